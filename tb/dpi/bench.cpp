@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+// DPI side of the bench: memory, grants, logs, watchdog and violation counts.
+//
+// Called from tb/sv; the same object is reached by Python through the bench_py_* functions below,
+// which is why the executable exports its symbols.
+#include "bench.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "svdpi.h"
+
+namespace bench {
+namespace {
+
+constexpr uint8_t kPoison = 0x7F;  // every 16-bit view of it is a NaN
+
+// Zero pages of the operating system: a large buffer costs only what is touched.
+template <typename T>
+std::unique_ptr<T[], decltype(&std::free)> zeroed(uint64_t count) {
+    auto* raw = static_cast<T*>(std::calloc(count, sizeof(T)));
+    if (raw == nullptr) {
+        std::fprintf(stderr, "bench: no memory for a buffer of %llu bytes\n",
+                     static_cast<unsigned long long>(count * sizeof(T)));
+        std::abort();
+    }
+    return {raw, &std::free};
+}
+
+}  // namespace
+
+class Bench {
+   public:
+    explicit Bench(uint32_t lanes)
+        : lanes_(lanes),
+          be_words_((lanes * 4 + 31) / 32),
+          beat_words_(sizeof(BeatHeader) / 4 + be_words_ + lanes + ((be_words_ + lanes) & 1)),
+          memory(zeroed<uint8_t>(kMemory)),
+          grants(zeroed<uint8_t>(kGrants)),
+          beats(zeroed<uint32_t>(kBeats * beat_words_)),
+          accesses(zeroed<AccessRecord>(kAccesses)),
+          events(zeroed<EventRecord>(kEvents)) {
+        std::memset(&shared, 0, sizeof shared);
+        shared.version = kLayoutVersion;
+        shared.lanes = lanes;
+        shared.capacity = kMemory;
+        shared.size = kMemory;
+        shared.beat_capacity = kBeats;
+        shared.access_capacity = kAccesses;
+        shared.event_capacity = kEvents;
+        shared.grant_length = 1;
+        shared.random_state = 1;
+        grants[0] = 1;
+    }
+
+    uint32_t beat_words() const { return beat_words_; }
+
+    // One clock edge. Returns whether Python is to be woken, and the grant of the next cycle.
+    bool tick(uint64_t cycle, bool req, bool gnt, bool busy, uint8_t* next_grant) {
+        shared.cycle = cycle;
+        const bool waiting = req && !gnt;
+        shared.waiting_cycles += waiting;
+        note_busy(cycle, busy);
+        if (shared.watchdog_budget != 0 && !waiting && --shared.watchdog_budget == 0) {
+            shared.watchdog_fired = 1;
+            wake(kWakeWatchdog);
+        }
+        if (shared.alarm_cycle != 0 && cycle >= shared.alarm_cycle) {
+            shared.alarm_cycle = 0;
+            wake(kWakeAlarm);
+        }
+        *next_grant = grants[shared.grant_position];
+        if (++shared.grant_position >= shared.grant_length) shared.grant_position = 0;
+        const bool woken = wake_pending_;
+        wake_pending_ = false;
+        return woken;
+    }
+
+    // A cycle with a request: log it, and carry the access out if it is granted.
+    void beat(uint64_t cycle, bool gnt, bool read, uint32_t add, const uint32_t* be, const uint32_t* data,
+              uint32_t* r_data) {
+        if (shared.beat_count < shared.beat_capacity) {
+            uint32_t* record = &beats[shared.beat_count++ * beat_words_];
+            const BeatHeader header{cycle, add, (gnt ? 1u : 0u) | (read ? 2u : 0u)};
+            std::memcpy(record, &header, sizeof header);
+            std::memcpy(record + sizeof header / 4, be, be_words_ * 4);
+            std::memcpy(record + sizeof header / 4 + be_words_, data, lanes_ * 4);
+        } else {
+            shared.overrun = 1;
+        }
+        if (!gnt) return;
+        if (read) {
+            load(add, reinterpret_cast<uint8_t*>(r_data));
+        } else {
+            store(add, be, reinterpret_cast<const uint8_t*>(data));
+        }
+    }
+
+    void access(const AccessRecord& record) {
+        if (shared.access_count < shared.access_capacity) {
+            accesses[shared.access_count++] = record;
+        } else {
+            shared.overrun = 1;
+        }
+    }
+
+    void event(uint64_t cycle, uint32_t core, uint32_t line) {
+        if (shared.event_count < shared.event_capacity) {
+            events[shared.event_count++] = EventRecord{cycle, core, line};
+        } else {
+            shared.overrun = 1;
+        }
+        wake(kWakeEvent);
+    }
+
+    void violation(uint32_t rule) {
+        Violation& entry = shared.violations[rule < kRuleCount ? rule : 0];
+        if (entry.count++ == 0) entry.first_cycle = shared.cycle;
+    }
+
+    // A read may touch readable ranges only, a write only the bytes of writable ones.
+    bool read_allowed(uint32_t add) const {
+        for (uint32_t i = 0; i < shared.range_count; ++i) {
+            const Range& range = shared.ranges[i];
+            if (!range.writable && offset(add, range.first) + 4 * lanes_ <= range.length) return true;
+        }
+        return false;
+    }
+
+    bool write_allowed(uint32_t add, const uint32_t* be) const {
+        for (uint32_t byte = 0; byte < 4 * lanes_; ++byte) {
+            if ((be[byte / 32] >> (byte % 32) & 1) != 0 && !writable(add + byte)) return false;
+        }
+        return true;
+    }
+
+    bool write_response() {
+        if (shared.write_response != kRandom) return shared.write_response == kAlways;
+        // xorshift32: seeded by Python with the scenario, so that a replay sees the same answers.
+        uint32_t state = shared.random_state;
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        shared.random_state = state;
+        return (state & 1) != 0;
+    }
+
+   private:
+    static constexpr uint64_t kMemory = 1ull << 28;
+    static constexpr uint64_t kGrants = 1ull << 20;
+    static constexpr uint64_t kBeats = 1ull << 23;
+    static constexpr uint64_t kAccesses = 1ull << 20;
+    static constexpr uint64_t kEvents = 1ull << 16;
+
+    const uint32_t lanes_;
+    const uint32_t be_words_;
+    const uint32_t beat_words_;
+    bool wake_pending_ = false;
+    bool busy_ = false;
+
+    void wake(WakeReason reason) {
+        shared.wake_reasons |= reason;
+        wake_pending_ = true;
+    }
+
+    void note_busy(uint64_t cycle, bool busy) {
+        shared.busy_cycles += busy;
+        if (busy != busy_) (busy ? shared.busy_rise : shared.busy_fall) = cycle;
+        busy_ = busy;
+    }
+
+    static uint64_t offset(uint32_t add, uint64_t first) { return static_cast<uint32_t>(add - first); }
+
+    bool writable(uint32_t add) const {
+        for (uint32_t i = 0; i < shared.range_count; ++i) {
+            const Range& range = shared.ranges[i];
+            if (range.writable && offset(add, range.first) < range.length) return true;
+        }
+        return false;
+    }
+
+    void load(uint32_t add, uint8_t* out) const {
+        const uint64_t start = offset(add, shared.base);
+        const uint64_t bytes = 4 * lanes_;
+        if (start + bytes <= shared.size) {
+            std::memcpy(out, &memory[start], bytes);
+            return;
+        }
+        for (uint64_t i = 0; i < bytes; ++i) {
+            const uint64_t at = offset(add + i, shared.base);
+            out[i] = at < shared.size ? memory[at] : kPoison;
+        }
+    }
+
+    void store(uint32_t add, const uint32_t* be, const uint8_t* data) {
+        for (uint32_t i = 0; i < 4 * lanes_; ++i) {
+            const uint64_t at = offset(add + i, shared.base);
+            if ((be[i / 32] >> (i % 32) & 1) != 0 && at < shared.size) memory[at] = data[i];
+        }
+    }
+
+   public:
+    Shared shared;
+    std::unique_ptr<uint8_t[], decltype(&std::free)> memory;
+    std::unique_ptr<uint8_t[], decltype(&std::free)> grants;
+    std::unique_ptr<uint32_t[], decltype(&std::free)> beats;
+    std::unique_ptr<AccessRecord[], decltype(&std::free)> accesses;
+    std::unique_ptr<EventRecord[], decltype(&std::free)> events;
+};
+
+namespace {
+
+std::vector<std::unique_ptr<Bench>>& instances() {
+    static std::vector<std::unique_ptr<Bench>> all;
+    return all;
+}
+
+Bench& of(void* handle) { return *static_cast<Bench*>(handle); }
+
+}  // namespace
+}  // namespace bench
+
+using bench::of;
+
+extern "C" {
+
+// ---- DPI, called by tb/sv ---------------------------------------------------------------------
+
+void* bench_create(int lanes) {
+    bench::instances().push_back(std::make_unique<bench::Bench>(lanes));
+    return bench::instances().back().get();
+}
+
+svBit bench_tick(void* handle, uint64_t cycle, svBit req, svBit gnt, svBit busy, svBit* next_grant,
+                 svBit* grant_without_req) {
+    auto& self = of(handle);
+    *grant_without_req = self.shared.grant_without_req != 0;
+    return self.tick(cycle, req, gnt, busy, next_grant);
+}
+
+void bench_beat(void* handle, uint64_t cycle, svBit gnt, svBit wen, uint32_t add, const svBitVecVal* be,
+                const svBitVecVal* data, svBitVecVal* r_data, svBit* r_valid) {
+    auto& self = of(handle);
+    self.beat(cycle, gnt, wen, add, be, data, r_data);
+    *r_valid = gnt && (wen || self.write_response());
+}
+
+svBit bench_read_allowed(void* handle, uint32_t add) { return of(handle).read_allowed(add); }
+
+svBit bench_write_allowed(void* handle, uint32_t add, const svBitVecVal* be) {
+    return of(handle).write_allowed(add, be);
+}
+
+void bench_access(void* handle, uint64_t cycle, uint32_t add, svBit wen, uint32_t be, uint32_t data, uint32_t id,
+                  svBit answered, uint32_t r_data) {
+    of(handle).access({cycle, add, data, r_data, static_cast<uint8_t>(id), wen, static_cast<uint8_t>(be), answered});
+}
+
+void bench_event(void* handle, uint64_t cycle, int core, int line) { of(handle).event(cycle, core, line); }
+
+void bench_violation(void* handle, int rule) { of(handle).violation(rule); }
+
+// ---- Python, called through ctypes ---------------------------------------------------------------
+
+void* bench_py_instance(uint32_t index) {
+    return index < bench::instances().size() ? bench::instances()[index].get() : nullptr;
+}
+uint64_t bench_py_shared_size() { return sizeof(bench::Shared); }
+void* bench_py_shared(void* handle) { return &of(handle).shared; }
+uint8_t* bench_py_memory(void* handle) { return of(handle).memory.get(); }
+uint8_t* bench_py_grants(void* handle) { return of(handle).grants.get(); }
+uint32_t* bench_py_beats(void* handle) { return of(handle).beats.get(); }
+uint32_t bench_py_beat_words(void* handle) { return of(handle).beat_words(); }
+void* bench_py_accesses(void* handle) { return of(handle).accesses.get(); }
+void* bench_py_events(void* handle) { return of(handle).events.get(); }
+}

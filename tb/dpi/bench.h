@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// State of one bench instance, shared between SystemVerilog (DPI) and Python (ctypes).
+//
+// Python maps `Shared` and the buffers in place, so nothing here may move or be resized once a
+// bench exists. The layout is mirrored by tb/dpi/bindings.py, which checks sizes at start-up.
+#pragma once
+
+#include <cstdint>
+
+namespace bench {
+
+constexpr uint32_t kLayoutVersion = 1;
+constexpr uint32_t kRuleCount = 64;
+constexpr uint32_t kRangeCount = 64;
+
+// Why Python is woken; a bit mask, see Shared::wake_reasons.
+enum WakeReason : uint32_t { kWakeEvent = 1, kWakeWatchdog = 2, kWakeAlarm = 4 };
+
+// What a write's r_valid does (section 4: "may come or not").
+enum WriteResponse : uint32_t { kNever = 0, kAlways = 1, kRandom = 2 };
+
+struct Range {
+    uint64_t first;   // lowest byte address
+    uint64_t length;  // bytes; the range may wrap at 2**32
+    uint32_t writable;
+    uint32_t padding;
+};
+
+struct Violation {
+    uint64_t count;
+    uint64_t first_cycle;
+};
+
+struct Shared {
+    uint32_t version;
+    uint32_t lanes;  // 32-bit lanes of the wide port
+    uint64_t cycle;  // index of the last rising edge
+
+    // Memory window: `size` bytes from `base`; accesses outside answer poison.
+    uint64_t base;
+    uint64_t size;
+    uint64_t capacity;
+
+    // Grant pattern, one byte a cycle, played cyclically.
+    uint32_t grant_length;
+    uint32_t grant_position;
+    uint32_t grant_without_req;
+    uint32_t write_response;
+    uint32_t random_state;
+
+    // Watchdog: counts down in every cycle in which no request waits; 0 is off.
+    uint32_t watchdog_fired;
+    uint64_t watchdog_budget;
+
+    // Alarm: wakes Python at a given cycle; 0 is off.
+    uint64_t alarm_cycle;
+    uint32_t wake_reasons;
+
+    // Logs: records used, and whether one did not fit.
+    uint32_t overrun;
+    uint64_t beat_count, beat_capacity;
+    uint64_t access_count, access_capacity;
+    uint64_t event_count, event_capacity;
+
+    uint64_t busy_cycles;
+    uint64_t waiting_cycles;
+    uint64_t busy_rise, busy_fall;  // edge at which busy was first seen high, low again; 0 is never
+
+    uint32_t range_count;
+    uint32_t range_padding;
+    Range ranges[kRangeCount];
+    Violation violations[kRuleCount];
+};
+
+// One cycle with the request of the wide port high. Followed by be[] and data[], see beat_words().
+struct BeatHeader {
+    uint64_t cycle;
+    uint32_t add;
+    uint32_t flags;  // bit 0 granted, bit 1 read
+};
+
+struct AccessRecord {  // one answered access of the register port
+    uint64_t cycle;    // edge of the grant
+    uint32_t add;
+    uint32_t data;
+    uint32_t r_data;
+    uint8_t id;
+    uint8_t wen;
+    uint8_t be;
+    uint8_t answered;
+};
+
+struct EventRecord {
+    uint64_t cycle;
+    uint32_t core;
+    uint32_t line;  // 0: end of a job, 1: evt_o[core][1]
+};
+
+}  // namespace bench

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// DPI of the bench whose signatures do not depend on the width of the port; see tb/dpi/bench.cpp.
+package bench_pkg;
+
+  import "DPI-C" function chandle bench_create(input int lanes);
+
+  import "DPI-C" function bit bench_tick(
+      input chandle bench, input longint unsigned cycle, input bit req, input bit gnt, input bit busy,
+      output bit next_grant, output bit grant_without_req);
+
+  import "DPI-C" function bit bench_read_allowed(input chandle bench, input int unsigned add);
+
+  import "DPI-C" function void bench_access(
+      input chandle bench, input longint unsigned cycle, input int unsigned add, input bit wen,
+      input int unsigned be, input int unsigned data, input int unsigned id, input bit answered,
+      input int unsigned r_data);
+
+  import "DPI-C" function void bench_event(
+      input chandle bench, input longint unsigned cycle, input int core, input int line);
+
+  import "DPI-C" function void bench_violation(input chandle bench, input int rule);
+
+endpackage

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers of the protocol rules, shared with Python (tb/agents/*/rules.py, compared by a test).
+package rules_pkg;
+
+  typedef enum int {
+    // Wide port (sections 4 and 6): 1 to 31.
+    RULE_RQ3_STABLE      = 1,   // address, direction, byte enables, data hold while waiting
+    RULE_RQ4_RETRACTED   = 2,   // a raised request stays until granted
+    RULE_ALIGNMENT       = 3,   // byte address a multiple of 4
+    RULE_READ_ENABLES    = 4,   // byte enables all ones on a read
+    RULE_OVER_READ       = 5,   // a read outside what the running jobs may read
+    RULE_STRAY_WRITE     = 6,   // a write to a byte outside Z of the running jobs
+    RULE_RESPONSE_TIMING = 7,   // one response, one cycle after the grant of a read
+    RULE_REQ_IN_RESET    = 8,   // reset drops the request at once
+    RULE_EVENT_LINE      = 9,   // evt_o[core][1] stays 0
+    // Register port (sections 4 and 5): 32 to 63.
+    RULE_PERIPH_RESPONSE = 32,  // response exactly one cycle after each grant, never otherwise
+    RULE_PERIPH_ID       = 33,  // the response carries the id of the granted access
+    RULE_PERIPH_STABLE   = 34,  // address, direction, enables, data, id hold while waiting
+    RULE_PERIPH_RETRACTED = 35  // a raised request stays until granted
+  } rule_e;
+
+endpackage

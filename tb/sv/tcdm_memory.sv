@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memory behind the wide port: single cycle, any grant pattern, every cycle of a request logged.
+//
+// Contents, grants and log live in C++ (tb/dpi/bench.cpp), where Python reaches them without
+// touching the simulator. Grants of the next cycle are known one edge ahead, as in a real arbiter
+// that registers them; with `grant_without_req` off they are gated with the request, so that both
+// kinds of interconnect of section 4 are met.
+module tcdm_memory #(
+    parameter int unsigned DW = 256  // payload bits; the port is DW+32 wide
+) (
+    input logic clk_i,
+    input logic rst_ni,
+    input chandle bench_i,
+    input longint unsigned cycle_i,
+    input logic busy_i,
+    input logic req_i,
+    output logic gnt_o,
+    input logic [31:0] add_i,
+    input logic wen_i,
+    input logic [(DW+32)/8-1:0] be_i,
+    input logic [DW+32-1:0] data_i,
+    output logic [DW+32-1:0] r_data_o,
+    output logic r_valid_o,
+    output logic wake_o  // one cycle: Python has something to look at
+);
+
+  import bench_pkg::bench_tick;
+
+  localparam int unsigned Width = DW + 32;
+
+  import "DPI-C" function void bench_beat(
+      input chandle bench, input longint unsigned cycle, input bit gnt, input bit wen, input int unsigned add,
+      input bit [Width/8-1:0] be, input bit [Width-1:0] data, output bit [Width-1:0] r_data,
+      output bit r_valid);
+
+  // What the data lines carry when there is no response: a device that looks at it computes NaNs.
+  localparam logic [Width-1:0] NoResponse = {(Width / 16) {16'h7DBA}};
+
+  logic grant_q, grant_without_req_q;
+  bit next_grant, grant_without_req, woken, response;
+  bit [Width-1:0] response_data;
+
+  assign gnt_o = grant_q & (req_i | grant_without_req_q);
+
+  always_ff @(posedge clk_i) begin : p_cycle
+    woken = bench_tick(bench_i, cycle_i, req_i, gnt_o, busy_i, next_grant, grant_without_req);
+    grant_q <= next_grant;
+    grant_without_req_q <= grant_without_req;
+    wake_o <= woken;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin : p_response
+    if (!rst_ni) begin
+      r_valid_o <= 1'b0;
+      r_data_o  <= NoResponse;
+    end else begin
+      response = 1'b0;
+      response_data = NoResponse;
+      if (req_i) begin
+        bench_beat(bench_i, cycle_i, gnt_o, wen_i, add_i, be_i, data_i, response_data, response);
+      end
+      r_valid_o <= response;
+      r_data_o  <= (req_i && gnt_o && wen_i) ? response_data : NoResponse;
+    end
+  end
+
+endmodule
