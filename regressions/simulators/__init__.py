@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Simulators by name."""
+
+from __future__ import annotations
+
+from regressions.simulators.base import Build, BuildError, Simulator
+from regressions.simulators.verilator import Verilator
+
+_SIMULATORS: dict[str, type[Simulator]] = {"verilator": Verilator}
+
+
+def get_simulator(name: str = "verilator") -> Simulator:
+    """The simulator of that name.
+
+    Raises:
+        BuildError: There is none.
+    """
+    if name not in _SIMULATORS:
+        raise BuildError(f"unknown simulator {name!r}: choose one of {', '.join(_SIMULATORS)}")
+    return _SIMULATORS[name]()
+
+
+__all__ = ["Build", "BuildError", "Simulator", "get_simulator"]

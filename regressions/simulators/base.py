@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the runner expects of a simulator.
+
+A simulator turns a device descriptor into a `Build` (cached by the content of everything that goes in) and
+says how to run it on a plan. Nothing outside this package knows which simulator is used.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+
+from tb.descriptor import Descriptor
+
+
+class BuildError(RuntimeError):
+    """A build or a lint run failed; the message names the device, the first error and the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A compiled simulation of one device.
+
+    Attributes:
+        descriptor: The device.
+        kind: Build kind, one of `Simulator.kinds`.
+        directory: Where it was built.
+        executable: The simulation program.
+        cached: Whether an earlier build served.
+    """
+
+    descriptor: Descriptor
+    kind: str
+    directory: Path
+    executable: Path
+    cached: bool
+
+
+class Simulator(ABC):
+    """One simulator: how to build, run and lint with it."""
+
+    name: str
+    kinds: tuple[str, ...]
+
+    @abstractmethod
+    def version(self) -> str:
+        """Name and version, as it stands in reports."""
+
+    @abstractmethod
+    def build(self, descriptor: Descriptor, kind: str, log: Path) -> Build:
+        """Compile the bench around a device, or find the build in the cache.
+
+        Args:
+            descriptor: The device.
+            kind: One of `kinds`.
+            log: File that receives the output of the tools.
+
+        Raises:
+            BuildError: A tool is missing or failed.
+        """
+
+    @abstractmethod
+    def command(
+        self, build: Build, plan_dir: Path, *, waves: bool = False
+    ) -> tuple[list[str], dict[str, str]]:
+        """Command line and complete environment of a process that runs `plan_dir/plan.json`."""
+
+    @abstractmethod
+    def lint(self, descriptor: Descriptor, log: Path) -> None:
+        """Check the device and the bench's SystemVerilog with all warnings on.
+
+        Raises:
+            BuildError: There are findings; they are in the log.
+        """

