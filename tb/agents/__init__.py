@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""UVM agents of the bench, one package a port."""

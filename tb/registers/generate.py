@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds the register model from ``rtl/redmule.rdl``: the pyuvm classes and the plain `RegisterMap`.
+
+Both are written into a folder named by the hash of everything they depend on, below ``build/registers``, and
+taken from there the next time. Nothing generated is committed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import tempfile
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from tb.registers.map import Field, Register, RegisterMap
+
+if TYPE_CHECKING:
+    from pyuvm import uvm_reg_block
+    from systemrdl.node import FieldNode, RegNode
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+RDL = REPOSITORY / "rtl" / "redmule.rdl"
+"""The one source of the register map."""
+
+BUILD = REPOSITORY / "build" / "registers"
+"""Default folder of generated models."""
+
+MODULE = "redmule_registers"
+"""Name of the generated Python module."""
+
+MAP_FILE = "map.json"
+
+
+class RegisterModelError(RuntimeError):
+    """The register model cannot be generated or loaded; the message says what to mend."""
+
+
+def generate(rdl: Path = RDL, build: Path = BUILD) -> Path:
+    """Generates the model of `rdl`, unless the same one exists already.
+
+    Args:
+        rdl: SystemRDL file with one top address map.
+        build: Folder that holds generated models; made if missing.
+
+    Returns:
+        Folder with ``redmule_registers.py`` (pyuvm classes) and ``map.json`` (plain map, and the name of the
+        top class).
+
+    Raises:
+        RegisterModelError: The RDL is missing or wrong, or the folder cannot be written.
+    """
+    folder = build / _cache_key(rdl)
+    if (folder / MAP_FILE).is_file():
+        return folder
+    try:
+        build.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=build))
+    except OSError as error:
+        raise RegisterModelError(f"cannot write the register model below {build}: {error}") from error
+    try:
+        _write_model(rdl, scratch)
+        # The rename makes the model appear whole; when another process was faster, its copy is the same.
+        try:
+            scratch.rename(folder)
+        except OSError:
+            if not (folder / MAP_FILE).is_file():
+                raise
+    except OSError as error:
+        raise RegisterModelError(f"cannot write the register model to {folder}: {error}") from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return folder
+
+
+@cache
+def register_map(rdl: Path = RDL, build: Path = BUILD) -> RegisterMap:
+    """The plain register map of `rdl`: offsets, fields, access, reset values.
+
+    Raises:
+        RegisterModelError: As `generate`.
+    """
+    return RegisterMap.from_dict(json.loads((generate(rdl, build) / MAP_FILE).read_text()))
+
+
+def offsets(rdl: Path = RDL, build: Path = BUILD) -> dict[str, int]:
+    """Byte offset of each register of `rdl`, by name.
+
+    Raises:
+        RegisterModelError: As `generate`.
+    """
+    return register_map(rdl, build).offsets()
+
+
+def load_module(folder: Path) -> ModuleType:
+    """Imports the pyuvm classes that `generate` wrote into `folder`; ``sys.modules`` is left alone.
+
+    Raises:
+        RegisterModelError: The folder holds no model.
+    """
+    path = folder / f"{MODULE}.py"
+    spec = importlib.util.spec_from_file_location(MODULE, path)
+    if not path.is_file() or spec is None or spec.loader is None:
+        raise RegisterModelError(f"no generated register model at {path}; call generate() first")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def register_block(name: str = "redmule", rdl: Path = RDL, build: Path = BUILD) -> uvm_reg_block:
+    """A new pyuvm register block of `rdl`: built, locked and at its reset values.
+
+    Connect it with ``block.get_default_map().set_sequencer(sequencer, adapter)``.
+
+    Raises:
+        RegisterModelError: As `generate`.
+    """
+    folder = generate(rdl, build)
+    top_class = json.loads((folder / MAP_FILE).read_text())["block"]
+    block: uvm_reg_block = getattr(load_module(folder), top_class)(name)
+    block.configure()
+    block.build()
+    block.lock_model()
+    block.reset()
+    return block
+
+
+def _cache_key(rdl: Path) -> str:
+    """Hash of all that the generated files depend on."""
+    try:
+        source = rdl.read_bytes()
+    except OSError as error:
+        raise RegisterModelError(f"cannot read the register description {rdl}: {error}") from error
+    digest = hashlib.sha256(source)
+    digest.update(Path(__file__).read_bytes())
+    for package in ("systemrdl-compiler", "peakrdl-pyuvm"):
+        digest.update(f"{package}=={version(package)}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _write_model(rdl: Path, folder: Path) -> None:
+    """Compiles `rdl` and writes all generated files into `folder`, the map last."""
+    # Imported here because the compiler takes a quarter of a second, and a cached model does without.
+    from peakrdl_pyuvm.exporter import PyUVMExporter
+    from systemrdl.compiler import RDLCompiler
+    from systemrdl.messages import RDLCompileError
+
+    compiler = RDLCompiler()
+    try:
+        compiler.compile_file(os.fspath(rdl))
+        top = compiler.elaborate().top
+    except RDLCompileError as error:
+        raise RegisterModelError(f"{rdl} is not valid SystemRDL: {error} (details above)") from error
+    if not top.get_property("littleendian"):
+        raise RegisterModelError(f"{rdl}: add 'littleendian;' to the address map; the exporter needs it")
+    # One class an instance, named by its path: the top class is then named as the address map.
+    PyUVMExporter().export(top, os.fspath(folder / f"{MODULE}.py"), reuse_class_definitions=False)
+    registers = tuple(_register(node) for node in top.registers())
+    plain = {"block": top.inst_name, **RegisterMap(registers).to_dict()}
+    (folder / MAP_FILE).write_text(json.dumps(plain, indent=1) + "\n")
+
+
+def _register(node: RegNode) -> Register:
+    """Plain view of one register of the compiled RDL."""
+    fields = tuple(
+        Field(
+            name=field.inst_name,
+            lsb=field.lsb,
+            width=field.width,
+            access=_access(field),
+            reset=_reset(field),
+            volatile=bool(field.is_volatile),
+            desc=_text(field.get_property("desc")),
+        )
+        for field in node.fields()
+    )
+    return Register(node.inst_name, int(node.raw_address_offset), fields, _text(node.get_property("desc")))
+
+
+def _access(field: FieldNode) -> str:
+    """UVM access policy of a field, restricted to those the contract needs."""
+    from systemrdl.rdltypes.builtin_enums import OnReadType
+
+    readable, writable = field.is_sw_readable, field.is_sw_writable
+    onread, onwrite = field.get_property("onread"), field.get_property("onwrite")
+    if onwrite is None and onread is None and (readable or writable):
+        return {(True, True): "RW", (True, False): "RO", (False, True): "WO"}[readable, writable]
+    if onwrite is None and onread is OnReadType.rclr and not writable:
+        return "RC"
+    raise RegisterModelError(
+        f"field {field.get_path()} has an access policy the bench does not model "
+        f"(sw={field.get_property('sw').name}, onread={onread}, onwrite={onwrite}); extend tb/registers"
+    )
+
+
+def _reset(field: FieldNode) -> int:
+    """Reset value of a field; a field without one resets to 0, as all of the register file does."""
+    reset = field.get_property("reset", default=0)
+    if not isinstance(reset, int):
+        raise RegisterModelError(f"field {field.get_path()}: the reset value must be a number")
+    return reset
+
+
+def _text(desc: str | None) -> str:
+    """A description on one line."""
+    return " ".join((desc or "").split())

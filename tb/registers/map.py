@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plain view of the register map: offsets, fields and reset values, without pyuvm.
+
+Everything that needs an offset or a field position takes it from here; the numbers themselves stand in
+``rtl/redmule.rdl`` alone (`tb.registers.generate.register_map` reads them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+DECODED_ADDRESS_BITS = 0xFC
+"""Address bits the register port decodes: [7:2] (contract, section 5)."""
+
+ONE_HOT = frozenset(1 << core for core in range(8))
+"""Valid values of the access id: one-hot in 8 bits (contract, section 5)."""
+
+LOCKED_BY_OTHER = 0xFFFF_FFFE
+"""ACQUIRE's value while another core holds the lock (contract, section 5)."""
+
+CONTEXTS_BUSY = 0xFFFF_FFFF
+"""ACQUIRE's value while both contexts are queued or running (contract, section 5)."""
+
+JOB_IDS = 256
+"""Job ids count 0..255 and wrap (contract, section 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a register.
+
+    Attributes:
+        name: Name in the RDL.
+        lsb: Position of bit 0 in the register.
+        width: Bits.
+        access: UVM access policy: RW, RO, RC (cleared by reading) or WO.
+        reset: Value after reset, right-aligned.
+        volatile: The device changes it by itself.
+        desc: What it means.
+    """
+
+    name: str
+    lsb: int
+    width: int
+    access: str
+    reset: int
+    volatile: bool
+    desc: str = ""
+
+    @property
+    def mask(self) -> int:
+        """Bits of the field within its register."""
+        return ((1 << self.width) - 1) << self.lsb
+
+    def extract(self, value: int) -> int:
+        """The field's value, right-aligned, from a register value."""
+        return (value & self.mask) >> self.lsb
+
+
+@dataclass(frozen=True)
+class Register:
+    """A 32-bit register.
+
+    Attributes:
+        name: Name in the RDL.
+        offset: Byte offset.
+        fields: Fields, lowest first.
+        desc: What it does.
+    """
+
+    name: str
+    offset: int
+    fields: tuple[Field, ...]
+    desc: str = ""
+
+    @cached_property
+    def reset(self) -> int:
+        """Value after reset."""
+        return sum(field.reset << field.lsb for field in self.fields)
+
+    @cached_property
+    def readable(self) -> bool:
+        """Whether reading returns anything but 0."""
+        return any(field.access != "WO" for field in self.fields)
+
+    @cached_property
+    def volatile(self) -> bool:
+        """Whether the device changes it by itself."""
+        return any(field.volatile for field in self.fields)
+
+    @cached_property
+    def writable_mask(self) -> int:
+        """Bits that read back what was written; 0 for read-only and write-only registers."""
+        return sum(field.mask for field in self.fields if field.access == "RW")
+
+    @cached_property
+    def read_mask(self) -> int:
+        """Bits that may read 1."""
+        return sum(field.mask for field in self.fields if field.access != "WO")
+
+    def __getitem__(self, field: str) -> Field:
+        """The field of that name.
+
+        Raises:
+            KeyError: The register has no such field; the message lists those it has.
+        """
+        for candidate in self.fields:
+            if candidate.name == field:
+                return candidate
+        names = ", ".join(candidate.name for candidate in self.fields)
+        raise KeyError(f"register {self.name} has no field {field!r}; it has {names}")
+
+    def pack(self, **values: int) -> int:
+        """Register value from field values; fields not named are 0.
+
+        Raises:
+            KeyError: Unknown field.
+            ValueError: A value that does not fit its field.
+        """
+        word = 0
+        for name, value in values.items():
+            field = self[name]
+            if not 0 <= value < 1 << field.width:
+                raise ValueError(f"{self.name}.{name} = {value} does not fit its {field.width} bits")
+            word |= value << field.lsb
+        return word
+
+
+class RegisterMap(Mapping[str, Register]):
+    """The registers by name, in order of their offsets.
+
+    Args:
+        registers: All registers of the map; names and offsets are unique.
+
+    Raises:
+        ValueError: Two registers share a name or an offset, or an offset is outside the decoded range.
+    """
+
+    def __init__(self, registers: tuple[Register, ...]) -> None:
+        self._by_name = {register.name: register for register in sorted(registers, key=lambda r: r.offset)}
+        self._by_offset = {register.offset: register for register in self._by_name.values()}
+        if len(self._by_name) != len(registers) or len(self._by_offset) != len(registers):
+            raise ValueError("the register map has two registers of one name or at one offset")
+        for register in registers:
+            if register.offset & ~DECODED_ADDRESS_BITS:
+                raise ValueError(
+                    f"register {register.name} at 0x{register.offset:X} cannot be reached: the port decodes "
+                    "address bits [7:2] only"
+                )
+
+    def __getitem__(self, name: str) -> Register:
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise KeyError(f"no register {name!r} in the map; it has {', '.join(self._by_name)}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def decode(self, address: int) -> Register | None:
+        """The register an access to `address` reaches, None for an unmapped offset."""
+        return self._by_offset.get(address & DECODED_ADDRESS_BITS)
+
+    @cached_property
+    def job_registers(self) -> tuple[Register, ...]:
+        """The programming set: the registers that read back what was written."""
+        return tuple(register for register in self._by_name.values() if register.writable_mask)
+
+    @cached_property
+    def unmapped_offsets(self) -> tuple[int, ...]:
+        """Word offsets within the decoded range that hold no register."""
+        decoded = range(0, DECODED_ADDRESS_BITS + 4, 4)
+        return tuple(offset for offset in decoded if offset not in self._by_offset)
+
+    def offsets(self) -> dict[str, int]:
+        """Byte offset of each register."""
+        return {name: register.offset for name, register in self._by_name.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The map as plain data, for JSON; `from_dict` reads it."""
+        keys = ("name", "lsb", "width", "access", "reset", "volatile", "desc")
+        return {
+            "registers": [
+                {
+                    "name": register.name,
+                    "offset": register.offset,
+                    "desc": register.desc,
+                    "fields": [{key: getattr(field, key) for key in keys} for field in register.fields],
+                }
+                for register in self._by_name.values()
+            ]
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> RegisterMap:
+        """The map written by `to_dict`."""
+        return cls(
+            tuple(
+                Register(
+                    entry["name"],
+                    entry["offset"],
+                    tuple(Field(**field) for field in entry["fields"]),
+                    entry["desc"],
+                )
+                for entry in data["registers"]
+            )
+        )
+
+
+def merge_bytes(old: int, new: int, be: int) -> int:
+    """A 32-bit word after a write of `new` with byte enables `be` (bit 0 enables bits [7:0])."""
+    mask = sum(0xFF << (8 * lane) for lane in range(4) if be >> lane & 1)
+    return (old & ~mask) | (new & mask)
