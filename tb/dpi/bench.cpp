@@ -108,11 +108,7 @@ class Bench {
     }
 
     void event(uint64_t cycle, uint32_t core, uint32_t line) {
-        if (shared.event_count < shared.event_capacity) {
-            events[shared.event_count++] = EventRecord{cycle, core, line};
-        } else {
-            shared.overrun = 1;
-        }
+        log_event(cycle, core, line);
         wake(kWakeEvent);
     }
 
@@ -166,9 +162,17 @@ class Bench {
         wake_pending_ = true;
     }
 
+    void log_event(uint64_t cycle, uint32_t core, uint32_t line) {
+        if (shared.event_count < shared.event_capacity) {
+            events[shared.event_count++] = EventRecord{cycle, core, line};
+        } else {
+            shared.overrun = 1;
+        }
+    }
+
     void note_busy(uint64_t cycle, bool busy) {
         shared.busy_cycles += busy;
-        if (busy != busy_) (busy ? shared.busy_rise : shared.busy_fall) = cycle;
+        if (busy != busy_) log_event(cycle, 0, busy ? kBusyRise : kBusyFall);
         busy_ = busy;
     }
 

@@ -64,7 +64,6 @@ struct Shared {
 
     uint64_t busy_cycles;
     uint64_t waiting_cycles;
-    uint64_t busy_rise, busy_fall;  // edge at which busy was first seen high, low again; 0 is never
 
     uint32_t range_count;
     uint32_t range_padding;
@@ -90,10 +89,12 @@ struct AccessRecord {  // one answered access of the register port
     uint8_t answered;
 };
 
+enum EventLine : uint32_t { kJobEnd = 0, kReserved = 1, kBusyRise = 2, kBusyFall = 3 };
+
 struct EventRecord {
-    uint64_t cycle;
+    uint64_t cycle;  // edge that saw the event line high, or busy_o changed
     uint32_t core;
-    uint32_t line;  // 0: end of a job, 1: evt_o[core][1]
+    uint32_t line;  // EventLine
 };
 
 }  // namespace bench

@@ -32,6 +32,8 @@ ACCESS_DTYPE = np.dtype(
         ("answered", "u1"),
     ]
 )
+VIOLATION_DTYPE = np.dtype([("count", "<u8"), ("first_cycle", "<u8")])
+EVENT_END, EVENT_RESERVED, BUSY_RISE, BUSY_FALL = range(4)
 EVENT_DTYPE = np.dtype([("cycle", "<u8"), ("core", "<u4"), ("line", "<u4")])
 
 
@@ -75,8 +77,6 @@ class Shared(ct.Structure):
         ("event_capacity", ct.c_uint64),
         ("busy_cycles", ct.c_uint64),
         ("waiting_cycles", ct.c_uint64),
-        ("busy_rise", ct.c_uint64),
-        ("busy_fall", ct.c_uint64),
         ("range_count", ct.c_uint32),
         ("range_padding", ct.c_uint32),
         ("ranges", Range * RANGE_COUNT),
@@ -117,6 +117,7 @@ class BenchHandle:
         self.shared = Shared.from_address(library.bench_py_shared(handle))
         if self.shared.version != LAYOUT_VERSION or library.bench_py_shared_size() != ct.sizeof(Shared):
             raise RuntimeError("tb/dpi/bindings.py does not match tb/dpi/bench.h: change both together")
+        self._violations = np.frombuffer(self.shared.violations, dtype=VIOLATION_DTYPE)
         words = int(library.bench_py_beat_words(handle))
         self.memory = _view(library.bench_py_memory(handle), np.dtype(np.uint8), self.shared.capacity)
         self._grants = _view(library.bench_py_grants(handle), np.dtype(np.uint8), 1 << 20)
@@ -138,10 +139,10 @@ class BenchHandle:
         return self._events[: self.shared.event_count]
 
     def clear_logs(self) -> None:
-        """Forget the logs, the busy edges and the cycle sums; sticky violation counts stay."""
+        """Forget the logs, the wake reasons and the cycle sums; sticky violation counts stay."""
         shared = self.shared
         shared.beat_count = shared.access_count = shared.event_count = 0
-        shared.busy_cycles = shared.waiting_cycles = shared.busy_rise = shared.busy_fall = 0
+        shared.busy_cycles = shared.waiting_cycles = 0
         shared.wake_reasons = shared.watchdog_fired = 0
 
     def set_grants(self, pattern: npt.NDArray[np.uint8]) -> None:
@@ -170,14 +171,12 @@ class BenchHandle:
 
     def violations(self) -> dict[int, tuple[int, int]]:
         """Rules that fired: number -> (count, first cycle)."""
-        return {
-            rule: (entry.count, entry.first_cycle) for rule, entry in enumerate(self.shared.violations) if entry.count
-        }
+        fired = np.flatnonzero(self._violations["count"])
+        return {int(rule): tuple(map(int, self._violations[rule])) for rule in fired}
 
     def clear_violations(self) -> None:
         """Forget the violations, after they were reported."""
-        for entry in self.shared.violations:
-            entry.count = 0
+        self._violations["count"] = 0
 
 
 def _view(address: int, dtype: np.dtype[Any], count: int) -> npt.NDArray[Any]:

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The memory behind the wide port, seen from the bench: back door, stalls, permissions, watchdog."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from tb.dpi.bindings import WRITE_RESPONSES, BenchHandle
+from tb.stimulus.job import Job, Window
+from tb.stimulus.stalls import StallSpec, grant_pattern
+
+_ALWAYS = np.ones(1, np.uint8)
+
+
+class TcdmMemory:
+    """Back door and behaviour of a TCDM.
+
+    The contents lie in C++, where the simulated port reads and writes them; everything here works on them in
+    place and takes no simulated time.
+
+    Args:
+        handle: The bench instance that serves the port.
+    """
+
+    def __init__(self, handle: BenchHandle) -> None:
+        self._handle = handle
+        self._window = Window(0, 4)
+
+    def load(self, window: Window, image: npt.NDArray[np.uint8]) -> None:
+        """Put the memory at `window` and fill it through the back door.
+
+        Args:
+            window: Where the memory answers; accesses elsewhere read NaNs and write nothing.
+            image: `window.size` bytes.
+
+        Raises:
+            ValueError: The image has another size, or the window is larger than the bench's memory.
+        """
+        shared = self._handle.shared
+        if image.size != window.size or window.size > shared.capacity:
+            raise ValueError(
+                f"an image of {image.size} bytes does not fit a window of {window.size} (at most {shared.capacity})"
+            )
+        shared.base, shared.size = window.base, window.size
+        self._handle.memory[: window.size] = image
+        self._window = window
+
+    def view(self) -> npt.NDArray[np.uint8]:
+        """The bytes of the window as they are now: a view, not a copy."""
+        return self._handle.memory[: self._window.size]
+
+    def set_stalls(self, stall: StallSpec) -> None:
+        """Play the grant pattern of `stall` from its start, and answer writes as it says."""
+        self._handle.set_grants(_pattern(stall))
+        shared = self._handle.shared
+        shared.grant_without_req = int(stall.gnt_without_req)
+        shared.write_response = WRITE_RESPONSES[stall.write_r_valid]
+        shared.random_state = (stall.seed & 0xFFFFFFFF) or 1
+
+    def allow(self, jobs: Iterable[Job]) -> None:
+        """Let the port touch what these jobs may touch, and nothing else (section 6).
+
+        Reads start at most 3 bytes before the first byte of an operand, rounded down to 4, and end at most one
+        access after its last; writes touch bytes of Z alone. No job: no access at all.
+        """
+        access = 4 * self._handle.shared.lanes
+        ranges: list[tuple[int, int, bool]] = []
+        for job in jobs:
+            z_first, z_bytes = job.z_range
+            if z_bytes == 0:
+                continue
+            reads = [job.x_range, job.w_range, *([job.z_range] if job.op.reads_y else [])]
+            for first, length in reads:
+                if length:
+                    start = first & ~3
+                    ranges.append((start, first - start + length + access, False))
+            ranges.append((z_first, z_bytes, True))
+        self._handle.allow(ranges)
+
+
+@lru_cache(maxsize=256)
+def _pattern(stall: StallSpec) -> npt.NDArray[np.uint8]:
+    return _ALWAYS if stall.kind == "none" else grant_pattern(stall)
