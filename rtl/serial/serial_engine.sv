@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The three loops of a job, as section 1 of the contract states them:
+//
+//   for m, for k:  acc = Y[m,k], or +0 for MatMul
+//                  for n:  acc = op2(op1(X[m,n], W[n,k]), acc)
+//                  Z[m,k] = acc
+//
+// A state stands for one access, and is left when the port takes it; what a read brings arrives later, in order, and is
+// used when it arrives. So X and W are read in alternation, one access a cycle, while Store waits for the last step.
+//
+//   state | access  | left when           | to
+//   ------+---------+---------------------+--------------------------------------------------------------------------
+//   Idle  | -       | a job is queued and | Done if M = 0 or K = 0, else the first of LoadY (not MatMul), LoadX (N > 0),
+//         |         | no request waits    | Store
+//   LoadY | Y[m,k]  | taken               | LoadX (N > 0), Store
+//   LoadX | X[m,n]  | taken               | LoadW
+//   LoadW | W[n,k]  | taken               | LoadX with the next n, or Store
+//   Store | Z[m,k]  | acc final and taken | as from Idle with the next k or m, or Drain
+//   Drain | -       | write granted       | Done
+//   Done  | -       | always; the event   | Idle
+module serial_engine (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic                 clear_i,      // stop, forget the job
+  // The oldest job that has not ended, stable until done_o
+  input  logic                 job_valid_i,
+  input  serial_pkg::job_t     job_i,
+  output logic                 done_o,       // the job's event
+  // Accesses, see serial_port
+  output logic                 valid_o,
+  input  logic                 ready_i,
+  output serial_pkg::access_t  access_o,
+  input  logic                 rvalid_i,
+  input  serial_pkg::operand_e roperand_i,
+  input  logic [15:0]          rdata_i,
+  input  logic                 in_flight_i   // a request is raised or a response due
+);
+
+  import serial_pkg::*;
+
+  typedef enum logic [2:0] {
+    Idle,
+    LoadY,
+    LoadX,
+    LoadW,
+    Store,
+    Drain,
+    Done
+  } state_e;
+
+  state_e      state_q, state_d;
+  state_e      first;  // first state of an output
+  logic [15:0] m_q, m_d, n_q, n_d, k_q, k_d;
+  logic        last_m, last_n, last_k;
+  logic        empty;  // no output at all
+  logic        stored;
+
+  logic [15:0] x_q, x_d, w_q, w_d, acc_q, acc_d;
+  logic [15:0] acc_next;
+  logic        step_q, step_d;  // x_q and w_q are a pair that acc_q has not seen
+
+  // Loops
+  assign last_m = m_q == job_i.m - 16'd1;
+  assign last_n = n_q == job_i.n - 16'd1;
+  assign last_k = k_q == job_i.k - 16'd1;
+  assign empty  = job_i.m == '0 || job_i.k == '0;
+  assign stored = state_q == Store && valid_o && ready_i;
+  assign done_o = state_q == Done;
+
+  always_comb begin : first_state
+    if (job_i.op != MatMul) first = LoadY;
+    else if (job_i.n != '0) first = LoadX;
+    else first = Store;
+  end
+
+  always_comb begin : next_state
+    state_d = state_q;
+    unique case (state_q)
+      // A request that still waits is one of a cleared job.
+      Idle:    if (job_valid_i && ready_i) state_d = empty ? Done : first;
+      LoadY:   if (ready_i) state_d = job_i.n == '0 ? Store : LoadX;
+      LoadX:   if (ready_i) state_d = LoadW;
+      LoadW:   if (ready_i) state_d = last_n ? Store : LoadX;
+      Store:   if (stored) state_d = last_m && last_k ? Drain : first;
+      Drain:   if (ready_i) state_d = Done;
+      Done:    state_d = Idle;
+      default: state_d = Idle;
+    endcase
+    if (clear_i) state_d = Idle;
+  end
+
+  // Each counter is back at zero when its loop ends.
+  always_comb begin : next_indices
+    {m_d, n_d, k_d} = {m_q, n_q, k_q};
+    if (state_q == LoadW && ready_i) n_d = last_n ? '0 : n_q + 16'd1;
+    if (stored) begin
+      k_d = last_k ? '0 : k_q + 16'd1;
+      if (last_k) m_d = last_m ? '0 : m_q + 16'd1;
+    end
+    if (clear_i) {m_d, n_d, k_d} = '0;
+  end
+
+  // Address of an element of a dense row-major matrix, modulo 2^32.
+  function automatic logic [31:0] element_address(
+    input logic [31:0] base, input logic [15:0] row, input logic [15:0] cols, input logic [15:0] col,
+    input logic [1:0] bytes
+  );
+    return base + (32'(row) * 32'(cols) + 32'(col)) * 32'(bytes);
+  endfunction
+
+  always_comb begin : accesses
+    valid_o          = 1'b0;
+    access_o.write   = 1'b0;
+    access_o.bytes   = element_bytes(job_i.format);
+    access_o.operand = OperandY;
+    access_o.data    = acc_q;
+    access_o.addr    = element_address(job_i.z_addr, m_q, job_i.k, k_q, access_o.bytes);
+    unique case (state_q)
+      LoadY: valid_o = 1'b1;
+      LoadX: begin
+        valid_o          = 1'b1;
+        access_o.operand = OperandX;
+        access_o.addr    = element_address(job_i.x_addr, m_q, job_i.n, n_q, access_o.bytes);
+      end
+      LoadW: begin
+        valid_o          = 1'b1;
+        access_o.operand = OperandW;
+        access_o.addr    = element_address(job_i.w_addr, n_q, job_i.k, k_q, access_o.bytes);
+      end
+      Store: begin
+        valid_o        = !in_flight_i && !step_q;
+        access_o.write = 1'b1;
+      end
+      default: ;
+    endcase
+  end
+
+  // Arithmetic
+  serial_alu i_alu (
+    .clk_i,
+    .rst_ni,
+    .op_i ( job_i.op ),
+    .x_i  ( x_q      ),
+    .w_i  ( w_q      ),
+    .acc_i( acc_q    ),
+    .acc_o( acc_next )
+  );
+
+  always_comb begin : next_values
+    x_d    = x_q;
+    w_d    = w_q;
+    acc_d  = acc_q;
+    step_d = 1'b0;
+    if (step_q) acc_d = acc_next;
+    if (stored) acc_d = '0;  // what a MatMul starts from
+    if (rvalid_i) begin
+      unique case (roperand_i)
+        OperandX: x_d = rdata_i;
+        OperandW: {w_d, step_d} = {rdata_i, 1'b1};
+        OperandY: acc_d = rdata_i;
+        default: ;
+      endcase
+    end
+    if (clear_i) {acc_d, step_d} = '0;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q         <= Idle;
+      {m_q, n_q, k_q} <= '0;
+    end else begin
+      state_q         <= state_d;
+      {m_q, n_q, k_q} <= {m_d, n_d, k_d};
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {x_q, w_q, acc_q, step_q} <= '0;
+    else {x_q, w_q, acc_q, step_q} <= {x_d, w_d, acc_d, step_d};
+  end
+
+`ifndef SYNTHESIS
+  job_while_running: assert property (@(posedge clk_i) disable iff (!rst_ni) state_q != Idle |-> job_valid_i)
+    else $error("serial_engine: the job went away while it ran");
+  idle_is_as_reset: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      state_q == Idle |-> {m_q, n_q, k_q} == '0 && acc_q == '0 && !step_q)
+    else $error("serial_engine: something of a job outlived it");
+`endif
+
+endmodule

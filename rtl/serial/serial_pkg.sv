@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Types shared by the parts of the serial device.
+package serial_pkg;
+
+  // MACFG[12:10]; Z = (X op1 W) op2 Y, section 1 of the contract.
+  typedef enum logic [2:0] {
+    MatMul = 3'd0,
+    Gemm   = 3'd1,
+    AddMax = 3'd2,
+    AddMin = 3'd3,
+    MulMax = 3'd4,
+    MulMin = 3'd5,
+    MaxMin = 3'd6,
+    MinMax = 3'd7
+  } op_e;
+
+  // MACFG[9:7]; the values 4..7 of the field act as Fp16.
+  typedef enum logic [1:0] {
+    E5M2 = 2'd0,
+    Fp16 = 2'd1,
+    E4M3 = 2'd2,
+    Bf16 = 2'd3
+  } format_e;
+
+  function automatic format_e decode_format(input logic [2:0] field);
+    return field[2] ? Fp16 : format_e'(field[1:0]);
+  endfunction
+
+  // Bytes of one element in memory.
+  function automatic logic [1:0] element_bytes(input format_e format);
+    return (format == E5M2 || format == E4M3) ? 2'd1 : 2'd2;
+  endfunction
+
+  // All that a trigger copies.
+  typedef struct packed {
+    logic [31:0] x_addr;
+    logic [31:0] w_addr;
+    logic [31:0] z_addr;
+    logic [15:0] m;
+    logic [15:0] n;
+    logic [15:0] k;
+    op_e         op;
+    format_e     format;
+  } job_t;
+
+  // What an element that comes back from memory is.
+  typedef enum logic [1:0] {
+    OperandX,
+    OperandW,
+    OperandY
+  } operand_e;
+
+  // One access to one element.
+  typedef struct packed {
+    logic        write;
+    logic [31:0] addr;     // of the element's first byte, any alignment
+    logic [1:0]  bytes;    // 1 or 2
+    operand_e    operand;  // returned with the data of a read
+    logic [15:0] data;     // of a write
+  } access_t;
+
+endpackage

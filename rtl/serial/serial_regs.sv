@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The register file of section 5: one programming set, the lock, two contexts used in turn as a queue, job ids.
+//
+// Every access is granted at once and answered in the next cycle. clear_o is high in the cycle in which a SOFT_CLEAR is
+// granted: at its end nothing of any job is left here.
+module serial_regs (
+  input  logic             clk_i,
+  input  logic             rst_ni,
+  // Register port
+  input  logic             periph_req_i,
+  output logic             periph_gnt_o,
+  input  logic [31:0]      periph_add_i,
+  input  logic             periph_wen_i,  // 1 = read
+  input  logic [3:0]       periph_be_i,
+  input  logic [31:0]      periph_data_i,
+  input  logic [7:0]       periph_id_i,   // one-hot
+  output logic [31:0]      periph_r_data_o,
+  output logic             periph_r_valid_o,
+  output logic [7:0]       periph_r_id_o,
+  // The oldest job that has not ended
+  output logic             clear_o,
+  output logic             job_valid_o,
+  output serial_pkg::job_t job_o,
+  output logic [7:0]       job_core_o,    // who triggered it, one-hot
+  input  logic             job_done_i,    // it ends in this cycle
+  output logic             busy_o         // a job is queued or running
+);
+
+  import serial_pkg::*;
+
+  // Word offsets, address bits [7:2]
+  localparam logic [5:0] Trigger    = 6'h00 >> 2;
+  localparam logic [5:0] Acquire    = 6'h04 >> 2;
+  localparam logic [5:0] Finished   = 6'h08 >> 2;
+  localparam logic [5:0] Status     = 6'h0C >> 2;
+  localparam logic [5:0] RunningJob = 6'h10 >> 2;
+  localparam logic [5:0] SoftClear  = 6'h14 >> 2;
+  // The job registers X_ADDR, W_ADDR, Z_ADDR, MCFG0, MCFG1, MACFG
+  localparam logic [5:0] FirstJobReg = 6'h10;
+  localparam int unsigned NumJobRegs = 6;
+  localparam logic [NumJobRegs-1:0][31:0] JobRegBits = {
+    32'h0000_1F80, 32'h0000_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF};
+
+  localparam logic [31:0] LockedByOther = 32'hFFFF_FFFE;
+  localparam logic [31:0] NoContext     = 32'hFFFF_FFFF;
+
+  logic [NumJobRegs-1:0][31:0] job_regs_q, job_regs_d;
+
+  logic [7:0] holder_q, holder_d;    // one-hot, zero while nobody holds the lock
+  logic [7:0] job_id_q, job_id_d;    // of the lock's holder
+  logic [7:0] next_id_q, next_id_d;
+
+  // Contexts: head is the oldest job's, tail the one that the next trigger fills.
+  logic [1:0]      used_q, used_d;  // queued or running
+  logic            head_q, head_d, tail_q, tail_d;
+  job_t [1:0]      job_q, job_d;
+  logic [1:0][7:0] core_q, core_d;
+  logic [1:0][7:0] id_q, id_d;
+  logic [7:0]      running_id_q, running_id;
+  logic [31:0]     finished_q, finished_d;
+
+  // Decode
+  logic       access, read, write, job_reg_hit;
+  logic [5:0] offset;
+  logic [5:0] job_reg_offset;
+  logic [2:0] job_reg;
+  logic       trigger, acquire, finished_read, clear, clear_all;
+
+  assign periph_gnt_o   = 1'b1;
+  assign offset         = periph_add_i[7:2];
+  assign access         = periph_req_i && $onehot(periph_id_i);
+  assign read           = access && periph_wen_i;
+  assign write          = access && !periph_wen_i;
+  assign job_reg_offset = offset - FirstJobReg;
+  assign job_reg_hit    = job_reg_offset < 6'(NumJobRegs);
+  assign job_reg        = job_reg_hit ? job_reg_offset[2:0] : '0;
+
+  assign trigger       = write && offset == Trigger && periph_be_i[0] && periph_data_i == '0 && holder_q == periph_id_i;
+  assign acquire       = read && offset == Acquire && holder_q == '0 && used_q != '1;
+  assign finished_read = read && offset == Finished;
+  assign clear         = write && offset == SoftClear;
+  assign clear_all     = clear && periph_data_i == '0;
+
+  // Job registers
+  always_comb begin : program_job
+    job_regs_d = job_regs_q;
+    if (write && job_reg_hit && holder_q == periph_id_i) begin
+      for (int unsigned i = 0; i < 4; i++) begin
+        if (periph_be_i[i]) job_regs_d[job_reg][8*i +: 8] = periph_data_i[8*i +: 8];
+      end
+      job_regs_d[job_reg] &= JobRegBits[job_reg];
+    end
+    if (clear_all) job_regs_d = '0;
+  end
+
+  // Lock and ids
+  always_comb begin : lock
+    holder_d  = holder_q;
+    job_id_d  = job_id_q;
+    next_id_d = next_id_q;
+    if (acquire) begin
+      holder_d  = periph_id_i;
+      job_id_d  = next_id_q;
+      next_id_d = next_id_q + 8'd1;
+    end
+    if (trigger || clear) holder_d = '0;
+    if (clear_all) next_id_d = '0;
+  end
+
+  // Queue
+  always_comb begin : queue
+    used_d = used_q;
+    head_d = head_q;
+    tail_d = tail_q;
+    job_d  = job_q;
+    core_d = core_q;
+    id_d   = id_q;
+    if (job_done_i) begin
+      used_d[head_q] = 1'b0;
+      head_d         = !head_q;
+    end
+    if (trigger) begin
+      used_d[tail_q] = 1'b1;
+      core_d[tail_q] = periph_id_i;
+      id_d[tail_q]   = job_id_q;
+      job_d[tail_q]  = '{
+        x_addr: job_regs_q[0],
+        w_addr: job_regs_q[1],
+        z_addr: job_regs_q[2],
+        m:      job_regs_q[3][15:0],
+        k:      job_regs_q[3][31:16],
+        n:      job_regs_q[4][15:0],
+        op:     op_e'(job_regs_q[5][12:10]),
+        format: decode_format(job_regs_q[5][9:7])
+      };
+      tail_d = !tail_q;
+    end
+    if (clear) {used_d, head_d, tail_d} = '0;
+  end
+
+  assign clear_o     = clear;
+  assign job_valid_o = used_q[head_q];
+  assign job_o       = job_q[head_q];
+  assign job_core_o  = core_q[head_q];
+  assign busy_o      = used_q != '0;
+  assign running_id  = job_valid_o ? id_q[head_q] : running_id_q;
+
+  // A job that ends in the cycle of the read counts in the next.
+  always_comb begin : count_finished
+    finished_d = finished_read ? '0 : finished_q;
+    if (job_done_i) finished_d = finished_d + 32'd1;
+    if (clear) finished_d = '0;
+  end
+
+  // Read data
+  logic [31:0] r_data_d;
+
+  always_comb begin : read_data
+    r_data_d = '0;
+    if (read) begin
+      unique case (offset)
+        Acquire: begin
+          if (holder_q == periph_id_i) r_data_d = {24'h0, job_id_q};
+          else if (holder_q != '0) r_data_d = LockedByOther;
+          else if (used_q == '1) r_data_d = NoContext;
+          else r_data_d = {24'h0, next_id_q};
+        end
+        Finished:   r_data_d = finished_q;
+        Status:     r_data_d = {23'h0, used_q[1], 7'h0, used_q[0]};
+        RunningJob: r_data_d = {24'h0, running_id};
+        default:    if (job_reg_hit) r_data_d = job_regs_q[job_reg];
+      endcase
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      periph_r_data_o  <= '0;
+      periph_r_valid_o <= 1'b0;
+      periph_r_id_o    <= '0;
+    end else begin
+      periph_r_data_o  <= r_data_d;
+      periph_r_valid_o <= periph_req_i;
+      periph_r_id_o    <= periph_id_i;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      job_regs_q                      <= '0;
+      {holder_q, job_id_q, next_id_q} <= '0;
+      {used_q, head_q, tail_q}        <= '0;
+      {running_id_q, finished_q}      <= '0;
+    end else begin
+      job_regs_q                      <= job_regs_d;
+      {holder_q, job_id_q, next_id_q} <= {holder_d, job_id_d, next_id_d};
+      {used_q, head_q, tail_q}        <= {used_d, head_d, tail_d};
+      {running_id_q, finished_q}      <= {running_id, finished_d};
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {job_q, core_q, id_q} <= '0;
+    else {job_q, core_q, id_q} <= {job_d, core_d, id_d};
+  end
+
+`ifndef SYNTHESIS
+  one_holder: assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0(holder_q))
+    else $error("serial_regs: more than one core holds the lock");
+  context_free: assert property (@(posedge clk_i) disable iff (!rst_ni) holder_q != '0 |-> !used_q[tail_q])
+    else $error("serial_regs: the lock is held without a free context");
+  done_is_expected: assert property (@(posedge clk_i) disable iff (!rst_ni) job_done_i |-> job_valid_o)
+    else $error("serial_regs: a job ended that was not running");
+`endif
+
+endmodule
