@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a check found, and what it looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tb.agents.tcdm.monitor import BeatLog, EventLog
+from tb.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong.
+
+    Attributes:
+        status: What kind of failure it is.
+        checker: Name of the check that fired.
+        detail: One line for people: what, where.
+        job: Position of the job in its scenario; None when no single job is to blame.
+    """
+
+    status: Status
+    checker: str
+    detail: str
+    job: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a job ran, in indices of rising clock edges.
+
+    Attributes:
+        trigger: The edge that granted its trigger.
+        event: The edge that saw its event.
+        start: The edge from which its cycles count: the trigger, or the previous event if that came later (section 8).
+    """
+
+    trigger: int
+    event: int
+    start: int
+
+    @property
+    def cycles(self) -> int:
+        """Cycles of the job."""
+        return self.event - self.start
+
+    @property
+    def queued(self) -> bool:
+        """Whether the job waited for an earlier one."""
+        return self.start > self.trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What the monitors saw of a scenario.
+
+    Attributes:
+        beats: Cycles with a request on the wide port.
+        events: Event lines and busy_o.
+        accesses: Answered accesses of the register port (`tb.dpi.bindings.ACCESS_DTYPE`).
+        memory: The window's bytes after the last event; uint8, shape (window.size,).
+        rules: Protocol rules that fired: number -> (count, first edge).
+        watchdog: Whether the watchdog ended the scenario.
+    """
+
+    beats: BeatLog
+    events: EventLog
+    accesses: npt.NDArray[np.void]
+    memory: npt.NDArray[np.uint8]
+    rules: dict[int, tuple[int, int]]
+    watchdog: bool

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole memory after a scenario against the reference model, bit for bit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.diagnose import first_possible_step
+from models.formats import widen
+from models.layout import load
+from tb.descriptor import Descriptor
+from tb.scoreboard.finding import Finding
+from tb.status import Status
+from tb.stimulus.image import initial_image, predict
+from tb.stimulus.job import Job, Scenario
+
+CHECKER = "memory"
+_LIMIT_STEPS = 4096  # beyond it the search for the first wrong step would take longer than the simulation
+
+
+@dataclass(frozen=True, slots=True)
+class _Element:
+    """A wrong element of Z: row, column, and how many elements of the job are wrong."""
+
+    row: int
+    column: int
+    wrong: int
+
+
+def compare(
+    scenario: Scenario, expected: npt.NDArray[np.uint8], actual: npt.NDArray[np.uint8], descriptor: Descriptor
+) -> list[Finding]:
+    """Compare all bytes of the window.
+
+    Args:
+        scenario: What ran.
+        expected: Memory that the model predicts; uint8, shape (window.size,).
+        actual: Memory of the device after the last event; same shape.
+        descriptor: The device, for tiles.
+
+    Returns:
+        One finding for each job with wrong results, one for bytes outside every Z.
+    """
+    if np.array_equal(expected, actual):
+        return []
+    wrong = np.flatnonzero(expected != actual)
+    base = scenario.window.base
+    findings: list[Finding] = []
+    # The last job that writes a byte answers for it.
+    for position in range(len(scenario.jobs) - 1, -1, -1):
+        job = scenario.jobs[position]
+        first, length = job.z_range
+        inside = (wrong >= first - base) & (wrong < first - base + length)
+        if inside.any():
+            findings.append(_job_finding(scenario, position, wrong[inside], actual, descriptor))
+            wrong = wrong[~inside]
+    if wrong.size:
+        at = int(wrong[0])
+        text = (
+            f"{wrong.size} bytes outside every Z changed, the first at {base + at:#010x}: "
+            f"{int(actual[at]):#04x} instead of {int(expected[at]):#04x}"
+        )
+        findings.append(Finding(Status.MISMATCH, CHECKER, text))
+    return findings[::-1]
+
+
+def _job_finding(
+    scenario: Scenario,
+    position: int,
+    wrong: npt.NDArray[np.intp],
+    actual: npt.NDArray[np.uint8],
+    descriptor: Descriptor,
+) -> Finding:
+    """Name the first wrong element, its tile, and the first step at which it can have gone wrong."""
+    job, base = scenario.jobs[position], scenario.window.base
+    before = predict(initial_image(scenario), scenario.jobs[:position], base)
+    after = predict(before, (job,), base)
+    elements = np.unique((wrong - (job.z_addr - base)) // job.fmt.itemsize)
+    row, column = divmod(int(elements[0]), job.k)
+    got = int(load(actual, job.z_addr - base, job.m, job.k, job.fmt)[row, column])
+    want = int(load(after, job.z_addr - base, job.m, job.k, job.fmt)[row, column])
+    digits = 2 * job.fmt.itemsize
+    instance = descriptor.instance
+    text = (
+        f"Z[{row},{column}] is 0x{got:0{digits}x} instead of 0x{want:0{digits}x} "
+        f"(tile {row // instance.tile_rows},{column // instance.tile_cols}; {elements.size} of {job.m * job.k} elements wrong)"
+    )
+    step = _first_step(job, before, base, row, column, got)
+    return Finding(Status.MISMATCH, CHECKER, f"{text}; {step}", position)
+
+
+def _first_step(job: Job, before: npt.NDArray[np.uint8], base: int, row: int, column: int, got: int) -> str:
+    if job.n == 0:
+        return "no step: N is 0"
+    if job.n > _LIMIT_STEPS:
+        return f"first wrong step not searched, N > {_LIMIT_STEPS}"
+    fmt = job.fmt
+    x_row = widen(load(before, job.x_addr - base, job.m, job.n, fmt)[row], fmt)
+    w_column = widen(load(before, job.w_addr - base, job.n, job.k, fmt)[:, column], fmt)
+    y0 = int(widen(load(before, job.z_addr - base, job.m, job.k, fmt)[row : row + 1, column], fmt)[0])
+    step = first_possible_step(job.op, x_row, w_column, y0, got)
+    return f"the partial sum can first have gone wrong in step n = {step - 1}"

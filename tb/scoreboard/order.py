@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Order of accesses, events and busy_o (sections 4 and 7), from the logs alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from tb.scoreboard.finding import Finding, Observation, Span
+from tb.status import Status
+from tb.stimulus.job import Scenario
+
+_BUSY_RISE = 2  # cycles after the grant of a trigger in which busy_o may still be low
+_WORD = 2**32
+
+
+def check_writes(scenario: Scenario, jobs: Sequence[Span], seen: Observation) -> list[Finding]:
+    """No job writes its Z before its trigger, at or after its event, and nothing is requested before the first trigger."""
+    findings: list[Finding] = []
+    records = seen.beats.records
+    if jobs and records.size and int(records["cycle"][0]) <= jobs[0].trigger:
+        text = f"request at edge {int(records['cycle'][0])}, before the first trigger at edge {jobs[0].trigger}"
+        findings.append(Finding(Status.PROTOCOL, "early_request", text, 0))
+    writes = records[seen.beats.writes]
+    if not writes.size:
+        return findings
+    access = 4 * records["data"].shape[1]
+    for position, (job, span) in enumerate(zip(scenario.jobs, jobs, strict=False)):
+        first, length = job.z_range
+        if not length:
+            continue
+        offset = (writes["add"].astype(np.int64) - first) % _WORD
+        touching = (offset < length) | (offset > _WORD - access)
+        late = touching & (writes["cycle"] >= span.event)
+        if not late.any():
+            continue
+        later_jobs = [other.z_range for other in scenario.jobs[position + 1 :]]
+        for write in writes[late]:
+            if _writes_into(write, (first, length), later_jobs):
+                text = (
+                    f"event at edge {span.event}, but a write of the job's Z at {int(write['add']):#010x} was granted at "
+                    f"edge {int(write['cycle'])}: the event follows the last write (section 7)"
+                )
+                findings.append(Finding(Status.PROTOCOL, "event_after_write", text, position))
+                break
+    return findings
+
+
+def _writes_into(write: npt.NDArray[np.void], own: tuple[int, int], later: list[tuple[int, int]]) -> bool:
+    """Whether a write has an enabled byte in `own` that belongs to none of `later`."""
+    enables = np.unpackbits(np.ascontiguousarray(write["be"]).view(np.uint8), bitorder="little")
+    addresses = (int(write["add"]) + np.flatnonzero(enables)) % _WORD
+    mine = (addresses - own[0]) % _WORD < own[1]
+    for first, length in later:
+        mine &= ~((addresses - first) % _WORD < length)
+    return bool(mine.any())
+
+
+def check_busy(jobs: Sequence[Span], seen: Observation) -> list[Finding]:
+    """busy_o is high from at most two cycles after a trigger to the event, and falls in the cycle after the last."""
+    changes = seen.events.busy_changes
+    findings: list[Finding] = []
+    for position, span in enumerate(jobs):
+        low = _first_low(changes, span.trigger + _BUSY_RISE, span.event)
+        if low is not None:
+            text = f"busy_o is low at edge {low}, the job was triggered at edge {span.trigger} and ended at {span.event}"
+            findings.append(Finding(Status.PROTOCOL, "busy", text, position))
+        others = [other for other in jobs if other.trigger <= span.event < other.event]
+        if not others and _value(changes, span.event + 1):
+            text = f"busy_o is still high at edge {span.event + 1}, the last job ended at edge {span.event}"
+            findings.append(Finding(Status.PROTOCOL, "busy", text, position))
+    return findings
+
+
+def _value(changes: list[tuple[int, bool]], edge: int) -> bool:
+    """busy_o as an edge saw it."""
+    value = False
+    for at, new in changes:
+        if at > edge:
+            break
+        value = new
+    return value
+
+
+def _first_low(changes: list[tuple[int, bool]], first: int, last: int) -> int | None:
+    """The first edge in first..last at which busy_o was low."""
+    if first > last:
+        return None
+    if not _value(changes, first):
+        return first
+    return next((at for at, new in changes if first < at <= last and not new), None)

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scoreboard: predicts a scenario, takes what the monitors publish, runs every check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pyuvm import ConfigDB, uvm_analysis_export, uvm_component, uvm_scoreboard
+
+from models.timing import utilization
+from tb.agents.control.rules import DESCRIPTIONS as PERIPH_RULES
+from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_RULES
+from tb.descriptor import Descriptor
+from tb.scoreboard.finding import Finding, Observation, Span
+from tb.scoreboard.memory import compare
+from tb.scoreboard.order import check_busy, check_writes
+from tb.scoreboard.spans import spans, waiting_cycles
+from tb.status import Status
+from tb.stimulus.image import predict
+from tb.stimulus.job import Job, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """Outcome of one job.
+
+    Attributes:
+        job: What ran.
+        status: Outcome of the job.
+        cycles: From the grant of its trigger, or from the previous event if it was queued, to its event; 0 if it never ended.
+        bound: Most cycles it may take with the stalls it met; None when the device has no bound.
+        stalled: Cycles with a request and no grant.
+        utilization: Useful steps per step of the array; 0 for a job without steps.
+        reads: Granted reads.
+        writes: Granted writes.
+        queued: Whether it waited for an earlier job.
+        detail: What is wrong, empty if nothing.
+    """
+
+    job: Job
+    status: Status
+    cycles: int = 0
+    bound: int | None = None
+    stalled: int = 0
+    utilization: float = 0.0
+    reads: int = 0
+    writes: int = 0
+    queued: bool = False
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Outcome of a scenario: its jobs, and everything that was found."""
+
+    jobs: list[JobResult]
+    findings: list[Finding]
+    compared_bytes: int
+
+    @property
+    def status(self) -> Status:
+        """The gravest finding; passed when there is none."""
+        order = list(Status)
+        return min((finding.status for finding in self.findings), key=order.index, default=Status.PASSED)
+
+    @property
+    def detail(self) -> str:
+        """The first gravest finding, for one line."""
+        status = self.status
+        for finding in self.findings:
+            if finding.status is status:
+                place = "" if finding.job is None else f"job {finding.job}: "
+                return f"{finding.checker}: {place}{finding.detail}"
+        return ""
+
+
+class _Latest(uvm_analysis_export):
+    """Keeps the last thing written."""
+
+    item: Any = None
+
+    def write(self, item: Any) -> None:
+        self.item = item
+
+
+@dataclass(slots=True)
+class Totals:
+    """What the scoreboard compared in all; a test that compared less than it planned fails."""
+
+    scenarios: int = 0
+    jobs: int = 0
+    compared_bytes: int = 0
+    findings: int = 0
+    rules: dict[int, int] = field(default_factory=dict)
+
+
+class Scoreboard(uvm_scoreboard):
+    """Compares a device with the reference model and the contract.
+
+    The monitors write into `beats`, `events` and `accesses`; `check` then judges a scenario. The descriptor comes
+    from the configuration database under the key `descriptor`.
+    """
+
+    def __init__(self, name: str, parent: uvm_component) -> None:
+        super().__init__(name, parent)
+        self.totals = Totals()
+
+    def build_phase(self) -> None:
+        """Make the exports that the monitors are connected to."""
+        self.descriptor: Descriptor = ConfigDB().get(self, "", "descriptor")
+        self.beats = _Latest("beats", self)
+        self.events = _Latest("events", self)
+        self.accesses = _Latest("accesses", self)
+
+    def check(
+        self,
+        scenario: Scenario,
+        before: npt.NDArray[np.uint8],
+        memory: npt.NDArray[np.uint8],
+        rules: dict[int, tuple[int, int]],
+        *,
+        watchdog: bool,
+    ) -> Verdict:
+        """Judge a scenario from what the monitors published last.
+
+        Args:
+            scenario: What was to run.
+            before: The window's bytes before the first trigger.
+            memory: The window's bytes after the last event.
+            rules: Protocol rules that fired: number -> (count, first edge).
+            watchdog: Whether the watchdog ended the scenario.
+        """
+        seen = Observation(self.beats.item, self.events.item, self.accesses.item, memory, rules, watchdog)
+        ran, findings = spans(scenario, seen)
+        findings += [_rule_finding(rule, *fired) for rule, fired in rules.items()]
+        if watchdog:
+            done = len(ran)
+            text = f"no event of job {done} before the watchdog's limit; {done} of {len(scenario.jobs)} jobs ended"
+            findings.append(Finding(Status.TIMEOUT, "watchdog", text, done if done < len(scenario.jobs) else None))
+        else:
+            expected = predict(before, scenario.jobs, scenario.window.base)
+            findings += compare(scenario, expected, memory, self.descriptor)
+            self.totals.compared_bytes += memory.size
+        findings += check_writes(scenario, ran, seen)
+        findings += check_busy(ran, seen)
+        measured = [self._measure(job, span, seen) for job, span in zip(scenario.jobs, ran, strict=False)]
+        findings += _slow(measured)
+        jobs = [
+            _result(job, measured[position] if position < len(measured) else None, position, findings)
+            for position, job in enumerate(scenario.jobs)
+        ]
+        self.totals.scenarios += 1
+        self.totals.jobs += len(ran)
+        self.totals.findings += len(findings)
+        for rule, (count, _) in rules.items():
+            self.totals.rules[rule] = self.totals.rules.get(rule, 0) + count
+        return Verdict(jobs, findings, 0 if watchdog else memory.size)
+
+    def _measure(self, job: Job, span: Span, seen: Observation) -> JobResult:
+        stalled = waiting_cycles(span, seen)
+        first, last = np.searchsorted(seen.beats.records["cycle"], [span.start, span.event], side="right")
+        steps = job.macs
+        return JobResult(
+            job,
+            Status.PASSED,
+            cycles=span.cycles,
+            bound=self.descriptor.bound(job, stalled),
+            stalled=stalled,
+            utilization=utilization(self.descriptor.instance, job.m, job.n, job.k, span.cycles) if steps else 0.0,
+            reads=int(np.count_nonzero(seen.beats.reads[first:last])),
+            writes=int(np.count_nonzero(seen.beats.writes[first:last])),
+            queued=span.queued,
+        )
+
+
+def _rule_finding(rule: int, count: int, first_edge: int) -> Finding:
+    text = TCDM_RULES.get(rule) or PERIPH_RULES.get(rule) or f"rule {rule} of rules_pkg.sv"
+    return Finding(Status.PROTOCOL, f"rule {rule}", f"{text} ({count} times, first at edge {first_edge})")
+
+
+def _slow(measured: list[JobResult]) -> list[Finding]:
+    """A job slower than its bound fails (section 8)."""
+    return [
+        Finding(
+            Status.TIMEOUT,
+            "bound",
+            f"{result.cycles} cycles, at most {result.bound} allowed with {result.stalled} stalled",
+            position,
+        )
+        for position, result in enumerate(measured)
+        if result.bound is not None and result.cycles > result.bound
+    ]
+
+
+def _result(job: Job, measured: JobResult | None, position: int, findings: list[Finding]) -> JobResult:
+    own = [finding for finding in findings if finding.job == position]
+    result = measured or JobResult(job, Status.NOT_RUN)
+    if not own:
+        return result
+    order = list(Status)
+    worst = min(own, key=lambda finding: order.index(finding.status))
+    values = {name: getattr(result, name) for name in JobResult.__slots__}
+    return JobResult(**{**values, "status": worst.status, "detail": f"{worst.checker}: {worst.detail}"})
