@@ -23,15 +23,13 @@ module serial_alu (
   logic [2:0][15:0]      fma_operands;
   logic [15:0]           fma_result, inner_result, outer_result, op1_result;
 
-  always_comb begin : select
+  // Apart from the choice of results below: a simulator would see a loop through one block.
+  always_comb begin : decode
     fma_op       = fpnew_pkg::FMADD;
     fma_operands = {acc_i, w_i, x_i};
     inner_mode   = Min;
     outer_mode   = Min;
-    op1_result   = fma_result;
-    acc_o        = outer_result;
     unique case (op_i)
-      MatMul, Gemm: acc_o = fma_result;
       AddMax, AddMin: begin
         // ADD takes its operands from the places 1 and 2.
         fma_op       = fpnew_pkg::ADD;
@@ -46,11 +44,13 @@ module serial_alu (
       MaxMin, MinMax: begin
         inner_mode = op_i == MaxMin ? Max : Min;
         outer_mode = op_i == MaxMin ? Min : Max;
-        op1_result = inner_result;
       end
-      default: ;
+      default: ;  // MatMul, Gemm: the FMA alone
     endcase
   end
+
+  assign op1_result = op_i inside {MaxMin, MinMax} ? inner_result : fma_result;
+  assign acc_o      = op_i inside {MatMul, Gemm} ? fma_result : outer_result;
 
   fpnew_fma #(
     .FpFormat   ( fpnew_pkg::FP16 ),
