@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Device descriptors: what a device is, read from TOML (`docs/descriptor.md`)."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.formats import Format
+from models.ops import Op
+from models.timing import Instance
+from tb.bounds import LinearBound, Section8Bound
+from tb.descriptor_schema import FIELDS
+from tb.known import KnownItem
+from tb.schema import SchemaError, Where, check, nearest, read_toml
+from tb.stimulus.job import Job
+
+ROOT = Path(__file__).resolve().parents[1]
+_VENDOR = "system_verilog/rtl/vendor"
+_TOKENS = {
+    "{fpnew}": "pulp_platform_fpnew/src",
+    "{common_cells}": "pulp_platform_common_cells/src",
+    "{common_cells_include}": "pulp_platform_common_cells/include",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """A device that can be put behind the contract's ports.
+
+    Attributes:
+        name: for reports and run lines.
+        path: the file it was read from.
+        description: one line for people.
+        top: name of the top module.
+        sources: SystemVerilog files, in the order of compilation; all exist.
+        includes: include directories.
+        waivers: Verilator configuration files (.vlt).
+        parameters: passed to the top module.
+        instance: parameters of section 3, for tiles, coverage and utilization.
+        n_cores: number of event targets.
+        operations: those the device has.
+        formats: those the device has.
+        cycle_bound: the cycle bound as given.
+        known_differences: deviations from the contract by design.
+        known_issues: defects that are known and expected to show.
+        binds: SystemVerilog files that bind checkers or probes into the device; optional for every feature.
+        backdoor: register name to hierarchical path below the top module.
+    """
+
+    name: str
+    path: Path
+    description: str
+    top: str
+    sources: tuple[Path, ...]
+    includes: tuple[Path, ...]
+    waivers: tuple[Path, ...]
+    parameters: Mapping[str, int | str]
+    instance: Instance
+    n_cores: int
+    operations: tuple[Op, ...]
+    formats: tuple[Format, ...]
+    cycle_bound: Section8Bound | LinearBound
+    known_differences: tuple[KnownItem, ...]
+    known_issues: tuple[KnownItem, ...]
+    binds: tuple[Path, ...]
+    backdoor: Mapping[str, str]
+
+    def bound(self, job: Job, stalls: int = 0) -> int:
+        """Returns the most cycles from trigger to event of `job` alone, with `stalls` waiting cycles."""
+        return self.cycle_bound.cycles(self.instance, job, stalls)
+
+    def supports(self, job: Job) -> str | None:
+        """Returns why the device cannot run `job`, or None if it can."""
+        if job.op not in self.operations:
+            return f"{self.name} has no operation {job.op.name}"
+        if job.fmt not in self.formats:
+            return f"{self.name} has no format {job.fmt.name}"
+        if job.core >= self.n_cores:
+            return f"{self.name} has {self.n_cores} cores, the job wants core {job.core}"
+        return None
+
+    def issues_of(self, job: Job) -> tuple[KnownItem, ...]:
+        """Returns the known issues and differences that concern `job`."""
+        return tuple(i for i in (*self.known_issues, *self.known_differences) if i.matches(job))
+
+
+def available(root: Path = ROOT) -> list[str]:
+    """Returns the names of the descriptors in `tb/duts`."""
+    return sorted(path.stem for path in (root / "tb" / "duts").glob("*.toml"))
+
+
+def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
+    """Reads a descriptor.
+
+    Args:
+        name_or_path: a name in `tb/duts`, or the path of a TOML file.
+        root: the project's folder.
+
+    Raises:
+        SchemaError: no such device, a malformed descriptor, or a missing source file.
+    """
+    text = str(name_or_path)
+    if text.endswith(".toml") or "/" in text:
+        path = Path(text).resolve()
+    else:
+        path = root / "tb" / "duts" / f"{text}.toml"
+        if not path.is_file():
+            known = available(root)
+            raise SchemaError(
+                f"unknown device '{text}'; {nearest(text, known)}Known: {', '.join(known) or 'none'}; "
+                "or give the path of a descriptor (docs/descriptor.md)"
+            )
+    where = Where(str(path))
+    table = check(read_toml(path), FIELDS, where)
+    return Descriptor(
+        name=table["name"],
+        path=path,
+        description=table["description"],
+        top=table["top"],
+        sources=_files(table["sources"], path, where.key("sources")),
+        includes=_folders(table["includes"], path, where.key("includes")),
+        waivers=_files(table["waivers"], path, where.key("waivers")),
+        parameters=table["parameters"],
+        instance=_instance(table["instance"], where.key("instance")),
+        n_cores=table["n_cores"],
+        operations=tuple(table["operations"]),
+        formats=tuple(table["formats"]),
+        cycle_bound=table["bound"],
+        known_differences=_known(table["known_differences"], where.key("known_differences")),
+        known_issues=_known(table["known_issues"], where.key("known_issues")),
+        binds=_files(table["binds"], path, where.key("binds")),
+        backdoor=table["backdoor"],
+    )
+
+
+def _instance(table: Mapping[str, int], where: Where) -> Instance:
+    try:
+        return Instance(table["h"], table["l"], table["p"], table["dw"])
+    except ValueError as error:
+        raise where.error(str(error)) from None
+
+
+def _known(items: list[KnownItem], where: Where) -> tuple[KnownItem, ...]:
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        if item.id in seen:
+            raise where.item(index).error(f"id '{item.id}' is used twice; give each entry its own")
+        seen.add(item.id)
+    return tuple(items)
+
+
+def _vendor(where: Where) -> Path:
+    """The folder of vendored IP in the installed package; found without importing it."""
+    spec = importlib.util.find_spec("pythondata_cpu_cv32e40p")
+    if spec is None or spec.origin is None:
+        raise where.error(
+            "package pythondata_cpu_cv32e40p is not installed; run make, which installs requirements.txt"
+        )
+    return Path(spec.origin).parent / _VENDOR
+
+
+def _resolve(text: str, descriptor: Path, where: Where) -> Path:
+    """A path of the descriptor with its token replaced; relative paths start at the descriptor's folder."""
+    if not text.startswith("{"):
+        return descriptor.parent / text
+    token, _, rest = text.partition("/")
+    if token not in _TOKENS:
+        raise where.error(f"unknown token in '{text}'; {nearest(token, _TOKENS)}Known: {', '.join(_TOKENS)}")
+    return _vendor(where) / _TOKENS[token] / rest
+
+
+def _files(entries: list[str], descriptor: Path, where: Where) -> tuple[Path, ...]:
+    """Resolves entries in order; a glob's matches are sorted, a file named before is not repeated."""
+    result: dict[Path, None] = {}
+    for index, entry in enumerate(entries):
+        place = where.item(index)
+        path = _resolve(entry, descriptor, place)
+        if any(c in entry for c in "*?["):
+            matches = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+        else:
+            matches = [path] if path.is_file() else []
+        if not matches:
+            raise place.error(f"no file matches '{entry}' (looked for {path}); correct the path")
+        result.update(dict.fromkeys(match.resolve() for match in matches))
+    return tuple(result)
+
+
+def _folders(entries: list[str], descriptor: Path, where: Where) -> tuple[Path, ...]:
+    result: list[Path] = []
+    for index, entry in enumerate(entries):
+        path = _resolve(entry, descriptor, where.item(index))
+        if not path.is_dir():
+            raise where.item(index).error(f"'{entry}' is no folder (looked for {path}); correct the path")
+        result.append(path.resolve())
+    return tuple(result)
+
+
+def summary(descriptor: Descriptor) -> dict[str, Any]:
+    """The part of a descriptor that reports and failure records quote, as JSON values."""
+    return {"dut": descriptor.name, "parameters": dict(descriptor.parameters)}

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Schema of a device descriptor; `docs/descriptor.md` holds the same table, and a test compares them."""
+
+from __future__ import annotations
+
+from models.formats import Format
+from models.ops import Op
+from tb import bounds, known
+from tb.schema import Field, Raw, Where, choice
+from tb.stimulus.job import MAX_CORES
+
+
+def _op(value: str, where: Where) -> Op:
+    return Op[choice(value, Op.__members__, "operation", where)]
+
+
+def _format(value: str, where: Where) -> Format:
+    return Format[choice(value, Format.__members__, "format", where)]
+
+
+def _parameter(value: Raw, where: Where) -> int | str:
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise where.error("a parameter is an integer or a string")
+    return value
+
+
+def _paths(doc: str, required: bool = False) -> Field:
+    return Field(
+        doc, list, required=required, lo=1 if required else 0, default=[], items=Field("a path", str)
+    )
+
+
+_INSTANCE = {
+    "h": Field("compute elements in a row", int, required=True, lo=1),
+    "l": Field("rows of compute elements", int, required=True, lo=1),
+    "p": Field("pipeline registers of a compute element", int, required=True, lo=0),
+    "dw": Field("payload bits of the memory port", int, required=True, lo=32),
+}
+
+FIELDS: dict[str, Field] = {
+    "schema": Field("version of this schema: 1", int, required=True, lo=1, hi=1),
+    "name": Field("name in reports and run lines", str, required=True),
+    "description": Field("one line for people", str, default=""),
+    "top": Field("name of the top module", str, required=True),
+    "sources": _paths("SystemVerilog files and globs, in the order of compilation", required=True),
+    "includes": _paths("include directories"),
+    "waivers": _paths("Verilator configuration files (.vlt): lint waivers, module hints"),
+    "parameters": Field(
+        "parameters of the top module: integers or strings",
+        dict,
+        default={},
+        items=Field("a parameter", object, parse=_parameter),
+    ),
+    "instance": Field(
+        "parameters of section 3, for tiles, coverage and utilization", dict, required=True, fields=_INSTANCE
+    ),
+    "n_cores": Field("event targets", int, default=MAX_CORES, lo=1, hi=MAX_CORES),
+    "operations": Field(
+        "operations the device has, by name",
+        list,
+        required=True,
+        lo=1,
+        items=Field("an operation", str, parse=_op),
+    ),
+    "formats": Field(
+        "formats the device has, by name",
+        list,
+        required=True,
+        lo=1,
+        items=Field("a format", str, parse=_format),
+    ),
+    "bound": Field("the cycle bound", dict, required=True, parse=bounds.parse_bound),
+    "known_differences": Field(
+        "deviations by design",
+        list,
+        default=[],
+        items=Field("a difference", dict, parse=known.parse_known),
+    ),
+    "known_issues": Field(
+        "defects that are expected to show",
+        list,
+        default=[],
+        items=Field("an issue", dict, parse=known.parse_known),
+    ),
+    "binds": _paths("SystemVerilog files that bind checkers or probes into the device"),
+    "backdoor": Field(
+        "register name to hierarchical path below the top module",
+        dict,
+        default={},
+        items=Field("a hierarchical path", str),
+    ),
+}

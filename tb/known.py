@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Known issues and known differences of a device: which jobs they concern and what is expected of those."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from models.formats import Format
+from models.ops import Op
+from tb.schema import Field, Raw, Where, check, choice, show
+from tb.stimulus.job import Job
+
+EXPECTATIONS = ("mismatch", "protocol", "timeout", "crash")
+
+_ATTRIBUTES: Mapping[str, Callable[[Job], int | str]] = {
+    "op": lambda job: job.op.name,
+    "format": lambda job: job.fmt.name,
+    "m": lambda job: job.m,
+    "n": lambda job: job.n,
+    "k": lambda job: job.k,
+    "core": lambda job: job.core,
+    "x_align": lambda job: job.x_addr % 4,
+    "w_align": lambda job: job.w_addr % 4,
+    "z_align": lambda job: job.z_addr % 4,
+    "x_class": lambda job: job.classes[0],
+    "w_class": lambda job: job.classes[1],
+    "y_class": lambda job: job.classes[2],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One attribute of a job and the values that match: a set, or a closed range of numbers."""
+
+    attribute: str
+    values: frozenset[int | str] | None = None
+    lo: int = 0
+    hi: int = 0
+
+    def matches(self, job: Job) -> bool:
+        """Whether the job's attribute is among the values."""
+        value = _ATTRIBUTES[self.attribute](job)
+        if self.values is not None:
+            return value in self.values
+        return isinstance(value, int) and self.lo <= value <= self.hi
+
+
+@dataclass(frozen=True, slots=True)
+class KnownItem:
+    """Something the device is known to do otherwise.
+
+    Attributes:
+        id: short stable name.
+        reason: why, and where it is tracked.
+        conditions: all must match; none means every job.
+        expect: the status such a job is expected to have.
+    """
+
+    id: str
+    reason: str
+    conditions: tuple[Condition, ...]
+    expect: str
+
+    def matches(self, job: Job) -> bool:
+        """Whether the item concerns `job`."""
+        return all(condition.matches(job) for condition in self.conditions)
+
+
+def _condition(attribute: str, value: Raw, where: Where) -> Condition:
+    place = where.key(attribute)
+    numeric = attribute in ("m", "n", "k", "core", "x_align", "w_align", "z_align")
+    values = value if isinstance(value, list) else [value]
+    if numeric:
+        if not values or not all(isinstance(v, int) and not isinstance(v, bool) for v in values):
+            raise place.error(f"expected an integer, [lo, hi] or {{values = [...]}}, got {show(value)}")
+        if isinstance(value, list):
+            if len(value) != 2 or value[0] > value[1]:
+                raise place.error(f"expected a range [lo, hi] with lo <= hi, got {show(value)}")
+            return Condition(attribute, None, value[0], value[1])
+        return Condition(attribute, frozenset(values))
+    known = {"op": Op.__members__, "format": Format.__members__}.get(attribute)
+    for item in values:
+        if known is not None:
+            choice(item, known, attribute, place)
+        elif not isinstance(item, str):
+            raise place.error(f"expected a string or a list of strings, got {show(value)}")
+    return Condition(attribute, frozenset(values))
+
+
+def _conditions(data: Raw, where: Where) -> tuple[Condition, ...]:
+    fields = {name: Field("attribute of the job", object) for name in _ATTRIBUTES}
+    return tuple(_condition(k, v, where) for k, v in check(data, fields, where).items() if v is not None)
+
+
+FIELDS: dict[str, Field] = {
+    "id": Field("short stable name, unique in the file", str, required=True),
+    "reason": Field("why, and where it is tracked", str, required=True),
+    "match": Field(
+        "which jobs: attributes that must all match (see below); without it every job",
+        dict,
+        default=(),
+        parse=_conditions,
+    ),
+    "expect": Field(
+        "status such a job is expected to have: " + ", ".join(f"`{e}`" for e in EXPECTATIONS),
+        str,
+        required=True,
+        choices=EXPECTATIONS,
+    ),
+}
+
+
+def parse_known(data: Raw, where: Where) -> KnownItem:
+    """Makes an item from a table of `known_issues` or `known_differences`; raises `SchemaError`."""
+    table = check(data, FIELDS, where)
+    return KnownItem(table["id"], table["reason"], table["match"], table["expect"])

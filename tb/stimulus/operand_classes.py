@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Operand classes: distributions of values that look for trouble in different places.
+
+All values are made from uniform 16-bit words with integer arithmetic, so a seed gives the same bits
+everywhere, and in a few vectorised steps, so an operand of some hundred elements costs about ten
+microseconds. Classes other than raw and special are made as FP16 and narrowed to the job's format.
+
+A class gets `flavour`, a few words for the whole operand, and two words for each element, `first` and
+`second`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.formats import Bits, Format, narrow
+from models.ops import Op
+from tb.stimulus.job import Job
+
+Words = NDArray[np.uint16]
+SIGN = np.uint16(0x8000)
+ADDS = (Op.ADDMAX, Op.ADDMIN)
+X, W, Y = range(3)
+
+_SIGN_AND_FRACTION = np.uint16(0x83FF)
+_BYTE = np.uint16(0xFF)
+_NIBBLE = np.uint16(0xF)
+_FRACTION_BITS = 10
+
+
+def _exponents(shares: dict[int, int]) -> Words:
+    """A table of exponent fields in their place, each repeated by its share."""
+    fields = np.array(list(shares), dtype=np.uint16) << _FRACTION_BITS
+    return np.repeat(fields, list(shares.values())).astype(np.uint16)
+
+
+# Of 256: the shares of the binades of |N(0, 1)|.
+_NORMAL = _exponents({16: 11, 15: 70, 14: 78, 13: 48, 12: 25, 11: 12, 10: 6, 9: 3, 8: 2, 7: 1})
+# Of 16 each.
+_SUBNORMAL = _exponents({0: 8, 1: 2, 2: 2, 14: 1, 16: 1, 22: 1, 26: 1})
+_MODEST = _exponents({12: 1, 13: 2, 14: 3, 15: 4, 16: 3, 17: 2, 18: 1})
+_ZEROS = np.array(
+    [v | s for v in (0, 0, 0, 0, 0x3C00, 0x3C00, 0x0001, 0x0002) for s in (0, 0x8000)], dtype=np.uint16
+)
+
+
+def draw(job: Job, index: int, flavour: Words, first: Words, second: Words) -> Bits:
+    """Makes the operand `index` (0 X, 1 W, 2 Y) of a job from its class.
+
+    Args:
+        job: gives operation, sizes, format and classes.
+        index: of the operand.
+        flavour: at least 4 uniform words.
+        first: as many uniform words as the operand has elements; like `second`.
+        second: see `first`.
+
+    Returns:
+        Bits in the job's format, in the operand's shape.
+    """
+    name, shape = job.classes[index], job.shapes[index]
+    if name == "raw":
+        bits: Bits = first.astype(np.uint8) if job.fmt.itemsize == 1 else first.copy()
+    elif name == "special":
+        bits = _special(job.fmt, flavour, first, second)
+    else:
+        value = _CLASSES[name](job, index, flavour, first, second)
+        bits = value if job.fmt is Format.FP16 else narrow(value, job.fmt)
+    return bits.reshape(shape)
+
+
+def _normal(_job: Job, _index: int, _flavour: Words, first: Words, second: Words) -> Words:
+    """Magnitudes of a standard normal distribution, below 4: sums stay finite."""
+    return (first & _SIGN_AND_FRACTION) | _NORMAL.take(second & _BYTE)
+
+
+def _wide(_job: Job, index: int, flavour: Words, first: Words, second: Words) -> Words:
+    """Uniform exponents over 6 to 24 binades; centres of X and W lie opposite, so that most products fit."""
+    half, shift = 3 + int(flavour[0]) % 10, int(flavour[1]) % 9 - 4
+    centre = 15 + (shift if index == X else -shift)
+    fields = np.clip(np.arange(256) % (2 * half) + (centre - half), 0, 30)
+    return (first & _SIGN_AND_FRACTION) | (fields << _FRACTION_BITS).astype(np.uint16).take(second & _BYTE)
+
+
+def _subnormal(_job: Job, _index: int, _flavour: Words, first: Words, second: Words) -> Words:
+    """Half subnormal, a quarter in the two lowest normal binades, a quarter fit to scale such values."""
+    return (first & _SIGN_AND_FRACTION) | _SUBNORMAL.take(second & _NIBBLE)
+
+
+def _signed_zero(_job: Job, _index: int, _flavour: Words, first: Words, _second: Words) -> Words:
+    """Half zeros of either sign; else ones, and subnormals whose products round to a signed zero."""
+    return _ZEROS.take(first & _NIBBLE)
+
+
+def _ties(job: Job, index: int, flavour: Words, first: Words, second: Words) -> Words:
+    """Short significands, so that an exact result often needs just one bit more than fits: a tie.
+
+    Products of two odd 6-bit integers have 12 bits if they pass 2048. The sum of an 11-bit integer and an odd
+    multiple of half a unit needs 12 bits. Scales of some binades make ties also where the accumulator has
+    grown.
+    """
+    scale = second & np.uint16((0, 1, 3, 3)[int(flavour[0]) & 3])
+    if job.op in ADDS and index == X:
+        integer, unit = (first & np.uint16(0x3FF)) + np.uint16(1024), -10
+    elif job.op in ADDS and index == W:
+        integer, unit = (first & np.uint16(0x1E)) + np.uint16(1), -11
+    elif index == Y:
+        integer, unit = first & np.uint16(0x7FF), -10
+    else:
+        integer, unit = (first & np.uint16(0x1E)) + np.uint16(33), -5
+    # Exact in both types: at most 11 significant bits, far from both ends of the range.
+    value = np.ldexp(integer.astype(np.float32), scale.astype(np.int32) + unit).astype(np.float16)
+    return value.view(np.uint16) | (second & SIGN)
+
+
+def _cancellation(job: Job, index: int, _flavour: Words, first: Words, second: Words) -> Words:
+    """Terms along n that cancel: X repeats its columns in pairs, W its rows in pairs with the sign turned.
+
+    For x + w, X holds the same value in a column as W, negated, in the row of that n. A last bit turned here
+    and there leaves the smallest differences. Y is just of modest size: `operands` makes it cancel the first
+    product.
+    """
+    rows, cols = job.shapes[index]
+    value = ((first & _SIGN_AND_FRACTION) | _MODEST.take(second & _NIBBLE)).reshape(rows, cols)
+    if index == Y or rows * cols == 0:
+        return value
+    noise = ((second >> np.uint16(8)) & (second >> np.uint16(9)) & np.uint16(1)).reshape(rows, cols)
+    if job.op in ADDS:
+        # Both operands must know the value without a common draw: a fixed walk over fractions and exponents.
+        step = np.arange(job.n)
+        common = (((step * 619) & 0x3FF) | ((10 + step % 11) << _FRACTION_BITS)).astype(np.uint16)
+        return (common if index == X else (common | SIGN)[:, None]) ^ noise
+    if index == X:
+        value[:, 1::2] = value[:, 0 : cols - 1 : 2]
+    else:
+        value[1::2] = value[0 : rows - 1 : 2] ^ SIGN
+    return value ^ noise
+
+
+def _special(fmt: Format, flavour: Words, first: Words, second: Words) -> Bits:
+    """Zeros, subnormals, infinities, NaNs and the ends of the range.
+
+    Their share is 1, 1/4 or 1/16 for the whole operand, the rest is normal: a single NaN ends a sum.
+    """
+    chosen = _special_table(fmt, int(flavour[0]) & 3).take(second >> _FRACTION_BITS)
+    rest = np.uint16((0, 3, 15, 15)[int(flavour[1]) & 3])
+    if not rest:
+        return chosen
+    plain = (first & _SIGN_AND_FRACTION) | _NORMAL.take(second & _BYTE)
+    other = plain if fmt is Format.FP16 else narrow(plain, fmt)
+    # Bits of `first` that the plain value uses least: its fraction's end.
+    return np.where(first & rest, other, chosen)
+
+
+@lru_cache(maxsize=16)
+def _special_table(fmt: Format, flavour: int) -> Bits:
+    """64 values of a format: flavour 0 everything, 1 no NaN, 2 finite values, 3 mostly NaNs with payloads."""
+    exponent_bits = {Format.E5M2: 5, Format.FP16: 5, Format.E4M3: 4, Format.BF16: 8}[fmt]
+    sign = 1 << (8 * fmt.itemsize - 1)
+    least = 1 << (8 * fmt.itemsize - 1 - exponent_bits)  # the least normal number, and an exponent's step
+    infinity = ((1 << exponent_bits) - 1) * least
+    one = ((1 << (exponent_bits - 1)) - 1) * least
+    tiny = (0, 1, 2, least - 1, least, least + 1)
+    large = (infinity - 1, infinity - 2, infinity - least)
+    quiet, signalling = infinity + least // 2, infinity + 1
+    payloads = (quiet | 1, infinity | (least - 1), infinity | (least // 2 - 1))
+    chosen = (
+        (*tiny, *large, one, 0, infinity, infinity, quiet, signalling, quiet | 1),
+        (*tiny, *large, one, 0, infinity, infinity),
+        (*tiny, *large, one),
+        (one, 0, infinity, quiet, signalling, *payloads),
+    )[flavour]
+    signed = np.resize([value | s for value in chosen for s in (0, sign)], 64)
+    return signed.astype(np.uint8) if fmt.itemsize == 1 else signed.astype(np.uint16)
+
+
+_CLASSES: dict[str, Callable[[Job, int, Words, Words, Words], Words]] = {
+    "normal": _normal,
+    "wide": _wide,
+    "subnormal": _subnormal,
+    "signed_zero": _signed_zero,
+    "ties": _ties,
+    "cancellation": _cancellation,
+}
