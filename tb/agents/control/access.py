@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Accesses of the register port and their responses, as plain values."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+ALL_BYTES = 0xF
+"""Byte enables of a whole word."""
+
+
+class Access(NamedTuple):
+    """One access of the register port (contract, section 4).
+
+    A named tuple, because a few are made for every job and creation is what they cost.
+
+    Attributes:
+        address: Byte address, 32 bits.
+        write: True for a write.
+        data: Write data, 32 bits.
+        be: Byte enables; bit 0 is for bits [7:0].
+        id: One-hot id of the accessing core, 8 bits.
+        idle: Cycles with the request low before it.
+    """
+
+    address: int
+    write: bool = False
+    data: int = 0
+    be: int = ALL_BYTES
+    id: int = 1
+    idle: int = 0
+
+    def __str__(self) -> str:
+        """The access for people, as in error messages."""
+        what = f"write 0x{self.data:08X} be={self.be:04b} to" if self.write else "read of"
+        return f"{what} 0x{self.address:02X} with id 0x{self.id:02X}"
+
+
+class Response(NamedTuple):
+    """Response to one access.
+
+    Attributes:
+        data: Read data, 32 bits; 0 for a write, whose data means nothing.
+        waited: Cycles the request waited for its grant.
+    """
+
+    data: int
+    waited: int
+
+
+def core_id(core: int) -> int:
+    """One-hot id of a core.
+
+    Raises:
+        ValueError: The core is not in 0..7.
+    """
+    if not 0 <= core < 8:
+        raise ValueError(f"core {core} has no id: cores are 0 to 7")
+    return 1 << core
+
+
+def read(address: int, core: int = 0, idle: int = 0) -> Access:
+    """A read by a core."""
+    return Access(address, id=core_id(core), idle=idle)
+
+
+def write(address: int, data: int, core: int = 0, be: int = ALL_BYTES, idle: int = 0) -> Access:
+    """A write by a core."""
+    return Access(address, True, data, be, core_id(core), idle)

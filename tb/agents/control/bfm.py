@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bus functional model of the register port, on cocotb-bus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cocotb.handle import HierarchyObject, LogicObject
+from cocotb.triggers import Event, RisingEdge
+from cocotb_bus.bus import Bus
+from cocotb_bus.drivers import BusDriver
+
+from tb.agents.control.access import Access, Response, read, write
+from tb.agents.control.transfer import transfer
+
+DEFAULT_TIMEOUT = 1000
+"""Cycles a request may wait for its grant."""
+
+
+class RegisterPortDriver(BusDriver):
+    """Master of the register port: request, grant, and a response one cycle after the grant.
+
+    Needs the signals ``<name>_req, _add, _wen, _be, _data, _id`` to drive, and ``<name>_gnt_s, _r_valid_s,
+    _r_data_s``: copies of the device's outputs registered at every rising edge. The clock is made in
+    SystemVerilog, so that Python runs after an edge, when the device's outputs are already those of the next
+    cycle; the copies still hold what the edge saw. ``gnt_s`` is the grant of a raised request.
+
+    Accesses go out back to back, one a cycle; the responses are collected on the way::
+
+        port = RegisterPortDriver(dut, "periph", dut.clk)
+        job_id = await port.read(0x04, core=2)
+        await port.accesses([write(0x40, x_addr, core=2), write(0x44, w_addr, core=2)])
+
+    Tasks that use the port at the same time take turns by whole calls. A call may be made at any time other
+    than in the read-only phase; it drives at once and does not wait for an edge first.
+
+    Args:
+        entity: Handle of the module with the signals.
+        name: What their names begin with.
+        clock: Handle of the clock.
+        timeout: Cycles a request may wait for its grant.
+    """
+
+    _signals = ("req", "gnt_s", "add", "wen", "be", "data", "id", "r_data_s", "r_valid_s")
+
+    def __init__(
+        self, entity: HierarchyObject, name: str, clock: LogicObject, timeout: int = DEFAULT_TIMEOUT
+    ) -> None:
+        # The case-insensitive search of cocotb-bus would list every signal of the design.
+        super().__init__(entity, name, clock, case_insensitive=False)
+        self.timeout = timeout
+        self._port = BusPort(self.bus)
+        self._port.release()
+        self._edge = RisingEdge(clock)
+        self._busy = False
+        self._free = Event()
+
+    async def accesses(self, accesses: Sequence[Access]) -> list[Response]:
+        """Makes accesses in order; see `tb.agents.control.transfer.transfer`.
+
+        Returns:
+            One response an access, in order.
+
+        Raises:
+            GrantTimeoutError: A request was not granted within `timeout` cycles.
+            MissingResponseError: No response came one cycle after a grant.
+        """
+        while self._busy:
+            await self._free.wait()
+        self._busy = True
+        try:
+            steps = transfer(self._port, accesses, self.timeout)
+            edge = self._edge
+            while True:
+                try:
+                    next(steps)
+                except StopIteration as done:
+                    responses: list[Response] = done.value
+                    return responses
+                await edge
+        except BaseException:
+            # Also when the task is killed: the next user must not find the request of this one.
+            self._port.release()
+            raise
+        finally:
+            self._busy = False
+            self._free.set()
+            self._free.clear()
+
+    async def read(self, address: int, core: int = 0) -> int:
+        """Reads a register as `core`; returns its 32 bits. Raises as `accesses`."""
+        return (await self.accesses([read(address, core)]))[0].data
+
+    async def write(self, address: int, data: int, core: int = 0, be: int = 0xF) -> None:
+        """Writes a register as `core` with byte enables `be`. Raises as `accesses`."""
+        await self.accesses([write(address, data, core, be)])
+
+    def release(self) -> None:
+        """Lowers the request at once, for a reset of the device."""
+        self._port.release()
+
+    async def _driver_send(self, transaction: Access | Sequence[Access], sync: bool = True) -> None:
+        """The send of cocotb-bus (`append`, `send`): an access or several."""
+        if sync:
+            await self._edge
+        await self.accesses([transaction] if isinstance(transaction, Access) else transaction)
+
+
+class BusPort:
+    """`Port` over cocotb handles; writes only the signals that change.
+
+    Args:
+        bus: Object with a handle for each signal of `RegisterPortDriver`.
+    """
+
+    def __init__(self, bus: Bus) -> None:
+        self._req, self._gnt, self._valid, self._data = bus.req, bus.gnt_s, bus.r_valid_s, bus.r_data_s
+        self._fields = (bus.add, bus.wen, bus.data, bus.be, bus.id)
+        self._driven: list[int | None] = [None] * len(self._fields)
+        self._requesting: bool | None = None
+
+    def request(self, access: Access) -> None:
+        """See `Port.request`."""
+        driven = self._driven
+        read = not access.write
+        # On a read data means nothing: leaving the last value saves a write.
+        values = (access.address, int(read), driven[2] if read else access.data, access.be, access.id)
+        for index, value in enumerate(values):
+            if value is not None and value != driven[index]:
+                self._fields[index].value = driven[index] = value
+        if not self._requesting:
+            self._req.value = 1
+            self._requesting = True
+
+    def release(self) -> None:
+        """See `Port.release`."""
+        if self._requesting is not False:
+            self._req.value = 0
+            self._requesting = False
+
+    def granted(self) -> bool:
+        """See `Port.granted`."""
+        return bool(self._gnt.value)
+
+    def valid(self) -> bool:
+        """See `Port.valid`."""
+        return bool(self._valid.value)
+
+    def data(self) -> int:
+        """See `Port.data`."""
+        return int(self._data.value)

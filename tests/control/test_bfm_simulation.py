@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bus functional model and the rules of the register port in a real simulation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.control.simulation import run
+
+
+@pytest.mark.sim
+def test_bfm_and_rules(tmp_path: Path) -> None:
+    tests, failures = run("tests.control.cocotb_bfm", tmp_path)
+    assert tests >= 10
+    assert failures == 0
