@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Instances of the engine and their cycle bound (sections 3 and 8 of the contract).
+
+Outputs are computed in tiles of `tile_rows` x `tile_cols`; those at the bottom and right edge may be smaller.
+A tile costs what is slower, its arithmetic or its traffic on the port. A matrix has at most four kinds of
+tiles (full or left over in each direction), so a sum over tiles has at most four terms. All arithmetic is exact.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.formats import Format
+from models.ops import Op
+
+Formats = Format | tuple[Format, Format, Format]
+"""One format for all matrices, or those of X, of W, and of Y and Z."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """Parameters of an engine (section 3).
+
+    Attributes:
+        h: Compute elements in a row, cascaded.
+        l: Rows of compute elements.
+        p: Pipeline registers of a compute element.
+        dw: Payload bits of the memory port.
+    """
+
+    h: int
+    l: int  # noqa: E741 - the contract's name of the parameter
+    p: int
+    dw: int
+
+    def __post_init__(self) -> None:
+        if self.h < 1 or self.l < 1 or self.p < 0:
+            raise ValueError(
+                f"an instance needs h >= 1, l >= 1 and p >= 0, not ({self.h}, {self.l}, {self.p})"
+            )
+        if self.dw < 32 or self.dw % 32:
+            raise ValueError(f"the port's payload has a multiple of 32 bits, not dw = {self.dw}")
+
+    @property
+    def tile_rows(self) -> int:
+        """Rows of a full tile of outputs."""
+        return self.l
+
+    @property
+    def tile_cols(self) -> int:
+        """Columns of a full tile of outputs: the partial sums that circulate in a row."""
+        return self.h * (self.p + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class TileClass:
+    """All tiles of one size: `count` tiles of `rows` x `cols` outputs."""
+
+    rows: int
+    cols: int
+    count: int
+
+
+def tile_classes(instance: Instance, m: int, k: int) -> Iterator[TileClass]:
+    """Yields the sizes of the tiles that cover an `m` x `k` result, each with its count."""
+    for rows, row_count in _pieces(m, instance.tile_rows):
+        for cols, col_count in _pieces(k, instance.tile_cols):
+            yield TileClass(rows, cols, row_count * col_count)
+
+
+def compute_cycles(instance: Instance, n: int) -> int:
+    """Returns the cycles the array needs for a tile of inner dimension `n`; padding to H included."""
+    return (instance.p + 1) * instance.h * _ceil_div(n, instance.h)
+
+
+def port_beats(instance: Instance, op: Op, rows: int, cols: int, n: int, fmt: Formats) -> int:
+    """Returns the accesses of a tile of `rows` x `cols` outputs: loads of X, W and Y and stores of Z."""
+    x_bits, w_bits, z_bits = (8 * each.itemsize for each in _per_operand(fmt))
+    result = rows * _ceil_div(cols * z_bits, instance.dw)
+    return (
+        rows * _ceil_div(n * x_bits, instance.dw)
+        + n * _ceil_div(cols * w_bits, instance.dw)
+        + (2 * result if op.reads_y else result)
+    )
+
+
+def tile_cycles(instance: Instance, op: Op, m: int, n: int, k: int, fmt: Formats) -> int:
+    """Returns the contract's `tiles`: the sum over all tiles of the slower of arithmetic and port, in cycles.
+
+    Raises:
+        ValueError: a dimension is negative.
+    """
+    if min(m, n, k) < 0:
+        raise ValueError(f"dimensions cannot be negative: M = {m}, N = {n}, K = {k}")
+    compute = compute_cycles(instance, n)
+    return sum(
+        tile.count * max(compute, port_beats(instance, op, tile.rows, tile.cols, n, fmt))
+        for tile in tile_classes(instance, m, k)
+    )
+
+
+def bound(instance: Instance, op: Op, m: int, n: int, k: int, fmt: Formats, stalls: int = 0) -> int:
+    """Returns the most cycles a job may take (section 8): `1.02 * tiles + 3L + H(P+1) + 25 + 1.25 * stalls`.
+
+    Cycles count from the grant of the trigger to the event. The contract's bound is a rational number and
+    cycles are whole, so it is rounded down: a job breaks the contract if and only if it takes more cycles.
+
+    Args:
+        instance: The engine.
+        op: The operation; MATMUL does not read Y.
+        m: Rows of X and Z.
+        n: Columns of X, rows of W.
+        k: Columns of W and Z.
+        fmt: The format, or those of X, W and Z.
+        stalls: Cycles with a request and no grant.
+
+    Raises:
+        ValueError: a dimension or `stalls` is negative.
+    """
+    if stalls < 0:
+        raise ValueError(f"a job cannot wait for {stalls} cycles")
+    hundredths = 102 * tile_cycles(instance, op, m, n, k, fmt) + 125 * stalls
+    return hundredths // 100 + 3 * instance.l + instance.tile_cols + 25
+
+
+def utilization(instance: Instance, m: int, n: int, k: int, cycles: int) -> float:
+    """Returns the share of the array's steps that were useful, `M*N*K / (cycles*H*L)`.
+
+    Raises:
+        ValueError: `cycles` is not positive.
+    """
+    if cycles <= 0:
+        raise ValueError(f"a utilization needs a positive number of cycles, not {cycles}")
+    return m * n * k / (cycles * instance.h * instance.l)
+
+
+def _pieces(length: int, tile: int) -> Iterator[tuple[int, int]]:
+    """Yields (size, count) of the full tiles along one dimension and of the one left over."""
+    full, rest = divmod(length, tile)
+    if full:
+        yield tile, full
+    if rest:
+        yield rest, 1
+
+
+def _per_operand(fmt: Formats) -> tuple[Format, Format, Format]:
+    return fmt if isinstance(fmt, tuple) else (fmt, fmt, fmt)
+
+
+def _ceil_div(numerator: int, denominator: int) -> int:
+    return -(-numerator // denominator)
