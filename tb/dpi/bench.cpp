@@ -109,6 +109,7 @@ class Bench {
 
     void event(uint64_t cycle, uint32_t core, uint32_t line) {
         log_event(cycle, core, line);
+        shared.end_count += line == kJobEnd;
         wake(kWakeEvent);
     }
 

@@ -61,6 +61,7 @@ struct Shared {
     uint64_t beat_count, beat_capacity;
     uint64_t access_count, access_capacity;
     uint64_t event_count, event_capacity;
+    uint64_t end_count;  // ends of jobs among the events
 
     uint64_t busy_cycles;
     uint64_t waiting_cycles;

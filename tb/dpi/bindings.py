@@ -75,6 +75,7 @@ class Shared(ct.Structure):
         ("access_capacity", ct.c_uint64),
         ("event_count", ct.c_uint64),
         ("event_capacity", ct.c_uint64),
+        ("end_count", ct.c_uint64),
         ("busy_cycles", ct.c_uint64),
         ("waiting_cycles", ct.c_uint64),
         ("range_count", ct.c_uint32),
@@ -141,7 +142,7 @@ class BenchHandle:
     def clear_logs(self) -> None:
         """Forget the logs, the wake reasons and the cycle sums; sticky violation counts stay."""
         shared = self.shared
-        shared.beat_count = shared.access_count = shared.event_count = 0
+        shared.beat_count = shared.access_count = shared.event_count = shared.end_count = 0
         shared.busy_cycles = shared.waiting_cycles = 0
         shared.wake_reasons = shared.watchdog_fired = 0
 

@@ -78,7 +78,6 @@ module tb_top #(
       .DW(DW)
   ) i_memory (
       .clk_i(clk),
-      .rst_ni(rst_n),
       .bench_i(bench),
       .cycle_i(cycle_q),
       .busy_i(busy),

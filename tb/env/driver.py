@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Driver of scenarios: takes items from the sequencer, has them executed, records the outcome."""
+
+from __future__ import annotations
+
+from pyuvm import uvm_driver
+
+from tb.env.executor import Executor
+from tb.env.items import ScenarioItem
+from tb.env.recorder import Recorder
+from tb.scoreboard.scoreboard import Verdict
+from tb.status import Status
+
+
+class ScenarioDriver(uvm_driver):
+    """Executes scenarios one after the other."""
+
+    def connect_executor(self, executor: Executor, recorder: Recorder) -> None:
+        """Say who runs the scenarios and who records them."""
+        self._executor = executor
+        self._recorder = recorder
+
+    async def run_phase(self) -> None:
+        """Serve the sequencer for ever."""
+        while True:
+            item = await self.seq_item_port.get_next_item()
+            await self.drive_item(item)
+            self.seq_item_port.item_done()
+
+    async def drive_item(self, item: ScenarioItem) -> Verdict:
+        """Run one scenario; a device that failed is reset before the next one."""
+        verdict = await self._executor.run(item.scenario)
+        item.verdict = verdict
+        self._recorder.scenario(item.scenario, verdict, self._executor.since_reset)
+        if verdict.status is not Status.PASSED:
+            await self._executor.reset()
+        return verdict

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The environment: agents, scoreboard, and the scenario driver on top of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pyuvm import ConfigDB, uvm_env, uvm_sequencer
+
+from tb.agents.control.access import Access, Response
+from tb.agents.control.agent import ControlAgent
+from tb.agents.control.sequences import AccessSequence
+from tb.agents.tcdm.agent import TcdmAgent
+from tb.descriptor import Descriptor
+from tb.dpi.bindings import BenchHandle
+from tb.env.driver import ScenarioDriver
+from tb.env.executor import Executor
+from tb.env.items import ScenarioItem
+from tb.env.recorder import Recorder
+from tb.scoreboard.scoreboard import JobResult, Scoreboard, Verdict
+from tb.stimulus.job import GemmJob, Scenario
+
+
+class RedmuleEnv(uvm_env):
+    """Everything around one accelerator.
+
+    Takes from the configuration database: `dut` (cocotb handle of tb_top), `bench` (`BenchHandle`), `descriptor`
+    (`Descriptor`), `recorder` (`Recorder`).
+
+    Tests use `run_job`, `run_scenario` and `accesses`; sequences of scenarios are started on `sequencer`.
+    """
+
+    def build_phase(self) -> None:
+        """Make agents, scoreboard, and the sequencer and driver of scenarios."""
+        self.dut: Any = ConfigDB().get(self, "", "dut")
+        self.handle: BenchHandle = ConfigDB().get(self, "", "bench")
+        self.descriptor: Descriptor = ConfigDB().get(self, "", "descriptor")
+        self.recorder: Recorder = ConfigDB().get(self, "", "recorder")
+        self.tcdm = TcdmAgent("tcdm", self)
+        self.control = ControlAgent("control", self)
+        self.scoreboard = Scoreboard("scoreboard", self)
+        self.sequencer = uvm_sequencer("sequencer", self)
+        self.driver = ScenarioDriver("driver", self)
+        self._directed = 0
+
+    def connect_phase(self) -> None:
+        """Monitors to the scoreboard, sequencer to driver."""
+        self.tcdm.monitor.beat_port.connect(self.scoreboard.beats)
+        self.tcdm.monitor.event_port.connect(self.scoreboard.events)
+        self.control.monitor.access_port.connect(self.scoreboard.accesses)
+        self.driver.seq_item_port.connect(self.sequencer.seq_item_export)
+        self.executor = Executor(
+            self.dut, self.handle, self.descriptor, self.tcdm, self.accesses, self._collect, self.scoreboard
+        )
+        self.driver.connect_executor(self.executor, self.recorder)
+
+    async def reset(self) -> None:
+        """Reset the device."""
+        await self.executor.reset()
+
+    async def run_scenario(self, scenario: Scenario) -> Verdict:
+        """Run a scenario, judge and record it; a device that failed is reset."""
+        item = ScenarioItem("scenario", scenario)
+        return await self.driver.drive_item(item)
+
+    async def run_job(self, job: GemmJob) -> JobResult:
+        """Run a directed job and return its outcome, which is also recorded.
+
+        A job that fails makes the test fail; there is nothing to assert.
+        """
+        scenario = job.scenario(self._directed)
+        self._directed += 1
+        return (await self.run_scenario(scenario)).jobs[0]
+
+    async def accesses(self, accesses: Sequence[Access]) -> list[Response]:
+        """Make accesses on the register port, one a cycle where the device grants."""
+        sequence = AccessSequence("accesses", accesses)
+        await sequence.start(self.control.sequencer)
+        return sequence.responses
+
+    def _collect(self) -> None:
+        self.tcdm.monitor.collect()
+        self.control.monitor.collect()

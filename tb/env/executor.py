@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs scenarios on a device: memory, programming, waiting, collecting, reset."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from cocotb.triggers import RisingEdge, ValueChange
+
+from tb.agents.control.access import Access, Response
+from tb.agents.control.program import program
+from tb.agents.tcdm.agent import TcdmAgent
+from tb.descriptor import Descriptor
+from tb.dpi.bindings import BenchHandle
+from tb.scoreboard.scoreboard import Scoreboard, Verdict
+from tb.stimulus.image import initial_image
+from tb.stimulus.job import Job, Scenario
+
+CONTEXTS = 2
+RESET_CYCLES = 3
+DRAIN_CYCLES = 8  # after the last event: late writes and a late fall of busy_o show here
+_PROGRAMMING = 1000  # cycles a scenario may spend on the register port, in the watchdog's budget
+_WATCHDOG_FACTOR = 2  # a job that is merely slow ends, and is reported with its cycles
+
+Port = Callable[[Sequence[Access]], Awaitable[list[Response]]]
+
+
+class BenchError(RuntimeError):
+    """The bench itself failed, not the device: nothing that follows in this simulation could be trusted."""
+
+
+class Executor:
+    """Runs one scenario after the other.
+
+    Args:
+        dut: cocotb handle of `tb_top`.
+        handle: The bench instance.
+        descriptor: The device.
+        tcdm: Agent of the wide port.
+        port: Makes accesses on the register port.
+        collect: Lets all monitors publish.
+        scoreboard: Judges each scenario.
+    """
+
+    def __init__(
+        self,
+        dut: Any,
+        handle: BenchHandle,
+        descriptor: Descriptor,
+        tcdm: TcdmAgent,
+        port: Port,
+        collect: Callable[[], None],
+        scoreboard: Scoreboard,
+    ) -> None:
+        self._dut = dut
+        self._handle = handle
+        self._descriptor = descriptor
+        self._tcdm = tcdm
+        self._port = port
+        self._collect = collect
+        self._scoreboard = scoreboard
+        self._wake = ValueChange(dut.wake)
+        self.since_reset: list[Scenario] = []
+
+    async def reset(self) -> None:
+        """Reset the device; nothing it did before matters afterwards."""
+        edge = RisingEdge(self._dut.clk)
+        self._handle.allow([])
+        self._dut.rst_n.value = 0
+        for _ in range(RESET_CYCLES):
+            await edge
+        self._dut.rst_n.value = 1
+        await edge
+        self._handle.clear_logs()
+        self.since_reset.clear()
+
+    async def run(self, scenario: Scenario) -> Verdict:
+        """Run a scenario and judge it.
+
+        Raises:
+            BenchError: A log overran, or the register port answered nothing.
+        """
+        self.since_reset.append(scenario)
+        handle, memory = self._handle, self._tcdm.memory
+        before = initial_image(scenario)
+        memory.load(scenario.window, before)
+        memory.allow(scenario.jobs)
+        handle.clear_logs()
+        memory.set_stalls(scenario.stall)
+        handle.shared.watchdog_budget = self._budget(scenario.jobs)
+        for position, job in enumerate(scenario.jobs):
+            # Both contexts taken: the next job can be acquired when the oldest has ended.
+            if not await self._ended(position - CONTEXTS + 1):
+                break
+            await self._port(program(job))
+        finished = await self._ended(len(scenario.jobs))
+        handle.shared.watchdog_budget = 0
+        if finished:
+            await self._drain()
+        if handle.shared.overrun:
+            raise BenchError("a log of the bench overran: a scenario this long needs larger buffers in tb/dpi/bench.cpp")
+        self._collect()
+        verdict = self._scoreboard.check(
+            scenario, before, memory.view(), handle.violations(), watchdog=not finished
+        )
+        handle.clear_violations()
+        handle.allow([])
+        return verdict
+
+    async def _ended(self, count: int) -> bool:
+        """Wait until `count` jobs have ended; False if the watchdog came first."""
+        shared = self._handle.shared
+        while shared.end_count < count:
+            if shared.watchdog_fired:
+                return False
+            await self._wake
+        return True
+
+    async def _drain(self) -> None:
+        shared = self._handle.shared
+        target = shared.cycle + DRAIN_CYCLES
+        shared.alarm_cycle = target
+        while shared.cycle < target:
+            await self._wake
+
+    def _budget(self, jobs: Sequence[Job]) -> int:
+        return _PROGRAMMING + sum(_WATCHDOG_FACTOR * self._descriptor.bound(job) + _PROGRAMMING for job in jobs)

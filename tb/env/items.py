@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sequence items of the environment."""
+
+from __future__ import annotations
+
+from pyuvm import uvm_sequence_item
+
+from tb.scoreboard.scoreboard import Verdict
+from tb.stimulus.job import Scenario
+
+
+class ScenarioItem(uvm_sequence_item):
+    """One scenario on its way to the device, and its verdict on the way back.
+
+    Attributes:
+        scenario: The jobs, their memory and its stalls.
+        verdict: Outcome, set by the driver.
+    """
+
+    def __init__(self, name: str, scenario: Scenario) -> None:
+        super().__init__(name)
+        self.scenario = scenario
+        self.verdict: Verdict | None = None

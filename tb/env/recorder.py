@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes what happens in a simulation to `results.jsonl`, a line at a time, flushed: a crash loses nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tb.scoreboard.scoreboard import JobResult, Verdict
+from tb.status import Status
+from tb.stimulus.job import Scenario
+from tb.stimulus.record import Record
+
+
+class Recorder:
+    """Results of one segment (scenarios of one test).
+
+    Args:
+        folder: Folder of the simulation; records of failures go to its sub-folder `failures`.
+        context: What a failure record says besides its scenarios: arguments of `tb.stimulus.record.Record`.
+        test: Name of the test.
+    """
+
+    def __init__(self, folder: Path, context: Mapping[str, Any], test: str) -> None:
+        self._folder = folder
+        self._context = context
+        self._test = test
+        self._file = (folder / "results.jsonl").open("a")
+        self.jobs = 0
+        self.compared_bytes = 0
+        self.checks = 0
+        self.worst = Status.PASSED
+        self.detail = ""
+
+    def line(self, kind: str, **values: Any) -> None:
+        """Write one line."""
+        self._file.write(json.dumps({"type": kind, **values}) + "\n")
+        self._file.flush()
+
+    def scenario(self, scenario: Scenario, verdict: Verdict, since_reset: Sequence[Scenario]) -> None:
+        """Record the jobs of a scenario, and a failure record if it did not pass."""
+        lines = [
+            json.dumps({"type": "job", "test": self._test, **_job_values(scenario, position, result)})
+            for position, result in enumerate(verdict.jobs)
+        ]
+        self._file.write("\n".join(lines) + "\n")
+        self._file.flush()
+        self.jobs += sum(result.status is not Status.NOT_RUN for result in verdict.jobs)
+        self.compared_bytes += verdict.compared_bytes
+        if verdict.status is not Status.PASSED:
+            self._failure(scenario, verdict, since_reset)
+
+    def check(self, passed: bool, what: str) -> None:
+        """Record a check of a directed test, such as a register that read back what it should.
+
+        Args:
+            passed: Whether it held.
+            what: What was wrong, for people.
+        """
+        self.checks += 1
+        if not passed:
+            self.fail(Status.MISMATCH, what)
+
+    def fail(self, status: Status, detail: str) -> None:
+        """Make the test fail; the gravest status and its first detail are kept."""
+        order = list(Status)
+        if order.index(status) < order.index(self.worst):
+            self.worst, self.detail = status, detail
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _failure(self, scenario: Scenario, verdict: Verdict, since_reset: Sequence[Scenario]) -> None:
+        self.fail(verdict.status, f"scenario {scenario.index}: {verdict.detail}")
+        place = f"failures/{self._test}-{scenario.index}.json"
+        record = Record(
+            scenarios=tuple(since_reset), status=verdict.status.value, detail=verdict.detail, **self._context
+        )
+        record.write(self._folder / place)
+        self.line(
+            "failure",
+            test=self._test,
+            scenario=scenario.index,
+            status=verdict.status,
+            detail=verdict.detail,
+            findings=[f"{finding.checker}: {finding.detail}" for finding in verdict.findings[:20]],
+            record=place,
+        )
+
+
+def _job_values(scenario: Scenario, position: int, result: JobResult) -> dict[str, Any]:
+    job = result.job
+    return {
+        "scenario": scenario.index,
+        "job": position,
+        "op": job.op.name,
+        "format": job.fmt.name,
+        "M": job.m,
+        "N": job.n,
+        "K": job.k,
+        "stall": scenario.stall.kind,
+        "core": job.core,
+        "queued": result.queued,
+        "cycles": result.cycles,
+        "bound": result.bound,
+        "stalled": result.stalled,
+        "utilization": round(result.utilization, 6),
+        "beats_read": result.reads,
+        "beats_written": result.writes,
+        "status": result.status,
+        "detail": result.detail,
+    }

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The plan of a simulation process, as the runner writes it to `plan.json`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tb.stimulus.record import read_record
+from tb.tests.segment import Segment
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one simulation process runs.
+
+    Attributes:
+        folder: Folder of the plan; results go there.
+        descriptor: Path of the device's descriptor.
+        segments: What to run, in order.
+    """
+
+    folder: Path
+    descriptor: str
+    segments: tuple[Segment, ...]
+    entries: tuple[dict[str, Any], ...]
+
+    def context(self, segment: Segment) -> dict[str, Any]:
+        """What a failure record of a segment says besides its scenarios."""
+        entry = self.entries[self.segments.index(segment)]
+        return {"descriptor": self.descriptor, "entry": entry, "seed": segment.seed}
+
+
+def read_plan(path: Path) -> Plan:
+    """Read `plan.json`.
+
+    Raises:
+        ValueError: It is of another schema.
+    """
+    data = json.loads(path.read_text())
+    if data.get("schema") != SCHEMA:
+        raise ValueError(f"{path}: plan of schema {data.get('schema')}, this bench reads schema {SCHEMA}")
+    replay = data.get("replay")
+    segments, entries = [], []
+    for part in data["tests"]:
+        entry = part["entry"]
+        scenarios = None
+        if replay:
+            record = read_record(Path(replay["record"]))
+            scenarios = record.alone() if replay["mode"] == "alone" else record.scenarios
+        segments.append(
+            Segment(entry["name"], entry["sequence"], entry["knobs"], part["seed"], part["begin"], part["end"], scenarios)
+        )
+        entries.append(entry)
+    return Plan(path.parent, data["descriptor"], tuple(segments), tuple(entries))

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sequences and directed tests by the name that test lists use."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+from tb.schema import SchemaError, nearest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Registered names; anything else is named as path.py:Class.
+_REGISTERED: dict[str, tuple[str, str]] = {
+    "gemm_op": ("tb.sequences.base", "GemmOpSequence"),
+}
+
+
+def names() -> list[str]:
+    """The registered names."""
+    return sorted(_REGISTERED)
+
+
+def resolve(sequence: str) -> type[Any]:
+    """The class behind the `sequence` of a test entry.
+
+    Args:
+        sequence: A registered name, or `path.py:Class` with a path relative to the project's folder.
+
+    Returns:
+        A subclass of `tb.sequences.base.GemmOpSequence` or of `tb.tests.directed.DirectedTest`.
+
+    Raises:
+        SchemaError: There is no such sequence, file or class, or it is of another kind.
+    """
+    if sequence in _REGISTERED:
+        module, name = _REGISTERED[sequence]
+        found = getattr(importlib.import_module(module), name)
+    elif ".py:" in sequence:
+        found = _from_file(sequence)
+    else:
+        raise SchemaError(
+            f"unknown sequence '{sequence}'; {nearest(sequence, names())}Known: {', '.join(names())}; "
+            "or give path.py:Class"
+        )
+    return _checked(found, sequence)
+
+
+def _from_file(sequence: str) -> Any:
+    path_text, _, name = sequence.rpartition(":")
+    path = ROOT / path_text
+    if not path.is_file():
+        raise SchemaError(f"sequence '{sequence}': no file {path_text}; paths are relative to the project's folder")
+    module_name = "redmule_sequence_" + "_".join(path.with_suffix("").parts[1:])
+    module = sys.modules.get(module_name)
+    if module is None:
+        spec = importlib.util.spec_from_file_location(module_name, path)
+        if spec is None or spec.loader is None:
+            raise SchemaError(f"sequence '{sequence}': {path_text} is no Python file")
+        module = importlib.util.module_from_spec(spec)
+        # Dataclasses and pickling look their module up by name.
+        sys.modules[module_name] = module
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            del sys.modules[module_name]
+            raise SchemaError(f"sequence '{sequence}': {path_text} does not load: {error!r}") from error
+    classes = [key for key, value in vars(module).items() if isinstance(value, type)]
+    if name not in classes:
+        raise SchemaError(f"sequence '{sequence}': {path_text} has no class {name}; {nearest(name, classes)}")
+    return getattr(module, name)
+
+
+def _checked(found: Any, sequence: str) -> type[Any]:
+    from tb.sequences.base import GemmOpSequence  # noqa: PLC0415 - pyuvm is heavy: only when a test is opened
+    from tb.tests.directed import DirectedTest  # noqa: PLC0415
+
+    if not (isinstance(found, type) and issubclass(found, GemmOpSequence | DirectedTest)):
+        raise SchemaError(f"sequence '{sequence}' is neither a GemmOpSequence nor a DirectedTest")
+    return found

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sequences of GEMM-Op scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pyuvm import uvm_sequence
+
+from tb.descriptor import Descriptor
+from tb.env.items import ScenarioItem
+from tb.stimulus.job import Job
+from tb.stimulus.stream import ScenarioStream
+
+
+class GemmOpSequence(uvm_sequence):
+    """Random GEMM-Op jobs within the knobs of a test: corners first, then new draws without end.
+
+    A subclass adds what knobs cannot say by a constraint::
+
+        class SquareJobs(GemmOpSequence):
+            def constraint(self, job: Job) -> bool | str:
+                return job.m == job.k or "M differs from K"
+
+    Args:
+        name: Name of the test; its random stream depends on it and on the seed alone.
+        seed: Seed of the run.
+        knobs: Table of knobs as in the test list (docs/knobs.md).
+        descriptor: The device.
+        begin: First scenario to run.
+        end: The one after the last.
+
+    Attributes:
+        stream: The scenarios.
+        jobs: Number of jobs sent so far.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        seed: int,
+        knobs: Mapping[str, Any],
+        descriptor: Descriptor,
+        begin: int = 0,
+        end: int = 0,
+    ) -> None:
+        super().__init__(name)
+        self.stream = ScenarioStream(name, seed, knobs, descriptor, self.constraint)
+        self.jobs = 0
+        self._range = range(begin, end)
+
+    def constraint(self, job: Job) -> bool | str:
+        """Whether a candidate is wanted: True, or False or the reason why not, which the report counts."""
+        del job
+        return True
+
+    async def body(self) -> None:
+        """Send the scenarios to the environment's sequencer, one after the other."""
+        for index in self._range:
+            scenario = self.stream.scenario(index)
+            self.jobs += len(scenario.jobs)
+            item = ScenarioItem(f"{self.get_name()}[{index}]", scenario)
+            await self.start_item(item)
+            await self.finish_item(item)

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Entry of a simulation process: turns `plan.json` into cocotb tests, one for each segment.
+
+The runner names the plan in the environment variable `REDMULE_PLAN`; results go into the plan's folder as
+docs/architecture.md ("Simulation process") describes. Outside a simulation this module defines no test.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import cocotb
+from pyuvm import ConfigDB, uvm_report_object, uvm_root
+
+from tb.descriptor import load
+from tb.dpi.bindings import BenchHandle
+from tb.env.recorder import Recorder
+from tb.plan import Plan, read_plan
+from tb.status import Status
+from tb.tests.segment import Segment, SegmentTest
+
+PLAN_VARIABLE = "REDMULE_PLAN"
+
+
+def _plan() -> Plan | None:
+    path = os.environ.get(PLAN_VARIABLE)
+    return None if path is None else read_plan(Path(path))
+
+
+_PLAN = _plan()
+_NUMBERS = range(len(_PLAN.segments) if _PLAN else 0)
+
+
+@cocotb.test()
+@cocotb.parametrize(number=[*_NUMBERS])
+async def segment(dut: Any, number: int) -> None:
+    """Run one segment of the plan; raises nothing for a failing device, which is data, not an error."""
+    assert _PLAN is not None
+    part = _PLAN.segments[number]
+    folder = _PLAN.folder
+    handle = BenchHandle()
+    # Job objects are many and free of cycles; the collector only costs time here.
+    gc.freeze()
+    recorder = Recorder(folder, _PLAN.context(part), part.test)
+    recorder.line("test_begin", test=part.test, seed=part.seed, begin=part.begin, end=part.end)
+    cycles, started = handle.shared.cycle, time.perf_counter()
+    rejected: dict[str, int] = {}
+    try:
+        rejected = await _run(dut, handle, part, recorder)
+    except Exception as error:
+        recorder.fail(Status.CRASH, f"{type(error).__name__}: {error}")
+        raise
+    finally:
+        recorder.line(
+            "test_end",
+            test=part.test,
+            jobs=recorder.jobs,
+            compared_bytes=recorder.compared_bytes,
+            status=recorder.worst,
+            detail=recorder.detail,
+            cycles=handle.shared.cycle - cycles,
+            seconds=round(time.perf_counter() - started, 6),
+            rejected=rejected,
+        )
+        if number == _NUMBERS[-1]:
+            recorder.line("sim_end", cycles=handle.shared.cycle, seconds=round(time.perf_counter() - _STARTED, 6))
+        recorder.close()
+
+
+_STARTED = time.perf_counter()
+
+
+async def _run(dut: Any, handle: BenchHandle, part: Segment, recorder: Recorder) -> dict[str, int]:
+    assert _PLAN is not None
+    # A line for each item and phase would cost more than the simulation.
+    uvm_report_object.set_default_logging_level(logging.WARNING)
+    root = uvm_root()
+    database = ConfigDB()
+    database.clear()
+    for key, value in (
+        ("dut", dut),
+        ("bench", handle),
+        ("descriptor", load(_PLAN.descriptor)),
+        ("recorder", recorder),
+        ("segment", part),
+    ):
+        database.set(None, "*", key, value)
+    await root.run_test(SegmentTest, keep_set={ConfigDB})
+    test: SegmentTest = uvm_root().uvm_test_top
+    return test.rejected
