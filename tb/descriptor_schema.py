@@ -3,19 +3,9 @@
 
 from __future__ import annotations
 
-from models.formats import Format
-from models.ops import Op
 from tb import bounds, known
-from tb.schema import Field, Raw, Where, choice
-from tb.stimulus.job import MAX_CORES
-
-
-def _op(value: str, where: Where) -> Op:
-    return Op[choice(value, Op.__members__, "operation", where)]
-
-
-def _format(value: str, where: Where) -> Format:
-    return Format[choice(value, Format.__members__, "format", where)]
+from tb.schema import Field, Raw, Where
+from tb.stimulus.job_fields import MAX_CORES, parse_format, parse_op
 
 
 def _parameter(value: Raw, where: Where) -> int | str:
@@ -60,14 +50,14 @@ FIELDS: dict[str, Field] = {
         list,
         required=True,
         lo=1,
-        items=Field("an operation", str, parse=_op),
+        items=Field("an operation", str, parse=parse_op),
     ),
     "formats": Field(
         "formats the device has, by name",
         list,
         required=True,
         lo=1,
-        items=Field("a format", str, parse=_format),
+        items=Field("a format", str, parse=parse_format),
     ),
     "bound": Field("the cycle bound", dict, required=True, parse=bounds.parse_bound),
     "known_differences": Field(

@@ -4,33 +4,22 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from models.formats import Format
+from numpy.typing import ArrayLike
+
+from models.formats import Bits, Format
 from models.ops import Op
-from tb.schema import Field, Raw, Where, check, choice
+from tb.schema import Field, Raw, Where, check
+from tb.stimulus.arrays import stored_bytes, to_bits
+from tb.stimulus.job_fields import ADDRESS_SPACE, JOB_FIELDS, MAX_CORES, MAX_SIZE, OPERAND_CLASSES, Data
+from tb.stimulus.placement import DEFAULT_BASE, lay_out
 from tb.stimulus.stalls import NO_STALL, StallSpec
+from tb.stimulus.window import Range, Window
 
-ADDRESS_SPACE = 2**32
-MAX_SIZE = 65535
-MAX_CORES = 8
-OPERAND_CLASSES = (
-    "normal",
-    "wide",
-    "subnormal",
-    "special",
-    "signed_zero",
-    "ties",
-    "cancellation",
-    "raw",
-)
-
-Range = tuple[int, int]
-"""First byte address and number of bytes."""
-Data = tuple[bytes | None, bytes | None, bytes | None]
+__all__ = ["Data", "GemmJob", "Job", "Range", "Scenario", "Window"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,37 +140,12 @@ class Job:
         Raises:
             SchemaError: it is no job.
         """
-        table = check(data, _JOB_FIELDS, where)
+        table = check(data, JOB_FIELDS, where)
         table["fmt"] = table.pop("format")
         try:
             return cls(**table)
         except ValueError as error:
             raise where.error(str(error)) from None
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The memory of a scenario: `size` bytes from address `base`; it ends at 2**32 at the latest."""
-
-    base: int
-    size: int
-
-    def __post_init__(self) -> None:
-        if self.base < 0 or self.base % 4 or self.size <= 0 or self.size % 4:
-            raise ValueError(
-                f"window base {self.base:#x} and size {self.size:#x} must be multiples of 4, the size not 0"
-            )
-        if self.base + self.size > ADDRESS_SPACE:
-            raise ValueError(f"window {self.base:#x} + {self.size:#x} passes the end of the address space")
-
-    @property
-    def end(self) -> int:
-        """The address after the last byte, up to 2**32."""
-        return self.base + self.size
-
-    def contains(self, span: Range) -> bool:
-        """Whether all bytes of `span` (address, length) lie in the window; true for no bytes."""
-        return span[1] == 0 or (self.base <= span[0] and span[0] + span[1] <= self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +185,7 @@ class Scenario:
         return {
             "index": self.index,
             "jobs": [job.to_json() for job in self.jobs],
-            "window": {"base": self.window.base, "size": self.window.size},
+            "window": self.window.to_json(),
             "stall": self.stall.to_json(),
             "poison_seed": self.poison_seed,
         }
@@ -234,7 +198,7 @@ class Scenario:
             return cls(
                 index=table["index"],
                 jobs=tuple(table["jobs"]),
-                window=Window(**table["window"]),
+                window=table["window"],
                 stall=table["stall"],
                 poison_seed=table["poison_seed"],
             )
@@ -242,64 +206,82 @@ class Scenario:
             raise where.error(str(error)) from None
 
 
-def _op(value: str, where: Where) -> Op:
-    return Op[choice(value, Op.__members__, "operation", where)]
-
-
-def _format(value: str, where: Where) -> Format:
-    return Format[choice(value, Format.__members__, "format", where)]
-
-
-def _blob(value: str | None, where: Where) -> bytes | None:
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise where.error("expected base64 text or null")
-    try:
-        return base64.b64decode(value, validate=True)
-    except binascii.Error as error:
-        raise where.error(f"malformed base64: {error}") from None
-
-
-def _data(value: object, where: Where) -> Data | None:
-    if value is None:
-        return None
-    if not isinstance(value, list) or len(value) != 3:
-        raise where.error("expected null or a list of three: the bytes of X, W and Y")
-    x, w, y = (_blob(item, where.item(i)) for i, item in enumerate(value))
-    return x, w, y
-
-
-_CLASS = Field("operand class", str, choices=OPERAND_CLASSES)
-_JOB_FIELDS: Mapping[str, Field] = {
-    "op": Field("operation", str, required=True, parse=_op),
-    "format": Field("element format", str, default=Format.FP16, parse=_format),
-    **{key: Field(f"size {key.upper()}", int, required=True, lo=0, hi=MAX_SIZE) for key in "mnk"},
-    **{
-        key: Field("byte address", int, required=True, lo=0, hi=ADDRESS_SPACE - 1)
-        for key in ("x_addr", "w_addr", "z_addr")
-    },
-    "core": Field("core", int, default=0, lo=0, hi=MAX_CORES - 1),
-    "classes": Field(
-        "operand classes of X, W and Y",
-        list,
-        default=("normal", "normal", "normal"),
-        lo=3,
-        hi=3,
-        items=_CLASS,
-        parse=lambda value, _: tuple(value),
-    ),
-    "data_seed": Field("seed of generated data", int, default=0),
-    "data": Field("explicit data", object, default=None, parse=_data),
-}
-_WINDOW_FIELDS: Mapping[str, Field] = {
-    "base": Field("first address", int, required=True),
-    "size": Field("number of bytes", int, required=True),
-}
 _SCENARIO_FIELDS: Mapping[str, Field] = {
     "index": Field("index in its stream", int, required=True),
     "jobs": Field("jobs", list, required=True, lo=1, items=Field("a job", dict, parse=Job.from_json)),
-    "window": Field("memory window", dict, required=True, fields=_WINDOW_FIELDS),
+    "window": Field("memory window", dict, required=True, parse=Window.from_json),
     "stall": Field("stalls", dict, default=NO_STALL, parse=StallSpec.from_json),
     "poison_seed": Field("seed of the poison", int, default=0),
 }
+
+
+@dataclass(frozen=True, eq=False)
+class GemmJob:
+    """A directed job from arrays: shapes give M, N and K, contents the bytes in memory.
+
+    Arrays are matrices (or nested lists) of floats, rounded to nearest even into FP16 and then narrowed as
+    the device does, or of the format's bits: uint16, or uint8 for FP8.
+
+    Attributes:
+        x: M x N.
+        w: N x K.
+        y: M x K; needed by every operation but MATMUL, which leaves it unread in place of Z.
+        op: the operation.
+        fmt: element format.
+        stall: behaviour of the memory.
+        core: who programs the job.
+        misalign: bytes added to the 4-byte aligned addresses of X, W and Z.
+        base: address of the window.
+
+    Raises:
+        ValueError: shapes that do not fit each other, contents that are no such matrix, or a missing Y.
+    """
+
+    x: ArrayLike
+    w: ArrayLike
+    y: ArrayLike | None = None
+    op: Op = Op.GEMM
+    fmt: Format = Format.FP16
+    stall: StallSpec = NO_STALL
+    core: int = 0
+    misalign: tuple[int, int, int] = (0, 0, 0)
+    base: int = DEFAULT_BASE
+
+    def __post_init__(self) -> None:
+        if self.y is None and self.op.reads_y:
+            raise ValueError(f"{self.op.name} reads Y: pass y=, or op=Op.MATMUL for a product without it")
+        self.scenario()  # whatever does not fit fails where the job is written, not where it is run
+
+    def bits(self) -> tuple[Bits, Bits, Bits | None]:
+        """X, W and Y as bits of the format."""
+        x = to_bits(self.x, "x", self.fmt)
+        w = to_bits(self.w, "w", self.fmt)
+        y = None if self.y is None else to_bits(self.y, "y", self.fmt)
+        if x.shape[1] != w.shape[0]:
+            raise ValueError(f"x has {x.shape[1]} columns but w has {w.shape[0]} rows; both are N")
+        if y is not None and y.shape != (x.shape[0], w.shape[1]):
+            raise ValueError(
+                f"y is {y.shape[0]} x {y.shape[1]}, but x and w make Z {x.shape[0]} x {w.shape[1]}"
+            )
+        return x, w, y
+
+    def scenario(self, index: int = 0) -> Scenario:
+        """Lays X, W and Z out in a window and returns the scenario of this one job, with explicit data."""
+        x, w, y = self.bits()
+        window, (x_addr, w_addr, z_addr) = lay_out(
+            (x.nbytes, w.nbytes, x.shape[0] * w.shape[1] * self.fmt.itemsize), self.misalign, self.base
+        )
+        contents = (stored_bytes(x), stored_bytes(w), None if y is None else stored_bytes(y))
+        job = Job(
+            op=self.op,
+            m=x.shape[0],
+            n=x.shape[1],
+            k=w.shape[1],
+            x_addr=x_addr,
+            w_addr=w_addr,
+            z_addr=z_addr,
+            fmt=self.fmt,
+            core=self.core,
+            data=contents,
+        )
+        return Scenario(index, (job,), window, self.stall, index)

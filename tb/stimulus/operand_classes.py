@@ -43,6 +43,8 @@ _NORMAL = _exponents({16: 11, 15: 70, 14: 78, 13: 48, 12: 25, 11: 12, 10: 6, 9: 
 # Of 16 each.
 _SUBNORMAL = _exponents({0: 8, 1: 2, 2: 2, 14: 1, 16: 1, 22: 1, 26: 1})
 _MODEST = _exponents({12: 1, 13: 2, 14: 3, 15: 4, 16: 3, 17: 2, 18: 1})
+# Integers in units of 2**-10.
+_INTEGERS = (np.arange(2048) / 1024).astype(np.float16).view(np.uint16)
 _ZEROS = np.array(
     [v | s for v in (0, 0, 0, 0, 0x3C00, 0x3C00, 0x0001, 0x0002) for s in (0, 0x8000)], dtype=np.uint16
 )
@@ -81,8 +83,14 @@ def _wide(_job: Job, index: int, flavour: Words, first: Words, second: Words) ->
     """Uniform exponents over 6 to 24 binades; centres of X and W lie opposite, so that most products fit."""
     half, shift = 3 + int(flavour[0]) % 10, int(flavour[1]) % 9 - 4
     centre = 15 + (shift if index == X else -shift)
-    fields = np.clip(np.arange(256) % (2 * half) + (centre - half), 0, 30)
-    return (first & _SIGN_AND_FRACTION) | (fields << _FRACTION_BITS).astype(np.uint16).take(second & _BYTE)
+    return (first & _SIGN_AND_FRACTION) | _span(centre - half, 2 * half).take(second & _BYTE)
+
+
+@lru_cache(maxsize=256)
+def _span(lowest: int, count: int) -> Words:
+    """256 exponent fields in place, of `count` exponents from `lowest` on, none of them infinity's."""
+    fields = np.clip(np.arange(256) % count + lowest, 0, 30)
+    return (fields << _FRACTION_BITS).astype(np.uint16)
 
 
 def _subnormal(_job: Job, _index: int, _flavour: Words, first: Words, second: Words) -> Words:
@@ -104,16 +112,17 @@ def _ties(job: Job, index: int, flavour: Words, first: Words, second: Words) -> 
     """
     scale = second & np.uint16((0, 1, 3, 3)[int(flavour[0]) & 3])
     if job.op in ADDS and index == X:
-        integer, unit = (first & np.uint16(0x3FF)) + np.uint16(1024), -10
+        integer, unit = (first & np.uint16(0x3FF)) | np.uint16(0x400), 0
     elif job.op in ADDS and index == W:
-        integer, unit = (first & np.uint16(0x1E)) + np.uint16(1), -11
+        integer, unit = (first & np.uint16(0x1E)) | np.uint16(1), -1
     elif index == Y:
-        integer, unit = first & np.uint16(0x7FF), -10
+        integer, unit = (first & np.uint16(0x7FF)) | np.uint16(1), 0
     else:
-        integer, unit = (first & np.uint16(0x1E)) + np.uint16(33), -5
-    # Exact in both types: at most 11 significant bits, far from both ends of the range.
-    value = np.ldexp(integer.astype(np.float32), scale.astype(np.int32) + unit).astype(np.float16)
-    return value.view(np.uint16) | (second & SIGN)
+        integer, unit = (first & np.uint16(0x1E)) + np.uint16(33), 5
+    # None is 0 or subnormal, so scaling is an addition to the exponent field.
+    exponent = (scale + np.uint16(unit % 64)) << np.uint16(_FRACTION_BITS)
+    magnitude: Words = _INTEGERS.take(integer) + exponent
+    return magnitude | (second & SIGN)
 
 
 def _cancellation(job: Job, index: int, _flavour: Words, first: Words, second: Words) -> Words:

@@ -59,8 +59,6 @@ def _cancel_first_step(fmt: Format, x: Bits, w: Bits, y: Bits) -> Bits:
     The sum then is the product's rounding error, which only a fused operation keeps. Every eighth element
     stays as it was.
     """
-    column = np.broadcast_to(widen(x[:, :1], fmt), y.shape)
-    row = np.broadcast_to(widen(w[:1], fmt), y.shape)
-    result = narrow(mul(column, row) ^ SIGN, fmt).reshape(-1)
+    result = narrow(mul(widen(x[:, :1], fmt), widen(w[:1], fmt)) ^ SIGN, fmt).reshape(-1)
     result[::8] = y.reshape(-1)[::8]
     return result.reshape(y.shape)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random streams derived from a seed and stable names; there is no global generator.
 
-Only integers of `random.Random` decide what is drawn (its Mersenne Twister is fixed by the language), so a
-seed gives the same jobs with any version of numpy and on any machine.
+Only integers decide what is drawn, from generators fixed by definition (the Mersenne Twister of
+`random.Random`, SplitMix64 for arrays), so a seed gives the same jobs with any version of numpy and on any
+machine.
 """
 
 from __future__ import annotations
@@ -34,8 +35,24 @@ def np_stream(seed: int, *names: str | int) -> np.random.Generator:
 
 
 def raw_words(count: int, seed: int, *names: str | int) -> NDArray[np.uint16]:
-    """Returns `count` uniform 16-bit words (read-only) that depend on `seed` and `names` alone.
+    """Returns `count` uniform 16-bit words that depend on `seed` and `names` alone.
 
-    Several times cheaper than making a numpy generator: a job needs only a few hundred words.
+    SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), whose states are a plain sequence: it needs no set-up and
+    runs vectorised, ten times cheaper for a job's few hundred words than seeding a generator object.
     """
-    return np.frombuffer(stream(seed, *names).randbytes(2 * count), dtype="<u2")
+    states = _counters(-(-count // 4)) + np.uint64(derive(seed, *names))
+    states = (states ^ (states >> _SHIFTS[0])) * _FACTORS[0]
+    states = (states ^ (states >> _SHIFTS[1])) * _FACTORS[1]
+    states ^= states >> _SHIFTS[2]
+    return states.astype("<u8", copy=False).view("<u2")[:count].astype(np.uint16, copy=False)
+
+
+_SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
+_FACTORS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+_CACHED = np.arange(1, 4097, dtype=np.uint64) * _GAMMA
+
+
+def _counters(count: int) -> NDArray[np.uint64]:
+    """The first multiples of SplitMix64's increment."""
+    return _CACHED[:count] if count <= len(_CACHED) else np.arange(1, count + 1, dtype=np.uint64) * _GAMMA

@@ -109,12 +109,13 @@ def grant_pattern(spec: StallSpec, length: int = PATTERN_LENGTH) -> NDArray[np.u
 def _spells(spec: StallSpec, length: int) -> NDArray[np.uint8]:
     """Alternates spells with and without grants; lengths are uniform integers around their means."""
     grant_mean = max(1, round(spec.burst * (1.0 - spec.rate) / spec.rate))
-    pairs = length // (1 + (1 if spec.kind == "burst" else spec.burst)) + 1
+    pairs = length // (grant_mean + spec.burst) + 2
     words = raw_words(2 * pairs + 1, spec.seed, "stall", spec.kind).astype(np.int64)
     lengths = np.empty((pairs, 2), dtype=np.int64)
     lengths[:, 0] = 1 + words[0:-1:2] % (2 * grant_mean - 1)
     lengths[:, 1] = 1 + words[1:-1:2] % (2 * spec.burst - 1) if spec.kind == "burst" else spec.burst
     spells = np.repeat(np.tile(np.array([1, 0], dtype=np.uint8), pairs), lengths.ravel())
-    # Start anywhere in the first pair: otherwise every such pattern would open with a grant.
+    # Start anywhere in the first pair: otherwise every such pattern would open with a grant. Spells that come
+    # out short as a whole are played again.
     start = int(words[-1]) % int(lengths[0].sum())
     return np.resize(np.roll(spells, -start), length)
