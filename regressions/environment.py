@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the virtual environment: ``python -m regressions.environment FOLDER --own|--given``.
+
+Needs nothing but the standard library. The environment is made again only when requirements.txt changes: a
+stamp holds the hash of its contents. An environment that has everything already is used as it is, without a
+network.
+"""
+
+import hashlib
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "requirements.txt"
+MINIMUM = (3, 11)
+
+_CHECK = """
+import sys
+from importlib.metadata import PackageNotFoundError, version
+if sys.version_info < (3, 11):
+    sys.exit("Python " + sys.version.split()[0] + " is older than 3.11")
+wrong = []
+for line in open(sys.argv[1]):
+    name, _, wanted = line.split("#")[0].split(";")[0].strip().partition("==")
+    if name:
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            found = "missing"
+        if found != wanted:
+            wrong.append(name + " " + wanted + " (" + found + ")")
+if wrong:
+    sys.exit("it lacks " + ", ".join(wrong[:4]) + (" and %d more" % (len(wrong) - 4) if wrong[4:] else ""))
+"""
+
+
+def lacks(python: Path, requirements: Path = REQUIREMENTS) -> str:
+    """What an environment lacks, in words; an empty text if it satisfies the requirements exactly."""
+    if not python.exists():
+        return "there is no bin/python in it"
+    done = subprocess.run(
+        [python, "-c", _CHECK, requirements], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    if done.returncode == 0:
+        return ""
+    return (done.stderr.strip().splitlines() or ["its Python does not start"])[-1]
+
+
+def prepare(folder: Path, own: bool, requirements: Path = REQUIREMENTS) -> str:
+    """Makes the environment satisfy the requirements.
+
+    Args:
+        folder: The environment.
+        own: Whether it is the project's to make and change; another's is only checked.
+        requirements: Pinned requirements.
+
+    Returns:
+        An error for people, or an empty text.
+    """
+    python = folder / "bin" / "python"
+    stamp = folder / ".requirements.sha256"
+    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
+    if own and python.exists() and stamp.exists() and stamp.read_text().strip() == digest:
+        return ""
+    missing = lacks(python, requirements)
+    if missing and not own:
+        return f"VENV={folder} cannot be used: {missing}; install requirements.txt there, or leave VENV= out"
+    if missing:
+        error = _install(folder, python, requirements)
+        if error:
+            return error
+    if own:
+        stamp.write_text(digest + "\n")
+    return ""
+
+
+def _install(folder: Path, python: Path, requirements: Path) -> str:
+    if sys.version_info < MINIMUM:
+        return f"Python {sys.version.split()[0]} is too old: 3.11 or later is needed; name one with PYTHON="
+    if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
+        return "Python lacks venv: install the Debian package python3-venv (apt-get install python3-venv)"
+    print(f"environment: installing {requirements.name} into {folder.name}", flush=True)
+    if not python.exists():
+        made = subprocess.run([sys.executable, "-m", "venv", folder], check=False)
+        if made.returncode:
+            return f"cannot make a virtual environment in {folder}; see above (python3-venv, disk space?)"
+    pip = [
+        str(python),
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--quiet",
+        "-r",
+        str(requirements),
+    ]
+    if subprocess.run(pip, check=False).returncode:
+        return (
+            "pip could not install requirements.txt; see above. Behind a proxy or offline set PIP_PROXY, "
+            "PIP_INDEX_URL, or PIP_NO_INDEX and PIP_FIND_LINKS, then start again"
+        )
+    still = lacks(python, requirements)
+    return f"after the installation {folder} is not as pinned: {still}" if still else ""
+
+
+def main(arguments: list[str]) -> int:
+    """Entry point; returns 0, or 2 after one line on the standard error."""
+    try:
+        error = prepare(Path(arguments[0]), own=arguments[1] == "--own")
+    except OSError as problem:
+        error = f"cannot make the virtual environment: {problem}"
+    if error:
+        print(f"error: {error}", file=sys.stderr)
+    return 2 if error else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs simulations in parallel and keeps what they said, also when interrupted."""
+
+import asyncio
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from regressions.judge import SegmentResult, judge
+from regressions.planner import Simulation
+from regressions.process import OVERHEAD_SECONDS, Command, Deadline, run_process
+from regressions.results import ResultsReader, SimulationLog
+from tb.status import Status
+
+
+class Observer(Protocol):
+    """Told of what happens, to show it."""
+
+    def started(self, simulation: Simulation) -> None:
+        """A simulation starts."""
+
+    def progressed(self, simulation: Simulation, log: SimulationLog) -> None:
+        """A simulation reported more."""
+
+    def finished(self, simulation: Simulation, results: list[SegmentResult], log: SimulationLog) -> None:
+        """A simulation ended."""
+
+
+@dataclass(slots=True)
+class Execution:
+    """Everything that was executed.
+
+    Attributes:
+        results: By segment, in the order in which they ended.
+        cycles: Simulated cycles of all simulations.
+        seconds: Wall time from the first start to the last end.
+        rejected: Rejected candidates of each test by reason.
+        interrupted: Whether the user stopped it.
+    """
+
+    results: list[SegmentResult] = field(default_factory=list)
+    cycles: int = 0
+    seconds: float = 0.0
+    rejected: dict[str, dict[str, int]] = field(default_factory=dict)
+    interrupted: bool = False
+
+
+class Executor:
+    """Keeps a number of simulations running until there are none left.
+
+    Args:
+        run: The run's folder; simulations get ``sims/<number>`` in it.
+        processes: How many run at a time.
+        command: Gives the command of a simulation, whose folder with ``plan.json`` exists.
+        plan: Gives the content of a simulation's ``plan.json``.
+        observer: Told of progress.
+        overhead: Seconds a simulation may take outside of its tests.
+    """
+
+    def __init__(
+        self,
+        run: Path,
+        processes: int,
+        command: Callable[[Simulation, Path], Command],
+        plan: Callable[[Simulation], object],
+        observer: Observer,
+        overhead: float = OVERHEAD_SECONDS,
+    ) -> None:
+        self._run = run
+        self._processes = processes
+        self._command = command
+        self._plan = plan
+        self._observer = observer
+        self._overhead = overhead
+        self._count = 0
+
+    def execute(self, simulations: Iterator[Simulation], until: float | None = None) -> Execution:
+        """Runs simulations; SIGINT and SIGTERM end them all and keep what was reported.
+
+        Args:
+            simulations: Taken one by one when a process is free.
+            until: ``time.monotonic()`` after which no further one is started.
+
+        Raises:
+            OSError: A folder or log cannot be written; all processes have been ended.
+        """
+        return asyncio.run(self._execute(simulations, until))
+
+    async def _execute(self, simulations: Iterator[Simulation], until: float | None) -> Execution:
+        execution = Execution()
+        started = time.monotonic()
+        running: dict[asyncio.Task[list[Simulation]], Simulation] = {}
+        retries: list[Simulation] = []
+
+        def interrupt() -> None:
+            if not execution.interrupted:  # a second one must not stop the clean-up
+                execution.interrupted = True
+                for task in running:
+                    task.cancel()
+
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        for number in signals:
+            loop.add_signal_handler(number, interrupt)
+        try:
+            while True:
+                late = until is not None and time.monotonic() >= until
+                while len(running) < self._processes and not execution.interrupted:
+                    simulation = retries.pop() if retries else None if late else next(simulations, None)
+                    if simulation is None:
+                        break
+                    running[asyncio.create_task(self._simulate(simulation, execution))] = simulation
+                if not running:
+                    break
+                done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    simulation = running.pop(task)
+                    if task.cancelled():  # interrupted before its process was started
+                        execution.results += _not_started(simulation)
+                    else:
+                        retries += task.result()
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            for number in signals:
+                loop.remove_signal_handler(number)
+        if execution.interrupted:
+            for simulation in (*retries, *simulations) if until is None else retries:
+                execution.results += _not_started(simulation)
+        execution.seconds = time.monotonic() - started
+        return execution
+
+    async def _simulate(self, simulation: Simulation, execution: Execution) -> list[Simulation]:
+        """Runs one simulation; returns what is left to run of it after a crash or a timeout."""
+        number, self._count = self._count, self._count + 1
+        folder = self._run / "sims" / f"{number:04d}"
+        folder.mkdir(parents=True)
+        (folder / "plan.json").write_text(json.dumps(self._plan(simulation), indent=1) + "\n")
+        reader = ResultsReader(folder / "results.jsonl")
+        timeouts = {segment.key: segment.entry.timeout for segment in simulation.segments}
+        self._observer.started(simulation)
+        outcome = await run_process(
+            self._command(simulation, folder),
+            Deadline(timeouts, self._overhead),
+            reader,
+            lambda: self._observer.progressed(simulation, reader.log),
+        )
+        results = judge(simulation, reader.log, outcome, os.path.relpath(folder, self._run))
+        left = [] if execution.interrupted else [result for result in results if not result.began]
+        if len(left) == len(results):
+            left = []  # it would only do the same again
+        kept = [result for result in results if result not in left]
+        _collect(execution, reader.log, kept)
+        self._observer.finished(simulation, kept, reader.log)
+        return [Simulation(simulation.index, tuple(result.segment for result in left))] if left else []
+
+
+def _collect(execution: Execution, log: SimulationLog, results: list[SegmentResult]) -> None:
+    execution.results += results
+    # A simulation that did not end still did what its jobs took.
+    execution.cycles += log.cycles or sum(
+        test.cycles or sum(job.cycles or 0 for job in test.jobs) for test in log.tests
+    )
+    for test in log.tests:
+        counts = execution.rejected.setdefault(test.key[0], {}) if test.rejected else {}
+        for reason, count in test.rejected.items():
+            counts[reason] = counts.get(reason, 0) + count
+
+
+def _not_started(simulation: Simulation) -> list[SegmentResult]:
+    return [
+        SegmentResult(segment, Status.NOT_RUN, "interrupted before it started", "")
+        for segment in simulation.segments
+    ]

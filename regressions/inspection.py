@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``make list`` and ``make show``: what would run, without running it."""
+
+from rich.console import Console
+from rich.table import Table
+
+from regressions.commands import Options
+from regressions.errors import UserError
+from regressions.run import EXIT_PASSED
+from regressions.selection import Selector, find_entry, parse_selectors
+from regressions.services import Services
+from regressions.testlist import TestEntry, select
+from regressions.tiers import load_tiers
+
+SHOWN_BY_DEFAULT = 20
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, overflow="fold", justify="right" if heading.startswith(">") else "left")
+    for column in table.columns:
+        column.header = str(column.header).lstrip(">")
+    return table
+
+
+def list_tests(options: Options, services: Services, console: Console) -> int:
+    """Lists tiers and tests."""
+    del services
+    tiers = _table("tier", ">cycles", "seed", "description")
+    for tier in load_tiers().values():
+        seed = "random" if tier.seed is None else str(tier.seed)
+        tiers.add_row(tier.name, f"{tier.cycles:,}", seed, tier.description)
+    tests = _table("test", "sequence", "tiers", "size", "testpoints", "description")
+    entries = options.entries
+    for entry in select(entries, None, options.tests) if options.tests else entries.values():
+        size = f"weight {entry.weight:g}" if entry.weight is not None else f"count {entry.count}"
+        tests.add_row(
+            entry.name,
+            entry.sequence,
+            " ".join(entry.tiers),
+            size,
+            " ".join(entry.testpoints),
+            entry.description,
+        )
+    console.print(tiers)
+    console.print()
+    console.print(tests)
+    return EXIT_PASSED
+
+
+def show(options: Options, services: Services, console: Console) -> int:
+    """Prints the jobs of a test with a seed."""
+    # Imported here because the stream's libraries take a while, and the runner's own tests have no streams.
+    from regressions.testbench import open_stream
+
+    del services
+    if not options.test:
+        raise UserError(
+            "TEST: name a test, such as TEST=gemm_ops or TEST=gemm_ops:0:40; 'make list' shows all"
+        )
+    entries = options.entries
+    for selector in parse_selectors(options.test):
+        entry = find_entry(entries, selector.name)
+        stream = open_stream(entry, options.chosen_seed, options.dut)
+        if isinstance(stream, str):
+            console.print(f"{entry.name} is a directed test: {stream}", markup=False)
+            continue
+        table = _table(
+            *(">scenario", ">job", "op", "format", ">M", ">N", ">K"),
+            *(">X", ">W", ">Z", "classes", ">core", "stalls"),
+        )
+        for index in _indices(selector, entry):
+            scenario = stream.scenario(index)
+            stall = scenario.stall
+            for number, job in enumerate(scenario.jobs):
+                table.add_row(
+                    *(str(index), str(number), job.op.name, job.fmt.name, str(job.m), str(job.n), str(job.k)),
+                    *(f"{address:#010x}" for address in (job.x_addr, job.w_addr, job.z_addr)),
+                    " ".join(job.classes),
+                    str(job.core),
+                    stall.kind if stall.kind == "none" else f"{stall.kind} {stall.rate:.0%}",
+                )
+        console.print(f"{entry.name}, seed {options.chosen_seed}", markup=False)
+        console.print(table)
+        for reason, count in stream.rejected.items():
+            console.print(f"rejected: {count} x {reason}", markup=False)
+    return EXIT_PASSED
+
+
+def _indices(selector: Selector, entry: TestEntry) -> range:
+    if selector.begin is not None and selector.end is not None:
+        return range(selector.begin, selector.end)
+    return range(entry.count or SHOWN_BY_DEFAULT)

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides the status of each segment from its log and from how its process ended.
+
+Nothing passes by default: a segment passes if it ended as passed, with all planned jobs, in a simulation that
+ended too.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from regressions.planner import Segment, Simulation
+from regressions.results import Failure, JobResult, SimulationLog, TestLog
+from regressions.status import gravest
+from tb.status import Status
+
+
+class Ending(Enum):
+    """How a process ended."""
+
+    EXITED = "exited"
+    TIMEOUT = "timeout"
+    INTERRUPTED = "interrupted"
+    NOT_STARTED = "not started"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of a simulation's process.
+
+    Attributes:
+        ending: How it ended.
+        code: Exit code; negative for a signal; None if it was never started.
+        detail: What the runner or the log's last lines say.
+        xml_failures: Failures in cocotb's own results file, in case the bench itself broke.
+        seconds: Wall time from start to end.
+    """
+
+    ending: Ending
+    code: int | None = None
+    detail: str = ""
+    xml_failures: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class SegmentResult:
+    """What became of a segment, and in which simulation folder."""
+
+    segment: Segment
+    status: Status
+    detail: str
+    folder: str
+    jobs: list[JobResult] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    cycles: int = 0
+    seconds: float = 0.0
+    ended: bool = False
+
+    @property
+    def began(self) -> bool:
+        """Whether the segment had its turn; one that had not may be run in another simulation."""
+        return self.ended or bool(self.jobs) or self.status is not Status.NOT_RUN
+
+
+def describe_exit(code: int | None) -> str:
+    """An exit code in words."""
+    if code is None:
+        return "no exit code"
+    return f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+
+
+def _stopped(outcome: Outcome, test: TestLog | None) -> tuple[Status, str]:
+    """Status of the segment during which a process ended too early."""
+    place = f" in scenario {test.jobs[-1].scenario} or the next" if test and test.jobs else ""
+    if outcome.ending is Ending.TIMEOUT:
+        return Status.TIMEOUT, f"{outcome.detail}{place}"
+    if outcome.ending is Ending.INTERRUPTED:
+        return Status.NOT_RUN, "interrupted"
+    said = f": {outcome.detail}" if outcome.detail else ""
+    return Status.CRASH, f"simulation stopped{place}, {describe_exit(outcome.code)}{said}"
+
+
+def _ended(segment: Segment, test: TestLog) -> tuple[Status, str]:
+    """Status of a segment whose end was reported."""
+    statuses = [test.status, *(job.status for job in test.jobs), *(f.status for f in test.failures)]
+    status = gravest(statuses)
+    if status is not Status.PASSED:
+        details = [test.detail, *(f.detail for f in test.failures), *(job.detail for job in test.jobs)]
+        return status, next((detail for detail in details if detail), "no detail was given")
+    if len(test.jobs) < segment.jobs or test.jobs_reported < segment.jobs:
+        ran = min(len(test.jobs), test.jobs_reported)
+        return Status.NOT_RUN, f"ended early: {ran} of {segment.jobs} planned jobs were checked"
+    if segment.jobs and not test.compared_bytes:
+        return Status.NOT_RUN, "nothing was compared"
+    return Status.PASSED, ""
+
+
+def _simulation_fault(log: SimulationLog, outcome: Outcome) -> tuple[Status, str] | None:
+    """Why no segment of a simulation may pass although all of them ended."""
+    if outcome.ending is Ending.EXITED and log.ended and outcome.code == 0:
+        if log.damaged:
+            return Status.CRASH, f"{log.damaged} damaged lines in results.jsonl"
+        if outcome.xml_failures:
+            return Status.CRASH, f"the bench failed: {outcome.xml_failures[0]}"
+        return None
+    return _stopped(outcome, None)
+
+
+def judge(simulation: Simulation, log: SimulationLog, outcome: Outcome, folder: str) -> list[SegmentResult]:
+    """Gives each segment of a simulation its status.
+
+    Args:
+        simulation: What was planned.
+        log: What the simulation reported.
+        outcome: How its process ended.
+        folder: The simulation's folder, relative to the run's.
+    """
+    logs = {test.key: test for test in log.tests}
+    results: list[SegmentResult] = []
+    for segment in simulation.segments:
+        test = logs.get(segment.key)
+        if test is None:
+            results.append(SegmentResult(segment, Status.NOT_RUN, "its simulation stopped before it", folder))
+            continue
+        if test.ended:
+            status, detail = _ended(segment, test)
+        else:
+            status, detail = _stopped(outcome, test)
+            status = gravest([status, *(f.status for f in test.failures)])
+        results.append(
+            SegmentResult(
+                segment,
+                status,
+                detail,
+                folder,
+                test.jobs,
+                test.failures,
+                test.cycles,
+                test.seconds,
+                test.ended,
+            )
+        )
+    _apply_simulation_fault(results, log, outcome)
+    return results
+
+
+def _apply_simulation_fault(results: list[SegmentResult], log: SimulationLog, outcome: Outcome) -> None:
+    fault = _simulation_fault(log, outcome)
+    if fault is None:
+        return
+    explained = any(result.status not in (Status.PASSED, Status.NOT_RUN) for result in results)
+    if explained and log.ended and outcome.ending is Ending.EXITED:
+        return  # it ended, and a bad exit code is what a failed test gives
+    status, detail = fault
+    if not log.tests and outcome.ending is not Ending.INTERRUPTED:
+        # It never reached a test: the first one stands for the reason, and the others are not tried again.
+        for result in results:
+            result.status, result.detail = status, f"{detail} (before its first test)"
+        return
+    for result in results:
+        if result.status is Status.PASSED:
+            # A test that brought the simulation down is to blame; without one, the fault is everybody's.
+            result.status = Status.NOT_RUN if explained else status
+            result.detail = f"finished, but its simulation did not end well: {detail}"

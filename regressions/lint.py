@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``make lint``: ruff, mypy, and the simulator's warnings on every device."""
+
+import subprocess
+import sys
+
+from rich.console import Console
+
+from regressions.commands import Options
+from regressions.errors import UserError
+from regressions.machine import check_tools
+from regressions.paths import ROOT, relative
+from regressions.run import EXIT_FAILED, EXIT_PASSED
+from regressions.services import Services
+from regressions.simulators.base import BuildError
+from tb.descriptor import available
+
+_PYTHON_CHECKS = {
+    "ruff check": ("ruff", "check", "."),
+    "ruff format": ("ruff", "format", "--check", "."),
+    "mypy": ("mypy",),
+}
+
+
+def lint(options: Options, services: Services, console: Console) -> int:
+    """Runs every checker, also after one has found something; says which did."""
+    check_tools()
+    found: list[str] = []
+    for name, command in _PYTHON_CHECKS.items():
+        console.rule(name, align="left")
+        if subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False).returncode:
+            found.append(name)
+    simulator = services.simulator("verilator")
+    options.tree.logs.mkdir(parents=True, exist_ok=True)
+    devices = available()
+    if not devices:
+        raise UserError("tb/duts: there is no device descriptor to lint")
+    for device in devices:
+        name = f"{simulator.name} -Wall {device}"
+        console.rule(name, align="left")
+        log = options.tree.logs / f"lint-{device}.log"
+        try:
+            simulator.lint(services.device(device), log)
+            console.print("no findings")
+        except BuildError as error:
+            console.print(str(error), markup=False)
+            console.print(f"log: {relative(log)}")
+            found.append(name)
+    if found:
+        console.print(f"\nfindings of {', '.join(found)}", style="bold red")
+        return EXIT_FAILED
+    console.print("\nno findings", style="bold green")
+    return EXIT_PASSED

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Folders of the project and of its outputs."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def relative(path: Path) -> str:
+    """The path as people and files should see it: relative to the project where it lies inside."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the report symlinks
+    return str(absolute.relative_to(ROOT)) if absolute.is_relative_to(ROOT) else str(absolute)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildTree:
+    """Where outputs go, below one root (default ``build/``)."""
+
+    root: Path = ROOT / "build"
+
+    @property
+    def runs(self) -> Path:
+        """One folder for each run, named by its id."""
+        return self.root / "runs"
+
+    @property
+    def reports(self) -> Path:
+        """Symbolic links to the last complete run of each tier."""
+        return self.root / "reports"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of builds and lint runs."""
+        return self.root / "logs"

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a tier and a seed to simulations: which scenarios of which tests, in which processes.
+
+The jobs are decided by tier and seed alone; the number of processes decides only how the segments are packed.
+"""
+
+import heapq
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from regressions.testlist import TestEntry
+from regressions.tiers import Tier
+from tb.stimulus.rng import derive
+
+# A simulation takes about a second to start, so each process gets a few long ones; the cap keeps what a crash
+# can cost, and the wait for the last one, short.
+_SIMULATIONS_PER_PROCESS = 3
+_MAX_CYCLES_PER_SIMULATION = 40_000_000
+# A soak draws this share of the tier's budget at a time, until its time is over.
+_SOAK_ROUND = 0.1
+
+
+class Source(Protocol):
+    """The scenarios of one test with one seed, as far as planning needs to know them."""
+
+    @property
+    def directed(self) -> bool:
+        """Whether the test is written job by job instead of drawn."""
+
+    def size(self, index: int) -> tuple[int, int]:
+        """Number of jobs, and estimated cycles, of a scenario (of a run, for a directed test)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Scenarios ``begin .. end-1`` of a test, run in one go between two resets.
+
+    Attributes:
+        entry: The test.
+        seed: Its seed.
+        begin: First scenario.
+        end: The one after the last.
+        jobs: Jobs the scenarios hold.
+        cycles: Estimated cycles.
+        kind: Build kind to run on.
+    """
+
+    entry: TestEntry
+    seed: int
+    begin: int
+    end: int
+    jobs: int
+    cycles: int
+    kind: str = "fast"
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """Test, first scenario and the one after the last: unique in a run."""
+        return self.entry.name, self.begin, self.end
+
+    @property
+    def selector(self) -> str:
+        """The segment as ``make run TEST=`` takes it."""
+        return f"{self.entry.name}:{self.begin}:{self.end}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The segment as ``plan.json`` holds it."""
+        return {
+            "entry": self.entry.to_json(),
+            "seed": self.seed,
+            "begin": self.begin,
+            "end": self.end,
+            "max_cycles": None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """The segments of one process, all of one build kind."""
+
+    index: int
+    segments: tuple[Segment, ...]
+
+    @property
+    def kind(self) -> str:
+        """Build kind of the segments."""
+        return self.segments[0].kind
+
+    @property
+    def jobs(self) -> int:
+        """Jobs of all segments."""
+        return sum(segment.jobs for segment in self.segments)
+
+
+class Planner:
+    """Draws the segments of a tier and packs them into simulations.
+
+    Args:
+        tier: Budget, segment length and build kinds.
+        seed: Seed of all random streams.
+        tests: The tests to run.
+        total_weight: Weight of all tests of the tier; more than that of ``tests`` when only some are run, so
+            that each runs the jobs it would run among all.
+        open_source: Gives a test's scenarios.
+    """
+
+    def __init__(
+        self,
+        tier: Tier,
+        seed: int,
+        tests: Sequence[TestEntry],
+        total_weight: float,
+        open_source: Callable[[TestEntry, int], Source],
+    ) -> None:
+        self._tier = tier
+        self._seed = seed
+        self._tests = tests
+        self._total_weight = total_weight
+        self._sources = {entry.name: open_source(entry, seed) for entry in tests}
+        self._next: dict[str, int] = {entry.name: 0 for entry in tests}
+
+    def segments(self, share: float = 1.0) -> list[Segment]:
+        """Draws the next part of the budget; tests with a count run in the first part only.
+
+        Args:
+            share: Part of the tier's budget.
+        """
+        drawn: list[Segment] = []
+        for entry in self._tests:
+            begin = self._next[entry.name]
+            if entry.weight is None and begin:
+                continue
+            cycles = None
+            if entry.weight is not None:
+                cycles = self._tier.cycles * share * entry.weight / self._total_weight
+            for segment in self._cut(entry, begin, cycles):
+                drawn.append(segment)
+                self._next[entry.name] = segment.end
+        return drawn
+
+    def _cut(self, entry: TestEntry, begin: int, budget: float | None) -> Iterator[Segment]:
+        source = self._sources[entry.name]
+        shares = self._tier.builds
+        kinds = [kind for kind, share in shares.items() for _ in range(share)]
+        last = entry.count if budget is None else None
+        jobs = cycles = total = 0
+        start = begin
+        for index in itertools.count(begin):
+            size = source.size(index)
+            jobs, cycles, total = jobs + size[0], cycles + size[1], total + size[1]
+            done = index + 1 == last or (budget is not None and total >= budget)
+            if done or cycles >= self._tier.segment:
+                # Chosen by name and number, not by place in the run, so that TESTS= changes no segment.
+                kind = kinds[derive(self._seed, "build kind", entry.name, start) % len(kinds)]
+                yield Segment(entry, self._seed, start, index + 1, jobs, cycles, kind)
+                jobs = cycles = 0
+                start = index + 1
+            if done:
+                return
+
+    def rounds(self, soak: bool) -> Iterator[list[Segment]]:
+        """All segments at once, or in a soak part after part without end."""
+        if not soak:
+            yield self.segments()
+            return
+        while True:
+            part = self.segments(_SOAK_ROUND)
+            if not part:
+                return
+            yield part
+
+
+def pack(segments: Sequence[Segment], processes: int, first_index: int = 0) -> list[Simulation]:
+    """Packs segments into simulations of about equal length, the longest first.
+
+    Args:
+        segments: In the order of their tests.
+        processes: How many simulations run at a time.
+        first_index: Number of the first simulation.
+    """
+    simulations: list[list[Segment]] = []
+    for kind in dict.fromkeys(segment.kind for segment in segments):
+        group = [segment for segment in segments if segment.kind == kind]
+        cycles = sum(segment.cycles for segment in group)
+        wanted = max(processes * _SIMULATIONS_PER_PROCESS, -(-cycles // _MAX_CYCLES_PER_SIMULATION))
+        bins = [(0, number) for number in range(min(wanted, len(group)))]
+        packed: list[list[Segment]] = [[] for _ in bins]
+        for segment in sorted(group, key=lambda segment: -segment.cycles):
+            load, number = heapq.heappop(bins)
+            packed[number].append(segment)
+            heapq.heappush(bins, (load + segment.cycles, number))
+        simulations += packed
+    simulations.sort(key=lambda packed: -sum(segment.cycles for segment in packed))
+    order = {segment.key: place for place, segment in enumerate(segments)}
+    return [
+        Simulation(first_index + number, tuple(sorted(packed, key=lambda segment: order[segment.key])))
+        for number, packed in enumerate(simulations)
+    ]

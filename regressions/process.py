@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One simulation process in its own process group, which is killed as a whole."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from regressions.judge import Ending, Outcome
+from regressions.paths import ROOT
+from regressions.results import ResultsReader
+
+POLL_SECONDS = 0.25
+GRACE_SECONDS = 3.0
+# Wall time of a simulation before its first test and after its last: start of the process, imports, reports.
+OVERHEAD_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What to start.
+
+    Attributes:
+        argv: Program and arguments.
+        environment: The complete environment.
+        folder: The simulation's folder, with ``plan.json``; receives ``sim.log`` and ``results.jsonl``.
+        rerun: Command line that repeats the simulation; first and last line of its log.
+    """
+
+    argv: Sequence[str]
+    environment: dict[str, str]
+    folder: Path
+    rerun: str
+
+
+def _signal_group(group: int, number: signal.Signals) -> bool:
+    """Signals a process group; False if nobody is left in it."""
+    try:
+        os.killpg(group, number)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # only zombies are left
+        return False
+    return True
+
+
+async def _kill_group(process: asyncio.subprocess.Process) -> None:
+    """Ends a process and all of its descendants: politely, then for good."""
+    if _signal_group(process.pid, signal.SIGTERM):
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), GRACE_SECONDS)
+    _signal_group(process.pid, signal.SIGKILL)
+    await process.wait()
+
+
+class Deadline:
+    """Wall time left, by what a simulation is doing: each test has its own timeout.
+
+    Args:
+        timeouts: Seconds by segment key.
+        overhead: Seconds before the first test, between tests, and after the last.
+    """
+
+    def __init__(
+        self, timeouts: dict[tuple[str, int, int], float], overhead: float = OVERHEAD_SECONDS
+    ) -> None:
+        self._timeouts = timeouts
+        self._overhead = overhead
+        self._phase: tuple[int, bool] = (0, False)
+        self._since = time.monotonic()
+
+    def exceeded(self, reader: ResultsReader) -> str:
+        """A sentence if the simulation took too long over what it is doing, else an empty text."""
+        running = reader.log.running
+        phase = (len(reader.log.tests), running is not None)
+        if phase != self._phase:
+            self._phase, self._since = phase, time.monotonic()
+        limit = self._overhead if running is None else self._timeouts.get(running.key, self._overhead)
+        if time.monotonic() - self._since <= limit:
+            return ""
+        what = f"test {running.key[0]}" if running else ("start" if not reader.log.tests else "end")
+        return f"{what} took more than {limit:g} s of wall time and was killed"
+
+
+async def run_process(
+    command: Command, deadline: Deadline, reader: ResultsReader, on_progress: Callable[[], None]
+) -> Outcome:
+    """Runs a simulation to its end, its timeout, or the cancellation of the calling task.
+
+    Whatever happens, no process of the group outlives the call.
+
+    Args:
+        command: What to start.
+        deadline: How long it may take.
+        reader: Follows its results file.
+        on_progress: Called when results came in.
+
+    Raises:
+        OSError: The log cannot be written or the program not be started.
+    """
+    started = time.monotonic()
+    log = command.folder / "sim.log"
+    with log.open("wb") as output:
+        output.write(f"rerun: {command.rerun}\n".encode())
+        output.flush()
+        process = await asyncio.create_subprocess_exec(
+            *command.argv,
+            env=command.environment,
+            cwd=ROOT,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )
+        ending, detail = Ending.EXITED, ""
+        try:
+            waiter = asyncio.ensure_future(process.wait())
+            while not waiter.done():
+                await asyncio.wait([waiter], timeout=POLL_SECONDS)
+                if reader.poll():
+                    on_progress()
+                detail = deadline.exceeded(reader)
+                if detail and not waiter.done():
+                    ending = Ending.TIMEOUT
+                    break
+                detail = ""
+        except asyncio.CancelledError:
+            ending = Ending.INTERRUPTED
+        await asyncio.shield(asyncio.ensure_future(_kill_group(process)))
+    reader.poll()
+    on_progress()
+    if ending is Ending.EXITED and process.returncode != 0:
+        detail = last_words(log)
+    with log.open("ab") as output:
+        note = (
+            f"{ending.value} {detail}".strip()
+            if ending is not Ending.EXITED
+            else f"exit {process.returncode}"
+        )
+        output.write(f"\n{note}\nrerun: {command.rerun}\n".encode())
+    return Outcome(
+        ending, process.returncode, detail, _xml_failures(command.folder), time.monotonic() - started
+    )
+
+
+def last_words(log: Path, limit: int = 300) -> str:
+    """The line of a log that says best why it ended: the last one that looks like an error, else the last."""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 65536))
+        text = file.read().decode(errors="replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("rerun: ")]
+    errors = [line for line in lines if "rror" in line or "fatal" in line.lower() or "assert" in line.lower()]
+    return (errors or lines or [""])[-1][:limit]
+
+
+def _xml_failures(folder: Path) -> tuple[str, ...]:
+    """Failed test cases of cocotb's results file, if it wrote one."""
+    path = folder / "results.xml"
+    if not path.exists():
+        return ()
+    try:
+        cases = ET.parse(path).getroot().iter("testcase")
+    except ET.ParseError:
+        return ("results.xml is damaged",)
+    failed: list[str] = []
+    for case in cases:
+        fault = case.find("failure") if case.find("failure") is not None else case.find("error")
+        if fault is not None:
+            text = fault.get("message") or fault.get("error_msg") or (fault.text or "").strip() or "failed"
+            failed.append(f"{case.get('name')}: {' '.join(text.split())[:200]}")
+    return tuple(failed)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a run shows while it runs: a live display on a terminal, plain lines elsewhere."""
+
+import os
+import time
+from typing import Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from regressions.judge import SegmentResult
+from regressions.planner import Simulation
+from regressions.results import SimulationLog
+from tb.status import Status
+
+PLAIN_SECONDS = 15.0
+
+
+def duration(seconds: float) -> str:
+    """A duration as 1:02:03 or 2:03."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+class RunProgress:
+    """Counts segments, jobs and failures, and shows them.
+
+    Args:
+        console: Where to.
+        segments: Planned segments; None in a soak, which has no end known before.
+        jobs: Planned jobs, or None.
+    """
+
+    def __init__(self, console: Console, segments: int | None, jobs: int | None) -> None:
+        self._console = console
+        self._segments, self._jobs = segments, jobs
+        self._live_jobs: dict[int, int] = {}
+        self._running: dict[int, str] = {}
+        self._done_segments = self._done_jobs = self._failures = 0
+        self._started = self._said = time.monotonic()
+        self._live: Live | None = None
+        self._bar = Progress(
+            TextColumn("{task.description:>10}"), BarColumn(None), MofNCompleteColumn(), TimeElapsedColumn()
+        )
+        self._jobs_task = self._bar.add_task("jobs", total=jobs)
+
+    def __enter__(self) -> Self:
+        """Starts the live display if there is a terminal."""
+        if self._console.is_terminal and not os.environ.get("CI"):
+            self._live = Live(self._view(), console=self._console, refresh_per_second=4, transient=True)
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends the live display."""
+        if self._live is not None:
+            self._live.stop()
+
+    def started(self, simulation: Simulation) -> None:
+        """See `Observer.started`."""
+        self._running[simulation.index] = "starting"
+        self._refresh()
+
+    def progressed(self, simulation: Simulation, log: SimulationLog) -> None:
+        """See `Observer.progressed`."""
+        self._live_jobs[simulation.index] = sum(len(test.jobs) for test in log.tests)
+        if log.running is not None:
+            name, begin, end = log.running.key
+            self._running[simulation.index] = f"{name} {begin}..{end - 1}"
+        self._refresh()
+
+    def finished(self, simulation: Simulation, results: list[SegmentResult], log: SimulationLog) -> None:
+        """See `Observer.finished`."""
+        self._done_segments += len(results)
+        self._done_jobs += sum(len(test.jobs) for test in log.tests)
+        self._live_jobs.pop(simulation.index, None)
+        self._running.pop(simulation.index, None)
+        for result in results:
+            if result.status is Status.PASSED:
+                continue
+            self._failures += 1
+            where = f"{result.segment.entry.name} {result.segment.begin}..{result.segment.end - 1}"
+            text = Text.assemble((f"{result.status:>12} ", "bold red"), f"{where}: {result.detail}")
+            self._console.print(text, soft_wrap=True)
+        self._refresh()
+
+    def _counts(self) -> str:
+        jobs = self._done_jobs + sum(self._live_jobs.values())
+        of_segments = f"/{self._segments}" if self._segments is not None else ""
+        of_jobs = f"/{self._jobs}" if self._jobs is not None else ""
+        failed = f"{self._failures} failed" if self._failures else "none failed"
+        return f"segments {self._done_segments}{of_segments}, jobs {jobs}{of_jobs}, {failed}"
+
+    def _view(self) -> Group:
+        lines = [Text(f"            {name}", style="dim") for name in self._running.values()]
+        return Group(self._bar, Text(f"            {self._counts()}"), *lines)
+
+    def _refresh(self) -> None:
+        self._bar.update(self._jobs_task, completed=self._done_jobs + sum(self._live_jobs.values()))
+        now = time.monotonic()
+        if self._live is not None:
+            self._live.update(self._view())
+        elif now - self._said >= PLAIN_SECONDS:
+            self._said = now
+            self._console.print(f"[{duration(now - self._started)}] {self._counts()}", markup=False)

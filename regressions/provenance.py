@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a run was made with: commit and versions."""
+
+import platform
+import shutil
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+
+from regressions.paths import ROOT
+
+_PACKAGES = ("cocotb", "cocotb-bus", "pyuvm", "numpy", "pythondata-cpu-cv32e40p", "peakrdl-pyuvm")
+
+
+def _output(*command: str) -> str:
+    if shutil.which(command[0]) is None:
+        return ""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def git_revision() -> str:
+    """The commit, with ``-dirty`` where tracked files differ from it; empty outside of a repository."""
+    commit = _output("git", "rev-parse", "HEAD")
+    changed = commit and _output("git", "status", "--porcelain", "--untracked-files=no")
+    return f"{commit}-dirty" if changed else commit
+
+
+def tool_versions(simulator: str) -> dict[str, str]:
+    """Versions of everything that can change a result.
+
+    Args:
+        simulator: Name and version of the simulator.
+    """
+    tools = {"simulator": simulator, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            tools[package] = version(package)
+        except PackageNotFoundError:
+            tools[package] = "not installed"
+    tools["g++"] = _output("g++", "-dumpfullversion", "-dumpversion") or "not found"
+    tools["system"] = f"{platform.system()} {platform.machine()}"
+    return tools

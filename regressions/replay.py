@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``make replay``: does a failing scenario fail alone, or only after what ran before it?"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from regressions.commands import Options
+from regressions.errors import UserError
+from regressions.executor import Executor
+from regressions.judge import SegmentResult
+from regressions.machine import check_tools
+from regressions.paths import BuildTree, relative
+from regressions.planner import Segment, Simulation
+from regressions.process import Command
+from regressions.progress import RunProgress
+from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
+from regressions.rundir import create_run
+from regressions.services import Services
+from regressions.simulators.base import Build, Simulator
+from regressions.testlist import TestEntry
+from tb.status import Status
+from tb.stimulus.record import Record, read_record
+
+
+@dataclass(frozen=True, slots=True)
+class _Replay:
+    """What both attempts share."""
+
+    path: Path
+    record: Record
+    simulator: Simulator
+    build: Build
+    waves: bool
+
+    def segment(self, mode: str) -> Segment:
+        scenarios = self.record.alone() if mode == "alone" else self.record.scenarios
+        jobs = sum(len(scenario.jobs) for scenario in scenarios)
+        index = self.record.scenarios[-1].index
+        entry = TestEntry.from_json(self.record.entry, relative(self.path))
+        return Segment(entry, self.record.seed, index, index + 1, jobs, 0, self.build.kind)
+
+    def plan(self, mode: str, segment: Segment) -> object:
+        return {
+            "schema": 1,
+            "descriptor": self.record.descriptor,
+            "tests": [segment.to_json()],
+            "replay": {"record": relative(self.path), "mode": mode},
+        }
+
+    def attempt(self, run: Path, mode: str, console: Console) -> SegmentResult | None:
+        """One attempt in its own folder; None if it was interrupted."""
+        segment = self.segment(mode)
+        rerun = f"make replay R={relative(self.path)}{' WAVES=1' if self.waves else ''}"
+
+        def command(_: Simulation, folder: Path) -> Command:
+            argv, environment = self.simulator.command(self.build, folder, waves=self.waves)
+            return Command(argv, environment, folder, rerun)
+
+        with RunProgress(console, 1, segment.jobs) as progress:
+            executor = Executor(run / mode, 1, command, lambda _: self.plan(mode, segment), progress)
+            execution = executor.execute(iter([Simulation(0, (segment,))]))
+        return None if execution.interrupted else execution.results[0]
+
+
+def replay(options: Options, services: Services, console: Console) -> int:
+    """Replays a record; exit code 1 if it fails again, 0 if it no longer does."""
+    check_tools()
+    if options.record is None:
+        raise UserError(
+            "R: name a failure record, such as R=build/runs/<run>/sims/0000/failures/<test>-<n>.json"
+        )
+    path = Path(options.record).resolve()
+    record = read_record(path)
+    device = services.device(record.descriptor)
+    simulator = services.simulator("verilator")
+    run = create_run(BuildTree(options.tree.root / "replays"), "replay", record.seed)
+    kind = options.kind or ("waves" if options.waves else "fast")
+    build = simulator.build(device, kind, run / f"build-{kind}.log")
+    attempts = _Replay(path, record, simulator, build, options.waves)
+    before = len(record.scenarios) - 1
+    console.print(
+        f"record: {record.status} of {record.entry['name']} on {device.name}: {record.detail}", markup=False
+    )
+    modes = ["alone"] + (["prefix"] if before else [])
+    for mode in modes:
+        result = attempts.attempt(run, mode, console)
+        if result is None:
+            return EXIT_INTERRUPTED
+        log = relative(run / mode / result.folder / "sim.log")
+        if result.status is not Status.PASSED:
+            how = "alone" if mode == "alone" else f"only after the {before} scenarios before it"
+            same = "" if result.status == record.status else f" (recorded: {record.status})"
+            console.print(
+                f"reproduced {how}: {result.status}{same}: {result.detail}", style="bold red", markup=False
+            )
+            console.print(f"log: {log}", markup=False)
+            return EXIT_FAILED
+        console.print(f"{mode}: passes, log {log}", markup=False)
+    tried = "alone and after the scenarios before it" if before else "alone, and nothing ran before it"
+    console.print(f"not reproduced: the scenario now passes ({tried})", style="bold green")
+    return EXIT_PASSED

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reports of a run: JSON, JUnit XML, Markdown, one HTML page, and the verdict on the console."""
+
+from pathlib import Path
+
+from regressions.report.console import print_verdict
+from regressions.report.html import render_html
+from regressions.report.junit import render_junit
+from regressions.report.markdown import render_markdown
+from regressions.summary import Summary, write_json
+
+__all__ = ["print_verdict", "write_reports"]
+
+
+def write_reports(run: Path, summary: Summary) -> None:
+    """Writes all reports into a run's folder.
+
+    Raises:
+        OSError: One cannot be written.
+    """
+    write_json(run / "summary.json", summary.to_json())
+    (run / "junit.xml").write_bytes(render_junit(summary))
+    (run / "summary.md").write_text(render_markdown(summary))
+    (run / "report.html").write_text(render_html(summary))

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``report.html``: one offline page."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from regressions.progress import duration
+from regressions.report.exercised import grids, operations
+from regressions.report.plots import bound_plot, utilization_plot
+from regressions.report.verdict import grouped, verdict
+from regressions.summary import Summary
+
+
+def _thousands(number: float) -> str:
+    """A number with thin spaces between thousands."""
+    return f"{number:,.0f}".replace(",", "\u202f")
+
+
+def _shade(count: int, peak: int) -> int:
+    """Strength of a cell's shade in percent: by the square root, so that small counts show."""
+    return round(8 + 52 * (count / peak) ** 0.5) if count and peak else 0
+
+
+def render_html(summary: Summary) -> str:
+    """The whole report; everything it shows is in the page itself."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["thousands"] = _thousands
+    environment.filters["duration"] = duration
+    environment.globals["shade"] = _shade
+    measured = summary.measured()
+    return environment.get_template("report.html.j2").render(
+        summary=summary,
+        info=summary.info,
+        totals=summary.totals,
+        verdict=verdict(summary),
+        word="interrupted" if summary.interrupted else "passed" if summary.passed else "failed",
+        buckets=grouped(summary.failures),
+        grids=grids(measured),
+        operations=operations(measured),
+        utilization_plot=utilization_plot(measured),
+        bound_plot=bound_plot(measured),
+        rate=summary.to_json()["throughput"],
+    )

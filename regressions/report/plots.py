@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plots as inline SVG whose lines and text take the page's colour, so that they suit a dark page too."""
+
+import io
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from regressions.report.exercised import ratio
+from regressions.results import JobResult
+
+_INK = "#123456"  # stands for the page's text colour in the SVG
+_COLOURS = {"none": "#2f7ed8", "random": "#e07b1a", "burst": "#2a9d6f", "blackout": "#a45fc4"}
+_OTHER = "#888888"
+_RC: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "redmule",
+    "text.color": _INK,
+    "axes.edgecolor": _INK,
+    "axes.labelcolor": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+
+
+def _svg(draw: Callable[[Axes], None], label: str) -> str:
+    with mpl.rc_context(_RC):
+        figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+        figure.patch.set_alpha(0.0)
+        axes = figure.add_subplot()
+        axes.patch.set_alpha(0.0)
+        axes.grid(color=_INK, alpha=0.15, linewidth=0.5)
+        draw(axes)
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    text = buffer.getvalue().replace(_INK, "currentColor")
+    return text[text.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+
+
+def _thinned(points: Sequence[tuple[int, float]]) -> tuple[list[int], list[float]]:
+    """Drops points that would be drawn on top of one another: the page stays small however many jobs ran."""
+    seen = {(round(24 * math.log2(x)), round(4 * y)): (x, y) for x, y in points}
+    return [x for x, _ in seen.values()], [y for _, y in seen.values()]
+
+
+def _by_stall(axes: Axes, jobs: Sequence[JobResult], value: Callable[[JobResult], float]) -> None:
+    stalls = sorted({job.stall for job in jobs}, key=lambda stall: (stall != "none", stall))
+    for stall in stalls:
+        points = [(job.m * job.n * job.k, value(job)) for job in jobs if job.stall == stall]
+        xs, ys = _thinned(points)
+        axes.scatter(xs, ys, s=9, alpha=0.65, linewidths=0, color=_COLOURS.get(stall, _OTHER), label=stall)
+    axes.set_xscale("log", base=2)
+    axes.set_xlabel("steps M x N x K")
+    axes.legend(title="stalls", frameon=False, fontsize=9, markerscale=2)
+
+
+def utilization_plot(jobs: Sequence[JobResult]) -> str:
+    """Utilization in percent against M*N*K, coloured by stalls; an empty text without jobs."""
+    sized = [job for job in jobs if job.m * job.n * job.k]
+
+    def draw(axes: Axes) -> None:
+        _by_stall(axes, sized, lambda job: 100 * job.utilization)
+        axes.set_ylabel("utilization, %")
+        axes.set_ylim(bottom=0)
+
+    return _svg(draw, "Utilization against size") if sized else ""
+
+
+def bound_plot(jobs: Sequence[JobResult]) -> str:
+    """Cycles relative to the bound against M*N*K, with the bound itself as a line; empty without jobs."""
+    sized = [job for job in jobs if job.m * job.n * job.k and job.bound]
+
+    def draw(axes: Axes) -> None:
+        _by_stall(axes, sized, lambda job: 100 * ratio(job))
+        axes.axhline(100, color="#d64545", linewidth=1.2)
+        axes.set_ylabel("cycles, % of the bound")
+        axes.set_ylim(bottom=0)
+
+    return _svg(draw, "Cycles against the bound") if sized else ""

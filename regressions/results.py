@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads what a simulation reports in ``results.jsonl``, while it runs or after it ended."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from regressions.status import parse_status
+from tb.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """One checked job; the fields are those of a ``job`` line (cycles and bound None where not measured)."""
+
+    test: str
+    scenario: int
+    job: int
+    op: str
+    format: str
+    m: int
+    n: int
+    k: int
+    stall: str
+    core: int
+    queued: bool
+    cycles: int | None
+    bound: int | None
+    stalled: int
+    utilization: float
+    beats_read: int
+    beats_written: int
+    status: Status
+    detail: str
+
+    @classmethod
+    def from_json(cls, line: dict[str, Any]) -> "JobResult":
+        """Reads a ``job`` line; missing numbers count as zero, a missing status as a crash."""
+
+        def number(key: str) -> int:
+            return int(line.get(key) or 0)
+
+        def optional(key: str) -> int | None:
+            return None if line.get(key) is None else int(line[key])
+
+        return cls(
+            test=str(line.get("test", "")),
+            scenario=number("scenario"),
+            job=number("job"),
+            op=str(line.get("op", "")),
+            format=str(line.get("format", "")),
+            m=number("M"),
+            n=number("N"),
+            k=number("K"),
+            stall=str(line.get("stall", "")),
+            core=number("core"),
+            queued=bool(line.get("queued", False)),
+            cycles=optional("cycles"),
+            bound=optional("bound"),
+            stalled=number("stalled"),
+            utilization=float(line.get("utilization") or 0.0),
+            beats_read=number("beats_read"),
+            beats_written=number("beats_written"),
+            status=parse_status(line.get("status")),
+            detail=str(line.get("detail") or ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed scenario and where its record lies (relative to the simulation's folder)."""
+
+    test: str
+    scenario: int
+    status: Status
+    detail: str
+    record: str
+
+
+@dataclass(slots=True)
+class TestLog:
+    """What a simulation said of one segment between its begin and its end.
+
+    Attributes:
+        key: Test, first scenario, the one after the last.
+        ended: Whether there was a ``test_end``; the fields below it come from there.
+    """
+
+    __test__ = False  # not a pytest class
+
+    key: tuple[str, int, int]
+    jobs: list[JobResult] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    ended: bool = False
+    status: Status = Status.NOT_RUN
+    detail: str = ""
+    jobs_reported: int = 0
+    compared_bytes: int = 0
+    cycles: int = 0
+    seconds: float = 0.0
+    rejected: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class SimulationLog:
+    """All of a ``results.jsonl``.
+
+    Attributes:
+        tests: Segments that began, in their order.
+        ended: Whether there was a ``sim_end``.
+        cycles: Simulated cycles, of ``sim_end`` or summed from the tests.
+        seconds: Wall time of the simulation in seconds.
+        damaged: Number of lines that could not be read; a cut last line is not one of them.
+    """
+
+    tests: list[TestLog] = field(default_factory=list)
+    ended: bool = False
+    cycles: int = 0
+    seconds: float = 0.0
+    damaged: int = 0
+
+    @property
+    def running(self) -> TestLog | None:
+        """The segment that began and has not ended."""
+        return self.tests[-1] if self.tests and not self.tests[-1].ended else None
+
+
+class ResultsReader:
+    """Reads a results file that may still be growing; a line counts once its end has been written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+        self._rest = b""
+        self.log = SimulationLog()
+
+    def poll(self) -> int:
+        """Takes in what was added since the last call; returns the number of new lines."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                data = file.read()
+        except FileNotFoundError:
+            return 0
+        self._offset += len(data)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            self._take(line)
+        return len(lines)
+
+    def _take(self, text: bytes) -> None:
+        if not text.strip():
+            return
+        try:
+            line = json.loads(text)
+            if not isinstance(line, dict):
+                raise ValueError("not an object")
+            self._apply(line)
+        except (ValueError, TypeError):
+            self.log.damaged += 1
+
+    def _apply(self, line: dict[str, Any]) -> None:
+        log = self.log
+        kind = line.get("type")
+        if kind == "test_begin":
+            log.tests.append(TestLog((str(line["test"]), int(line["begin"]), int(line["end"]))))
+        elif kind == "sim_end":
+            log.ended = True
+            log.cycles = int(line.get("cycles") or 0)
+            log.seconds = float(line.get("seconds") or 0.0)
+        elif log.running is None:
+            log.damaged += 1
+        elif kind == "job":
+            log.running.jobs.append(JobResult.from_json(line))
+        elif kind == "failure":
+            log.running.failures.append(
+                Failure(
+                    test=str(line.get("test", "")),
+                    scenario=int(line.get("scenario") or 0),
+                    status=parse_status(line.get("status")),
+                    detail=str(line.get("detail") or ""),
+                    record=str(line.get("record") or ""),
+                )
+            )
+        elif kind == "test_end":
+            _end(log.running, line)
+        else:
+            log.damaged += 1
+
+
+def _end(test: TestLog, line: dict[str, Any]) -> None:
+    test.status = parse_status(line.get("status"))
+    test.detail = str(line.get("detail") or "")
+    test.jobs_reported = int(line.get("jobs") or 0)
+    test.compared_bytes = int(line.get("compared_bytes") or 0)
+    test.cycles = int(line.get("cycles") or 0)
+    test.seconds = float(line.get("seconds") or 0.0)
+    rejected = line.get("rejected")
+    if isinstance(rejected, dict):
+        test.rejected = {str(reason): int(count) for reason, count in rejected.items()}
+    test.ended = True
+
+
+def read_results(path: Path) -> SimulationLog:
+    """Reads a whole results file; a missing file, or a last line cut short, is what a crash leaves behind."""
+    reader = ResultsReader(path)
+    reader.poll()
+    return reader.log

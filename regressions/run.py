@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One run from its plan to its published report."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from regressions.executor import Execution, Executor
+from regressions.judge import SegmentResult
+from regressions.paths import BuildTree, relative
+from regressions.planner import Segment, Simulation
+from regressions.process import Command
+from regressions.progress import RunProgress
+from regressions.provenance import git_revision, tool_versions
+from regressions.report import print_verdict, write_reports
+from regressions.rundir import RESULTS, create_run, publish
+from regressions.services import Services
+from regressions.simulators.base import Build, BuildError, Simulator
+from regressions.summary import RunInfo, results_json, summarize, write_json
+from tb.descriptor import Descriptor
+from tb.status import Status
+
+EXIT_PASSED, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to run.
+
+    Attributes:
+        label: Tier, or another name under which the report is published.
+        seed: Seed shown for the run.
+        device: The device.
+        simulations: In the order in which to start them.
+        kinds: Build kinds they need.
+        planned: All segments; None in a soak.
+        options: Make variables besides TEST and SEED that a rerun needs.
+        processes: How many simulations run at a time.
+        waves: Whether simulations write waves.
+        soak_seconds: Wall time after which nothing further is started; None for the whole list.
+    """
+
+    label: str
+    seed: int
+    device: Descriptor
+    simulations: Iterator[Simulation]
+    kinds: Sequence[str]
+    planned: Sequence[Segment] | None
+    options: str
+    processes: int
+    waves: bool = False
+    soak_seconds: float | None = None
+
+
+def perform(request: Request, services: Services, tree: BuildTree, console: Console) -> int:
+    """Builds, simulates, reports; returns the exit code.
+
+    Raises:
+        OSError: Outputs cannot be written; earlier reports are untouched.
+    """
+    simulator = services.simulator("verilator")
+    git, tools = git_revision(), tool_versions(simulator.version())
+    run = create_run(tree, request.label, request.seed)
+    info = RunInfo(
+        run_id=run.name,
+        tier=request.label,
+        seed=request.seed,
+        git=git,
+        tools=tools,
+        dut=request.device.name,
+        parameters=dict(request.device.parameters),
+        options=request.options,
+    )
+    console.print(f"{info.tier}: device {info.dut}, seed {info.seed}, {relative(run)}", highlight=False)
+    execution = _Runner(request, simulator, info, run, console).execute()
+    summary = summarize(info, execution, relative(run))
+    write_reports(run, summary)
+    write_json(run / RESULTS, results_json(summary, execution.results, relative(request.device.path)))
+    shown = run if summary.interrupted else publish(tree, request.label, run)
+    print_verdict(console, summary, shown)
+    if summary.interrupted:
+        return EXIT_INTERRUPTED
+    return EXIT_PASSED if summary.passed else EXIT_FAILED
+
+
+class _Runner:
+    """Builds on demand and executes the simulations of a request."""
+
+    def __init__(
+        self, request: Request, simulator: Simulator, info: RunInfo, run: Path, console: Console
+    ) -> None:
+        self._request = request
+        self._simulator = simulator
+        self._info = info
+        self._run = run
+        self._console = console
+        self._builds: dict[str, Build] = {}
+        self._failed: list[SegmentResult] = []
+
+    def execute(self) -> Execution:
+        request = self._request
+        planned = request.planned
+        try:
+            failures = {kind: self._build(kind) for kind in request.kinds}
+        except KeyboardInterrupt:
+            rest = [] if planned is None else list(planned)
+            results = [SegmentResult(s, Status.NOT_RUN, "interrupted before it started", "") for s in rest]
+            return Execution(results=results, interrupted=True)
+        with RunProgress(
+            self._console,
+            None if planned is None else len(planned),
+            None if planned is None else sum(segment.jobs for segment in planned),
+        ) as progress:
+            executor = Executor(self._run, request.processes, self._command, self._plan, progress)
+            until = None if request.soak_seconds is None else time.monotonic() + request.soak_seconds
+            execution = executor.execute(self._ready(failures), until)
+        execution.results += self._failed
+        return execution
+
+    def _ready(self, failures: dict[str, str]) -> Iterator[Simulation]:
+        """The simulations whose build exists; the segments of the others are noted as failed builds."""
+        for simulation in self._request.simulations:
+            message = failures[simulation.kind]
+            if not message:
+                yield simulation
+                continue
+            self._failed += [
+                SegmentResult(segment, Status.BUILD_FAILED, message, "") for segment in simulation.segments
+            ]
+            if self._request.planned is None:
+                return  # a soak would note failures without end
+
+    def _build(self, kind: str) -> str:
+        """Builds one kind; returns an error message or an empty text."""
+        name = self._request.device.name
+        log = self._run / f"build-{kind}.log"
+        started = time.monotonic()
+        with self._console.status(f"building {name} ({kind}), log {relative(log)}"):
+            try:
+                build = self._simulator.build(self._request.device, kind, log)
+            except BuildError as error:
+                self._console.print(f"build_failed {name} ({kind}): {error}", style="bold red", markup=False)
+                return str(error)
+        self._builds[kind] = build
+        how = "found in the cache" if build.cached else f"built in {time.monotonic() - started:.0f} s"
+        self._console.print(f"{name} ({kind}) {how}", highlight=False)
+        return ""
+
+    def _command(self, simulation: Simulation, folder: Path) -> Command:
+        argv, environment = self._simulator.command(
+            self._builds[simulation.kind], folder, waves=self._request.waves
+        )
+        return Command(argv, environment, folder, _rerun(simulation, self._info, self._request.waves))
+
+    def _plan(self, simulation: Simulation) -> object:
+        return {
+            "schema": 1,
+            "descriptor": relative(self._request.device.path),
+            "tests": [segment.to_json() for segment in simulation.segments],
+            "replay": None,
+        }
+
+
+def _rerun(simulation: Simulation, info: RunInfo, waves: bool) -> str:
+    """The command that repeats a whole simulation, segment for segment."""
+    selectors = ",".join(segment.selector for segment in simulation.segments)
+    kind = f" KIND={simulation.kind}" if simulation.kind not in ("fast", "waves") else ""
+    options = f" {info.options}" if info.options else ""
+    flag = " WAVES=1" if waves else ""
+    return f"make run TEST={selectors} SEED={simulation.segments[0].seed}{kind}{flag}{options}"

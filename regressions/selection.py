@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Parts of tests as ``make run TEST=`` names them: ``name``, ``name:scenario`` or ``name:begin:end``."""
+
+from dataclasses import dataclass
+
+from regressions.errors import UserError, unknown
+from regressions.planner import Segment, Source
+from regressions.testlist import TestEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Scenarios ``begin .. end-1`` of a test; the whole test where both are None."""
+
+    name: str
+    begin: int | None = None
+    end: int | None = None
+
+
+def parse_selectors(text: str) -> list[Selector]:
+    """Reads a comma-separated list of selectors.
+
+    Raises:
+        UserError: One is malformed.
+    """
+    selectors: list[Selector] = []
+    for part in (part.strip() for part in text.split(",")):
+        name, *numbers = part.split(":")
+        if not name or len(numbers) > 2 or not all(number.isdecimal() for number in numbers):
+            raise UserError(f"TEST: cannot read '{part}'; write name, name:scenario or name:begin:end")
+        if not numbers:
+            selectors.append(Selector(name))
+            continue
+        begin = int(numbers[0])
+        end = int(numbers[1]) if len(numbers) == 2 else begin + 1
+        if end <= begin:
+            raise UserError(f"TEST: '{part}' selects nothing; the end is the first scenario not to run")
+        selectors.append(Selector(name, begin, end))
+    return selectors
+
+
+def find_entry(entries: dict[str, TestEntry], name: str) -> TestEntry:
+    """The test of a name.
+
+    Raises:
+        UserError: There is none; names the nearest.
+    """
+    if name not in entries:
+        raise unknown("test", name, entries, "TEST")
+    return entries[name]
+
+
+def make_segment(entry: TestEntry, seed: int, begin: int, end: int, source: Source, kind: str) -> Segment:
+    """A segment of chosen scenarios."""
+    sizes = [source.size(index) for index in range(begin, end)]
+    return Segment(entry, seed, begin, end, sum(s[0] for s in sizes), sum(s[1] for s in sizes), kind)

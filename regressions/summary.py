@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a run amounts to: the object behind ``summary.json`` and all reports."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from regressions.executor import Execution
+from regressions.judge import SegmentResult
+from regressions.results import JobResult
+from regressions.status import bucket, gravest, gravity
+from tb.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What a run is about.
+
+    Attributes:
+        run_id: Name of its folder.
+        tier: Tier, or ``run`` and ``rerun`` for single tests and repeated failures.
+        seed: Seed of all random streams.
+        git: Commit, with ``-dirty`` if files were changed; empty outside of a repository.
+        tools: Versions.
+        dut: Device.
+        parameters: The device's parameters.
+        options: What ``make run`` and ``make replay`` must be given besides test and seed, such as ``DUT=x``.
+        known_issues: Known issues of the device, as its descriptor lists them.
+    """
+
+    run_id: str
+    tier: str
+    seed: int
+    git: str
+    tools: dict[str, str]
+    dut: str
+    parameters: dict[str, Any]
+    options: str = ""
+    known_issues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRow:
+    """One failure as reports show it: of a scenario, or of a segment that names none."""
+
+    test: str
+    where: str
+    status: Status
+    detail: str
+    rerun: str
+    replay: str
+    log: str
+
+    @property
+    def bucket(self) -> str:
+        """Key of like failures."""
+        return bucket(self.status, self.detail)
+
+
+@dataclass(slots=True)
+class TestRow:
+    """One test of the run, all of its segments together."""
+
+    __test__ = False  # not a pytest class
+
+    name: str
+    seed: int
+    status: Status
+    jobs_planned: int
+    jobs: int
+    rerun: str
+    detail: str
+    cycles: int
+    seconds: float
+
+
+@dataclass(slots=True)
+class Summary:
+    """A run's outcome."""
+
+    info: RunInfo
+    tests: list[TestRow] = field(default_factory=list)
+    failures: list[FailureRow] = field(default_factory=list)
+    jobs: list[JobResult] = field(default_factory=list)
+    rejected: dict[str, dict[str, int]] = field(default_factory=dict)
+    totals: dict[str, int] = field(default_factory=dict)
+    cycles: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything planned ran and passed."""
+        return not self.interrupted and bool(self.tests) and not self.totals["failed"]
+
+    def to_json(self) -> dict[str, Any]:
+        """The content of ``summary.json``, schema 1."""
+        info = self.info
+        return {
+            "schema": 1,
+            "tier": info.tier,
+            "seed": info.seed,
+            "git": info.git,
+            "tools": info.tools,
+            "dut": info.dut,
+            "parameters": info.parameters,
+            "totals": self.totals,
+            "tests": [
+                {
+                    "name": test.name,
+                    "seed": test.seed,
+                    "status": test.status.value,
+                    "jobs_planned": test.jobs_planned,
+                    "jobs": test.jobs,
+                    "rerun": test.rerun,
+                    "detail": test.detail,
+                }
+                for test in self.tests
+            ],
+            "utilization": [
+                {
+                    "op": job.op,
+                    "format": job.format,
+                    "M": job.m,
+                    "N": job.n,
+                    "K": job.k,
+                    "stall": job.stall,
+                    "cycles": job.cycles,
+                    "bound": job.bound,
+                    "utilization": job.utilization,
+                }
+                for job in self.measured()
+            ],
+            "throughput": {
+                "cycles": self.cycles,
+                "seconds": round(self.seconds, 3),
+                "cycles_per_second": round(self.cycles / self.seconds, 1) if self.seconds else 0.0,
+                "jobs_per_minute": round(60 * len(self.jobs) / self.seconds, 1) if self.seconds else 0.0,
+            },
+        }
+
+    def measured(self) -> list[JobResult]:
+        """Jobs whose cycles count: those that passed."""
+        return [job for job in self.jobs if job.status is Status.PASSED and job.cycles is not None]
+
+
+def summarize(info: RunInfo, execution: Execution, run_folder: str) -> Summary:
+    """Puts the segments' results together.
+
+    Args:
+        info: What the run is about.
+        execution: What was executed.
+        run_folder: The run's folder as users name it, for rerun and replay lines.
+    """
+    summary = Summary(info, cycles=execution.cycles, seconds=execution.seconds, rejected=execution.rejected)
+    summary.interrupted = execution.interrupted
+    by_test: dict[str, list[SegmentResult]] = {}
+    for result in sorted(execution.results, key=lambda result: result.segment.begin):
+        by_test.setdefault(result.segment.entry.name, []).append(result)
+    for name in sorted(by_test):
+        results = by_test[name]
+        summary.tests.append(_test_row(name, results, info))
+        for result in results:
+            summary.jobs += result.jobs
+            summary.failures += _failure_rows(result, info, run_folder)
+    summary.failures.sort(key=lambda row: gravity(row.status))
+    summary.totals = _totals(summary, execution.results)
+    return summary
+
+
+def rerun_line(info: RunInfo, selector: str, seed: int, kind: str = "fast") -> str:
+    """The command that repeats a part of a run."""
+    kind_option = f" KIND={kind}" if kind != "fast" else ""
+    return f"make run TEST={selector} SEED={seed}{kind_option}{' ' + info.options if info.options else ''}"
+
+
+def _test_row(name: str, results: Sequence[SegmentResult], info: RunInfo) -> TestRow:
+    status = gravest(result.status for result in results)
+    faults = [result for result in results if result.status is status and status is not Status.PASSED]
+    segments = [result.segment for result in results]
+    first = faults[0] if faults else None
+    if first is None:
+        selector = f"{name}:{min(s.begin for s in segments)}:{max(s.end for s in segments)}"
+    else:
+        selector = first.segment.selector
+    others = f" (and {len(faults) - 1} more segments)" if len(faults) > 1 else ""
+    return TestRow(
+        name=name,
+        seed=segments[0].seed,
+        status=status,
+        jobs_planned=sum(segment.jobs for segment in segments),
+        jobs=sum(_checked(result.jobs) for result in results),
+        rerun=rerun_line(info, selector, segments[0].seed, first.segment.kind if first else "fast"),
+        detail=first.detail + others if first else "",
+        cycles=sum(result.cycles for result in results),
+        seconds=sum(result.seconds for result in results),
+    )
+
+
+def _checked(jobs: Iterable[JobResult]) -> int:
+    return sum(job.status is not Status.NOT_RUN for job in jobs)
+
+
+def _failure_rows(result: SegmentResult, info: RunInfo, run_folder: str) -> list[FailureRow]:
+    if result.status is Status.PASSED:
+        return []
+    segment = result.segment
+    folder = f"{run_folder}/{result.folder}" if result.folder else ""
+    log = f"{folder}/sim.log" if folder else ""
+    rows = [
+        FailureRow(
+            test=failure.test,
+            where=f"scenario {failure.scenario}",
+            status=failure.status,
+            detail=failure.detail,
+            rerun=rerun_line(
+                info,
+                f"{failure.test}:{segment.begin}:{failure.scenario + 1}",
+                segment.seed,
+                segment.kind,
+            ),
+            replay=f"make replay R={folder}/{failure.record}" if failure.record else "",
+            log=log,
+        )
+        for failure in result.failures
+    ]
+    if not rows or result.status not in [row.status for row in rows]:
+        rows.append(
+            FailureRow(
+                test=segment.entry.name,
+                where=f"scenarios {segment.begin}..{segment.end - 1}",
+                status=result.status,
+                detail=result.detail,
+                rerun=rerun_line(info, segment.selector, segment.seed, segment.kind),
+                replay="",
+                log=log,
+            )
+        )
+    return rows
+
+
+def _totals(summary: Summary, results: Sequence[SegmentResult]) -> dict[str, int]:
+    def count(status: Status) -> int:
+        """Failed jobs, or failed scenarios and segments where no single job is to blame."""
+        total = 0
+        for result in results:
+            scenarios = {job.scenario for job in result.jobs if job.status is status}
+            jobs = sum(job.status is status for job in result.jobs)
+            blamed = {failure.scenario for failure in result.failures if failure.status is status}
+            found = jobs + len(blamed - scenarios)
+            total += found if found else int(result.status is status)
+        return total
+
+    passed = sum(test.status is Status.PASSED for test in summary.tests)
+    return {
+        "tests": len(summary.tests),
+        "passed": passed,
+        "failed": len(summary.tests) - passed,
+        "jobs_planned": sum(test.jobs_planned for test in summary.tests),
+        "jobs": sum(test.jobs for test in summary.tests),
+        "mismatches": count(Status.MISMATCH),
+        "protocol_violations": count(Status.PROTOCOL),
+        "timeouts": count(Status.TIMEOUT),
+    }
+
+
+def results_json(summary: Summary, results: Sequence[SegmentResult], descriptor: str) -> dict[str, Any]:
+    """The run's own account beside the public summary: every segment, for ``make rerun-failed``.
+
+    Args:
+        summary: The run.
+        results: Its segments.
+        descriptor: Path of the device's descriptor.
+    """
+    return {
+        "schema": 1,
+        "interrupted": summary.interrupted,
+        "descriptor": descriptor,
+        "info": asdict(summary.info),
+        "segments": [
+            {
+                "test": result.segment.entry.name,
+                "seed": result.segment.seed,
+                "begin": result.segment.begin,
+                "end": result.segment.end,
+                "kind": result.segment.kind,
+                "status": result.status.value,
+                "detail": result.detail,
+                "folder": result.folder,
+            }
+            for result in results
+        ],
+    }
+
+
+def write_json(path: Path, value: object) -> None:
+    """Writes a JSON file in one step: it has the old or the new content, never a part."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(json.dumps(value, indent=1) + "\n")
+    temporary.replace(path)

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the runner needs of the testbench: devices, and the scenarios of a test without simulating them."""
+
+import inspect
+from dataclasses import dataclass
+from typing import Any
+
+from regressions.errors import UserError
+from regressions.planner import Source
+from regressions.testlist import TestEntry
+from tb.descriptor import Descriptor, load
+from tb.sequences import resolve
+from tb.stimulus.job import Scenario
+from tb.stimulus.stream import ScenarioStream
+from tb.tests.directed import DirectedTest
+
+# Cycles of a job outside of its bound: programming over the register port, back-door load and comparison.
+_JOB_OVERHEAD = 80
+
+
+@dataclass(frozen=True, slots=True)
+class DirectedSource:
+    """A directed test: how many jobs one run of it triggers, as its class declares."""
+
+    jobs: int
+    directed: bool = True
+
+    def size(self, index: int) -> tuple[int, int]:
+        """See `Source.size`; the length of a directed test is not known, so a fixed one is assumed."""
+        del index
+        return self.jobs, 10_000
+
+
+class StreamSource:
+    """A stream of scenarios, with the size of each."""
+
+    directed = False
+
+    def __init__(self, stream: ScenarioStream, descriptor: Descriptor) -> None:
+        self.stream = stream
+        self._descriptor = descriptor
+
+    def size(self, index: int) -> tuple[int, int]:
+        """See `Source.size`."""
+        scenario = self.stream.scenario(index)
+        return len(scenario.jobs), estimate(scenario, self._descriptor)
+
+
+def estimate(scenario: Scenario, descriptor: Descriptor) -> int:
+    """Estimated cycles of a scenario: the bound of its jobs, stretched by the stalls' rate."""
+    stretch = 1.0 / (1.0 - scenario.stall.rate)
+    return sum(round(descriptor.bound(job) * stretch) + _JOB_OVERHEAD for job in scenario.jobs)
+
+
+def _resolve(entry: TestEntry) -> type[Any]:
+    """The class of a test, once its entry has been checked against its kind.
+
+    Raises:
+        UserError: A directed test has knobs or a weight.
+        SchemaError: There is no such sequence.
+    """
+    cls = resolve(entry.sequence)
+    if issubclass(cls, DirectedTest):
+        if entry.knobs:
+            raise UserError(f"{entry.source}: test {entry.name}: a directed test takes no knobs; remove them")
+        if entry.weight is not None:
+            raise UserError(f"{entry.source}: test {entry.name}: a directed test takes a count, not a weight")
+    return cls
+
+
+def open_source(entry: TestEntry, seed: int, descriptor: Descriptor) -> Source:
+    """The scenarios of a test.
+
+    Raises:
+        UserError: The entry does not suit its sequence.
+        SchemaError: The sequence does not exist, or a knob is wrong.
+    """
+    cls = _resolve(entry)
+    if issubclass(cls, DirectedTest):
+        return DirectedSource(int(cls.jobs))
+    return StreamSource(cls(entry.name, seed, entry.knobs, descriptor).stream, descriptor)
+
+
+def open_stream(entry: TestEntry, seed: int, dut: str) -> ScenarioStream | str:
+    """The stream of a random test, or the description of a directed one."""
+    cls = _resolve(entry)
+    if issubclass(cls, DirectedTest):
+        return inspect.getdoc(cls) or "it has no description"
+    stream: ScenarioStream = cls(entry.name, seed, entry.knobs, load(dut)).stream
+    return stream

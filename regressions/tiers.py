@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tiers: how much a regression simulates."""
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from regressions.errors import unknown
+from regressions.paths import relative
+from tb.schema import Field, Where, check, read_toml
+
+TIERS_FILE = Path(__file__).with_name("tiers.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A regression's size.
+
+    Attributes:
+        name: Its name, the one of its report.
+        cycles: Budget of simulated cycles, shared among the weighted tests.
+        segment: Cycles a test may take between two resets of the device.
+        seed: Default seed; None draws one for each run.
+        builds: Build kinds and their shares of the segments.
+        description: One line for people.
+    """
+
+    name: str
+    cycles: int
+    segment: int
+    seed: int | None
+    builds: dict[str, int] = field(default_factory=lambda: {"fast": 1})
+    description: str = ""
+
+    def choose_seed(self) -> int:
+        """The tier's default seed, or a fresh one where it has none."""
+        return secrets.randbelow(2**31) if self.seed is None else self.seed
+
+
+def _seed(value: object, where: Where) -> int | None:
+    if value == "random":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise where.error(f'must be a number of at least 0, or "random", not {value!r}')
+    return value
+
+
+_FIELDS = {
+    "description": Field("one line for people", str, default=""),
+    "cycles": Field("budget of simulated cycles", int, required=True, lo=1),
+    "segment": Field("cycles a test may take between two resets of the device", int, required=True, lo=1),
+    "seed": Field('default seed, a number or "random"', object, default="random", parse=_seed),
+    "builds": Field(
+        "shares of the build kinds",
+        dict,
+        default={"fast": 1},
+        items=Field("a share of the segments", int, lo=1),
+    ),
+}
+
+
+def load_tiers(path: Path = TIERS_FILE) -> dict[str, Tier]:
+    """Reads all tiers.
+
+    Raises:
+        SchemaError: The file is malformed.
+    """
+    where = Where(relative(path))
+    return {
+        name: Tier(name=name, **check(fields, _FIELDS, where.key(name)))
+        for name, fields in read_toml(path).items()
+    }
+
+
+def get_tier(name: str, path: Path = TIERS_FILE) -> Tier:
+    """The tier of a name.
+
+    Raises:
+        UserError: There is none; names the nearest.
+    """
+    tiers = load_tiers(path)
+    if name not in tiers:
+        raise unknown("tier", name, tiers, "TIER")
+    return tiers[name]

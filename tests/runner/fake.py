@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A simulator, a device and scenarios that need no simulation, to test the runner with."""
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from regressions.services import Services
+from regressions.simulators.base import Build, BuildError
+from regressions.testlist import TestEntry
+from tb.schema import SchemaError, nearest
+
+SCRIPT = Path(__file__).with_name("fake_simulation.py")
+
+
+@dataclass
+class FakeDevice:
+    """What the runner reads of a descriptor."""
+
+    name: str = "serial"
+    path: Path = Path("tb/duts/serial.toml")
+    parameters: dict[str, int] = field(default_factory=lambda: {"H": 1})
+    known_issues: tuple = ()
+
+
+class FakeSimulator:
+    """Runs `fake_simulation.py`; a build of the kind `broken` fails."""
+
+    name = "fake"
+    kinds = ("fast", "waves", "xrand", "broken")
+
+    def version(self) -> str:
+        return "fake 1.0"
+
+    def build(self, descriptor: FakeDevice, kind: str, log: Path) -> Build:
+        log.write_text("building\n")
+        if kind == "broken":
+            raise BuildError(
+                f"Verilator on {descriptor.name} failed: %Error: no such module (log: {log.name})"
+            )
+        return Build(descriptor, kind, log.parent, SCRIPT, cached=False)
+
+    def command(
+        self, build: Build, plan_dir: Path, *, waves: bool = False
+    ) -> tuple[list[str], dict[str, str]]:
+        return [sys.executable, "-S", str(build.executable), str(plan_dir)], dict(os.environ)
+
+
+@dataclass
+class FakeSource:
+    """Scenarios of two jobs; each takes `cycles`."""
+
+    cycles: int
+    directed: bool = False
+
+    def size(self, index: int) -> tuple[int, int]:
+        return 2, self.cycles + index % 7
+
+
+def open_source(entry: TestEntry, seed: int, descriptor: FakeDevice) -> FakeSource:
+    return FakeSource(entry.knobs.get("cycles", 1000))
+
+
+def device(name: str) -> FakeDevice:
+    if name != "serial":
+        raise SchemaError(f"unknown device '{name}'; {nearest(name, ['serial'])}Known: serial")
+    return FakeDevice()
+
+
+def services() -> Services:
+    """Everything the runner needs."""
+    simulator = FakeSimulator()
+    return Services(lambda _: simulator, device, open_source)

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stands for a simulation process: reads a plan, writes results, and misbehaves where a test's knobs say so.
+
+Knobs: ``behave`` names a misbehaviour, ``at`` the scenario from which on it happens, ``pause`` seconds a scenario.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+FOLDER = Path(sys.argv[1])
+JOBS = 2  # jobs of each scenario
+
+
+def emit(**line: object) -> None:
+    """Writes one line of results."""
+    with (FOLDER / "results.jsonl").open("a") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def job(name: str, scenario: int, number: int, status: str, detail: str) -> None:
+    """Reports one job."""
+    op = ["MATMUL", "GEMM", "ADDMAX", "ADDMIN", "MULMAX", "MULMIN", "MAXMIN", "MINMAX"][scenario % 8]
+    size = 1 + scenario % 40
+    bound = 40 * size**3 + 90
+    emit(
+        type="job",
+        test=name,
+        scenario=scenario,
+        job=number,
+        op=op,
+        format="FP16",
+        M=size,
+        N=size,
+        K=size,
+        stall=["none", "random", "burst"][scenario % 3],
+        core=0,
+        queued=bool(number),
+        cycles=bound - scenario % 30,
+        bound=bound,
+        stalled=0,
+        utilization=0.025,
+        beats_read=9,
+        beats_written=3,
+        status=status,
+        detail=detail,
+    )
+
+
+def fail(name: str, scenario: int, status: str) -> None:
+    """Reports a failed scenario and writes something in place of its record."""
+    record = FOLDER / "failures" / f"{name}-{scenario}.json"
+    record.parent.mkdir(exist_ok=True)
+    record.write_text("{}\n")
+    job(name, scenario, 0, status, f"wrong at m={scenario}")
+    job(name, scenario, 1, "passed", "")
+    emit(
+        type="failure",
+        test=name,
+        scenario=scenario,
+        status=status,
+        detail=f"wrong at m={scenario}, address 0x{scenario:x}",
+        record=f"failures/{record.name}",
+    )
+
+
+def misbehave(how: str) -> None:
+    """Ends or hangs the process in one of the ways a real one does."""
+    if how == "crash":
+        print("Segmentation fault imminent", flush=True)
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if how == "leave":  # ends early, as if all was well
+        os._exit(0)
+    if how == "truncate":
+        with (FOLDER / "results.jsonl").open("a") as file:
+            file.write('{"type": "job", "test": "tru')
+        os._exit(0)
+    if how == "full disk":
+        print("OSError: [Errno 28] No space left on device", flush=True)
+        os._exit(1)
+    if how in ("hang", "hang in start"):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        child = subprocess.Popen(
+            ["sh", "-c", "trap '' TERM; sleep 600 & echo $! >> \"$0\"; wait", str(FOLDER / "pids")]
+        )
+        with (FOLDER / "pids").open("a") as file:
+            file.write(f"{child.pid}\n{os.getpid()}\n")
+        time.sleep(600)
+
+
+def run_test(test: dict) -> None:
+    """Runs one segment."""
+    name, knobs = test["entry"]["name"], test["entry"]["knobs"]
+    behave, at = knobs.get("behave", ""), knobs.get("at", 0)
+    if behave == "hang in start":
+        misbehave(behave)
+    emit(type="test_begin", test=name, seed=test["seed"], begin=test["begin"], end=test["end"])
+    jobs, worst, compared = 0, "passed", 64
+    for scenario in range(test["begin"], test["end"]):
+        time.sleep(knobs.get("pause", 0))
+        if scenario >= at:
+            misbehave(behave)
+        if behave == "fewer" and scenario >= at:
+            continue
+        jobs += JOBS
+        if behave in ("mismatch", "protocol", "timeout") and scenario == at:
+            fail(name, scenario, behave)
+            worst = behave
+            continue
+        for number in range(JOBS):
+            job(name, scenario, number, "passed", "")
+    if behave == "compare nothing":
+        compared = 0
+    emit(
+        type="test_end",
+        test=name,
+        jobs=jobs,
+        compared_bytes=compared,
+        status=worst,
+        detail="",
+        cycles=1000 * jobs,
+        seconds=0.1,
+        rejected={"M differs from K": 3} if behave == "reject" else {},
+    )
+
+
+def main() -> None:
+    """Runs the plan."""
+    plan = json.loads((FOLDER / "plan.json").read_text())
+    knobs = [test["entry"]["knobs"] for test in plan["tests"]]
+    for test in plan["tests"]:
+        run_test(test)
+    if any(knob.get("behave") == "bench error" for knob in knobs):
+        (FOLDER / "results.xml").write_text(
+            '<testsuites><testsuite><testcase name="segment"><failure error_msg="KeyError: x"/></testcase>'
+            "</testsuite></testsuites>"
+        )
+    if any(knob.get("behave") == "no end" for knob in knobs):
+        return
+    emit(type="sim_end", cycles=12345, seconds=0.5)
+    if any(knob.get("behave") == "bad exit" for knob in knobs):
+        sys.exit(3)
+
+
+main()

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every way a simulation can end has its status, and none but a clean end passes."""
+
+import json
+import xml.etree.ElementTree as ET
+
+import pytest
+
+
+def test_a_clean_run_passes_and_publishes_all_reports(runner):
+    runner.tests(good={}, other={"count": 7})
+    assert runner("regressions", "--tier", "smoke") == 0
+    summary = runner.summary()
+    assert summary["totals"] == {
+        "tests": 2,
+        "passed": 2,
+        "failed": 0,
+        "jobs_planned": 22,
+        "jobs": 22,
+        "mismatches": 0,
+        "protocol_violations": 0,
+        "timeouts": 0,
+    }
+    report = runner.build / "reports" / "smoke"
+    assert {"summary.json", "junit.xml", "summary.md", "report.html"} <= {p.name for p in report.iterdir()}
+    assert "PASSED" in runner.out
+
+
+@pytest.mark.parametrize(
+    ("behave", "status", "detail"),
+    [
+        ("mismatch", "mismatch", "wrong at m=2"),
+        ("protocol", "protocol", "wrong at m=2"),
+        ("timeout", "timeout", "wrong at m=2"),
+        ("crash", "crash", "in scenario 1 or the next, killed by signal 11: Segmentation fault imminent"),
+        ("leave", "crash", "exit code 0"),
+        ("truncate", "crash", "exit code 0"),
+        ("full disk", "crash", "No space left on device"),
+        ("fewer", "not_run", "4 of 8 planned jobs"),
+        ("compare nothing", "not_run", "nothing was compared"),
+        ("no end", "crash", "exit code 0"),
+        ("bad exit", "crash", "exit code 3"),
+        ("bench error", "crash", "KeyError: x"),
+    ],
+)
+def test_a_bad_end_is_never_passed(runner, behave, status, detail):
+    runner.tests(bad={"knobs": {"behave": behave, "at": 2}})
+    assert runner("regressions", "--tier", "smoke") == 1
+    assert runner.summary()["totals"]["passed"] == 0
+    found, text = runner.status("bad")
+    assert found == status
+    assert detail in text
+    assert "make run TEST=bad:0:" in runner.out
+
+
+def test_what_a_crash_left_undone_runs_in_another_simulation(runner):
+    runner.tests(first={"knobs": {"behave": "crash"}}, second={}, third={})
+    # One process and one simulation: the crash of the first test takes the others with it.
+    code = runner("run", "--test", "first:0:2,second:0:2,third:0:2")
+    assert code == 1
+    assert runner.status("first", "run")[0] == "crash"
+    assert runner.status("second", "run") == ("passed", "")
+    assert runner.status("third", "run") == ("passed", "")
+    assert runner.summary("run")["totals"]["jobs"] == 8
+
+
+def test_a_test_that_finished_before_a_crash_is_not_passed(runner):
+    runner.tests(first={}, second={"knobs": {"behave": "crash"}})
+    assert runner("run", "--test", "first:0:2,second:0:2") == 1
+    status, detail = runner.status("first", "run")
+    assert status == "not_run"
+    assert "did not end well" in detail
+
+
+def test_a_crash_before_any_test_ends_the_run(runner):
+    runner.tests(first={"knobs": {"behave": "hang in start"}}, second={})
+    from regressions import executor
+
+    original = executor.Executor.__init__
+    try:
+        executor.Executor.__init__ = lambda self, *a, **k: original(self, *a, **(k | {"overhead": 0.5}))
+        assert runner("run", "--test", "first:0:2,second:0:2") == 1
+    finally:
+        executor.Executor.__init__ = original
+    assert runner.status("first", "run")[0] == "timeout"
+    assert "start took more than 0.5 s" in runner.status("first", "run")[1]
+
+
+def test_a_failed_build_fails_its_tests_and_names_the_log(runner):
+    runner.tests(good={})
+    assert runner("run", "--test", "good", "--kind", "broken") == 1
+    status, detail = runner.status("good", "run")
+    assert status == "build_failed"
+    assert "no such module" in detail
+    assert runner.summary("run")["totals"]["jobs_planned"] == 8
+
+
+def test_statuses_are_told_apart_in_junit(runner):
+    runner.tests(good={}, bad={"knobs": {"behave": "mismatch", "at": 1}}, dead={"knobs": {"behave": "crash"}})
+    assert runner("regressions", "--tier", "smoke") == 1
+    suites = ET.parse(runner.build / "reports" / "smoke" / "junit.xml").getroot()
+    assert (suites.get("tests"), suites.get("failures"), suites.get("errors")) == ("3", "1", "1")
+    cases = {case.get("name"): case for case in suites.iter("testcase")}
+    assert cases["bad"].find("failure").get("type") == "mismatch"
+    assert cases["dead"].find("error").get("type") == "crash"
+    assert cases["good"].find("failure") is None
+    assert cases["good"].find("error") is None
+    assert "make run TEST=bad:0:4 SEED=1" in cases["bad"].find("failure").text
+
+
+def test_a_failure_has_its_rerun_and_replay_lines(runner):
+    runner.tests(bad={"knobs": {"behave": "mismatch", "at": 2}})
+    runner("regressions", "--tier", "smoke")
+    assert "make run TEST=bad:0:3 SEED=1" in runner.out
+    line = next(line for line in runner.out.splitlines() if "make replay R=" in line)
+    assert line.strip().endswith("/sims/0000/failures/bad-2.json")
+    page = (runner.build / "reports" / "smoke" / "report.html").read_text()
+    assert line.strip() in page
+
+
+def test_the_rerun_line_is_first_and_last_in_each_log(runner):
+    runner.tests(good={}, bad={"knobs": {"behave": "crash"}})
+    runner("regressions", "--tier", "smoke")
+    logs = list((runner.build / "reports" / "smoke" / "sims").glob("*/sim.log"))
+    assert logs
+    for log in logs:
+        lines = log.read_text().splitlines()
+        assert lines[0] == lines[-1]
+        assert lines[0].startswith("rerun: make run TEST=")
+
+
+def test_rejected_candidates_are_summed(runner):
+    runner.tests(picky={"knobs": {"behave": "reject"}})
+    assert runner("run", "--test", "picky:0:2,picky:2:4") == 0
+    page = (runner.build / "reports" / "run" / "report.html").read_text()
+    assert '<td>picky</td><td>M differs from K</td><td class="n">6</td>' in page
+
+
+def test_a_damaged_line_is_not_passed(runner, tmp_path):
+    from regressions.judge import Ending, Outcome, judge
+    from regressions.planner import Segment, Simulation
+    from regressions.results import read_results
+    from regressions.testlist import TestEntry
+
+    path = tmp_path / "results.jsonl"
+    lines = [
+        {"type": "test_begin", "test": "a", "seed": 1, "begin": 0, "end": 1},
+        {"type": "test_end", "test": "a", "jobs": 0, "compared_bytes": 5, "status": "passed", "detail": ""},
+        {"type": "sim_end", "cycles": 5, "seconds": 1},
+    ]
+    segment = Segment(TestEntry("a", "s", count=1), 1, 0, 1, 0, 10)
+    for damage, status in (("", "passed"), ("garbage\n", "crash")):
+        path.write_text("\n".join(json.dumps(line) for line in lines) + "\n" + damage)
+        results = judge(Simulation(0, (segment,)), read_results(path), Outcome(Ending.EXITED, 0), "x")
+        assert results[0].status == status
