@@ -63,6 +63,8 @@ def place(rng: random.Random, window: Window, blocks: Sequence[Block]) -> list[i
     Returns:
         The address of each block, in the order given.
     """
+    if not blocks:
+        return []
     budget = window.size - sum(block.size + block.alignment - 1 for block in blocks)
     order = rng.sample(range(len(blocks)), len(blocks))
     if rng.getrandbits(1):

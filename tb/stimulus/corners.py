@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Corner scenarios: sizes around what the device is built of, crossed pairwise with everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from models.formats import Format
+from models.ops import Op
+from models.timing import Instance
+from tb.stimulus.draws import Sizes, Weighted
+from tb.stimulus.knobs import Knobs
+from tb.stimulus.pairwise import Row, cover
+from tb.stimulus.rng import stream
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """What a corner fixes of a scenario's first job and its memory; all else is drawn.
+
+    Attributes:
+        op: operation.
+        fmt: format.
+        m: rows of X.
+        n: columns of X.
+        k: columns of W.
+        classes: operand class of all three operands, or None for a free draw.
+        misalign: addresses of X, W and Z modulo 4, or None where the knobs leave no choice.
+        stall: kind of stalls.
+        base: kind of base address.
+        jobs: number of jobs.
+    """
+
+    op: Op
+    fmt: Format
+    m: int
+    n: int
+    k: int
+    classes: str | None
+    misalign: tuple[int, int, int] | None
+    stall: str
+    base: str
+    jobs: int
+
+
+@lru_cache(maxsize=64)
+def corners(knobs: Knobs, instance: Instance) -> tuple[Corner, ...]:
+    """Returns the corner scenarios of a set of knobs, at most `knobs.corners`, in a fixed order.
+
+    Sizes are those around 0, the array's H and L, the tile H(P+1), and the elements in a word of the port, as
+    far as the knobs can draw them. Rows cover all values first, then pairs of values; they do not depend on a
+    seed.
+    """
+    free = knobs.x_class is None and knobs.w_class is None and knobs.y_class is None
+    unaligned = 1 in knobs.alignment.values
+    factors: dict[str, Sequence[object]] = {
+        "op": knobs.op.values,
+        "fmt": knobs.fmt.values,
+        "m": _sizes(knobs.m, (instance.l, instance.tile_rows), knobs.max_macs),
+        "n": _sizes(knobs.n, (instance.h, _word(instance, knobs.fmt)), knobs.max_macs),
+        "k": _sizes(knobs.k, (instance.tile_cols, _word(instance, knobs.fmt)), knobs.max_macs),
+        "classes": knobs.classes.values if free else (None,),
+        "x_misalign": range(4) if unaligned else (None,),
+        "w_misalign": range(4) if unaligned else (None,),
+        "z_misalign": range(4) if unaligned else (None,),
+        "stall": knobs.stall.values,
+        "base": knobs.base.values,
+        "jobs": knobs.jobs.values,
+    }
+
+    def fits(row: Row) -> bool:
+        return bool(max(row["m"], 1) * max(row["n"], 1) * max(row["k"], 1) <= knobs.max_macs)
+
+    rows = cover(factors, knobs.corners, fits, stream(0, "corners"))
+    return tuple(_corner(row) for row in rows)
+
+
+def _corner(row: Row) -> Corner:
+    misalign = tuple(row.pop(f"{operand}_misalign") for operand in "xwz")
+    return Corner(misalign=None if None in misalign else misalign, **row)
+
+
+def _word(instance: Instance, fmt: Weighted[Format]) -> int:
+    """Elements in the port's payload."""
+    return instance.dw // (8 * fmt.values[0].itemsize)
+
+
+def _sizes(knob: Sizes, units: Sequence[int], max_macs: int) -> list[int]:
+    """Sizes around the units of a dimension, and the ends of the knob, as far as it can draw them."""
+    wanted = {0, 1, 2, 3, knob.lo, knob.hi, *knob.values[:4]}
+    for unit in units:
+        wanted |= {unit - 1, unit, unit + 1, 2 * unit - 1, 2 * unit, 2 * unit + 1}
+    return sorted(size for size in wanted if knob.holds(size) and size <= max_macs)

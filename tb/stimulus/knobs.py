@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The knobs of a test: what its random draw is restricted to. `docs/knobs.md` holds the same table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.formats import Format
+from models.ops import Op
+from tb.descriptor import Descriptor
+from tb.schema import Field, SchemaError, Where, check
+from tb.stimulus.draws import Interval, Sizes, Weighted
+from tb.stimulus.job_fields import MAX_SIZE, OPERAND_CLASSES
+from tb.stimulus.knob_values import chances, interval, numbers, sizes, words
+from tb.stimulus.placement import BASES
+from tb.stimulus.stalls import KINDS, MAX_BURST, MAX_RATE, WRITE_R_VALID
+
+ALIGNMENTS = (1, 2, 4, 8, 16, 32, 64)
+MAX_JOBS = 8
+MAX_CORNERS = 256
+MAX_MACS = 2**32
+
+FIELDS: dict[str, Field] = {
+    "op": Field("operations; default: all the device has", object, parse=words(tuple(Op.__members__))),
+    "fmt": Field("formats; default: all the device has", object, parse=words(tuple(Format.__members__))),
+    "m": sizes("rows of X, Y and Z"),
+    "n": sizes("columns of X, rows of W"),
+    "k": sizes("columns of W, Y and Z"),
+    "max_macs": Field(
+        "largest M * N * K, counting 0 as 1; larger sizes are not drawn",
+        int,
+        lo=1,
+        hi=MAX_MACS,
+        default=32768,
+    ),
+    "classes": Field(
+        "operand classes of X, W and Y",
+        object,
+        default={"normal": 4, **dict.fromkeys(OPERAND_CLASSES[1:], 1)},
+        parse=words(OPERAND_CLASSES),
+    ),
+    "x_class": Field("operand classes of X, in place of `classes`", object, parse=words(OPERAND_CLASSES)),
+    "w_class": Field("operand classes of W, in place of `classes`", object, parse=words(OPERAND_CLASSES)),
+    "y_class": Field("operand classes of Y, in place of `classes`", object, parse=words(OPERAND_CLASSES)),
+    "same_class": chances(
+        "chance that one draw of `classes` serves all three operands: ties and cancellation need each other",
+        0.5,
+    ),
+    "alignment": Field(
+        "powers of two 1..64 that operand addresses are multiples of",
+        object,
+        default={"1": 3, "2": 1, "4": 1, "32": 1},
+        parse=numbers(ALIGNMENTS),
+    ),
+    "base": Field(
+        "base address of the window: low (0x1000_0000 and above), zero, middle (across 0x8000_0000), "
+        "top (to the end of the address space), random",
+        object,
+        default={"low": 3, "zero": 1, "middle": 1, "top": 2, "random": 3},
+        parse=words(BASES),
+    ),
+    "jobs": Field(
+        "jobs of a scenario, queued one behind the other",
+        object,
+        default={"1": 2, "2": 1},
+        parse=numbers(tuple(range(1, MAX_JOBS + 1))),
+    ),
+    "core": Field(
+        "cores that program jobs; default: all the device has", object, parse=numbers(tuple(range(8)))
+    ),
+    "chain": chances(
+        "chance that a queued job shares memory with Z of an earlier one, or overwrites its X or W", 0.3
+    ),
+    "alias_xw": chances("chance that X and W of a job overlap", 0.05),
+    "z_overlap": chances(
+        "chance that Z of a job overlaps its X or W, so that Z is undefined (section 6)", 0.0
+    ),
+    "stall": Field(
+        "kinds of stalls",
+        object,
+        default={"none": 3, "random": 2, "burst": 2, "blackout": 1},
+        parse=words(KINDS),
+    ),
+    "stall_rate": interval("share of cycles without a grant", (0.05, 0.7), 0.0, MAX_RATE),
+    "stall_burst": interval(
+        "cycles of a spell without grants, kind burst", (2, 24), 1, MAX_BURST, whole=True
+    ),
+    "blackout": interval(
+        "cycles of a spell without grants, kind blackout", (40, 300), 1, MAX_BURST, whole=True
+    ),
+    "gnt_without_req": chances("chance that gnt is high also while req is low", 0.5),
+    "write_r_valid": Field(
+        "whether r_valid follows writes",
+        object,
+        default={"never": 1, "always": 1, "random": 1},
+        parse=words(WRITE_R_VALID),
+    ),
+    "corners": Field(
+        "most corner scenarios, which come first; 0 for none", int, lo=0, hi=MAX_CORNERS, default=32
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """Parsed knobs; see `docs/knobs.md` for each."""
+
+    op: Weighted[Op]
+    fmt: Weighted[Format]
+    m: Sizes
+    n: Sizes
+    k: Sizes
+    max_macs: int
+    classes: Weighted[str]
+    x_class: Weighted[str] | None
+    w_class: Weighted[str] | None
+    y_class: Weighted[str] | None
+    same_class: float
+    alignment: Weighted[int]
+    base: Weighted[str]
+    jobs: Weighted[int]
+    core: Weighted[int]
+    chain: float
+    alias_xw: float
+    z_overlap: float
+    stall: Weighted[str]
+    stall_rate: Interval
+    stall_burst: Interval
+    blackout: Interval
+    gnt_without_req: float
+    write_r_valid: Weighted[str]
+    corners: int
+
+
+def parse_knobs(table: Mapping[str, Any], descriptor: Descriptor, where: Where) -> Knobs:
+    """Checks a test's knobs against the schema and the device.
+
+    Args:
+        table: the table `knobs` of a test entry.
+        descriptor: the device; operations, formats and cores it lacks cannot be asked for.
+        where: the table's place, for messages.
+
+    Raises:
+        SchemaError: an unknown key (with the nearest match), a wrong value, or one the device lacks.
+    """
+    defaults = {key: field.default for key, field in FIELDS.items() if field.default is not None}
+    values = check({**defaults, **table}, FIELDS, where)
+    device = where.key("op"), descriptor.name
+    values["op"] = _offered(values["op"], Op, descriptor.operations, *device)
+    values["fmt"] = _offered(values["fmt"], Format, descriptor.formats, where.key("fmt"), descriptor.name)
+    cores = tuple(range(descriptor.n_cores))
+    values["core"] = values["core"] or Weighted.evenly(cores)
+    for core in values["core"].values:
+        if core not in cores:
+            raise where.key("core").error(f"{descriptor.name} has cores 0..{cores[-1]} only, not {core}")
+    knobs = Knobs(**values)
+    least = max(knobs.m.lo, 1) * max(knobs.n.lo, 1) * max(knobs.k.lo, 1)
+    if least > knobs.max_macs:
+        raise where.error(
+            f"the smallest m, n and k make {least} steps, more than max_macs = {knobs.max_macs}; "
+            "raise max_macs or lower a size"
+        )
+    return knobs
+
+
+def _offered(
+    chosen: Weighted[str] | None, kind: type[Any], offered: tuple[Any, ...], where: Where, device: str
+) -> Weighted[Any]:
+    """Turns names into members of an enum, all of which the device must have; None stands for all it has."""
+    if chosen is None:
+        return Weighted.evenly(offered)
+    members = tuple(kind[name] for name in chosen.values)
+    for member in members:
+        if member not in offered:
+            names = ", ".join(each.name for each in offered)
+            raise where.error(f"{device} does not have {member.name}; it has {names}")
+    return Weighted(members, chosen.weights)
+
+
+__all__ = ["FIELDS", "MAX_SIZE", "Knobs", "SchemaError", "parse_knobs"]

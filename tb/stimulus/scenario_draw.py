@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One random scenario within the knobs, with or without a corner that fixes part of it."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+from models.formats import Format
+from models.ops import Op
+from tb.stimulus.corners import Corner
+from tb.stimulus.job import Job, Scenario
+from tb.stimulus.job_fields import ADDRESS_SPACE
+from tb.stimulus.knobs import Knobs
+from tb.stimulus.placement import Block, draw_window, place
+from tb.stimulus.stalls import StallSpec
+
+_CHAINS = ("x", "w", "xw", "z", "overwrite")
+
+
+@dataclass(slots=True)
+class _Shape:
+    """A job without addresses; `spots` say where X, W and Z lie: number of a block and offset in it."""
+
+    op: Op
+    fmt: Format
+    m: int
+    n: int
+    k: int
+    classes: tuple[str, str, str]
+    spots: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def bytes(self) -> dict[str, int]:
+        """Bytes of memory of each operand; none for a job without outputs."""
+        if not self.m or not self.k:
+            return {"x": 0, "w": 0, "z": 0}
+        size = self.fmt.itemsize
+        return {"x": self.m * self.n * size, "w": self.n * self.k * size, "z": self.m * self.k * size}
+
+
+def draw_scenario(rng: random.Random, knobs: Knobs, index: int, corner: Corner | None = None) -> Scenario:
+    """Draws the scenario `index` from `rng`; a `corner` fixes its first job and its memory."""
+    count = knobs.jobs.draw(rng) if corner is None else corner.jobs
+    shapes = [_shape(rng, knobs, corner if i == 0 else None) for i in range(count)]
+    blocks: list[Block] = []
+    for position, shape in enumerate(shapes):
+        _reserve(rng, knobs, shapes[:position], shape, blocks, corner if position == 0 else None)
+    window = draw_window(rng, knobs.base.draw(rng) if corner is None else corner.base, blocks)
+    addresses = place(rng, window, blocks)
+    jobs = []
+    for shape in shapes:
+        x, w, z = (_address(rng, shape, operand, addresses) for operand in "xwz")
+        jobs.append(
+            Job(
+                op=shape.op,
+                m=shape.m,
+                n=shape.n,
+                k=shape.k,
+                x_addr=x,
+                w_addr=w,
+                z_addr=z,
+                fmt=shape.fmt,
+                core=knobs.core.draw(rng),
+                classes=shape.classes,
+                data_seed=rng.getrandbits(48),
+            )
+        )
+    stall = draw_stall(rng, knobs, knobs.stall.draw(rng) if corner is None else corner.stall)
+    return Scenario(index, tuple(jobs), window, stall, rng.getrandbits(32))
+
+
+def draw_stall(rng: random.Random, knobs: Knobs, kind: str) -> StallSpec:
+    """Draws the behaviour of the memory, with stalls of a given kind."""
+    rate, burst = 0.0, 1
+    if kind != "none":
+        rate = knobs.stall_rate.draw(rng)
+    if kind in ("burst", "blackout"):
+        burst = (knobs.stall_burst if kind == "burst" else knobs.blackout).draw_int(rng)
+    return StallSpec(
+        kind=kind,
+        rate=rate,
+        burst=burst,
+        seed=rng.getrandbits(32),
+        gnt_without_req=rng.random() < knobs.gnt_without_req,
+        write_r_valid=knobs.write_r_valid.draw(rng),
+    )
+
+
+def _shape(rng: random.Random, knobs: Knobs, corner: Corner | None) -> _Shape:
+    same = knobs.classes.draw(rng) if rng.random() < knobs.same_class else None
+    if corner is not None and corner.classes is not None:
+        same = corner.classes
+    x, w, y = (
+        own.draw(rng) if own is not None else same or knobs.classes.draw(rng)
+        for own in (knobs.x_class, knobs.w_class, knobs.y_class)
+    )
+    if corner is not None:
+        return _Shape(corner.op, corner.fmt, corner.m, corner.n, corner.k, (x, w, y))
+    m, n, k = _sizes(rng, knobs)
+    return _Shape(knobs.op.draw(rng), knobs.fmt.draw(rng), m, n, k, (x, w, y))
+
+
+def _sizes(rng: random.Random, knobs: Knobs) -> list[int]:
+    """M, N and K, drawn in random order, each with what max_macs leaves to it: no draw is in vain."""
+    sizes = [0, 0, 0]
+    dimensions = (knobs.m, knobs.n, knobs.k)
+    least = [max(dimension.lo, 1) for dimension in dimensions]
+    product = least[0] * least[1] * least[2]
+    for i in rng.sample(range(3), 3):
+        product //= least[i]
+        sizes[i] = dimensions[i].draw(rng, knobs.max_macs // product)
+        product *= max(sizes[i], 1)
+    return sizes
+
+
+def _reserve(
+    rng: random.Random,
+    knobs: Knobs,
+    earlier: list[_Shape],
+    shape: _Shape,
+    blocks: list[Block],
+    corner: Corner | None,
+) -> None:
+    """Gives each operand that has bytes a spot: in a block of another operand, or in one of its own."""
+    grain = min(knobs.alignment.values)
+    if earlier and rng.random() < knobs.chain:
+        _chain(rng, earlier, shape, blocks, grain)
+    misalign = (0, 0, 0) if corner is None or corner.misalign is None else corner.misalign
+    for operand, shift in zip("xwz", misalign, strict=True):
+        size = shape.bytes[operand]
+        if not size or operand in shape.spots:
+            continue
+        if operand == "w" and "x" in shape.spots and rng.random() < knobs.alias_xw:
+            _share(rng, shape, "w", shape, "x", blocks, grain)
+        elif operand == "z" and "x" in shape.spots and rng.random() < knobs.z_overlap:
+            _share(rng, shape, "z", shape, rng.choice("xw"), blocks, grain)
+        else:
+            alignment = knobs.alignment.draw(rng) if corner is None or corner.misalign is None else 4
+            shape.spots[operand] = len(blocks), shift
+            blocks.append(Block(size + shift, alignment))
+
+
+def _chain(rng: random.Random, earlier: list[_Shape], shape: _Shape, blocks: list[Block], grain: int) -> None:
+    """Lets a job read what an earlier one writes, accumulate onto it, or overwrite what it reads."""
+    source, kind = rng.choice(earlier), rng.choice(_CHAINS)
+    if kind == "overwrite":
+        _share(rng, shape, "z", source, rng.choice("xw"), blocks, grain)
+    else:
+        for operand in kind:
+            _share(rng, shape, operand, source, "z", blocks, grain)
+
+
+def _share(
+    rng: random.Random,
+    shape: _Shape,
+    operand: str,
+    other: _Shape,
+    other_operand: str,
+    blocks: list[Block],
+    grain: int,
+) -> None:
+    """Lays an operand over another one: from its first byte on, or from some later one."""
+    size = shape.bytes[operand]
+    if not size or other_operand not in other.spots:
+        return
+    block, offset = other.spots[other_operand]
+    if rng.getrandbits(1):
+        offset += rng.randrange(other.bytes[other_operand]) // grain * grain
+    shape.spots[operand] = block, offset
+    blocks[block] = Block(max(blocks[block].size, offset + size), blocks[block].alignment)
+
+
+def _address(rng: random.Random, shape: _Shape, operand: str, addresses: list[int]) -> int:
+    """The address of an operand; any one at all if it has no bytes."""
+    if operand not in shape.spots:
+        return rng.randrange(ADDRESS_SPACE)
+    block, offset = shape.spots[operand]
+    return addresses[block] + offset

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Streams of scenarios: corners first, then random draws without end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tb.descriptor import Descriptor
+from tb.schema import SchemaError, Where
+from tb.stimulus.corners import corners
+from tb.stimulus.job import Job, Scenario
+from tb.stimulus.knobs import Knobs, parse_knobs
+from tb.stimulus.rng import stream
+from tb.stimulus.scenario_draw import draw_scenario
+
+MAX_REJECTED = 1000
+# A corner that the constraint does not want soon makes room for a random scenario.
+_CORNER_TRIES = 20
+
+Constraint = Callable[[Job], bool | str]
+
+
+class ImpossibleConstraint(SchemaError):
+    """A constraint that rejects every candidate."""
+
+
+class ScenarioStream:
+    """An endless, indexable series of scenarios of a test.
+
+    Scenario `i` depends on seed, name, `i`, knobs, device and constraint alone, so any part of a test can be
+    drawn anywhere.
+
+    Args:
+        name: of the test.
+        seed: of the run.
+        knobs: the table `knobs` of the test's entry (docs/knobs.md), or already parsed.
+        descriptor: the device.
+        constraint: says of a candidate job whether it is wanted: True, or False or a reason why not. A
+            scenario is drawn anew if one of its jobs is not wanted.
+
+    Attributes:
+        rejected: rejected scenarios so far, by reason.
+        corner_count: scenarios 0 up to this one are corners.
+
+    Raises:
+        SchemaError: a knob is wrong.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        seed: int,
+        knobs: Mapping[str, Any] | Knobs,
+        descriptor: Descriptor,
+        constraint: Constraint | None = None,
+    ) -> None:
+        self.name = name
+        self.seed = seed
+        if not isinstance(knobs, Knobs):
+            knobs = parse_knobs(knobs, descriptor, Where(f"test {name}", "knobs"))
+        self.knobs = knobs
+        self.rejected: Counter[str] = Counter()
+        self._constraint = constraint
+        self._corners = corners(knobs, descriptor.instance)
+        self.corner_count = len(self._corners)
+
+    def scenario(self, index: int) -> Scenario:
+        """Draws scenario `index`.
+
+        Raises:
+            IndexError: `index` is negative.
+            ImpossibleConstraint: 1000 candidates in a row were rejected.
+        """
+        if index < 0:
+            raise IndexError(f"scenario {index}: streams start at 0")
+        corner = self._corners[index] if index < self.corner_count else None
+        rng = stream(self.seed, self.name, "scenario", index)
+        reasons: Counter[str] = Counter()
+        for attempt in range(MAX_REJECTED):
+            wanted_corner = corner if attempt < _CORNER_TRIES else None
+            candidate = draw_scenario(rng, self.knobs, index, wanted_corner)
+            reason = self._reason(candidate)
+            if reason is None:
+                return candidate
+            self.rejected[reason] += 1
+            reasons[reason] += 1
+        raise self._impossible(index, reasons)
+
+    def _reason(self, candidate: Scenario) -> str | None:
+        """Why the constraint rejects a candidate, or None."""
+        if self._constraint is None:
+            return None
+        for job in candidate.jobs:
+            verdict = self._constraint(job)
+            if verdict is True:
+                continue
+            if verdict is False or verdict == "":
+                return "constraint without a reason"
+            if not isinstance(verdict, str):
+                raise SchemaError(
+                    f"test {self.name}: its constraint returned {verdict!r}; return True to accept a job, "
+                    "False or a reason to reject it"
+                )
+            return verdict
+        return None
+
+    def _impossible(self, index: int, reasons: Counter[str]) -> ImpossibleConstraint:
+        counts = ", ".join(f"'{reason}' {count} times" for reason, count in reasons.most_common(5))
+        knobs = self.knobs
+        dimensions = {"m": knobs.m, "n": knobs.n, "k": knobs.k}
+        sizes = ", ".join(f"{name} {size.lo}..{size.hi}" for name, size in dimensions.items())
+        ops = "|".join(op.name for op in knobs.op.values)
+        return ImpossibleConstraint(
+            f"test {self.name}, scenario {index}: {MAX_REJECTED} candidates in a row rejected: {counts}; "
+            f"relax the constraint, or move the knobs towards what it wants (now op {ops}, {sizes}, "
+            f"max_macs {knobs.max_macs})"
+        )
