@@ -8,10 +8,10 @@ OWN := $(if $(filter .venv,$(VENV)),--own,--given)
 
 BIN := $(VENV)/bin/python
 RUN = $(BIN) -m regressions
-OUTPUT = $(if $(BUILD),--build '$(BUILD)')
-COMMON = $(if $(DUT),--dut '$(DUT)') $(if $(SEED),--seed '$(SEED)') $(if $(JOBS),--jobs '$(JOBS)') \
-  $(if $(TIER),--tier '$(TIER)') $(if $(KIND),--kind '$(KIND)') $(foreach list,$(LISTS),--lists '$(list)') $(OUTPUT)
-ONE = $(if $(TEST),--test '$(TEST)') $(if $(filter-out 0,$(WAVES)),--waves)
+OUTPUT = $(if $(BUILD),--build='$(BUILD)')
+COMMON = $(if $(DUT),--dut='$(DUT)') $(if $(SEED),--seed='$(SEED)') $(if $(JOBS),--jobs='$(JOBS)') \
+  $(if $(TIER),--tier='$(TIER)') $(if $(KIND),--kind='$(KIND)') $(foreach list,$(LISTS),--lists='$(list)') $(OUTPUT)
+ONE = $(if $(TEST),--test='$(TEST)') $(if $(filter-out 0,$(WAVES)),--waves)
 
 # The variables of this command line are not meant for the makefiles that the simulator runs.
 unexport MAKEFLAGS
@@ -32,7 +32,7 @@ env: ## the virtual environment, with the packages of requirements.txt
 	@'$(PYTHON)' -m regressions.environment '$(VENV)' $(OWN)
 
 regressions: env ## the tests of a tier: TIER=smoke|pr|nightly SEED= JOBS= DUT= TESTS='glob,glob' TIME=30m
-	@$(RUN) regressions $(COMMON) $(if $(TESTS),--tests '$(TESTS)') $(if $(TIME),--time '$(TIME)')
+	@$(RUN) regressions $(COMMON) $(if $(TESTS),--tests='$(TESTS)') $(if $(TIME),--time='$(TIME)')
 
 test: env ## pytest: models, bench, runner, short simulations; ARGS= for pytest
 	@$(BIN) -m pytest $(ARGS)
@@ -41,13 +41,13 @@ run: env ## one test or part of it: TEST=name[:first[:end]] SEED= [WAVES=1] [KIN
 	@$(RUN) run $(COMMON) $(ONE)
 
 replay: env ## a failure record again, alone and then with what ran before it: R=record [WAVES=1]
-	@$(RUN) replay $(OUTPUT) $(if $(R),--record '$(R)') $(if $(KIND),--kind '$(KIND)') $(if $(filter-out 0,$(WAVES)),--waves)
+	@$(RUN) replay $(OUTPUT) $(if $(R),--record='$(R)') $(if $(KIND),--kind='$(KIND)') $(if $(filter-out 0,$(WAVES)),--waves)
 
 rerun-failed: env ## what did not pass in the last run
 	@$(RUN) rerun-failed $(COMMON)
 
 list: env ## tiers and tests
-	@$(RUN) list $(COMMON) $(if $(TESTS),--tests '$(TESTS)')
+	@$(RUN) list $(COMMON) $(if $(TESTS),--tests='$(TESTS)')
 
 show: env ## the jobs of a test, without simulating: TEST=name[:first[:end]] SEED=
 	@$(RUN) show $(COMMON) $(ONE)

@@ -3,11 +3,13 @@
 
 import argparse
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from rich.console import Console
 
@@ -36,8 +38,15 @@ _COMMANDS: dict[str, tuple[Action, str]] = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    """Bad arguments are bad input like any other: one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(re.sub(r"^argument --\w+: ", "", message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m regressions", description=__doc__, allow_abbrev=False)
+    parser = _Parser("python -m regressions", description=__doc__, allow_abbrev=False)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, (_, text) in _COMMANDS.items():
         sub = subparsers.add_parser(name, help=text, description=text, allow_abbrev=False)
@@ -98,10 +107,10 @@ def main(argv: Sequence[str] | None = None, services: Services | None = None) ->
     Returns:
         0 passed, 1 something failed, 2 bad input or a machine that lacks something, 130 interrupted.
     """
-    arguments = _parser().parse_args(argv)
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     signal.signal(signal.SIGTERM, _terminate)
     try:
+        arguments = _parser().parse_args(argv)
         options = Options(
             tier=get_tier(arguments.tier),
             seed=arguments.seed,

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from regressions.judge import SegmentResult, judge
 from regressions.planner import Simulation
-from regressions.process import OVERHEAD_SECONDS, Command, Deadline, run_process
+from regressions.process import Command, Deadline, run_process
 from regressions.results import ResultsReader, SimulationLog
 from tb.status import Status
 
@@ -59,7 +59,6 @@ class Executor:
         command: Gives the command of a simulation, whose folder with ``plan.json`` exists.
         plan: Gives the content of a simulation's ``plan.json``.
         observer: Told of progress.
-        overhead: Seconds a simulation may take outside of its tests.
     """
 
     def __init__(
@@ -69,14 +68,12 @@ class Executor:
         command: Callable[[Simulation, Path], Command],
         plan: Callable[[Simulation], object],
         observer: Observer,
-        overhead: float = OVERHEAD_SECONDS,
     ) -> None:
         self._run = run
         self._processes = processes
         self._command = command
         self._plan = plan
         self._observer = observer
-        self._overhead = overhead
         self._count = 0
 
     def execute(self, simulations: Iterator[Simulation], until: float | None = None) -> Execution:
@@ -147,7 +144,7 @@ class Executor:
         self._observer.started(simulation)
         outcome = await run_process(
             self._command(simulation, folder),
-            Deadline(timeouts, self._overhead),
+            Deadline(timeouts),
             reader,
             lambda: self._observer.progressed(simulation, reader.log),
         )

@@ -63,14 +63,11 @@ class Deadline:
 
     Args:
         timeouts: Seconds by segment key.
-        overhead: Seconds before the first test, between tests, and after the last.
     """
 
-    def __init__(
-        self, timeouts: dict[tuple[str, int, int], float], overhead: float = OVERHEAD_SECONDS
-    ) -> None:
+    def __init__(self, timeouts: dict[tuple[str, int, int], float]) -> None:
         self._timeouts = timeouts
-        self._overhead = overhead
+        self._overhead = OVERHEAD_SECONDS
         self._phase: tuple[int, bool] = (0, False)
         self._since = time.monotonic()
 

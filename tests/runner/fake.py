@@ -31,9 +31,11 @@ class FakeSimulator:
     kinds = ("fast", "waves", "xrand", "broken")
 
     def version(self) -> str:
+        """See `Simulator.version`."""
         return "fake 1.0"
 
     def build(self, descriptor: FakeDevice, kind: str, log: Path) -> Build:
+        """See `Simulator.build`."""
         log.write_text("building\n")
         if kind == "broken":
             raise BuildError(
@@ -44,6 +46,8 @@ class FakeSimulator:
     def command(
         self, build: Build, plan_dir: Path, *, waves: bool = False
     ) -> tuple[list[str], dict[str, str]]:
+        """See `Simulator.command`."""
+        del waves
         return [sys.executable, "-S", str(build.executable), str(plan_dir)], dict(os.environ)
 
 
@@ -55,15 +59,19 @@ class FakeSource:
     directed: bool = False
 
     def size(self, index: int) -> tuple[int, int]:
+        """See `Source.size`."""
         return 2, self.cycles + index % 7
 
 
 def open_source(entry: TestEntry, seed: int, descriptor: FakeDevice) -> FakeSource:
+    """Opens a test without looking at its sequence."""
+    del seed, descriptor
     return FakeSource(entry.knobs.get("cycles", 1000))
 
 
 def device(name: str) -> FakeDevice:
-    if name != "serial":
+    """The only device there is."""
+    if name not in ("serial", "tb/duts/serial.toml"):
         raise SchemaError(f"unknown device '{name}'; {nearest(name, ['serial'])}Known: serial")
     return FakeDevice()
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stands for a simulation process: reads a plan, writes results, and misbehaves where a test's knobs say so.
+"""Stands for a simulation process: reads a plan, writes results, misbehaves where a test's knobs say so.
 
-Knobs: ``behave`` names a misbehaviour, ``at`` the scenario from which on it happens, ``pause`` seconds a scenario.
+Knobs: ``behave`` names a misbehaviour, ``at`` the first scenario it happens in, ``pause`` the seconds of a
+scenario.
 """
 
 import json

@@ -3,11 +3,20 @@
 
 import json
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
+from regressions import process
+from regressions.judge import Ending, Outcome, judge
+from regressions.planner import Segment, Simulation
+from regressions.results import read_results
+from regressions.testlist import TestEntry
+from tb.status import Status
+from tests.runner.harness import Runner
 
-def test_a_clean_run_passes_and_publishes_all_reports(runner):
+
+def test_a_clean_run_passes_and_publishes_all_reports(runner: Runner) -> None:
     runner.tests(good={}, other={"count": 7})
     assert runner("regressions", "--tier", "smoke") == 0
     summary = runner.summary()
@@ -43,7 +52,7 @@ def test_a_clean_run_passes_and_publishes_all_reports(runner):
         ("bench error", "crash", "KeyError: x"),
     ],
 )
-def test_a_bad_end_is_never_passed(runner, behave, status, detail):
+def test_a_bad_end_is_never_passed(runner: Runner, behave: str, status: str, detail: str) -> None:
     runner.tests(bad={"knobs": {"behave": behave, "at": 2}})
     assert runner("regressions", "--tier", "smoke") == 1
     assert runner.summary()["totals"]["passed"] == 0
@@ -53,7 +62,7 @@ def test_a_bad_end_is_never_passed(runner, behave, status, detail):
     assert "make run TEST=bad:0:" in runner.out
 
 
-def test_what_a_crash_left_undone_runs_in_another_simulation(runner):
+def test_what_a_crash_left_undone_runs_in_another_simulation(runner: Runner) -> None:
     runner.tests(first={"knobs": {"behave": "crash"}}, second={}, third={})
     # One process and one simulation: the crash of the first test takes the others with it.
     code = runner("run", "--test", "first:0:2,second:0:2,third:0:2")
@@ -64,7 +73,7 @@ def test_what_a_crash_left_undone_runs_in_another_simulation(runner):
     assert runner.summary("run")["totals"]["jobs"] == 8
 
 
-def test_a_test_that_finished_before_a_crash_is_not_passed(runner):
+def test_a_test_that_finished_before_a_crash_is_not_passed(runner: Runner) -> None:
     runner.tests(first={}, second={"knobs": {"behave": "crash"}})
     assert runner("run", "--test", "first:0:2,second:0:2") == 1
     status, detail = runner.status("first", "run")
@@ -72,21 +81,15 @@ def test_a_test_that_finished_before_a_crash_is_not_passed(runner):
     assert "did not end well" in detail
 
 
-def test_a_crash_before_any_test_ends_the_run(runner):
+def test_a_hang_before_any_test_is_not_tried_again(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     runner.tests(first={"knobs": {"behave": "hang in start"}}, second={})
-    from regressions import executor
-
-    original = executor.Executor.__init__
-    try:
-        executor.Executor.__init__ = lambda self, *a, **k: original(self, *a, **(k | {"overhead": 0.5}))
-        assert runner("run", "--test", "first:0:2,second:0:2") == 1
-    finally:
-        executor.Executor.__init__ = original
+    monkeypatch.setattr(process, "OVERHEAD_SECONDS", 0.5)
+    assert runner("run", "--test", "first:0:2,second:0:2") == 1
     assert runner.status("first", "run")[0] == "timeout"
     assert "start took more than 0.5 s" in runner.status("first", "run")[1]
 
 
-def test_a_failed_build_fails_its_tests_and_names_the_log(runner):
+def test_a_failed_build_fails_its_tests_and_names_the_log(runner: Runner) -> None:
     runner.tests(good={})
     assert runner("run", "--test", "good", "--kind", "broken") == 1
     status, detail = runner.status("good", "run")
@@ -95,7 +98,7 @@ def test_a_failed_build_fails_its_tests_and_names_the_log(runner):
     assert runner.summary("run")["totals"]["jobs_planned"] == 8
 
 
-def test_statuses_are_told_apart_in_junit(runner):
+def test_statuses_are_told_apart_in_junit(runner: Runner) -> None:
     runner.tests(good={}, bad={"knobs": {"behave": "mismatch", "at": 1}}, dead={"knobs": {"behave": "crash"}})
     assert runner("regressions", "--tier", "smoke") == 1
     suites = ET.parse(runner.build / "reports" / "smoke" / "junit.xml").getroot()
@@ -108,7 +111,7 @@ def test_statuses_are_told_apart_in_junit(runner):
     assert "make run TEST=bad:0:4 SEED=1" in cases["bad"].find("failure").text
 
 
-def test_a_failure_has_its_rerun_and_replay_lines(runner):
+def test_a_failure_has_its_rerun_and_replay_lines(runner: Runner) -> None:
     runner.tests(bad={"knobs": {"behave": "mismatch", "at": 2}})
     runner("regressions", "--tier", "smoke")
     assert "make run TEST=bad:0:3 SEED=1" in runner.out
@@ -118,7 +121,7 @@ def test_a_failure_has_its_rerun_and_replay_lines(runner):
     assert line.strip() in page
 
 
-def test_the_rerun_line_is_first_and_last_in_each_log(runner):
+def test_the_rerun_line_is_first_and_last_in_each_log(runner: Runner) -> None:
     runner.tests(good={}, bad={"knobs": {"behave": "crash"}})
     runner("regressions", "--tier", "smoke")
     logs = list((runner.build / "reports" / "smoke" / "sims").glob("*/sim.log"))
@@ -129,19 +132,14 @@ def test_the_rerun_line_is_first_and_last_in_each_log(runner):
         assert lines[0].startswith("rerun: make run TEST=")
 
 
-def test_rejected_candidates_are_summed(runner):
+def test_rejected_candidates_are_summed(runner: Runner) -> None:
     runner.tests(picky={"knobs": {"behave": "reject"}})
     assert runner("run", "--test", "picky:0:2,picky:2:4") == 0
     page = (runner.build / "reports" / "run" / "report.html").read_text()
     assert '<td>picky</td><td>M differs from K</td><td class="n">6</td>' in page
 
 
-def test_a_damaged_line_is_not_passed(runner, tmp_path):
-    from regressions.judge import Ending, Outcome, judge
-    from regressions.planner import Segment, Simulation
-    from regressions.results import read_results
-    from regressions.testlist import TestEntry
-
+def test_a_damaged_line_is_not_passed(tmp_path: Path) -> None:
     path = tmp_path / "results.jsonl"
     lines = [
         {"type": "test_begin", "test": "a", "seed": 1, "begin": 0, "end": 1},
@@ -149,7 +147,7 @@ def test_a_damaged_line_is_not_passed(runner, tmp_path):
         {"type": "sim_end", "cycles": 5, "seconds": 1},
     ]
     segment = Segment(TestEntry("a", "s", count=1), 1, 0, 1, 0, 10)
-    for damage, status in (("", "passed"), ("garbage\n", "crash")):
+    for damage, status in (("", Status.PASSED), ("garbage\n", Status.CRASH)):
         path.write_text("\n".join(json.dumps(line) for line in lines) + "\n" + damage)
         results = judge(Simulation(0, (segment,)), read_results(path), Outcome(Ending.EXITED, 0), "x")
-        assert results[0].status == status
+        assert results[0].status is status

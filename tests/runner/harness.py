@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A runner over the fake simulator in a folder of its own."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from regressions import cli
+from tests.runner.fake import services
+
+
+@dataclass
+class Runner:
+    """Runs commands on the test lists in its folder."""
+
+    folder: Path
+    capsys: pytest.CaptureFixture[str]
+    out: str = ""
+    err: str = ""
+
+    @property
+    def build(self) -> Path:
+        """Folder of all outputs."""
+        return self.folder / "build"
+
+    def tests(self, **tests: dict[str, Any]) -> None:
+        """Writes a list: name to further keys; ``knobs`` select the misbehaviour."""
+        lines = []
+        for name, fields in tests.items():
+            values = {"name": name, "sequence": "gemm_op", "tiers": ["smoke"], "count": 4} | fields
+            lines += ["[[test]]"]
+            for key, value in values.items():
+                if value is None:
+                    continue
+                if isinstance(value, dict):
+                    value = "{" + ", ".join(f"{k} = {json.dumps(v)}" for k, v in value.items()) + "}"
+                    lines += [f"{key} = {value}"]
+                else:
+                    lines += [f"{key} = {json.dumps(value)}"]
+        (self.folder / "list.toml").write_text("\n".join(lines) + "\n")
+
+    def __call__(self, command: str, *arguments: str) -> int:
+        """Runs a command; keeps what it printed."""
+        self.capsys.readouterr()
+        options = ["--build", str(self.build), "--lists", str(self.folder / "list.toml"), "--jobs", "2"]
+        code = cli.main([command, *options, *arguments], services())
+        self.out, self.err = self.capsys.readouterr()
+        return code
+
+    def summary(self, report: str = "smoke") -> dict[str, Any]:
+        """The published summary."""
+        return json.loads((self.build / "reports" / report / "summary.json").read_text())
+
+    def status(self, test: str, report: str = "smoke") -> tuple[str, str]:
+        """Status and detail of a test."""
+        return next((t["status"], t["detail"]) for t in self.summary(report)["tests"] if t["name"] == test)

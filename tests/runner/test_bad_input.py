@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bad input is one line that says what, where and what to do; exit code 2, and nothing is run."""
+
+from pathlib import Path
+
+import pytest
+
+from regressions import cli, machine
+from regressions.testlist import load
+from tb.schema import SchemaError
+from tests.runner.harness import Runner
+
+GOOD = '[[test]]\nname = "good"\nsequence = "gemm_op"\ntiers = ["smoke"]\ncount = 1\n'
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("regressions --tier smok", "unknown tier 'smok'; did you mean 'smoke'?"),
+        ("regressions --tier smoke --tests goood*", "TESTS: unknown test 'goood*'"),
+        ("regressions --tier pr --tests good", "'good' matches no test of tier pr"),
+        ("regressions --tier smoke --dut seriel", "unknown device 'seriel'; did you mean 'serial'?"),
+        ("regressions --tier smoke --kind fats", "unknown build kind 'fats'; did you mean 'fast'?"),
+        ("run --test goof", "unknown test 'goof'; did you mean 'good'?"),
+        ("run", "TEST: name a test"),
+        ("run --test good:x", "cannot read 'good:x'; write name, name:scenario or name:begin:end"),
+        ("run --test good:5:5", "'good:5:5' selects nothing"),
+        ("replay", "R: name a failure record"),
+        ("replay --record nowhere.json", "nowhere.json"),
+        ("rerun-failed", "there is no run yet; start with 'make regressions'"),
+    ],
+)
+def test_a_bad_command_line(runner: Runner, command: str, message: str) -> None:
+    runner.tests(good={})
+    assert runner(*command.split()) == 2
+    assert message in runner.err
+    assert runner.err.startswith("error: ")
+    assert runner.err.count("\n") == 1
+    assert not runner.build.exists()
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("--seed=-1", "SEED must be a number of at least 0, not '-1'"),
+        ("--seed=x", "SEED must be a number of at least 0, not 'x'"),
+        ("--jobs=0", "JOBS must be a number of at least 1, not '0'"),
+        ("--time=soon", "TIME must be like 90s, 30m or 8h, not 'soon'"),
+        ("--time=-3m", "TIME must be like 90s, 30m or 8h, not '-3m'"),
+        ("--tire=pr", "unrecognized arguments: --tire=pr"),
+    ],
+)
+def test_a_bad_argument(runner: Runner, argument: str, message: str) -> None:
+    runner.tests(good={})
+    assert runner("regressions", argument) == 2
+    assert runner.err == f"error: {message}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (GOOD + "wieght = 1\n", "test good.wieght: unknown key 'wieght'; did you mean 'weight'?"),
+        (GOOD.replace("count = 1", ""), "test good: give either weight"),
+        (GOOD + "weight = 1\n", "test good: give either weight"),
+        (GOOD.replace("smoke", "smok"), "test good.tiers: unknown tier 'smok'; did you mean 'smoke'?"),
+        (GOOD.replace('sequence = "gemm_op"', ""), "test good: key 'sequence' is missing"),
+        (GOOD.replace("count = 1", "count = 0"), "test good.count: value 0 is out of range"),
+        (GOOD.replace('"good"', '"a b"'), "'a b' is no test name"),
+        (GOOD.replace("gemm_op", "gone.py:Test"), "no file 'gone.py' beside the list"),
+        (GOOD + GOOD, "test 'good' is already defined in"),
+        ("[[tests]]\n", "unknown key 'tests'; did you mean 'test'?"),
+        ("[[test]\n", "malformed TOML"),
+        ("test = 3\n", "expected a list, got 3"),
+    ],
+)
+def test_a_malformed_list(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "list.toml"
+    path.write_text(text)
+    with pytest.raises(SchemaError) as error:
+        load([path], ["smoke", "pr"])
+    assert message in str(error.value)
+    assert str(path) in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_missing_list(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match=r"gone\.toml: no such file"):
+        load([tmp_path / "gone.toml"], ["smoke"])
+
+
+@pytest.mark.parametrize("tool", ["g++", "make", "perl"])
+def test_a_missing_tool_names_its_package(runner: Runner, monkeypatch: pytest.MonkeyPatch, tool: str) -> None:
+    runner.tests(good={})
+    monkeypatch.setattr(machine.shutil, "which", lambda name: None if name == tool else f"/usr/bin/{name}")
+    assert runner("regressions", "--tier", "smoke") == 2
+    assert (
+        runner.err == f"error: {tool} not found; install the Debian package {tool} (apt-get install {tool})\n"
+    )
+
+
+def test_a_missing_shared_python_names_its_package(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner.tests(good={})
+    monkeypatch.setattr(machine.find_libpython, "find_libpython", lambda: None)
+    assert runner("regressions", "--tier", "smoke") == 2
+    assert "install the Debian package libpython3-dev" in runner.err
+
+
+def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_info:
+        cli.main(["--help"])
+    assert exit_info.value.code == 0
+    out = capsys.readouterr().out
+    for command in ("regressions", "run", "rerun-failed", "replay", "list", "show", "lint", "bench"):
+        assert command in out

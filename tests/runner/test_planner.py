@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The plan: budgets, determinism, packing."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from regressions.planner import Planner, Segment, pack
+from regressions.testlist import TestEntry
+from regressions.tiers import Tier
+from tests.runner.fake import FakeSource
+
+TIER = Tier("t", cycles=1_000_000, segment=50_000, seed=1, builds={"fast": 3, "xrand": 1})
+A = TestEntry("a", "s", weight=3.0)
+B = TestEntry("b", "s", weight=1.0)
+FIXED = TestEntry("fixed", "s", count=17)
+
+
+def _planner(*tests: TestEntry, seed: int = 1, tier: Tier = TIER) -> Planner:
+    return Planner(tier, seed, tests, 4.0, lambda entry, _: FakeSource(900 if entry is A else 2100))
+
+
+def _cycles(segments: list[Segment], name: str) -> int:
+    return sum(segment.cycles for segment in segments if segment.entry.name == name)
+
+
+def test_weights_share_the_budget() -> None:
+    segments = _planner(A, B, FIXED).segments()
+    assert _cycles(segments, "a") == pytest.approx(750_000, rel=0.01)
+    assert _cycles(segments, "b") == pytest.approx(250_000, rel=0.02)
+    assert [s.end for s in segments if s.entry is FIXED] == [17]
+
+
+def test_segments_cover_each_test_from_the_first_scenario_without_gaps() -> None:
+    segments = [s for s in _planner(A, B).segments() if s.entry is A]
+    assert segments[0].begin == 0
+    assert all(one.end == two.begin for one, two in pairwise(segments))
+    assert all(s.cycles < TIER.segment + 1000 for s in segments)
+    assert all(s.jobs == 2 * (s.end - s.begin) for s in segments)
+
+
+def test_a_seed_gives_the_same_segments_for_any_number_of_processes() -> None:
+    def packed(processes: int) -> set[Segment]:
+        simulations = pack(_planner(A, B, FIXED).segments(), processes)
+        return {(s.key, s.kind, s.jobs) for simulation in simulations for s in simulation.segments}
+
+    assert packed(1) == packed(2) == packed(64)
+
+
+def test_a_part_of_the_tests_runs_the_jobs_it_would_run_among_all() -> None:
+    everything = _planner(A, B, FIXED).segments()
+    assert _planner(B).segments() == [s for s in everything if s.entry is B]
+
+
+def test_every_build_kind_gets_its_share() -> None:
+    tier = replace(TIER, cycles=40_000_000)
+    kinds = [s.kind for s in _planner(A, B, tier=tier).segments()]
+    assert kinds.count("xrand") / len(kinds) == pytest.approx(0.25, abs=0.05)
+
+
+def test_simulations_are_of_one_kind_balanced_and_longest_first() -> None:
+    segments = _planner(A, B, FIXED).segments()
+    simulations = pack(segments, 2)
+    loads = [sum(s.cycles for s in simulation.segments) for simulation in simulations]
+    assert loads == sorted(loads, reverse=True)
+    for simulation in simulations:
+        assert len({s.kind for s in simulation.segments}) == 1
+    fast = [load for load, simulation in zip(loads, simulations, strict=True) if simulation.kind == "fast"]
+    assert len(fast) == 6
+    assert max(fast) - min(fast) <= TIER.segment + 1000
+    assert [simulation.index for simulation in simulations] == list(range(len(simulations)))
+
+
+def test_long_runs_are_split_so_that_a_crash_costs_little() -> None:
+    tier = replace(TIER, cycles=400_000_000, segment=5_000_000, builds={"fast": 1})
+    simulations = pack(_planner(B, tier=tier).segments(1.0), 1)
+    assert max(sum(s.cycles for s in simulation.segments) for simulation in simulations) <= 45_000_000
+
+
+def test_a_soak_draws_part_after_part_and_counts_once() -> None:
+    rounds = _planner(A, FIXED).rounds(soak=True)
+    first, second, third = next(rounds), next(rounds), next(rounds)
+    assert [s.entry.name for s in first].count("fixed") == 1
+    assert {s.entry.name for s in second + third} == {"a"}
+    drawn = [s for s in first if s.entry is A] + second + third
+    assert all(one.end == two.begin for one, two in pairwise(drawn))
+    assert list(_planner(FIXED).rounds(soak=True)) == [[s for s in first if s.entry is FIXED]]

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Timeouts, interruption, and what stays of a run that did not come to its end."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from regressions.paths import ROOT
+from tests.runner.harness import Runner
+
+
+def _wait(condition: Callable[[], object], what: str) -> None:
+    """Waits until a condition holds, for at most twenty seconds."""
+    for _ in range(400):
+        if condition():
+            return
+        time.sleep(0.05)
+    pytest.fail(f"waited in vain for {what}")
+
+
+def _alive(pid: int) -> bool:
+    """Whether a process runs; a zombie nobody has waited for does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def _pids(build: Path) -> list[int]:
+    files = build.glob("runs/*/sims/*/pids")
+    return [int(pid) for file in files for pid in file.read_text().split()]
+
+
+def test_a_timeout_ends_grandchildren_that_ignore_terminate(runner: Runner) -> None:
+    runner.tests(stuck={"timeout": 1, "knobs": {"behave": "hang", "at": 1}})
+    assert runner("regressions", "--tier", "smoke") == 1
+    status, detail = runner.status("stuck")
+    assert status == "timeout"
+    assert "test stuck took more than 1 s" in detail
+    assert runner.summary()["totals"]["timeouts"] == 1
+    pids = _pids(runner.build)
+    assert len(pids) == 3
+    _wait(lambda: not any(map(_alive, pids)), "the end of all processes")
+
+
+def test_after_a_timeout_the_other_tests_run(runner: Runner) -> None:
+    runner.tests(stuck={"timeout": 1, "knobs": {"behave": "hang"}}, good={})
+    assert runner("run", "--test", "stuck:0:2,good:0:2") == 1
+    assert runner.status("good", "run") == ("passed", "")
+
+
+def test_each_test_has_its_own_time(runner: Runner) -> None:
+    runner.tests(slow={"timeout": 1, "knobs": {"pause": 0.3}}, other={"timeout": 1, "knobs": {"pause": 0.3}})
+    # Together they take longer than one test may.
+    assert runner("run", "--test", "slow:0:2,other:0:2,slow:2:4,other:2:4") == 0
+
+
+def _start(runner: Runner, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.runner.fake_cli", *arguments]
+    options = ["--build", str(runner.build), "--lists", str(runner.folder / "list.toml"), "--jobs", "1"]
+    return subprocess.Popen(
+        [*command, *options], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interruption_keeps_what_had_finished(runner: Runner, number: signal.Signals) -> None:
+    runner.tests(first={}, second={"knobs": {"pause": 0.2, "behave": "hang", "at": 2}}, third={})
+    process = _start(runner, "run", "--test", "first:0:2,second:0:4", "--seed", "5")
+    _wait(lambda: _pids(runner.build), "the hang")
+    process.send_signal(number)
+    out, _ = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "INTERRUPTED" in out
+    _wait(lambda: not any(map(_alive, _pids(runner.build))), "the end of all processes")
+    (run,) = (runner.build / "runs").iterdir()
+    summary = json.loads((run / "summary.json").read_text())
+    assert summary["totals"]["jobs"] == 8  # four of the first test, four of the second before it hung
+    assert summary["totals"]["passed"] == 0
+    assert {test["status"] for test in summary["tests"]} == {"not_run"}
+    assert "stopped before its end" in (run / "report.html").read_text()
+    assert not (runner.build / "reports").exists()
+
+
+def test_an_interruption_does_not_replace_the_earlier_report(runner: Runner) -> None:
+    runner.tests(good={})
+    assert runner("regressions", "--tier", "smoke") == 0
+    before = (runner.build / "reports" / "smoke").readlink()
+    runner.tests(good={"knobs": {"behave": "hang"}})
+    process = _start(runner, "regressions", "--tier", "smoke")
+    _wait(lambda: _pids(runner.build), "the hang")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert (runner.build / "reports" / "smoke").readlink() == before
+    assert runner.summary()["totals"]["passed"] == 1
+    # What was interrupted is what a rerun of the failures repeats.
+    runner.tests(good={})
+    assert runner("rerun-failed") == 0
+    assert runner.summary("rerun")["totals"]["jobs"] == 8
+
+
+def test_a_soak_goes_on_with_new_jobs_until_its_time(runner: Runner) -> None:
+    runner.tests(
+        drawn={"count": None, "weight": 1.0, "knobs": {"cycles": 150_000, "pause": 0.02}}, fixed={"count": 3}
+    )
+    assert runner("regressions", "--tier", "smoke", "--time", "3s") == 0
+    summary = runner.summary()
+    rows = {test["name"]: test for test in summary["tests"]}
+    assert rows["fixed"]["jobs"] == 6
+    assert rows["drawn"]["jobs"] == rows["drawn"]["jobs_planned"] > 2 * 14
+    (results,) = (runner.build / "reports" / "smoke").glob("results.json")
+    ranges = [
+        (part["begin"], part["end"])
+        for part in json.loads(results.read_text())["segments"]
+        if part["test"] == "drawn"
+    ]
+    covered = [index for begin, end in sorted(ranges) for index in range(begin, end)]
+    assert covered == list(range(len(covered)))  # none twice, none left out
+
+
+def test_a_full_disk_is_one_line_and_keeps_the_earlier_report(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner.tests(good={})
+    assert runner("regressions", "--tier", "smoke") == 0
+    before = (runner.build / "reports" / "smoke").readlink()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", "build/runs/x/summary.json")
+
+    for place in ("regressions.run.write_reports", "regressions.executor.json.dumps"):
+        with monkeypatch.context() as patch:
+            patch.setattr(place, full)
+            assert runner("regressions", "--tier", "smoke") == 2
+        assert runner.err.count("\n") == 1
+        assert "No space left on device; free some space" in runner.err
+        assert (runner.build / "reports" / "smoke").readlink() == before
+
+
+def test_an_unwritable_folder_is_one_line(runner: Runner) -> None:
+    runner.tests(good={})
+    runner.build.write_text("a file in the way")
+    assert runner("regressions", "--tier", "smoke") == 2
+    assert runner.err.startswith("error: cannot use ")
+    assert runner.err.count("\n") == 1
