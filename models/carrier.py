@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """FP16 values carried as float64, and the one rounding that brings a float64 result back to FP16.
 
-Why float64 is enough: a product p of two FP16 numbers has at most 22 significant bits, so it is exact. Where a
-sum p + c with an FP16 number c is not, its bits span more than 53 places: either |p| > 2**18 (c is a multiple
+Why float64 is enough: a product p of two FP16 numbers has at most 22 significant bits, so it is exact. Where
+a sum p + c with an FP16 number c is not, its bits span over 53 places: either |p| > 2**18 (c is a multiple
 of 2**-24), and the result is infinite whatever c is, or |p| < |c| / 2**31, and the result is c, for no tie is
 that near. So the sum in float64, rounded once to FP16, is the fused multiply-add.
 
@@ -37,29 +37,38 @@ _FRACTION_SHIFT = 42  # float64's 52 fraction bits less FP16's ten
 _MIN_NORMAL_EXPONENT = -14 + 966 + 1023
 
 
-class Rounder:
-    """Rounds float64 results to FP16, in buffers of its own; for arrays of one size."""
+class Accumulator:
+    """Carriers that are added to and rounded in place, with the buffers that takes.
 
-    def __init__(self, size: int) -> None:
-        """Prepares for arrays of `size` elements."""
-        self._magic = np.empty(size)
+    Attributes:
+        value: The carriers, one-dimensional.
+    """
+
+    def __init__(self, value: Carrier) -> None:
+        """Starts from carriers of any shape, which are copied."""
+        self.value = value.flatten()
+        self._bits = self.value.view(np.int64)
+        self._magic = np.empty_like(self.value)
         self._magic_bits = self._magic.view(np.int64)
-        self._sign = np.empty(size, np.int64)
+        self._sign = np.empty_like(self._bits)
         # Whole arrays, since numpy has no vector code for the maximum of an array and a scalar.
-        self._least = np.full(size, _MIN_NORMAL)
-        self._most = np.full(size, _MAX_POWER)
+        self._least = np.full_like(self.value, _MIN_NORMAL)
+        self._most = np.full_like(self.value, _MAX_POWER)
 
-    def round(self, value: Carrier, out: Carrier, *, overflow: bool = True, zero_sign: bool = True) -> None:
-        """Rounds to nearest even, with FP16's subnormals and overflow to infinity.
+    def add(self, addend: Carrier, *, overflow: bool = True, zero_sign: bool = True) -> None:
+        """Adds, and rounds the sums once.
 
         Args:
-            value: What to round, scaled; one-dimensional, contiguous. Not changed.
-            out: Receives the rounded carriers; may not be `value`.
-            overflow: False promises that all values are below 65504 in magnitude, which saves time.
-            zero_sign: False allows a zero to come out as +0 when it should be -0.
+            addend: Scaled numbers with at most 22 significant bits, one for each carrier.
+            overflow: False promises that all sums are below 65504 in magnitude, which saves time.
+            zero_sign: False allows a zero to come out as +0 when it should be -0, which saves time.
         """
-        bits = value.view(np.int64)
-        magic = self._magic
+        np.add(self.value, addend, out=self.value)
+        self.round(overflow=overflow, zero_sign=zero_sign)
+
+    def round(self, *, overflow: bool = True, zero_sign: bool = True) -> None:
+        """Rounds to nearest even, with FP16's subnormals and overflow to infinity; see `add`."""
+        value, bits, magic = self.value, self._bits, self._magic
         # Two to the value's exponent, but never less than the smallest normal: subnormals share its ulp.
         np.bitwise_and(bits, _EXPONENT_FIELD, out=self._magic_bits)
         np.maximum(magic, self._least, out=magic)
@@ -68,13 +77,12 @@ class Rounder:
         np.multiply(magic, _MAGIC_ARRAY, out=magic)
         if overflow or zero_sign:
             np.bitwise_and(bits, _SIGN_BIT, out=self._sign)
-        if overflow:  # -magic for negative values, for their sum has to overflow as well
+        if overflow:  # negative values overflow towards a negative constant
             np.bitwise_or(self._magic_bits, self._sign, out=self._magic_bits)
-        np.add(value, magic, out=out)
-        np.subtract(out, magic, out=out)
+        np.add(value, magic, out=value)
+        np.subtract(value, magic, out=value)
         if zero_sign:
-            out_bits = out.view(np.int64)
-            np.bitwise_or(out_bits, self._sign, out=out_bits)
+            np.bitwise_or(bits, self._sign, out=bits)
 
 
 def to_bits(carrier: Carrier) -> NDArray[np.uint16]:
@@ -95,9 +103,9 @@ def to_bits(carrier: Carrier) -> NDArray[np.uint16]:
 
 def round_to_bits(value: Carrier) -> NDArray[np.uint16]:
     """Rounds scaled float64 values of any shape to FP16 bits."""
-    out = np.empty(value.size)
-    Rounder(value.size).round(np.ascontiguousarray(value).reshape(-1), out)
-    return to_bits(out).reshape(value.shape)
+    rounded = Accumulator(value)
+    rounded.round()
+    return to_bits(rounded.value).reshape(value.shape)
 
 
 def _values() -> NDArray[np.float64]:

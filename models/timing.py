@@ -3,7 +3,7 @@
 
 Outputs are computed in tiles of `tile_rows` x `tile_cols`; those at the bottom and right edge may be smaller.
 A tile costs what is slower, its arithmetic or its traffic on the port. A matrix has at most four kinds of
-tiles (full or left over in each direction), so a sum over tiles has at most four terms. All arithmetic is exact.
+tiles (full or left over in each direction), so a sum over tiles has at most four terms. Arithmetic is exact.
 """
 
 from collections.abc import Iterator
