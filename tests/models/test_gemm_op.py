@@ -145,7 +145,7 @@ def test_bits_of_other_formats_are_refused() -> None:
         ("_fma._needs_zero_sign", lambda x, _w: [False] * (len(x) - 1) + [True], Op.GEMM, "signed_zero"),
         ("_fma._may_overflow", lambda x, _w, _y: [False] * len(x), Op.GEMM, "large"),
         ("_select._zero_times_infinity", lambda _x, _w: [], Op.MULMAX, "zero_infinity"),
-        ("_select._SINGLE", PLAIN.astype(np.float32), Op.ADDMIN, "signed_zero"),
+        ("_select._SINGLE", PLAIN.astype(np.float32), Op.MAXMIN, "signed_zero"),
     ],
 )
 def test_every_shortcut_is_needed_as_it_is(
