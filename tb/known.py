@@ -99,7 +99,6 @@ FIELDS: dict[str, Field] = {
     "match": Field(
         "which jobs: attributes that must all match (see below); without it every job",
         dict,
-        default=(),
         parse=_conditions,
     ),
     "expect": Field(
@@ -114,4 +113,4 @@ FIELDS: dict[str, Field] = {
 def parse_known(data: Raw, where: Where) -> KnownItem:
     """Makes an item from a table of `known_issues` or `known_differences`; raises `SchemaError`."""
     table = check(data, FIELDS, where)
-    return KnownItem(table["id"], table["reason"], table["match"], table["expect"])
+    return KnownItem(table["id"], table["reason"], table["match"] or (), table["expect"])

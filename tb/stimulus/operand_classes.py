@@ -138,14 +138,16 @@ def _cancellation(job: Job, index: int, _flavour: Words, first: Words, second: W
         return value
     noise = ((second >> np.uint16(8)) & (second >> np.uint16(9)) & np.uint16(1)).reshape(rows, cols)
     if job.op in ADDS:
-        # Both operands must know the value without a common draw: a fixed walk over fractions and exponents.
-        step = np.arange(job.n)
+        # Both operands must know the value without a common draw: a walk over fractions and exponents.
+        step = np.arange(job.n) + job.data_seed % 8192
         common = (((step * 619) & 0x3FF) | ((10 + step % 11) << _FRACTION_BITS)).astype(np.uint16)
         return (common if index == X else (common | SIGN)[:, None]) ^ noise
+    # With a Y that cancels the first product, pairs start after it: the sum then returns to about 0 after each.
+    start = 1 if job.op.reads_y and job.classes[Y] == "cancellation" else 0
     if index == X:
-        value[:, 1::2] = value[:, 0 : cols - 1 : 2]
+        value[:, start + 1 :: 2] = value[:, start : cols - 1 : 2]
     else:
-        value[1::2] = value[0 : rows - 1 : 2] ^ SIGN
+        value[start + 1 :: 2] = value[start : rows - 1 : 2] ^ SIGN
     return value ^ noise
 
 

@@ -50,7 +50,7 @@ def cover(
     return rows
 
 
-def _pick(values: Sequence[Any], unseen: set[Any], rng: random.Random) -> Any:  # noqa: ANN401 - any hashable
+def _pick(values: Sequence[Any], unseen: set[Any], rng: random.Random) -> Any:
     """A value, twice as likely one not yet seen while there are any."""
     if unseen and rng.randrange(3):
         return rng.choice([value for value in values if value in unseen])

@@ -108,7 +108,8 @@ def grant_pattern(spec: StallSpec, length: int = PATTERN_LENGTH) -> NDArray[np.u
 
 def _spells(spec: StallSpec, length: int) -> NDArray[np.uint8]:
     """Alternates spells with and without grants; lengths are uniform integers around their means."""
-    grant_mean = max(1, round(spec.burst * (1.0 - spec.rate) / spec.rate))
+    # Below some rate the whole pattern is one spell of grants.
+    grant_mean = max(1, round(min(float(length), spec.burst * (1.0 - spec.rate) / spec.rate)))
     pairs = length // (grant_mean + spec.burst) + 2
     words = raw_words(2 * pairs + 1, spec.seed, "stall", spec.kind).astype(np.int64)
     lengths = np.empty((pairs, 2), dtype=np.int64)

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Operand classes do what they promise: the bits are pinned, and ties, cancellation and specials do occur."""
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models import fp16
+from models.formats import Format, widen
+from models.ops import Op
+from tb.stimulus.job import Job
+from tb.stimulus.job_fields import OPERAND_CLASSES
+from tb.stimulus.operands import operands
+
+
+def job(name: str, op: Op = Op.GEMM, seed: int = 1, **changes: Any) -> Job:
+    values: dict[str, Any] = {"m": 16, "n": 16, "k": 16, "x_addr": 0, "w_addr": 0, "z_addr": 0}
+    return Job(op=op, classes=(name,) * 3, data_seed=seed, **(values | changes))
+
+
+def numbers(bits: np.ndarray) -> np.ndarray:
+    return bits.view(np.float16).astype(np.float64)
+
+
+@pytest.mark.parametrize("fmt", Format)
+@pytest.mark.parametrize("name", OPERAND_CLASSES)
+@pytest.mark.parametrize("op", Op)
+def test_shapes_and_types(op: Op, name: str, fmt: Format) -> None:
+    for m, n, k in ((3, 4, 5), (1, 1, 1), (2, 0, 3), (0, 2, 2), (2, 2, 0), (5, 1, 2)):
+        x, w, y = operands(job(name, op, fmt=fmt, m=m, n=n, k=k))
+        assert (x.shape, w.shape) == ((m, n), (n, k))
+        assert x.dtype == w.dtype == fmt.dtype
+        if op.reads_y:
+            assert y is not None
+            assert y.shape == (m, k)
+            assert y.dtype == fmt.dtype
+        else:
+            assert y is None
+
+
+def test_bits_are_pinned() -> None:
+    # A change here changes the data of every job of every seed.
+    digest = hashlib.sha256()
+    for op in Op:
+        for name in OPERAND_CLASSES:
+            for fmt in Format:
+                for bits in operands(job(name, op, fmt=fmt)):
+                    digest.update(
+                        b"" if bits is None else bits.astype(bits.dtype.newbyteorder("<")).tobytes()
+                    )
+    assert digest.hexdigest()[:16] == "0e1c2a0a90e2bd6d"
+
+
+@pytest.mark.parametrize("name", OPERAND_CLASSES)
+def test_data_depends_on_the_seed(name: str) -> None:
+    drawn = {operands(job(name, seed=seed))[0].tobytes() for seed in range(20)}
+    assert len(drawn) == 20
+
+
+def test_normal_is_modest() -> None:
+    x = numbers(np.concatenate([operands(job("normal", seed=s))[0] for s in range(20)]))
+    assert np.abs(x).max() < 4
+    assert abs(x.mean()) < 0.1
+    assert 0.85 < x.std() < 1.15
+    assert len(np.unique(x)) > 0.7 * x.size / 2
+
+
+def test_wide_spans_exponents_and_stays_finite() -> None:
+    spans = []
+    for seed in range(40):
+        x, w, _ = (numbers(bits) for bits in operands(job("wide", seed=seed)) if bits is not None)
+        assert np.isfinite(x).all()
+        assert np.isfinite(w).all()
+        exponents = np.frexp(x)[1]
+        spans.append(exponents.max() - exponents.min() + 1)
+    assert min(spans) <= 8
+    assert max(spans) >= 20
+
+
+def test_subnormals_are_half() -> None:
+    x = np.concatenate([operands(job("subnormal", seed=s))[0] for s in range(10)])
+    share = ((x & 0x7C00) == 0).mean()
+    assert 0.45 < share < 0.55
+    assert (numbers(x) > 1).any()
+
+
+def test_signed_zeros() -> None:
+    x = operands(job("signed_zero"))[0]
+    assert (x == 0).sum() > 30
+    assert (x == 0x8000).sum() > 30
+    assert (x == 0x3C00).any()
+    assert (x == 0x8001).any()
+
+
+def test_special_has_every_kind_of_value_thin_and_dense() -> None:
+    drawn = [operands(job("special", seed=s))[0] for s in range(200)]
+    seen = set(np.concatenate(drawn).ravel().tolist())
+    wanted = {
+        0,
+        0x8000,
+        1,
+        0x8001,
+        0x03FF,
+        0x0400,
+        0x7BFF,
+        0xFBFF,
+        0x7C00,
+        0xFC00,
+        0x7E00,
+        0xFE00,
+        0x7E01,
+        0x7C01,
+        0xFFFF,
+    }
+    assert wanted <= seen
+    nan_free = [bits for bits in drawn if not fp16.is_nan(bits).any()]
+    assert 40 < len(nan_free) < 160
+    ordinary = [((bits & 0x7C00) % 0x7C00 != 0).mean() for bits in drawn]
+    assert min(ordinary) < 0.6
+    assert max(ordinary) > 0.9
+
+
+def test_raw_covers_all_bits() -> None:
+    x = np.concatenate([operands(job("raw", seed=s))[0] for s in range(40)]).ravel()
+    shares = [((x >> bit) & 1).mean() for bit in range(16)]
+    assert all(0.45 < share < 0.55 for share in shares)
+
+
+def exact_ties(value: np.ndarray) -> np.ndarray:
+    """Where an exact float64 value lies half-way between two neighbours in FP16."""
+    ulp = np.exp2(np.maximum(np.frexp(np.where(value == 0, 1.0, value))[1] - 1, -14) - 10)
+    return np.abs(value / ulp - np.floor(value / ulp)) == 0.5
+
+
+def tie_share(op: Op, seed: int) -> float:
+    """Share of steps whose exact result is a tie; small sizes, so that float64 holds every step exactly."""
+    x, w, y = operands(job("ties", op, seed, n=4))
+    assert y is not None
+    acc, ties = y, []
+    for n in range(4):
+        a, b = x[:, n : n + 1], w[n : n + 1]
+        if op is Op.GEMM:
+            ties.append(exact_ties(numbers(a) * numbers(b) + numbers(acc)))
+            acc = fp16.fma(a, b, acc)
+        elif op is Op.ADDMAX:
+            ties.append(exact_ties(numbers(a) + numbers(b)))
+        else:
+            ties.append(exact_ties(numbers(a) * numbers(b)))
+    return float(np.mean(ties))
+
+
+@pytest.mark.parametrize(("op", "least"), [(Op.GEMM, 0.08), (Op.ADDMAX, 0.1), (Op.MULMAX, 0.2)])
+def test_ties_occur(op: Op, least: float) -> None:
+    assert np.mean([tie_share(op, seed) for seed in range(20)]) > least
+
+
+@pytest.mark.parametrize("op", [Op.GEMM, Op.ADDMAX])
+def test_terms_cancel(op: Op) -> None:
+    x, w, y = operands(job("cancellation", op))
+    assert y is not None
+    if op is Op.ADDMAX:
+        left = [numbers(x[:, n : n + 1]) + numbers(w[n : n + 1]) for n in range(16)]
+        size = [np.abs(numbers(x[:, n : n + 1])) for n in range(16)]
+    else:
+        acc, left, size = y, [], []
+        for n in range(16):
+            before = np.abs(numbers(acc))
+            acc = fp16.fma(x[:, n : n + 1], w[n : n + 1], acc)
+            left.append(numbers(acc))
+            size.append(before)
+    lost = [np.mean(np.abs(rest) <= before / 64) for rest, before in zip(left, size, strict=True)]
+    assert np.mean(lost) > 0.3
+    assert lost[0] > 0.6
+
+
+def test_y_cancels_the_first_product_whatever_x_and_w_are() -> None:
+    only_y = Job(Op.GEMM, 8, 1, 8, 0, 0, 0, classes=("normal", "wide", "cancellation"), data_seed=3)
+    x, w, y = operands(only_y)
+    assert y is not None
+    assert (fp16.mul(x, w) == (y ^ 0x8000)).mean() > 0.8
+
+
+def test_explicit_data_is_taken_as_it_is() -> None:
+    data = (bytes(range(24)), None, bytes(range(12)))
+    x, w, y = operands(Job(Op.MATMUL, 2, 6, 3, 0, 0, 0, data=data, data_seed=4))
+    assert y is not None
+    assert x[0, 1] == 0x0302
+    assert y[1, 2] == 0x0B0A
+    assert np.array_equal(w, operands(Job(Op.MATMUL, 2, 6, 3, 0, 0, 0, data_seed=4))[1])
+    x[0, 0] = 1  # a copy that its user may change
+
+
+@pytest.mark.parametrize("fmt", [Format.E5M2, Format.E4M3, Format.BF16])
+def test_other_formats_have_specials_of_their_own(fmt: Format) -> None:
+    drawn = np.concatenate([operands(job("special", seed=s, fmt=fmt))[0] for s in range(100)])
+    wide = widen(drawn, fmt)
+    assert fp16.is_nan(wide).any()
+    assert (wide == 0x7C00).any()
+    assert (wide == 0x8000).any()
+    if fmt is not Format.BF16:
+        assert len(set(drawn[fp16.is_nan(wide)].tolist())) >= 4
