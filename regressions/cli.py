@@ -107,7 +107,7 @@ def main(argv: Sequence[str] | None = None, services: Services | None = None) ->
     Returns:
         0 passed, 1 something failed, 2 bad input or a machine that lacks something, 130 interrupted.
     """
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     signal.signal(signal.SIGTERM, _terminate)
     try:
         arguments = _parser().parse_args(argv)

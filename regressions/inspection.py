@@ -13,14 +13,15 @@ from regressions.testlist import TestEntry, select
 from regressions.tiers import load_tiers
 
 SHOWN_BY_DEFAULT = 20
+_WRAPPED = ("testpoints", "description")
 
 
 def _table(*headings: str) -> Table:
+    """A plain table; columns whose heading starts with ``>`` are aligned to the right."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        table.add_column(heading, overflow="fold", justify="right" if heading.startswith(">") else "left")
-    for column in table.columns:
-        column.header = str(column.header).lstrip(">")
+        right, wide = heading.startswith(">"), heading in _WRAPPED
+        table.add_column(heading.lstrip(">"), no_wrap=not wide, justify="right" if right else "left")
     return table
 
 

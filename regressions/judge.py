@@ -80,6 +80,14 @@ def _stopped(outcome: Outcome, test: TestLog | None) -> tuple[Status, str]:
     return Status.CRASH, f"simulation stopped{place}, {describe_exit(outcome.code)}{said}"
 
 
+def _absent(log: SimulationLog, outcome: Outcome) -> tuple[Status, str]:
+    """Status of a segment that never began; one that was skipped would only be skipped again."""
+    if outcome.ending is Ending.EXITED and log.ended:
+        fault = f": {outcome.xml_failures[0]}" if outcome.xml_failures else ""
+        return Status.CRASH, f"the simulation ended without running it{fault}"
+    return Status.NOT_RUN, "its simulation stopped before it"
+
+
 def _ended(segment: Segment, test: TestLog) -> tuple[Status, str]:
     """Status of a segment whose end was reported."""
     statuses = [test.status, *(job.status for job in test.jobs), *(f.status for f in test.failures)]
@@ -120,7 +128,8 @@ def judge(simulation: Simulation, log: SimulationLog, outcome: Outcome, folder: 
     for segment in simulation.segments:
         test = logs.get(segment.key)
         if test is None:
-            results.append(SegmentResult(segment, Status.NOT_RUN, "its simulation stopped before it", folder))
+            status, detail = _absent(log, outcome)
+            results.append(SegmentResult(segment, status, detail, folder))
             continue
         if test.ended:
             status, detail = _ended(segment, test)

@@ -8,7 +8,7 @@ from tb.status import Status
 
 _ORDER = list(Status)
 _HEX = re.compile(r"0[xX][0-9a-fA-F]+")
-_NUMBER = re.compile(r"(?<![A-Za-z])-?\d+(\.\d+)?(e[+-]?\d+)?")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9])-?\d+(\.\d+)?(e[+-]?\d+)?")
 
 
 def gravity(status: Status) -> int:

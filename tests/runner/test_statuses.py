@@ -50,6 +50,7 @@ def test_a_clean_run_passes_and_publishes_all_reports(runner: Runner) -> None:
         ("no end", "crash", "exit code 0"),
         ("bad exit", "crash", "exit code 3"),
         ("bench error", "crash", "KeyError: x"),
+        ("skip", "crash", "ended without running it"),
     ],
 )
 def test_a_bad_end_is_never_passed(runner: Runner, behave: str, status: str, detail: str) -> None:

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The virtual environment and the Makefile around it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from regressions import environment
+from regressions.paths import ROOT
+
+
+def _folder(tmp_path: Path) -> Path:
+    """A stand-in for an environment: the running Python behind another path."""
+    python = tmp_path / "env" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    return tmp_path / "env"
+
+
+def _requirements(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "requirements.txt"
+    path.write_text(text)
+    return path
+
+
+def test_an_environment_that_satisfies_is_used_without_pip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "_install", lambda *_: pytest.fail("nothing has to be installed"))
+    folder = _folder(tmp_path)
+    pinned = (ROOT / "requirements.txt").read_text()
+    requirements = _requirements(tmp_path, "# a comment\n" + pinned)
+    assert environment.prepare(folder, own=True, requirements=requirements) == ""
+    stamp = (folder / ".requirements.sha256").read_text()
+    # Nothing is looked at again while the requirements stay the same, and everything once they change.
+    monkeypatch.setattr(environment, "lacks", lambda *_: pytest.fail("the stamp says enough"))
+    assert environment.prepare(folder, own=True, requirements=requirements) == ""
+    monkeypatch.setattr(environment, "lacks", lambda *_: "")
+    requirements.write_text(pinned)
+    assert environment.prepare(folder, own=True, requirements=requirements) == ""
+    assert (folder / ".requirements.sha256").read_text() != stamp
+
+
+def test_another_environment_is_checked_and_never_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "_install", lambda *_: pytest.fail("it is not ours to change"))
+    folder = _folder(tmp_path)
+    error = environment.prepare(
+        folder, own=False, requirements=_requirements(tmp_path, "numpy==1.0\ngone==2\n")
+    )
+    assert "it lacks numpy 1.0 (" in error
+    assert "gone 2 (missing)" in error
+    assert f"VENV={folder} cannot be used" in error
+    assert not (folder / ".requirements.sha256").exists()
+    error = environment.prepare(tmp_path / "none", own=False)
+    assert "there is no bin/python in it" in error
+
+
+def test_a_failed_installation_is_no_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    folder = _folder(tmp_path)
+    requirements = _requirements(tmp_path, "no-such-package==1.0\n")
+    assert "pip could not install" in environment.prepare(folder, own=True, requirements=requirements)
+    assert not (folder / ".requirements.sha256").exists()
+
+
+def test_a_python_without_venv_names_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda _: None)
+    error = environment.prepare(tmp_path / "new", own=True, requirements=_requirements(tmp_path, "gone==1\n"))
+    assert "install the Debian package python3-venv" in error
+
+
+def _make(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_help_is_the_default_and_lists_every_target() -> None:
+    done = _make()
+    assert done.returncode == 0
+    for target in (
+        *("regressions", "test", "run", "replay", "rerun-failed", "list", "show", "lint", "bench", "clean"),
+        *("TIER", "SEED", "JOBS", "DUT", "TESTS", "TIME"),
+    ):
+        assert target in done.stdout
+
+
+def test_a_missing_python_is_one_line() -> None:
+    done = _make("list", "PYTHON=python-that-is-not-there")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == (
+        "error: python-that-is-not-there not found; "
+        "install the Debian package python3, or name one with PYTHON="
+    )
+
+
+def test_an_old_python_is_one_line(tmp_path: Path) -> None:
+    old = tmp_path / "python3.9"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    done = _make("list", f"PYTHON={old}")
+    assert "is older than Python 3.11; install a newer one" in done.stderr.splitlines()[0]
+
+
+def test_variables_with_blanks_and_stars_arrive_whole(tmp_path: Path) -> None:
+    folder = _folder(tmp_path)
+    (folder / "bin" / "python").write_text('#!/bin/sh\nfor a in "$@"; do echo "[$a]"; done\n')
+    done = _make("-o", "env", "regressions", f"VENV={folder}", "TESTS=gemm_*,a b", "SEED=-1", "DUT=x y.toml")
+    assert "[--tests=gemm_*,a b]" in done.stdout
+    assert "[--seed=-1]" in done.stdout
+    assert "[--dut=x y.toml]" in done.stdout

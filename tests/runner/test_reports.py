@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the reports say, and that they can be read anywhere."""
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+
+from regressions.executor import Execution
+from regressions.judge import SegmentResult
+from regressions.planner import Segment
+from regressions.report.exercised import grids, size_class
+from regressions.report.html import render_html
+from regressions.report.junit import render_junit
+from regressions.report.markdown import render_markdown
+from regressions.report.plots import utilization_plot
+from regressions.results import Failure, JobResult
+from regressions.status import bucket, gravest
+from regressions.summary import RunInfo, Summary, summarize
+from regressions.testlist import TestEntry
+from tb.status import Status
+
+_SCHEMA = {
+    "schema": int,
+    "tier": str,
+    "seed": int,
+    "git": str,
+    "tools": dict,
+    "dut": str,
+    "parameters": dict,
+    "totals": dict,
+    "tests": list,
+    "utilization": list,
+    "throughput": dict,
+}
+
+
+def _job(scenario: int, status: Status = Status.PASSED, **changes: object) -> JobResult:
+    line = {
+        "test": "t",
+        "scenario": scenario,
+        "job": 0,
+        "op": "GEMM",
+        "format": "FP16",
+        "M": 3,
+        "N": 4,
+        "K": 5,
+        "stall": "none",
+        "cycles": 80,
+        "bound": 100,
+        "utilization": 0.4,
+        "status": status.value,
+        "detail": "" if status is Status.PASSED else "wrong <b>word</b> at 0x10 \x07",
+    }
+    return JobResult.from_json(line | changes)
+
+
+def _summary(*results: SegmentResult, interrupted: bool = False) -> Summary:
+    info = RunInfo("20260101-000000-smoke-1", "smoke", 1, "abc", {"python": "3.11"}, "serial", {"DW": 256})
+    execution = Execution(list(results), cycles=5000, seconds=2.0, interrupted=interrupted)
+    return summarize(info, execution, "build/runs/x")
+
+
+def _result(
+    begin: int, status: Status, jobs: list[JobResult], failures: list[Failure] | None = None
+) -> SegmentResult:
+    segment = Segment(TestEntry("t", "s", weight=1.0), 1, begin, begin + 2, 2, 100)
+    detail = "" if status is Status.PASSED else "wrong <b>word</b> at 0x10 \x07"
+    return SegmentResult(segment, status, detail, "sims/0000", jobs, failures or [], 50, 0.5, True)
+
+
+def _failing() -> Summary:
+    failure = Failure("t", 3, Status.MISMATCH, "wrong <b>word</b> at 0x10 \x07", "failures/t-3.json")
+    return _summary(
+        _result(0, Status.PASSED, [_job(0), _job(1, M=0, utilization=0.0)]),
+        _result(2, Status.MISMATCH, [_job(2), _job(3, Status.MISMATCH)], [failure]),
+    )
+
+
+def test_the_summary_has_exactly_its_schema() -> None:
+    table = json.loads(json.dumps(_failing().to_json()))
+    assert {key: type(value) for key, value in table.items()} == _SCHEMA
+    assert list(table["totals"]) == [
+        *("tests", "passed", "failed", "jobs_planned", "jobs"),
+        *("mismatches", "protocol_violations", "timeouts"),
+    ]
+    assert list(table["tests"][0]) == ["name", "seed", "status", "jobs_planned", "jobs", "rerun", "detail"]
+    assert list(table["utilization"][0]) == [
+        *("op", "format", "M", "N", "K", "stall", "cycles", "bound", "utilization")
+    ]
+    assert list(table["throughput"]) == ["cycles", "seconds", "cycles_per_second", "jobs_per_minute"]
+    assert table["throughput"] == {
+        "cycles": 5000,
+        "seconds": 2.0,
+        "cycles_per_second": 2500.0,
+        "jobs_per_minute": 120.0,
+    }
+
+
+def test_only_jobs_that_passed_count_for_utilization() -> None:
+    assert len(_failing().to_json()["utilization"]) == 3
+
+
+def test_segments_of_a_test_are_one_row_with_the_gravest_status() -> None:
+    (row,) = _failing().tests
+    assert (row.status, row.jobs, row.jobs_planned) == (Status.MISMATCH, 4, 4)
+    assert row.rerun == "make run TEST=t:2:4 SEED=1"
+    assert _failing().totals["mismatches"] == 1
+
+
+def test_an_empty_run_has_not_passed() -> None:
+    assert not _summary().passed
+    assert not _summary(_result(0, Status.PASSED, [_job(0), _job(1)]), interrupted=True).passed
+    assert _summary(_result(0, Status.PASSED, [_job(0), _job(1)])).passed
+
+
+def test_the_gravest_status_wins() -> None:
+    assert gravest([Status.PASSED, Status.NOT_RUN]) is Status.NOT_RUN
+    assert gravest([Status.TIMEOUT, Status.MISMATCH, Status.PASSED]) is Status.MISMATCH
+    assert gravest([Status.MISMATCH, Status.CRASH]) is Status.CRASH
+    assert gravest([]) is Status.NOT_RUN
+
+
+def test_like_failures_share_a_bucket() -> None:
+    one = bucket(Status.MISMATCH, "Z[3, 4] is 0x3c00, not 0x7e00 (n = 12)\nmore")
+    two = bucket(Status.MISMATCH, "Z[13, 0] is 0xffff, not 0x0000 (n = 1)\nelse")
+    assert one == two
+    assert one != bucket(Status.PROTOCOL, "Z[3, 4] is 0x3c00, not 0x7e00 (n = 12)")
+    assert "FP16" in bucket(Status.MISMATCH, "FP16 job 3")
+
+
+class _Page(HTMLParser):
+    """Notes what a page would load from elsewhere, and whether its tags match."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Notes what a tag loads."""
+        if tag not in ("meta", "br", "!doctype"):
+            self.open.append(tag)
+        for name, value in attrs:
+            if name in ("src", "href", "xlink:href") and not (value or "").startswith("#"):
+                self.loads.append(f"{tag} {name}={value}")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Checks that a tag closes the last open one."""
+        assert self.open.pop() == tag
+
+
+def test_the_page_loads_nothing_and_escapes_what_it_shows() -> None:
+    text = render_html(_failing())
+    page = _Page(text)
+    assert page.loads == []
+    assert page.open == []
+    assert not re.search(r"url\((?!#)|@import", text)
+    assert "<b>word</b>" not in text
+    assert "wrong &lt;b&gt;word&lt;/b&gt;" in text
+    assert "make replay R=build/runs/x/sims/0000/failures/t-3.json" in text
+    assert "make run TEST=t:2:4 SEED=1" in text
+
+
+def test_plots_take_the_colour_of_the_page() -> None:
+    svg = utilization_plot([_job(n, M=1 + n) for n in range(20)])
+    assert svg.startswith("<svg ")
+    assert "currentColor" in svg
+    assert "#123456" not in svg
+    ET.fromstring(re.sub(r"xlink:href", "href", svg))
+    assert utilization_plot([_job(0, M=0)]) == ""
+
+
+def test_ten_thousand_jobs_keep_the_plots_small() -> None:
+    jobs = [_job(n, M=1 + n % 60, N=1 + n // 60 % 60, utilization=(n % 100) / 1e5) for n in range(10_000)]
+    assert len(utilization_plot(jobs)) < 300_000
+
+
+def test_what_was_exercised_shows_holes() -> None:
+    jobs = [_job(0), _job(1, stall="burst", M=40), _job(2, K=0)]
+    tables = {grid.stall: grid for grid in grids(jobs)}
+    assert list(tables) == ["none", "burst"]
+    assert tables["none"].sizes == ("a zero", "5-8", "33-64")
+    rows = {name: cells for name, cells, _ in tables["none"].rows}
+    assert rows["GEMM"] == (1, 1, 0)
+    assert rows["MATMUL"] == (0, 0, 0)
+    assert [size_class(_job(0, M=m, N=1, K=1)) for m in (0, 1, 2, 64, 65, 129)] == [
+        *("a zero", "1", "2-4", "33-64", "65-128", ">128")
+    ]
+
+
+def test_junit_holds_no_character_that_xml_forbids() -> None:
+    root = ET.fromstring(render_junit(_failing()))
+    assert root.get("failures") == "1"
+    assert "0x10 ?" in next(root.iter("failure")).get("message", "")
+
+
+def test_markdown_names_failures_and_keeps_its_table() -> None:
+    text = render_markdown(_failing())
+    assert "FAILED smoke" in text
+    assert "`make run TEST=t:2:4 SEED=1`" in text
+    assert "wrong &lt;b>word" in text
