@@ -13,7 +13,7 @@ from tb.stimulus.job import Job
 
 EXPECTATIONS = ("mismatch", "protocol", "timeout", "crash")
 
-_ATTRIBUTES: Mapping[str, Callable[[Job], int | str]] = {
+ATTRIBUTES: Mapping[str, Callable[[Job], int | str]] = {
     "op": lambda job: job.op.name,
     "format": lambda job: job.fmt.name,
     "m": lambda job: job.m,
@@ -40,7 +40,7 @@ class Condition:
 
     def matches(self, job: Job) -> bool:
         """Whether the job's attribute is among the values."""
-        value = _ATTRIBUTES[self.attribute](job)
+        value = ATTRIBUTES[self.attribute](job)
         if self.values is not None:
             return value in self.values
         return isinstance(value, int) and self.lo <= value <= self.hi
@@ -89,7 +89,7 @@ def _condition(attribute: str, value: Raw, where: Where) -> Condition:
 
 
 def _conditions(data: Raw, where: Where) -> tuple[Condition, ...]:
-    fields = {name: Field("attribute of the job", object) for name in _ATTRIBUTES}
+    fields = {name: Field("attribute of the job", object) for name in ATTRIBUTES}
     return tuple(_condition(k, v, where) for k, v in check(data, fields, where).items() if v is not None)
 
 

@@ -53,7 +53,15 @@ def read_plan(path: Path) -> Plan:
             record = read_record(Path(replay["record"]))
             scenarios = record.alone() if replay["mode"] == "alone" else record.scenarios
         segments.append(
-            Segment(entry["name"], entry["sequence"], entry["knobs"], part["seed"], part["begin"], part["end"], scenarios)
+            Segment(
+                entry["name"],
+                entry["sequence"],
+                entry["knobs"],
+                part["seed"],
+                part["begin"],
+                part["end"],
+                scenarios,
+            )
         )
         entries.append(entry)
     return Plan(path.parent, data["descriptor"], tuple(segments), tuple(entries))

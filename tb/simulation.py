@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import cocotb
+from cocotb.triggers import RisingEdge
 from pyuvm import ConfigDB, uvm_report_object, uvm_root
 
 from tb.descriptor import load
@@ -43,6 +44,8 @@ async def segment(dut: Any, number: int) -> None:
     assert _PLAN is not None
     part = _PLAN.segments[number]
     folder = _PLAN.folder
+    # The bench object is made by an initial block, which runs after this test was started.
+    await RisingEdge(dut.clk)
     handle = BenchHandle()
     # Job objects are many and free of cycles; the collector only costs time here.
     gc.freeze()
@@ -68,7 +71,9 @@ async def segment(dut: Any, number: int) -> None:
             rejected=rejected,
         )
         if number == _NUMBERS[-1]:
-            recorder.line("sim_end", cycles=handle.shared.cycle, seconds=round(time.perf_counter() - _STARTED, 6))
+            recorder.line(
+                "sim_end", cycles=handle.shared.cycle, seconds=round(time.perf_counter() - _STARTED, 6)
+            )
         recorder.close()
 
 

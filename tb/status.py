@@ -9,8 +9,8 @@ from enum import StrEnum
 class Status(StrEnum):
     """Outcome of a job, a segment or a test; members stand from the gravest to the best.
 
-    A crash outranks a mismatch because what was checked before it is incomplete evidence; a mismatch outranks the
-    timeout it often causes.
+    A crash outranks a mismatch because what was checked before it is incomplete evidence; a mismatch outranks
+    the timeout it often causes.
     """
 
     BUILD_FAILED = "build_failed"

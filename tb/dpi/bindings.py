@@ -40,7 +40,12 @@ EVENT_DTYPE = np.dtype([("cycle", "<u8"), ("core", "<u4"), ("line", "<u4")])
 class Range(ct.Structure):
     """Bytes that a device may read, or write (`Range` in bench.h)."""
 
-    _fields_ = (("first", ct.c_uint64), ("length", ct.c_uint64), ("writable", ct.c_uint32), ("padding", ct.c_uint32))
+    _fields_ = (
+        ("first", ct.c_uint64),
+        ("length", ct.c_uint64),
+        ("writable", ct.c_uint32),
+        ("padding", ct.c_uint32),
+    )
 
 
 class Violation(ct.Structure):
@@ -88,7 +93,13 @@ class Shared(ct.Structure):
 def beat_dtype(lanes: int, words: int) -> np.dtype[np.void]:
     """Type of a beat record of a port of `lanes` 32-bit lanes in records of `words` 32-bit words."""
     enables = (lanes * 4 + 31) // 32
-    fields = [("cycle", "<u8"), ("add", "<u4"), ("flags", "<u4"), ("be", "<u4", (enables,)), ("data", "<u4", (lanes,))]
+    fields = [
+        ("cycle", "<u8"),
+        ("add", "<u4"),
+        ("flags", "<u4"),
+        ("be", "<u4", (enables,)),
+        ("data", "<u4", (lanes,)),
+    ]
     spare = words - 4 - enables - lanes
     if spare:
         fields.append(("spare", "<u4", (spare,)))
@@ -153,7 +164,9 @@ class BenchHandle:
             ValueError: The pattern is empty, too long, or never grants.
         """
         if not 0 < pattern.size <= self._grants.size or not pattern.any():
-            raise ValueError(f"grant pattern of {pattern.size} entries: 1 to {self._grants.size}, at least one grant")
+            raise ValueError(
+                f"grant pattern of {pattern.size} entries: 1 to {self._grants.size}, at least one grant"
+            )
         self._grants[: pattern.size] = pattern
         self.shared.grant_length = pattern.size
         self.shared.grant_position = 0
@@ -173,7 +186,8 @@ class BenchHandle:
     def violations(self) -> dict[int, tuple[int, int]]:
         """Rules that fired: number -> (count, first cycle)."""
         fired = np.flatnonzero(self._violations["count"])
-        return {int(rule): tuple(map(int, self._violations[rule])) for rule in fired}
+        counts, edges = self._violations["count"], self._violations["first_cycle"]
+        return {int(rule): (int(counts[rule]), int(edges[rule])) for rule in fired}
 
     def clear_violations(self) -> None:
         """Forget the violations, after they were reported."""
@@ -181,5 +195,6 @@ class BenchHandle:
 
 
 def _view(address: int, dtype: np.dtype[Any], count: int) -> npt.NDArray[Any]:
-    buffer = (ct.c_uint8 * (dtype.itemsize * count)).from_address(address)
-    return np.frombuffer(buffer, dtype=dtype, count=count)
+    buffer: Any = (ct.c_uint8 * (dtype.itemsize * count)).from_address(address)
+    view: npt.NDArray[Any] = np.frombuffer(buffer, dtype=dtype, count=count)
+    return view

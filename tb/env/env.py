@@ -25,8 +25,8 @@ from tb.stimulus.job import GemmJob, Scenario
 class RedmuleEnv(uvm_env):
     """Everything around one accelerator.
 
-    Takes from the configuration database: `dut` (cocotb handle of tb_top), `bench` (`BenchHandle`), `descriptor`
-    (`Descriptor`), `recorder` (`Recorder`).
+    Takes from the configuration database: `dut` (cocotb handle of tb_top), `bench` (`BenchHandle`),
+    `descriptor` (`Descriptor`), `recorder` (`Recorder`).
 
     Tests use `run_job`, `run_scenario` and `accesses`; sequences of scenarios are started on `sequencer`.
     """

@@ -99,7 +99,9 @@ class Executor:
         if finished:
             await self._drain()
         if handle.shared.overrun:
-            raise BenchError("a log of the bench overran: a scenario this long needs larger buffers in tb/dpi/bench.cpp")
+            raise BenchError(
+                "a log of the bench overran: a scenario this long needs larger buffers in tb/dpi/bench.cpp"
+            )
         self._collect()
         verdict = self._scoreboard.check(
             scenario, before, memory.view(), handle.violations(), watchdog=not finished
@@ -125,4 +127,6 @@ class Executor:
             await self._wake
 
     def _budget(self, jobs: Sequence[Job]) -> int:
-        return _PROGRAMMING + sum(_WATCHDOG_FACTOR * self._descriptor.bound(job) + _PROGRAMMING for job in jobs)
+        return _PROGRAMMING + sum(
+            _WATCHDOG_FACTOR * self._descriptor.bound(job) + _PROGRAMMING for job in jobs
+        )

@@ -36,7 +36,7 @@ class Span:
     Attributes:
         trigger: The edge that granted its trigger.
         event: The edge that saw its event.
-        start: The edge from which its cycles count: the trigger, or the previous event if that came later (section 8).
+        start: The edge from which its cycles count: the trigger, or the previous event if that came later.
     """
 
     trigger: int

@@ -86,7 +86,8 @@ def _job_finding(
     instance = descriptor.instance
     text = (
         f"Z[{row},{column}] is 0x{got:0{digits}x} instead of 0x{want:0{digits}x} "
-        f"(tile {row // instance.tile_rows},{column // instance.tile_cols}; {elements.size} of {job.m * job.k} elements wrong)"
+        f"(tile {row // instance.tile_rows},{column // instance.tile_cols}; "
+        f"{elements.size} of {job.m * job.k} elements wrong)"
     )
     step = _first_step(job, before, base, row, column, got)
     return Finding(Status.MISMATCH, CHECKER, f"{text}; {step}", position)

@@ -17,11 +17,13 @@ _WORD = 2**32
 
 
 def check_writes(scenario: Scenario, jobs: Sequence[Span], seen: Observation) -> list[Finding]:
-    """No job writes its Z before its trigger, at or after its event, and nothing is requested before the first trigger."""
+    """No request before the first trigger, and no write of a job's Z at or after its event."""
     findings: list[Finding] = []
     records = seen.beats.records
     if jobs and records.size and int(records["cycle"][0]) <= jobs[0].trigger:
-        text = f"request at edge {int(records['cycle'][0])}, before the first trigger at edge {jobs[0].trigger}"
+        text = (
+            f"request at edge {int(records['cycle'][0])}, before the first trigger at edge {jobs[0].trigger}"
+        )
         findings.append(Finding(Status.PROTOCOL, "early_request", text, 0))
     writes = records[seen.beats.writes]
     if not writes.size:
@@ -40,8 +42,8 @@ def check_writes(scenario: Scenario, jobs: Sequence[Span], seen: Observation) ->
         for write in writes[late]:
             if _writes_into(write, (first, length), later_jobs):
                 text = (
-                    f"event at edge {span.event}, but a write of the job's Z at {int(write['add']):#010x} was granted at "
-                    f"edge {int(write['cycle'])}: the event follows the last write (section 7)"
+                    f"event at edge {span.event}, but a write to Z at {int(write['add']):#010x} was "
+                    f"granted at edge {int(write['cycle'])}: the event follows the last write (section 7)"
                 )
                 findings.append(Finding(Status.PROTOCOL, "event_after_write", text, position))
                 break
@@ -59,13 +61,13 @@ def _writes_into(write: npt.NDArray[np.void], own: tuple[int, int], later: list[
 
 
 def check_busy(jobs: Sequence[Span], seen: Observation) -> list[Finding]:
-    """busy_o is high from at most two cycles after a trigger to the event, and falls in the cycle after the last."""
+    """busy_o is high from two cycles after a trigger to the event, and falls in the cycle after the last."""
     changes = seen.events.busy_changes
     findings: list[Finding] = []
     for position, span in enumerate(jobs):
         low = _first_low(changes, span.trigger + _BUSY_RISE, span.event)
         if low is not None:
-            text = f"busy_o is low at edge {low}, the job was triggered at edge {span.trigger} and ended at {span.event}"
+            text = f"busy_o is low at edge {low}; the job ran from edge {span.trigger} to {span.event}"
             findings.append(Finding(Status.PROTOCOL, "busy", text, position))
         others = [other for other in jobs if other.trigger <= span.event < other.event]
         if not others and _value(changes, span.event + 1):

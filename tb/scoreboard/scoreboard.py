@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,8 @@ class JobResult:
     Attributes:
         job: What ran.
         status: Outcome of the job.
-        cycles: From the grant of its trigger, or from the previous event if it was queued, to its event; 0 if it never ended.
+        cycles: From the grant of its trigger, or from the previous event if it was queued, to its event;
+            0 if it never ended.
         bound: Most cycles it may take with the stalls it met; None when the device has no bound.
         stalled: Cycles with a request and no grant.
         utilization: Useful steps per step of the array; 0 for a job without steps.
@@ -100,8 +101,8 @@ class Totals:
 class Scoreboard(uvm_scoreboard):
     """Compares a device with the reference model and the contract.
 
-    The monitors write into `beats`, `events` and `accesses`; `check` then judges a scenario. The descriptor comes
-    from the configuration database under the key `descriptor`.
+    The monitors write into `beats`, `events` and `accesses`; `check` then judges a scenario. The descriptor
+    comes from the configuration database under the key `descriptor`.
     """
 
     def __init__(self, name: str, parent: uvm_component) -> None:
@@ -138,8 +139,10 @@ class Scoreboard(uvm_scoreboard):
         findings += [_rule_finding(rule, *fired) for rule, fired in rules.items()]
         if watchdog:
             done = len(ran)
-            text = f"no event of job {done} before the watchdog's limit; {done} of {len(scenario.jobs)} jobs ended"
-            findings.append(Finding(Status.TIMEOUT, "watchdog", text, done if done < len(scenario.jobs) else None))
+            text = f"no event of job {done} within the watchdog's limit; {done} of {len(scenario.jobs)} ended"
+            findings.append(
+                Finding(Status.TIMEOUT, "watchdog", text, done if done < len(scenario.jobs) else None)
+            )
         else:
             expected = predict(before, scenario.jobs, scenario.window.base)
             findings += compare(scenario, expected, memory, self.descriptor)
@@ -169,7 +172,9 @@ class Scoreboard(uvm_scoreboard):
             cycles=span.cycles,
             bound=self.descriptor.bound(job, stalled),
             stalled=stalled,
-            utilization=utilization(self.descriptor.instance, job.m, job.n, job.k, span.cycles) if steps else 0.0,
+            utilization=utilization(self.descriptor.instance, job.m, job.n, job.k, span.cycles)
+            if steps
+            else 0.0,
             reads=int(np.count_nonzero(seen.beats.reads[first:last])),
             writes=int(np.count_nonzero(seen.beats.writes[first:last])),
             queued=span.queued,
@@ -202,5 +207,4 @@ def _result(job: Job, measured: JobResult | None, position: int, findings: list[
         return result
     order = list(Status)
     worst = min(own, key=lambda finding: order.index(finding.status))
-    values = {name: getattr(result, name) for name in JobResult.__slots__}
-    return JobResult(**{**values, "status": worst.status, "detail": f"{worst.checker}: {worst.detail}"})
+    return replace(result, status=worst.status, detail=f"{worst.checker}: {worst.detail}")

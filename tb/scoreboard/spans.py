@@ -13,8 +13,6 @@ from tb.status import Status
 from tb.stimulus.job import Scenario
 
 
-
-
 def trigger_edges(accesses: npt.NDArray[np.void]) -> npt.NDArray[np.uint64]:
     """Edges at which a write of 0 to TRIGGER was granted."""
     offsets = accesses["add"] & DECODED_ADDRESS_BITS
@@ -35,10 +33,18 @@ def spans(scenario: Scenario, seen: Observation) -> tuple[list[Span], list[Findi
     findings: list[Finding] = []
     planned = len(scenario.jobs)
     if len(triggers) != planned:
-        findings.append(Finding(Status.PROTOCOL, "triggers", f"{len(triggers)} of {planned} triggers reached the device"))
+        findings.append(
+            Finding(Status.PROTOCOL, "triggers", f"{len(triggers)} of {planned} triggers reached the device")
+        )
     if len(ends) > planned:
         edge = int(ends["cycle"][planned])
-        findings.append(Finding(Status.PROTOCOL, "events", f"{len(ends)} events for {planned} jobs, the first extra at edge {edge}"))
+        findings.append(
+            Finding(
+                Status.PROTOCOL,
+                "events",
+                f"{len(ends)} events for {planned} jobs, the first extra at edge {edge}",
+            )
+        )
     elif len(ends) < planned and not seen.watchdog:
         findings.append(Finding(Status.PROTOCOL, "events", f"{len(ends)} events for {planned} jobs"))
     result: list[Span] = []

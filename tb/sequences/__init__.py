@@ -53,7 +53,9 @@ def _from_file(sequence: str) -> Any:
     path_text, _, name = sequence.rpartition(":")
     path = ROOT / path_text
     if not path.is_file():
-        raise SchemaError(f"sequence '{sequence}': no file {path_text}; paths are relative to the project's folder")
+        raise SchemaError(
+            f"sequence '{sequence}': no file {path_text}; paths are relative to the project's folder"
+        )
     module_name = "redmule_sequence_" + "_".join(path.with_suffix("").parts[1:])
     module = sys.modules.get(module_name)
     if module is None:
@@ -75,8 +77,8 @@ def _from_file(sequence: str) -> Any:
 
 
 def _checked(found: Any, sequence: str) -> type[Any]:
-    from tb.sequences.base import GemmOpSequence  # noqa: PLC0415 - pyuvm is heavy: only when a test is opened
-    from tb.tests.directed import DirectedTest  # noqa: PLC0415
+    from tb.sequences.base import GemmOpSequence
+    from tb.tests.directed import DirectedTest
 
     if not (isinstance(found, type) and issubclass(found, GemmOpSequence | DirectedTest)):
         raise SchemaError(f"sequence '{sequence}' is neither a GemmOpSequence nor a DirectedTest")

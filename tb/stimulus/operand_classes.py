@@ -142,7 +142,7 @@ def _cancellation(job: Job, index: int, _flavour: Words, first: Words, second: W
         step = np.arange(job.n) + job.data_seed % 8192
         common = (((step * 619) & 0x3FF) | ((10 + step % 11) << _FRACTION_BITS)).astype(np.uint16)
         return (common if index == X else (common | SIGN)[:, None]) ^ noise
-    # With a Y that cancels the first product, pairs start after it: the sum then returns to about 0 after each.
+    # With a Y that cancels the first product, pairs start after it: each returns the sum to about 0.
     start = 1 if job.op.reads_y and job.classes[Y] == "cancellation" else 0
     if index == X:
         value[:, start + 1 :: 2] = value[:, start : cols - 1 : 2]

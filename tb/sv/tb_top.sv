@@ -4,7 +4,6 @@
 // The clock lives here and not in Python, so that Python runs only when there is something to do:
 // it drives the register port after a rising edge, reads the `_s` copies (what that edge saw), and
 // sleeps on `wake` while a job runs.
-`timescale 1ns / 1ps
 module tb_top #(
     parameter int unsigned DW = 256,
     parameter int unsigned N_CORES = 8

@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 
 
 class DirectedTest:
-    """A test that is a coroutine::
+    """A test that is a coroutine.
+
+    For example::
 
         class Identity(DirectedTest):
             async def run(self, env: RedmuleEnv) -> None:
                 await env.run_job(GemmJob(x=np.eye(4), w=np.ones((4, 4)), op=Op.MATMUL))
 
-    Every job is checked by the scoreboard; `env.recorder.check` adds checks of its own. A test that ran fewer jobs
-    than `jobs`, or that checked nothing at all, fails.
+    Every job is checked by the scoreboard; `env.recorder.check` adds checks of its own. A test that ran fewer
+    jobs than `jobs`, or that checked nothing at all, fails.
 
     Args:
         name: Name of the test.

@@ -43,7 +43,8 @@ class TcdmMemory:
         shared = self._handle.shared
         if image.size != window.size or window.size > shared.capacity:
             raise ValueError(
-                f"an image of {image.size} bytes does not fit a window of {window.size} (at most {shared.capacity})"
+                f"an image of {image.size} bytes does not fit a window of {window.size} "
+                f"(at most {shared.capacity})"
             )
         shared.base, shared.size = window.base, window.size
         self._handle.memory[: window.size] = image
@@ -64,8 +65,8 @@ class TcdmMemory:
     def allow(self, jobs: Iterable[Job]) -> None:
         """Let the port touch what these jobs may touch, and nothing else (section 6).
 
-        Reads start at most 3 bytes before the first byte of an operand, rounded down to 4, and end at most one
-        access after its last; writes touch bytes of Z alone. No job: no access at all.
+        Reads start at most 3 bytes before the first byte of an operand, rounded down to 4, and end at most
+        one access after its last; writes touch bytes of Z alone. No job: no access at all.
         """
         access = 4 * self._handle.shared.lanes
         ranges: list[tuple[int, int, bool]] = []

@@ -25,17 +25,23 @@ class BeatLog:
     @property
     def waiting(self) -> npt.NDArray[np.bool_]:
         """Cycles with the request high and the grant low."""
-        return (self.records["flags"] & GRANTED) == 0
+        flags: npt.NDArray[np.uint32] = self.records["flags"]
+        waiting: npt.NDArray[np.bool_] = (flags & GRANTED) == 0
+        return waiting
 
     @property
     def reads(self) -> npt.NDArray[np.bool_]:
         """Granted reads."""
-        return self.records["flags"] == GRANTED | READ
+        flags: npt.NDArray[np.uint32] = self.records["flags"]
+        reads: npt.NDArray[np.bool_] = flags == GRANTED | READ
+        return reads
 
     @property
     def writes(self) -> npt.NDArray[np.bool_]:
         """Granted writes."""
-        return self.records["flags"] == GRANTED
+        flags: npt.NDArray[np.uint32] = self.records["flags"]
+        writes: npt.NDArray[np.bool_] = flags == GRANTED
+        return writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,8 @@ class EventLog:
     @property
     def ends(self) -> npt.NDArray[np.void]:
         """Ends of jobs: evt_o[core][0] high."""
-        return self.records[self.records["line"] == EVENT_END]
+        ends: npt.NDArray[np.void] = self.records[self.records["line"] == EVENT_END]
+        return ends
 
     @property
     def busy_changes(self) -> list[tuple[int, bool]]:

@@ -25,7 +25,7 @@ DESCRIPTIONS: dict[int, str] = {
     TcdmRule.RQ4_RETRACTED: "RQ-4: a request was retracted before its grant",
     TcdmRule.ALIGNMENT: "tcdm_add_o is not a multiple of 4",
     TcdmRule.READ_ENABLES: "byte enables of a read are not all ones",
-    TcdmRule.OVER_READ: "read outside the operands of the jobs (section 6 allows 3 bytes before, one access after)",
+    TcdmRule.OVER_READ: "read outside the operands (section 6 allows 3 bytes before, one access after)",
     TcdmRule.STRAY_WRITE: "write to a byte that belongs to no Z of the jobs",
     TcdmRule.RESPONSE_TIMING: "the memory's response did not come one cycle after the grant of a read",
     TcdmRule.REQ_IN_RESET: "tcdm_req_o is high in reset",
