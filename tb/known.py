@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from models.formats import Format
 from models.ops import Op
 from tb.schema import Field, Raw, Where, check, choice, show
 from tb.stimulus.job import Job
+from tb.stimulus.job_fields import OPERAND_CLASSES
 
 EXPECTATIONS = ("mismatch", "protocol", "timeout", "crash")
 
@@ -26,6 +27,12 @@ ATTRIBUTES: Mapping[str, Callable[[Job], int | str]] = {
     "x_class": lambda job: job.classes[0],
     "w_class": lambda job: job.classes[1],
     "y_class": lambda job: job.classes[2],
+}
+
+
+_NAMES: Mapping[str, tuple[Iterable[str], str]] = {
+    "op": (Op.__members__, "operation"),
+    "format": (Format.__members__, "format"),
 }
 
 
@@ -73,18 +80,14 @@ def _condition(attribute: str, value: Raw, where: Where) -> Condition:
     values = value if isinstance(value, list) else [value]
     if numeric:
         if not values or not all(isinstance(v, int) and not isinstance(v, bool) for v in values):
-            raise place.error(f"expected an integer, [lo, hi] or {{values = [...]}}, got {show(value)}")
+            raise place.error(f"expected an integer or [lo, hi], got {show(value)}")
         if isinstance(value, list):
             if len(value) != 2 or value[0] > value[1]:
                 raise place.error(f"expected a range [lo, hi] with lo <= hi, got {show(value)}")
             return Condition(attribute, None, value[0], value[1])
         return Condition(attribute, frozenset(values))
-    known = {"op": Op.__members__, "format": Format.__members__}.get(attribute)
     for item in values:
-        if known is not None:
-            choice(item, known, attribute, place)
-        elif not isinstance(item, str):
-            raise place.error(f"expected a string or a list of strings, got {show(value)}")
+        choice(item, *_NAMES.get(attribute, (OPERAND_CLASSES, "operand class")), place)
     return Condition(attribute, frozenset(values))
 
 

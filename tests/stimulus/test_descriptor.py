@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Descriptors: what is read from TOML, bounds, known issues, and one line for each error."""
+
+from pathlib import Path
+
+import pytest
+
+from models import timing
+from models.formats import Format
+from models.ops import Op
+from models.timing import Instance
+from tb.bounds import Section8Bound
+from tb.descriptor import available, load, summary
+from tb.schema import SchemaError
+from tb.stimulus.job import Job
+
+MINIMAL = """
+schema = 1
+name = "mine"
+top = "my_top"
+sources = ["a.sv"]
+instance = {h = 4, l = 12, p = 3, dw = 256}
+operations = ["GEMM", "MATMUL"]
+formats = ["FP16", "E4M3"]
+"""
+SECTION8 = '[bound]\nkind = "section8"\n'
+LINEAR = '[bound]\nkind = "linear"\nbase = 3.5\nper_output = 5\nper_step = 2\nstall_factor = 1.25\n'
+
+
+def job(
+    op: Op = Op.GEMM, m: int = 3, n: int = 4, k: int = 5, fmt: Format = Format.FP16, core: int = 0
+) -> Job:
+    return Job(op, m, n, k, 1, 2, 3, fmt=fmt, core=core)
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "a.sv").touch()
+    path = folder / "mine.toml"
+    path.write_text(text)
+    return path
+
+
+def message(folder: Path, text: str) -> str:
+    path = write(folder, text)
+    with pytest.raises(SchemaError) as caught:
+        load(path)
+    text = str(caught.value)
+    assert text.startswith(f"{path}: ")
+    assert "\n" not in text
+    return text
+
+
+def test_every_device_of_the_project_loads() -> None:
+    assert "serial" in available()
+    for name in available():
+        device = load(name)
+        assert device.name == name
+        assert all(path.is_file() for path in (*device.sources, *device.waivers, *device.binds))
+        assert all(path.is_dir() for path in device.includes)
+        assert device.bound(job(fmt=device.formats[0], op=device.operations[0])) > 0
+
+
+def test_minimal(tmp_path: Path) -> None:
+    device = load(write(tmp_path, MINIMAL + SECTION8))
+    assert device.sources == (tmp_path / "a.sv",)
+    assert device.instance == Instance(4, 12, 3, 256)
+    assert device.operations == (Op.GEMM, Op.MATMUL)
+    assert device.n_cores == 8
+    assert device.cycle_bound == Section8Bound()
+    assert device.bound(job(), 10) == timing.bound(device.instance, Op.GEMM, 3, 4, 5, Format.FP16, 10)
+    assert summary(device) == {"dut": "mine", "parameters": {}}
+
+
+def test_sources_keep_their_order_globs_are_sorted_tokens_resolve(tmp_path: Path) -> None:
+    for name in ("z.sv", "b.sv", "pkg.sv"):
+        (tmp_path / name).touch()
+    text = MINIMAL.replace('["a.sv"]', '["{fpnew}/fpnew_pkg.sv", "pkg.sv", "*.sv", "{common_cells}/lzc.sv"]')
+    device = load(write(tmp_path, 'includes = ["{common_cells_include}"]' + text + SECTION8))
+    assert [p.name for p in device.sources] == ["fpnew_pkg.sv", "pkg.sv", "a.sv", "b.sv", "z.sv", "lzc.sv"]
+    assert (device.includes[0] / "common_cells" / "registers.svh").is_file()
+
+
+def test_linear_bound(tmp_path: Path) -> None:
+    device = load(write(tmp_path, MINIMAL + LINEAR + "operations = {MATMUL = {per_output = 4}}\n"))
+    assert device.bound(job()) == int(3.5 + 5 * 15 + 2 * 60)
+    assert device.bound(job(), 2) == 201  # 3.5 + 75 + 120 + 2.5
+    assert device.bound(job(Op.MATMUL)) == int(3.5 + 4 * 15 + 2 * 60)
+    assert device.bound(job(m=0)) == 3
+
+
+def test_supports(tmp_path: Path) -> None:
+    device = load(write(tmp_path, "n_cores = 2" + MINIMAL + SECTION8))
+    assert device.supports(job()) is None
+    assert device.supports(job(Op.MINMAX)) == "mine has no operation MINMAX"
+    assert device.supports(job(fmt=Format.BF16)) == "mine has no format BF16"
+    assert device.supports(job(core=2)) == "mine has 2 cores, the job wants core 2"
+
+
+def test_known_issues(tmp_path: Path) -> None:
+    issues = """
+[[known_issues]]
+id = "odd"
+reason = "tracker 17"
+match = {z_align = [1, 3], op = ["GEMM"], m = 3}
+expect = "mismatch"
+[[known_differences]]
+id = "always"
+reason = "by design"
+expect = "timeout"
+"""
+    device = load(write(tmp_path, MINIMAL + SECTION8 + issues))
+    assert [item.id for item in device.issues_of(job())] == ["odd", "always"]
+    assert [item.id for item in device.issues_of(job(Op.MATMUL))] == ["always"]
+    assert [item.id for item in device.issues_of(job(m=4))] == ["always"]
+    assert [item.id for item in device.issues_of(Job(Op.GEMM, 3, 4, 5, 1, 2, 8))] == ["always"]
+
+
+ISSUE = '[[known_issues]]\nid = "a"\nreason = "b"\nexpect = "mismatch"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("soruces = []" + MINIMAL + SECTION8, "soruces: unknown key 'soruces'; did you mean 'sources'"),
+        (MINIMAL, "key 'bound' is missing"),
+        (MINIMAL.replace("schema = 1", "schema = 2") + SECTION8, "schema: value 2 is out of range"),
+        (MINIMAL.replace('"a.sv"', '"b.sv"') + SECTION8, "sources[0]: no file matches 'b.sv' (looked for"),
+        (MINIMAL.replace('"a.sv"', '"x*.sv"') + SECTION8, "sources[0]: no file matches 'x*.sv'"),
+        (MINIMAL.replace('"a.sv"', '"{fpnwe}/a.sv"') + SECTION8, "did you mean '{fpnew}'"),
+        ('includes = ["none"]' + MINIMAL + SECTION8, "includes[0]: 'none' is no folder"),
+        (
+            MINIMAL.replace('"GEMM"', '"GEMN"') + SECTION8,
+            "operations[0]: unknown operation 'GEMN'; did you mean 'GEMM'",
+        ),
+        (
+            MINIMAL.replace("dw = 256", "dw = 250") + SECTION8,
+            "instance: the port's payload has a multiple of 32",
+        ),
+        (MINIMAL.replace("h = 4", "h = 0") + SECTION8, "instance.h: value 0 is out of range"),
+        (
+            "parameters = {A = 1.5}" + MINIMAL + SECTION8,
+            "parameters.A: a parameter is an integer or a string",
+        ),
+        (MINIMAL + SECTION8.replace("section8", "section9"), "bound.kind: unknown value 'section9'"),
+        (MINIMAL + SECTION8 + "base = 3", 'bound.base: has no meaning for kind = "section8"'),
+        (
+            MINIMAL + LINEAR.replace("per_step = 2\n", ""),
+            "bound: key 'per_step' is missing for kind = \"linear\"",
+        ),
+        (MINIMAL + LINEAR + "operations = {GEM = {}}", "bound.operations.GEM: unknown operation 'GEM'"),
+        (MINIMAL + SECTION8 + ISSUE + ISSUE, "known_issues[1]: id 'a' is used twice"),
+        (MINIMAL + SECTION8 + ISSUE + "match = {mm = 1}", "known_issues[0].match.mm: unknown key 'mm'"),
+        (MINIMAL + SECTION8 + ISSUE + "match = {m = [3, 1]}", "match.m: expected a range [lo, hi]"),
+        (MINIMAL + SECTION8 + ISSUE + 'match = {m = "3"}', "match.m: expected an integer or [lo, hi]"),
+        (MINIMAL + SECTION8 + ISSUE + 'match = {op = "GEMN"}', "match.op: unknown operation 'GEMN'"),
+        (
+            MINIMAL + SECTION8 + ISSUE + "match = {x_class = 3}",
+            "match.x_class: expected operand class, got 3",
+        ),
+        (MINIMAL + SECTION8 + ISSUE + 'match = {y_class = "norml"}', "did you mean 'normal'"),
+        ("schema = ", "malformed TOML"),
+    ],
+)
+def test_errors_are_one_line(tmp_path: Path, text: str, words: str) -> None:
+    assert words in message(tmp_path, text)
+
+
+def test_unknown_device() -> None:
+    with pytest.raises(SchemaError, match=r"unknown device 'seral'; did you mean 'serial'\? Known: .*serial"):
+        load("seral")
+
+
+def test_missing_descriptor(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match=r"none.toml: no such file"):
+        load(tmp_path / "none.toml")
