@@ -13,6 +13,7 @@ from models.formats import widen
 from models.layout import load
 from tb.descriptor import Descriptor
 from tb.scoreboard.finding import Finding
+from tb.scoreboard.undefined import undefined_bytes
 from tb.status import Status
 from tb.stimulus.image import initial_image, predict
 from tb.stimulus.job import Job, Scenario
@@ -46,7 +47,11 @@ def compare(
     """
     if np.array_equal(expected, actual):
         return []
-    wrong = np.flatnonzero(expected != actual)
+    differs = expected != actual
+    undefined = undefined_bytes(scenario)
+    if undefined is not None:
+        differs &= ~undefined
+    wrong = np.flatnonzero(differs)
     base = scenario.window.base
     findings: list[Finding] = []
     # The last job that writes a byte answers for it.
