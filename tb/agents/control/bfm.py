@@ -107,12 +107,12 @@ class RegisterPortDriver(BusDriver):
 
 
 class BusPort:
-    """`Port` over cocotb handles, made for speed: a job takes eight accesses, and all else of the bench sleeps.
+    """`Port` over cocotb handles, made for speed: these accesses are most of what Python does for a job.
 
-    It goes through the handles' own integer reads and deposits, not through ``.value``, whose checks and logic
-    types cost more than the rest of an access. A deposit is what cocotb itself does with
-    ``COCOTB_TRUST_INERTIAL_WRITES=1``: the simulator applies it after the present callbacks, in the same time
-    step. Only the signals that change are written; a read leaves the data lines as they are.
+    It goes through the handles' own integer reads and deposits, not through ``.value``, whose checks and
+    logic types cost more than the rest of an access. A deposit is what cocotb itself does with
+    ``COCOTB_TRUST_INERTIAL_WRITES=1``: the simulator applies it after the present callbacks, in the same
+    time step. Only the signals that change are written; a read leaves the data lines as they are.
 
     Args:
         bus: Object with a handle for each signal of `RegisterPortDriver`.

@@ -3,19 +3,32 @@
 
 from __future__ import annotations
 
-from pyuvm import ConfigDB, uvm_driver
+from pyuvm import ConfigDB, uvm_component, uvm_driver
 
 from tb.agents.control.bfm import RegisterPortDriver
+from tb.agents.control.config import ControlConfig
 from tb.agents.control.items import ControlItem
+from tb.agents.control.transfer import ControlError
 
 
 class ControlDriver(uvm_driver):
-    """Makes the accesses of its items through the bus functional model."""
+    """Makes the accesses of its items through the bus functional model.
+
+    A failed access does not end the driver: the item comes back with `ControlItem.error`, and the sequence
+    that sent it, which knows what was going on, decides.
+
+    Attributes:
+        port: The bus functional model, from the start of simulation on.
+    """
+
+    def __init__(self, name: str, parent: uvm_component, config: ControlConfig) -> None:
+        super().__init__(name, parent)
+        self._config = config
 
     def start_of_simulation_phase(self) -> None:
         """Take hold of the port."""
         dut = ConfigDB().get(self, "", "dut")
-        self.port = RegisterPortDriver(dut, "periph", dut.clk)
+        self.port = RegisterPortDriver(dut, self._config.bus, dut.clk, self._config.timeout)
 
     async def run_phase(self) -> None:
         """Serve the sequencer for ever."""
@@ -25,5 +38,8 @@ class ControlDriver(uvm_driver):
             self.seq_item_port.item_done()
 
     async def drive_item(self, item: ControlItem) -> None:
-        """Make the accesses of one item."""
-        item.responses = await self.port.accesses(item.accesses)
+        """Make the accesses of one item; store the responses, or the error, in it."""
+        try:
+            item.responses = await self.port.accesses(item.accesses)
+        except ControlError as error:
+            item.error = error

@@ -1,27 +1,102 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Accesses that program and trigger a job (section 5)."""
+"""Access lists that program and trigger jobs: pure functions, no simulator."""
 
 from __future__ import annotations
 
-from tb.agents.control.access import Access, read, write
+import random
+from collections.abc import Mapping, Sequence
+
+from tb.agents.control.access import ALL_BYTES, Access, Response, read, write
 from tb.registers.generate import register_map
+from tb.registers.map import JOB_IDS, merge_bytes
 from tb.stimulus.job import Job
 
 
-def program(job: Job) -> list[Access]:
-    """Acquire a context, write the job registers, trigger."""
+def register_values(job: Job) -> dict[str, int]:
+    """Values of the job registers for a job (contract, section 5), by register name."""
     registers = register_map()
-    core = job.core
-    values = {
+    return {
         "X_ADDR": job.x_addr,
         "W_ADDR": job.w_addr,
         "Z_ADDR": job.z_addr,
-        "MCFG0": job.m | job.k << 16,
-        "MCFG1": job.n,
-        "MACFG": int(job.op) << 10 | int(job.fmt) << 7,
+        "MCFG0": registers["MCFG0"].pack(M=job.m, K=job.k),
+        "MCFG1": registers["MCFG1"].pack(N=job.n),
+        "MACFG": registers["MACFG"].pack(OPERATION=int(job.op), FORMAT=int(job.fmt)),
     }
+
+
+def program(
+    job: Job, held: Mapping[str, int] | None = None, rng: random.Random | None = None
+) -> list[Access]:
+    """The accesses that program and trigger a job: ACQUIRE, job registers, TRIGGER, all by the job's core.
+
+    They may go out as one burst, without looking at ACQUIRE's value first: if the lock or a context was not
+    to be had, the device ignores the writes and the trigger, and `acquired` tells from the first response.
+
+    Args:
+        job: The job; its core makes the accesses.
+        held: What the job registers are known to hold, by name; registers with the right value are not
+            written. None writes all.
+        rng: Shuffles the job registers, which may be written in any order.
+
+    Returns:
+        ACQUIRE first, TRIGGER last.
+    """
+    registers = register_map()
+    values = register_values(job)
+    names = [name for name, value in values.items() if held is None or held.get(name) != value]
+    if rng is not None:
+        rng.shuffle(names)
     return [
-        read(registers["ACQUIRE"].offset, core),
-        *(write(registers[name].offset, value, core) for name, value in values.items()),
-        write(registers["TRIGGER"].offset, 0, core),
+        read(registers["ACQUIRE"].offset, job.core),
+        *(write(registers[name].offset, values[name], job.core) for name in names),
+        write(registers["TRIGGER"].offset, 0, job.core),
     ]
+
+
+def acquired(responses: Sequence[Response]) -> int | None:
+    """The id of the job that a burst of `program` queued; None when ACQUIRE was refused."""
+    job_id = responses[0].data
+    return job_id if job_id < JOB_IDS else None
+
+
+def with_idle_gaps(
+    accesses: Sequence[Access], rng: random.Random, rate: float = 0.3, longest: int = 8
+) -> list[Access]:
+    """The same accesses with random pauses before some of them, for variety on the port.
+
+    Args:
+        accesses: Accesses, which keep a pause of their own if it is longer.
+        rng: Source of randomness.
+        rate: Probability of a pause before an access, 0 to 1.
+        longest: Longest pause in cycles.
+    """
+    return [
+        access._replace(idle=max(access.idle, rng.randint(1, longest))) if rng.random() < rate else access
+        for access in accesses
+    ]
+
+
+def split_writes(accesses: Sequence[Access], rng: random.Random, rate: float = 0.3) -> list[Access]:
+    """The same accesses with some job-register writes cut in two, each of some of the bytes.
+
+    The registers end with the same values; bytes that are not enabled carry noise. Writes of other registers
+    are left alone, since they would act twice.
+
+    Args:
+        accesses: Accesses.
+        rng: Source of randomness.
+        rate: Probability that a write of a whole job register is cut, 0 to 1.
+    """
+    job_offsets = {register.offset for register in register_map().job_registers}
+    result: list[Access] = []
+    for access in accesses:
+        whole = access.write and access.be == ALL_BYTES and access.address in job_offsets
+        if not whole or rng.random() >= rate:
+            result.append(access)
+            continue
+        first = rng.randrange(1, ALL_BYTES)
+        for enables in (first, first ^ ALL_BYTES):
+            data = merge_bytes(rng.getrandbits(32), access.data, enables)
+            result.append(access._replace(data=data, be=enables))
+    return result

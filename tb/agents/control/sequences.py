@@ -11,6 +11,23 @@ from tb.agents.control.access import Access, Response
 from tb.agents.control.items import ControlItem
 
 
+async def send(sequence: uvm_sequence, accesses: Sequence[Access]) -> list[Response]:
+    """Sends accesses as one item of a sequence that runs on the sequencer of a control agent.
+
+    Returns:
+        One response an access.
+
+    Raises:
+        ControlError: No grant, or no response.
+    """
+    item = ControlItem("accesses", accesses)
+    await sequence.start_item(item)
+    await sequence.finish_item(item)
+    if item.error is not None:
+        raise item.error
+    return item.responses
+
+
 class AccessSequence(uvm_sequence):
     """One burst of accesses.
 
@@ -24,8 +41,5 @@ class AccessSequence(uvm_sequence):
         self._accesses = accesses
 
     async def body(self) -> None:
-        """Send the burst as one item."""
-        item = ControlItem("burst", self._accesses)
-        await self.start_item(item)
-        await self.finish_item(item)
-        self.responses = item.responses
+        """Sends the burst as one item. Raises as `send`."""
+        self.responses = await send(self, self._accesses)
