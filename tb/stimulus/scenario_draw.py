@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from itertools import permutations
 
 from models.formats import Format
 from models.ops import Op
@@ -15,12 +16,18 @@ from tb.stimulus.knobs import Knobs
 from tb.stimulus.placement import Block, draw_window, place
 from tb.stimulus.stalls import StallSpec
 
+_ORDERS = tuple(permutations(range(3)))
 _CHAINS = ("x", "w", "xw", "z", "overwrite")
 
 
 @dataclass(slots=True)
 class _Shape:
-    """A job without addresses; `spots` say where X, W and Z lie: number of a block and offset in it."""
+    """A job without addresses.
+
+    Attributes:
+        bytes: memory of each operand; none for a job without outputs.
+        spots: where X, W and Z lie: number of a block and offset in it.
+    """
 
     op: Op
     fmt: Format
@@ -28,15 +35,12 @@ class _Shape:
     n: int
     k: int
     classes: tuple[str, str, str]
+    bytes: dict[str, int] = field(init=False)
     spots: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    @property
-    def bytes(self) -> dict[str, int]:
-        """Bytes of memory of each operand; none for a job without outputs."""
-        if not self.m or not self.k:
-            return {"x": 0, "w": 0, "z": 0}
-        size = self.fmt.itemsize
-        return {"x": self.m * self.n * size, "w": self.n * self.k * size, "z": self.m * self.k * size}
+    def __post_init__(self) -> None:
+        size = self.fmt.itemsize if self.m and self.k else 0
+        self.bytes = {"x": self.m * self.n * size, "w": self.n * self.k * size, "z": self.m * self.k * size}
 
 
 def draw_scenario(rng: random.Random, knobs: Knobs, index: int, corner: Corner | None = None) -> Scenario:
@@ -107,7 +111,7 @@ def _sizes(rng: random.Random, knobs: Knobs) -> list[int]:
     dimensions = (knobs.m, knobs.n, knobs.k)
     least = [max(dimension.lo, 1) for dimension in dimensions]
     product = least[0] * least[1] * least[2]
-    for i in rng.sample(range(3), 3):
+    for i in _ORDERS[rng.randrange(6)]:
         product //= least[i]
         sizes[i] = dimensions[i].draw(rng, knobs.max_macs // product)
         product *= max(sizes[i], 1)
