@@ -4,7 +4,6 @@
 from itertools import accumulate
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models import carrier
 from models._blocks import blocks, outer
@@ -20,10 +19,9 @@ def matrix(x: Fp16, w: Fp16, start: Fp16) -> Fp16:
         w: FP16 bits, N x K.
         start: FP16 bits of the accumulators before the first step, M x K, not empty.
     """
-    x_columns, w_rows = PLAIN[x.T], PLAIN[w]
-    overflow = _may_overflow(x_columns, w_rows, PLAIN[start])
-    zero_sign = _needs_zero_sign(x_columns, w_rows)
-    x_columns *= carrier.SCALE
+    overflow = _may_overflow(x, w, start)
+    zero_sign = _needs_zero_sign(x, w)
+    x_columns, w_rows = SCALED[np.ascontiguousarray(x.T)], PLAIN[w]
     z = np.empty_like(start)
     for rows, cols in blocks(*start.shape):
         before = SCALED[start[rows, cols]]
@@ -54,28 +52,26 @@ def chain(x_row: Fp16, w_col: Fp16, start: Fp16) -> Fp16:
     return carrier.to_bits(sums)
 
 
-def _may_overflow(
-    x_columns: NDArray[np.float64], w_rows: NDArray[np.float64], start: NDArray[np.float64]
-) -> list[bool]:
+def _may_overflow(x: Fp16, w: Fp16, start: Fp16) -> list[bool]:
     """Returns for each step whether a sum can reach infinity, or meet an operand that is infinite or NaN.
 
     The bound adds up the largest magnitudes; a rounding adds at most half an ulp to them.
     """
-    largest = np.abs(x_columns).max(axis=1) * np.abs(w_rows).max(axis=1)
+    largest = PLAIN[(x & 0x7FFF).max(axis=0)] * PLAIN[(w & 0x7FFF).max(axis=1)]
     bounds = accumulate(
         largest.tolist(),
         lambda bound, product: (bound + product) * (1 + 2.0**-10) + 2.0**-24,
-        initial=float(np.abs(start).max()),
+        initial=float(PLAIN[(start & 0x7FFF).max()]),
     )
     next(bounds)
     return [not bound < 65504 for bound in bounds]  # so that a NaN counts
 
 
-def _needs_zero_sign(x_columns: NDArray[np.float64], w_rows: NDArray[np.float64]) -> list[bool]:
+def _needs_zero_sign(x: Fp16, w: Fp16) -> list[bool]:
     """Returns for each step whether the sign of a zero accumulator can show in a later bit.
 
     It shows in the result, and in the next step if that may add a zero product: for every other product p,
     p + 0 and p - 0 are the same.
     """
-    zero_product = (x_columns == 0).any(axis=1) | (w_rows == 0).any(axis=1)
+    zero_product = ((x & 0x7FFF).min(axis=0) == 0) | ((w & 0x7FFF).min(axis=1) == 0)
     return [*zero_product[1:].tolist(), True]

@@ -41,7 +41,7 @@ def matrix(op: Op, x: Fp16, w: Fp16, start: Fp16) -> Fp16:
         start: FP16 bits of the accumulators before the first step, M x K, not empty.
     """
     op1, op2 = _UFUNCS[op]
-    x_columns, w_rows = _SINGLE[x.T], _SINGLE[w]
+    x_columns, w_rows = _SINGLE[np.ascontiguousarray(x.T)], _SINGLE[w]
     suspects = _zero_times_infinity(x.T, w) if op1 is np.multiply else []
     z = np.empty_like(start)
     for rows, cols in blocks(*start.shape):

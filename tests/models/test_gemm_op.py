@@ -141,9 +141,9 @@ def test_bits_of_other_formats_are_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "broken", "op", "kind"),
     [
-        ("_fma._needs_zero_sign", lambda x, _w: [False] * len(x), Op.GEMM, "signed_zero"),
-        ("_fma._needs_zero_sign", lambda x, _w: [False] * (len(x) - 1) + [True], Op.GEMM, "signed_zero"),
-        ("_fma._may_overflow", lambda x, _w, _y: [False] * len(x), Op.GEMM, "large"),
+        ("_fma._needs_zero_sign", lambda _x, w: [False] * len(w), Op.GEMM, "signed_zero"),
+        ("_fma._needs_zero_sign", lambda _x, w: [False] * (len(w) - 1) + [True], Op.GEMM, "signed_zero"),
+        ("_fma._may_overflow", lambda _x, w, _y: [False] * len(w), Op.GEMM, "large"),
         ("_select._zero_times_infinity", lambda _x, _w: [], Op.MULMAX, "zero_infinity"),
         ("_select._SINGLE", PLAIN.astype(np.float32), Op.MAXMIN, "signed_zero"),
     ],
