@@ -74,7 +74,11 @@ class RedmuleEnv(uvm_env):
         return (await self.run_scenario(scenario)).jobs[0]
 
     async def accesses(self, accesses: Sequence[Access]) -> list[Response]:
-        """Make accesses on the register port, one a cycle where the device grants."""
+        """Make accesses on the register port, one a cycle where the device grants.
+
+        Raises:
+            ControlError: No grant, or no response.
+        """
         sequence = AccessSequence("accesses", accesses)
         await sequence.start(self.control.sequencer)
         return sequence.responses

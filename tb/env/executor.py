@@ -9,10 +9,12 @@ from typing import Any
 from cocotb.triggers import RisingEdge, ValueChange
 
 from tb.agents.control.access import Access, Response
-from tb.agents.control.program import program
+from tb.agents.control.program import acquired
+from tb.agents.control.transfer import ControlError
 from tb.agents.tcdm.agent import TcdmAgent
 from tb.descriptor import Descriptor
 from tb.dpi.bindings import BenchHandle
+from tb.env.programmer import Programmer
 from tb.scoreboard.scoreboard import Scoreboard, Verdict
 from tb.stimulus.image import initial_image
 from tb.stimulus.job import Job, Scenario
@@ -61,6 +63,7 @@ class Executor:
         self._collect = collect
         self._scoreboard = scoreboard
         self._wake = ValueChange(dut.wake)
+        self._programmer = Programmer()
         self.since_reset: list[Scenario] = []
 
     async def reset(self) -> None:
@@ -73,13 +76,14 @@ class Executor:
         self._dut.rst_n.value = 1
         await edge
         self._handle.clear_logs()
+        self._programmer.reset()
         self.since_reset.clear()
 
     async def run(self, scenario: Scenario) -> Verdict:
         """Run a scenario and judge it.
 
         Raises:
-            BenchError: A log overran, or the register port answered nothing.
+            BenchError: A log overran.
         """
         self.since_reset.append(scenario)
         handle, memory = self._handle, self._tcdm.memory
@@ -89,12 +93,20 @@ class Executor:
         handle.clear_logs()
         memory.set_stalls(scenario.stall)
         handle.shared.watchdog_budget = self._budget(scenario.jobs)
+        port_error = ""
         for position, job in enumerate(scenario.jobs):
             # Both contexts taken: the next job can be acquired when the oldest has ended.
             if not await self._ended(position - CONTEXTS + 1):
                 break
-            await self._port(program(job))
-        finished = await self._ended(len(scenario.jobs))
+            try:
+                responses = await self._port(self._programmer.accesses(job))
+            except ControlError as error:
+                port_error = str(error)
+                break
+            if acquired(responses) is None:
+                port_error = f"ACQUIRE of job {position} read {responses[0].data:#010x} with a context free"
+                break
+        finished = not port_error and await self._ended(len(scenario.jobs))
         handle.shared.watchdog_budget = 0
         if finished:
             await self._drain()
@@ -104,7 +116,7 @@ class Executor:
             )
         self._collect()
         verdict = self._scoreboard.check(
-            scenario, before, memory.view(), handle.violations(), watchdog=not finished
+            scenario, before, memory.view(), handle.violations(), watchdog=not finished, port_error=port_error
         )
         handle.clear_violations()
         handle.allow([])

@@ -79,12 +79,23 @@ class Verdict:
 
 
 class _Latest(uvm_analysis_export):
-    """Keeps the last thing written."""
+    """Keeps the last thing written until it is taken; nothing is judged twice."""
 
-    item: Any = None
+    def __init__(self, name: str, parent: uvm_component) -> None:
+        super().__init__(name, parent)
+        self._items: list[Any] = []
 
     def write(self, item: Any) -> None:
-        self.item = item
+        """Take an item from a monitor."""
+        self._items[:] = [item]
+
+    def take(self) -> Any:
+        """The last item.
+
+        Raises:
+            IndexError: No monitor published anything since the last call: the bench is broken.
+        """
+        return self._items.pop()
 
 
 @dataclass(slots=True)
@@ -124,6 +135,7 @@ class Scoreboard(uvm_scoreboard):
         rules: dict[int, tuple[int, int]],
         *,
         watchdog: bool,
+        port_error: str = "",
     ) -> Verdict:
         """Judge a scenario from what the monitors published last.
 
@@ -133,9 +145,14 @@ class Scoreboard(uvm_scoreboard):
             memory: The window's bytes after the last event.
             rules: Protocol rules that fired: number -> (count, first edge).
             watchdog: Whether the watchdog ended the scenario.
+            port_error: Why a job could not be programmed, empty if all could.
         """
-        seen = Observation(self.beats.item, self.events.item, self.accesses.item, memory, rules, watchdog)
+        seen = Observation(
+            self.beats.take(), self.events.take(), self.accesses.take(), memory, rules, watchdog
+        )
         ran, findings = spans(scenario, seen)
+        if port_error:
+            findings.append(Finding(Status.PROTOCOL, "register_port", port_error))
         findings += [_rule_finding(rule, *fired) for rule, fired in rules.items()]
         if watchdog:
             done = len(ran)

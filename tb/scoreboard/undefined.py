@@ -17,8 +17,8 @@ def _overlap(one: Range, other: Range) -> bool:
 def undefined_bytes(scenario: Scenario) -> npt.NDArray[np.bool_] | None:
     """Bytes whose value is undefined at the end.
 
-    A job whose Z overlaps its X or W leaves Z undefined; what later jobs compute from such bytes is undefined too,
-    until a job writes defined values over them.
+    A job whose Z overlaps its X or W leaves Z undefined; what later jobs compute from such bytes is undefined
+    too, until a job writes defined values over them.
 
     Returns:
         Array of shape (window.size,), or None when every byte is defined.

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a job is programmed: the order and shape of its register accesses, chosen by the job's seed."""
+
+from __future__ import annotations
+
+from tb.agents.control.access import Access
+from tb.agents.control.program import program, register_values, split_writes, with_idle_gaps
+from tb.registers.generate import register_map
+from tb.stimulus.job import Job
+from tb.stimulus.rng import stream
+
+_STYLES = 8
+
+
+class Programmer:
+    """Makes the accesses that program and trigger jobs, in varying ways.
+
+    Half of the jobs write all registers in order, a quarter only those that change ("unwritten registers
+    keep their last value", section 5), an eighth in random order with pauses, an eighth with partial writes.
+    A job is always programmed the same way after the same history, so that a replay repeats it.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[str, int] = {}
+        self.reset()
+
+    def reset(self) -> None:
+        """The device was reset: its job registers hold 0."""
+        self._held = {register.name: register.reset for register in register_map().job_registers}
+
+    def accesses(self, job: Job) -> list[Access]:
+        """The accesses of one job: ACQUIRE first, TRIGGER last."""
+        style = job.data_seed % _STYLES
+        held = self._held if style in (4, 5) else None
+        if style < 6:
+            result = program(job, held)
+        else:
+            rng = stream(job.data_seed, "programming")
+            result = program(job, None, rng)
+            result = with_idle_gaps(result, rng) if style == 6 else split_writes(result, rng)
+        self._held = register_values(job)
+        return result
