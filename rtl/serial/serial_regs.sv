@@ -45,7 +45,7 @@ module serial_regs (
   localparam logic [31:0] LockedByOther = 32'hFFFF_FFFE;
   localparam logic [31:0] NoContext     = 32'hFFFF_FFFF;
 
-  logic [NumJobRegs-1:0][31:0] job_regs_q, job_regs_d;
+  logic [31:0] job_regs_q[NumJobRegs], job_regs_d[NumJobRegs];
 
   logic [7:0] holder_q, holder_d;    // one-hot, zero while nobody holds the lock
   logic [7:0] job_id_q, job_id_d;    // of the lock's holder
@@ -91,7 +91,7 @@ module serial_regs (
       end
       job_regs_d[job_reg] &= JobRegBits[job_reg];
     end
-    if (clear_all) job_regs_d = '0;
+    if (clear_all) job_regs_d = '{default: '0};
   end
 
   // Lock and ids
@@ -188,7 +188,7 @@ module serial_regs (
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      job_regs_q                      <= '0;
+      job_regs_q                      <= '{default: '0};
       {holder_q, job_id_q, next_id_q} <= '0;
       {used_q, head_q, tail_q}        <= '0;
       {running_id_q, finished_q}      <= '0;
