@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Back door to the registers through simulator handles (pyuvm 5 has none).
+
+Optional: a device's descriptor may name the signal behind each register (``[backdoor]``); nothing else of the
+bench looks inside the device.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cocotb.handle import Immediate, SimHandleBase
+from pyuvm import uvm_reg, uvm_reg_backdoor, uvm_reg_block, uvm_reg_item, uvm_status_e
+
+_STEP = re.compile(r"(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]")
+
+
+class BackdoorError(RuntimeError):
+    """A register cannot be reached by the back door; the message says why."""
+
+
+class RegisterBackdoor(uvm_reg_backdoor):
+    """Reads and writes the storage of registers, without an access and its side effects.
+
+    Reads and writes take no simulated time. They are for storage that the device does not drive in the same
+    moment; use them between clock edges' activity, as front-door accesses of the same task do.
+
+    Args:
+        root: Handle the paths start from: the device's top module.
+        paths: Hierarchical path of each register's storage, by register name, such as
+            ``i_regs.job_regs_q[0]``.
+    """
+
+    def __init__(self, root: SimHandleBase, paths: Mapping[str, str], name: str = "backdoor") -> None:
+        super().__init__(name)
+        self._root = root
+        self._paths = dict(paths)
+        self._handles: dict[str, Any] = {}
+
+    def has(self, register: str) -> bool:
+        """Whether the descriptor names a path for this register."""
+        return register in self._paths
+
+    def peek(self, register: str) -> int:
+        """The stored value of a register.
+
+        Raises:
+            BackdoorError: No path, no such signal, or a value with X or Z.
+        """
+        value = self._handle(register).value
+        try:
+            return int(value)
+        except ValueError as error:
+            raise BackdoorError(f"register {register} at {self._paths[register]} holds {value}") from error
+
+    def poke(self, register: str, value: int) -> None:
+        """Sets the stored value of a register at once.
+
+        Raises:
+            BackdoorError: No path, or no such signal.
+        """
+        self._handle(register).set(Immediate(value))
+
+    async def read(self, rw: uvm_reg_item) -> None:
+        """`uvm_reg_backdoor.read`: for the register that is the element of `rw`."""
+        rw.set_value(self.peek(rw.get_element().get_name()))
+        rw.set_status(uvm_status_e.UVM_IS_OK)
+
+    async def write(self, rw: uvm_reg_item) -> None:
+        """`uvm_reg_backdoor.write`: for the register that is the element of `rw`."""
+        self.poke(rw.get_element().get_name(), rw.get_value())
+        rw.set_status(uvm_status_e.UVM_IS_OK)
+
+    def peek_reg(self, reg: uvm_reg) -> int:
+        """`uvm_reg.peek`, which pyuvm 5 does not implement: the stored value, also taken into the mirror."""
+        value = self.peek(reg.get_name())
+        reg.predict(value)
+        return value
+
+    def poke_reg(self, reg: uvm_reg, value: int) -> None:
+        """`uvm_reg.poke`, which pyuvm 5 does not implement: sets storage and mirror."""
+        self.poke(reg.get_name(), value)
+        reg.predict(value)
+
+    def _handle(self, register: str) -> Any:
+        handle = self._handles.get(register)
+        if handle is None:
+            handle = self._handles[register] = self._find(register)
+        return handle
+
+    def _find(self, register: str) -> Any:
+        path = self._paths.get(register)
+        if path is None:
+            known = ", ".join(sorted(self._paths)) or "none"
+            raise BackdoorError(
+                f"register {register} has no back door; add its path to [backdoor] of the device's "
+                f"descriptor (paths there: {known})"
+            )
+        handle: Any = self._root
+        for step in _STEP.finditer(path):
+            try:
+                handle = getattr(handle, step["name"]) if step["name"] else handle[int(step["index"])]
+            except (AttributeError, IndexError, TypeError) as error:
+                raise BackdoorError(
+                    f"back door of register {register}: no {step[0]!r} of path {path} in the simulation; "
+                    "correct [backdoor] of the device's descriptor, or make the signal public"
+                ) from error
+        return handle
+
+
+def connect_backdoor(
+    block: uvm_reg_block, root: SimHandleBase, paths: Mapping[str, str]
+) -> RegisterBackdoor | None:
+    """Gives a register block the back door that a descriptor describes.
+
+    Returns:
+        The back door, also set on the block; None if the descriptor has none.
+
+    Raises:
+        BackdoorError: A path is given for a register that does not exist.
+    """
+    if not paths:
+        return None
+    names = {register.get_name() for register in block.get_registers()}
+    unknown = sorted(set(paths) - names)
+    if unknown:
+        raise BackdoorError(
+            f"[backdoor] of the device's descriptor names unknown registers {', '.join(unknown)}; "
+            f"known are {', '.join(sorted(names))}"
+        )
+    backdoor = RegisterBackdoor(root, paths)
+    block.set_backdoor(backdoor)
+    return backdoor

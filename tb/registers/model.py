@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reference model of the register file as software sees it (contract, section 5), without a simulator.
+
+It is fed with the accesses that were granted and the events that were seen, each with the index of its clock
+edge, and says what each read may return. Most reads have one right value. Where the contract leaves a cycle
+open, all values it allows are taken, and what the device then shows narrows the state:
+
+- a STATUS or ACQUIRE read granted at the very edge of a job's event may see the job or not;
+- RUNNING_JOB may change up to `START_LATENCY` cycles after a job has its turn (busy_o may rise as late), and
+  at the very edge of the event already show the next;
+- after a soft clear, the next context may be either, RUNNING_JOB may be 0 or stay, and if the value was not 0
+  and the lock was held, the next job id may be that of the lock or the one after;
+- an event at the very edge of a soft clear's grant may count in FINISHED or not.
+
+The value of a TRIGGER or SOFT_CLEAR write is taken to be its whole word, whatever its byte enables.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tb.registers.map import (
+    CONTEXTS_BUSY,
+    JOB_IDS,
+    LOCKED_BY_OTHER,
+    ONE_HOT,
+    Register,
+    RegisterMap,
+    merge_bytes,
+)
+
+CONTEXTS = 2
+"""Jobs that can be queued or running (contract, section 5)."""
+
+START_LATENCY = 2
+"""Cycles after which RUNNING_JOB must show a job whose turn it is; busy_o may take as long (section 4)."""
+
+ZERO = frozenset({0})
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedAccess:
+    """A granted access with its response.
+
+    Attributes:
+        cycle: Edge of the grant.
+        address: 32 bits.
+        write: True for a write.
+        data: Write data.
+        be: Byte enables of a write.
+        id: Access id as driven, valid or not.
+        r_data: Read data; None if no response came.
+    """
+
+    cycle: int
+    address: int
+    write: bool
+    data: int
+    be: int
+    id: int
+    r_data: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFinding:
+    """A register access or an event that the contract does not allow.
+
+    Attributes:
+        cycle: Edge of the grant, or of the event.
+        text: What was seen and what was expected, for people.
+    """
+
+    cycle: int
+    text: str
+
+    def __str__(self) -> str:
+        """The finding on one line."""
+        return f"edge {self.cycle}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedJob:
+    """A job queued or running.
+
+    Attributes:
+        id: Job id, as ACQUIRE gave it.
+        core_id: Access id of the trigger: who gets the event.
+        parity: 0 or 1, alternating from the first trigger after reset or clear.
+        triggered: Edge of the trigger's grant.
+    """
+
+    id: int
+    core_id: int
+    parity: int
+    triggered: int
+
+
+class RegisterFileModel:
+    """The register file of one device.
+
+    Args:
+        registers: The register map.
+
+    Attributes:
+        findings: What the contract does not allow, in order.
+        holder: Access id of the core that holds the lock, None when it is free.
+        queue: Jobs queued and running, oldest first, as far as events have been applied (`settle`).
+        job_values: Values of the job registers, by name.
+        last_reads: Last observed read of each register that changes by itself, by name.
+    """
+
+    def __init__(self, registers: RegisterMap) -> None:
+        self._map = registers
+        self._reads: dict[str, Callable[[ObservedAccess, bool], frozenset[int]]] = {
+            "ACQUIRE": self._acquire,
+            "FINISHED": self._read_finished,
+            "STATUS": self._status,
+            "RUNNING_JOB": self._running_job,
+        }
+        self._writes: dict[str, Callable[[ObservedAccess], None]] = {
+            "TRIGGER": self._trigger,
+            "SOFT_CLEAR": self._soft_clear,
+        }
+        self.findings: list[RegisterFinding] = []
+        self.last_reads: dict[str, int] = {}
+        self.reset()
+
+    def reset(self) -> None:
+        """The state after a reset of the device; events not yet applied are forgotten, findings stay."""
+        self.holder: int | None = None
+        self.queue: deque[QueuedJob] = deque()
+        self.job_values = {register.name: register.reset for register in self._map.job_registers}
+        self._events: deque[tuple[int, int]] = deque()
+        self._held_id = 0
+        self._next_ids = ZERO
+        self._finished = ZERO
+        self._context_of_parity_0 = ZERO
+        self._parity = 0
+        self._shown_before = ZERO
+        self._turn_since = 0
+
+    def feed(self, accesses: npt.NDArray[np.void], ends: npt.NDArray[np.void]) -> list[RegisterFinding]:
+        """Takes records of the bench (`tb.agents.control.monitor.ControlRecords`), later than all before.
+
+        Returns:
+            The findings of these records. Events not followed by an access yet are judged with the next one,
+            or by `settle`.
+        """
+        first = len(self.findings)
+        for cycle, core in ends[["cycle", "core"]].tolist():
+            self.event(cycle, core)
+        columns = accesses[["cycle", "add", "wen", "data", "be", "id", "r_data", "answered"]].tolist()
+        for cycle, address, wen, data, be, core_id, r_data, answered in columns:
+            seen = r_data if answered else None
+            self.access(ObservedAccess(cycle, address, not wen, data, be, core_id, seen))
+        return self.findings[first:]
+
+    def event(self, cycle: int, core: int) -> None:
+        """Takes an event seen at edge `cycle` for `core`; events come in the order of their edges.
+
+        It takes effect with the first access granted later, so all events up to an access must be known
+        before it.
+        """
+        self._events.append((cycle, 1 << core))
+
+    def access(self, access: ObservedAccess) -> frozenset[int] | None:
+        """Takes a granted access; accesses come in the order of their edges.
+
+        Returns:
+            The values the access may have read; None for a write, whose read data means nothing.
+        """
+        self._apply_events(access.cycle)
+        ending = bool(self._events) and self._events[0][0] == access.cycle
+        valid = access.id in ONE_HOT
+        register = self._map.decode(access.address)
+        if access.write:
+            if valid and register is not None:
+                self._write(register, access)
+            return None
+        if not valid or register is None or not register.readable:
+            allowed = ZERO
+        elif register.name in self.job_values:
+            allowed = frozenset({self.job_values[register.name]})
+        else:
+            allowed = self._reads[register.name](access, ending)
+            if access.r_data is not None:
+                self.last_reads[register.name] = access.r_data
+        if access.r_data is not None and access.r_data not in allowed:
+            self._report_read(access, register, allowed)
+        return allowed
+
+    def settle(self) -> list[RegisterFinding]:
+        """Applies all events taken so far, at the end of a test or before looking at the state.
+
+        Returns:
+            The findings of these events.
+        """
+        first = len(self.findings)
+        self._apply_events(None)
+        return self.findings[first:]
+
+    # ---- writes
+
+    def _write(self, register: Register, access: ObservedAccess) -> None:
+        if register.name in self.job_values:
+            if self.holder == access.id:
+                merged = merge_bytes(self.job_values[register.name], access.data, access.be)
+                self.job_values[register.name] = merged & register.writable_mask
+        elif register.name in self._writes:
+            self._writes[register.name](access)
+
+    def _trigger(self, access: ObservedAccess) -> None:
+        if self.holder != access.id or not access.be & 1 or access.data != 0:
+            return
+        if not self.queue:
+            self._turn_since = access.cycle
+        self.queue.append(QueuedJob(self._held_id, access.id, self._parity, access.cycle))
+        self._parity ^= 1
+        self._next_ids = frozenset({(self._held_id + 1) % JOB_IDS})
+        self.holder = None
+
+    def _soft_clear(self, access: ObservedAccess) -> None:
+        finished = ZERO
+        while self._events and self._events[0][0] == access.cycle:
+            self._end_job(*self._events.popleft())
+            finished |= {max(finished) + 1}
+        shown = self._running_allowed(access.cycle, ending=False)
+        if self.holder is not None:
+            self._next_ids = frozenset({self._held_id, (self._held_id + 1) % JOB_IDS})
+        if access.data == 0:
+            self._next_ids = ZERO
+            self.job_values = dict.fromkeys(self.job_values, 0)
+        self.holder = None
+        self.queue.clear()
+        self._finished = finished
+        self._context_of_parity_0 = frozenset(range(CONTEXTS))
+        self._parity = 0
+        self._shown_before = shown | ZERO
+
+    # ---- reads: each returns what is allowed, and updates the state with what was seen
+
+    def _acquire(self, access: ObservedAccess, ending: bool) -> frozenset[int]:
+        if self.holder == access.id:
+            return frozenset({self._held_id})
+        if self.holder is not None:
+            return frozenset({LOCKED_BY_OTHER})
+        full = len(self.queue) >= CONTEXTS
+        allowed = frozenset({CONTEXTS_BUSY}) if full else frozenset()
+        if not full or ending:
+            allowed |= self._next_ids
+        seen = access.r_data if access.r_data in allowed else min(allowed)
+        if seen < JOB_IDS:
+            self.holder = access.id
+            self._held_id = seen
+            self._next_ids = frozenset({seen})
+        return allowed
+
+    def _read_finished(self, access: ObservedAccess, ending: bool) -> frozenset[int]:
+        # A job that ends in the cycle of the read counts in the next: its event is applied later.
+        del access, ending
+        allowed = self._finished
+        self._finished = ZERO
+        return allowed
+
+    def _status(self, access: ObservedAccess, ending: bool) -> frozenset[int]:
+        values: dict[int, set[int]] = {}
+        for offset in self._context_of_parity_0:
+            busy = [1 << 8 * (job.parity ^ offset) for job in self.queue]
+            values.setdefault(sum(busy), set()).add(offset)
+            if ending and busy:
+                values.setdefault(sum(busy[1:]), set()).add(offset)
+        if access.r_data in values:
+            self._context_of_parity_0 = frozenset(values[access.r_data])
+        return frozenset(values)
+
+    def _running_job(self, access: ObservedAccess, ending: bool) -> frozenset[int]:
+        allowed = self._running_allowed(access.cycle, ending)
+        if access.r_data in allowed and not self.queue:
+            self._shown_before = frozenset({access.r_data})
+        return allowed
+
+    def _running_allowed(self, cycle: int, ending: bool) -> frozenset[int]:
+        if not self.queue:
+            return self._shown_before
+        allowed = frozenset({self.queue[0].id})
+        if cycle <= self._turn_since + START_LATENCY:
+            allowed |= self._shown_before
+        if ending and len(self.queue) > 1:
+            allowed |= {self.queue[1].id}
+        return allowed
+
+    # ---- events
+
+    def _apply_events(self, before: int | None) -> None:
+        """Lets the events before edge `before` (None: all) take effect."""
+        while self._events and (before is None or self._events[0][0] < before):
+            cycle, core_id = self._events.popleft()
+            if self._end_job(cycle, core_id):
+                self._finished = frozenset(count + 1 for count in self._finished)
+
+    def _end_job(self, cycle: int, core_id: int) -> bool:
+        """Ends the running job with an event; False if there is none that it could end."""
+        core = core_id.bit_length() - 1
+        if not self.queue or cycle <= self.queue[0].triggered:
+            self._report(cycle, f"event for core {core}, but no job is running")
+            return False
+        job = self.queue.popleft()
+        if job.core_id != core_id:
+            owner = job.core_id.bit_length() - 1
+            self._report(cycle, f"event for core {core}, but job {job.id} was triggered by core {owner}")
+        self._shown_before = frozenset({job.id})
+        self._turn_since = cycle
+        return True
+
+    # ---- findings
+
+    def _report(self, cycle: int, text: str) -> None:
+        self.findings.append(RegisterFinding(cycle, text))
+
+    def _report_read(self, access: ObservedAccess, register: Register | None, allowed: Iterable[int]) -> None:
+        name = register.name if register is not None else f"unmapped offset 0x{access.address & 0xFC:02X}"
+        expected = " or ".join(f"0x{value:08X}" for value in sorted(allowed))
+        self._report(
+            access.cycle,
+            f"read of {name} with id 0x{access.id:02X} gave 0x{access.r_data:08X}, expected {expected}",
+        )
