@@ -74,9 +74,15 @@ def test_minimal(tmp_path: Path) -> None:
 def test_sources_keep_their_order_globs_are_sorted_tokens_resolve(tmp_path: Path) -> None:
     for name in ("z.sv", "b.sv", "pkg.sv"):
         (tmp_path / name).touch()
+    many = [f"{number * 7919 % 101:03}.sv" for number in range(40)]
+    (tmp_path / "many").mkdir()
+    for name in many:
+        (tmp_path / "many" / name).touch()
     text = MINIMAL.replace('["a.sv"]', '["{fpnew}/fpnew_pkg.sv", "pkg.sv", "*.sv", "{common_cells}/lzc.sv"]')
     device = load(write(tmp_path, 'includes = ["{common_cells_include}"]' + text + SECTION8))
     assert [p.name for p in device.sources] == ["fpnew_pkg.sv", "pkg.sv", "a.sv", "b.sv", "z.sv", "lzc.sv"]
+    ordered = load(write(tmp_path, MINIMAL.replace('"a.sv"', '"many/*.sv"') + SECTION8)).sources
+    assert [p.name for p in ordered] == sorted(many)
     assert (device.includes[0] / "common_cells" / "registers.svh").is_file()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.formats import Format
@@ -117,6 +117,7 @@ scenarios = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(scenarios)
 def test_json_round_trip(scenario: Scenario) -> None:
     assert Scenario.from_json(json.loads(json.dumps(scenario.to_json())), HERE) == scenario

@@ -114,6 +114,7 @@ values = st.recursive(
 )
 
 
+@settings(max_examples=300, deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(FIELDS)), values, max_size=3))
 def test_any_table_parses_or_is_explained(table: dict[str, Any]) -> None:
     try:

@@ -4,7 +4,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tb.schema import Field, SchemaError, Where, check, markdown_rows, read_toml
@@ -86,6 +86,7 @@ leaves = st.none() | st.booleans() | st.floats() | st.text() | st.integers()
 trees = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
 
 
+@settings(deadline=None)
 @given(trees)
 def test_any_data_is_accepted_or_named(data: object) -> None:
     try:
