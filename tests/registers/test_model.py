@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The reference model of the register file against a device written apart from it, right and wrong."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+
+import numpy as np
+import pytest
+
+from tb.agents.control.access import Access, read, write
+from tb.dpi.bindings import ACCESS_DTYPE, EVENT_DTYPE
+from tb.registers.generate import register_map
+from tb.registers.model import ObservedAccess, RegisterFileModel
+from tests.registers.device import FAULTS, FakeDevice
+
+MAP = register_map()
+ACQUIRE, TRIGGER, FINISHED = MAP["ACQUIRE"].offset, MAP["TRIGGER"].offset, MAP["FINISHED"].offset
+STATUS, RUNNING, CLEAR = MAP["STATUS"].offset, MAP["RUNNING_JOB"].offset, MAP["SOFT_CLEAR"].offset
+
+
+class Bench:
+    """A device and the model, which sees what the device's port shows."""
+
+    def __init__(self, device: FakeDevice) -> None:
+        self.device = device
+        self.model = RegisterFileModel(MAP)
+        self._seen = 0
+
+    def access(self, access: Access) -> ObservedAccess:
+        """One access of the device, shown to the model after the events so far."""
+        observed = self.device.access(access)
+        for cycle, core in self.device.events[self._seen :]:
+            self.model.event(cycle, core)
+        self._seen = len(self.device.events)
+        self.model.access(observed)
+        return observed
+
+
+def random_access(rng: random.Random, device: FakeDevice, clears: bool = True) -> Access:
+    """Mostly sensible traffic by a few cores, with nonsense in between."""
+    core_id = device.holder if device.holder and rng.random() < 0.7 else 1 << rng.choice([0, 0, 1, 5])
+    if rng.random() < 0.04:
+        core_id = rng.choice([0, 3, 0xFF, 0x81])
+    idle = rng.choice([0, 0, 0, 0, 1, 3, 20])
+    kind = rng.random()
+    job_offsets = [register.offset for register in MAP.job_registers]
+    if kind < 0.25:
+        return Access(ACQUIRE, id=core_id, idle=idle)
+    if kind < 0.40:
+        data = rng.choice([0, 0, 0, 0, 1, 0x100])
+        return Access(TRIGGER, True, data, rng.choice([0xF, 0xF, 0xF, 0x1, 0xE, 0x0]), core_id, idle)
+    if kind < 0.60:
+        return Access(
+            rng.choice(job_offsets), True, rng.getrandbits(32), rng.choice([0xF, rng.getrandbits(4)]), core_id
+        )
+    if kind < 0.63 and clears:
+        return Access(CLEAR, True, rng.choice([0, 1, 0xFFFF_FFFF]), 0xF, core_id, idle)
+    if kind < 0.97:
+        offset = rng.choice([FINISHED, STATUS, STATUS, RUNNING, CLEAR, TRIGGER, *job_offsets])
+        return Access(offset | rng.choice([0, 0, 0xABCD_EF00]), id=core_id, idle=idle)
+    return Access(rng.randrange(0, 0x100, 4), rng.random() < 0.3, rng.getrandbits(32), 0xF, core_id)
+
+
+def run(device: FakeDevice, seed: int, count: int, clears: bool = True) -> Bench:
+    bench, rng = Bench(device), random.Random(f"model/{seed}")
+    for _ in range(count):
+        bench.access(random_access(rng, device, clears))
+    bench.model.settle()
+    return bench
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_right_device_has_no_findings(seed: int) -> None:
+    bench = run(FakeDevice(seed), seed, 5000)
+    assert bench.model.findings == []
+    # The traffic was no idle talk.
+    assert len(bench.device.events) > 100
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_fault_is_found(fault: str) -> None:
+    # Only without clears does the id come round.
+    bench = run(FakeDevice(3, fault), 3, 6000, clears=fault != "id_does_not_wrap")
+    assert bench.model.findings, f"fault {fault} went unnoticed"
+
+
+def test_traffic_reaches_the_open_cycles() -> None:
+    """Reads at the very edge of an event, and early reads of RUNNING_JOB, do occur and are judged."""
+    bench = run(FakeDevice(11, duration=(1, 6)), 11, 5000)
+    assert bench.model.findings == []
+
+
+def observed(cycle: int, access: Access, r_data: int | None = 0) -> ObservedAccess:
+    return ObservedAccess(cycle, access.address, access.write, access.data, access.be, access.id, r_data)
+
+
+def triggered(model: RegisterFileModel, cycle: int, job_id: int, core: int = 0) -> None:
+    model.access(observed(cycle, read(ACQUIRE, core), job_id))
+    model.access(observed(cycle + 1, write(TRIGGER, 0, core)))
+
+
+def test_finished_counts_a_job_that_ends_at_the_read_in_the_next() -> None:
+    model = RegisterFileModel(MAP)
+    triggered(model, 10, 0)
+    model.event(50, 0)
+    assert model.access(observed(50, read(FINISHED), 0)) == {0}
+    assert model.access(observed(51, read(FINISHED), 1)) == {1}
+    assert model.access(observed(52, read(FINISHED), 0)) == {0}
+    assert model.findings == []
+
+
+def test_status_at_the_edge_of_the_event_may_be_either() -> None:
+    model = RegisterFileModel(MAP)
+    triggered(model, 10, 0)
+    model.event(50, 0)
+    assert model.access(observed(49, read(STATUS), 1)) == {1}
+    assert model.access(observed(50, read(STATUS), 0)) == {0, 1}
+    assert model.access(observed(51, read(STATUS), 0)) == {0}
+
+
+def test_running_job_has_a_start_latency() -> None:
+    model = RegisterFileModel(MAP)
+    triggered(model, 0, 0)
+    model.event(9, 0)
+    triggered(model, 10, 1)
+    assert model.access(observed(13, read(RUNNING), 1)) == {0, 1}
+    assert model.access(observed(14, read(RUNNING), 1)) == {1}
+
+
+def test_refusals() -> None:
+    model = RegisterFileModel(MAP)
+    triggered(model, 10, 0, core=0)
+    model.access(observed(12, read(ACQUIRE, 1), 1))
+    assert model.access(observed(13, read(ACQUIRE, 2), 0xFFFF_FFFE)) == {0xFFFF_FFFE}
+    assert model.access(observed(14, read(ACQUIRE, 1), 1)) == {1}
+    model.access(observed(15, write(TRIGGER, 0, 1)))
+    assert model.access(observed(16, read(ACQUIRE, 2), 0xFFFF_FFFF)) == {0xFFFF_FFFF}
+    model.event(17, 0)
+    assert model.access(observed(17, read(ACQUIRE, 2), 2)) == {0xFFFF_FFFF, 2}
+    assert model.holder == 1 << 2
+    assert model.findings == []
+
+
+def test_open_state_after_a_clear_is_narrowed_by_what_is_seen() -> None:
+    model = RegisterFileModel(MAP)
+    model.access(observed(1, read(ACQUIRE), 0))
+    model.access(observed(2, write(CLEAR, 5)))
+    assert model.access(observed(3, read(ACQUIRE), 1)) == {0, 1}
+    model.access(observed(4, write(TRIGGER, 0)))
+    assert model.access(observed(5, read(STATUS), 0x100)) == {0x001, 0x100}
+    assert model.access(observed(6, read(STATUS), 0x001)) == {0x100}
+    assert [finding.cycle for finding in model.findings] == [6]
+
+
+@pytest.mark.parametrize(
+    ("events", "text"),
+    [
+        ([(20, 3)], "job 0 was triggered by core 0"),
+        ([(20, 0), (21, 0)], "no job is running"),
+        ([(11, 0)], "no job is running"),
+    ],
+)
+def test_wrong_events(events: list[tuple[int, int]], text: str) -> None:
+    model = RegisterFileModel(MAP)
+    triggered(model, 10, 0)
+    for event in events:
+        model.event(*event)
+    model.settle()
+    assert any(text in str(finding) for finding in model.findings)
+
+
+def test_event_after_a_clear_is_a_finding_and_at_the_clear_is_not() -> None:
+    for cycle, count in ((20, 0), (21, 1)):
+        model = RegisterFileModel(MAP)
+        triggered(model, 10, 0)
+        model.event(cycle, 0)
+        model.access(observed(20, write(CLEAR, 1)))
+        assert model.access(observed(19 + 5, read(FINISHED), 0)) == ({0, 1} if count == 0 else {0})
+        assert len(model.findings) == count
+
+
+def test_unanswered_read_is_not_judged_but_has_its_effect() -> None:
+    model = RegisterFileModel(MAP)
+    model.access(observed(1, read(ACQUIRE, 2), None))
+    assert model.holder == 4
+    assert model.findings == []
+
+
+def test_findings_name_register_id_and_values() -> None:
+    model = RegisterFileModel(MAP)
+    model.access(observed(7, read(MAP["MCFG0"].offset, 4), 5))
+    model.access(observed(8, read(0x18), 9))
+    assert [str(finding) for finding in model.findings] == [
+        "edge 7: read of MCFG0 with id 0x10 gave 0x00000005, expected 0x00000000",
+        "edge 8: read of unmapped offset 0x18 with id 0x01 gave 0x00000009, expected 0x00000000",
+    ]
+
+
+def test_feed_takes_the_records_of_the_bench() -> None:
+    """Records in batches, with an event that comes before the access of its edge, as logged."""
+    device, rng = FakeDevice(5), random.Random("feed")
+    accesses = deque(device.access(random_access(rng, device)) for _ in range(2000))
+    events = deque(device.events)
+    model, reference = RegisterFileModel(MAP), Bench(FakeDevice(5))
+    rng = random.Random("feed")
+    for _ in range(2000):
+        reference.access(random_access(rng, reference.device))
+    for now in range(0, device.cycle + 50, 37):
+        ready = [accesses.popleft() for _ in range(len(accesses)) if accesses[0].cycle < now]
+        ended = [events.popleft() for _ in range(len(events)) if events[0][0] <= now]
+        records = np.zeros(len(ready), ACCESS_DTYPE)
+        for record, access in zip(records, ready, strict=True):
+            record["cycle"], record["add"], record["wen"] = access.cycle, access.address, not access.write
+            record["data"], record["be"], record["id"] = access.data, access.be, access.id
+            record["r_data"], record["answered"] = access.r_data, 1
+        ends = np.zeros(len(ended), EVENT_DTYPE)
+        for end, (cycle, core) in zip(ends, ended, strict=True):
+            end["cycle"], end["core"] = cycle, core
+        assert model.feed(records, ends) == []
+    model.settle()
+    assert model.job_values == reference.model.job_values
+    assert model.holder == reference.model.holder
