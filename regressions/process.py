@@ -131,7 +131,7 @@ async def run_process(
         await asyncio.shield(asyncio.ensure_future(_kill_group(process)))
     reader.poll()
     on_progress()
-    if ending is Ending.EXITED and process.returncode != 0:
+    if ending is Ending.EXITED and (process.returncode != 0 or not reader.log.ended):
         detail = last_words(log)
     with log.open("ab") as output:
         note = (

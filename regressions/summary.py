@@ -9,7 +9,8 @@ from typing import Any
 
 from regressions.executor import Execution
 from regressions.judge import SegmentResult
-from regressions.results import JobResult
+from regressions.planner import Segment
+from regressions.results import Failure, JobResult
 from regressions.status import bucket, gravest, gravity
 from tb.status import Status
 
@@ -215,12 +216,7 @@ def _failure_rows(result: SegmentResult, info: RunInfo, run_folder: str) -> list
             where=f"scenario {failure.scenario}",
             status=failure.status,
             detail=failure.detail,
-            rerun=rerun_line(
-                info,
-                f"{failure.test}:{segment.begin}:{failure.scenario + 1}",
-                segment.seed,
-                segment.kind,
-            ),
+            rerun=rerun_line(info, _until(segment, failure), segment.seed, segment.kind),
             replay=f"make replay R={folder}/{failure.record}" if failure.record else "",
             log=log,
         )
@@ -239,6 +235,13 @@ def _failure_rows(result: SegmentResult, info: RunInfo, run_folder: str) -> list
             )
         )
     return rows
+
+
+def _until(segment: Segment, failure: Failure) -> str:
+    """The segment up to a failing scenario; all of it where a directed test numbers its jobs otherwise."""
+    if not segment.begin <= failure.scenario < segment.end:
+        return segment.selector
+    return f"{segment.entry.name}:{segment.begin}:{failure.scenario + 1}"
 
 
 def _totals(summary: Summary, results: Sequence[SegmentResult]) -> dict[str, int]:
