@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _OUTPUTS = 16384
-"""Outputs computed together; five buffers of this size have to fit."""
+"""Outputs computed together; six buffers of this size have to fit."""
 
 
 def blocks(rows: int, cols: int) -> Iterator[tuple[slice, slice]]:
@@ -37,8 +37,11 @@ def outer(op1: np.ufunc, x: NDArray[Any], w: NDArray[Any]) -> Iterator[NDArray[A
     steps, rows = x.shape
     cols = w.shape[1]
     count = min(steps, max(1, _OUTPUTS // (rows * cols)))
-    buffer = np.empty((count, rows, cols), x.dtype)
+    # Spreading the operands first is faster than letting the operation broadcast them, a slow path of numpy.
+    left, right = (np.empty((count, rows, cols), x.dtype) for _ in range(2))
     for n in range(0, steps, count):
-        used = buffer[: min(count, steps - n)]
-        op1(x[n : n + count, :, None], w[n : n + count, None, :], out=used)
+        used, other = (buffer[: min(count, steps - n)] for buffer in (left, right))
+        np.copyto(used, x[n : n + count, :, None])
+        np.copyto(other, w[n : n + count, None, :])
+        op1(used, other, out=used)
         yield used.reshape(-1, rows * cols)
