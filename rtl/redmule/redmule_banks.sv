@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bookkeeping of a double buffer: a bank is taken, then full, then released. A bank that is released in a cycle is
+// free in the next.
+
+module redmule_banks (
+  input  logic       clk_i,
+  input  logic       rst_ni,
+  input  logic       init_i,
+  input  logic       take_i,
+  input  logic       take_bank_i,
+  input  logic       fill_i,
+  input  logic       fill_bank_i,
+  input  logic       release_i,
+  input  logic       release_bank_i,
+  output logic [1:0] taken_o,
+  output logic [1:0] full_o
+);
+
+  logic [1:0] taken_q, taken_d, full_q, full_d;
+
+  always_comb begin
+    taken_d = taken_q;
+    full_d  = full_q;
+    if (take_i) taken_d[take_bank_i] = 1'b1;
+    if (fill_i) full_d[fill_bank_i] = 1'b1;
+    if (release_i) begin
+      taken_d[release_bank_i] = 1'b0;
+      full_d[release_bank_i]  = 1'b0;
+    end
+    if (init_i) begin
+      taken_d = '0;
+      full_d  = '0;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      taken_q <= '0;
+      full_q  <= '0;
+    end else begin
+      taken_q <= taken_d;
+      full_q  <= full_d;
+    end
+  end
+
+  assign taken_o = taken_q;
+  assign full_o  = full_q;
+
+endmodule

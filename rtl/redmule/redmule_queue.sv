@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lock and the two contexts (sections 5 and 7). A context is filled by a trigger and freed by the end of its
+// job; contexts are used in turn, so they are a queue, and its head is the job that runs or runs next.
+
+module redmule_queue
+  import redmule_pkg::*;
+#(
+  parameter int unsigned N_CORES = 8  // event targets
+) (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  // commands of the register port
+  input  logic [7:0]  core_i,
+  input  logic        acquire_i,
+  input  logic        trigger_i,        // already qualified by holder_o
+  input  logic        finished_read_i,
+  input  logic        clear_i,
+  input  logic        clear_all_i,
+  input  job_t        job_i,
+  output logic        holder_o,
+  output logic [31:0] acquire_data_o,
+  output logic [31:0] finished_o,
+  output logic [31:0] status_o,
+  output logic [31:0] running_o,
+  // the engine
+  output logic        pending_o,        // job_o waits or runs
+  output job_t        job_o,
+  input  logic        start_i,          // job_o starts to run
+  input  logic        done_i,           // job_o has ended
+  // to the cores
+  output logic [N_CORES-1:0] event_o,
+  output logic        busy_o            // a context is taken, or an event is out
+);
+
+  typedef struct packed {
+    job_t       job;
+    logic [7:0] id;
+    logic [7:0] core;
+  } context_t;
+
+  localparam logic [31:0] LOCKED = 32'hFFFF_FFFE;
+  localparam logic [31:0] FULL   = 32'hFFFF_FFFF;
+
+  context_t [1:0] context_q;
+  logic [1:0]  taken_q, taken_d;
+  logic        tail_q, tail_d, head_q, head_d;
+  logic        lock_q, lock_d;
+  logic [7:0]  owner_q, owner_d, lock_id_q, lock_id_d, next_id_q, next_id_d, running_q, running_d;
+  logic [7:0]  event_q, event_d;
+  logic [31:0] finished_q, finished_d;
+  logic        grab;
+
+  assign holder_o = lock_q && owner_q == core_i;
+  assign grab     = acquire_i && !lock_q && taken_q != '1;
+
+  always_comb begin
+    acquire_data_o = {24'd0, next_id_q};
+    if (holder_o)          acquire_data_o = {24'd0, lock_id_q};
+    else if (lock_q)       acquire_data_o = LOCKED;
+    else if (taken_q == '1) acquire_data_o = FULL;
+  end
+
+  always_comb begin
+    lock_d    = lock_q;
+    owner_d   = owner_q;
+    lock_id_d = lock_id_q;
+    next_id_d = next_id_q;
+    if (grab) begin
+      lock_d    = 1'b1;
+      owner_d   = core_i;
+      lock_id_d = next_id_q;
+      next_id_d = next_id_q + 8'd1;
+    end
+    if (trigger_i || clear_i) lock_d = 1'b0;
+    if (clear_all_i) next_id_d = '0;
+  end
+
+  always_comb begin
+    taken_d = taken_q;
+    tail_d  = tail_q;
+    head_d  = head_q;
+    event_d = '0;
+    if (trigger_i) begin
+      taken_d[tail_q] = 1'b1;
+      tail_d          = !tail_q;
+    end
+    if (done_i) begin
+      taken_d[head_q] = 1'b0;
+      head_d          = !head_q;
+      event_d         = context_q[head_q].core;
+    end
+    if (clear_i) begin
+      taken_d = '0;
+      tail_d  = 1'b0;
+      head_d  = 1'b0;
+      event_d = '0;
+    end
+  end
+
+  always_comb begin
+    // a job ends with its event, so one that ends in the cycle of the read counts in the next
+    finished_d = (finished_read_i ? '0 : finished_q) + 32'(event_q != '0);
+    if (clear_i) finished_d = '0;
+    running_d = start_i ? context_q[head_q].id : running_q;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      taken_q    <= '0;
+      tail_q     <= 1'b0;
+      head_q     <= 1'b0;
+      lock_q     <= 1'b0;
+      owner_q    <= '0;
+      lock_id_q  <= '0;
+      next_id_q  <= '0;
+      running_q  <= '0;
+      event_q    <= '0;
+      finished_q <= '0;
+    end else begin
+      taken_q    <= taken_d;
+      tail_q     <= tail_d;
+      head_q     <= head_d;
+      lock_q     <= lock_d;
+      owner_q    <= owner_d;
+      lock_id_q  <= lock_id_d;
+      next_id_q  <= next_id_d;
+      running_q  <= running_d;
+      event_q    <= event_d;
+      finished_q <= finished_d;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)        context_q         <= '0;
+    else if (trigger_i) context_q[tail_q] <= '{job: job_i, id: lock_id_q, core: core_i};
+  end
+
+  assign finished_o = finished_q;
+  assign status_o   = {16'd0, 7'd0, taken_q[1], 7'd0, taken_q[0]};
+  assign running_o  = {24'd0, running_q};
+  assign pending_o  = taken_q[head_q];
+  assign job_o      = context_q[head_q].job;
+  assign event_o    = event_q[N_CORES-1:0];
+  assign busy_o     = taken_q != '0 || event_q != '0;
+
+endmodule

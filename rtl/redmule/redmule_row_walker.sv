@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks the beats of a block of a dense matrix row by row: the rows of W, Y and Z. Each row is read or written in
+// pieces of the port's payload. The next tile is taken over with the last beat of the one before, without a gap.
+
+module redmule_row_walker
+  import redmule_pkg::*;
+#(
+  parameter int unsigned PIECE = 32   // payload bytes of the port
+) (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        init_i,
+  // the next tile
+  input  logic        tile_valid_i,
+  input  seq_t        tile_seq_i,
+  input  logic        tile_last_i,
+  input  logic [31:0] tile_addr_i,
+  input  logic [15:0] tile_rows_i,    // at least 1
+  input  logic [15:0] tile_bytes_i,   // of a row, at least 1
+  input  logic [31:0] stride_i,       // bytes from row to row
+  output logic        tile_pop_o,
+  // the next beat
+  output logic        valid_o,
+  output logic [31:0] addr_o,
+  output seq_t        seq_o,
+  output logic [15:0] row_o,
+  output logic [7:0]  piece_o,
+  output logic [15:0] bytes_o,        // left in the row; the beat carries at most PIECE of them
+  output logic        row_end_o,      // the row's last beat
+  output logic        tile_end_o,     // the tile's last beat
+  output logic        job_end_o,      // and the job's
+  input  logic        step_i          // the beat is taken
+);
+
+  logic        valid_q, last_q;
+  seq_t        seq_q;
+  logic [31:0] addr_q, row_addr_q;
+  logic [15:0] row_q, rows_q, left_q, bytes_q;
+  logic [7:0]  piece_q;
+
+  assign valid_o    = valid_q;
+  assign addr_o     = addr_q;
+  assign seq_o      = seq_q;
+  assign row_o      = row_q;
+  assign piece_o    = piece_q;
+  assign bytes_o    = left_q;
+  assign row_end_o  = left_q <= 16'(PIECE);
+  assign tile_end_o = row_end_o && row_q == rows_q - 16'd1;
+  assign job_end_o  = tile_end_o && last_q;
+  assign tile_pop_o = tile_valid_i && (!valid_q || (step_i && tile_end_o));
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)                    valid_q <= 1'b0;
+    else if (init_i)                valid_q <= 1'b0;
+    else if (tile_pop_o)            valid_q <= 1'b1;
+    else if (step_i && tile_end_o)  valid_q <= 1'b0;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      {last_q, seq_q, addr_q, row_addr_q, row_q, rows_q, left_q, bytes_q, piece_q} <= '0;
+    end else if (tile_pop_o) begin
+      last_q     <= tile_last_i;
+      seq_q      <= tile_seq_i;
+      addr_q     <= tile_addr_i;
+      row_addr_q <= tile_addr_i;
+      row_q      <= '0;
+      rows_q     <= tile_rows_i;
+      left_q     <= tile_bytes_i;
+      bytes_q    <= tile_bytes_i;
+      piece_q    <= '0;
+    end else if (step_i) begin
+      if (row_end_o) begin
+        addr_q     <= row_addr_q + stride_i;
+        row_addr_q <= row_addr_q + stride_i;
+        row_q      <= row_q + 16'd1;
+        left_q     <= bytes_q;
+        piece_q    <= '0;
+      end else begin
+        addr_q  <= addr_q + 32'(PIECE);
+        left_q  <= left_q - 16'(PIECE);
+        piece_q <= piece_q + 8'd1;
+      end
+    end
+  end
+
+endmodule

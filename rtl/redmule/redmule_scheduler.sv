@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the array. In each cycle in which the array advances, a token enters the cascade: it says which column of
+// which chunk (H steps) of which tile the first compute element does, and follows the partial sums from element to
+// element, P+1 cycles each, until they leave as Z or start the next chunk. The ring holds H(P+1) sums, so a chunk
+// follows the one before without a gap, and so does a tile.
+//
+// The array stands still as a whole when something that a token needs is missing. Between tiles nothing is half
+// done at the entry: there the array goes on, so that finished sums can leave.
+
+module redmule_scheduler
+  import redmule_pkg::*;
+#(
+  parameter int unsigned H     = 4,   // compute elements in a row
+  parameter int unsigned P     = 3,   // pipeline registers of the FMA
+  parameter int unsigned PIECE = 32   // payload bytes of the port
+) (
+  input  logic              clk_i,
+  input  logic              rst_ni,
+  input  logic              init_i,
+  input  job_t              job_i,
+  // tiles
+  input  logic              tile_valid_i,
+  input  tile_t             tile_i,
+  input  seq_t              tile_seq_i,
+  output logic              tile_pop_o,
+  // buffers
+  input  logic [1:0]        x_full_i,
+  input  logic [H-1:0][1:0] w_full_i,
+  input  logic [1:0]        y_full_i,
+  input  logic [1:0]        z_taken_i,
+  output logic [H-1:0]      x_fetch_o,      // a column of X goes to this compute element
+  output logic              x_bank_o,
+  output logic [7:0]        x_idx_o,
+  output logic              x_release_o,
+  output logic [H-1:0]      w_release_o,
+  output logic              y_fetch_o,      // a column of Y goes to the first compute element
+  output logic              y_release_o,
+  // array
+  output logic              advance_o,
+  output token_t [H-1:0]    fetch_o,        // per compute element: its operands are fetched
+  output logic   [H-1:0]    pass_o,         // in the cycle after: no step, the sum passes
+  output logic              first_o,        // in the cycle after: the first element takes Y
+  output token_t            out_o           // of the sums that leave the cascade
+);
+
+  localparam int unsigned D = H * (P + 1);
+
+  typedef struct packed {
+    logic        run;      // inside a tile
+    logic        first;
+    logic [15:0] left;     // steps from this chunk on
+    logic [7:0]  col;
+    logic [7:0]  cols;
+    logic [7:0]  x_idx;
+    logic        x_bank;
+    logic        w_bank;
+    logic        tile_bank;
+  } state_t;
+
+  state_t       state_q, state_d, now;
+  token_t       token;
+  token_t [D:0] pipe_q;
+  logic         start, ready, blocked, emit;
+  logic [7:0]   x_elems;
+  logic         reads_y;
+
+  assign x_elems = 8'(PIECE >> fmt_shift(job_i.x_fmt));
+  assign reads_y = job_i.op != MATMUL;
+
+  // what the entry of the cascade does: go on in a tile, or start the next one
+  assign start = !state_q.run && tile_valid_i && job_i.n != '0;
+
+  always_comb begin
+    now = state_q;
+    if (start) begin
+      now.run       = 1'b1;
+      now.first     = 1'b1;
+      now.left      = job_i.n;
+      now.col       = '0;
+      now.cols      = tile_i.cols;
+      now.x_idx     = '0;
+      now.tile_bank = tile_seq_i[0];
+    end
+  end
+
+  assign ready = now.col != '0
+      || (x_full_i[now.x_bank] && w_full_i[0][now.w_bank] && (!start || !reads_y || y_full_i[now.tile_bank]));
+
+  always_comb begin
+    token.valid     = now.run;
+    token.first     = now.first;
+    token.final_sum = now.left <= 16'(H);
+    token.col       = now.col;
+    token.live      = now.col < now.cols;
+    token.last_col  = now.col == now.cols - 8'd1;
+    token.steps     = token.final_sum ? now.left[7:0] : 8'(H);
+    token.x_bank    = now.x_bank;
+    token.x_idx     = now.x_idx;
+    token.x_end     = token.final_sum || now.x_idx + 8'(H) == x_elems;
+    token.w_bank    = now.w_bank;
+    token.tile_bank = now.tile_bank;
+  end
+
+  // what stops the array
+  always_comb begin
+    blocked = state_q.run && !ready;
+    for (int unsigned h = 1; h < H; h++) begin
+      if (pipe_q[h*(P+1)-1].valid && pipe_q[h*(P+1)-1].col == '0 && 8'(h) < pipe_q[h*(P+1)-1].steps
+          && !w_full_i[h][pipe_q[h*(P+1)-1].w_bank]) blocked = 1'b1;
+    end
+    if (pipe_q[D].valid && pipe_q[D].final_sum && pipe_q[D].col == '0 && z_taken_i[pipe_q[D].tile_bank]) begin
+      blocked = 1'b1;
+    end
+  end
+
+  assign advance_o  = !blocked;
+  assign emit       = advance_o && now.run && ready;
+  assign tile_pop_o = emit && start;
+
+  always_comb begin
+    state_d = state_q;
+    if (emit) begin
+      state_d = now;
+      if (now.col != 8'(D - 1)) begin
+        state_d.col = now.col + 8'd1;
+      end else begin
+        state_d.col    = '0;
+        state_d.first  = 1'b0;
+        state_d.left   = now.left - 16'(token.steps);
+        state_d.w_bank = !now.w_bank;
+        state_d.x_idx  = now.x_idx + 8'(H);
+        if (token.x_end) begin
+          state_d.x_idx  = '0;
+          state_d.x_bank = !now.x_bank;
+        end
+        if (token.final_sum) state_d.run = 1'b0;
+      end
+    end
+    if (init_i) state_d = '0;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) state_q <= '0;
+    else         state_q <= state_d;
+  end
+
+  // pipe_q[i] is the token i+1 cycles after it entered
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      pipe_q <= '0;
+    end else if (init_i) begin
+      pipe_q <= '0;
+    end else if (advance_o) begin
+      for (int unsigned i = 1; i <= D; i++) pipe_q[i] <= pipe_q[i-1];
+      pipe_q[0] <= emit ? token : '0;
+    end
+  end
+
+  always_comb begin
+    fetch_o[0] = emit ? token : '0;
+    for (int unsigned h = 1; h < H; h++) fetch_o[h] = pipe_q[h*(P+1)-1];
+    for (int unsigned h = 0; h < H; h++) pass_o[h] = !(pipe_q[h*(P+1)].valid && 8'(h) < pipe_q[h*(P+1)].steps);
+    first_o = pipe_q[0].first;
+    out_o   = pipe_q[D];
+  end
+
+  // Operands: at most one compute element begins a step in a cycle, since tokens with col = 0 are D cycles apart.
+  always_comb begin
+    x_fetch_o   = '0;
+    x_bank_o    = 1'b0;
+    x_idx_o     = '0;
+    x_release_o = 1'b0;
+    w_release_o = '0;
+    for (int unsigned h = 0; h < H; h++) begin
+      if (advance_o && fetch_o[h].valid && 8'(h) < fetch_o[h].steps) begin
+        if (fetch_o[h].col == '0) begin
+          x_fetch_o[h] = 1'b1;
+          x_bank_o     = fetch_o[h].x_bank;
+          x_idx_o      = fetch_o[h].x_idx + 8'(h);
+          x_release_o  = fetch_o[h].x_end && fetch_o[h].steps == 8'(h) + 8'd1;
+        end
+        w_release_o[h] = fetch_o[h].last_col;
+      end
+    end
+    y_fetch_o   = emit && now.first && reads_y;
+    y_release_o = y_fetch_o && token.last_col;
+  end
+
+endmodule

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+// Moves X, W and Y from memory to the buffers and Z back, through one port. Each stream knows its next beat, the
+// buffer bank that the beat needs, and the step of the array that needs the beat; the arbiter does the rest.
+// A copy (N = 0) loads Y straight into the banks of Z.
+
+module redmule_streamer
+  import redmule_pkg::*;
+#(
+  parameter int unsigned H  = 4,    // compute elements in a row
+  parameter int unsigned DW = 256   // payload bits of the port
+) (
+  input  logic              clk_i,
+  input  logic              rst_ni,
+  input  logic              clear_i,
+  input  logic              init_i,
+  input  job_t              job_i,
+  // tiles, indexed by src_e
+  input  logic  [3:0]       tile_valid_i,
+  input  tile_t [3:0]       tile_i,
+  input  seq_t  [3:0]       tile_seq_i,
+  output logic  [3:0]       tile_pop_o,
+  output logic              tile_free_o,   // the oldest tile is stored
+  // banks: which are taken, and which is taken with this cycle's beat
+  input  logic [1:0]        x_taken_i,
+  output logic              x_take_o,
+  output logic              x_bank_o,
+  input  logic [H-1:0][1:0] w_taken_i,
+  output logic [H-1:0]      w_take_o,
+  output logic              w_bank_o,
+  input  logic [1:0]        y_taken_i,
+  output logic              y_take_o,
+  output logic              y_bank_o,
+  input  logic [1:0]        z_taken_i,
+  input  logic [1:0]        z_full_i,
+  output logic              z_take_o,
+  output logic              z_take_bank_o,
+  output logic              z_release_o,
+  // the part of Z that is stored next
+  output logic              z_bank_o,
+  output logic [7:0]        z_row_o,
+  output logic [7:0]        z_piece_o,
+  input  logic [DW-1:0]     z_data_i,
+  // data for the buffers
+  output logic              r_valid_o,
+  output dest_t             r_dest_o,
+  output logic [DW-1:0]     r_data_o,
+  // status
+  output logic              last_write_o,
+  output logic              held_o,
+  // TCDM
+  output logic              tcdm_req_o,
+  input  logic              tcdm_gnt_i,
+  output logic [31:0]       tcdm_add_o,
+  output logic              tcdm_wen_o,
+  output logic [DW/8+3:0]   tcdm_be_o,
+  output logic [DW+31:0]    tcdm_data_o,
+  input  logic [DW+31:0]    tcdm_r_data_i,
+  input  logic              tcdm_r_valid_i
+);
+
+  localparam int unsigned PIECE = DW / 8;
+
+  logic copy, reads_y, zeros;
+  assign copy    = job_i.n == '0;
+  assign reads_y = job_i.op != MATMUL;
+  assign zeros   = copy && !reads_y;
+
+  logic [31:0] w_stride, z_stride;
+  assign w_stride = 32'(job_i.k) << fmt_shift(job_i.w_fmt);
+  assign z_stride = copy ? 32'(PIECE) : 32'(job_i.k) << fmt_shift(job_i.z_fmt);
+
+  logic  [3:0]       walk_valid, step;
+  logic  [3:0][31:0] addr;
+  seq_t  [3:0]       seq;
+  dest_t [3:0]       dest;
+
+  // ---- X
+  logic [15:0] x_n;
+  logic [7:0]  x_row;
+  logic        x_piece_end, x_bank_q;
+
+  redmule_x_walker #(
+    .PIECE(PIECE)
+  ) i_x_walker (
+    .clk_i,
+    .rst_ni,
+    .init_i,
+    .n_i         (job_i.n),
+    .shift_i     (fmt_shift(job_i.x_fmt)),
+    .tile_valid_i(tile_valid_i[SRC_X] && !copy),
+    .tile_seq_i  (tile_seq_i[SRC_X]),
+    .tile_addr_i (tile_i[SRC_X].x_addr),
+    .tile_rows_i (tile_i[SRC_X].rows),
+    .tile_pop_o  (tile_pop_o[SRC_X]),
+    .valid_o     (walk_valid[SRC_X]),
+    .addr_o      (addr[SRC_X]),
+    .seq_o       (seq[SRC_X]),
+    .n_o         (x_n),
+    .row_o       (x_row),
+    .piece_end_o (x_piece_end),
+    .step_i      (step[SRC_X])
+  );
+
+  assign x_take_o    = step[SRC_X] && x_piece_end;
+  assign x_bank_o    = x_bank_q;
+  assign dest[SRC_X] = '{src: SRC_X, bank: x_bank_q, row: x_row, piece: '0, last: x_piece_end};
+
+  // ---- W: row n feeds compute element n mod H
+  logic [15:0] w_n;
+  logic [7:0]  w_piece, w_ce_q;
+  logic        w_row_end, w_tile_end, w_bank_q;
+
+  redmule_row_walker #(
+    .PIECE(PIECE)
+  ) i_w_walker (
+    .clk_i,
+    .rst_ni,
+    .init_i,
+    .tile_valid_i(tile_valid_i[SRC_W] && !copy),
+    .tile_seq_i  (tile_seq_i[SRC_W]),
+    .tile_last_i (1'b0),
+    .tile_addr_i (tile_i[SRC_W].w_addr),
+    .tile_rows_i (job_i.n),
+    .tile_bytes_i(16'(tile_i[SRC_W].cols) << fmt_shift(job_i.w_fmt)),
+    .stride_i    (w_stride),
+    .tile_pop_o  (tile_pop_o[SRC_W]),
+    .valid_o     (walk_valid[SRC_W]),
+    .addr_o      (addr[SRC_W]),
+    .seq_o       (seq[SRC_W]),
+    .row_o       (w_n),
+    .piece_o     (w_piece),
+    .bytes_o     (),
+    .row_end_o   (w_row_end),
+    .tile_end_o  (w_tile_end),
+    .job_end_o   (),
+    .step_i      (step[SRC_W])
+  );
+
+  always_comb begin
+    w_take_o = '0;
+    for (int unsigned h = 0; h < H; h++) w_take_o[h] = step[SRC_W] && w_row_end && w_ce_q == 8'(h);
+  end
+  assign w_bank_o    = w_bank_q;
+  assign dest[SRC_W] = '{src: SRC_W, bank: w_bank_q, row: w_ce_q, piece: w_piece, last: w_row_end};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      x_bank_q <= 1'b0;
+      w_bank_q <= 1'b0;
+      w_ce_q   <= '0;
+    end else if (init_i) begin
+      x_bank_q <= 1'b0;
+      w_bank_q <= 1'b0;
+      w_ce_q   <= '0;
+    end else begin
+      if (x_take_o) x_bank_q <= !x_bank_q;
+      if (step[SRC_W] && w_row_end) begin
+        // a tile's last chunk may be short: the next tile starts with a new chunk
+        if (w_tile_end || w_ce_q == 8'(H - 1)) begin
+          w_ce_q   <= '0;
+          w_bank_q <= !w_bank_q;
+        end else begin
+          w_ce_q <= w_ce_q + 8'd1;
+        end
+      end
+    end
+  end
+
+  // ---- Y
+  logic [15:0] y_row;
+  logic [7:0]  y_piece;
+  logic        y_tile_end;
+
+  redmule_row_walker #(
+    .PIECE(PIECE)
+  ) i_y_walker (
+    .clk_i,
+    .rst_ni,
+    .init_i,
+    .tile_valid_i(tile_valid_i[SRC_Y] && reads_y),
+    .tile_seq_i  (tile_seq_i[SRC_Y]),
+    .tile_last_i (1'b0),
+    .tile_addr_i (tile_i[SRC_Y].z_addr),
+    .tile_rows_i (16'(tile_i[SRC_Y].rows)),
+    .tile_bytes_i(tile_i[SRC_Y].z_bytes),
+    .stride_i    (z_stride),
+    .tile_pop_o  (tile_pop_o[SRC_Y]),
+    .valid_o     (walk_valid[SRC_Y]),
+    .addr_o      (addr[SRC_Y]),
+    .seq_o       (seq[SRC_Y]),
+    .row_o       (y_row),
+    .piece_o     (y_piece),
+    .bytes_o     (),
+    .row_end_o   (),
+    .tile_end_o  (y_tile_end),
+    .job_end_o   (),
+    .step_i      (step[SRC_Y])
+  );
+
+  assign y_bank_o      = seq[SRC_Y][0];
+  assign y_take_o      = step[SRC_Y] && y_tile_end && !copy;
+  assign z_take_o      = step[SRC_Y] && y_tile_end && copy;
+  assign z_take_bank_o = seq[SRC_Y][0];
+  assign dest[SRC_Y]   = '{src: copy ? SRC_Z : SRC_Y, bank: seq[SRC_Y][0], row: y_row[7:0], piece: y_piece,
+                           last: y_tile_end};
+
+  // ---- Z
+  logic [15:0] z_row, z_bytes;
+  logic        z_tile_end, z_job_end;
+
+  redmule_row_walker #(
+    .PIECE(PIECE)
+  ) i_z_walker (
+    .clk_i,
+    .rst_ni,
+    .init_i,
+    .tile_valid_i(tile_valid_i[SRC_Z]),
+    .tile_seq_i  (tile_seq_i[SRC_Z]),
+    .tile_last_i (tile_i[SRC_Z].last),
+    .tile_addr_i (tile_i[SRC_Z].z_addr),
+    .tile_rows_i (16'(tile_i[SRC_Z].rows)),
+    .tile_bytes_i(tile_i[SRC_Z].z_bytes),
+    .stride_i    (z_stride),
+    .tile_pop_o  (tile_pop_o[SRC_Z]),
+    .valid_o     (walk_valid[SRC_Z]),
+    .addr_o      (addr[SRC_Z]),
+    .seq_o       (seq[SRC_Z]),
+    .row_o       (z_row),
+    .piece_o     (z_piece_o),
+    .bytes_o     (z_bytes),
+    .row_end_o   (),
+    .tile_end_o  (z_tile_end),
+    .job_end_o   (z_job_end),
+    .step_i      (step[SRC_Z])
+  );
+
+  assign z_bank_o    = seq[SRC_Z][0];
+  assign z_row_o     = z_row[7:0];
+  assign z_release_o = step[SRC_Z] && z_tile_end;
+  assign tile_free_o = z_release_o;
+  assign dest[SRC_Z] = '0;
+
+  // ---- arbitration
+  logic      [3:0] beat_valid;
+  deadline_t [3:0] deadline;
+  logic            any, ready;
+  src_e            src;
+
+  always_comb begin
+    beat_valid[SRC_X] = walk_valid[SRC_X] && !x_taken_i[x_bank_q];
+    beat_valid[SRC_W] = 1'b0;
+    for (int unsigned h = 0; h < H; h++) begin
+      if (w_ce_q == 8'(h)) beat_valid[SRC_W] = walk_valid[SRC_W] && !w_taken_i[h][w_bank_q];
+    end
+    beat_valid[SRC_Y] = walk_valid[SRC_Y] && !(copy ? z_taken_i[y_bank_o] : y_taken_i[y_bank_o]);
+    beat_valid[SRC_Z] = walk_valid[SRC_Z] && (zeros || z_full_i[z_bank_o]);
+
+    deadline[SRC_X] = '{seq: seq[SRC_X], n: x_n};
+    deadline[SRC_W] = '{seq: seq[SRC_W], n: w_n};
+    deadline[SRC_Y] = '{seq: seq[SRC_Y], n: '0};
+    // tile t+2 needs the bank of tile t when its sums leave the cascade, which is when tile t+3 enters it
+    deadline[SRC_Z] = '{seq: seq[SRC_Z] + seq_t'(3), n: '0};
+  end
+
+  redmule_arbiter i_arbiter (
+    .valid_i   (beat_valid),
+    .deadline_i(deadline),
+    .valid_o   (any),
+    .src_o     (src)
+  );
+
+  always_comb begin
+    step = '0;
+    step[src] = any && ready;
+  end
+
+  redmule_port #(
+    .DW(DW)
+  ) i_port (
+    .clk_i,
+    .rst_ni,
+    .clear_i,
+    .valid_i   (any),
+    .ready_o   (ready),
+    .write_i   (src == SRC_Z),
+    .addr_i    (addr[src]),
+    .bytes_i   (z_bytes),
+    .data_i    (zeros ? '0 : z_data_i),
+    .job_last_i(z_job_end),
+    .dest_i    (dest[src]),
+    .r_valid_o,
+    .r_dest_o,
+    .r_data_o,
+    .last_write_o,
+    .held_o,
+    .tcdm_req_o,
+    .tcdm_gnt_i,
+    .tcdm_add_o,
+    .tcdm_wen_o,
+    .tcdm_be_o,
+    .tcdm_data_o,
+    .tcdm_r_data_i,
+    .tcdm_r_valid_i
+  );
+
+endmodule

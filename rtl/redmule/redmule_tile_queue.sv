@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tiles between the tiler and the last store, in a ring with one writer and a reader for each part of the
+// engine: the loads run ahead of the array, the stores behind it. A place is free when the tile is stored.
+
+module redmule_tile_queue
+  import redmule_pkg::*;
+#(
+  parameter int unsigned READERS = 5
+) (
+  input  logic                clk_i,
+  input  logic                rst_ni,
+  input  logic                init_i,
+  // tiler
+  input  logic                valid_i,
+  input  tile_t               tile_i,
+  output logic                ready_o,
+  // readers: the tile they have come to
+  output logic  [READERS-1:0] valid_o,
+  output tile_t [READERS-1:0] tile_o,
+  output seq_t  [READERS-1:0] seq_o,
+  input  logic  [READERS-1:0] pop_i,
+  // the oldest tile is stored
+  input  logic                free_i
+);
+
+  localparam int unsigned IDX = $clog2(TILES);
+
+  tile_t [TILES-1:0]   tile_q;
+  seq_t                head_q, used_q;
+  seq_t  [READERS-1:0] seq_q;
+  logic                push;
+
+  assign ready_o = used_q != seq_t'(TILES);
+  assign push    = valid_i && ready_o;
+  assign seq_o   = seq_q;
+
+  always_comb begin
+    for (int unsigned r = 0; r < READERS; r++) begin
+      valid_o[r] = seq_q[r] != head_q;
+      tile_o[r]  = tile_q[seq_q[r][IDX-1:0]];
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      head_q <= '0;
+      used_q <= '0;
+      seq_q  <= '0;
+    end else if (init_i) begin
+      head_q <= '0;
+      used_q <= '0;
+      seq_q  <= '0;
+    end else begin
+      head_q <= head_q + seq_t'(push);
+      used_q <= used_q + seq_t'(push) - seq_t'(free_i);
+      for (int unsigned r = 0; r < READERS; r++) seq_q[r] <= seq_q[r] + seq_t'(pop_i[r]);
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)   tile_q <= '0;
+    else if (push) tile_q[head_q[IDX-1:0]] <= tile_i;
+  end
+
+endmodule

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0
+// RedMulE: Z = (X op1 W) op2 Y on an array of H x L compute elements, behind flat ports (section 4).
+// How it works and why it is as fast as it is: docs/accelerator.md.
+
+module redmule_top
+  import redmule_pkg::*;
+#(
+  parameter int unsigned H       = 4,    // compute elements in a row, cascaded
+  parameter int unsigned L       = 12,   // rows
+  parameter int unsigned P       = 3,    // pipeline registers of the FMA, at least 1
+  parameter int unsigned DW      = 256,  // payload bits of the TCDM port, a power of two
+  parameter int unsigned N_CORES = 8     // event targets, at most 8
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+  input  logic                    test_mode_i,
+  output logic [N_CORES-1:0][1:0] evt_o,
+  output logic                    busy_o,
+  output logic                    tcdm_req_o,
+  input  logic                    tcdm_gnt_i,
+  output logic [31:0]             tcdm_add_o,
+  output logic                    tcdm_wen_o,
+  output logic [DW/8+3:0]         tcdm_be_o,
+  output logic [DW+31:0]          tcdm_data_o,
+  input  logic [DW+31:0]          tcdm_r_data_i,
+  input  logic                    tcdm_r_valid_i,
+  input  logic                    periph_req_i,
+  output logic                    periph_gnt_o,
+  input  logic [31:0]             periph_add_i,
+  input  logic                    periph_wen_i,
+  input  logic [3:0]              periph_be_i,
+  input  logic [31:0]             periph_data_i,
+  input  logic [7:0]              periph_id_i,
+  output logic [31:0]             periph_r_data_o,
+  output logic                    periph_r_valid_o,
+  output logic [7:0]              periph_r_id_o
+);
+
+  localparam int unsigned D       = H * (P + 1);
+  localparam int unsigned PIECE   = DW / 8;
+  localparam int unsigned READERS = 5;  // of the tile queue: the four streams by src_e, then the scheduler
+
+  if (H < 1 || L < 1 || P < 1 || D > 255 || L > 255) begin : gen_bad_size
+    $fatal(1, "redmule_top: H, L and P must be at least 1, H*(P+1) and L at most 255");
+  end
+  if (DW < 64 || DW > 1024 || 2 ** $clog2(DW) != DW) begin : gen_bad_width
+    $fatal(1, "redmule_top: DW must be 64, 128, 256, 512 or 1024");
+  end
+  if ((DW / 16) % H != 0) begin : gen_bad_chunk
+    $fatal(1, "redmule_top: a port word must hold whole chunks of X: DW/16 must be a multiple of H");
+  end
+  if (N_CORES < 1 || N_CORES > 8) begin : gen_bad_cores
+    $fatal(1, "redmule_top: N_CORES must be 1..8");
+  end
+
+  // ---- register file, queue, control
+  logic [7:0]         core;
+  logic               acquire, trigger, finished_read, clear, clear_all, holder;
+  logic [31:0]        acquire_data, finished, status, running;
+  job_t               programmed, job;
+  logic               pending, start, init, done, last_write, held, queue_busy;
+  logic [N_CORES-1:0] event_core;
+
+  redmule_regfile i_regfile (
+    .clk_i,
+    .rst_ni,
+    .periph_req_i,
+    .periph_gnt_o,
+    .periph_add_i,
+    .periph_wen_i,
+    .periph_be_i,
+    .periph_data_i,
+    .periph_id_i,
+    .periph_r_data_o,
+    .periph_r_valid_o,
+    .periph_r_id_o,
+    .core_o         (core),
+    .acquire_o      (acquire),
+    .trigger_o      (trigger),
+    .finished_read_o(finished_read),
+    .clear_o        (clear),
+    .clear_all_o    (clear_all),
+    .holder_i       (holder),
+    .acquire_data_i (acquire_data),
+    .finished_i     (finished),
+    .status_i       (status),
+    .running_i      (running),
+    .job_o          (programmed)
+  );
+
+  redmule_queue #(
+    .N_CORES(N_CORES)
+  ) i_queue (
+    .clk_i,
+    .rst_ni,
+    .core_i         (core),
+    .acquire_i      (acquire),
+    .trigger_i      (trigger),
+    .finished_read_i(finished_read),
+    .clear_i        (clear),
+    .clear_all_i    (clear_all),
+    .job_i          (programmed),
+    .holder_o       (holder),
+    .acquire_data_o (acquire_data),
+    .finished_o     (finished),
+    .status_o       (status),
+    .running_o      (running),
+    .pending_o      (pending),
+    .job_o          (job),
+    .start_i        (start),
+    .done_i         (done),
+    .event_o        (event_core),
+    .busy_o         (queue_busy)
+  );
+
+  redmule_control i_control (
+    .clk_i,
+    .rst_ni,
+    .clear_i     (clear),
+    .pending_i   (pending),
+    .job_i       (job),
+    .held_i      (held),
+    .last_write_i(last_write),
+    .start_o     (start),
+    .init_o      (init),
+    .done_o      (done)
+  );
+
+  always_comb begin
+    for (int unsigned c = 0; c < N_CORES; c++) evt_o[c] = {1'b0, event_core[c]};
+  end
+  assign busy_o = queue_busy || held;
+
+  // ---- tiles
+  logic                tile_valid, tile_ready, tile_free;
+  tile_t               tile;
+  logic  [READERS-1:0] read_valid, read_pop;
+  tile_t [READERS-1:0] read_tile;
+  seq_t  [READERS-1:0] read_seq;
+
+  redmule_tiler #(
+    .L    (L),
+    .D    (D),
+    .PIECE(PIECE)
+  ) i_tiler (
+    .clk_i,
+    .rst_ni,
+    .clear_i(clear),
+    .start_i(start),
+    .job_i  (job),
+    .valid_o(tile_valid),
+    .tile_o (tile),
+    .ready_i(tile_ready)
+  );
+
+  redmule_tile_queue #(
+    .READERS(READERS)
+  ) i_tile_queue (
+    .clk_i,
+    .rst_ni,
+    .init_i (init),
+    .valid_i(tile_valid),
+    .tile_i (tile),
+    .ready_o(tile_ready),
+    .valid_o(read_valid),
+    .tile_o (read_tile),
+    .seq_o  (read_seq),
+    .pop_i  (read_pop),
+    .free_i (tile_free)
+  );
+
+  // ---- streamer
+  logic              x_take, x_take_bank, w_take_bank, y_take, y_take_bank, z_take, z_take_bank, z_release, z_bank;
+  logic [H-1:0]      w_take;
+  logic [1:0]        x_taken, x_full, y_taken, y_full, z_taken, z_full;
+  logic [H-1:0][1:0] w_taken, w_full;
+  logic [7:0]        z_row, z_piece;
+  logic [DW-1:0]     z_data, r_data;
+  logic              r_valid;
+  dest_t             r_dest;
+
+  redmule_streamer #(
+    .H (H),
+    .DW(DW)
+  ) i_streamer (
+    .clk_i,
+    .rst_ni,
+    .clear_i      (clear),
+    .init_i       (init),
+    .job_i        (job),
+    .tile_valid_i (read_valid[3:0]),
+    .tile_i       (read_tile[3:0]),
+    .tile_seq_i   (read_seq[3:0]),
+    .tile_pop_o   (read_pop[3:0]),
+    .tile_free_o  (tile_free),
+    .x_taken_i    (x_taken),
+    .x_take_o     (x_take),
+    .x_bank_o     (x_take_bank),
+    .w_taken_i    (w_taken),
+    .w_take_o     (w_take),
+    .w_bank_o     (w_take_bank),
+    .y_taken_i    (y_taken),
+    .y_take_o     (y_take),
+    .y_bank_o     (y_take_bank),
+    .z_taken_i    (z_taken),
+    .z_full_i     (z_full),
+    .z_take_o     (z_take),
+    .z_take_bank_o(z_take_bank),
+    .z_release_o  (z_release),
+    .z_bank_o     (z_bank),
+    .z_row_o      (z_row),
+    .z_piece_o    (z_piece),
+    .z_data_i     (z_data),
+    .r_valid_o    (r_valid),
+    .r_dest_o     (r_dest),
+    .r_data_o     (r_data),
+    .last_write_o (last_write),
+    .held_o       (held),
+    .tcdm_req_o,
+    .tcdm_gnt_i,
+    .tcdm_add_o,
+    .tcdm_wen_o,
+    .tcdm_be_o,
+    .tcdm_data_o,
+    .tcdm_r_data_i,
+    .tcdm_r_valid_i
+  );
+
+  // ---- scheduler
+  logic               advance, first, x_bank, x_release, y_fetch, y_release;
+  logic [H-1:0]       x_fetch, w_release, pass;
+  logic [7:0]         x_idx;
+  token_t [H-1:0]     fetch;
+  token_t             out;
+
+  redmule_scheduler #(
+    .H    (H),
+    .P    (P),
+    .PIECE(PIECE)
+  ) i_scheduler (
+    .clk_i,
+    .rst_ni,
+    .init_i      (init),
+    .job_i       (job),
+    .tile_valid_i(read_valid[4]),
+    .tile_i      (read_tile[4]),
+    .tile_seq_i  (read_seq[4]),
+    .tile_pop_o  (read_pop[4]),
+    .x_full_i    (x_full),
+    .w_full_i    (w_full),
+    .y_full_i    (y_full),
+    .z_taken_i   (z_taken),
+    .x_fetch_o   (x_fetch),
+    .x_bank_o    (x_bank),
+    .x_idx_o     (x_idx),
+    .x_release_o (x_release),
+    .w_release_o (w_release),
+    .y_fetch_o   (y_fetch),
+    .y_release_o (y_release),
+    .advance_o   (advance),
+    .fetch_o     (fetch),
+    .pass_o      (pass),
+    .first_o     (first),
+    .out_o       (out)
+  );
+
+  // ---- buffers and array
+  logic [H-1:0][L-1:0][15:0] x;
+  logic [H-1:0][15:0]        w;
+  logic [L-1:0][15:0]        y, z;
+
+  redmule_x_buffer #(
+    .H (H),
+    .L (L),
+    .DW(DW)
+  ) i_x_buffer (
+    .clk_i,
+    .rst_ni,
+    .init_i      (init),
+    .fmt_i       (job.x_fmt),
+    .take_i      (x_take),
+    .take_bank_i (x_take_bank),
+    .r_valid_i   (r_valid),
+    .r_dest_i    (r_dest),
+    .r_data_i    (r_data),
+    .taken_o     (x_taken),
+    .full_o      (x_full),
+    .fetch_i     (x_fetch),
+    .fetch_bank_i(x_bank),
+    .fetch_idx_i (x_idx),
+    .release_i   (x_release),
+    .x_o         (x)
+  );
+
+  redmule_w_buffer #(
+    .H (H),
+    .D (D),
+    .DW(DW)
+  ) i_w_buffer (
+    .clk_i,
+    .rst_ni,
+    .init_i     (init),
+    .fmt_i      (job.w_fmt),
+    .take_i     (w_take),
+    .take_bank_i(w_take_bank),
+    .r_valid_i  (r_valid),
+    .r_dest_i   (r_dest),
+    .r_data_i   (r_data),
+    .taken_o    (w_taken),
+    .full_o     (w_full),
+    .advance_i  (advance),
+    .fetch_i    (fetch),
+    .release_i  (w_release),
+    .w_o        (w)
+  );
+
+  redmule_y_buffer #(
+    .L (L),
+    .D (D),
+    .DW(DW)
+  ) i_y_buffer (
+    .clk_i,
+    .rst_ni,
+    .init_i      (init),
+    .fmt_i       (job.z_fmt),
+    .take_i      (y_take),
+    .take_bank_i (y_take_bank),
+    .r_valid_i   (r_valid),
+    .r_dest_i    (r_dest),
+    .r_data_i    (r_data),
+    .taken_o     (y_taken),
+    .full_o      (y_full),
+    .fetch_i     (y_fetch),
+    .fetch_bank_i(fetch[0].tile_bank),
+    .fetch_col_i (fetch[0].col),
+    .release_i   (y_release),
+    .y_o         (y)
+  );
+
+  redmule_array #(
+    .H(H),
+    .L(L),
+    .P(P)
+  ) i_array (
+    .clk_i,
+    .rst_ni,
+    .advance_i(advance),
+    .op_i     (job.op),
+    .first_i  (first),
+    .pass_i   (pass),
+    .x_i      (x),
+    .w_i      (w),
+    .y_i      (y),
+    .z_o      (z)
+  );
+
+  redmule_z_buffer #(
+    .L (L),
+    .D (D),
+    .DW(DW)
+  ) i_z_buffer (
+    .clk_i,
+    .rst_ni,
+    .init_i     (init),
+    .fmt_i      (job.z_fmt),
+    .advance_i  (advance),
+    .out_i      (out),
+    .z_i        (z),
+    .copy_take_i(z_take),
+    .copy_bank_i(z_take_bank),
+    .r_valid_i  (r_valid),
+    .r_dest_i   (r_dest),
+    .r_data_i   (r_data),
+    .release_i  (z_release),
+    .bank_i     (z_bank),
+    .row_i      (z_row),
+    .piece_i    (z_piece),
+    .data_o     (z_data),
+    .taken_o    (z_taken),
+    .full_o     (z_full)
+  );
+
+endmodule

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// X, double-buffered: a bank holds one piece (the port's payload) of each row of a tile. Once in P+1 cycles the array
+// takes a column, the X operands of one step in all rows, into the registers of the compute element that does it.
+
+module redmule_x_buffer
+  import redmule_pkg::*;
+#(
+  parameter int unsigned H  = 4,    // compute elements in a row
+  parameter int unsigned L  = 12,   // rows
+  parameter int unsigned DW = 256   // payload bits of the port
+) (
+  input  logic                     clk_i,
+  input  logic                     rst_ni,
+  input  logic                     init_i,
+  input  fmt_e                     fmt_i,
+  // load
+  input  logic                     take_i,
+  input  logic                     take_bank_i,
+  input  logic                     r_valid_i,
+  input  dest_t                    r_dest_i,
+  input  logic [DW-1:0]            r_data_i,
+  output logic [1:0]               taken_o,
+  output logic [1:0]               full_o,
+  // use
+  input  logic [H-1:0]             fetch_i,       // one compute element takes a column
+  input  logic                     fetch_bank_i,
+  input  logic [7:0]               fetch_idx_i,
+  input  logic                     release_i,     // the bank's last column is fetched
+  output logic [H-1:0][L-1:0][15:0] x_o
+);
+
+  localparam int unsigned WORDS = DW / 16;
+  localparam int unsigned IDX   = WORDS > 1 ? $clog2(WORDS) : 1;
+
+  logic                     write;
+  logic [WORDS-1:0][15:0]   mem_q [2][L];
+  logic [IDX-1:0]           word;
+  logic [L-1:0][15:0]       raw, column;
+
+  assign write = r_valid_i && r_dest_i.src == SRC_X;
+  assign word  = IDX'(fmt_shift(fmt_i) ? fetch_idx_i : fetch_idx_i >> 1);
+
+  redmule_banks i_banks (
+    .clk_i,
+    .rst_ni,
+    .init_i,
+    .take_i,
+    .take_bank_i,
+    .fill_i        (write && r_dest_i.last),
+    .fill_bank_i   (r_dest_i.bank),
+    .release_i,
+    .release_bank_i(fetch_bank_i),
+    .taken_o,
+    .full_o
+  );
+
+  for (genvar l = 0; l < int'(L); l++) begin : gen_row
+    always_ff @(posedge clk_i) begin
+      if (write && r_dest_i.row == 8'(l)) mem_q[r_dest_i.bank][l] <= r_data_i;
+    end
+
+    assign raw[l] = mem_q[fetch_bank_i][l][word];
+
+    redmule_cast_in i_cast (
+      .fmt_i,
+      .odd_i  (fetch_idx_i[0]),
+      .raw_i  (raw[l]),
+      .value_o(column[l])
+    );
+  end
+
+  for (genvar h = 0; h < int'(H); h++) begin : gen_ce
+    always_ff @(posedge clk_i) begin
+      if (fetch_i[h]) x_o[h] <= column;
+    end
+  end
+
+endmodule

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Z, double-buffered by tiles: written in columns as the sums leave the cascade, stored in rows.
+// In a copy (N = 0) the rows of Y arrive here.
+
+module redmule_z_buffer
+  import redmule_pkg::*;
+#(
+  parameter int unsigned L  = 12,   // rows
+  parameter int unsigned D  = 16,   // columns of a tile, H(P+1)
+  parameter int unsigned DW = 256   // payload bits of the port
+) (
+  input  logic               clk_i,
+  input  logic               rst_ni,
+  input  logic               init_i,
+  input  fmt_e               fmt_i,
+  // from the array
+  input  logic               advance_i,
+  input  token_t             out_i,          // of the sums in z_i
+  input  logic [L-1:0][15:0] z_i,
+  // from memory
+  input  logic               copy_take_i,
+  input  logic               copy_bank_i,
+  input  logic               r_valid_i,
+  input  dest_t              r_dest_i,
+  input  logic [DW-1:0]      r_data_i,
+  // to memory
+  input  logic               release_i,
+  input  logic               bank_i,
+  input  logic [7:0]         row_i,
+  input  logic [7:0]         piece_i,
+  output logic [DW-1:0]      data_o,
+  output logic [1:0]         taken_o,
+  output logic [1:0]         full_o
+);
+
+  // a row of a copy is as wide as the port, a row of a tile may be narrower or wider
+  localparam int unsigned WORDS  = DW / 16;
+  localparam int unsigned PIECES = (D + WORDS - 1) / WORDS;
+  localparam int unsigned IDX    = $clog2(PIECES * WORDS);
+
+  logic column, copy_row, wide;
+  logic [PIECES*WORDS-1:0][15:0] mem_q [2][L];
+  logic [PIECES-1:0][DW-1:0]     row;
+  logic [DW-1:0]                 copy_data;
+  logic [IDX-1:0]                word;
+
+  assign column   = advance_i && out_i.valid && out_i.final_sum;
+  assign copy_row = r_valid_i && r_dest_i.src == SRC_Z;
+  assign wide     = fmt_shift(fmt_i);
+  assign word     = IDX'(wide ? out_i.col : out_i.col >> 1);
+
+  redmule_banks i_banks (
+    .clk_i,
+    .rst_ni,
+    .init_i,
+    .take_i        (copy_take_i || (column && out_i.col == '0)),
+    .take_bank_i   (copy_take_i ? copy_bank_i : out_i.tile_bank),
+    .fill_i        ((copy_row && r_dest_i.last) || (column && out_i.last_col)),
+    .fill_bank_i   (copy_row ? r_dest_i.bank : out_i.tile_bank),
+    .release_i,
+    .release_bank_i(bank_i),
+    .taken_o,
+    .full_o
+  );
+
+  for (genvar l = 0; l < int'(L); l++) begin : gen_row
+    logic [15:0] value;
+
+    redmule_cast_out i_cast (
+      .fmt_i,
+      .value_i(z_i[l]),
+      .raw_o  (value)
+    );
+
+    always_ff @(posedge clk_i) begin
+      if (copy_row) begin
+        if (r_dest_i.row == 8'(l)) mem_q[r_dest_i.bank][l][WORDS-1:0] <= copy_data;
+      end else if (column && out_i.live) begin
+        if (wide) mem_q[out_i.tile_bank][l][word] <= value;
+        else if (out_i.col[0]) mem_q[out_i.tile_bank][l][word][15:8] <= value[7:0];
+        else mem_q[out_i.tile_bank][l][word][7:0] <= value[7:0];
+      end
+    end
+  end
+
+  redmule_copy_cast #(
+    .DW(DW)
+  ) i_copy_cast (
+    .fmt_i,
+    .data_i(r_data_i),
+    .data_o(copy_data)
+  );
+
+  always_comb begin
+    row = '0;
+    for (int unsigned l = 0; l < L; l++) begin
+      if (row_i == 8'(l)) row = mem_q[bank_i][l];
+    end
+    data_o = '0;
+    for (int unsigned p = 0; p < PIECES; p++) begin
+      if (piece_i == 8'(p)) data_o = row[p];
+    end
+  end
+
+endmodule

@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cycle-level model of the schedule of ``rtl/redmule``: who uses the port and the array in which cycle.
+
+The model knows sizes, not numbers. It settled the number of buffers, the arbitration order and the latencies before
+the RTL was written (docs/accelerator.md), and the RTL is compared with it cycle for cycle. One call of ``_cycle`` is
+one clock cycle; every ``if`` reads the state before the edge and ``_Next`` style updates are made in an order that
+never reads a value of the same edge.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An instance of the array, with the depth of its buffers.
+
+    Attributes:
+        h: compute elements in a row.
+        l: rows.
+        p: pipeline registers of the FMA.
+        dw: payload bits of the port, a power of two.
+        w_sets: W rows buffered for each compute element, the active one included.
+        ring: tile descriptors between tiler and the last store.
+    """
+
+    h: int = 4
+    l: int = 12  # noqa: E741 - the name of the contract
+    p: int = 3
+    dw: int = 256
+    w_sets: int = 2
+    y_banks: int = 2
+    ring: int = 8
+
+    @property
+    def width(self) -> int:
+        """Columns of a tile, which is also the length of the ring of partial sums in cycles."""
+        return self.h * (self.p + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One job: sizes, bytes an element of X, W and Z, whether Y is read (MATMUL does not)."""
+
+    m: int
+    n: int
+    k: int
+    reads_y: bool = True
+    ex: int = 2
+    ew: int = 2
+    ez: int = 2
+
+
+@dataclass(slots=True)
+class _Tile:
+    rows: int
+    cols: int
+    z_bytes: int
+
+
+@dataclass(slots=True)
+class _Token:
+    tile: int
+    chunk: int
+    col: int
+
+
+@dataclass(slots=True)
+class Stats:
+    """What the port and the array did: cycles of each kind over the job."""
+
+    beats: dict[str, int] = field(default_factory=lambda: {"X": 0, "W": 0, "Y": 0, "Z": 0})
+    busy: int = 0
+    stalled: int = 0
+
+
+def _ceil(a: int, b: int) -> int:
+    return -(-a // b)
+
+
+def _tiles(shape: Shape, job: Problem) -> list[_Tile]:
+    """Tiles in the order of the tiler: columns inside rows; a job without steps is a copy of a byte range."""
+    if job.n == 0:
+        piece = shape.dw // 8
+        full, rest = divmod(job.m * job.k * job.ez, piece)
+        tiles = [_Tile(min(shape.l, full - i), piece, piece) for i in range(0, full, shape.l)]
+        return tiles + ([_Tile(1, rest, rest)] if rest else [])
+    return [
+        _Tile(min(shape.l, job.m - m), c := min(shape.width, job.k - k), c * job.ez)
+        for m in range(0, job.m, shape.l)
+        for k in range(0, job.k, shape.width)
+    ]
+
+
+class Schedule:
+    """The machine in one job, from the edge that grants the trigger (edge 0)."""
+
+    def __init__(self, shape: Shape, job: Problem, gnt: Callable[[int], bool] = lambda _: True) -> None:
+        self.shape, self.job, self.gnt = shape, job, gnt
+        self.tiles = _tiles(shape, job)
+        self.stats = Stats()
+        self.piece = shape.dw // 8
+        self.chunks = _ceil(job.n, shape.h)
+        self.copy = job.n == 0
+        self.x_pieces = _ceil(job.n * job.ex, self.piece)
+        self.pushed = 0  # tiles in the descriptor ring so far
+        # loaders: tile, outer, inner position; valid = next beat's registers hold a beat
+        self.x = [0, 0, 0]
+        self.w = [0, 0, 0]
+        self.y = [0, 0, 0]
+        self.z = [0, 0, 0]
+        self.valid = {"X": False, "W": False, "Y": False, "Z": False}
+        self.x_count = 0
+        self.w_count = 0
+        self.x_used, self.x_full = [False] * 2, [False] * 2
+        self.y_used, self.y_full = [False] * shape.y_banks, [False] * shape.y_banks
+        self.w_used = [[False] * shape.w_sets for _ in range(shape.h)]
+        self.w_full = [[False] * shape.w_sets for _ in range(shape.h)]
+        self.z_occ, self.z_full = [False] * 2, [False] * 2
+        self.req: tuple[str, tuple[int, ...] | None, bool] | None = None
+        self.resp: tuple[str, tuple[int, ...] | None] | None = None
+        self.pipe: list[_Token | None] = [None] * (shape.width + 2)
+        self.cur: _Token | None = None
+        self.next_tile = 0
+        self.trace: list[str] = []
+
+    def run(self) -> int:
+        """Cycles from the trigger's grant to the event."""
+        if not self.tiles:
+            return 3  # one cycle to see the job, one to see that it is empty, the event register
+        cycle = 1
+        while not self._cycle(cycle):
+            cycle += 1
+            if cycle > 100_000_000:
+                raise RuntimeError("the schedule does not end")
+        return cycle + 1
+
+    # ------------------------------------------------------------------ one cycle
+    def _cycle(self, cycle: int) -> bool:
+        granted = self.req is not None and self.gnt(cycle)
+        done = granted and self.req is not None and self.req[2]
+        can_load = self.req is None or granted
+        pick = self._arbitrate() if can_load else None
+        set_full, self.resp = self.resp, None
+        if granted and self.req is not None and self.req[0] != "Z":
+            self.resp = (self.req[0], self.req[1])
+        if self.req is not None:
+            self.stats.busy += 1
+        token, advance = self._array()
+        pushed = self.pushed
+        # edge
+        if can_load:
+            self.req = None
+        issue = self._issue(pick) if pick else None
+        self._refill(pushed, issue)
+        if cycle >= 2 and self.pushed < len(self.tiles) and self.pushed - self.z[0] < self.shape.ring:
+            self.pushed += 1
+        if advance:
+            self._advance(token)
+        else:
+            self.stats.stalled += 1
+        if set_full:
+            self._fill(*set_full)
+        return bool(done)
+
+    def _refill(self, pushed: int, issue: str | None) -> None:
+        for name, pos in (("X", self.x), ("W", self.w), ("Y", self.y), ("Z", self.z)):
+            if not self.valid[name] or (name == issue and pos[1] == 0 and pos[2] == 0):
+                self.valid[name] = pushed > pos[0]
+
+    # ------------------------------------------------------------------ port
+    def _arbitrate(self) -> str | None:
+        s, best, key = self.shape, None, (1 << 60, 0)
+        if self.valid["Z"] and (
+            self.z_full[self.z[0] % 2] or (self.copy and not self.job.reads_y)
+        ):
+            best, key = "Z", (self.z[0] + 3, 0)
+        if self.valid["Y"] and self.job.reads_y:
+            free = not self.z_occ[self.y[0] % 2] if self.copy else not self.y_used[self.y[0] % s.y_banks]
+            if free and (self.y[0], 0) < key:
+                best, key = "Y", (self.y[0], 0)
+        if self.copy:
+            return best
+        if self.valid["X"] and not self.x_used[self.x_count % 2]:
+            k = (self.x[0], self.x[1] * self.piece // self.job.ex)
+            if k < key:
+                best, key = "X", k
+        if self.valid["W"]:
+            n = self.w[1]
+            if not self.w_used[n % s.h][self.w_count % s.w_sets] and (self.w[0], n) < key:
+                best = "W"
+        return best
+
+    def _issue(self, name: str) -> str:
+        """Take the beat of one stream into the request register and step the stream."""
+        s, job = self.shape, self.job
+        self.stats.beats[name] += 1
+        full: tuple[int, ...] | None = None
+        last = False
+        if name == "X":
+            t, piece, row = self.x
+            if row + 1 < self.tiles[t].rows:
+                self.x[2] += 1
+            else:
+                b = self.x_count % 2
+                self.x_used[b], full = True, (b,)
+                self.x_count += 1
+                self.x[:] = [t, piece + 1, 0] if piece + 1 < self.x_pieces else [t + 1, 0, 0]
+        elif name == "W":
+            t, n, beat = self.w
+            if beat + 1 < _ceil(self.tiles[t].cols * job.ew, self.piece):
+                self.w[2] += 1
+            else:
+                b = self.w_count % s.w_sets
+                self.w_used[n % s.h][b], full = True, (n % s.h, b)
+                if n + 1 == job.n or (n + 1) % s.h == 0:
+                    self.w_count += 1
+                self.w[:] = [t, n + 1, 0] if n + 1 < job.n else [t + 1, 0, 0]
+        else:
+            pos = self.y if name == "Y" else self.z
+            t, row, beat = pos
+            if beat + 1 < _ceil(self.tiles[t].z_bytes, self.piece):
+                pos[2] += 1
+            elif row + 1 < self.tiles[t].rows:
+                pos[:] = [t, row + 1, 0]
+            else:
+                pos[:] = [t + 1, 0, 0]
+                if name == "Z":
+                    self.z_occ[t % 2] = self.z_full[t % 2] = False
+                    last = t + 1 == len(self.tiles)
+                elif self.copy:
+                    self.z_occ[t % 2], full = True, (t % 2,)
+                else:
+                    self.y_used[t % s.y_banks], full = True, (t % s.y_banks,)
+        self.req = (name, full, last)
+        return name
+
+    def _fill(self, name: str, full: tuple[int, ...] | None) -> None:
+        if full is None:
+            return
+        if name == "X":
+            self.x_full[full[0]] = True
+        elif name == "W":
+            self.w_full[full[0]][full[1]] = True
+        elif self.copy:
+            self.z_full[full[0]] = True
+        else:
+            self.y_full[full[0]] = True
+
+    # ------------------------------------------------------------------ array
+    def _w_slot(self, token: _Token) -> int:
+        return (token.tile * self.chunks + token.chunk) % self.shape.w_sets
+
+    def _x_bank(self, token: _Token) -> int:
+        piece = token.chunk * self.shape.h * self.job.ex // self.piece
+        return (token.tile * self.x_pieces + piece) % 2
+
+    def _array(self) -> tuple[_Token | None, bool]:
+        """The token that enters CE 0 in this cycle, and whether the array advances."""
+        s = self.shape
+        if self.copy:
+            return None, True
+        token, start = self.cur, False
+        if token is None and self.next_tile < self.pushed:
+            token, start = _Token(self.next_tile, 0, 0), True
+        if token is not None and token.col == 0:
+            ready = self.x_full[self._x_bank(token)] and self.w_full[0][self._w_slot(token)]
+            if start and self.job.reads_y:
+                ready = ready and self.y_full[token.tile % s.y_banks]
+            if not ready and start:
+                token = None
+            elif not ready:
+                return None, False
+        for h in range(1, s.h):
+            t = self.pipe[h * (s.p + 1)]
+            if (
+                t is not None
+                and t.col == 0
+                and t.chunk * s.h + h < self.job.n
+                and not self.w_full[h][self._w_slot(t)]
+            ):
+                return None, False
+        out = self.pipe[s.width + 1]
+        if out is not None and out.col == 0 and out.chunk == self.chunks - 1 and self.z_occ[out.tile % 2]:
+            return None, False
+        return token, True
+
+    def _advance(self, token: _Token | None) -> None:
+        s, n = self.shape, self.job.n
+        ages = self.pipe
+        ages[0] = token
+        out = ages[s.width + 1]
+        if out is not None and out.chunk == self.chunks - 1:
+            b = out.tile % 2
+            if out.col == 0:
+                self.z_occ[b] = True
+            if out.col == self.tiles[out.tile].cols - 1:
+                self.z_full[b] = True
+        for h in range(s.h):
+            t = ages[h * (s.p + 1)]
+            step = t.chunk * s.h + h if t is not None else n
+            if t is None or step >= n:
+                continue
+            if t.col == 0:
+                e = self.piece // self.job.ex
+                if step == n - 1 or step % e == e - 1:
+                    b = self._x_bank(t)
+                    self.x_used[b] = self.x_full[b] = False
+            if t.col == self.tiles[t.tile].cols - 1:
+                b = self._w_slot(t)
+                self.w_used[h][b] = self.w_full[h][b] = False
+                if h == 0 and t.chunk == 0 and self.job.reads_y:
+                    b = t.tile % s.y_banks
+                    self.y_used[b] = self.y_full[b] = False
+        ages.insert(0, None)
+        ages.pop()
+        if token is None:
+            return
+        if token.col + 1 < s.width:
+            self.cur = _Token(token.tile, token.chunk, token.col + 1)
+        elif token.chunk + 1 < self.chunks:
+            self.cur = _Token(token.tile, token.chunk + 1, 0)
+        else:
+            self.cur = None
+        if token.chunk == 0 and token.col == 0:
+            self.next_tile = token.tile + 1
+
+
+def cycles(shape: Shape, job: Problem, gnt: Callable[[int], bool] = lambda _: True) -> int:
+    """Cycles from the grant of the trigger to the event (section 8)."""
+    return Schedule(shape, job, gnt).run()
+
+
+def tile_cycles(shape: Shape, job: Problem) -> int:
+    """The sum over tiles of max(compute, port) of section 8."""
+    piece, total = shape.dw // 8, 0
+    for rows, m_count in _split(job.m, shape.l):
+        for cols, k_count in _split(job.k, shape.width):
+            z = rows * _ceil(cols * job.ez, piece)
+            port = rows * _ceil(job.n * job.ex, piece) + job.n * _ceil(cols * job.ew, piece)
+            port += z * (2 if job.reads_y else 1)
+            total += m_count * k_count * max((shape.p + 1) * shape.h * _ceil(job.n, shape.h), port)
+    return total
+
+
+def _split(size: int, part: int) -> list[tuple[int, int]]:
+    full, rest = divmod(size, part)
+    return [(part, full)] * (full > 0) + [(rest, 1)] * (rest > 0)
+
+
+def bound(shape: Shape, job: Problem, stalls: int = 0) -> float:
+    """The bound of section 8 in cycles."""
+    return 1.02 * tile_cycles(shape, job) + 3 * shape.l + shape.width + 25 + 1.25 * stalls
