@@ -28,6 +28,7 @@ from tb.descriptor import Descriptor
 ROOT = Path(__file__).resolve().parents[2]
 BENCH_SV = ROOT / "tb" / "sv"
 BENCH_DPI = ROOT / "tb" / "dpi"
+BARE_LOOP = ROOT / "regressions" / "bench" / "bare.cpp"
 TOP = "tb_top"
 MINIMUM = (5, 36)
 
@@ -74,9 +75,7 @@ class Verilator(Simulator):
         """See `Simulator.build`."""
         if kind not in _KIND_FLAGS:
             raise BuildError(f"unknown build kind {kind!r}: choose one of {', '.join(_KIND_FLAGS)}")
-        for tool, package in (("g++", "g++"), ("make", "make"), ("perl", "perl")):
-            if shutil.which(tool) is None:
-                raise BuildError(f"{tool} not found: install the Debian package {package}")
+        _require_tools()
         shell, public = dut_shell(descriptor), _public(descriptor)
         flags = [*_flags(descriptor), *_KIND_FLAGS[kind]]
         key = content_key(_inputs(descriptor), [kind, shell, public, *flags, *_environment_key()])
@@ -84,10 +83,26 @@ class Verilator(Simulator):
         def make(folder: Path) -> None:
             (folder / "dut_shell.sv").write_text(shell)
             (folder / "public.vlt").write_text(public)
-            _compile(descriptor, flags, folder, log)
+            _compile(descriptor, flags, folder, log, "Vtop", _bench_program(descriptor, folder))
 
         folder, cached = build_once(ROOT / "build" / "cache", f"{descriptor.name}-{kind}", key, make)
         return Build(descriptor, kind, folder, folder / TOP, cached)
+
+    def build_bare(self, descriptor: Descriptor, log: Path) -> Build:
+        """See `Simulator.build_bare`; the flags are those of the build kind `fast`, without VPI."""
+        _require_tools()
+        shell = dut_shell(descriptor)
+        flags = [*_device_flags(descriptor, "dut_shell"), *_KIND_FLAGS["fast"]]
+        inputs = [*_device_inputs(descriptor), BARE_LOOP]
+        key = content_key(inputs, ["bare", shell, *flags, *_environment_key()])
+
+        def make(folder: Path) -> None:
+            (folder / "dut_shell.sv").write_text(shell)
+            program = [*_device_sources(descriptor, folder), str(BARE_LOOP)]
+            _compile(descriptor, flags, folder, log, "Vbare", program)
+
+        folder, cached = build_once(ROOT / "build" / "cache", f"{descriptor.name}-bare", key, make)
+        return Build(descriptor, "bare", folder, folder / "bare", cached)
 
     def command(
         self, build: Build, plan_dir: Path, *, waves: bool = False
@@ -174,75 +189,87 @@ def _tool_environment() -> dict[str, str]:
     return environment
 
 
-def _flags(descriptor: Descriptor) -> list[str]:
+def _require_tools() -> None:
+    for tool in ("g++", "make", "perl"):
+        if shutil.which(tool) is None:
+            raise BuildError(f"{tool} not found: install the Debian package {tool}")
+
+
+def _device_flags(descriptor: Descriptor, top: str) -> list[str]:
     return [
-        "--timing",
-        "--assert",
-        "--vpi",
-        "--timescale",
-        "1ns/1ps",
-        "--top-module",
-        TOP,
-        f"-GDW={descriptor.instance.dw}",
-        f"-GN_CORES={descriptor.n_cores}",
+        *("--timing", "--assert", "--timescale", "1ns/1ps", "--top-module", top),
         *(f"-I{folder}" for folder in descriptor.includes),
     ]
+
+
+def _flags(descriptor: Descriptor) -> list[str]:
+    parameters = (f"-GDW={descriptor.instance.dw}", f"-GN_CORES={descriptor.n_cores}")
+    return [*_device_flags(descriptor, TOP), "--vpi", *parameters]
+
+
+def _device_sources(descriptor: Descriptor, folder: Path) -> list[str]:
+    files = (*descriptor.waivers, *descriptor.sources, folder / "dut_shell.sv")
+    return [str(file) for file in files]
 
 
 def _sources(descriptor: Descriptor, folder: Path) -> list[str]:
     return [
         str(folder / "public.vlt"),
-        *map(str, descriptor.waivers),
-        *map(str, descriptor.sources),
-        str(folder / "dut_shell.sv"),
+        *_device_sources(descriptor, folder),
         *(str(BENCH_SV / name) for name in _BENCH_SOURCES),
         *map(str, descriptor.binds),
     ]
 
 
-def _inputs(descriptor: Descriptor) -> list[Path]:
+def _device_inputs(descriptor: Descriptor) -> list[Path]:
     included = [file for folder in descriptor.includes for file in sorted(Path(folder).rglob("*.svh"))]
+    return [*descriptor.waivers, *descriptor.sources, *included]
+
+
+def _inputs(descriptor: Descriptor) -> list[Path]:
     bench = [BENCH_SV / name for name in _BENCH_SOURCES]
-    return [
-        *descriptor.waivers,
-        *descriptor.sources,
-        *included,
-        *descriptor.binds,
-        *bench,
-        *sorted(BENCH_DPI.glob("bench.*")),
-    ]
+    return [*_device_inputs(descriptor), *descriptor.binds, *bench, *sorted(BENCH_DPI.glob("bench.*"))]
 
 
 def _public(descriptor: Descriptor) -> str:
     lines = ["`verilator_config"]
     lines += [f'public_flat_rw -module "{TOP}" -var "{name}"' for name in _DRIVEN]
     lines += [f'public_flat_rd -module "{TOP}" -var "{name}"' for name in _READ]
-    variables = sorted({path.rsplit(".", 1)[-1] for path in descriptor.backdoor.values()})
+    variables = sorted({path.rsplit(".", 1)[-1].partition("[")[0] for path in descriptor.backdoor.values()})
     lines += [f'public_flat_rw -module "*" -var "{name}"' for name in variables]
     return "\n".join(lines) + "\n"
 
 
-def _compile(descriptor: Descriptor, flags: Sequence[str], folder: Path, log: Path) -> None:
+def _bench_program(descriptor: Descriptor, folder: Path) -> list[str]:
+    """Arguments that make the bench's program: sources and what it is linked with."""
     libraries = cocotb_tools.config.libs_dir
     main = cocotb_tools.config.share_dir / "lib" / "verilator" / "verilator.cpp"
-    command = [
-        str(_executable()),
-        *("--cc", "--exe", "-Mdir", str(folder), "--prefix", "Vtop", "-o", TOP, "-Wno-fatal", *flags),
-        *("-CFLAGS", _OPTIMISE, "-CFLAGS", f"-I{BENCH_DPI}"),
+    return [
+        *("-CFLAGS", f"-I{BENCH_DPI}"),
         *("-LDFLAGS", f"-rdynamic -Wl,-rpath,{libraries} -L{libraries} -lcocotbvpi_verilator"),
         *_sources(descriptor, folder),
-        str(main),
-        str(BENCH_DPI / "bench.cpp"),
+        *(str(main), str(BENCH_DPI / "bench.cpp")),
+    ]
+
+
+def _compile(
+    descriptor: Descriptor, flags: Sequence[str], folder: Path, log: Path, prefix: str, program: Sequence[str]
+) -> None:
+    """Make a program, named as its build: `tb_top` from the prefix Vtop, `bare` from Vbare."""
+    output = TOP if prefix == "Vtop" else "bare"
+    command = [
+        str(_executable()),
+        *("--cc", "--exe", "-Mdir", str(folder), "--prefix", prefix, "-o", output, "-Wno-fatal"),
+        *flags,
+        *("-CFLAGS", _OPTIMISE),
+        *program,
     ]
     log.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
     _run(command, log, f"Verilator on {descriptor.name}")
     jobs = f"-j{os.cpu_count() or 1}"
-    _run(
-        ["make", jobs, "-C", str(folder), "-f", "Vtop.mk", *_MAKE_FIXES],
-        log,
-        f"C++ build of {descriptor.name}",
-    )
+    make = ["make", jobs, "-C", str(folder), "-f", f"{prefix}.mk", *_MAKE_FIXES]
+    _run(make, log, f"C++ build of {descriptor.name}")
 
 
 def _run(command: Sequence[str], log: Path, what: str) -> None:

@@ -18,6 +18,10 @@ from tb.env.driver import ScenarioDriver
 from tb.env.executor import Executor
 from tb.env.items import ScenarioItem
 from tb.env.recorder import Recorder
+from tb.registers.adapter import ControlAdapter
+from tb.registers.backdoor import RegisterBackdoor
+from tb.registers.generate import register_block
+from tb.registers.predictor import RegisterPredictor
 from tb.scoreboard.scoreboard import JobResult, Scoreboard, Verdict
 from tb.stimulus.job import GemmJob, Scenario
 
@@ -40,6 +44,10 @@ class RedmuleEnv(uvm_env):
         self.tcdm = TcdmAgent("tcdm", self)
         self.control = ControlAgent("control", self)
         self.scoreboard = Scoreboard("scoreboard", self)
+        self.registers = register_block()
+        self.predictor = RegisterPredictor(
+            "predictor", self, self.registers, eager=False, report=self.scoreboard.note_register
+        )
         self.sequencer = uvm_sequencer("sequencer", self)
         self.driver = ScenarioDriver("driver", self)
         self._directed = 0
@@ -49,15 +57,37 @@ class RedmuleEnv(uvm_env):
         self.tcdm.monitor.beat_port.connect(self.scoreboard.beats)
         self.tcdm.monitor.event_port.connect(self.scoreboard.events)
         self.control.monitor.access_port.connect(self.scoreboard.accesses)
+        self.control.monitor.records_port.connect(self.predictor.analysis_export)
+        self.registers.get_default_map().set_sequencer(self.control.sequencer, ControlAdapter())
         self.driver.seq_item_port.connect(self.sequencer.seq_item_export)
         self.executor = Executor(
-            self.dut, self.handle, self.descriptor, self.tcdm, self.accesses, self._collect, self.scoreboard
+            self.dut,
+            self.handle,
+            self.descriptor,
+            self.tcdm,
+            self.accesses,
+            self._collect,
+            self.scoreboard,
+            self.predictor.reset,
         )
         self.driver.connect_executor(self.executor, self.recorder)
 
     async def reset(self) -> None:
-        """Reset the device."""
+        """Reset the device; what happened before is checked first."""
+        self.check_registers()
         await self.executor.reset()
+
+    def backdoor(self) -> RegisterBackdoor | None:
+        """Back door to the registers, None if the descriptor names no paths."""
+        if not self.descriptor.backdoor:
+            return None
+        return RegisterBackdoor(self.dut.i_dut.i_device, self.descriptor.backdoor)
+
+    def check_registers(self) -> None:
+        """Judge the register accesses made outside of scenarios; what is wrong fails the test."""
+        self._collect()
+        for finding in self.scoreboard.take_notes():
+            self.recorder.check(False, finding.detail)
 
     async def run_scenario(self, scenario: Scenario) -> Verdict:
         """Run a scenario, judge and record it; a device that failed is reset."""

@@ -43,6 +43,7 @@ class Executor:
         port: Makes accesses on the register port.
         collect: Lets all monitors publish.
         scoreboard: Judges each scenario.
+        on_reset: Called while the device is in reset, after the monitors published what was before.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Executor:
         port: Port,
         collect: Callable[[], None],
         scoreboard: Scoreboard,
+        on_reset: Callable[[], None],
     ) -> None:
         self._dut = dut
         self._handle = handle
@@ -62,6 +64,7 @@ class Executor:
         self._port = port
         self._collect = collect
         self._scoreboard = scoreboard
+        self._on_reset = on_reset
         self._wake = ValueChange(dut.wake)
         self._programmer = Programmer()
         self.since_reset: list[Scenario] = []
@@ -73,6 +76,10 @@ class Executor:
         self._dut.rst_n.value = 0
         for _ in range(RESET_CYCLES):
             await edge
+        self._collect()
+        self._on_reset()
+        # What a failed device did until its reset belongs to the failure that was reported already.
+        self._scoreboard.take_notes()
         self._dut.rst_n.value = 1
         await edge
         self._handle.clear_logs()

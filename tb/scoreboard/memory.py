@@ -13,9 +13,8 @@ from models.formats import widen
 from models.layout import load
 from tb.descriptor import Descriptor
 from tb.scoreboard.finding import Finding
-from tb.scoreboard.undefined import undefined_bytes
 from tb.status import Status
-from tb.stimulus.image import initial_image, predict
+from tb.stimulus.image import initial_image, predict, undefined
 from tb.stimulus.job import Job, Scenario
 
 CHECKER = "memory"
@@ -48,9 +47,9 @@ def compare(
     if np.array_equal(expected, actual):
         return []
     differs = expected != actual
-    undefined = undefined_bytes(scenario)
-    if undefined is not None:
-        differs &= ~undefined
+    open_bytes = undefined(scenario)
+    if open_bytes is not None:
+        differs &= ~open_bytes
     wrong = np.flatnonzero(differs)
     base = scenario.window.base
     findings: list[Finding] = []

@@ -14,6 +14,7 @@ from models.timing import utilization
 from tb.agents.control.rules import DESCRIPTIONS as PERIPH_RULES
 from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_RULES
 from tb.descriptor import Descriptor
+from tb.registers.model import RegisterFinding
 from tb.scoreboard.finding import Finding, Observation, Span
 from tb.scoreboard.memory import compare
 from tb.scoreboard.order import check_busy, check_writes
@@ -119,6 +120,7 @@ class Scoreboard(uvm_scoreboard):
     def __init__(self, name: str, parent: uvm_component) -> None:
         super().__init__(name, parent)
         self.totals = Totals()
+        self._notes: list[Finding] = []
 
     def build_phase(self) -> None:
         """Make the exports that the monitors are connected to."""
@@ -151,6 +153,7 @@ class Scoreboard(uvm_scoreboard):
             self.beats.take(), self.events.take(), self.accesses.take(), memory, rules, watchdog
         )
         ran, findings = spans(scenario, seen)
+        findings += self.take_notes()
         if port_error:
             findings.append(Finding(Status.PROTOCOL, "register_port", port_error))
         findings += [_rule_finding(rule, *fired) for rule, fired in rules.items()]
@@ -178,6 +181,15 @@ class Scoreboard(uvm_scoreboard):
         for rule, (count, _) in rules.items():
             self.totals.rules[rule] = self.totals.rules.get(rule, 0) + count
         return Verdict(jobs, findings, 0 if watchdog else memory.size)
+
+    def note_register(self, finding: RegisterFinding) -> None:
+        """Take a finding of the register predictor; it counts for the scenario that is judged next."""
+        self._notes.append(Finding(Status.MISMATCH, "register", f"edge {finding.cycle}: {finding.text}"))
+
+    def take_notes(self) -> list[Finding]:
+        """The findings noted since the last call."""
+        notes, self._notes = self._notes, []
+        return notes
 
     def _measure(self, job: Job, span: Span, seen: Observation) -> JobResult:
         stalled = waiting_cycles(span, seen)
