@@ -37,7 +37,8 @@ class RunProgress:
     def __init__(self, console: Console, segments: int | None, jobs: int | None) -> None:
         self._console = console
         self._segments, self._jobs = segments, jobs
-        self._live_jobs: dict[int, int] = {}
+        # Of each running simulation: jobs reported, segments ended, failures shown.
+        self._live_counts: dict[int, tuple[int, int, int]] = {}
         self._running: dict[int, str] = {}
         self._done_segments = self._done_jobs = self._failures = 0
         self._started = self._said = time.monotonic()
@@ -65,8 +66,14 @@ class RunProgress:
         self._refresh()
 
     def progressed(self, simulation: Simulation, log: SimulationLog) -> None:
-        """See `Observer.progressed`."""
-        self._live_jobs[simulation.index] = sum(len(test.jobs) for test in log.tests)
+        """See `Observer.progressed`; a failed scenario is shown when its line comes in."""
+        failures = [failure for test in log.tests for failure in test.failures]
+        _, _, shown = self._live_counts.get(simulation.index, (0, 0, 0))
+        for failure in failures[shown:]:
+            self._failed(failure.status, f"{failure.test} scenario {failure.scenario}: {failure.detail}")
+        jobs = sum(len(test.jobs) for test in log.tests)
+        ended = sum(test.ended for test in log.tests)
+        self._live_counts[simulation.index] = (jobs, ended, len(failures))
         if log.running is not None:
             name, begin, end = log.running.key
             self._running[simulation.index] = f"{name} {begin}..{end - 1}"
@@ -74,32 +81,39 @@ class RunProgress:
 
     def finished(self, simulation: Simulation, results: list[SegmentResult], log: SimulationLog) -> None:
         """See `Observer.finished`."""
+        self.progressed(simulation, log)
+        self._live_counts.pop(simulation.index)
+        self._running.pop(simulation.index, None)
         self._done_segments += len(results)
         self._done_jobs += sum(len(test.jobs) for test in log.tests)
-        self._live_jobs.pop(simulation.index, None)
-        self._running.pop(simulation.index, None)
         for result in results:
-            if result.status is Status.PASSED:
-                continue
-            self._failures += 1
-            where = f"{result.segment.entry.name} {result.segment.begin}..{result.segment.end - 1}"
-            text = Text.assemble((f"{result.status:>12} ", "bold red"), f"{where}: {result.detail}")
-            self._console.print(text, soft_wrap=True)
+            if result.status is not Status.PASSED and not result.failures:
+                where = f"{result.segment.entry.name} {result.segment.begin}..{result.segment.end - 1}"
+                self._failed(result.status, f"{where}: {result.detail}")
         self._refresh()
 
+    def _failed(self, status: Status, text: str) -> None:
+        self._failures += 1
+        line = Text.assemble((f"{status.value:>12} ", "bold red"), text)
+        self._console.print(line, soft_wrap=True)
+
+    def _jobs_so_far(self) -> int:
+        return self._done_jobs + sum(jobs for jobs, _, _ in self._live_counts.values())
+
     def _counts(self) -> str:
-        jobs = self._done_jobs + sum(self._live_jobs.values())
+        jobs = self._jobs_so_far()
+        segments = self._done_segments + sum(ended for _, ended, _ in self._live_counts.values())
         of_segments = f"/{self._segments}" if self._segments is not None else ""
         of_jobs = f"/{self._jobs}" if self._jobs is not None else ""
         failed = f"{self._failures} failed" if self._failures else "none failed"
-        return f"segments {self._done_segments}{of_segments}, jobs {jobs}{of_jobs}, {failed}"
+        return f"segments {segments}{of_segments}, jobs {jobs}{of_jobs}, {failed}"
 
     def _view(self) -> Group:
         lines = [Text(f"            {name}", style="dim") for name in self._running.values()]
         return Group(self._bar, Text(f"            {self._counts()}"), *lines)
 
     def _refresh(self) -> None:
-        self._bar.update(self._jobs_task, completed=self._done_jobs + sum(self._live_jobs.values()))
+        self._bar.update(self._jobs_task, completed=self._jobs_so_far())
         now = time.monotonic()
         if self._live is not None:
             self._live.update(self._view())
