@@ -77,13 +77,21 @@ class FakeDevice:
         seed: Decides how long jobs take.
         fault: One of `FAULTS`, or None.
         duration: Shortest and longest job in cycles.
+        endless: Jobs with elements (MCFG0 not 0) last until cleared.
     """
 
-    def __init__(self, seed: int = 1, fault: str | None = None, duration: tuple[int, int] = (3, 40)) -> None:
+    def __init__(
+        self,
+        seed: int = 1,
+        fault: str | None = None,
+        duration: tuple[int, int] = (3, 40),
+        endless: bool = False,
+    ) -> None:
         assert fault is None or fault in FAULTS
         self.fault = fault
         self._rng = random.Random(f"fake/{seed}")
         self._duration = duration
+        self._endless = endless
         self.cycle = 0
         self.events: list[tuple[int, int]] = []
         self.reset()
@@ -213,7 +221,10 @@ class FakeDevice:
 
     def _trigger(self, core_id: int) -> None:
         core = max(core_id.bit_length() - 1, 0)
-        self.jobs.append(_Job(self.held_id, core, self.context, self._rng.randint(*self._duration)))
+        cycles = self._rng.randint(*self._duration)
+        if self._endless and self.values[0x4C]:
+            cycles = 1 << 60
+        self.jobs.append(_Job(self.held_id, core, self.context, cycles))
         if self.fault != "contexts_do_not_alternate":
             self.context ^= 1
         self.next_id = self.held_id + 1

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Base of the register test sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyuvm import uvm_sequence
+
+from tb.agents.control.access import Access, read, write
+from tb.agents.control.sequences import send
+from tb.registers.generate import register_map
+from tb.registers.map import JOB_IDS, merge_bytes
+
+POLLS = 2000
+"""Reads of STATUS after which a job that does not end is given up."""
+
+
+class RegisterCheckError(AssertionError):
+    """A register test found differences; the message lists the first of them."""
+
+
+class RegisterCheckSequence(uvm_sequence):
+    """A register test: accesses of the register port and what they must give (contract, section 5).
+
+    Subclasses implement `check`. Start one on the sequencer of a control agent; it begins (unless
+    `clears_first` is off) and ends with a soft clear of value 0, so that it neither needs nor leaves anything
+    behind. All differences are collected before the sequence fails.
+
+    Attributes:
+        clears_first: Whether the test begins with a soft clear.
+        registers: The register map.
+        failures: What differed, in order.
+    """
+
+    clears_first = True
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(name or type(self).__name__)
+        self.registers = register_map()
+        self.failures: list[str] = []
+
+    async def check(self) -> None:
+        """The test; reports differences with `expect`."""
+        raise NotImplementedError(f"{type(self).__name__} has to implement check()")
+
+    async def body(self) -> None:
+        """Runs the test, and a soft clear after it.
+
+        Raises:
+            RegisterCheckError: Something differed.
+            ControlError: The device gave no grant or no response.
+        """
+        if self.clears_first:
+            await self.clear()
+        await self.check()
+        await self.clear()
+        if self.failures:
+            shown = "\n  ".join(self.failures[:10])
+            raise RegisterCheckError(f"{self.get_name()}: {len(self.failures)} differences\n  {shown}")
+
+    def expect(self, what: str, actual: int, expected: int | Sequence[int]) -> None:
+        """Notes a difference between a value and the one, two or range of values it may have."""
+        allowed = (expected,) if isinstance(expected, int) else expected
+        if actual in allowed:
+            return
+        values = " or ".join(f"0x{value:08X}" for value in allowed[:2])
+        if len(allowed) > 2:
+            values = f"0x{allowed[0]:08X} to 0x{allowed[-1]:08X}"
+        self.failures.append(f"{what}: 0x{actual:08X}, expected {values}")
+
+    async def accesses(self, *accesses: Access) -> list[int]:
+        """Makes accesses back to back; returns their read data."""
+        return [response.data for response in await send(self, accesses)]
+
+    async def read(self, name: str, core: int = 0) -> int:
+        """Reads a register."""
+        return (await self.accesses(read(self.offset(name), core)))[0]
+
+    async def write(self, name: str, value: int, core: int = 0, be: int = 0xF) -> None:
+        """Writes a register."""
+        await self.accesses(write(self.offset(name), value, core, be))
+
+    def offset(self, name: str) -> int:
+        """Byte offset of a register."""
+        return self.registers[name].offset
+
+    async def clear(self, value: int = 0) -> None:
+        """Soft clear; 0 also zeroes the job registers and the next id."""
+        await self.write("SOFT_CLEAR", value)
+
+    async def job_values(self, core: int = 0) -> dict[str, int]:
+        """All job registers, read in one burst."""
+        names = [register.name for register in self.registers.job_registers]
+        data = await self.accesses(*(read(self.offset(name), core) for name in names))
+        return dict(zip(names, data, strict=True))
+
+    async def expect_job_values(self, what: str, expected: dict[str, int]) -> None:
+        """Reads all job registers and compares them."""
+        for name, value in (await self.job_values()).items():
+            self.expect(f"{name} {what}", value, expected[name])
+
+    async def fill_job_registers(self, core: int = 0) -> dict[str, int]:
+        """Takes the lock and writes a distinct value with many ones to each job register.
+
+        Returns:
+            What the registers must then read.
+        """
+        self.expect(
+            f"ACQUIRE by core {core} before programming", await self.read("ACQUIRE", core), range(JOB_IDS)
+        )
+        values = {}
+        burst = []
+        for index, register in enumerate(self.registers.job_registers):
+            data = 0xF1E2_D3C4 ^ (0x1111_1111 * index)
+            burst.append(write(register.offset, data, core))
+            values[register.name] = merge_bytes(0, data, 0xF) & register.writable_mask
+        await self.accesses(*burst)
+        return values
+
+    async def trigger_empty_job(self, core: int = 0) -> int:
+        """Queues a job of no elements, which touches no memory (section 6); returns its id or the refusal."""
+        data = await self.accesses(
+            read(self.offset("ACQUIRE"), core),
+            write(self.offset("MCFG0"), 0, core),
+            write(self.offset("TRIGGER"), 0, core),
+        )
+        return data[0]
+
+    async def wait_until_idle(self) -> None:
+        """Polls STATUS until no job is queued or running; notes a failure if that never happens."""
+        for _ in range(POLLS):
+            if await self.read("STATUS") == 0:
+                return
+        self.failures.append(f"STATUS shows a job after {POLLS} reads: it does not end")

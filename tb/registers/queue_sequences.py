@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the lock, the two contexts, job ids, counts and soft clear (contract, sections 5 and 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tb.agents.control.access import read, write
+from tb.registers.check_sequence import RegisterCheckSequence
+from tb.registers.map import CONTEXTS_BUSY, JOB_IDS, LOCKED_BY_OTHER
+
+
+class JobIdSequence(RegisterCheckSequence):
+    """Ids count up and wrap at 256, contexts alternate, FINISHED and RUNNING_JOB follow; with empty jobs.
+
+    Args:
+        jobs: Jobs to run; more than 256 to see the ids wrap.
+    """
+
+    def __init__(self, jobs: int = JOB_IDS + 3, name: str = "") -> None:
+        super().__init__(name)
+        self.jobs = jobs
+
+    async def check(self) -> None:
+        """Runs empty jobs one by one, by all cores in turn."""
+        unread = 0
+        for number in range(self.jobs):
+            core = number % 8
+            self.expect(f"id of job {number}", await self.trigger_empty_job(core), number % JOB_IDS)
+            await self.wait_until_idle()
+            unread += 1
+            running = await self.read("RUNNING_JOB", core)
+            self.expect(f"RUNNING_JOB after job {number}", running, number % JOB_IDS)
+            if number % 5 == 0:
+                self.expect(f"FINISHED after job {number}", await self.read("FINISHED", core), unread)
+                self.expect("FINISHED read again", await self.read("FINISHED", core), 0)
+                unread = 0
+            if self.failures:
+                return
+
+
+class LongJobSequence(RegisterCheckSequence):
+    """Base of the tests that need a job that runs while they look.
+
+    Args:
+        long_job: Values of job registers, by name, of a job that takes thousands of cycles. The bench has to
+            allow its accesses to memory. It is ended by a soft clear.
+    """
+
+    def __init__(self, long_job: Mapping[str, int], name: str = "") -> None:
+        super().__init__(name)
+        self.long_job = dict(long_job)
+
+    async def trigger_long_job(self, core: int) -> int:
+        """Programs and queues the long job; returns the id or the refusal that ACQUIRE gave."""
+        data = await self.accesses(
+            read(self.offset("ACQUIRE"), core),
+            *(write(self.offset(name), value, core) for name, value in self.long_job.items()),
+            write(self.offset("TRIGGER"), 0, core),
+        )
+        return data[0]
+
+    async def expect_nothing_ends(self, what: str) -> None:
+        """No job is queued and none ends for some time."""
+        for _ in range(20):
+            self.expect(f"STATUS {what}", await self.read("STATUS"), 0)
+        self.expect(f"FINISHED {what}", await self.read("FINISHED"), 0)
+
+
+class LockQueueSequence(LongJobSequence):
+    """The lock, both contexts taken, and the programming set while jobs run."""
+
+    async def check(self) -> None:
+        """One job running, one queued, a third refused."""
+        self.expect("id of the running job", await self.trigger_long_job(core=2), 0)
+        self.expect("STATUS with one job", await self.read("STATUS"), (0x0001, 0x0100))
+        self.expect("ACQUIRE by core 5 while a job runs", await self.read("ACQUIRE", 5), 1)
+        self.expect("STATUS with a context acquired", await self.read("STATUS"), (0x0001, 0x0100))
+        self.expect(
+            "ACQUIRE by core 2 while core 5 holds the lock", await self.read("ACQUIRE", 2), LOCKED_BY_OTHER
+        )
+        self.expect("id of the queued job", await self.trigger_long_job(core=5), 1)
+        self.expect("STATUS with both contexts", await self.read("STATUS"), 0x0101)
+        self.expect("RUNNING_JOB with one queued", await self.read("RUNNING_JOB"), 0)
+        for core in range(8):
+            self.expect(
+                f"ACQUIRE by core {core} of a third job", await self.read("ACQUIRE", core), CONTEXTS_BUSY
+            )
+            await self.write("X_ADDR", 0xDEAD_BEEF, core)
+            await self.write("TRIGGER", 0, core)
+        held = await self.job_values()
+        for name, value in self.long_job.items():
+            self.expect(f"{name} while jobs run", held[name], value)
+        self.expect("FINISHED while both jobs run", await self.read("FINISHED"), 0)
+
+
+class ProgramWhileRunningSequence(LongJobSequence):
+    """Job registers written while a job runs read what was written, never the running job's values."""
+
+    async def check(self) -> None:
+        """The set is filled again behind the trigger of a long job."""
+        await self.trigger_long_job(core=1)
+        values = await self.fill_job_registers(core=3)
+        await self.expect_job_values("programmed while a job runs", values)
+        self.expect("STATUS meanwhile", await self.read("STATUS"), (0x0001, 0x0100))
+
+
+class SoftClearSequence(LongJobSequence):
+    """Soft clear in every state of the register file, with both kinds of values."""
+
+    async def check(self) -> None:
+        """Clears with the lock held, with one job, and with two."""
+        for value in (1, 0, 0xFFFF_FFFF):
+            await self._with_the_lock_held(value)
+            for jobs in (1, 2):
+                await self._with_jobs(value, jobs)
+        await self._of_finished_jobs()
+
+    async def _with_the_lock_held(self, value: int) -> None:
+        what = f"after a clear with 0x{value:X} while the lock was held"
+        before = await self.fill_job_registers(core=4)
+        await self.write("SOFT_CLEAR", value, core=6)
+        await self._expect_registers(what, value, before)
+        self.expect(f"ACQUIRE {what}", await self.read("ACQUIRE", core=6), range(JOB_IDS) if value else 0)
+        await self.clear()
+
+    async def _with_jobs(self, value: int, jobs: int) -> None:
+        what = f"after a clear with 0x{value:X} and {jobs} jobs"
+        for core in range(jobs):
+            self.expect(f"id of job {core} before a clear", await self.trigger_long_job(core), core)
+        before = await self.job_values()
+        await self.write("SOFT_CLEAR", value, core=7)
+        self.expect(f"STATUS right {what}", await self.read("STATUS"), 0)
+        await self.expect_nothing_ends(what)
+        await self._expect_registers(what, value, before)
+        next_id = await self.trigger_empty_job()
+        self.expect(f"id of the next job {what}", next_id, jobs if value else 0)
+        await self.wait_until_idle()
+        self.expect(f"FINISHED of the next job {what}", await self.read("FINISHED"), 1)
+        self.expect(f"RUNNING_JOB of the next job {what}", await self.read("RUNNING_JOB"), next_id)
+        await self.clear()
+
+    async def _of_finished_jobs(self) -> None:
+        await self.trigger_empty_job()
+        await self.wait_until_idle()
+        await self.clear(1)
+        self.expect("FINISHED after a clear", await self.read("FINISHED"), 0)
+
+    async def _expect_registers(self, what: str, value: int, before: dict[str, int]) -> None:
+        await self.expect_job_values(what, before if value else dict.fromkeys(before, 0))
