@@ -9,6 +9,8 @@ from models.gemm import partial_sums, step
 from models.ops import Op
 
 _ALL = np.arange(0x10000, dtype=np.uint16)
+# A fault that any of many steps could explain explains nothing.
+_FEW = 3
 
 
 def first_possible_step(op: Op, x_row: Fp16, w_col: Fp16, y0: int, actual: int) -> int:
@@ -45,3 +47,40 @@ def first_possible_step(op: Op, x_row: Fp16, w_col: Fp16, y0: int, actual: int) 
         if not leads_to_actual.any():
             return n
     return 0
+
+
+def single_faults(op: Op, x_row: Fp16, w_col: Fp16, y0: int, actual: int) -> list[str]:
+    """Returns which plain faults of an engine reproduce a wrong output, in words.
+
+    Tried are, for each n: step n left out, step n done twice, the partial sum lost (+0) before step n; and a
+    start from +0 instead of Y or from Y instead of +0. A hit is a hint where to look, not a proof.
+
+    Args:
+        op: The operation.
+        x_row: FP16 bits, the N elements of X's row.
+        w_col: FP16 bits, the N elements of W's column.
+        y0: FP16 bits of Y's element.
+        actual: FP16 bits of the wrong output.
+    """
+    count = x_row.size
+    start = np.uint16(y0 if op.reads_y else 0)
+    skipped, twice, lost = (np.full(count + 1, start, dtype=np.uint16) for _ in range(3))
+    # Lane n carries the fault in step n; the last lane of `lost` starts from the other start value instead.
+    lost[count] = 0 if op.reads_y else y0
+    for n in range(count):
+        x, w = x_row[n : n + 1], w_col[n : n + 1]
+        kept = skipped[n]
+        skipped = step(op, x, w, skipped)
+        skipped[n] = kept
+        twice = step(op, x, w, twice)
+        twice[n : n + 1] = step(op, x, w, twice[n : n + 1])
+        lost[n] = 0
+        lost = step(op, x, w, lost)
+    hints = []
+    for text, results in (("without step", skipped), ("with step twice:", twice), ("from +0 at step", lost)):
+        hits = np.flatnonzero(results[:count] == actual)
+        if 0 < hits.size <= _FEW:
+            hints.append(f"{text} {', '.join(map(str, hits))}")
+    if lost[count] == actual:
+        hints.append("from +0 instead of Y" if op.reads_y else "from Y instead of +0")
+    return hints

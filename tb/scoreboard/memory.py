@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.diagnose import first_possible_step
+from models.diagnose import first_possible_step, single_faults
 from models.formats import widen
 from models.layout import load
 from tb.descriptor import Descriptor
@@ -106,5 +106,12 @@ def _first_step(job: Job, before: npt.NDArray[np.uint8], base: int, row: int, co
     x_row = widen(load(before, job.x_addr - base, job.m, job.n, fmt)[row], fmt)
     w_column = widen(load(before, job.w_addr - base, job.n, job.k, fmt)[:, column], fmt)
     y0 = int(widen(load(before, job.z_addr - base, job.m, job.k, fmt)[row : row + 1, column], fmt)[0])
-    step = first_possible_step(job.op, x_row, w_column, y0, got)
+    text = _possible(first_possible_step(job.op, x_row, w_column, y0, got))
+    hints = single_faults(job.op, x_row, w_column, y0, got)
+    return f"{text}; it is the result {' or '.join(hints)}" if hints else text
+
+
+def _possible(step: int) -> str:
+    if step == 0:
+        return "the start value or any partial sum can have gone wrong"
     return f"the partial sum can first have gone wrong in step n = {step - 1}"
