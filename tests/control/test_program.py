@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Access lists that program jobs, and what they do to a device."""
+
+from __future__ import annotations
+
+import random
+
+from models.formats import Format
+from models.ops import Op
+from tb.agents.control.access import Access, Response
+from tb.agents.control.program import acquired, program, register_values, split_writes, with_idle_gaps
+from tb.registers.generate import offsets
+from tb.stimulus.job import Job
+from tests.registers.device import FakeDevice
+
+JOB = Job(Op.MAXMIN, 3, 5, 0x1234, 0x8000_0001, 0x22, 0xFFFF_FFFE, fmt=Format.E4M3, core=6)
+VALUES = {
+    "X_ADDR": 0x8000_0001,
+    "W_ADDR": 0x22,
+    "Z_ADDR": 0xFFFF_FFFE,
+    "MCFG0": 0x1234_0003,
+    "MCFG1": 5,
+    "MACFG": 6 << 10 | 2 << 7,
+}
+
+
+def stored(device: FakeDevice) -> dict[str, int]:
+    return {name: device.values[offset] for name, offset in offsets().items() if offset in device.values}
+
+
+def test_register_values() -> None:
+    assert register_values(JOB) == VALUES
+
+
+def test_program_acquires_writes_and_triggers() -> None:
+    device = FakeDevice()
+    burst = program(JOB)
+    assert len(burst) == 8
+    assert {access.id for access in burst} == {1 << 6}
+    done = [device.access(access) for access in burst]
+    assert done[0].r_data == 0
+    assert stored(device) == VALUES
+    assert [job.core for job in device.jobs] == [6]
+
+
+def test_registers_that_hold_the_value_are_left_out() -> None:
+    burst = program(JOB, held=VALUES | {"MCFG1": 6})
+    assert [access.address for access in burst] == [0x04, 0x50, 0x00]
+
+
+def test_order_of_job_registers_is_drawn_between_acquire_and_trigger() -> None:
+    orders = set()
+    for seed in range(20):
+        burst = program(JOB, rng=random.Random(seed))
+        assert (burst[0].address, burst[-1].address) == (0x04, 0x00)
+        orders.add(tuple(access.address for access in burst))
+        assert sorted(burst[1:-1]) == sorted(program(JOB)[1:-1])
+    assert len(orders) > 10
+    assert program(JOB, rng=random.Random(1)) == program(JOB, rng=random.Random(1))
+
+
+def test_acquired() -> None:
+    assert acquired([Response(255, 0), Response(0, 0)]) == 255
+    assert acquired([Response(0xFFFF_FFFE, 0)]) is None
+    assert acquired([Response(0xFFFF_FFFF, 0)]) is None
+
+
+def test_refused_burst_changes_nothing() -> None:
+    device = FakeDevice()
+    device.access(Access(0x04, id=1))
+    done = [device.access(access) for access in program(JOB)]
+    assert done[0].r_data == 0xFFFF_FFFE
+    assert stored(device) == dict.fromkeys(VALUES, 0)
+    assert device.jobs == []
+
+
+def test_split_writes_leave_the_same_values() -> None:
+    for seed in range(20):
+        device = FakeDevice()
+        burst = split_writes(program(JOB), random.Random(seed), rate=0.7)
+        assert len(burst) > 8
+        for access in burst:
+            device.access(access)
+        assert stored(device) == VALUES
+        assert len(device.jobs) == 1
+    assert split_writes(program(JOB), random.Random(1), rate=0) == program(JOB)
+
+
+def test_idle_gaps_change_only_the_pauses() -> None:
+    burst = with_idle_gaps(program(JOB), random.Random(2), rate=0.5, longest=4)
+    pauses = [access.idle for access in burst]
+    assert [access._replace(idle=0) for access in burst] == program(JOB)
+    assert 0 < sum(pause > 0 for pause in pauses) < 8
+    assert max(pauses) <= 4
+    longer = with_idle_gaps([Access(0, idle=9)], random.Random(2), rate=1, longest=4)
+    assert longer[0].idle == 9

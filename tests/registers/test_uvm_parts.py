@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Adapter, predictor and back door of the register model, without a simulator."""
+
+from __future__ import annotations
+
+import itertools
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from pyuvm import uvm_check_e, uvm_reg_block, uvm_status_e
+
+from tb.agents.control.access import Access, read, write
+from tb.agents.control.items import ControlItem
+from tb.agents.control.monitor import ControlRecords
+from tb.agents.control.transfer import GrantTimeoutError
+from tb.dpi.bindings import ACCESS_DTYPE, EVENT_DTYPE
+from tb.registers.adapter import AccessAs, ControlAdapter
+from tb.registers.backdoor import BackdoorError, RegisterBackdoor, connect_backdoor
+from tb.registers.check_sequence import RegisterCheckError
+from tb.registers.generate import register_block, register_map
+from tb.registers.model import ObservedAccess, RegisterFinding
+from tb.registers.predictor import RegisterPredictor
+from tb.registers.sequences import BitBashSequence
+from tests.registers.device import FakeDevice
+from tests.registers.harness import DirectSequencer, run
+
+_NAMES = (f"predictor_{number}" for number in itertools.count())
+
+
+def connected(device: FakeDevice) -> tuple[uvm_reg_block, DirectSequencer]:
+    block, sequencer = register_block(), DirectSequencer(device)
+    block.get_default_map().set_sequencer(sequencer, ControlAdapter())
+    return block, sequencer
+
+
+def records(accesses: list[ObservedAccess], events: list[tuple[int, int]] = []) -> ControlRecords:  # noqa: B006
+    rows = np.zeros(len(accesses), ACCESS_DTYPE)
+    for row, access in zip(rows, accesses, strict=True):
+        row["cycle"], row["add"], row["wen"], row["data"] = (
+            access.cycle,
+            access.address,
+            not access.write,
+            access.data,
+        )
+        row["be"], row["id"], row["r_data"], row["answered"] = access.be, access.id, access.r_data, 1
+    ends = np.zeros(len(events), EVENT_DTYPE)
+    for end, (cycle, core) in zip(ends, events, strict=True):
+        end["cycle"], end["core"] = cycle, core
+    return ControlRecords(rows, ends)
+
+
+def test_front_door_carries_core_and_byte_enables() -> None:
+    block, sequencer = connected(FakeDevice())
+    assert run(block.ACQUIRE.read(extension=AccessAs(5))) == (uvm_status_e.UVM_IS_OK, 0)
+    assert run(block.MCFG0.write(0xAABB_CCDD, extension=AccessAs(5))) is uvm_status_e.UVM_IS_OK
+    assert run(block.MCFG0.write(0x1122_3344, extension=AccessAs(5, be=0b0001))) is uvm_status_e.UVM_IS_OK
+    assert run(block.MCFG0.read()) == (uvm_status_e.UVM_IS_OK, 0xAABB_CC44)
+    assert [access.id for access in sequencer.observed] == [0x20, 0x20, 0x20, 0x01]
+    assert [access.be for access in sequencer.observed][1:3] == [0xF, 0x1]
+
+
+def test_front_door_reports_a_failed_access() -> None:
+    block, sequencer = connected(FakeDevice())
+
+    async def fail(item: ControlItem) -> None:
+        item.error = GrantTimeoutError("no grant")
+
+    sequencer.finish_item = fail  # type: ignore[method-assign]
+    assert run(block.STATUS.read())[0] is uvm_status_e.UVM_NOT_OK
+
+
+def test_predictor_follows_accesses_of_others() -> None:
+    device = FakeDevice()
+    block, _ = connected(device)
+    predictor = RegisterPredictor(next(_NAMES), None, block)
+    registers = register_map()
+    done = [
+        device.access(read(registers["ACQUIRE"].offset, 3)),
+        device.access(write(registers["MACFG"].offset, 0xFFFF_FFFF, 3)),
+        device.access(write(registers["X_ADDR"].offset, 0x1234, 3, be=0b0001)),
+        device.access(write(registers["W_ADDR"].offset, 0x1234, core=4)),
+    ]
+    predictor.write(records(done))
+    assert block.MACFG.get_mirrored_value() == 0x1F80
+    assert block.X_ADDR.get_mirrored_value() == 0x34
+    assert block.W_ADDR.get_mirrored_value() == 0
+    assert predictor.model.findings == []
+
+
+def test_mirror_check_uses_the_prediction() -> None:
+    """`mirror(UVM_CHECK)` of pyuvm passes on what was predicted, and complains about a changed register."""
+    device = FakeDevice()
+    block, sequencer = connected(device)
+    predictor = RegisterPredictor(next(_NAMES), None, block)
+    run(block.ACQUIRE.read())
+    run(block.Z_ADDR.write(0x5678))
+    predictor.write(records(sequencer.observed))
+    assert run(block.Z_ADDR.mirror(uvm_check_e.UVM_CHECK)) is uvm_status_e.UVM_IS_OK
+
+
+def test_reading_finished_leaves_zero_in_the_mirror() -> None:
+    device = FakeDevice(duration=(2, 2))
+    block, _ = connected(device)
+    predictor = RegisterPredictor(next(_NAMES), None, block)
+    registers = register_map()
+    done = [
+        device.access(read(registers["ACQUIRE"].offset)),
+        device.access(write(registers["TRIGGER"].offset, 0)),
+        device.access(read(registers["FINISHED"].offset)._replace(idle=5)),
+        device.access(read(registers["RUNNING_JOB"].offset)),
+    ]
+    assert done[2].r_data == 1
+    predictor.write(records(done, device.events))
+    assert block.FINISHED.COUNT._mirrored == 0
+    assert predictor.model.findings == []
+
+
+def test_predictor_reports_findings_to_whom_it_may_concern() -> None:
+    wrong = ObservedAccess(4, 0x0C, False, 0, 0xF, 1, 7)
+    found: list[RegisterFinding] = []
+    predictor = RegisterPredictor(next(_NAMES), None, report=found.append)
+    predictor.write(records([wrong]))
+    assert [finding.cycle for finding in found] == [4]
+    predictor.check_phase()
+    silent = RegisterPredictor(next(_NAMES), None)
+    silent.write(records([wrong]))
+    with pytest.raises(AssertionError, match="1 register findings, first: edge 4: read of STATUS"):
+        silent.check_phase()
+
+
+def test_predictor_finds_an_event_after_the_last_access() -> None:
+    found: list[RegisterFinding] = []
+    predictor = RegisterPredictor(next(_NAMES), None, report=found.append)
+    predictor.write(records([], [(9, 2)]))
+    assert found == []
+    predictor.check_phase()
+    assert "event for core 2" in found[0].text
+
+
+def test_reset_of_the_predictor() -> None:
+    device = FakeDevice()
+    block, _ = connected(device)
+    predictor = RegisterPredictor(next(_NAMES), None, block)
+    registers = register_map()
+    predictor.write(
+        records(
+            [
+                device.access(read(registers["ACQUIRE"].offset)),
+                device.access(write(registers["MCFG1"].offset, 9)),
+            ]
+        )
+    )
+    assert block.MCFG1.get_mirrored_value() == 9
+    predictor.reset()
+    assert block.MCFG1.get_mirrored_value() == 0
+    assert predictor.model.holder is None
+
+
+class Signal:
+    """Stands for a cocotb handle."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def set(self, action: Any) -> None:
+        """Takes a deposit."""
+        self.value = action.value
+
+
+def design(device: FakeDevice) -> Any:
+    class Storage(Signal):
+        @property
+        def value(self) -> int:
+            return device.values[0x4C]
+
+        @value.setter
+        def value(self, value: int) -> None:
+            device.values[0x4C] = value
+
+    return SimpleNamespace(i_regs=SimpleNamespace(job_q=[Signal(0), Storage(0)], finished_q=Signal("x")))
+
+
+def test_back_door_reads_and_writes_the_storage() -> None:
+    device = FakeDevice()
+    block, sequencer = connected(device)
+    backdoor = connect_backdoor(block, design(device), {"MCFG0": "i_regs.job_q[1]"})
+    assert backdoor is not None
+    assert block.MCFG0.get_backdoor() is backdoor
+    backdoor.poke_reg(block.MCFG0, 0x0007_0003)
+    assert block.MCFG0.get_mirrored_value() == 0x0007_0003
+    assert run(block.MCFG0.read())[1] == 0x0007_0003
+    assert backdoor.peek_reg(block.MCFG0) == 0x0007_0003
+    assert len(sequencer.observed) == 1
+    run(BitBashSequence(block, backdoor).start(sequencer))
+
+
+def test_bit_bash_compares_both_doors() -> None:
+    device = FakeDevice()
+    block, sequencer = connected(device)
+    stuck = SimpleNamespace(reg=Signal(0))
+    with pytest.raises(RegisterCheckError, match="MCFG0 by back door"):
+        run(BitBashSequence(block, RegisterBackdoor(stuck, {"MCFG0": "reg"})).start(sequencer))
+
+
+@pytest.mark.parametrize(
+    ("register", "path", "message"),
+    [
+        ("MCFG1", None, r"MCFG1 has no back door; add its path .* \(paths there: MCFG0\)"),
+        ("MCFG0", "i_regs.job_q[7]", r"no '\[7\]' of path i_regs\.job_q\[7\]"),
+        ("MCFG0", "i_other.job_q", "no 'i_other' of path"),
+        ("MCFG0", "i_regs.finished_q", "holds x"),
+    ],
+)
+def test_back_door_errors(register: str, path: str | None, message: str) -> None:
+    backdoor = RegisterBackdoor(design(FakeDevice()), {"MCFG0": path or "i_regs.job_q[1]"})
+    with pytest.raises(BackdoorError, match=message):
+        backdoor.peek(register)
+
+
+def test_back_door_of_an_unknown_register_is_refused() -> None:
+    block, _ = connected(FakeDevice())
+    with pytest.raises(BackdoorError, match="unknown registers MCFG9; known are ACQUIRE"):
+        connect_backdoor(block, SimpleNamespace(), {"MCFG9": "x"})
+    assert connect_backdoor(block, SimpleNamespace(), {}) is None
+
+
+def test_item_shows_accesses_and_answers() -> None:
+    item = ControlItem("item", [Access(0x04, id=2), Access(0x40, True, 0x10)])
+    assert str(item) == "read of 0x04 with id 0x02; write 0x00000010 be=1111 to 0x40 with id 0x01"
