@@ -60,6 +60,19 @@ class Simulator(ABC):
             BuildError: A tool is missing or failed.
         """
 
+    def build_bare(self, descriptor: Descriptor, log: Path) -> Build:
+        """Compile the device alone with the loop of `regressions/bench`, or find it in the cache.
+
+        Args:
+            descriptor: The device.
+            log: File that receives the output of the tools.
+
+        Raises:
+            BuildError: A tool is missing or failed, or the simulator has no such loop.
+        """
+        del log
+        raise BuildError(f"no bare loop of {descriptor.name}: {self.name} compiles no device into a C++ program")
+
     @abstractmethod
     def command(
         self, build: Build, plan_dir: Path, *, waves: bool = False

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bare loop (`bare.cpp`): its job list, and what it answers."""
+
+import json
+import struct
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regressions.errors import UserError
+from tb.agents.control.access import Access
+from tb.descriptor import Descriptor
+from tb.env.programmer import Programmer
+from tb.stimulus.image import initial_image
+from tb.stimulus.job import Scenario
+from tb.stimulus.stalls import grant_pattern
+
+# A loop without a watchdog of its own: far above any bound, stalls included.
+_LIMIT_FACTOR = 40
+_LIMIT_BASE = 100_000
+_FNV_START, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
+
+
+@dataclass(frozen=True, slots=True)
+class BareResult:
+    """What the loop measured.
+
+    Attributes:
+        cycles: Clock cycles of the whole list.
+        seconds: Wall time of the loop, without start-up and reading the list.
+        job_cycles: Cycles of each job, as the bench counts them (section 8).
+        digests: `digest` of each scenario's memory after its last job.
+    """
+
+    cycles: int
+    seconds: float
+    job_cycles: tuple[int, ...]
+    digests: tuple[str, ...]
+
+
+def write_list(path: Path, scenarios: Sequence[Scenario], device: Descriptor) -> None:
+    """Writes scenarios as the loop reads them: little-endian 32-bit words, and bytes with their count before.
+
+    Memory contents, grant patterns and register accesses are those of the bench.
+    """
+    programmer = Programmer()
+    with path.open("wb") as file:
+        file.write(_words(len(scenarios)))
+        for scenario in scenarios:
+            limit = _LIMIT_BASE + _LIMIT_FACTOR * sum(device.bound(job) for job in scenario.jobs)
+            file.write(_words(scenario.window.base, scenario.stall.gnt_without_req, min(limit, 2**32 - 1)))
+            file.write(_block(grant_pattern(scenario.stall)))
+            file.write(_words(len(scenario.jobs)))
+            for job in scenario.jobs:
+                accesses = programmer.accesses(job)
+                file.write(_words(len(accesses)))
+                file.writelines(_access(access) for access in accesses)
+            file.write(_block(initial_image(scenario)))
+
+
+def run_bare(executable: Path, job_list: Path) -> BareResult:
+    """Runs the loop on a job list.
+
+    Raises:
+        UserError: It failed; the message has its first line.
+    """
+    done = subprocess.run([executable, job_list], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines()
+        first = lines[0].removeprefix("error: ") if lines else f"the bare loop ended with {done.returncode}"
+        raise UserError(f"{first} (job list: {job_list})")
+    answer = json.loads(done.stdout.splitlines()[-1])
+    return BareResult(answer["cycles"], answer["seconds"], tuple(answer["jobs"]), tuple(answer["digests"]))
+
+
+def digest(memory: NDArray[np.uint8]) -> str:
+    """FNV-1a of a memory, 64 bits, as the loop computes it."""
+    value = _FNV_START
+    for byte in memory.tobytes():
+        value = (value ^ byte) * _FNV_PRIME & 0xFFFF_FFFF_FFFF_FFFF
+    return f"{value:016x}"
+
+
+def _access(access: Access) -> bytes:
+    return _words(access.idle, access.address, access.write, access.data, access.be, access.id)
+
+
+def _block(content: NDArray[np.uint8]) -> bytes:
+    return _words(content.size) + content.tobytes()
+
+
+def _words(*values: int) -> bytes:
+    return struct.pack(f"<{len(values)}I", *values)
