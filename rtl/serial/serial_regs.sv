@@ -29,23 +29,29 @@ module serial_regs (
 
   import serial_pkg::*;
 
-  // Word offsets, address bits [7:2]
-  localparam logic [5:0] Trigger    = 6'h00 >> 2;
-  localparam logic [5:0] Acquire    = 6'h04 >> 2;
-  localparam logic [5:0] Finished   = 6'h08 >> 2;
-  localparam logic [5:0] Status     = 6'h0C >> 2;
-  localparam logic [5:0] RunningJob = 6'h10 >> 2;
-  localparam logic [5:0] SoftClear  = 6'h14 >> 2;
-  // The job registers X_ADDR, W_ADDR, Z_ADDR, MCFG0, MCFG1, MACFG
-  localparam logic [5:0] FirstJobReg = 6'h10;
-  localparam int unsigned NumJobRegs = 6;
-  localparam logic [NumJobRegs-1:0][31:0] JobRegBits = {
-    32'h0000_1F80, 32'h0000_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF};
+  // Offsets
+  localparam logic [7:0] Trigger    = 8'h00;
+  localparam logic [7:0] Acquire    = 8'h04;
+  localparam logic [7:0] Finished   = 8'h08;
+  localparam logic [7:0] Status     = 8'h0C;
+  localparam logic [7:0] RunningJob = 8'h10;
+  localparam logic [7:0] SoftClear  = 8'h14;
+  localparam logic [7:0] XAddr      = 8'h40;
+  localparam logic [7:0] WAddr      = 8'h44;
+  localparam logic [7:0] ZAddr      = 8'h48;
+  localparam logic [7:0] Mcfg0      = 8'h4C;
+  localparam logic [7:0] Mcfg1      = 8'h50;
+  localparam logic [7:0] Macfg      = 8'h54;
+
+  // Bits that exist; spare ones read 0.
+  localparam logic [31:0] Mcfg1Bits = 32'h0000_FFFF;
+  localparam logic [31:0] MacfgBits = 32'h0000_1F80;
 
   localparam logic [31:0] LockedByOther = 32'hFFFF_FFFE;
   localparam logic [31:0] NoContext     = 32'hFFFF_FFFF;
 
-  logic [31:0] job_regs_q[NumJobRegs], job_regs_d[NumJobRegs];
+  logic [31:0] x_addr_q, x_addr_d, w_addr_q, w_addr_d, z_addr_q, z_addr_d;
+  logic [31:0] mcfg0_q, mcfg0_d, mcfg1_q, mcfg1_d, macfg_q, macfg_d;
 
   logic [7:0] holder_q, holder_d;    // one-hot, zero while nobody holds the lock
   logic [7:0] job_id_q, job_id_d;    // of the lock's holder
@@ -61,20 +67,15 @@ module serial_regs (
   logic [31:0]     finished_q, finished_d;
 
   // Decode
-  logic       access, read, write, job_reg_hit;
-  logic [5:0] offset;
-  logic [5:0] job_reg_offset;
-  logic [2:0] job_reg;
+  logic       access, read, write;
+  logic [7:0] offset;
   logic       trigger, acquire, finished_read, clear, clear_all;
 
-  assign periph_gnt_o   = 1'b1;
-  assign offset         = periph_add_i[7:2];
-  assign access         = periph_req_i && $onehot(periph_id_i);
-  assign read           = access && periph_wen_i;
-  assign write          = access && !periph_wen_i;
-  assign job_reg_offset = offset - FirstJobReg;
-  assign job_reg_hit    = job_reg_offset < 6'(NumJobRegs);
-  assign job_reg        = job_reg_hit ? job_reg_offset[2:0] : '0;
+  assign periph_gnt_o = 1'b1;
+  assign offset       = {periph_add_i[7:2], 2'b00};
+  assign access       = periph_req_i && $onehot(periph_id_i);
+  assign read         = access && periph_wen_i;
+  assign write        = access && !periph_wen_i;
 
   assign trigger       = write && offset == Trigger && periph_be_i[0] && periph_data_i == '0 && holder_q == periph_id_i;
   assign acquire       = read && offset == Acquire && holder_q == '0 && used_q != '1;
@@ -83,15 +84,29 @@ module serial_regs (
   assign clear_all     = clear && periph_data_i == '0;
 
   // Job registers
+  function automatic logic [31:0] merge(input logic [31:0] old, input logic [31:0] data, input logic [3:0] be);
+    for (int unsigned i = 0; i < 4; i++) merge[8*i +: 8] = be[i] ? data[8*i +: 8] : old[8*i +: 8];
+  endfunction
+
   always_comb begin : program_job
-    job_regs_d = job_regs_q;
-    if (write && job_reg_hit && holder_q == periph_id_i) begin
-      for (int unsigned i = 0; i < 4; i++) begin
-        if (periph_be_i[i]) job_regs_d[job_reg][8*i +: 8] = periph_data_i[8*i +: 8];
-      end
-      job_regs_d[job_reg] &= JobRegBits[job_reg];
+    x_addr_d = x_addr_q;
+    w_addr_d = w_addr_q;
+    z_addr_d = z_addr_q;
+    mcfg0_d  = mcfg0_q;
+    mcfg1_d  = mcfg1_q;
+    macfg_d  = macfg_q;
+    if (write && holder_q == periph_id_i) begin
+      unique case (offset)
+        XAddr:   x_addr_d = merge(x_addr_q, periph_data_i, periph_be_i);
+        WAddr:   w_addr_d = merge(w_addr_q, periph_data_i, periph_be_i);
+        ZAddr:   z_addr_d = merge(z_addr_q, periph_data_i, periph_be_i);
+        Mcfg0:   mcfg0_d  = merge(mcfg0_q, periph_data_i, periph_be_i);
+        Mcfg1:   mcfg1_d  = merge(mcfg1_q, periph_data_i, periph_be_i) & Mcfg1Bits;
+        Macfg:   macfg_d  = merge(macfg_q, periph_data_i, periph_be_i) & MacfgBits;
+        default: ;
+      endcase
     end
-    if (clear_all) job_regs_d = '{default: '0};
+    if (clear_all) {x_addr_d, w_addr_d, z_addr_d, mcfg0_d, mcfg1_d, macfg_d} = '0;
   end
 
   // Lock and ids
@@ -125,14 +140,14 @@ module serial_regs (
       core_d[tail_q] = periph_id_i;
       id_d[tail_q]   = job_id_q;
       job_d[tail_q]  = '{
-        x_addr: job_regs_q[0],
-        w_addr: job_regs_q[1],
-        z_addr: job_regs_q[2],
-        m:      job_regs_q[3][15:0],
-        k:      job_regs_q[3][31:16],
-        n:      job_regs_q[4][15:0],
-        op:     op_e'(job_regs_q[5][12:10]),
-        format: decode_format(job_regs_q[5][9:7])
+        x_addr: x_addr_q,
+        w_addr: w_addr_q,
+        z_addr: z_addr_q,
+        m:      mcfg0_q[15:0],
+        k:      mcfg0_q[31:16],
+        n:      mcfg1_q[15:0],
+        op:     op_e'(macfg_q[12:10]),
+        format: decode_format(macfg_q[9:7])
       };
       tail_d = !tail_q;
     end
@@ -169,7 +184,13 @@ module serial_regs (
         Finished:   r_data_d = finished_q;
         Status:     r_data_d = {23'h0, used_q[1], 7'h0, used_q[0]};
         RunningJob: r_data_d = {24'h0, running_id};
-        default:    if (job_reg_hit) r_data_d = job_regs_q[job_reg];
+        XAddr:      r_data_d = x_addr_q;
+        WAddr:      r_data_d = w_addr_q;
+        ZAddr:      r_data_d = z_addr_q;
+        Mcfg0:      r_data_d = mcfg0_q;
+        Mcfg1:      r_data_d = mcfg1_q;
+        Macfg:      r_data_d = macfg_q;
+        default: ;
       endcase
     end
   end
@@ -188,15 +209,32 @@ module serial_regs (
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      job_regs_q                      <= '{default: '0};
       {holder_q, job_id_q, next_id_q} <= '0;
       {used_q, head_q, tail_q}        <= '0;
       {running_id_q, finished_q}      <= '0;
     end else begin
-      job_regs_q                      <= job_regs_d;
       {holder_q, job_id_q, next_id_q} <= {holder_d, job_id_d, next_id_d};
       {used_q, head_q, tail_q}        <= {used_d, head_d, tail_d};
       {running_id_q, finished_q}      <= {running_id, finished_d};
+    end
+  end
+
+  // One assignment a register: a bench may write them by their names.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      x_addr_q <= '0;
+      w_addr_q <= '0;
+      z_addr_q <= '0;
+      mcfg0_q  <= '0;
+      mcfg1_q  <= '0;
+      macfg_q  <= '0;
+    end else begin
+      x_addr_q <= x_addr_d;
+      w_addr_q <= w_addr_d;
+      z_addr_q <= z_addr_d;
+      mcfg0_q  <= mcfg0_d;
+      mcfg1_q  <= mcfg1_d;
+      macfg_q  <= macfg_d;
     end
   end
 
