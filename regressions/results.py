@@ -2,6 +2,7 @@
 """Reads what a simulation reports in ``results.jsonl``, while it runs or after it ended."""
 
 import json
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,16 +45,20 @@ class JobResult:
         def optional(key: str) -> int | None:
             return None if line.get(key) is None else int(line[key])
 
+        def text(key: str) -> str:
+            # A nightly run has a million jobs, and their names are few.
+            return sys.intern(str(line.get(key, "")))
+
         return cls(
-            test=str(line.get("test", "")),
+            test=text("test"),
             scenario=number("scenario"),
             job=number("job"),
-            op=str(line.get("op", "")),
-            format=str(line.get("format", "")),
+            op=text("op"),
+            format=text("format"),
             m=number("M"),
             n=number("N"),
             k=number("K"),
-            stall=str(line.get("stall", "")),
+            stall=text("stall"),
             core=number("core"),
             queued=bool(line.get("queued", False)),
             cycles=optional("cycles"),

@@ -73,6 +73,7 @@ def perform(request: Request, services: Services, tree: BuildTree, console: Cons
         dut=request.device.name,
         parameters=dict(request.device.parameters),
         options=request.options,
+        known_issues=tuple(f"{issue.id}: {issue.reason}" for issue in request.device.known_issues),
     )
     console.print(f"{info.tier}: device {info.dut}, seed {info.seed}, {relative(run)}", highlight=False)
     execution = _Runner(request, simulator, info, run, console).execute()

@@ -14,6 +14,8 @@ from regressions.results import Failure, JobResult
 from regressions.status import bucket, gravest, gravity
 from tb.status import Status
 
+MAX_MEASURED = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
@@ -132,7 +134,7 @@ class Summary:
                     "bound": job.bound,
                     "utilization": job.utilization,
                 }
-                for job in self.measured()
+                for job in _sample(self.measured())
             ],
             "throughput": {
                 "cycles": self.cycles,
@@ -145,6 +147,11 @@ class Summary:
     def measured(self) -> list[JobResult]:
         """Jobs whose cycles count: those that passed."""
         return [job for job in self.jobs if job.status is Status.PASSED and job.cycles is not None]
+
+
+def _sample(jobs: list[JobResult]) -> list[JobResult]:
+    """All jobs, or evenly spread ones where a long run has more than a reader of the summary can use."""
+    return jobs[:: -(-len(jobs) // MAX_MEASURED)] if jobs else jobs
 
 
 def summarize(info: RunInfo, execution: Execution, run_folder: str) -> Summary:
@@ -301,5 +308,18 @@ def results_json(summary: Summary, results: Sequence[SegmentResult], descriptor:
 def write_json(path: Path, value: object) -> None:
     """Writes a JSON file in one step: it has the old or the new content, never a part."""
     temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(json.dumps(value, indent=1) + "\n")
+    temporary.write_text(_dump(value) + "\n")
     temporary.replace(path)
+
+
+def _dump(value: object, level: int = 0) -> str:
+    """JSON with a line for each innermost object or list: readable, and long lists of rows stay short."""
+    nested = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if not any(isinstance(item, dict | list) for item in nested):
+        return json.dumps(value)
+    indent = " " * (level + 1)
+    if isinstance(value, dict):
+        lines = [f"{indent}{json.dumps(key)}: {_dump(item, level + 1)}" for key, item in value.items()]
+        return "{\n" + ",\n".join(lines) + "\n" + " " * level + "}"
+    lines = [indent + _dump(item, level + 1) for item in nested]
+    return "[\n" + ",\n".join(lines) + "\n" + " " * level + "]"

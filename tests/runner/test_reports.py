@@ -5,7 +5,11 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
+from pathlib import Path
 
+import pytest
+
+from regressions import summary as summary_module
 from regressions.executor import Execution
 from regressions.judge import SegmentResult
 from regressions.planner import Segment
@@ -16,7 +20,7 @@ from regressions.report.markdown import render_markdown
 from regressions.report.plots import utilization_plot
 from regressions.results import Failure, JobResult
 from regressions.status import bucket, gravest
-from regressions.summary import RunInfo, Summary, summarize
+from regressions.summary import RunInfo, Summary, summarize, write_json
 from regressions.testlist import TestEntry
 from tb.status import Status
 
@@ -99,6 +103,21 @@ def test_the_summary_has_exactly_its_schema() -> None:
 
 def test_only_jobs_that_passed_count_for_utilization() -> None:
     assert len(_failing().to_json()["utilization"]) == 3
+
+
+def test_a_long_run_gives_a_sample_of_its_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summary_module, "MAX_MEASURED", 10)
+    jobs = [_job(n, M=1 + n) for n in range(25)]
+    rows = _summary(_result(0, Status.PASSED, jobs)).to_json()["utilization"]
+    assert [row["M"] for row in rows] == [1, 4, 7, 10, 13, 16, 19, 22, 25]
+
+
+def test_json_files_keep_a_row_on_a_line(tmp_path: Path) -> None:
+    table = _failing().to_json() | {"empty": [], "nested": [[1, 2], [{"a": [{"b": None}]}]]}
+    write_json(tmp_path / "x.json", table)
+    text = (tmp_path / "x.json").read_text()
+    assert json.loads(text) == table
+    assert len(text.splitlines()) < 40
 
 
 def test_segments_of_a_test_are_one_row_with_the_gravest_status() -> None:
