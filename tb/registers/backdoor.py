@@ -8,7 +8,7 @@ bench looks inside the device.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cocotb.handle import Immediate, SimHandleBase
@@ -31,10 +31,19 @@ class RegisterBackdoor(uvm_reg_backdoor):
         root: Handle the paths start from: the device's top module.
         paths: Hierarchical path of each register's storage, by register name, such as
             ``i_regs.job_regs_q[0]``.
+        on_poke: Called with register name and value before a register is set, so that whoever predicts
+            the registers hears of it: let the monitor collect, then call `RegisterPredictor.poke`.
     """
 
-    def __init__(self, root: SimHandleBase, paths: Mapping[str, str], name: str = "backdoor") -> None:
+    def __init__(
+        self,
+        root: SimHandleBase,
+        paths: Mapping[str, str],
+        on_poke: Callable[[str, int], None] | None = None,
+        name: str = "backdoor",
+    ) -> None:
         super().__init__(name)
+        self._on_poke = on_poke
         self._root = root
         self._paths = dict(paths)
         self._handles: dict[str, Any] = {}
@@ -61,7 +70,10 @@ class RegisterBackdoor(uvm_reg_backdoor):
         Raises:
             BackdoorError: No path, or no such signal.
         """
-        self._handle(register).set(Immediate(value))
+        handle = self._handle(register)
+        if self._on_poke is not None:
+            self._on_poke(register, value)
+        handle.set(Immediate(value))
 
     async def read(self, rw: uvm_reg_item) -> None:
         """`uvm_reg_backdoor.read`: for the register that is the element of `rw`."""

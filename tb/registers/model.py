@@ -194,6 +194,21 @@ class RegisterFileModel:
             self._report_read(access, register, allowed)
         return allowed
 
+    def poke(self, register: str, value: int) -> None:
+        """Takes over a value that the back door stored: a job register, or FINISHED.
+
+        Raises:
+            KeyError: The state of any other register is more than its value.
+        """
+        if register in self.job_values:
+            self.job_values[register] = value & self._map[register].writable_mask
+        elif register == "FINISHED":
+            self._finished = frozenset({value})
+        else:
+            raise KeyError(
+                f"a back-door write of {register} cannot be predicted; job registers and FINISHED can"
+            )
+
     def settle(self) -> list[RegisterFinding]:
         """Applies all events taken so far, at the end of a test or before looking at the state.
 
@@ -301,7 +316,7 @@ class RegisterFileModel:
         while self._events and (before is None or self._events[0][0] < before):
             cycle, core_id = self._events.popleft()
             if self._end_job(cycle, core_id):
-                self._finished = frozenset(count + 1 for count in self._finished)
+                self._finished = frozenset((count + 1) % (1 << 32) for count in self._finished)
 
     def _end_job(self, cycle: int, core_id: int) -> bool:
         """Ends the running job with an event; False if there is none that it could end."""

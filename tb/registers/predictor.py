@@ -66,6 +66,15 @@ class RegisterPredictor(uvm_subscriber):
         if self.block is not None:
             self.block.reset()
 
+    def poke(self, register: str, value: int) -> None:
+        """Tells the predictor that the back door sets a register; collect what was before it first.
+
+        Raises:
+            KeyError: As `RegisterFileModel.poke`.
+        """
+        self._report_all(self.model.settle())
+        self.model.poke(register, value)
+
     def update_mirror(self) -> None:
         """Brings the mirror of the block up to date, the registers that changed only."""
         if self.block is None:

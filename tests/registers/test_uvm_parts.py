@@ -196,6 +196,37 @@ def test_back_door_reads_and_writes_the_storage() -> None:
     run(BitBashSequence(block, backdoor).start(sequencer))
 
 
+def test_predictor_hears_of_pokes() -> None:
+    device = FakeDevice()
+    block, sequencer = connected(device)
+    found: list[RegisterFinding] = []
+    predictor = RegisterPredictor(next(_NAMES), None, block, report=found.append)
+    seen = 0
+
+    def poked(register: str, value: int) -> None:
+        nonlocal seen
+        predictor.write(records(sequencer.observed[seen:]))
+        seen = len(sequencer.observed)
+        predictor.poke(register, value)
+
+    backdoor = RegisterBackdoor(design(device), {"MCFG0": "i_regs.job_q[1]"}, poked)
+    run(BitBashSequence(block, backdoor).start(sequencer))
+    predictor.write(records(sequencer.observed[seen:]))
+    assert found == []
+    # The same without telling: the reference model objects.
+    deaf = RegisterPredictor(next(_NAMES), None, report=found.append)
+    deaf.write(records(sequencer.observed))
+    assert "read of MCFG0" in found[0].text
+
+
+def test_poke_of_finished_counts_on() -> None:
+    predictor = RegisterPredictor(next(_NAMES), None)
+    predictor.poke("FINISHED", 0xFFFF_FFFF)
+    assert predictor.model.access(ObservedAccess(3, 0x08, False, 0, 0xF, 1, 0xFFFF_FFFF)) == {0xFFFF_FFFF}
+    with pytest.raises(KeyError, match="back-door write of STATUS cannot be predicted"):
+        predictor.poke("STATUS", 1)
+
+
 def test_bit_bash_compares_both_doors() -> None:
     device = FakeDevice()
     block, sequencer = connected(device)
