@@ -81,7 +81,7 @@ class RedmuleEnv(uvm_env):
         """Back door to the registers, None if the descriptor names no paths."""
         if not self.descriptor.backdoor:
             return None
-        return RegisterBackdoor(self.dut.i_dut.i_device, self.descriptor.backdoor)
+        return RegisterBackdoor(self.dut.i_dut.i_device, self.descriptor.backdoor, self._poked)
 
     def check_registers(self) -> None:
         """Judge the register accesses made outside of scenarios; what is wrong fails the test."""
@@ -112,6 +112,11 @@ class RedmuleEnv(uvm_env):
         sequence = AccessSequence("accesses", accesses)
         await sequence.start(self.control.sequencer)
         return sequence.responses
+
+    def _poked(self, register: str, value: int) -> None:
+        # What was read before has to be judged before the value changes.
+        self._collect()
+        self.predictor.poke(register, value)
 
     def _collect(self) -> None:
         self.tcdm.monitor.collect()

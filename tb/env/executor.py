@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from cocotb.triggers import RisingEdge, ValueChange
 
 from tb.agents.control.access import Access, Response
@@ -86,6 +88,19 @@ class Executor:
         self._programmer.reset()
         self.since_reset.clear()
 
+    def prepare(self, scenario: Scenario) -> npt.NDArray[np.uint8]:
+        """Make memory ready for a scenario: contents, what the device may touch, stalls.
+
+        Returns:
+            The contents of the window; uint8, shape (window.size,).
+        """
+        memory = self._tcdm.memory
+        before = initial_image(scenario)
+        memory.load(scenario.window, before)
+        memory.allow(scenario.jobs)
+        memory.set_stalls(scenario.stall)
+        return before
+
     async def run(self, scenario: Scenario) -> Verdict:
         """Run a scenario and judge it.
 
@@ -94,11 +109,8 @@ class Executor:
         """
         self.since_reset.append(scenario)
         handle, memory = self._handle, self._tcdm.memory
-        before = initial_image(scenario)
-        memory.load(scenario.window, before)
-        memory.allow(scenario.jobs)
+        before = self.prepare(scenario)
         handle.clear_logs()
-        memory.set_stalls(scenario.stall)
         handle.shared.watchdog_budget = self._budget(scenario.jobs)
         port_error = ""
         for position, job in enumerate(scenario.jobs):
