@@ -213,7 +213,10 @@ class RegisterMap(Mapping[str, Register]):
         )
 
 
+_BYTE_MASKS = tuple(sum(0xFF << 8 * lane for lane in range(4) if be >> lane & 1) for be in range(16))
+
+
 def merge_bytes(old: int, new: int, be: int) -> int:
     """A 32-bit word after a write of `new` with byte enables `be` (bit 0 enables bits [7:0])."""
-    mask = sum(0xFF << (8 * lane) for lane in range(4) if be >> lane & 1)
+    mask = _BYTE_MASKS[be]
     return (old & ~mask) | (new & mask)

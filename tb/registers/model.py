@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -43,9 +44,8 @@ START_LATENCY = 2
 ZERO = frozenset({0})
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedAccess:
-    """A granted access with its response.
+class ObservedAccess(NamedTuple):
+    """A granted access with its response; a named tuple, because there are eight for every job.
 
     Attributes:
         cycle: Edge of the grant.
