@@ -18,6 +18,7 @@ from tb.registers.model import RegisterFinding
 from tb.scoreboard.finding import Finding, Observation, Span
 from tb.scoreboard.memory import compare
 from tb.scoreboard.order import check_busy, check_writes
+from tb.scoreboard.requests import check_requests
 from tb.scoreboard.spans import spans, waiting_cycles
 from tb.status import Status
 from tb.stimulus.image import predict
@@ -146,7 +147,7 @@ class Scoreboard(uvm_scoreboard):
             before: The window's bytes before the first trigger.
             memory: The window's bytes after the last event.
             rules: Protocol rules that fired: number -> (count, first edge).
-            watchdog: Whether the watchdog ended the scenario.
+            watchdog: Whether the scenario was given up, by the watchdog or for a port error.
             port_error: Why a job could not be programmed, empty if all could.
         """
         seen = Observation(
@@ -154,10 +155,10 @@ class Scoreboard(uvm_scoreboard):
         )
         ran, findings = spans(scenario, seen)
         findings += self.take_notes()
+        findings += [_rule_finding(rule, *fired) for rule, fired in rules.items()]
         if port_error:
             findings.append(Finding(Status.PROTOCOL, "register_port", port_error))
-        findings += [_rule_finding(rule, *fired) for rule, fired in rules.items()]
-        if watchdog:
+        elif watchdog:
             done = len(ran)
             text = f"no event of job {done} within the watchdog's limit; {done} of {len(scenario.jobs)} ended"
             findings.append(
@@ -167,8 +168,9 @@ class Scoreboard(uvm_scoreboard):
             expected = predict(before, scenario.jobs, scenario.window.base)
             findings += compare(scenario, expected, memory, self.descriptor)
             self.totals.compared_bytes += memory.size
+        findings += check_requests(scenario, ran, seen)
         findings += check_writes(scenario, ran, seen)
-        findings += check_busy(ran, seen)
+        findings += check_busy(ran, seen, complete=len(ran) == len(scenario.jobs))
         measured = [self._measure(job, span, seen) for job, span in zip(scenario.jobs, ran, strict=False)]
         findings += _slow(measured)
         jobs = [

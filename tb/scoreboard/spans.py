@@ -58,6 +58,10 @@ def spans(scenario: Scenario, seen: Observation) -> tuple[list[Span], list[Findi
             text = f"event at edge {event}, not after its trigger at edge {trigger}"
             findings.append(Finding(Status.PROTOCOL, "events", text, position))
             break
+        if event <= previous:
+            text = f"event at edge {event}, the same as that of the job before: one pulse a job (section 4)"
+            findings.append(Finding(Status.PROTOCOL, "events", text, position))
+            break
         result.append(Span(trigger, event, max(trigger, previous)))
         previous = event
     return result, findings

@@ -63,24 +63,30 @@ class TcdmMemory:
         shared.random_state = (stall.seed & 0xFFFFFFFF) or 1
 
     def allow(self, jobs: Iterable[Job]) -> None:
-        """Let the port touch what these jobs may touch, and nothing else (section 6).
-
-        Reads start at most 3 bytes before the first byte of an operand, rounded down to 4, and end at most
-        one access after its last; writes touch bytes of Z alone. No job: no access at all.
-        """
+        """Let the port touch what these jobs may touch (`job_ranges`), and nothing else."""
         access = 4 * self._handle.shared.lanes
-        ranges: list[tuple[int, int, bool]] = []
-        for job in jobs:
-            z_first, z_bytes = job.z_range
-            if z_bytes == 0:
-                continue
-            reads = [job.x_range, job.w_range, *([job.z_range] if job.op.reads_y else [])]
-            for first, length in reads:
-                if length:
-                    start = first & ~3
-                    ranges.append((start, first - start + length + access, False))
-            ranges.append((z_first, z_bytes, True))
-        self._handle.allow(ranges)
+        self._handle.allow([span for job in jobs for span in job_ranges(job, access)])
+
+
+def job_ranges(job: Job, access: int) -> list[tuple[int, int, bool]]:
+    """What a job may touch (section 6): (first byte, bytes, writable) each.
+
+    Reads start at most 3 bytes before the first byte of an operand, rounded down to 4, and end at most one
+    access after its last; writes touch bytes of Z alone.
+
+    Args:
+        job: The job.
+        access: Bytes of one access of the port.
+    """
+    z_first, z_bytes = job.z_range
+    if z_bytes == 0:
+        return []
+    reads = [job.x_range, job.w_range, *([job.z_range] if job.op.reads_y else [])]
+    starts = [(first, first & ~3, length) for first, length in reads if length]
+    return [
+        *((start, first - start + length + access, False) for first, start, length in starts),
+        (z_first, z_bytes, True),
+    ]
 
 
 @lru_cache(maxsize=256)
