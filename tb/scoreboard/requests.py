@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether each request of the wide port serves a job that was triggered and has not ended (section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from tb.agents.tcdm.memory import job_ranges
+from tb.dpi.bindings import READ
+from tb.scoreboard.finding import Finding, Observation, Span
+from tb.status import Status
+from tb.stimulus.job import Job, Scenario
+
+_WORD = 2**32
+
+
+def check_requests(scenario: Scenario, jobs: Sequence[Span], seen: Observation) -> list[Finding]:
+    """No request for a job before its trigger, no read after the last event.
+
+    The rules OVER_READ and STRAY_WRITE know the jobs of a scenario, not when each was triggered.
+    A write after its job's event is for `tb.scoreboard.order.check_writes`.
+
+    Args:
+        scenario: What ran.
+        jobs: The jobs that ended.
+        seen: The logs.
+    """
+    records = seen.beats.records
+    edges = records["cycle"].astype(np.int64)
+    findings: list[Finding] = []
+    for position, span in enumerate(jobs):
+        before = records[(edges > (jobs[position - 1].trigger if position else -1)) & (edges <= span.trigger)]
+        if position and before.size:
+            # What serves no job of the scenario at all breaks another rule.
+            allowed = _serves(before, scenario.jobs[:position])
+            before = before[~allowed & _serves(before, scenario.jobs)]
+        if before.size:
+            text = f"request at {_place(before[0])}, before the trigger at edge {span.trigger}"
+            findings.append(Finding(Status.PROTOCOL, "early_request", text, position))
+        last = position + 1 == len(jobs)
+        if last and len(jobs) < len(scenario.jobs):
+            continue
+        after = edges > span.event
+        if not last:
+            after &= edges < jobs[position + 1].trigger
+        late = records[after & ((records["flags"] & READ) != 0)]
+        if late.size:
+            text = f"read at {_place(late[0])}, after the event at edge {span.event} and with no job queued"
+            findings.append(Finding(Status.PROTOCOL, "late_request", text, position))
+    return findings
+
+
+def _place(beat: npt.NDArray[np.void]) -> str:
+    return f"edge {int(beat['cycle'])} of {int(beat['add']):#010x}"
+
+
+def _serves(beats: npt.NDArray[np.void], jobs: Sequence[Job]) -> npt.NDArray[np.bool_]:
+    """Which requests stay within what `jobs` may touch; shape (beats,)."""
+    access = 4 * beats["data"].shape[1]
+    starts = beats["add"].astype(np.int64)
+    enables = np.unpackbits(np.ascontiguousarray(beats["be"]).view(np.uint8), axis=1, bitorder="little")
+    places = starts[:, None] + np.arange(access)
+    read = np.zeros(beats.size, np.bool_)
+    written = enables[:, :access] == 0
+    for first, length, writable in (span for job in jobs for span in job_ranges(job, access)):
+        if writable:
+            written |= (places - first) % _WORD < length
+        else:
+            read |= (starts - first) % _WORD + access <= length
+    serves: npt.NDArray[np.bool_] = np.where((beats["flags"] & READ) != 0, read, written.all(axis=1))
+    return serves
