@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,15 +12,18 @@ import numpy.typing as npt
 from cocotb.triggers import RisingEdge, ValueChange
 
 from tb.agents.control.access import Access, Response
-from tb.agents.control.program import acquired
 from tb.agents.control.transfer import ControlError
 from tb.agents.tcdm.agent import TcdmAgent
+from tb.agents.tcdm.monitor import EventLog
 from tb.descriptor import Descriptor
 from tb.dpi.bindings import BenchHandle
+from tb.env.cutter import Cutter, check_acquired
 from tb.env.programmer import Programmer
+from tb.scoreboard.finding import Finding
 from tb.scoreboard.scoreboard import Scoreboard, Verdict
+from tb.status import Status
 from tb.stimulus.image import initial_image
-from tb.stimulus.job import Job, Scenario
+from tb.stimulus.job import Scenario
 
 CONTEXTS = 2
 RESET_CYCLES = 3
@@ -69,6 +73,7 @@ class Executor:
         self._on_reset = on_reset
         self._wake = ValueChange(dut.wake)
         self._programmer = Programmer()
+        self._cutter = Cutter(dut, handle, port, self._programmer, self._forget)
         self.since_reset: list[Scenario] = []
 
     async def reset(self) -> None:
@@ -78,15 +83,19 @@ class Executor:
         self._dut.rst_n.value = 0
         for _ in range(RESET_CYCLES):
             await edge
-        self._collect()
-        self._on_reset()
+        self._forget()
         # What a failed device did until its reset belongs to the failure that was reported already.
         self._scoreboard.take_notes()
         self._dut.rst_n.value = 1
         await edge
         self._handle.clear_logs()
-        self._programmer.reset()
         self.since_reset.clear()
+
+    def _forget(self) -> None:
+        """The device is in reset: what it did before is published, what it held is gone."""
+        self._collect()
+        self._on_reset()
+        self._programmer.reset()
 
     def prepare(self, scenario: Scenario) -> npt.NDArray[np.uint8]:
         """Make memory ready for a scenario: contents, what the device may touch, stalls.
@@ -111,21 +120,16 @@ class Executor:
         handle, memory = self._handle, self._tcdm.memory
         before = self.prepare(scenario)
         handle.clear_logs()
-        handle.shared.watchdog_budget = self._budget(scenario.jobs)
-        port_error = ""
-        for position, job in enumerate(scenario.jobs):
-            # Both contexts taken: the next job can be acquired when the oldest has ended.
-            if not await self._ended(position - CONTEXTS + 1):
-                break
-            try:
-                responses = await self._port(self._programmer.accesses(job))
-            except ControlError as error:
-                port_error = str(error)
-                break
-            if acquired(responses) is None:
-                port_error = f"ACQUIRE of job {position} read {responses[0].data:#010x} with a context free"
-                break
-        finished = not port_error and await self._ended(len(scenario.jobs))
+        handle.shared.watchdog_budget = self._budget(scenario)
+        port_error, finished, cut = "", False, None
+        try:
+            if scenario.abort is None:
+                finished = await self._to_the_end(scenario)
+            else:
+                cut = await self._cutter.cut(scenario, scenario.abort)
+                finished = cut is not None and await self._ended_after(cut)
+        except ControlError as error:
+            port_error = str(error)
         handle.shared.watchdog_budget = 0
         if finished:
             await self._drain()
@@ -135,16 +139,53 @@ class Executor:
             )
         self._collect()
         verdict = self._scoreboard.check(
-            scenario, before, memory.view(), handle.violations(), watchdog=not finished, port_error=port_error
+            scenario,
+            before,
+            memory.view(),
+            handle.violations(),
+            watchdog=not finished,
+            port_error=port_error,
+            cut=cut,
         )
         handle.clear_violations()
         handle.allow([])
+        if scenario.abort is not None and not verdict.findings and scenario.stall.kind == "none":
+            await self._compare_with_alone(scenario, verdict)
         return verdict
+
+    async def _to_the_end(self, scenario: Scenario) -> bool:
+        """Program all jobs and wait for them; False if the watchdog came first."""
+        for position, job in enumerate(scenario.jobs):
+            # Both contexts taken: the next job can be acquired when the oldest has ended.
+            if not await self._ended(position - CONTEXTS + 1):
+                return False
+            check_acquired(await self._port(self._programmer.accesses(job)), position)
+        return await self._ended(len(scenario.jobs))
+
+    async def _compare_with_alone(self, scenario: Scenario, verdict: Verdict) -> None:
+        """The job behind a cut one takes the cycles it takes alone (section 7); stalls would hide it."""
+        alone = replace(scenario, jobs=scenario.jobs[1:], abort=None)
+        again = await self.run(alone)
+        self.since_reset.pop()
+        verdict.findings += again.findings
+        behind, fresh = verdict.jobs[1].cycles, again.jobs[0].cycles
+        if not again.findings and behind != fresh:
+            text = f"{behind} cycles behind a cut job, {fresh} alone"
+            verdict.findings.append(Finding(Status.PROTOCOL, "abort_cycles", text, 1))
 
     async def _ended(self, count: int) -> bool:
         """Wait until `count` jobs have ended; False if the watchdog came first."""
         shared = self._handle.shared
         while shared.end_count < count:
+            if shared.watchdog_fired:
+                return False
+            await self._wake
+        return True
+
+    async def _ended_after(self, edge: int) -> bool:
+        """Wait for an event after an edge; False if the watchdog came first."""
+        shared = self._handle.shared
+        while not (shared.end_count and EventLog(self._handle.event_log()).ends["cycle"][-1] > edge):
             if shared.watchdog_fired:
                 return False
             await self._wake
@@ -157,7 +198,7 @@ class Executor:
         while shared.cycle < target:
             await self._wake
 
-    def _budget(self, jobs: Sequence[Job]) -> int:
-        return _PROGRAMMING + sum(
-            _WATCHDOG_FACTOR * self._descriptor.bound(job) + _PROGRAMMING for job in jobs
-        )
+    def _budget(self, scenario: Scenario) -> int:
+        until_cut = scenario.abort.after if scenario.abort is not None else 0
+        jobs = (_WATCHDOG_FACTOR * self._descriptor.bound(job) + _PROGRAMMING for job in scenario.jobs)
+        return _PROGRAMMING + until_cut + sum(jobs)

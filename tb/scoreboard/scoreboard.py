@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from tb.agents.control.rules import DESCRIPTIONS as PERIPH_RULES
 from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_RULES
 from tb.descriptor import Descriptor
 from tb.registers.model import RegisterFinding
+from tb.scoreboard.aborted import check_aborted
 from tb.scoreboard.finding import Finding, Observation, Span
 from tb.scoreboard.memory import compare
 from tb.scoreboard.order import check_busy, check_writes
@@ -139,6 +141,7 @@ class Scoreboard(uvm_scoreboard):
         *,
         watchdog: bool,
         port_error: str = "",
+        cut: int | None = None,
     ) -> Verdict:
         """Judge a scenario from what the monitors published last.
 
@@ -149,28 +152,31 @@ class Scoreboard(uvm_scoreboard):
             rules: Protocol rules that fired: number -> (count, first edge).
             watchdog: Whether the scenario was given up, by the watchdog or for a port error.
             port_error: Why a job could not be programmed, empty if all could.
+            cut: Edge at which the first job was cut short, for a scenario with an abort.
         """
         seen = Observation(
             self.beats.take(), self.events.take(), self.accesses.take(), memory, rules, watchdog
         )
-        ran, findings = spans(scenario, seen)
-        findings += self.take_notes()
+        findings = self.take_notes()
         findings += [_rule_finding(rule, *fired) for rule, fired in rules.items()]
         if port_error:
             findings.append(Finding(Status.PROTOCOL, "register_port", port_error))
-        elif watchdog:
+        ran: Sequence[Span | None]
+        if scenario.abort is None:
+            ran, found = self._judge(scenario, before, seen, given_up=bool(port_error) or watchdog)
+        elif cut is None:
+            ran, found = [], [Finding(Status.PROTOCOL, "abort", "the soft clear was not granted")]
+        else:
+            ran, found = check_aborted(scenario, before, seen, cut)
+        findings += found
+        if watchdog and not port_error:
             done = len(ran)
             text = f"no event of job {done} within the watchdog's limit; {done} of {len(scenario.jobs)} ended"
             findings.append(
                 Finding(Status.TIMEOUT, "watchdog", text, done if done < len(scenario.jobs) else None)
             )
-        else:
-            expected = predict(before, scenario.jobs, scenario.window.base)
-            findings += compare(scenario, expected, memory, self.descriptor)
+        if not watchdog:
             self.totals.compared_bytes += memory.size
-        findings += check_requests(scenario, ran, seen)
-        findings += check_writes(scenario, ran, seen)
-        findings += check_busy(ran, seen, complete=len(ran) == len(scenario.jobs))
         measured = [self._measure(job, span, seen) for job, span in zip(scenario.jobs, ran, strict=False)]
         findings += _slow(measured)
         jobs = [
@@ -184,6 +190,19 @@ class Scoreboard(uvm_scoreboard):
             self.totals.rules[rule] = self.totals.rules.get(rule, 0) + count
         return Verdict(jobs, findings, 0 if watchdog else memory.size)
 
+    def _judge(
+        self, scenario: Scenario, before: npt.NDArray[np.uint8], seen: Observation, *, given_up: bool
+    ) -> tuple[Sequence[Span], list[Finding]]:
+        """The checks of a scenario whose jobs all run to their ends."""
+        ran, findings = spans(scenario, seen)
+        if not given_up:
+            expected = predict(before, scenario.jobs, scenario.window.base)
+            findings += compare(scenario, expected, seen.memory, self.descriptor)
+        findings += check_requests(scenario, ran, seen)
+        findings += check_writes(scenario, ran, seen)
+        findings += check_busy(ran, seen, complete=len(ran) == len(scenario.jobs))
+        return ran, findings
+
     def note_register(self, finding: RegisterFinding) -> None:
         """Take a finding of the register predictor; it counts for the scenario that is judged next."""
         self._notes.append(Finding(Status.MISMATCH, "register", f"edge {finding.cycle}: {finding.text}"))
@@ -193,7 +212,9 @@ class Scoreboard(uvm_scoreboard):
         notes, self._notes = self._notes, []
         return notes
 
-    def _measure(self, job: Job, span: Span, seen: Observation) -> JobResult:
+    def _measure(self, job: Job, span: Span | None, seen: Observation) -> JobResult:
+        if span is None:
+            return JobResult(job, Status.PASSED, detail="cut short")
         stalled = waiting_cycles(span, seen)
         first, last = np.searchsorted(seen.beats.records["cycle"], [span.start, span.event], side="right")
         steps = job.macs

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from models.formats import Bits, Format
 from models.ops import Op
 from tb.schema import Field, Raw, Where, check
+from tb.stimulus.abort import Abort
 from tb.stimulus.arrays import stored_bytes, to_bits
 from tb.stimulus.job_fields import ADDRESS_SPACE, JOB_FIELDS, MAX_CORES, MAX_SIZE, OPERAND_CLASSES, Data
 from tb.stimulus.placement import DEFAULT_BASE, lay_out
@@ -158,9 +159,10 @@ class Scenario:
         window: the memory; it holds all operands.
         stall: behaviour of the memory.
         poison_seed: chooses the content of all bytes outside the operands.
+        abort: how the first of two jobs, which share no memory, is cut short; None lets it end.
 
     Raises:
-        ValueError: no job, or an operand outside the window.
+        ValueError: no job, an operand outside the window, or an abort without exactly two jobs.
     """
 
     index: int
@@ -168,10 +170,13 @@ class Scenario:
     window: Window
     stall: StallSpec = NO_STALL
     poison_seed: int = 0
+    abort: Abort | None = None
 
     def __post_init__(self) -> None:
         if not self.jobs:
             raise ValueError("a scenario needs at least one job")
+        if self.abort is not None and len(self.jobs) != 2:
+            raise ValueError(f"an abort needs two jobs, the one it cuts and the next, not {len(self.jobs)}")
         for position, job in enumerate(self.jobs):
             for name, span in zip("XWZ", (job.x_range, job.w_range, job.z_range), strict=True):
                 if not self.window.contains(span):
@@ -188,6 +193,7 @@ class Scenario:
             "window": self.window.to_json(),
             "stall": self.stall.to_json(),
             "poison_seed": self.poison_seed,
+            "abort": None if self.abort is None else self.abort.to_json(),
         }
 
     @classmethod
@@ -201,6 +207,7 @@ class Scenario:
                 window=table["window"],
                 stall=table["stall"],
                 poison_seed=table["poison_seed"],
+                abort=table["abort"],
             )
         except ValueError as error:
             raise where.error(str(error)) from None
@@ -212,6 +219,7 @@ _SCENARIO_FIELDS: Mapping[str, Field] = {
     "window": Field("memory window", dict, required=True, parse=Window.from_json),
     "stall": Field("stalls", dict, default=NO_STALL, parse=StallSpec.from_json),
     "poison_seed": Field("seed of the poison", int, default=0),
+    "abort": Field("how the first job is cut short", object, default=None, parse=Abort.from_json),
 }
 
 

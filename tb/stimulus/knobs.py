@@ -11,6 +11,7 @@ from models.formats import Format
 from models.ops import Op
 from tb.descriptor import Descriptor
 from tb.schema import Field, SchemaError, Where, check
+from tb.stimulus.abort import KINDS as ABORTS
 from tb.stimulus.draws import Interval, Sizes, Weighted
 from tb.stimulus.job_fields import MAX_SIZE, OPERAND_CLASSES
 from tb.stimulus.knob_values import chances, interval, numbers, sizes, words
@@ -77,6 +78,13 @@ FIELDS: dict[str, Field] = {
     "z_overlap": chances(
         "chance that Z of a job overlaps its X or W, so that Z is undefined (section 6)", 0.0
     ),
+    "abort": Field(
+        "how the first of two jobs is cut short: none, clear (soft clear), reset; unless none, the second "
+        "shares no memory with it and is programmed right behind",
+        object,
+        default={"none": 1},
+        parse=words(ABORTS),
+    ),
     "stall": Field(
         "kinds of stalls",
         object,
@@ -125,6 +133,7 @@ class Knobs:
     chain: float
     alias_xw: float
     z_overlap: float
+    abort: Weighted[str]
     stall: Weighted[str]
     stall_rate: Interval
     stall_burst: Interval

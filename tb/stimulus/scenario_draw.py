@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 
 from models.formats import Format
 from models.ops import Op
+from tb.descriptor import Descriptor
+from tb.stimulus.abort import Abort
 from tb.stimulus.corners import Corner
+from tb.stimulus.draws import Weighted
 from tb.stimulus.job import Job, Scenario
 from tb.stimulus.job_fields import ADDRESS_SPACE
 from tb.stimulus.knobs import Knobs
@@ -43,8 +46,27 @@ class _Shape:
         self.bytes = {"x": self.m * self.n * size, "w": self.n * self.k * size, "z": self.m * self.k * size}
 
 
-def draw_scenario(rng: random.Random, knobs: Knobs, index: int, corner: Corner | None = None) -> Scenario:
+def draw_scenario(
+    rng: random.Random, knobs: Knobs, descriptor: Descriptor, index: int, corner: Corner | None = None
+) -> Scenario:
     """Draws the scenario `index` from `rng`; a `corner` fixes its first job and its memory."""
+    kind = knobs.abort.draw(rng) if knobs.abort.values != ("none",) else "none"
+    if kind != "none":
+        # What the cut job leaves is open, so the next one must not see it.
+        apart = replace(knobs, jobs=Weighted.evenly((2,)), chain=0.0, z_overlap=0.0)
+        return _cut(rng, _draw(rng, apart, index, None), kind, descriptor)
+    return _draw(rng, knobs, index, corner)
+
+
+def _cut(rng: random.Random, scenario: Scenario, kind: str, descriptor: Descriptor) -> Scenario:
+    """Cuts the first job anywhere between its trigger and a little after it may end at the latest."""
+    longest = descriptor.bound(scenario.jobs[0]) / (1.0 - scenario.stall.rate)
+    value = rng.choice((0, 1, rng.getrandbits(32)))
+    abort = Abort(kind, rng.randrange(int(longest) + 8), value, rng.randrange(descriptor.n_cores))
+    return replace(scenario, abort=abort)
+
+
+def _draw(rng: random.Random, knobs: Knobs, index: int, corner: Corner | None) -> Scenario:
     count = knobs.jobs.draw(rng) if corner is None else corner.jobs
     shapes = [_shape(rng, knobs, corner if i == 0 else None) for i in range(count)]
     blocks: list[Block] = []

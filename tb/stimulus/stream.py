@@ -63,6 +63,7 @@ class ScenarioStream:
         self.knobs = knobs
         self.rejected: Counter[str] = Counter()
         self._constraint = constraint
+        self._descriptor = descriptor
         self._corners = corners(knobs, descriptor.instance)
         self.corner_count = len(self._corners)
 
@@ -80,7 +81,7 @@ class ScenarioStream:
         reasons: Counter[str] = Counter()
         for attempt in range(MAX_REJECTED):
             wanted_corner = corner if attempt < _CORNER_TRIES else None
-            candidate = draw_scenario(rng, self.knobs, index, wanted_corner)
+            candidate = draw_scenario(rng, self.knobs, self._descriptor, index, wanted_corner)
             reason = self._reason(candidate)
             if reason is None:
                 return candidate

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A job that was cut short by a soft clear or a reset, and the one behind it (section 7)."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from tb.agents.tcdm.memory import job_ranges
+from tb.registers.generate import register_map
+from tb.registers.map import DECODED_ADDRESS_BITS
+from tb.scoreboard.finding import Finding, Observation, Span
+from tb.scoreboard.spans import trigger_edges
+from tb.status import Status
+from tb.stimulus.image import predict
+from tb.stimulus.job import Scenario
+
+CHECKER = "abort"
+_LATE = 4  # cycles after a clear in which a cleared job may still raise a request
+_WORD = 2**32
+
+
+def clear_edge(accesses: npt.NDArray[np.void]) -> int | None:
+    """Edge at which the first write of SOFT_CLEAR was granted."""
+    offset = register_map()["SOFT_CLEAR"].offset
+    hits = accesses[(accesses["wen"] == 0) & (accesses["add"] & DECODED_ADDRESS_BITS == offset)]
+    return int(hits["cycle"][0]) if hits.size else None
+
+
+def check_aborted(
+    scenario: Scenario, before: npt.NDArray[np.uint8], seen: Observation, edge: int
+) -> tuple[list[Span | None], list[Finding]]:
+    """Judge a scenario whose first job was cut short.
+
+    Args:
+        scenario: Two jobs that share no memory.
+        before: The window's bytes before the first trigger.
+        seen: The logs of both jobs, and the window's bytes after the second job's event.
+        edge: Grant of the soft clear, or the edge before reset was seen low.
+
+    Returns:
+        The spans of the two jobs, None for the first if it did not end, and what is wrong; fewer spans if
+        the second did not end.
+    """
+    first, second = scenario.jobs
+    ends = seen.events.ends
+    early, late = ends[ends["cycle"] <= edge], ends[ends["cycle"] > edge]
+    findings = [
+        _finding(text, position)
+        for wrong, text, position in (
+            (early.size > 1, f"{early.size} events before the cut at edge {edge}", 0),
+            (early.size == 1 and early["core"][0] != first.core, "the event went to another core", 0),
+            (late.size > 1, f"{late.size} events after the cut at edge {edge}, for one job", 1),
+            (late.size == 0, f"no event after the cut at edge {edge}", 1),
+            (late.size > 0 and late["core"][0] != second.core, "the event went to another core", 1),
+        )
+        if wrong
+    ]
+    triggers = trigger_edges(seen.accesses)
+    if triggers.size != 2:
+        return [], [*findings, _finding(f"{triggers.size} of 2 triggers reached the device", None)]
+    cut = [Span(int(triggers[0]), int(end["cycle"]), int(triggers[0])) for end in early[:1]]
+    behind = [Span(int(triggers[1]), int(end["cycle"]), int(triggers[1])) for end in late[:1]]
+    findings += _requests(scenario, seen, edge, int(triggers[1]))
+    if late.size:
+        findings += _memory(scenario, before, seen.memory, ended=bool(cut))
+    return [cut[0] if cut else None, *behind], findings
+
+
+def _requests(scenario: Scenario, seen: Observation, edge: int, trigger: int) -> list[Finding]:
+    """What is raised more than four cycles after the cut serves the second job, after its trigger."""
+    records = seen.beats.records
+    if not records.size:
+        return []
+    edges = records["cycle"].astype(np.int64)
+    # A request is raised where the cycle before had none, or one that was granted.
+    new = np.ones(records.size, dtype=np.bool_)
+    new[1:] = ~seen.beats.waiting[:-1] | (np.diff(edges) != 1)
+    raised = edges[np.maximum.accumulate(np.where(new, np.arange(records.size), 0))]
+    strange = raised > edge + _LATE
+    access = 4 * records["data"].shape[1]
+    starts = records["add"].astype(np.int64)
+    own = np.zeros(records.size, dtype=np.bool_)
+    for first, length, _ in job_ranges(scenario.jobs[1], access):
+        own |= ((starts - first) % _WORD < length) | ((first - starts) % _WORD < access)
+    strange &= ~(own & (raised > trigger))
+    if not strange.any():
+        return []
+    at = int(np.argmax(strange))
+    text = (
+        f"request of {int(starts[at]):#010x} raised at edge {int(raised[at])}, more than {_LATE} cycles "
+        f"after the cut at edge {edge}, serves no job"
+    )
+    return [_finding(text, None)]
+
+
+def _memory(
+    scenario: Scenario, before: npt.NDArray[np.uint8], memory: npt.NDArray[np.uint8], *, ended: bool
+) -> list[Finding]:
+    """Each byte of the cut job's Z is old or final, all others are as the second job leaves them."""
+    base = scenario.window.base
+    final = predict(before, scenario.jobs, base)
+    wrong = memory != final
+    start, length = scenario.jobs[0].z_range
+    if length and not ended:
+        mine = slice(start - base, start - base + length)
+        wrong[mine] &= memory[mine] != before[mine]
+    if not wrong.any():
+        return []
+    at = int(np.argmax(wrong))
+    text = (
+        f"{int(np.count_nonzero(wrong))} bytes wrong after a cut job, the first at {base + at:#010x}: "
+        f"{int(memory[at]):#04x}, was {int(before[at]):#04x}, is to become {int(final[at]):#04x}"
+    )
+    return [Finding(Status.MISMATCH, CHECKER, text)]
+
+
+def _finding(text: str, position: int | None) -> Finding:
+    return Finding(Status.PROTOCOL, CHECKER, text, position)
