@@ -119,6 +119,9 @@ class Executor:
         self.since_reset.append(scenario)
         handle, memory = self._handle, self._tcdm.memory
         before = self.prepare(scenario)
+        if handle.shared.access_count:
+            # Accesses that a directed test made since the last scenario: the register predictor needs them.
+            self._collect()
         handle.clear_logs()
         handle.shared.watchdog_budget = self._budget(scenario)
         port_error, finished, cut = "", False, None
@@ -148,6 +151,7 @@ class Executor:
             cut=cut,
         )
         handle.clear_violations()
+        handle.clear_logs()
         handle.allow([])
         if scenario.abort is not None and not verdict.findings and scenario.stall.kind == "none":
             await self._compare_with_alone(scenario, verdict)

@@ -193,7 +193,7 @@ class Scenario:
             "window": self.window.to_json(),
             "stall": self.stall.to_json(),
             "poison_seed": self.poison_seed,
-            "abort": None if self.abort is None else self.abort.to_json(),
+            **({} if self.abort is None else {"abort": self.abort.to_json()}),
         }
 
     @classmethod
