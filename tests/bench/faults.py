@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each fault of the faulty device must provoke: data for `test_checkers_fire.py`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.ops import Op
+from tb.agents.control.rules import PeriphRule
+from tb.agents.tcdm.rules import TcdmRule
+from tb.status import Status
+from tb.stimulus.job import Job, Scenario
+from tb.stimulus.stalls import NO_STALL, StallSpec
+from tb.stimulus.window import Window
+
+HERE = Path(__file__).resolve().parent
+BASE = 0x1000_0000
+WINDOW = Window(BASE, 0x1000)
+STALLS = StallSpec("burst", rate=0.5, burst=4, seed=3)
+
+
+def _job(core: int, m: int, n: int, k: int, offset: int) -> Job:
+    """A GEMM with operands at odd places, X first and Z last, apart from each other."""
+    at = BASE + offset
+    return Job(Op.GEMM, m, n, k, at + 0x101, at + 0x203, at + 0x302, core=core, data_seed=offset + core)
+
+
+# Its last write is number M*K - 1; with N = 1 the port of the serial device is idle every few cycles.
+FIRST = _job(1, 3, 4, 5, 0)
+LAST_WRITE = FIRST.m * FIRST.k - 1
+SCENARIOS: dict[str, tuple[tuple[Job, ...], StallSpec]] = {
+    "one": ((FIRST,), NO_STALL),
+    "stalled": ((FIRST,), STALLS),
+    "queued": ((_job(1, 4, 1, 6, 0), _job(5, 2, 3, 2, 0x800)), NO_STALL),
+    "three": ((_job(1, 4, 1, 6, 0), _job(5, 2, 3, 2, 0x800), _job(0, 1, 1, 1, 0x400)), NO_STALL),
+}
+
+
+def scenario(name: str, index: int) -> Scenario:
+    """The scenario of that name, as number `index` of its test."""
+    jobs, stall = SCENARIOS[name]
+    return Scenario(index, jobs, WINDOW, stall, poison_seed=index)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One fault in one scenario.
+
+    Attributes:
+        fault: Name in fault_pkg.sv.
+        expects: Names of the checkers that must fire, and no other may; none when the bench must accept it.
+        status: Status of the scenario.
+        run: Name of the scenario in which the fault acts.
+        at: On which of its chances the fault acts.
+        in_reset: The fault acts in the reset before the scenario.
+        lasts: The fault stays until it is switched off, and is switched off after its scenario.
+    """
+
+    fault: str
+    expects: frozenset[str]
+    status: Status
+    run: str = "one"
+    at: int = 0
+    in_reset: bool = False
+    lasts: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name of the case, and of its test in the plan."""
+        return "_".join([self.fault, self.run, *([str(self.at)] if self.at else [])])
+
+
+def rule(number: TcdmRule | PeriphRule) -> str:
+    """Name of the checker that reports a protocol rule."""
+    return f"rule {int(number)}"
+
+
+def _case(fault: str, status: Status, *expects: str, run: str = "one", at: int = 0, **more: bool) -> Case:
+    return Case(fault, frozenset(expects), status, run, at, **more)
+
+
+_WRONG, _RULE, _SLOW, _FINE = Status.MISMATCH, Status.PROTOCOL, Status.TIMEOUT, Status.PASSED
+
+CASES: tuple[Case, ...] = (
+    _case("None", _FINE),
+    _case("None", _FINE, run="stalled"),
+    _case("None", _FINE, run="queued"),
+    _case("None", _FINE, run="three"),
+    # Results
+    _case("WriteFlip", _WRONG, "memory", at=4),
+    _case("WriteFlip", _WRONG, "memory", run="queued", at=26),
+    _case("WriteDropped", _WRONG, "memory", at=LAST_WRITE),
+    _case("WriteAddress", _WRONG, "memory"),
+    _case("WriteSpill", _WRONG, "memory", rule(TcdmRule.STRAY_WRITE)),
+    _case("ReadLane", _WRONG, "memory", at=1),
+    _case("ReadAfterStall", _WRONG, "memory", run="stalled"),
+    _case("ReadAfterStall", _FINE, lasts=True),
+    # Wide port
+    _case("Rq3Address", _RULE, rule(TcdmRule.RQ3_STABLE), run="stalled"),
+    _case("Rq3Direction", _RULE, rule(TcdmRule.RQ3_STABLE), run="stalled"),
+    _case("Rq3Enables", _RULE, rule(TcdmRule.RQ3_STABLE), run="stalled"),
+    _case("Rq3Data", _RULE, rule(TcdmRule.RQ3_STABLE), run="stalled"),
+    # The cycle it loses counts neither as stalled nor as allowed.
+    _case("Rq4Retracted", _RULE, rule(TcdmRule.RQ4_RETRACTED), "bound", run="stalled"),
+    _case("Rq4Spurious", _RULE, rule(TcdmRule.RQ4_RETRACTED), run="stalled"),
+    _case("Misaligned", _RULE, rule(TcdmRule.ALIGNMENT), at=5),
+    _case("ReadEnables", _RULE, rule(TcdmRule.READ_ENABLES), at=2),
+    _case("ReadEarly", _RULE, rule(TcdmRule.OVER_READ), at=1),
+    _case("ReadFar", _RULE, rule(TcdmRule.OVER_READ)),
+    _case("WriteFar", _RULE, rule(TcdmRule.STRAY_WRITE)),
+    _case("ReqInReset", _RULE, rule(TcdmRule.REQ_IN_RESET), in_reset=True),
+    _case("ReadBeforeTrigger", _RULE, "early_request"),
+    _case("ReadBeforeQueued", _RULE, "early_request", run="queued"),
+    _case("ReadAfterEvent", _RULE, "late_request"),
+    _case("MemoryMute", _WRONG, "memory", rule(TcdmRule.RESPONSE_TIMING), at=1),
+    _case("MemoryExtra", _RULE, rule(TcdmRule.RESPONSE_TIMING)),
+    # Events and busy_o
+    _case("EventBeforeWrite", _RULE, "event_after_write", at=LAST_WRITE),
+    _case("EventWithWrite", _RULE, "event_after_write", at=LAST_WRITE),
+    _case("EventCore", _RULE, "event_core"),
+    _case("EventCore", _RULE, "event_core", run="queued", at=1),
+    _case("EventMissing", _SLOW, "watchdog"),
+    _case("EventLong", _RULE, "events"),
+    _case("EventTwice", _RULE, "events"),
+    _case("EventBoth", _RULE, "events"),
+    _case("EventReserved", _RULE, rule(TcdmRule.EVENT_LINE)),
+    _case("EventLate", _SLOW, "bound"),
+    _case("EventsMerged", _RULE, "events", "bound", run="queued"),
+    _case("BusyLate", _RULE, "busy"),
+    _case("BusyAllowed", _FINE),
+    _case("BusyLow", _RULE, "busy", at=5),
+    _case("BusyStuck", _RULE, "busy"),
+    _case("BusyIdle", _RULE, "busy"),
+    # Register port; access 0 of a job is ACQUIRE, access 7 TRIGGER
+    _case("ResponseLate", _RULE, rule(PeriphRule.PERIPH_RESPONSE), "register_port", at=7),
+    _case("ResponseLate", _RULE, rule(PeriphRule.PERIPH_RESPONSE), "register_port", "triggers"),
+    _case("ResponseMissing", _RULE, rule(PeriphRule.PERIPH_RESPONSE), "register_port", at=7),
+    _case("ResponseSpurious", _RULE, rule(PeriphRule.PERIPH_RESPONSE)),
+    _case("ResponseId", _RULE, rule(PeriphRule.PERIPH_ID), at=3),
+    _case("TriggerIgnored", _SLOW, "watchdog"),
+    _case("AcquireRefused", _WRONG, "register_port", "register"),
+    _case("AcquireId", _WRONG, "register"),
+    _case("GrantNever", _RULE, "register_port", "triggers", lasts=True),
+    _case("GrantSlow", _FINE, lasts=True),
+)
+
+
+def fault_numbers() -> dict[str, int]:
+    """Numbers of the faults by name, read from fault_pkg.sv."""
+    text = (HERE / "fault_pkg.sv").read_text()
+    return {name: int(number) for name, number in re.findall(r"^ +(\w+) = 7'd(\d+)", text, re.MULTILINE)}

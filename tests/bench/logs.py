@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hand-made logs of a bench, for tests of checks without a simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from tb.agents.tcdm.monitor import BeatLog, EventLog
+from tb.dpi.bindings import (
+    ACCESS_DTYPE,
+    BUSY_FALL,
+    BUSY_RISE,
+    EVENT_DTYPE,
+    EVENT_END,
+    GRANTED,
+    READ,
+    beat_dtype,
+)
+from tb.scoreboard.finding import Observation
+
+LANES = 9
+WORDS = 16
+ACCESS = 4 * LANES
+
+Beat = tuple[int, int, str, int]
+"""Edge, address, kind ("r" read, "w" write, upper case while it waits), byte enables."""
+
+
+def beats(records: Iterable[Beat]) -> BeatLog:
+    """A beat log."""
+    rows = list(records)
+    log = np.zeros(len(rows), beat_dtype(LANES, WORDS))
+    for row, (edge, address, kind, enables) in zip(log, rows, strict=True):
+        row["cycle"], row["add"] = edge, address
+        row["flags"] = (GRANTED if kind.islower() else 0) | (READ if kind.lower() == "r" else 0)
+        row["be"] = [enables & 0xFFFFFFFF, enables >> 32]
+    return BeatLog(log)
+
+
+def read(edge: int, address: int, *, waits: bool = False) -> Beat:
+    """A read of the whole port."""
+    return edge, address, "R" if waits else "r", (1 << ACCESS) - 1
+
+
+def write(edge: int, address: int, enables: int = 0b11) -> Beat:
+    """A granted write."""
+    return edge, address, "w", enables
+
+
+def events(ends: Iterable[tuple[int, int]] = (), busy: Sequence[int] = ()) -> EventLog:
+    """An event log.
+
+    Args:
+        ends: (edge, core) of each end of a job.
+        busy: Edges at which busy_o changed, a rise first.
+    """
+    rows = [(edge, core, EVENT_END) for edge, core in ends]
+    rows += [(edge, 0, BUSY_FALL if i % 2 else BUSY_RISE) for i, edge in enumerate(busy)]
+    return EventLog(np.array(sorted(rows), dtype=EVENT_DTYPE))
+
+
+def accesses(records: Iterable[tuple[int, int, int | None]]) -> npt.NDArray[np.void]:
+    """An access log from (edge, address, value written, None for a read)."""
+    log = [(edge, at, value or 0, 0, 1, value is None, 0xF, 1) for edge, at, value in records]
+    return np.array(log, dtype=ACCESS_DTYPE)
+
+
+def seen(
+    *,
+    triggers: Iterable[int] = (),
+    requests: Iterable[Beat] = (),
+    ends: Iterable[tuple[int, int]] = (),
+    busy: Sequence[int] = (),
+    watchdog: bool = False,
+) -> Observation:
+    """What the monitors would have seen."""
+    return Observation(
+        beats(requests),
+        events(ends, busy),
+        accesses((edge, 0, 0) for edge in triggers),
+        np.zeros(0, np.uint8),
+        {},
+        watchdog,
+    )

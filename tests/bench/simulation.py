@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds the faulty device and runs plans on it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from regressions.simulators import Build, get_simulator
+from tb.descriptor import load
+
+HERE = Path(__file__).resolve().parent
+DESCRIPTOR = HERE / "faulty.toml"
+
+
+@cache
+def build() -> Build:
+    """The simulation of the faulty device, compiled once for all sessions."""
+    log = HERE.parents[1] / "build" / "tests" / "bench" / "build.log"
+    return get_simulator().build(load(DESCRIPTOR), "fast", log)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What `results.jsonl` says of one test of a plan."""
+
+    jobs: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    end: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def fired(self) -> list[set[str]]:
+        """Names of the checkers that fired, for each failed scenario."""
+        return [{text.split(":")[0] for text in failure["findings"]} for failure in self.failures]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One test of a plan."""
+
+    name: str
+    sequence: str
+    knobs: Mapping[str, Any] = field(default_factory=dict)
+    end: int = 1
+
+
+def simulate(folder: Path, parts: Sequence[Part], *arguments: str) -> tuple[dict[str, Outcome], str]:
+    """Runs a plan on the faulty device.
+
+    Args:
+        folder: Receives the plan and the results.
+        parts: The tests of the plan, with different names.
+        arguments: Further arguments of the simulation, such as plusargs.
+
+    Returns:
+        What came of each test, by name, and all that the simulation printed.
+    """
+    tests = [
+        {
+            "entry": {"name": part.name, "sequence": part.sequence, "knobs": dict(part.knobs)},
+            "seed": 1,
+            "begin": 0,
+            "end": part.end,
+        }
+        for part in parts
+    ]
+    plan = {"schema": 1, "descriptor": str(DESCRIPTOR), "tests": tests, "replay": None}
+    (folder / "plan.json").write_text(json.dumps(plan))
+    argv, environment = get_simulator().command(build(), folder)
+    done = subprocess.run(
+        [*argv, *arguments],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    results = folder / "results.jsonl"
+    assert results.exists(), f"the simulation ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+    outcomes: dict[str, Outcome] = {part.name: Outcome() for part in parts}
+    for text in results.read_text().splitlines():
+        line = json.loads(text)
+        if line["type"] == "job":
+            outcomes[line["test"]].jobs.append(line)
+        elif line["type"] == "failure":
+            outcomes[line["test"]].failures.append(line)
+        elif line["type"] == "test_end":
+            outcomes[line["test"]].end = line
+    return outcomes, done.stdout + done.stderr

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every checker fires when a device breaks what it checks, no other does, and what follows runs on."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import tb.scoreboard
+from tb.agents.control.rules import PeriphRule
+from tb.agents.tcdm.rules import TcdmRule
+from tests.bench.faults import CASES, SCENARIOS, Case, fault_numbers, rule
+from tests.bench.faulty_device import FOLLOWING
+from tests.bench.simulation import Outcome, Part, simulate
+
+pytestmark = pytest.mark.sim
+
+DEVICE = "tests/bench/faulty_device.py"
+MASTER = {"changed": PeriphRule.PERIPH_STABLE, "retracted": PeriphRule.PERIPH_RETRACTED}
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+    """All cases in one simulation."""
+    parts = [Part(case.name, f"{DEVICE}:FaultyDevice") for case in CASES]
+    parts += [Part(name, f"{DEVICE}:BrokenMaster") for name in MASTER]
+    return simulate(tmp_path_factory.mktemp("faults"), parts)[0]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_fault_fires_its_checkers_and_no_other(case: Case, outcomes: dict[str, Outcome]) -> None:
+    outcome = outcomes[case.name]
+    assert outcome.fired == ([set(case.expects)] if case.expects else [])
+    assert [(failure["scenario"], failure["status"]) for failure in outcome.failures] == (
+        [(0, case.status)] if case.expects else []
+    )
+    assert outcome.end["status"] == case.status
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_jobs_after_a_fault_run_and_pass(case: Case, outcomes: dict[str, Outcome]) -> None:
+    jobs = outcomes[case.name].jobs
+    planned = [len(SCENARIOS[name][0]) for name in (case.run, *FOLLOWING)]
+    assert [job["scenario"] for job in jobs] == [i for i, count in enumerate(planned) for _ in range(count)]
+    assert {job["status"] for job in jobs if job["scenario"] > 0} == {"passed"}
+
+
+@pytest.mark.parametrize("name", MASTER)
+def test_rules_that_bind_the_bench_fire(name: str, outcomes: dict[str, Outcome]) -> None:
+    outcome = outcomes[name]
+    assert outcome.fired == [{rule(MASTER[name])}]
+    assert [job["status"] for job in outcome.jobs] == ["passed"] * 3
+
+
+def test_every_checker_has_a_fault() -> None:
+    covered = {name for case in CASES for name in case.expects} | {rule(number) for number in MASTER.values()}
+    rules = {rule(number) for number in (*TcdmRule, *PeriphRule)}
+    assert _scoreboard_checkers() | rules == covered
+
+
+def test_every_fault_has_a_case() -> None:
+    assert set(fault_numbers()) == {case.fault for case in CASES}
+    numbers = list(fault_numbers().values())
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_most_checkers_are_shown_to_fire_alone() -> None:
+    alone = {next(iter(case.expects)) for case in CASES if len(case.expects) == 1}
+    everything = {name for case in CASES for name in case.expects}
+    # A job that cannot be triggered is always one that could not be programmed.
+    assert everything - alone == {"triggers", "register_port"}
+
+
+def test_fault_free_device_passes_random_jobs(tmp_path: Path) -> None:
+    part = Part("random", "gemm_op", {"max_macs": 512}, end=60)
+    outcomes, _ = simulate(tmp_path, [part])
+    outcome = outcomes["random"]
+    assert outcome.end["status"] == "passed", outcome.failures
+    assert len(outcome.jobs) >= 60
+    assert {job["status"] for job in outcome.jobs} == {"passed"}
+
+
+def test_sequence_goes_on_after_a_fault_chosen_by_plusarg(tmp_path: Path) -> None:
+    knobs = {"m": 3, "n": 2, "k": 4, "jobs": 1, "stall": "none", "chain": 0.0, "corners": 0}
+    fault = fault_numbers()["WriteFlip"]
+    # Twelve writes a job: the fault acts in the third.
+    outcomes, _ = simulate(tmp_path, [Part("random", "gemm_op", knobs, 6)], f"+fault={fault}", "+fault_at=30")
+    outcome = outcomes["random"]
+    assert outcome.fired == [{"memory"}]
+    assert [job["status"] for job in outcome.jobs] == ["passed"] * 2 + ["mismatch"] + ["passed"] * 3
+    assert "Z[1,2]" in outcome.failures[0]["detail"]
+
+
+def test_log_that_overruns_is_an_error_of_the_bench(tmp_path: Path) -> None:
+    outcomes, output = simulate(tmp_path, [Part("overrun", f"{DEVICE}:Overrun")])
+    assert not outcomes["overrun"].jobs
+    assert "BenchError: a log of the bench overran" in output
+    assert "<failure" in (tmp_path / "results.xml").read_text()
+
+
+def _scoreboard_checkers() -> set[str]:
+    """Second argument of each `Finding(...)` in tb/scoreboard; rules are named by their number."""
+    names: set[str] = set()
+    for path in Path(tb.scoreboard.__path__[0]).glob("*.py"):
+        tree = ast.parse(path.read_text())
+        constants = {
+            target.id: node.value.value
+            for node in tree.body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finding":
+                checker = node.args[1]
+                if isinstance(checker, ast.Constant):
+                    names.add(str(checker.value))
+                elif isinstance(checker, ast.Name):
+                    names.add(str(constants[checker.id]))
+                else:
+                    assert ast.unparse(checker) == "f'rule {rule}'", ast.unparse(checker)
+    return names
