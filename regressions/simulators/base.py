@@ -71,7 +71,9 @@ class Simulator(ABC):
             BuildError: A tool is missing or failed, or the simulator has no such loop.
         """
         del log
-        raise BuildError(f"no bare loop of {descriptor.name}: {self.name} compiles no device into a C++ program")
+        raise BuildError(
+            f"no bare loop of {descriptor.name}: {self.name} compiles no device into a C++ program"
+        )
 
     @abstractmethod
     def command(

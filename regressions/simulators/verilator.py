@@ -136,6 +136,7 @@ class Verilator(Simulator):
         """See `Simulator.lint`."""
         folder = log.parent / f"lint-{descriptor.name}"
         folder.mkdir(parents=True, exist_ok=True)
+        log.unlink(missing_ok=True)
         (folder / "dut_shell.sv").write_text(dut_shell(descriptor))
         (folder / "public.vlt").write_text(_public(descriptor))
         command = [
@@ -215,6 +216,7 @@ def _device_sources(descriptor: Descriptor, folder: Path) -> list[str]:
 def _sources(descriptor: Descriptor, folder: Path) -> list[str]:
     return [
         str(folder / "public.vlt"),
+        str(BENCH_SV / "bench.vlt"),
         *_device_sources(descriptor, folder),
         *(str(BENCH_SV / name) for name in _BENCH_SOURCES),
         *map(str, descriptor.binds),
@@ -227,7 +229,7 @@ def _device_inputs(descriptor: Descriptor) -> list[Path]:
 
 
 def _inputs(descriptor: Descriptor) -> list[Path]:
-    bench = [BENCH_SV / name for name in _BENCH_SOURCES]
+    bench = [BENCH_SV / name for name in ("bench.vlt", *_BENCH_SOURCES)]
     return [*_device_inputs(descriptor), *descriptor.binds, *bench, *sorted(BENCH_DPI.glob("bench.*"))]
 
 

@@ -14,10 +14,15 @@ module tb_top #(
   chandle bench;
   initial bench = bench_create(int'((DW + 32) / 32));
 
-  logic clk = 1'b0;
+  logic clk, wake;
   logic rst_n = 1'b0;
-  logic wake = 1'b0;
-  longint unsigned cycle_q = 0;
+  longint unsigned cycle_q;
+
+  initial begin
+    clk = 1'b0;
+    wake = 1'b0;
+    cycle_q = 0;
+  end
 
   always #1 clk = ~clk;
   always_ff @(posedge clk) cycle_q <= cycle_q + 1;
