@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a job without steps (N = 0) does to the elements of Y: widened and narrowed again, a port width at a time.
+// For FP8 that only makes NaNs canonical, for FP16 nothing; bfloat16 loses what FP16 cannot hold.
 
 module redmule_copy_cast
   import redmule_pkg::*;
@@ -11,25 +12,36 @@ module redmule_copy_cast
   output logic [DW-1:0] data_o
 );
 
+  function automatic logic [7:0] canonical(fmt_e fmt, logic [7:0] fp8);
+    if (fmt == E5M2) return (fp8[6:2] == '1 && fp8[1:0] != '0) ? 8'h7E : fp8;
+    return (fp8[6:3] == '1 && fp8[2:0] != '0) ? 8'h7C : fp8;
+  endfunction
+
   for (genvar w = 0; w < int'(DW / 16); w++) begin : gen_word
-    logic [1:0][15:0] wide, narrow;
+    logic [15:0] word, wide, bf16;
 
-    for (genvar b = 0; b < 2; b++) begin : gen_byte
-      redmule_cast_in i_in (
-        .fmt_i,
-        .odd_i  (1'(b)),
-        .raw_i  (data_i[16*w+:16]),
-        .value_o(wide[b])
-      );
+    assign word = data_i[16*w+:16];
 
-      redmule_cast_out i_out (
-        .fmt_i,
-        .value_i(wide[b]),
-        .raw_o  (narrow[b])
-      );
+    redmule_cast_in i_in (
+      .fmt_i  (BF16),
+      .odd_i  (1'b0),
+      .raw_i  (word),
+      .value_o(wide)
+    );
+
+    redmule_cast_out i_out (
+      .fmt_i  (BF16),
+      .value_i(wide),
+      .raw_o  (bf16)
+    );
+
+    always_comb begin
+      unique case (fmt_i)
+        FP16:    data_o[16*w+:16] = word;
+        BF16:    data_o[16*w+:16] = bf16;
+        default: data_o[16*w+:16] = {canonical(fmt_i, word[15:8]), canonical(fmt_i, word[7:0])};
+      endcase
     end
-
-    assign data_o[16*w+:16] = fmt_shift(fmt_i) ? narrow[0] : {narrow[1][7:0], narrow[0][7:0]};
   end
 
 endmodule

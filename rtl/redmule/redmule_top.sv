@@ -363,6 +363,7 @@ module redmule_top
     .rst_ni,
     .init_i     (init),
     .fmt_i      (job.z_fmt),
+    .copy_i     (job.n == '0),
     .advance_i  (advance),
     .out_i      (out),
     .z_i        (z),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Z, double-buffered by tiles: written in columns as the sums leave the cascade, stored in rows.
-// In a copy (N = 0) the rows of Y arrive here.
+// In a copy (N = 0) the rows of Y arrive here, and are cast when they leave.
 
 module redmule_z_buffer
   import redmule_pkg::*;
@@ -13,6 +13,7 @@ module redmule_z_buffer
   input  logic               rst_ni,
   input  logic               init_i,
   input  fmt_e               fmt_i,
+  input  logic               copy_i,
   // from the array
   input  logic               advance_i,
   input  token_t             out_i,          // of the sums in z_i
@@ -41,7 +42,7 @@ module redmule_z_buffer
   logic column, copy_row, wide;
   logic [PIECES*WORDS-1:0][15:0] mem_q [2][L];
   logic [PIECES-1:0][DW-1:0]     row;
-  logic [DW-1:0]                 copy_data;
+  logic [DW-1:0]                 stored, copied;
   logic [IDX-1:0]                word;
 
   assign column   = advance_i && out_i.valid && out_i.final_sum;
@@ -74,7 +75,7 @@ module redmule_z_buffer
 
     always_ff @(posedge clk_i) begin
       if (copy_row) begin
-        if (r_dest_i.row == 8'(l)) mem_q[r_dest_i.bank][l][WORDS-1:0] <= copy_data;
+        if (r_dest_i.row == 8'(l)) mem_q[r_dest_i.bank][l][WORDS-1:0] <= r_data_i;
       end else if (column && out_i.live) begin
         if (wide) mem_q[out_i.tile_bank][l][word] <= value;
         else if (out_i.col[0]) mem_q[out_i.tile_bank][l][word][15:8] <= value[7:0];
@@ -83,23 +84,25 @@ module redmule_z_buffer
     end
   end
 
-  redmule_copy_cast #(
-    .DW(DW)
-  ) i_copy_cast (
-    .fmt_i,
-    .data_i(r_data_i),
-    .data_o(copy_data)
-  );
-
   always_comb begin
     row = '0;
     for (int unsigned l = 0; l < L; l++) begin
       if (row_i == 8'(l)) row = mem_q[bank_i][l];
     end
-    data_o = '0;
+    stored = '0;
     for (int unsigned p = 0; p < PIECES; p++) begin
-      if (piece_i == 8'(p)) data_o = row[p];
+      if (piece_i == 8'(p)) stored = row[p];
     end
   end
+
+  redmule_copy_cast #(
+    .DW(DW)
+  ) i_copy_cast (
+    .fmt_i,
+    .data_i(stored),
+    .data_o(copied)
+  );
+
+  assign data_o = copy_i ? copied : stored;
 
 endmodule

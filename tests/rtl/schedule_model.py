@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cycle-level model of the schedule of ``rtl/redmule``: who uses the port and the array in which cycle.
 
-The model knows sizes, not numbers. It settled the number of buffers, the arbitration order and the latencies before
-the RTL was written (docs/accelerator.md), and the RTL is compared with it cycle for cycle. One call of ``_cycle`` is
-one clock cycle; every ``if`` reads the state before the edge and ``_Next`` style updates are made in an order that
-never reads a value of the same edge.
+The model knows sizes, not numbers. It settled the number of buffers, the arbitration order and the latencies
+before the RTL was written (docs/accelerator.md), and the RTL is compared with it cycle for cycle. One call of
+`_cycle` is one clock cycle: what it decides comes from the state before the edge.
 """
 
 from collections.abc import Callable
@@ -29,7 +28,6 @@ class Shape:
     p: int = 3
     dw: int = 256
     w_sets: int = 2
-    y_banks: int = 2
     ring: int = 8
 
     @property
@@ -113,7 +111,7 @@ class Schedule:
         self.x_count = 0
         self.w_count = 0
         self.x_used, self.x_full = [False] * 2, [False] * 2
-        self.y_used, self.y_full = [False] * shape.y_banks, [False] * shape.y_banks
+        self.y_used, self.y_full = [False] * 2, [False] * 2
         self.w_used = [[False] * shape.w_sets for _ in range(shape.h)]
         self.w_full = [[False] * shape.w_sets for _ in range(shape.h)]
         self.z_occ, self.z_full = [False] * 2, [False] * 2
@@ -171,12 +169,10 @@ class Schedule:
     # ------------------------------------------------------------------ port
     def _arbitrate(self) -> str | None:
         s, best, key = self.shape, None, (1 << 60, 0)
-        if self.valid["Z"] and (
-            self.z_full[self.z[0] % 2] or (self.copy and not self.job.reads_y)
-        ):
+        if self.valid["Z"] and (self.z_full[self.z[0] % 2] or (self.copy and not self.job.reads_y)):
             best, key = "Z", (self.z[0] + 3, 0)
         if self.valid["Y"] and self.job.reads_y:
-            free = not self.z_occ[self.y[0] % 2] if self.copy else not self.y_used[self.y[0] % s.y_banks]
+            free = not self.z_occ[self.y[0] % 2] if self.copy else not self.y_used[self.y[0] % 2]
             if free and (self.y[0], 0) < key:
                 best, key = "Y", (self.y[0], 0)
         if self.copy:
@@ -231,7 +227,7 @@ class Schedule:
                 elif self.copy:
                     self.z_occ[t % 2], full = True, (t % 2,)
                 else:
-                    self.y_used[t % s.y_banks], full = True, (t % s.y_banks,)
+                    self.y_used[t % 2], full = True, (t % 2,)
         self.req = (name, full, last)
         return name
 
@@ -266,7 +262,7 @@ class Schedule:
         if token is not None and token.col == 0:
             ready = self.x_full[self._x_bank(token)] and self.w_full[0][self._w_slot(token)]
             if start and self.job.reads_y:
-                ready = ready and self.y_full[token.tile % s.y_banks]
+                ready = ready and self.y_full[token.tile % 2]
             if not ready and start:
                 token = None
             elif not ready:
@@ -310,7 +306,7 @@ class Schedule:
                 b = self._w_slot(t)
                 self.w_used[h][b] = self.w_full[h][b] = False
                 if h == 0 and t.chunk == 0 and self.job.reads_y:
-                    b = t.tile % s.y_banks
+                    b = t.tile % 2
                     self.y_used[b] = self.y_full[b] = False
         ages.insert(0, None)
         ages.pop()
