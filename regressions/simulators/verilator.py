@@ -57,8 +57,13 @@ _KIND_FLAGS: dict[str, tuple[str, ...]] = {
     "xrand": ("--x-assign", "unique", "--x-initial", "unique"),
 }
 _OPTIMISE = "-O3 -march=native"
-# The wheel's makefile lacks these two, without which a design of several C++ files does not build.
-_MAKE_FIXES = ("CFG_CXXFLAGS_PCH_I=-include", "CFG_CXXFLAGS_STD=-std=gnu++20")
+# The wheel's makefile lacks the first two, without which a design of several C++ files does not build, and calls
+# a program `python` that need not be there.
+_MAKE_FIXES = (
+    "CFG_CXXFLAGS_PCH_I=-include",
+    "CFG_CXXFLAGS_STD=-std=gnu++20",
+    f"PYTHON3={sys.executable}",
+)
 
 
 class Verilator(Simulator):
