@@ -26,6 +26,11 @@ class BuildTree:
         return self.root / "runs"
 
     @property
+    def replays(self) -> Path:
+        """One folder for each replay."""
+        return self.root / "replays"
+
+    @property
     def reports(self) -> Path:
         """Symbolic links to the last complete run of each tier."""
         return self.root / "reports"

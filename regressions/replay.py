@@ -11,7 +11,7 @@ from regressions.errors import UserError
 from regressions.executor import Executor
 from regressions.judge import SegmentResult
 from regressions.machine import check_tools
-from regressions.paths import BuildTree, relative
+from regressions.paths import relative
 from regressions.planner import Segment, Simulation
 from regressions.process import Command
 from regressions.progress import RunProgress
@@ -75,14 +75,13 @@ def replay(options: Options, services: Services, console: Console) -> int:
     record = read_record(path)
     device = services.device(record.descriptor)
     simulator = services.simulator("verilator")
-    run = create_run(BuildTree(options.tree.root / "replays"), "replay", record.seed)
+    run = create_run(options.tree.replays, "replay", record.seed)
     kind = options.kind or ("waves" if options.waves else "fast")
     build = simulator.build(device, kind, run / f"build-{kind}.log")
     attempts = _Replay(path, record, simulator, build, options.waves)
     before = len(record.scenarios) - 1
-    console.print(
-        f"record: {record.status} of {record.entry['name']} on {device.name}: {record.detail}", markup=False
-    )
+    what = f"{record.status} of {record.entry['name']} on {device.name}: {record.detail}"
+    console.print(f"record: {what}", markup=False, soft_wrap=True)
     modes = ["alone"] + (["prefix"] if before else [])
     for mode in modes:
         result = attempts.attempt(run, mode, console)
@@ -93,9 +92,8 @@ def replay(options: Options, services: Services, console: Console) -> int:
             how = "alone" if mode == "alone" else f"only after the {before} scenarios before it"
             same = "" if result.status == record.status else f" (recorded: {record.status})"
             console.print(
-                f"reproduced {how}: {result.status}{same}: {result.detail}", style="bold red", markup=False
+                f"reproduced {how}: {result.status}{same}, log {log}", style="bold red", markup=False
             )
-            console.print(f"log: {log}", markup=False)
             return EXIT_FAILED
         console.print(f"{mode}: passes, log {log}", markup=False)
     tried = "alone and after the scenarios before it" if before else "alone, and nothing ran before it"

@@ -63,7 +63,7 @@ def perform(request: Request, services: Services, tree: BuildTree, console: Cons
     """
     simulator = services.simulator("verilator")
     git, tools = git_revision(), tool_versions(simulator.version())
-    run = create_run(tree, request.label, request.seed)
+    run = create_run(tree.runs, request.label, request.seed)
     info = RunInfo(
         run_id=run.name,
         tier=request.label,

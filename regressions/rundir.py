@@ -10,21 +10,21 @@ from regressions.paths import BuildTree
 RESULTS = "results.json"  # the run's own account, beside the public summary.json
 
 
-def create_run(tree: BuildTree, tier: str, seed: int) -> Path:
-    """Makes a new folder ``runs/<time>-<tier>-<seed>``; never reuses an existing one.
+def create_run(runs: Path, tier: str, seed: int) -> Path:
+    """Makes a new folder ``<time>-<tier>-<seed>`` in a folder of runs; never reuses an existing one.
 
     Raises:
         OSError: The folder cannot be made.
     """
-    tree.runs.mkdir(parents=True, exist_ok=True)
+    runs.mkdir(parents=True, exist_ok=True)
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{tier}-{seed}"
     for suffix in ("", *(f".{n}" for n in range(1, 1000))):
         try:
-            (tree.runs / (name + suffix)).mkdir()
+            (runs / (name + suffix)).mkdir()
         except FileExistsError:
             continue
-        return tree.runs / (name + suffix)
-    raise FileExistsError(0, "a thousand runs in one second", str(tree.runs / name))
+        return runs / (name + suffix)
+    raise FileExistsError(0, "a thousand runs in one second", str(runs / name))
 
 
 def publish(tree: BuildTree, tier: str, run: Path) -> Path:

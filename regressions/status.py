@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tb.status import Status
 
 _ORDER = list(Status)
+_ASIDE = re.compile(r"\s*\([^()]*\)")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]+")
 _NUMBER = re.compile(r"(?<![A-Za-z0-9])-?\d+(\.\d+)?(e[+-]?\d+)?")
 
@@ -30,6 +31,10 @@ def parse_status(text: object) -> Status:
 
 
 def bucket(status: Status, detail: str) -> str:
-    """Key of like failures: the status and the first line of the detail without its numbers."""
+    """Key of like failures: the status and what the detail says first, without its numbers.
+
+    What follows a semicolon or stands in parentheses belongs to the single case.
+    """
     line = detail.strip().splitlines()[0] if detail.strip() else ""
-    return f"{status}: {_NUMBER.sub('#', _HEX.sub('#', line))}"[:160]
+    first = _ASIDE.sub("", line).partition(";")[0]
+    return f"{status}: {_NUMBER.sub('#', _HEX.sub('#', first))}"[:160]

@@ -180,8 +180,13 @@ def summarize(info: RunInfo, execution: Execution, run_folder: str) -> Summary:
 
 def rerun_line(info: RunInfo, selector: str, seed: int, kind: str = "fast") -> str:
     """The command that repeats a part of a run."""
-    kind_option = f" KIND={kind}" if kind != "fast" else ""
-    return f"make run TEST={selector} SEED={seed}{kind_option}{' ' + info.options if info.options else ''}"
+    options = f" {info.options}" if info.options else ""
+    return f"make run TEST={selector} SEED={seed}{_kind_option(kind)}{options}"
+
+
+def _kind_option(kind: str) -> str:
+    """The build kind as an option of a command line, where it is not the default."""
+    return "" if kind == "fast" else " WAVES=1" if kind == "waves" else f" KIND={kind}"
 
 
 def _test_row(name: str, results: Sequence[SegmentResult], info: RunInfo) -> TestRow:
@@ -224,7 +229,9 @@ def _failure_rows(result: SegmentResult, info: RunInfo, run_folder: str) -> list
             status=failure.status,
             detail=failure.detail,
             rerun=rerun_line(info, _until(segment, failure), segment.seed, segment.kind),
-            replay=f"make replay R={folder}/{failure.record}" if failure.record else "",
+            replay=f"make replay R={folder}/{failure.record}{_kind_option(segment.kind)}"
+            if failure.record
+            else "",
             log=log,
         )
         for failure in result.failures

@@ -141,7 +141,7 @@ def test_the_gravest_status_wins() -> None:
 
 
 def test_like_failures_share_a_bucket() -> None:
-    one = bucket(Status.MISMATCH, "Z[3, 4] is 0x3c00, not 0x7e00 (n = 12)\nmore")
+    one = bucket(Status.MISMATCH, "Z[3, 4] is 0x3c00, not 0x7e00 (n = 12); odd\nmore")
     two = bucket(Status.MISMATCH, "Z[13, 0] is 0xffff, not 0x0000 (n = 1)\nelse")
     assert one == two
     assert one != bucket(Status.PROTOCOL, "Z[3, 4] is 0x3c00, not 0x7e00 (n = 12)")
