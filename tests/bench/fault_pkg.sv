@@ -46,6 +46,10 @@ package fault_pkg;
     BusyStuck = 7'd42,         // one cycle longer than allowed
     BusyIdle = 7'd43,          // high for a cycle without a job
     BusyAllowed = 7'd44,       // low for two cycles after a trigger's grant: no fault
+    // Soft clear
+    ClearEvent = 7'd47,        // an event three cycles after the clear
+    ClearRequest = 7'd48,      // a request five cycles after the clear, one too late
+    ClearAllowed = 7'd49,      // a request four cycles after the clear: no fault
     // Register port
     ResponseLate = 7'd50,
     ResponseMissing = 7'd51,

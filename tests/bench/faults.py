@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.ops import Op
 from tb.agents.control.rules import PeriphRule
 from tb.agents.tcdm.rules import TcdmRule
 from tb.status import Status
+from tb.stimulus.abort import Abort
 from tb.stimulus.job import Job, Scenario
 from tb.stimulus.stalls import NO_STALL, StallSpec
 from tb.stimulus.window import Window
@@ -30,18 +31,26 @@ def _job(core: int, m: int, n: int, k: int, offset: int) -> Job:
 # Its last write is number M*K - 1; with N = 1 the port of the serial device is idle every few cycles.
 FIRST = _job(1, 3, 4, 5, 0)
 LAST_WRITE = FIRST.m * FIRST.k - 1
+# The job behind a cut one has no steps, so that the serial device takes less than its bound, and a cycle more
+# is found by comparison alone. Its X has no bytes; the pointer stays that of the cut job.
+BEHIND = replace(_job(5, 2, 0, 2, 0x800), x_addr=FIRST.x_addr)
 SCENARIOS: dict[str, tuple[tuple[Job, ...], StallSpec]] = {
     "one": ((FIRST,), NO_STALL),
     "stalled": ((FIRST,), STALLS),
     "queued": ((_job(1, 4, 1, 6, 0), _job(5, 2, 3, 2, 0x800)), NO_STALL),
+    "clear": ((FIRST, BEHIND), NO_STALL),
+    "reset": ((FIRST, BEHIND), NO_STALL),
     "three": ((_job(1, 4, 1, 6, 0), _job(5, 2, 3, 2, 0x800), _job(0, 1, 1, 1, 0x400)), NO_STALL),
 }
+
+
+ABORTS = {"clear": Abort("clear", after=40, core=1), "reset": Abort("reset", after=40)}
 
 
 def scenario(name: str, index: int) -> Scenario:
     """The scenario of that name, as number `index` of its test."""
     jobs, stall = SCENARIOS[name]
-    return Scenario(index, jobs, WINDOW, stall, poison_seed=index)
+    return Scenario(index, jobs, WINDOW, stall, poison_seed=index, abort=ABORTS.get(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,16 @@ CASES: tuple[Case, ...] = (
     _case("BusyLow", _RULE, "busy", at=5),
     _case("BusyStuck", _RULE, "busy"),
     _case("BusyIdle", _RULE, "busy"),
+    # A job cut short
+    _case("None", _FINE, run="clear"),
+    _case("None", _FINE, run="reset"),
+    _case("WriteFlip", _WRONG, "abort", run="clear"),
+    _case("WriteFlip", _WRONG, "abort", run="reset"),
+    _case("ReqInReset", _RULE, rule(TcdmRule.REQ_IN_RESET), run="reset"),
+    _case("EventLate", _RULE, "abort_cycles", run="clear"),
+    _case("ClearEvent", _WRONG, "abort", "register", run="clear"),
+    _case("ClearRequest", _RULE, "abort", run="clear"),
+    _case("ClearAllowed", _FINE, run="clear"),
     # Register port; access 0 of a job is ACQUIRE, access 7 TRIGGER
     _case("ResponseLate", _RULE, rule(PeriphRule.PERIPH_RESPONSE), "register_port", at=7),
     _case("ResponseLate", _RULE, rule(PeriphRule.PERIPH_RESPONSE), "register_port", "triggers"),

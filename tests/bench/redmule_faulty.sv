@@ -40,6 +40,7 @@ module redmule_faulty #(
   // Word offsets of registers, address bits [7:2]
   localparam logic [5:0] Trigger = 6'h00;
   localparam logic [5:0] Acquire = 6'h01;
+  localparam logic [5:0] SoftClear = 6'h05;
   localparam logic [5:0] XAddr = 6'h10;
 
   // ---- Which fault, and when ----
@@ -68,7 +69,7 @@ module redmule_faulty #(
   logic chance;         // the fault could act
   logic over;           // ... and this chance ends in this cycle
   logic act;            // it acts
-  logic [3:0] acted_q;  // it acted one, two, ... cycles ago
+  logic [4:0] acted_q;  // it acted one, two, ... cycles ago
   int unsigned chances_q;
 
   logic waited_q;       // the request was there in the cycle before, without a grant
@@ -113,6 +114,8 @@ module redmule_faulty #(
       ResponseLate, ResponseMissing, ResponseId: chance = dev_r_valid;
       ResponseSpurious:           chance = dev_busy && !dev_r_valid && !periph_req_i;
       TriggerIgnored:             chance = access && !periph_wen_i && periph_add_i[7:2] == Trigger;
+      ClearEvent, ClearRequest, ClearAllowed:
+                                  chance = access && !periph_wen_i && periph_add_i[7:2] == SoftClear;
       AcquireRefused, AcquireId:  chance = acquire_q;
       default: ;
     endcase
@@ -121,7 +124,7 @@ module redmule_faulty #(
   assign act = chance && chances_q == fault_at;
 
   always_ff @(posedge clk_i) begin : p_chances
-    acted_q <= {acted_q[2:0], act && over};
+    acted_q <= {acted_q[3:0], act && over};
     if (fault == None) chances_q <= '0;
     else if (chance && over) chances_q <= chances_q + 1;
   end
@@ -157,6 +160,8 @@ module redmule_faulty #(
       end
       ReqInReset, ReadBeforeTrigger, ReadBeforeQueued, Rq4Spurious: inject = act;
       ReadAfterEvent: inject = acted_q[1];
+      ClearRequest: inject = acted_q[4];
+      ClearAllowed: inject = acted_q[3];
       EventBeforeWrite, EventWithWrite: begin
         inject = late_write_q && (fault == EventWithWrite ? dev_event : held_event_q);
         inject_wen = 1'b0;
@@ -185,7 +190,7 @@ module redmule_faulty #(
       endcase
     end
     if (inject) begin
-      tcdm_add_o = {inject_add[31:2], 2'b00};
+      tcdm_add_o = inject_add & 32'hFFFF_FFFC;
       tcdm_wen_o = inject_wen;
     end
   end
@@ -247,6 +252,7 @@ module redmule_faulty #(
       endcase
     end
     if ((acted_q[0] && fault inside {EventLong, EventLate}) || (acted_q[2] && fault == EventTwice)) evt_o = evt_q;
+    if (acted_q[2] && fault == ClearEvent) evt_o[0][0] = 1'b1;
     if (held_event_q && dev_event && fault == EventsMerged) evt_o = dev_evt | evt_q;
   end
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import tb.scoreboard
+import tb
 from tb.agents.control.rules import PeriphRule
 from tb.agents.tcdm.rules import TcdmRule
 from tests.bench.faults import CASES, SCENARIOS, Case, fault_numbers, rule
@@ -57,7 +57,7 @@ def test_rules_that_bind_the_bench_fire(name: str, outcomes: dict[str, Outcome])
 def test_every_checker_has_a_fault() -> None:
     covered = {name for case in CASES for name in case.expects} | {rule(number) for number in MASTER.values()}
     rules = {rule(number) for number in (*TcdmRule, *PeriphRule)}
-    assert _scoreboard_checkers() | rules == covered
+    assert _checkers() | rules == covered
 
 
 def test_every_fault_has_a_case() -> None:
@@ -100,10 +100,10 @@ def test_log_that_overruns_is_an_error_of_the_bench(tmp_path: Path) -> None:
     assert "<failure" in (tmp_path / "results.xml").read_text()
 
 
-def _scoreboard_checkers() -> set[str]:
-    """Second argument of each `Finding(...)` in tb/scoreboard; rules are named by their number."""
+def _checkers() -> set[str]:
+    """Second argument of each `Finding(...)` in tb; rules are named by their number."""
     names: set[str] = set()
-    for path in Path(tb.scoreboard.__path__[0]).glob("*.py"):
+    for path in Path(tb.__path__[0]).rglob("*.py"):
         tree = ast.parse(path.read_text())
         constants = {
             target.id: node.value.value
