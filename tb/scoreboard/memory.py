@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
@@ -19,15 +17,6 @@ from tb.stimulus.job import Job, Scenario
 
 CHECKER = "memory"
 _LIMIT_STEPS = 4096  # beyond it the search for the first wrong step would take longer than the simulation
-
-
-@dataclass(frozen=True, slots=True)
-class _Element:
-    """A wrong element of Z: row, column, and how many elements of the job are wrong."""
-
-    row: int
-    column: int
-    wrong: int
 
 
 def compare(
