@@ -189,7 +189,7 @@ class Executor:
     async def _ended_after(self, edge: int) -> bool:
         """Wait for an event after an edge; False if the watchdog came first."""
         shared = self._handle.shared
-        while not (shared.end_count and EventLog(self._handle.event_log()).ends["cycle"][-1] > edge):
+        while not (shared.end_count and EventLog(self._handle.event_log()).ends[-1][0] > edge):
             if shared.watchdog_fired:
                 return False
             await self._wake

@@ -44,25 +44,26 @@ def check_aborted(
     """
     first, second = scenario.jobs
     ends = seen.events.ends
-    early, late = ends[ends["cycle"] <= edge], ends[ends["cycle"] > edge]
+    early = [end for end in ends if end[0] <= edge]
+    late = [end for end in ends if end[0] > edge]
     findings = [
         _finding(text, position)
         for wrong, text, position in (
-            (early.size > 1, f"{early.size} events before the cut at edge {edge}", 0),
-            (early.size == 1 and early["core"][0] != first.core, "the event went to another core", 0),
-            (late.size > 1, f"{late.size} events after the cut at edge {edge}, for one job", 1),
-            (late.size == 0, f"no event after the cut at edge {edge}", 1),
-            (late.size > 0 and late["core"][0] != second.core, "the event went to another core", 1),
+            (len(early) > 1, f"{len(early)} events before the cut at edge {edge}", 0),
+            (len(early) == 1 and early[0][1] != first.core, "the event went to another core", 0),
+            (len(late) > 1, f"{len(late)} events after the cut at edge {edge}, for one job", 1),
+            (len(late) == 0, f"no event after the cut at edge {edge}", 1),
+            (len(late) > 0 and late[0][1] != second.core, "the event went to another core", 1),
         )
         if wrong
     ]
     triggers = trigger_edges(seen.accesses)
-    if triggers.size != 2:
-        return [], [*findings, _finding(f"{triggers.size} of 2 triggers reached the device", None)]
-    cut = [Span(int(triggers[0]), int(end["cycle"]), int(triggers[0])) for end in early[:1]]
-    behind = [Span(int(triggers[1]), int(end["cycle"]), int(triggers[1])) for end in late[:1]]
-    findings += _requests(scenario, seen, edge, int(triggers[1]))
-    if late.size:
+    if len(triggers) != 2:
+        return [], [*findings, _finding(f"{len(triggers)} of 2 triggers reached the device", None)]
+    cut = [Span(triggers[0], event, triggers[0]) for event, _ in early[:1]]
+    behind = [Span(triggers[1], event, triggers[1]) for event, _ in late[:1]]
+    findings += _requests(scenario, seen, edge, triggers[1])
+    if late:
         findings += _memory(scenario, before, seen.memory, ended=bool(cut))
     return [cut[0] if cut else None, *behind], findings
 
@@ -72,7 +73,7 @@ def _requests(scenario: Scenario, seen: Observation, edge: int, trigger: int) ->
     records = seen.beats.records
     if not records.size:
         return []
-    edges = records["cycle"].astype(np.int64)
+    edges = seen.beats.edges
     # A request is raised where the cycle before had none, or one that was granted.
     new = np.ones(records.size, dtype=np.bool_)
     new[1:] = ~seen.beats.waiting[:-1] | (np.diff(edges) != 1)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from tb.dpi.bindings import GRANTED
 from tb.scoreboard.finding import Finding, Observation, Span
 from tb.status import Status
 from tb.stimulus.job import Scenario
@@ -20,22 +21,18 @@ _FOR_EVER = 2**63
 def check_writes(scenario: Scenario, jobs: Sequence[Span], seen: Observation) -> list[Finding]:
     """No write of a job's Z at or after its event."""
     findings: list[Finding] = []
-    records = seen.beats.records
-    writes = records[seen.beats.writes]
-    if not writes.size:
-        return findings
-    access = 4 * records["data"].shape[1]
+    beats = seen.beats
+    access = 4 * beats.records["data"].shape[1]
     for position, (job, span) in enumerate(zip(scenario.jobs, jobs, strict=False)):
         first, length = job.z_range
-        if not length:
+        after = slice(beats.until(span.event - 1), None)
+        writes = beats.records[after][beats.flags[after] == GRANTED]
+        if not length or not writes.size:
             continue
         offset = (writes["add"].astype(np.int64) - first) % _WORD
         touching = (offset < length) | (offset > _WORD - access)
-        late = touching & (writes["cycle"] >= span.event)
-        if not late.any():
-            continue
         later_jobs = [other.z_range for other in scenario.jobs[position + 1 :]]
-        for write in writes[late]:
+        for write in writes[touching]:
             if _writes_into(write, (first, length), later_jobs):
                 text = (
                     f"event at edge {span.event}, but a write to Z at {int(write['add']):#010x} was "

@@ -28,11 +28,11 @@ def check_requests(scenario: Scenario, jobs: Sequence[Span], seen: Observation) 
         jobs: The jobs that ended.
         seen: The logs.
     """
-    records = seen.beats.records
-    edges = records["cycle"].astype(np.int64)
+    beats = seen.beats
     findings: list[Finding] = []
     for position, span in enumerate(jobs):
-        before = records[(edges > (jobs[position - 1].trigger if position else -1)) & (edges <= span.trigger)]
+        earlier = beats.until(jobs[position - 1].trigger) if position else 0
+        before = beats.records[earlier : beats.until(span.trigger)]
         if position and before.size:
             # What serves no job of the scenario at all breaks another rule.
             allowed = _serves(before, scenario.jobs[:position])
@@ -43,10 +43,9 @@ def check_requests(scenario: Scenario, jobs: Sequence[Span], seen: Observation) 
         last = position + 1 == len(jobs)
         if last and len(jobs) < len(scenario.jobs):
             continue
-        after = edges > span.event
-        if not last:
-            after &= edges < jobs[position + 1].trigger
-        late = records[after & ((records["flags"] & READ) != 0)]
+        end = None if last else beats.until(jobs[position + 1].trigger - 1)
+        after = slice(beats.until(span.event), end)
+        late = beats.records[after][(beats.flags[after] & READ) != 0]
         if late.size:
             text = f"read at {_place(late[0])}, after the event at edge {span.event} and with no job queued"
             findings.append(Finding(Status.PROTOCOL, "late_request", text, position))

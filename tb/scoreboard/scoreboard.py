@@ -21,7 +21,7 @@ from tb.scoreboard.finding import Finding, Observation, Span
 from tb.scoreboard.memory import compare
 from tb.scoreboard.order import check_busy, check_writes
 from tb.scoreboard.requests import check_requests
-from tb.scoreboard.spans import spans, waiting_cycles
+from tb.scoreboard.spans import port_cycles, spans
 from tb.status import Status
 from tb.stimulus.image import predict
 from tb.stimulus.job import Job, Scenario
@@ -215,20 +215,19 @@ class Scoreboard(uvm_scoreboard):
     def _measure(self, job: Job, span: Span | None, seen: Observation) -> JobResult:
         if span is None:
             return JobResult(job, Status.PASSED, detail="cut short")
-        stalled = waiting_cycles(span, seen)
-        first, last = np.searchsorted(seen.beats.records["cycle"], [span.start, span.event], side="right")
+        beats = port_cycles(span, seen)
         steps = job.macs
         return JobResult(
             job,
             Status.PASSED,
             cycles=span.cycles,
-            bound=self.descriptor.bound(job, stalled),
-            stalled=stalled,
+            bound=self.descriptor.bound(job, beats.waiting),
+            stalled=beats.waiting,
             utilization=utilization(self.descriptor.instance, job.m, job.n, job.k, span.cycles)
             if steps
             else 0.0,
-            reads=int(np.count_nonzero(seen.beats.reads[first:last])),
-            writes=int(np.count_nonzero(seen.beats.writes[first:last])),
+            reads=beats.reads,
+            writes=beats.writes,
             queued=span.queued,
         )
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from tb.agents.tcdm.monitor import BeatCount
 from tb.registers.generate import register_map
 from tb.registers.map import DECODED_ADDRESS_BITS
 from tb.scoreboard.finding import Finding, Observation, Span
@@ -13,13 +14,15 @@ from tb.status import Status
 from tb.stimulus.job import Scenario
 
 
-def trigger_edges(accesses: npt.NDArray[np.void]) -> npt.NDArray[np.uint64]:
+def trigger_edges(accesses: npt.NDArray[np.void]) -> list[int]:
     """Edges at which a write of 0 to TRIGGER was granted."""
-    offsets = accesses["add"] & DECODED_ADDRESS_BITS
-    hits = (accesses["wen"] == 0) & (offsets == register_map()["TRIGGER"].offset)
-    hits &= (accesses["data"] == 0) & ((accesses["be"] & 1) == 1)
-    edges: npt.NDArray[np.uint64] = accesses["cycle"][hits]
-    return edges
+    offset = register_map()["TRIGGER"].offset
+    # A job has eight accesses or so: rows are cheaper than columns.
+    return [
+        cycle
+        for cycle, add, data, _, _, wen, be, _ in accesses.tolist()
+        if add & DECODED_ADDRESS_BITS == offset and not wen and data == 0 and be & 1
+    ]
 
 
 def spans(scenario: Scenario, seen: Observation) -> tuple[list[Span], list[Finding]]:
@@ -28,7 +31,7 @@ def spans(scenario: Scenario, seen: Observation) -> tuple[list[Span], list[Findi
     Returns:
         The spans of the jobs that ended, and what is wrong with number, order or addressee of the events.
     """
-    triggers = [int(edge) for edge in trigger_edges(seen.accesses)]
+    triggers = trigger_edges(seen.accesses)
     ends = seen.events.ends
     findings: list[Finding] = []
     planned = len(scenario.jobs)
@@ -37,7 +40,7 @@ def spans(scenario: Scenario, seen: Observation) -> tuple[list[Span], list[Findi
             Finding(Status.PROTOCOL, "triggers", f"{len(triggers)} of {planned} triggers reached the device")
         )
     if len(ends) > planned:
-        edge = int(ends["cycle"][planned])
+        edge = ends[planned][0]
         findings.append(
             Finding(
                 Status.PROTOCOL,
@@ -49,8 +52,9 @@ def spans(scenario: Scenario, seen: Observation) -> tuple[list[Span], list[Findi
         findings.append(Finding(Status.PROTOCOL, "events", f"{len(ends)} events for {planned} jobs"))
     result: list[Span] = []
     previous = 0
-    for position, (trigger, end, job) in enumerate(zip(triggers, ends, scenario.jobs, strict=False)):
-        event, core = int(end["cycle"]), int(end["core"])
+    for position, (trigger, (event, core), job) in enumerate(
+        zip(triggers, ends, scenario.jobs, strict=False)
+    ):
         if core != job.core:
             text = f"event at edge {event} went to core {core}; the job was triggered by core {job.core}"
             findings.append(Finding(Status.PROTOCOL, "event_core", text, position))
@@ -67,8 +71,6 @@ def spans(scenario: Scenario, seen: Observation) -> tuple[list[Span], list[Findi
     return result, findings
 
 
-def waiting_cycles(span: Span, seen: Observation) -> int:
-    """Cycles of a job with the request high and the grant low (the S of section 8)."""
-    cycles = seen.beats.records["cycle"]
-    first, last = np.searchsorted(cycles, [span.start, span.event], side="right")
-    return int(np.count_nonzero(seen.beats.waiting[first:last]))
+def port_cycles(span: Span, seen: Observation) -> BeatCount:
+    """Use of the wide port by a job; `waiting` is the S of section 8."""
+    return seen.beats.count(span.start, span.event)

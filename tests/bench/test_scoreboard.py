@@ -17,7 +17,7 @@ from tb.scoreboard.finding import Finding, Span
 from tb.scoreboard.memory import compare
 from tb.scoreboard.order import check_busy, check_writes
 from tb.scoreboard.requests import check_requests
-from tb.scoreboard.spans import spans, waiting_cycles
+from tb.scoreboard.spans import port_cycles, spans
 from tb.status import Status
 from tb.stimulus.image import initial_image, predict
 from tb.stimulus.job import Job, Scenario
@@ -96,7 +96,7 @@ def test_what_counts_as_a_trigger(
 @pytest.mark.parametrize(("edge", "counts"), [(11, 0), (12, 1), (51, 1), (52, 0)])
 def test_waiting_cycles_are_those_after_the_start_up_to_the_event(edge: int, counts: int) -> None:
     log = seen(requests=[read(at, X & ~3, waits=at == edge) for at in (11, 12, 13, 50, 51, 52)])
-    assert waiting_cycles(Span(5, 51, 11), log) == counts
+    assert port_cycles(Span(5, 51, 11), log).waiting == counts
 
 
 # ---- writes and events ----

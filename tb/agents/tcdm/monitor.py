@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +14,20 @@ from pyuvm import uvm_analysis_port, uvm_component, uvm_monitor
 from tb.dpi.bindings import BUSY_FALL, BUSY_RISE, EVENT_END, GRANTED, READ, BenchHandle
 
 
-@dataclass(frozen=True, slots=True)
+class BeatCount(NamedTuple):
+    """Numbers of cycles with the request high: waiting, or with a read or a write granted."""
+
+    waiting: int
+    reads: int
+    writes: int
+
+
+@dataclass(frozen=True)
 class BeatLog:
     """Every cycle with the request high, since the logs were last cleared.
+
+    The columns that every check looks at are copied out of the records once: a record is as long as a cache
+    line.
 
     Attributes:
         records: Structured array with fields cycle, add, flags, be, data (see `tb.dpi.bindings.beat_dtype`).
@@ -22,29 +35,46 @@ class BeatLog:
 
     records: npt.NDArray[np.void]
 
+    @cached_property
+    def edges(self) -> npt.NDArray[np.int64]:
+        """Edge of each record; ascending."""
+        return self.records["cycle"].astype(np.int64)
+
+    @cached_property
+    def flags(self) -> npt.NDArray[np.uint32]:
+        """`GRANTED` and `READ` of each record."""
+        return np.ascontiguousarray(self.records["flags"])
+
+    def until(self, edge: int) -> int:
+        """Number of records up to and including an edge."""
+        return int(self.edges.searchsorted(edge, side="right"))
+
     @property
     def waiting(self) -> npt.NDArray[np.bool_]:
         """Cycles with the request high and the grant low."""
-        flags: npt.NDArray[np.uint32] = self.records["flags"]
-        waiting: npt.NDArray[np.bool_] = (flags & GRANTED) == 0
+        waiting: npt.NDArray[np.bool_] = (self.flags & GRANTED) == 0
         return waiting
 
     @property
     def reads(self) -> npt.NDArray[np.bool_]:
         """Granted reads."""
-        flags: npt.NDArray[np.uint32] = self.records["flags"]
-        reads: npt.NDArray[np.bool_] = flags == GRANTED | READ
+        reads: npt.NDArray[np.bool_] = self.flags == GRANTED | READ
         return reads
 
     @property
     def writes(self) -> npt.NDArray[np.bool_]:
         """Granted writes."""
-        flags: npt.NDArray[np.uint32] = self.records["flags"]
-        writes: npt.NDArray[np.bool_] = flags == GRANTED
+        writes: npt.NDArray[np.bool_] = self.flags == GRANTED
         return writes
 
+    def count(self, after: int, last: int) -> BeatCount:
+        """What happened from the edge behind `after` up to the edge `last`."""
+        flags = self.flags[self.until(after) : self.until(last)]
+        waiting_write, write, waiting_read, read = np.bincount(flags, minlength=GRANTED + READ + 1).tolist()
+        return BeatCount(waiting_write + waiting_read, read, write)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class EventLog:
     """Events and changes of busy_o since the logs were last cleared.
 
@@ -54,18 +84,21 @@ class EventLog:
 
     records: npt.NDArray[np.void]
 
+    @cached_property
+    def _rows(self) -> list[tuple[int, int, int]]:
+        """The records as (cycle, core, line): there are so few that arrays would only cost."""
+        rows: list[tuple[int, int, int]] = self.records.tolist()
+        return rows
+
     @property
-    def ends(self) -> npt.NDArray[np.void]:
-        """Ends of jobs: evt_o[core][0] high."""
-        ends: npt.NDArray[np.void] = self.records[self.records["line"] == EVENT_END]
-        return ends
+    def ends(self) -> list[tuple[int, int]]:
+        """(edge, core) of each end of a job: evt_o[core][0] high."""
+        return [(cycle, core) for cycle, core, line in self._rows if line == EVENT_END]
 
     @property
     def busy_changes(self) -> list[tuple[int, bool]]:
         """(edge, new value) of each change of busy_o."""
-        lines = self.records["line"]
-        changes = self.records[(lines == BUSY_RISE) | (lines == BUSY_FALL)]
-        return [(int(change["cycle"]), int(change["line"]) == BUSY_RISE) for change in changes]
+        return [(cycle, line == BUSY_RISE) for cycle, _, line in self._rows if line in (BUSY_RISE, BUSY_FALL)]
 
 
 class TcdmMonitor(uvm_monitor):
