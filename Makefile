@@ -17,7 +17,7 @@ ONE = $(if $(TEST),--test='$(TEST)') $(if $(filter-out 0,$(WAVES)),--waves)
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help env regressions test run replay rerun-failed list show lint bench clean
+.PHONY: help env regressions test run replay rerun-failed list show lint bench mutants clean
 
 help: ## this list
 	@echo "usage: make <target> [VARIABLE=value ...]"
@@ -57,6 +57,9 @@ lint: env ## ruff, mypy, and the simulator's warnings on all devices
 
 bench: env ## speed of model and simulation, into build/reports/bench.json
 	@$(RUN) bench $(COMMON)
+
+mutants: env ## deliberate defects of a device, each of which the bench has to find: DUT= TESTS='defect,module,...'
+	@$(RUN) mutants $(COMMON) $(if $(TESTS),--tests='$(TESTS)')
 
 clean: ## remove build/: runs, reports, compiled simulations; the environment stays
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis

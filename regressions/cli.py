@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from regressions import bench, commands, inspection, lint, replay
+from regressions import bench, commands, inspection, lint, mutants, replay
 from regressions.commands import Options
 from regressions.errors import UserError, describe_os_error
 from regressions.paths import ROOT, BuildTree
@@ -35,6 +35,7 @@ _COMMANDS: dict[str, tuple[Action, str]] = {
     "show": (inspection.show, "show the jobs of a test without simulating"),
     "lint": (lint.lint, "check Python and SystemVerilog"),
     "bench": (bench.bench, "measure the speed of model and simulation"),
+    "mutants": (mutants.mutants, "find out whether the bench finds deliberate defects of a device"),
 }
 
 

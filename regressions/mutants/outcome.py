@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What became of a defect: killed, by which checkers and when, or survived; and whether that may be."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from regressions.judge import Ending, judge
+from regressions.judge import Outcome as ProcessOutcome
+from regressions.mutants.defects import Defect
+from regressions.planner import Simulation
+from regressions.results import SimulationLog
+from tb.status import Status
+
+# Names in the place of a checker for what no checker of the scoreboard reports.
+TEST_CHECK = "test"  # a directed test's own checks
+CRASH = "crash"  # the simulation ended by itself: an assertion of the device, no convergence, a broken bench
+TIME_LIMIT = "time_limit"  # wall time: the simulated time stood still
+
+
+class Fate(StrEnum):
+    """What the jobs did to a defect."""
+
+    KILLED = "killed"
+    SURVIVED = "survived"
+    INVALID = "invalid"  # it does not compile
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A defect after its jobs.
+
+    Attributes:
+        defect: The defect.
+        number: Its number, which selects it in the simulation.
+        fate: What became of it.
+        checkers: Who reported it first, all of the same scenario.
+        test: The test in which it was reported.
+        jobs: Jobs until then, that scenario's included; all jobs of a survivor.
+        detail: First line of what was reported.
+        seconds: Wall time of the simulation.
+    """
+
+    defect: Defect
+    number: int
+    fate: Fate
+    checkers: tuple[str, ...] = ()
+    test: str = ""
+    jobs: int = 0
+    detail: str = ""
+    seconds: float = 0.0
+
+    @property
+    def complaint(self) -> str:
+        """Why the result makes the run fail; empty if it is as the defect's data say."""
+        defect = self.defect
+        if self.fate is Fate.INVALID:
+            return f"does not compile: {self.detail}; correct its replacement"
+        if self.fate is Fate.SURVIVED and not defect.reason:
+            return "survived; add a test that finds it, or say why it is equivalent or unreachable"
+        if self.fate is Fate.KILLED and defect.reason:
+            kind = "equivalent" if defect.equivalent else "unreachable"
+            return f"was found by {', '.join(self.checkers)}, so it is not {kind}: remove the reason"
+        if self.fate is Fate.KILLED and defect.seen_by and not set(defect.seen_by) & set(self.checkers):
+            seen = ", ".join(self.checkers)
+            return (
+                f"was found by {seen}, not by {' or '.join(defect.seen_by)}; correct seen_by or the checker"
+            )
+        return ""
+
+
+def read_result(
+    defect: Defect,
+    number: int,
+    folder: Path,
+    simulation: Simulation,
+    log: SimulationLog,
+    outcome: ProcessOutcome,
+) -> Result:
+    """Judges a defect by what its simulation left.
+
+    Args:
+        defect: The defect.
+        number: Its number.
+        folder: The simulation's folder.
+        simulation: What was planned.
+        log: What the simulation reported.
+        outcome: How its process ended.
+    """
+
+    def result(
+        fate: Fate, checkers: tuple[str, ...] = (), test: str = "", jobs: int = 0, detail: str = ""
+    ) -> Result:
+        text = " ".join(detail.split())[:300]
+        return Result(defect, number, fate, checkers, test, jobs, text, round(outcome.seconds, 3))
+
+    done = sum(len(test.jobs) for test in log.tests)
+    if (found := _first_failure(folder / "results.jsonl")) is not None:
+        checkers, test, jobs, detail = found
+        return result(Fate.KILLED, checkers, test, jobs, detail)
+    results = judge(simulation, log, outcome, "")
+    bad = [r for r in results if r.status is not Status.PASSED]
+    if not bad:
+        return result(Fate.SURVIVED, jobs=done)
+    began = [r for r in bad if r.status is not Status.NOT_RUN] or bad
+    checker = TIME_LIMIT if outcome.ending is Ending.TIMEOUT else CRASH
+    return result(Fate.KILLED, (checker,), began[0].segment.entry.name, done, began[0].detail)
+
+
+def has_failed(log: SimulationLog) -> bool:
+    """Whether a simulation has reported anything wrong so far."""
+    return any(test.failures or (test.ended and test.status is not Status.PASSED) for test in log.tests)
+
+
+def _first_failure(path: Path) -> tuple[tuple[str, ...], str, int, str] | None:
+    """Checkers, test, jobs so far and detail of the first failure in a results file."""
+    jobs = 0
+    for text in path.read_text().splitlines() if path.exists() else []:
+        try:
+            line = json.loads(text)
+        except ValueError:
+            return None  # the process was stopped in the middle of the line
+        if line["type"] == "job":
+            jobs += 1
+        elif line["type"] == "failure":
+            names = dict.fromkeys(finding.split(":")[0] for finding in line["findings"])
+            return tuple(names), line["test"], jobs, line["detail"]
+        elif line["type"] == "test_end" and line["status"] == Status.CRASH:
+            return (CRASH,), line["test"], jobs, line["detail"]
+        elif line["type"] == "test_end" and line["status"] != Status.PASSED:
+            return (TEST_CHECK,), line["test"], jobs, line["detail"]
+    return None

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The report of a campaign: ``mutants.json`` and ``mutants.md``."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from regressions.mutants.outcome import Fate, Result
+from regressions.summary import write_json
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that is told of a campaign.
+
+    Attributes:
+        device: Name of the device.
+        git: Revision, empty if unknown.
+        tools: Versions of the tools.
+        jobs: Jobs that each defect has to get past.
+        seconds: Wall time of all simulations.
+        results: By defect.
+    """
+
+    device: str
+    git: str
+    tools: dict[str, str]
+    jobs: int
+    seconds: float
+    results: Sequence[Result]
+
+    @property
+    def complaints(self) -> list[Result]:
+        """What makes the run fail."""
+        return [result for result in self.results if result.complaint]
+
+    def count(self, fate: Fate) -> int:
+        """Number of defects with that fate."""
+        return sum(result.fate is fate for result in self.results)
+
+    @property
+    def verdict(self) -> str:
+        """One line."""
+        explained = sum(result.fate is Fate.SURVIVED and not result.complaint for result in self.results)
+        text = f"{self.count(Fate.KILLED)} of {len(self.results)} defects killed, {explained} explained"
+        return f"{text}, {len(self.complaints)} to look at" if self.complaints else text
+
+
+def write(report: Report, folder: Path) -> None:
+    """Writes both files into a folder.
+
+    Raises:
+        OSError: One cannot be written.
+    """
+    write_json(folder / "mutants.json", to_json(report))
+    (folder / "mutants.md").write_text(to_markdown(report))
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """The report as JSON values."""
+    return {
+        "schema": 1,
+        "dut": report.device,
+        "git": report.git,
+        "tools": report.tools,
+        "jobs": report.jobs,
+        "seconds": round(report.seconds, 1),
+        "totals": {
+            "defects": len(report.results),
+            **{fate.value: report.count(fate) for fate in Fate},
+            "to_look_at": len(report.complaints),
+        },
+        "checkers": {
+            name: {"found": found, "alone": alone} for name, found, alone in _checkers(report.results)
+        },
+        "modules": {name: dict(counts) for name, counts in _modules(report.results).items()},
+        "defects": [_defect(result) for result in report.results],
+    }
+
+
+def _defect(result: Result) -> dict[str, Any]:
+    defect = result.defect
+    return {
+        "id": defect.id,
+        "number": result.number,
+        "module": defect.module,
+        "about": defect.about,
+        "operator": defect.operator,
+        "line": defect.change.line,
+        "replacement": defect.change.replacement,
+        "fate": result.fate.value,
+        "checkers": list(result.checkers),
+        "seen_by": list(defect.seen_by),
+        "test": result.test,
+        "jobs": result.jobs,
+        "detail": result.detail,
+        "equivalent": defect.equivalent,
+        "unreachable": defect.unreachable,
+        "complaint": result.complaint,
+        "seconds": result.seconds,
+    }
+
+
+def _checkers(results: Iterable[Result]) -> list[tuple[str, int, int]]:
+    """Name of each checker, how many defects it found, and how many of them no other did."""
+    killed = [result for result in results if result.fate is Fate.KILLED]
+    found = Counter(name for result in killed for name in result.checkers)
+    alone = Counter(result.checkers[0] for result in killed if len(result.checkers) == 1)
+    return [(name, count, alone[name]) for name, count in found.most_common()]
+
+
+def _modules(results: Iterable[Result]) -> dict[str, Counter[str]]:
+    modules: dict[str, Counter[str]] = {}
+    for result in results:
+        modules.setdefault(result.defect.module, Counter())[result.fate.value] += 1
+    return dict(sorted(modules.items()))
+
+
+def to_markdown(report: Report) -> str:
+    """Verdict, what to look at, statistics, all defects."""
+    lines = [f"## Mutants of {report.device}: {report.verdict}", ""]
+    if report.complaints:
+        lines += ["### To look at", ""]
+        for result in report.complaints:
+            defect = result.defect
+            lines += [f"- **{defect.id}** ({defect.file}): {_cell(result.complaint)}"]
+            lines += [
+                f"  - {_cell(defect.about)}: "
+                f"`{_code(defect.change.line)}` -> `{_code(defect.change.replacement)}`"
+            ]
+        lines += [""]
+    needed = [result.jobs for result in report.results if result.fate is Fate.KILLED]
+    if needed:
+        median = statistics.median(needed)
+        lines += [
+            f"Each had {report.jobs} jobs to get past; {median:g} killed half of those that were killed, "
+        ]
+        lines += [f"{max(needed)} the toughest. All simulations together took {report.seconds:.0f} s.", ""]
+    lines += ["| checker | defects found | found by no other |", "|---|---|---|"]
+    lines += [f"| {name} | {found} | {alone} |" for name, found, alone in _checkers(report.results)]
+    lines += ["", f"| module | {' | '.join(fate.value for fate in Fate)} |", "|---|---|---|---|"]
+    for name, counts in _modules(report.results).items():
+        lines += [f"| {name} | {' | '.join(str(counts[fate.value]) for fate in Fate)} |"]
+    lines += ["", "| defect | module | what | fate | by | jobs |", "|---|---|---|---|---|---|"]
+    for result in report.results:
+        fate = f"**{result.fate.value}**" if result.complaint else result.fate.value
+        by = ", ".join(result.checkers) or result.defect.reason or result.detail
+        cells = (result.defect.id, result.defect.module, result.defect.about, fate, by, result.jobs)
+        lines += ["| " + " | ".join(_cell(str(cell)) for cell in cells) + " |"]
+    tools = ", ".join(f"{name} {value}" for name, value in report.tools.items())
+    lines += ["", f"Commit {report.git or 'unknown'}; {tools}.", ""]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    """Text that stays inside its cell."""
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def _code(text: str) -> str:
+    """Code that stays inside its backquotes."""
+    return text.replace("`", "'") or "(dropped)"
