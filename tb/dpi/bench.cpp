@@ -110,7 +110,15 @@ class Bench {
     void event(uint64_t cycle, uint32_t core, uint32_t line) {
         log_event(cycle, core, line);
         shared.end_count += line == kJobEnd;
-        wake(kWakeEvent);
+        if (shared.awaited_ends == 0) {
+            wake(kWakeEvent);
+        } else if (line == kJobEnd && shared.end_count == shared.awaited_ends) {
+            if (shared.awaited_delay == 0) {
+                wake(kWakeEvent);
+            } else {
+                shared.alarm_cycle = cycle + shared.awaited_delay;
+            }
+        }
     }
 
     void violation(uint32_t rule) {

@@ -9,7 +9,7 @@
 
 namespace bench {
 
-constexpr uint32_t kLayoutVersion = 1;
+constexpr uint32_t kLayoutVersion = 2;
 constexpr uint32_t kRuleCount = 64;
 constexpr uint32_t kRangeCount = 64;
 
@@ -54,6 +54,11 @@ struct Shared {
 
     // Alarm: wakes Python at a given cycle; 0 is off.
     uint64_t alarm_cycle;
+
+    // Ends of jobs to wait for; 0: each end wakes Python. Otherwise the last one does, or sets the alarm that
+    // many cycles ahead, so that what follows it is seen without a wake-up of its own.
+    uint64_t awaited_ends;
+    uint64_t awaited_delay;
     uint32_t wake_reasons;
 
     // Logs: records used, and whether one did not fit.

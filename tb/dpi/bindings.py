@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 RULE_COUNT = 64
 RANGE_COUNT = 64
 
@@ -32,6 +32,7 @@ ACCESS_DTYPE = np.dtype(
         ("answered", "u1"),
     ]
 )
+RANGE_DTYPE = np.dtype([("first", "<u8"), ("length", "<u8"), ("writable", "<u4"), ("padding", "<u4")])
 VIOLATION_DTYPE = np.dtype([("count", "<u8"), ("first_cycle", "<u8")])
 EVENT_END, EVENT_RESERVED, BUSY_RISE, BUSY_FALL = range(4)
 EVENT_DTYPE = np.dtype([("cycle", "<u8"), ("core", "<u4"), ("line", "<u4")])
@@ -72,6 +73,8 @@ class Shared(ct.Structure):
         ("watchdog_fired", ct.c_uint32),
         ("watchdog_budget", ct.c_uint64),
         ("alarm_cycle", ct.c_uint64),
+        ("awaited_ends", ct.c_uint64),
+        ("awaited_delay", ct.c_uint64),
         ("wake_reasons", ct.c_uint32),
         ("overrun", ct.c_uint32),
         ("beat_count", ct.c_uint64),
@@ -129,6 +132,7 @@ class BenchHandle:
         self.shared = Shared.from_address(library.bench_py_shared(handle))
         if self.shared.version != LAYOUT_VERSION or library.bench_py_shared_size() != ct.sizeof(Shared):
             raise RuntimeError("tb/dpi/bindings.py does not match tb/dpi/bench.h: change both together")
+        self._ranges = np.frombuffer(self.shared.ranges, dtype=RANGE_DTYPE)
         self._violations = np.frombuffer(self.shared.violations, dtype=VIOLATION_DTYPE)
         words = int(library.bench_py_beat_words(handle))
         self.memory = _view(library.bench_py_memory(handle), np.dtype(np.uint8), self.shared.capacity)
@@ -156,6 +160,7 @@ class BenchHandle:
         shared.beat_count = shared.access_count = shared.event_count = shared.end_count = 0
         shared.busy_cycles = shared.waiting_cycles = 0
         shared.wake_reasons = shared.watchdog_fired = 0
+        shared.awaited_ends = 0
 
     def set_grants(self, pattern: npt.NDArray[np.uint8]) -> None:
         """Play a grant pattern (1 = grant, one entry a cycle, cyclic) from its first entry.
@@ -179,15 +184,15 @@ class BenchHandle:
         """
         if len(ranges) > RANGE_COUNT:
             raise ValueError(f"{len(ranges)} ranges, the bench holds {RANGE_COUNT}: split the scenario")
-        for slot, (first, length, writable) in zip(self.shared.ranges, ranges, strict=False):
-            slot.first, slot.length, slot.writable = first, length, int(writable)
+        self._ranges[: len(ranges)] = [(first, length, writable, 0) for first, length, writable in ranges]
         self.shared.range_count = len(ranges)
 
     def violations(self) -> dict[int, tuple[int, int]]:
         """Rules that fired: number -> (count, first cycle)."""
-        fired = np.flatnonzero(self._violations["count"])
         counts, edges = self._violations["count"], self._violations["first_cycle"]
-        return {int(rule): (int(counts[rule]), int(edges[rule])) for rule in fired}
+        if not counts.any():
+            return {}
+        return {int(rule): (int(counts[rule]), int(edges[rule])) for rule in np.flatnonzero(counts)}
 
     def clear_violations(self) -> None:
         """Forget the violations, after they were reported."""

@@ -131,11 +131,11 @@ class Executor:
             else:
                 cut = await self._cutter.cut(scenario, scenario.abort)
                 finished = cut is not None and await self._ended_after(cut)
+                if finished:
+                    await self._drain()
         except ControlError as error:
             port_error = str(error)
         handle.shared.watchdog_budget = 0
-        if finished:
-            await self._drain()
         if handle.shared.overrun:
             raise BenchError(
                 "a log of the bench overran: a scenario this long needs larger buffers in tb/dpi/bench.cpp"
@@ -158,13 +158,13 @@ class Executor:
         return verdict
 
     async def _to_the_end(self, scenario: Scenario) -> bool:
-        """Program all jobs and wait for them; False if the watchdog came first."""
+        """Program all jobs and wait for them and what follows; False if the watchdog came first."""
         for position, job in enumerate(scenario.jobs):
             # Both contexts taken: the next job can be acquired when the oldest has ended.
             if not await self._ended(position - CONTEXTS + 1):
                 return False
             check_acquired(await self._port(self._programmer.accesses(job)), position)
-        return await self._ended(len(scenario.jobs))
+        return await self._ended(len(scenario.jobs), DRAIN_CYCLES)
 
     async def _compare_with_alone(self, scenario: Scenario, verdict: Verdict) -> None:
         """The job behind a cut one takes the cycles it takes alone (section 7); stalls would hide it."""
@@ -177,11 +177,16 @@ class Executor:
             text = f"{behind} cycles behind a cut job, {fresh} alone"
             verdict.findings.append(Finding(Status.PROTOCOL, "abort_cycles", text, 1))
 
-    async def _ended(self, count: int) -> bool:
-        """Wait until `count` jobs have ended; False if the watchdog came first."""
+    async def _ended(self, count: int, drain: int = 0) -> bool:
+        """Wait until `count` jobs have ended, and `drain` cycles more; False if the watchdog came first."""
         shared = self._handle.shared
-        while shared.end_count < count:
-            if shared.watchdog_fired:
+        if shared.end_count >= count:
+            if drain:
+                await self._drain()
+            return True
+        shared.awaited_ends, shared.awaited_delay = count, drain
+        while shared.end_count < count or shared.alarm_cycle:
+            if shared.end_count < count and shared.watchdog_fired:
                 return False
             await self._wake
         return True

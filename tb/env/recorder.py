@@ -41,15 +41,12 @@ class Recorder:
 
     def scenario(self, scenario: Scenario, verdict: Verdict, since_reset: Sequence[Scenario]) -> None:
         """Record the jobs of a scenario, and a failure record if it did not pass."""
-        lines = [
-            json.dumps({"type": "job", "test": self._test, **_job_values(scenario, position, result)})
-            for position, result in enumerate(verdict.jobs)
-        ]
-        self._file.write("\n".join(lines) + "\n")
+        for position, result in enumerate(verdict.jobs):
+            self._file.write(json.dumps(_job_values(self._test, scenario, position, result)) + "\n")
         self._file.flush()
         self.jobs += sum(result.status is not Status.NOT_RUN for result in verdict.jobs)
         self.compared_bytes += verdict.compared_bytes
-        if verdict.status is not Status.PASSED:
+        if verdict.findings:
             self._failure(scenario, verdict, since_reset)
 
     def check(self, passed: bool, what: str) -> None:
@@ -91,9 +88,11 @@ class Recorder:
         )
 
 
-def _job_values(scenario: Scenario, position: int, result: JobResult) -> dict[str, Any]:
+def _job_values(test: str, scenario: Scenario, position: int, result: JobResult) -> dict[str, Any]:
     job = result.job
     return {
+        "type": "job",
+        "test": test,
         "scenario": scenario.index,
         "job": position,
         "op": job.op.name,

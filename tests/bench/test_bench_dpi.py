@@ -185,6 +185,35 @@ def test_events_are_logged_counted_and_wake(bench: Bench) -> None:
     assert (len(bench.handle.event_log()), bench.handle.shared.end_count) == (0, 0)
 
 
+def test_only_the_awaited_end_wakes(bench: Bench) -> None:
+    bench.handle.shared.awaited_ends = 2
+    bench.event(4)
+    assert not bench.tick()
+    bench.event(6, line=1)
+    assert not bench.tick()
+    bench.event(4)
+    assert bench.tick()
+    assert bench.handle.shared.wake_reasons == WAKE_EVENT
+    bench.event(4)
+    assert not bench.tick()
+    assert bench.handle.shared.end_count == 3
+    bench.handle.clear_logs()
+    bench.event(4)
+    assert bench.tick(), "the request was forgotten with the logs"
+
+
+def test_the_awaited_end_can_wake_later(bench: Bench) -> None:
+    bench.handle.shared.awaited_ends, bench.handle.shared.awaited_delay = 1, 8
+    woken = []
+    for cycle in range(30):
+        if cycle == 5:
+            bench.event(4)
+        if bench.tick():
+            woken.append(cycle)
+    assert woken == [5 + 8]
+    assert bench.handle.shared.wake_reasons == WAKE_ALARM
+
+
 def test_changes_of_busy_are_logged(bench: Bench) -> None:
     for busy in (0, 1, 1, 0, 0, 1):
         bench.tick(busy=bool(busy))

@@ -68,7 +68,7 @@ class ControlMonitor(uvm_monitor):
 
 def _after(records: npt.NDArray[np.void], cycle: int) -> npt.NDArray[np.void]:
     """A copy of the records later than `cycle`; `records` is ordered by cycle."""
-    if cycle < 0:
+    if not records.size or int(records[0]["cycle"]) > cycle:
         return records.copy()
     first = np.searchsorted(records["cycle"], np.uint64(cycle), side="right")
     return records[first:].copy()

@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from tb.agents.control.access import ALL_BYTES, Access, Response, read, write
+from tb.agents.control.access import ALL_BYTES, Access, Response, core_id
 from tb.registers.generate import register_map
 from tb.registers.map import JOB_IDS, merge_bytes
 from tb.stimulus.job import Job
@@ -47,10 +47,11 @@ def program(
     names = [name for name, value in values.items() if held is None or held.get(name) != value]
     if rng is not None:
         rng.shuffle(names)
+    core = core_id(job.core)
     return [
-        read(registers["ACQUIRE"].offset, job.core),
-        *(write(registers[name].offset, values[name], job.core) for name in names),
-        write(registers["TRIGGER"].offset, 0, job.core),
+        Access(registers["ACQUIRE"].offset, id=core),
+        *[Access(registers[name].offset, True, values[name], ALL_BYTES, core) for name in names],
+        Access(registers["TRIGGER"].offset, True, 0, ALL_BYTES, core),
     ]
 
 
