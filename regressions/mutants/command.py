@@ -6,6 +6,7 @@ from __future__ import annotations
 import fnmatch
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
@@ -26,8 +27,24 @@ from regressions.services import Services
 LABEL = "mutants"
 
 
-def mutants(options: Options, services: Services, console: Console) -> int:
+def mutants(
+    options: Options,
+    services: Services,
+    console: Console,
+    data: Path = defects.FOLDER,
+    job_list: Path = jobs.JOBS,
+) -> int:
     """Builds the device with all defects once, and runs each, and the device without one, against the jobs.
+
+    Args:
+        options: The command line; `tests` holds patterns of defects and modules.
+        services: Simulator and testbench.
+        console: For people.
+        data: Folder with the defects.
+        job_list: What each defect has to get past.
+
+    Returns:
+        0 if every defect was killed or has a reason not to be, else 1.
 
     Raises:
         UserError: The device has no defects, or fails without one.
@@ -36,12 +53,12 @@ def mutants(options: Options, services: Services, console: Console) -> int:
     """
     check_tools()
     device = services.device(options.dut)
-    everything = defects.load(device.name)
+    everything = defects.load(device.name, data)
     placement = defects.place_all(everything, device)
     chosen = select(everything, options.tests)
     simulator = services.simulator("verilator")
     git, tools = git_revision(), tool_versions(simulator.version())
-    simulation = jobs.load(jobs.JOBS, options.entries, services, device, build.KIND, options.seed)
+    simulation = jobs.load(job_list, options.entries, services, device, build.KIND, options.seed)
     folder = create_run(options.tree.runs, LABEL, simulation.segments[0].seed)
     console.print(
         f"{LABEL}: device {device.name}, {len(chosen)} of {len(everything)} defects, {relative(folder)}"

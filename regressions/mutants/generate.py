@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Chooses defects by operators at seeded random places, and writes them down as data.
+
+``python -m regressions.mutants.generate redmule`` writes ``regressions/mutants/redmule_generated.toml``. What
+is chosen depends on the seed and on the lines themselves, not on where they stand, so that a change of the
+source moves as few defects as possible. The reasons of those that stay are kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from regressions.errors import UserError
+from regressions.mutants import defects
+from regressions.mutants.defects import Defect
+from regressions.mutants.operators import OPERATORS, Candidate, candidates
+from regressions.mutants.rewrite import Change
+from regressions.mutants.source import Source, SourceError
+from regressions.paths import relative
+from tb.descriptor import Descriptor, load
+from tb.schema import SchemaError
+from tb.stimulus.rng import derive
+
+SEED = 1
+COUNT = 60
+
+_ABOUT = {
+    "negate": "a condition negated",
+    "off_by_one": "a limit that is off by one",
+    "constant": "another constant",
+    "drop": "an assignment dropped",
+    "connective": "another connective",
+    "swap": "two signals swapped",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A candidate with its file, and the number that decides whether it is chosen."""
+
+    file: str
+    candidate: Candidate
+    key: int
+
+    @property
+    def id(self) -> str:
+        """The defect's id: module, operator and four digits that follow from seed and line."""
+        module = Path(self.file).stem.partition("_")[2] or Path(self.file).stem
+        return f"{module}-{self.candidate.operator}-{self.key & 0xFFFF:04x}"
+
+
+def choose(
+    sources: Mapping[str, Source], seed: int, count: int, taken: Collection[tuple[str, Change]] = ()
+) -> list[Chosen]:
+    """Chooses candidates, of each operator as many, none of two from the same line, spread over the files.
+
+    Args:
+        sources: Sources by file name.
+        seed: Seed of the choice.
+        count: How many to choose; fewer if there are not as many.
+        taken: Changes to leave out, with their files.
+    """
+    pools: dict[str, list[Chosen]] = {name: [] for name in OPERATORS}
+    for file, source in sources.items():
+        for candidate in candidates(source):
+            change = candidate.change
+            if (file, change) not in taken:
+                key = derive(seed, "mutant", file, change.line, change.ordinal, change.replacement)
+                pools[candidate.operator].append(Chosen(file, candidate, key))
+    for pool in pools.values():
+        pool.sort(key=lambda chosen: chosen.key)
+    most = -(-2 * count // max(len(sources), 1))
+    picked: list[Chosen] = []
+    per_file: Counter[str] = Counter()
+    lines: set[tuple[str, str, int]] = set()
+    while len(picked) < count and any(pools.values()):
+        for pool in pools.values():
+            while pool and len(picked) < count:
+                chosen = pool.pop(0)
+                place = (chosen.file, chosen.candidate.change.line, chosen.candidate.change.ordinal)
+                if place not in lines and per_file[chosen.file] < most:
+                    picked.append(chosen)
+                    per_file[chosen.file] += 1
+                    lines.add(place)
+                    break
+    return sorted(picked, key=lambda chosen: (chosen.file, chosen.id))
+
+
+def to_toml(device: str, seed: int, chosen: Sequence[Chosen], known: Mapping[str, Defect]) -> str:
+    """The data file of some candidates; reasons and checkers of defects that are already known are kept."""
+    lines = [
+        "# SPDX-License-Identifier: Apache-2.0",
+        f"# Defects of {device} by operators at random places, seed {seed}: made by",
+        f"# 'python -m regressions.mutants.generate {device}', which keeps the reasons written here by hand.",
+        "schema = 1",
+        f"device = {_quoted(device)}",
+    ]
+    for one in chosen:
+        change, operator = one.candidate.change, one.candidate.operator
+        lines += ["", "[[defect]]", f"id = {_quoted(one.id)}", f"file = {_quoted(one.file)}"]
+        lines += [f"line = {_quoted(change.line)}"]
+        lines += [f"ordinal = {change.ordinal}"] if change.ordinal else []
+        lines += [f"replacement = {_quoted(change.replacement)}", f"about = {_quoted(_ABOUT[operator])}"]
+        lines += [f"operator = {_quoted(operator)}"]
+        if (old := known.get(one.id)) is not None:
+            lines += [f"seen_by = {json.dumps(list(old.seen_by))}"] if old.seen_by else []
+            lines += [f"equivalent = {_quoted(old.equivalent)}"] if old.equivalent else []
+            lines += [f"unreachable = {_quoted(old.unreachable)}"] if old.unreachable else []
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A TOML string: literal where that reads better."""
+    return f"'{text}'" if "'" not in text and ('"' in text or "\\" in text) else json.dumps(text)
+
+
+def generate(device: Descriptor, seed: int, count: int, folder: Path = defects.FOLDER) -> Path:
+    """Writes the generated defects of a device.
+
+    Raises:
+        SourceError: A source of the device cannot be read as SystemVerilog.
+        SchemaError: Existing defects are malformed.
+    """
+    known = (
+        {d.id: d for d in defects.load(device.name, folder)}
+        if defects.data_files(device.name, folder)
+        else {}
+    )
+    taken = {(d.file, d.change) for d in known.values() if not d.operator}
+    files = defects.own_sources(device)
+    sources = {name: Source(path.read_text()) for name, path in files.items()}
+    target = folder / f"{device.name}_generated.toml"
+    target.write_text(to_toml(device.name, seed, choose(sources, seed, count, taken), known))
+    return target
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = argparse.ArgumentParser("python -m regressions.mutants.generate", description=__doc__)
+    parser.add_argument("dut", help="name or path of a device descriptor")
+    parser.add_argument("--seed", type=int, default=SEED, help=f"seed of the choice (default {SEED})")
+    parser.add_argument("--count", type=int, default=COUNT, help=f"how many (default {COUNT})")
+    arguments = parser.parse_args(argv)
+    try:
+        target = generate(load(arguments.dut), arguments.seed, arguments.count)
+    except (UserError, SchemaError, SourceError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(f"written: {relative(target)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

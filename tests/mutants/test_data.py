@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The committed defects apply to the sources; data that do not are refused with one line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from regressions.errors import UserError
+from regressions.mutants import defects
+from regressions.mutants.command import select
+from regressions.mutants.operators import OPERATORS
+from tb.agents.control.rules import PeriphRule
+from tb.agents.tcdm.rules import TcdmRule
+from tb.descriptor import Descriptor, load
+from tb.schema import SchemaError
+
+HEAD = 'schema = 1\ndevice = "serial"\n'
+ENTRY = """
+[[defect]]
+id = "alu-first"
+file = "serial_alu.sv"
+line = 'LINE'
+replacement = 'x = y;'
+about = "something"
+"""
+
+
+@pytest.fixture(scope="module")
+def array() -> Descriptor:
+    return load("redmule")
+
+
+def test_every_defect_of_the_array_applies(array: Descriptor) -> None:
+    everything = defects.load("redmule")
+    placement = defects.place_all(everything, array)
+    assert len(placement.placed) == len(everything)
+
+
+def test_each_module_of_the_array_has_three_defects_and_operators_made_forty(array: Descriptor) -> None:
+    everything = defects.load("redmule")
+    thought_of = Counter(defect.file for defect in everything if not defect.operator)
+    assert {name: thought_of[name] for name in defects.own_sources(array) if thought_of[name] < 3} == {}
+    made = Counter(defect.operator for defect in everything if defect.operator)
+    assert made.total() >= 40
+    assert set(made) == set(OPERATORS)
+
+
+def test_defects_that_were_thought_of_name_checkers_or_a_reason() -> None:
+    rules = {f"rule {int(rule)}" for rule in (*TcdmRule, *PeriphRule)}
+    named = {
+        *("memory", "early_request", "late_request", "event_after_write", "event_core", "events", "watchdog"),
+        *("bound", "busy", "register_port", "register", "triggers", "abort", "abort_cycles", "test"),
+    }
+    for defect in defects.load("redmule"):
+        if not defect.operator:
+            assert bool(defect.seen_by) != bool(defect.reason), defect.id
+        assert set(defect.seen_by) <= named | rules, defect.id
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "serial.toml").write_text(text)
+    return folder
+
+
+def test_stale_line_is_one_clear_line(tmp_path: Path) -> None:
+    everything = defects.load("serial", written(tmp_path, HEAD + ENTRY.replace("LINE", "assign gone = 1;")))
+    with pytest.raises(
+        SchemaError, match=r"defect alu-first: serial_alu.sv: no line reads 'assign gone = 1;'"
+    ):
+        defects.place_all(everything, load("serial"))
+
+
+def test_unknown_file_names_the_nearest(tmp_path: Path) -> None:
+    text = HEAD + ENTRY.replace("serial_alu.sv", "serial_alux.sv")
+    with pytest.raises(SchemaError, match=r"no source file 'serial_alux.sv'; did you mean 'serial_alu.sv'"):
+        defects.place_all(defects.load("serial", written(tmp_path, text)), load("serial"))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (HEAD + ENTRY + ENTRY, "the id is used twice"),
+        (HEAD.replace("serial", "other") + ENTRY, "does not suit the file's name"),
+        (HEAD + ENTRY + 'equivalent = "a"\nunreachable = "b"\n', "keep one reason"),
+        (HEAD + ENTRY + 'equivalant = "a"\n', "did you mean 'equivalent'"),
+        (HEAD + ENTRY.replace("alu-first", "Alu first"), "is no id"),
+        (HEAD + ENTRY.replace("LINE", " x = 1;"), "without the blanks"),
+    ],
+)
+def test_malformed_data_are_one_clear_line(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(SchemaError, match=reason):
+        defects.load("serial", written(tmp_path, text))
+
+
+def test_device_without_defects_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no defects of device serial"):
+        defects.load("serial", tmp_path)
+
+
+def test_patterns_choose_defects_and_modules() -> None:
+    everything = defects.load("redmule")
+    chosen = select(everything, "redmule_arbiter, port-*")
+    assert {defect.file for _, defect in chosen} == {"redmule_arbiter.sv", "redmule_port.sv"}
+    assert all(everything[number - 1] is defect for number, defect in chosen)
+    with pytest.raises(UserError, match="unknown defect or module 'arbitre-w-first'; did you mean"):
+        select(everything, "arbitre-w-first")

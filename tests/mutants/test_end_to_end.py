@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole campaign on the serial device: killed, explained, wrongly explained, and what does not compile."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from regressions.commands import Options
+from regressions.errors import UserError
+from regressions.mutants.command import mutants
+from regressions.paths import BuildTree
+from regressions.services import real_services
+from regressions.testlist import LISTS
+from regressions.tiers import get_tier
+
+pytestmark = pytest.mark.sim
+
+DATA = """
+schema = 1
+device = "serial"
+
+[[defect]]
+id = "wrong-unit"
+file = "serial_alu.sv"
+line = "assign acc_o      = op_i inside {MatMul, Gemm} ? fma_result : outer_result;"
+replacement = "assign acc_o      = op_i inside {MatMul} ? fma_result : outer_result;"
+about = "GEMM gives the result of the outer operation"
+seen_by = ["memory"]
+
+[[defect]]
+id = "same-sum"
+file = "redmule_serial.sv"
+line = "assign busy_o = jobs_pending || raised;"
+replacement = "assign busy_o = raised || jobs_pending;"
+about = "another order"
+equivalent = "or is symmetric"
+
+[[defect]]
+id = "wrongly-excused"
+file = "serial_engine.sv"
+line = "assign last_n = n_q == job_i.n - 16'd1;"
+replacement = "assign last_n = n_q == job_i.n - 16'd2;"
+about = "one step is left out"
+unreachable = "it is thought to be"
+
+[[defect]]
+id = "nonsense"
+file = "serial_engine.sv"
+line = "assign empty  = job_i.m == '0 || job_i.k == '0;"
+replacement = "assign empty  = job_i.m == '0 || job_i.none == '0;"
+about = "no such member"
+"""
+JOBS = 'schema = 1\nseed = 1\njobs = ["{}"]\n'
+LIST = """
+[[test]]
+name = "fails"
+sequence = "failing.py:Fails"
+tiers = ["pr"]
+count = 1
+"""
+HERE = Path(__file__).resolve().parent
+
+
+def campaign(folder: Path, tests: str, jobs: str, *lists: Path) -> tuple[int, str, Path]:
+    """Runs ``make mutants``; returns its exit code, what it printed, and its folder of outputs."""
+    (folder / "data").mkdir(exist_ok=True)
+    (folder / "data" / "serial.toml").write_text(DATA)
+    (folder / "jobs.toml").write_text(JOBS.format(jobs))
+    options = Options(
+        tier=get_tier("pr"),
+        seed=None,
+        processes=2,
+        dut="serial",
+        tests=tests,
+        soak_seconds=None,
+        test="",
+        kind="",
+        waves=False,
+        record=None,
+        lists=(LISTS, *lists),
+        tree=BuildTree(folder / "build"),
+    )
+    output = io.StringIO()
+    console = Console(file=output, width=200, highlight=False)
+    code = mutants(options, real_services(), console, folder / "data", folder / "jobs.toml")
+    return code, output.getvalue(), folder / "build"
+
+
+@pytest.fixture(scope="module")
+def complete(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, dict[str, Any]]:
+    """All four defects: exit code, output, report."""
+    folder = tmp_path_factory.mktemp("campaign")
+    code, output, tree = campaign(folder, "", "gemm_ops_small:0:12")
+    return code, output, json.loads((tree / "reports" / "mutants" / "mutants.json").read_text())
+
+
+def test_every_defect_has_its_fate(complete: tuple[int, str, dict[str, Any]]) -> None:
+    found = {entry["id"]: entry for entry in complete[2]["defects"]}
+    assert {name: entry["fate"] for name, entry in found.items()} == {
+        "wrong-unit": "killed",
+        "same-sum": "survived",
+        "wrongly-excused": "killed",
+        "nonsense": "invalid",
+    }
+    assert found["wrong-unit"]["checkers"] == ["memory"]
+    assert 0 < found["wrong-unit"]["jobs"] <= complete[2]["jobs"] == found["same-sum"]["jobs"]
+    assert "none" in found["nonsense"]["detail"]
+
+
+def test_stale_reason_and_invalid_defect_make_the_run_fail(complete: tuple[int, str, dict[str, Any]]) -> None:
+    code, output, report = complete
+    assert code == 1
+    assert {entry["id"] for entry in report["defects"] if entry["complaint"]} == {
+        "wrongly-excused",
+        "nonsense",
+    }
+    assert "remove the reason" in output
+    assert "does not compile" in output
+
+
+def test_part_of_the_defects_passes_and_replaces_no_report(tmp_path: Path) -> None:
+    code, output, tree = campaign(tmp_path, "wrong-*,same-sum", "gemm_ops_small:0:12")
+    assert code == 0
+    assert "1 of 2 defects killed, 1 explained;" in output
+    assert not (tree / "reports").exists()
+
+
+def test_device_that_fails_by_itself_stops_the_campaign(tmp_path: Path) -> None:
+    (tmp_path / "list.toml").write_text(LIST)
+    (tmp_path / "failing.py").write_text((HERE / "failing.py").read_text())
+    with pytest.raises(UserError, match=r"serial fails without any defect.*test fails: nothing is right"):
+        campaign(tmp_path, "wrong-*", "fails:0:1", tmp_path / "list.toml")

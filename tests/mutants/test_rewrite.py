@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Changes become conditional at the smallest statement or expression around them; nothing else changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from regressions.mutants.rewrite import Change, ChangeError, instrument, place
+from regressions.mutants.source import Source, SourceError
+
+MODULE = """\
+module example #(
+  parameter int unsigned W = 8  // width
+) (
+  input  logic       clk_i,
+  input  logic [7:0] a_i,
+  output logic [7:0] b_o
+);
+
+  logic [7:0] sum, next_d, state_q;
+  assign sum = a_i + 8'd1;  // with a ; in it
+  assign next_d = (a_i == 8'd3)
+      ? sum : state_q;
+
+  for (genvar i = 0; i < 2; i++) begin : gen_part
+    if (W > 4) begin : gen_wide
+      part #(
+        .W(W)
+      ) i_part (
+        .clk_i,
+        .in_i (a_i & sum),
+        .out_o(b_o)
+      );
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (a_i[0] && a_i[1]) state_q <= next_d;
+    else if (a_i[2]) state_q <= '0;
+  end
+
+  always_comb begin
+    unique case (a_i)
+      8'd0: next_d = sum;
+      8'd1, 8'd2: if (sum[0]) next_d = a_i;
+      default: ;
+    endcase
+    for (int i = 0; i < 4; i++) next_d[i] = a_i[i];
+    if (a_i[3]) begin
+      next_d = sum;
+    end
+    tile = '{first: a_i[0], last: a_i[1]};
+  end
+
+endmodule
+"""
+
+
+def rewritten(line: str, replacement: str, ordinal: int = 0, number: int = 7) -> str:
+    """The line of the rewritten module that took the place of a line."""
+    source = Source(MODULE)
+    text = instrument(source, {number: place(source, Change(line, replacement, ordinal))})
+    before, after = MODULE.split("\n"), text.split("\n")
+    assert len(before) == len(after), "lines have moved"
+    differing = [new.strip() for old, new in zip(before, after, strict=True) if old != new]
+    assert len(differing) == 1
+    return differing[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "replacement", "expected"),
+    [
+        (
+            "assign sum = a_i + 8'd1;",
+            "assign sum = a_i - 8'd1;",
+            "assign sum = ((mutant_pkg::active == 7) ? (a_i - 8'd1) : (a_i + 8'd1));  // with a ; in it",
+        ),
+        (
+            "if (a_i[0] && a_i[1]) state_q <= next_d;",
+            "if (a_i[0]) state_q <= next_d;",
+            "if (((mutant_pkg::active == 7) ? (a_i[0]) : (a_i[0] && a_i[1]))) state_q <= next_d;",
+        ),
+        (
+            "else if (a_i[2]) state_q <= '0;",
+            "else if (a_i[2]) state_q <= '1;",
+            "else if (a_i[2]) begin if (mutant_pkg::active == 7) begin state_q <= '1; end "
+            "else begin state_q <= '0; end end",
+        ),
+        (
+            "8'd0: next_d = sum;",
+            "8'd0: next_d = a_i;",
+            "8'd0: begin if (mutant_pkg::active == 7) begin next_d = a_i; end "
+            "else begin next_d = sum; end end",
+        ),
+        (
+            "8'd1, 8'd2: if (sum[0]) next_d = a_i;",
+            "8'd1, 8'd2: if (!sum[0]) next_d = a_i;",
+            "8'd1, 8'd2: if (((mutant_pkg::active == 7) ? (!sum[0]) : (sum[0]))) next_d = a_i;",
+        ),
+        (
+            "for (int i = 0; i < 4; i++) next_d[i] = a_i[i];",
+            "for (int i = 0; i < 4; i++) next_d[i] = a_i[i+1];",
+            "for (int i = 0; i < 4; i++) begin if (mutant_pkg::active == 7) begin next_d[i] = a_i[i+1]; end "
+            "else begin next_d[i] = a_i[i]; end end",
+        ),
+        (
+            "next_d = sum;",
+            "",
+            "begin if (mutant_pkg::active == 7) begin  end else begin next_d = sum; end end",
+        ),
+        (
+            ".in_i (a_i & sum),",
+            ".in_i (a_i | sum),",
+            ".in_i (((mutant_pkg::active == 7) ? (a_i | sum) : (a_i & sum))),",
+        ),
+        (".clk_i,", ".clk_i(1'b0),", ".clk_i((mutant_pkg::active == 7) ? (1'b0) : (clk_i)),"),
+        (
+            "tile = '{first: a_i[0], last: a_i[1]};",
+            "tile = '{first: a_i[0], last: 1'b1};",
+            "tile = '{first: a_i[0], last: ((mutant_pkg::active == 7) ? (1'b1) : (a_i[1]))};",
+        ),
+        (
+            "unique case (a_i)",
+            "unique case (sum)",
+            "unique case (((mutant_pkg::active == 7) ? (sum) : (a_i)))",
+        ),
+    ],
+)
+def test_change_is_behind_the_selector(line: str, replacement: str, expected: str) -> None:
+    assert rewritten(line, replacement) == expected
+
+
+def test_statement_of_several_lines_is_switched_as_a_whole() -> None:
+    source = Source(MODULE)
+    placed = place(source, Change("? sum : state_q;", "? state_q : sum;"))
+    text = instrument(source, {3: placed})
+    assert placed.rows == range(11, 13)
+    assert (
+        "assign next_d = ((mutant_pkg::active == 3) ? ((a_i == 8'd3) ? state_q : sum) : ((a_i == 8'd3)\n"
+        "      ? sum : state_q));\n"
+    ) in text
+
+
+def test_changes_inside_and_around_each_other_and_on_one_place() -> None:
+    source = Source("always_comb begin\n  if (a) x = b;\nend\n")
+    line = "if (a) x = b;"
+    changes = [
+        Change(line, "if (!a) x = b;"),
+        Change(line, "if (a) x = c;"),
+        Change(line, ""),
+        Change(line, "if (a) x = d;"),
+    ]
+    text = instrument(
+        source, {number: place(source, change) for number, change in enumerate(changes, start=1)}
+    )
+    inner = "begin if (mutant_pkg::active == 2) begin x = c; end else begin x = b; end end"
+    inner = f"begin if (mutant_pkg::active == 4) begin x = d; end else begin {inner} end end"
+    statement = f"if (((mutant_pkg::active == 1) ? (!a) : (a))) {inner}"
+    assert text.split("\n")[1] == (
+        f"  begin if (mutant_pkg::active == 3) begin  end else begin {statement} end end"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "replacement", "reason"),
+    [
+        ("parameter int unsigned W = 8", "parameter int unsigned W = 9", "fixed when the design is compiled"),
+        (".W(W)", ".W(W + 1)", "a parameter is fixed"),
+        ("if (W > 4) begin : gen_wide", "if (W > 8) begin : gen_wide", "generate block"),
+        (
+            "for (genvar i = 0; i < 2; i++) begin : gen_part",
+            "for (genvar i = 0; i < 3; i++) begin : gen_part",
+            "'for'",
+        ),
+        ("logic [7:0] sum, next_d, state_q;", "logic [6:0] sum, next_d, state_q;", "fixed"),
+        ("assign sum = a_i + 8'd1;", "", "only the right-hand side"),
+        ("assign sum = a_i + 8'd1;", "assign sun = a_i + 8'd1;", "only the right-hand side"),
+        ("if (a_i[0] && a_i[1]) state_q <= next_d;", "", "'else' behind it"),
+        ("if (a_i[3]) begin", "", "does not fit|frame of a block"),
+        ("always_ff @(posedge clk_i) begin", "always_ff @(negedge clk_i) begin", "header of '@'"),
+        ("assign sum = a_i + 8'd1;", "assign sum = (a_i + 8'd1;", "does not fit"),
+        ("assign sum = a_i + 8'd1;", "assign  sum = a_i + 8'd1;", "changes nothing"),
+    ],
+)
+def test_change_that_cannot_be_switched_says_why(line: str, replacement: str, reason: str) -> None:
+    with pytest.raises(ChangeError, match=reason):
+        place(Source(MODULE), Change(line, replacement))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (Change("assign gone = a_i;", "assign gone = 0;"), "no line reads 'assign gone = a_i;'"),
+        (Change("x = a;", "x = b;"), "2 lines read 'x = a;'; say which with ordinal = 1..2"),
+        (Change("x = a;", "x = b;", 3), "only 2 lines read 'x = a;'"),
+        (Change("", "x = b;"), "no line reads"),
+    ],
+)
+def test_line_that_does_not_apply_is_one_clear_message(change: Change, reason: str) -> None:
+    with pytest.raises(ChangeError, match=reason) as error:
+        place(Source("always_comb begin\n  x = a;\n  x = a;\nend\n"), change)
+    assert "\n" not in str(error.value)
+
+
+def test_ordinal_chooses_among_equal_lines() -> None:
+    source = Source("always_comb begin\n  x = a;\n  x = a;\nend\n")
+    text = instrument(source, {1: place(source, Change("x = a;", "x = b;", 2))})
+    assert text.split("\n")[1] == "  x = a;"
+    assert "x = b;" in text.split("\n")[2]
+
+
+def test_blanks_and_comments_are_no_part_of_a_line() -> None:
+    source = Source("always_comb begin\n\tx = a;  // why\nend\n")
+    text = instrument(source, {1: place(source, Change("x = a;", "x = b;"))})
+    assert text.split("\n")[1].endswith("begin x = a; end end  // why")
+
+
+@pytest.mark.parametrize("text", ["a = (b;", "a = b);", "always_comb begin\n  a = b;\n"])
+def test_text_that_does_not_match_is_refused(text: str) -> None:
+    with pytest.raises(SourceError):
+        Source(text)
