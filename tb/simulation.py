@@ -11,6 +11,7 @@ import gc
 import logging
 import os
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import cocotb
 from cocotb.triggers import RisingEdge
 from pyuvm import ConfigDB, uvm_report_object, uvm_root
 
-from tb.descriptor import load
+from tb.descriptor import Descriptor, load
 from tb.dpi.bindings import BenchHandle
 from tb.env.recorder import Recorder
 from tb.plan import Plan, read_plan
@@ -58,10 +59,15 @@ async def segment(dut: Any, number: int) -> None:
     rejected: dict[str, int] = {}
     try:
         rejected = await _run(dut, handle, part, recorder)
+        _late_violations(handle, recorder)
+        recorder.complete = True
     except Exception as error:
         recorder.fail(Status.CRASH, f"{type(error).__name__}: {error}")
         raise
     finally:
+        if not recorder.complete:
+            # An error in a phase of pyuvm reaches this task as its cancellation only.
+            recorder.fail(Status.CRASH, "the test stopped early: see the simulation's log")
         recorder.line(
             "test_end",
             test=part.test,
@@ -72,6 +78,7 @@ async def segment(dut: Any, number: int) -> None:
             cycles=handle.shared.cycle - cycles,
             seconds=round(time.perf_counter() - started, 6),
             rejected=rejected,
+            known=dict(recorder.known),
         )
         if number == _NUMBERS[-1]:
             recorder.line(
@@ -81,6 +88,20 @@ async def segment(dut: Any, number: int) -> None:
 
 
 _STARTED = time.perf_counter()
+
+
+def _late_violations(handle: BenchHandle, recorder: Recorder) -> None:
+    """Rules that fired after the last scenario was judged."""
+    for rule, (count, edge) in handle.violations().items():
+        recorder.fail(
+            Status.PROTOCOL, f"rule {rule} fired {count} times after the last scenario, at edge {edge}"
+        )
+
+
+@cache
+def _descriptor(name: str) -> Descriptor:
+    """The device, read once for all segments."""
+    return load(name)
 
 
 async def _run(dut: Any, handle: BenchHandle, part: Segment, recorder: Recorder) -> dict[str, int]:
@@ -93,7 +114,7 @@ async def _run(dut: Any, handle: BenchHandle, part: Segment, recorder: Recorder)
     for key, value in (
         ("dut", dut),
         ("bench", handle),
-        ("descriptor", load(_PLAN.descriptor)),
+        ("descriptor", _descriptor(_PLAN.descriptor)),
         ("recorder", recorder),
         ("segment", part),
     ):

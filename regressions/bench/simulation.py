@@ -23,6 +23,9 @@ from tb.stimulus.job import Scenario
 LIST = Path(__file__).with_name("bench_mix.toml")
 SEED = 1
 ROUNDS = 5
+# A first segment of so many scenarios, not measured: what a process does once (caches, first look-ups) is
+# spread over thousands of jobs in a regression, but not over this list.
+_WARM_UP = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +174,11 @@ def table(measured: Figures) -> list[tuple[str, str]]:
 
 
 def _plan(test: TestEntry, device: Descriptor, end: int) -> dict[str, object]:
-    part = {"entry": test.to_json(), "seed": SEED, "begin": 0, "end": end, "max_cycles": None}
-    return {"schema": 1, "descriptor": str(device.path), "tests": [part], "replay": None}
+    parts = [
+        {"entry": test.to_json(), "seed": SEED, "begin": 0, "end": count, "max_cycles": None}
+        for count in (min(_WARM_UP, end), end)
+    ]
+    return {"schema": 1, "descriptor": str(device.path), "tests": parts, "replay": None}
 
 
 def _run_bench(
@@ -193,10 +199,11 @@ def _run_bench(
     reader = ResultsReader(folder / "results.jsonl")
     reader.poll()
     tests = reader.log.tests
-    if done.returncode != 0 or not reader.log.ended or len(tests) != 1:
+    if done.returncode != 0 or not reader.log.ended or len(tests) != 2:
         raise UserError(
             f"bench_mix: the simulation ended early, with exit code {done.returncode} (log: {log})"
         )
-    if tests[0].status is not Status.PASSED:
-        raise UserError(f"bench_mix failed: {tests[0].detail}; only a device that passes can be measured")
-    return tests[0]
+    for ran in tests:
+        if ran.status is not Status.PASSED:
+            raise UserError(f"bench_mix failed: {ran.detail}; only a device that passes can be measured")
+    return tests[1]

@@ -32,6 +32,6 @@ class ScenarioDriver(uvm_driver):
         verdict = await self._executor.run(item.scenario)
         item.verdict = verdict
         self._recorder.scenario(item.scenario, verdict, self._executor.since_reset)
-        if verdict.status is not Status.PASSED:
+        if verdict.status is not Status.PASSED or verdict.known:
             await self._executor.reset()
         return verdict

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,15 @@ from tb.stimulus.record import Record
 
 class Recorder:
     """Results of one segment (scenarios of one test).
+
+    Attributes:
+        jobs: Jobs that were checked.
+        compared_bytes: Bytes of memory that were compared.
+        checks: Checks of directed tests.
+        known: Scenarios in which a known issue of the device showed, by its id.
+        worst: Gravest status so far.
+        detail: What it was.
+        complete: Whether the segment came to its end; one that did not has crashed.
 
     Args:
         folder: Folder of the simulation; records of failures go to its sub-folder `failures`.
@@ -32,6 +42,8 @@ class Recorder:
         self.compared_bytes = 0
         self.checks = 0
         self.worst = Status.PASSED
+        self.complete = False
+        self.known: Counter[str] = Counter()
         self.detail = ""
 
     def line(self, kind: str, **values: Any) -> None:
@@ -46,6 +58,7 @@ class Recorder:
         self._file.flush()
         self.jobs += sum(result.status is not Status.NOT_RUN for result in verdict.jobs)
         self.compared_bytes += verdict.compared_bytes
+        self.known.update(verdict.known)
         if verdict.findings:
             self._failure(scenario, verdict, since_reset)
 

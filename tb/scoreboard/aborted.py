@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,6 +12,7 @@ from tb.agents.tcdm.memory import job_ranges
 from tb.registers.generate import register_map
 from tb.registers.map import DECODED_ADDRESS_BITS
 from tb.scoreboard.finding import Finding, Observation, Span
+from tb.scoreboard.order import check_writes
 from tb.scoreboard.spans import trigger_edges
 from tb.status import Status
 from tb.stimulus.image import predict
@@ -63,6 +66,8 @@ def check_aborted(
     cut = [Span(triggers[0], event, triggers[0]) for event, _ in early[:1]]
     behind = [Span(triggers[1], event, triggers[1]) for event, _ in late[:1]]
     findings += _requests(scenario, seen, edge, triggers[1])
+    if behind and behind[0].event > behind[0].trigger:
+        findings += check_writes(replace(scenario, jobs=scenario.jobs[1:], abort=None), behind, seen)
     if late:
         findings += _memory(scenario, before, seen.memory, ended=bool(cut))
     return [cut[0] if cut else None, *behind], findings

@@ -59,11 +59,19 @@ class JobResult:
 
 @dataclass(slots=True)
 class Verdict:
-    """Outcome of a scenario: its jobs, and everything that was found."""
+    """Outcome of a scenario.
+
+    Attributes:
+        jobs: Its jobs.
+        findings: Everything that is wrong.
+        compared_bytes: Bytes of memory that were compared.
+        known: Known issues and differences of the device that showed; they do not count as findings.
+    """
 
     jobs: list[JobResult]
     findings: list[Finding]
     compared_bytes: int
+    known: list[str] = field(default_factory=list)
 
     @property
     def status(self) -> Status:
@@ -179,8 +187,9 @@ class Scoreboard(uvm_scoreboard):
             self.totals.compared_bytes += memory.size
         measured = [self._measure(job, span, seen) for job, span in zip(scenario.jobs, ran, strict=False)]
         findings += _slow(measured)
+        findings, known = self.without_known(scenario, findings)
         jobs = [
-            _result(job, measured[position] if position < len(measured) else None, position, findings)
+            _result(job, measured[position] if position < len(measured) else None, position, findings, known)
             for position, job in enumerate(scenario.jobs)
         ]
         self.totals.scenarios += 1
@@ -188,7 +197,7 @@ class Scoreboard(uvm_scoreboard):
         self.totals.findings += len(findings)
         for rule, (count, _) in rules.items():
             self.totals.rules[rule] = self.totals.rules.get(rule, 0) + count
-        return Verdict(jobs, findings, 0 if watchdog else memory.size)
+        return Verdict(jobs, findings, 0 if watchdog else memory.size, sorted(set(known.values())))
 
     def _judge(
         self, scenario: Scenario, before: npt.NDArray[np.uint8], seen: Observation, *, given_up: bool
@@ -202,6 +211,23 @@ class Scoreboard(uvm_scoreboard):
         findings += check_writes(scenario, ran, seen)
         findings += check_busy(ran, seen, complete=len(ran) == len(scenario.jobs))
         return ran, findings
+
+    def without_known(
+        self, scenario: Scenario, findings: list[Finding]
+    ) -> tuple[list[Finding], dict[int, str]]:
+        """Take out what the descriptor says of a job; returns the rest, and the issue of each such job."""
+        rest: list[Finding] = []
+        known: dict[int, str] = {}
+        for finding in findings:
+            issue = None
+            if finding.job is not None:
+                issues = self.descriptor.issues_of(scenario.jobs[finding.job])
+                issue = next((each.id for each in issues if each.expect == finding.status), None)
+            if issue is None or finding.job is None:
+                rest.append(finding)
+            else:
+                known[finding.job] = issue
+        return rest, known
 
     def note_register(self, finding: RegisterFinding) -> None:
         """Take a finding of the register predictor; it counts for the scenario that is judged next."""
@@ -251,9 +277,13 @@ def _slow(measured: list[JobResult]) -> list[Finding]:
     ]
 
 
-def _result(job: Job, measured: JobResult | None, position: int, findings: list[Finding]) -> JobResult:
+def _result(
+    job: Job, measured: JobResult | None, position: int, findings: list[Finding], known: dict[int, str]
+) -> JobResult:
     own = [finding for finding in findings if finding.job == position]
     result = measured or JobResult(job, Status.NOT_RUN)
+    if not own and position in known:
+        return replace(result, status=Status.PASSED, detail=f"known: {known[position]}")
     if not own:
         return result
     order = list(Status)

@@ -96,6 +96,7 @@ def test_sequence_goes_on_after_a_fault_chosen_by_plusarg(tmp_path: Path) -> Non
 def test_log_that_overruns_is_an_error_of_the_bench(tmp_path: Path) -> None:
     outcomes, output = simulate(tmp_path, [Part("overrun", f"{DEVICE}:Overrun")])
     assert not outcomes["overrun"].jobs
+    assert outcomes["overrun"].end["status"] == "crash"
     assert "BenchError: a log of the bench overran" in output
     assert "<failure" in (tmp_path / "results.xml").read_text()
 

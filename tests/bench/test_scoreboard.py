@@ -13,10 +13,12 @@ from models.layout import store
 from models.ops import Op
 from tb.agents.tcdm.monitor import EventLog
 from tb.descriptor import load
+from tb.known import Condition, KnownItem
 from tb.scoreboard.finding import Finding, Span
 from tb.scoreboard.memory import compare
 from tb.scoreboard.order import check_busy, check_writes
 from tb.scoreboard.requests import check_requests
+from tb.scoreboard.scoreboard import Scoreboard
 from tb.scoreboard.spans import port_cycles, spans
 from tb.status import Status
 from tb.stimulus.image import initial_image, predict
@@ -329,3 +331,20 @@ def test_empty_job_touches_nothing() -> None:
     log = seen(requests=[read(60, OTHER.x_addr)])
     ran = [Span(10, 50, 10), Span(55, 58, 55)]
     assert names(check_requests(scenario(JOB, EMPTY), ran, log)) == ["late_request"]
+
+
+# ---- known issues ----
+
+
+def test_a_known_issue_excuses_the_jobs_and_the_status_it_names_and_nothing_else() -> None:
+    conditions = (Condition("op", frozenset({"GEMM"})),)
+    known = KnownItem("slow-gemm", "tracked elsewhere", conditions, "timeout")
+    board = Scoreboard.__new__(Scoreboard)
+    board.descriptor = replace(load("serial"), known_issues=(known,))
+    late = Finding(Status.TIMEOUT, "bound", "too slow", 0)
+    other_status = Finding(Status.MISMATCH, "memory", "wrong", 0)
+    other_job = Finding(Status.TIMEOUT, "bound", "too slow", 1)
+    no_job = Finding(Status.TIMEOUT, "bound", "too slow")
+    rest, excused = board.without_known(scenario(JOB, OTHER), [late, other_status, other_job, no_job])
+    assert rest == [other_status, other_job, no_job]
+    assert excused == {0: "slow-gemm"}
