@@ -11,6 +11,7 @@ from regressions.selection import Selector, find_entry, parse_selectors
 from regressions.services import Services
 from regressions.testlist import TestEntry, select
 from regressions.tiers import load_tiers
+from tb.stimulus.job import Scenario
 
 SHOWN_BY_DEFAULT = 20
 _WRAPPED = ("testpoints", "description")
@@ -69,7 +70,7 @@ def show(options: Options, services: Services, console: Console) -> int:
             continue
         table = _table(
             *(">scenario", ">job", "op", "format", ">M", ">N", ">K"),
-            *(">X", ">W", ">Z", "classes", ">core", "stalls"),
+            *(">X", ">W", ">Z", "classes", ">core", "stalls", "cut"),
         )
         for index in _indices(selector, entry):
             scenario = stream.scenario(index)
@@ -81,12 +82,19 @@ def show(options: Options, services: Services, console: Console) -> int:
                     " ".join(job.classes),
                     str(job.core),
                     stall.kind if stall.kind == "none" else f"{stall.kind} {stall.rate:.0%}",
+                    _cut(scenario) if number == 0 else "",
                 )
         console.print(f"{entry.name}, seed {options.chosen_seed}", markup=False)
         console.print(table)
         for reason, count in stream.rejected.items():
             console.print(f"rejected: {count} x {reason}", markup=False)
     return EXIT_PASSED
+
+
+def _cut(scenario: Scenario) -> str:
+    """How the first job of a scenario is cut short, empty if it is not."""
+    abort = scenario.abort
+    return "" if abort is None else f"{abort.kind} after {abort.after}"
 
 
 def _indices(selector: Selector, entry: TestEntry) -> range:
