@@ -8,6 +8,7 @@ tiles (full or left over in each direction), so a sum over tiles has at most fou
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from models.formats import Format
 from models.ops import Op
@@ -83,6 +84,7 @@ def port_beats(instance: Instance, op: Op, rows: int, cols: int, n: int, fmt: Fo
     )
 
 
+@lru_cache(maxsize=1024)
 def tile_cycles(instance: Instance, op: Op, m: int, n: int, k: int, fmt: Formats) -> int:
     """Returns the contract's `tiles`: the sum over all tiles of the slower of arithmetic and port, in cycles.
 

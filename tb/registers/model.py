@@ -174,8 +174,8 @@ class RegisterFileModel:
         Returns:
             The values the access may have read; None for a write, whose read data means nothing.
         """
-        self._apply_events(access.cycle)
-        ending = bool(self._events) and self._events[0][0] == access.cycle
+        if self._events:
+            self._apply_events(access.cycle)
         valid = access.id in ONE_HOT
         register = self._map.decode(access.address)
         if access.write:
@@ -187,6 +187,7 @@ class RegisterFileModel:
         elif register.name in self.job_values:
             allowed = frozenset({self.job_values[register.name]})
         else:
+            ending = bool(self._events) and self._events[0][0] == access.cycle
             allowed = self._reads[register.name](access, ending)
             if access.r_data is not None:
                 self.last_reads[register.name] = access.r_data
