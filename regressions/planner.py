@@ -72,7 +72,6 @@ class Segment:
             "seed": self.seed,
             "begin": self.begin,
             "end": self.end,
-            "max_cycles": None,
         }
 
 

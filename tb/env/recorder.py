@@ -116,7 +116,7 @@ def _job_values(test: str, scenario: Scenario, position: int, result: JobResult)
         "stall": scenario.stall.kind,
         "core": job.core,
         "queued": result.queued,
-        "cycles": result.cycles,
+        "cycles": result.cycles or None,  # a job that was cut short, or never ended, has none
         "bound": result.bound,
         "stalled": result.stalled,
         "utilization": round(result.utilization, 6),
