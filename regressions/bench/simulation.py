@@ -175,7 +175,7 @@ def table(measured: Figures) -> list[tuple[str, str]]:
 
 def _plan(test: TestEntry, device: Descriptor, end: int) -> dict[str, object]:
     parts = [
-        {"entry": test.to_json(), "seed": SEED, "begin": 0, "end": count, "max_cycles": None}
+        {"entry": test.to_json(), "seed": SEED, "begin": 0, "end": count}
         for count in (min(_WARM_UP, end), end)
     ]
     return {"schema": 1, "descriptor": str(device.path), "tests": parts, "replay": None}
