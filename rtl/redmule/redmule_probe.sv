@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the time of a job goes; bound to redmule_top, seen by nothing in the device. Each cycle of a job is H x L
+// slots, one for each compute element, and each slot gets exactly one cause, so the causes sum to cycles * H * L.
+// A chunk column is booked when it enters the cascade: its slots do a step, or are padding in K (the column lies
+// outside the matrix), else in N (no such step), else in M (no such row). A cycle in which nothing enters is booked whole.
+//
+// slots_o and jobs_o change in the cycle after the event and hold until the next job ends, at least three cycles later.
+
+module redmule_probe
+  import redmule_pkg::*;
+#(
+  parameter int unsigned H = 4,   // compute elements in a row
+  parameter int unsigned L = 12,  // rows
+  localparam int unsigned CAUSES = 11
+) (
+  input logic              clk_i,
+  input logic              rst_ni,
+  input logic              clear_i,
+  // job
+  input logic              pending_i,    // a job waits or runs
+  input logic              event_i,      // the last cycle of a job
+  input logic              running_i,
+  input job_t              job_i,
+  input logic              req_i,        // a request is out
+  // entry of the cascade
+  input logic              more_i,       // tiles that have not entered
+  input logic              inside_i,     // a tile has entered in part
+  input logic              start_i,      // the next tile could enter
+  input logic              emit_i,       // a chunk column enters; the next five describe it
+  input logic              live_i,       // it lies inside the matrix
+  input logic [7:0]        steps_i,      // steps of the chunk
+  input logic              begin_i,      // first column of the chunk
+  input logic              x_bank_i,
+  input logic              tile_bank_i,
+  input logic [7:0]        rows_i,       // of the next tile
+  input logic [1:0]        x_full_i,
+  input logic [1:0]        y_full_i,
+  // the rest of it
+  input logic              advance_i,
+  input token_t            out_i,
+  input logic [1:0]        z_taken_i,
+  // the last job: slots by cause, and how many jobs have ended
+  output logic [CAUSES-1:0][47:0] slots_o,
+  output logic [31:0]      jobs_o
+);
+
+  typedef enum logic [3:0] {
+    CONTROL  = 4'd0,   // start of the job and its event; tile descriptors
+    FILL     = 4'd1,   // the first operands are on their way
+    WORKING  = 4'd2,   // useful steps
+    PAD_M    = 4'd3,
+    PAD_N    = 4'd4,
+    PAD_K    = 4'd5,
+    WAIT_X   = 4'd6,
+    WAIT_W   = 4'd7,
+    WAIT_Y   = 4'd8,
+    Z_BLOCK  = 4'd9,   // both banks of Z are still to be stored
+    DRAIN    = 4'd10   // the last tile has entered, or there is nothing to compute
+  } cause_e;
+
+  localparam logic [47:0] ALL = 48'(H * L);
+
+  logic [CAUSES-1:0][47:0] slots_d, slots_q;
+  logic [7:0]  rows_q, rows;
+  logic        entered_q, asked_q, copy, reads_y;
+  cause_e      idle;
+
+  assign copy    = job_i.n == '0;
+  assign reads_y = job_i.op != MATMUL;
+  assign rows    = (start_i && emit_i) ? rows_i : rows_q;
+
+  // the cause of a cycle in which nothing enters
+  always_comb begin
+    if (!running_i)                                                          idle = CONTROL;
+    else if (!asked_q && !req_i)                                             idle = CONTROL;
+    else if (copy || (entered_q && !more_i && !inside_i))                    idle = DRAIN;
+    else if (!entered_q)                                                     idle = FILL;
+    else if (out_i.valid && out_i.final_sum && out_i.col == '0
+             && z_taken_i[out_i.tile_bank])                                  idle = Z_BLOCK;
+    // stopped, but not at the entry
+    else if (!advance_i && (!inside_i || !begin_i))                 idle = WAIT_W;
+    else if (!inside_i && !start_i)                                          idle = CONTROL;
+    else if (start_i && reads_y && !y_full_i[tile_bank_i])             idle = WAIT_Y;
+    else if (!x_full_i[x_bank_i])                                      idle = WAIT_X;
+    else                                                                     idle = WAIT_W;
+  end
+
+  always_comb begin
+    slots_d = slots_q;
+    if (emit_i) begin
+      if (live_i) begin
+        slots_d[WORKING] = slots_q[WORKING] + 48'(rows) * 48'(steps_i);
+        slots_d[PAD_N]   = slots_q[PAD_N] + 48'(L) * (48'(H) - 48'(steps_i));
+        slots_d[PAD_M]   = slots_q[PAD_M] + (48'(L) - 48'(rows)) * 48'(steps_i);
+      end else begin
+        slots_d[PAD_K] = slots_q[PAD_K] + ALL;
+      end
+    end else if (event_i) begin
+      slots_d[CONTROL] = slots_q[CONTROL] + ALL;
+    end else if (pending_i) begin
+      slots_d[idle] = slots_q[idle] + ALL;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      slots_q   <= '0;
+      slots_o   <= '0;
+      jobs_o    <= '0;
+      rows_q    <= '0;
+      entered_q <= 1'b0;
+      asked_q   <= 1'b0;
+    end else begin
+      slots_q   <= (event_i || clear_i) ? '0 : slots_d;
+      entered_q <= !event_i && !clear_i && (entered_q || emit_i);
+      asked_q   <= !event_i && !clear_i && running_i && (asked_q || req_i);
+      rows_q    <= rows;
+      if (event_i) begin
+        slots_o <= slots_d;
+        jobs_o  <= jobs_o + 32'd1;
+      end
+    end
+  end
+
+endmodule
+
+bind redmule_top redmule_probe #(
+  .H(H),
+  .L(L)
+) i_probe (
+  .clk_i,
+  .rst_ni,
+  .clear_i    (clear),
+  .pending_i  (pending),
+  .event_i    (i_queue.event_q != '0),
+  .running_i  (i_control.state_q == 2'd1),
+  .job_i      (job),
+  .req_i      (tcdm_req_o),
+  .more_i     (tile_valid || read_valid[4]),
+  .inside_i   (i_scheduler.state_q.run),
+  .start_i    (i_scheduler.start),
+  .emit_i     (i_scheduler.emit),
+  .live_i     (i_scheduler.token.live),
+  .steps_i    (i_scheduler.token.steps),
+  .begin_i    (i_scheduler.token.col == '0),
+  .x_bank_i   (i_scheduler.token.x_bank),
+  .tile_bank_i(i_scheduler.token.tile_bank),
+  .rows_i     (read_tile[4].rows),
+  .x_full_i   (x_full),
+  .y_full_i   (y_full),
+  .advance_i  (advance),
+  .out_i      (out),
+  .z_taken_i  (z_taken),
+  .slots_o    (),
+  .jobs_o     ()
+);
