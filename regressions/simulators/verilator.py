@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -284,10 +285,17 @@ def _run(command: Sequence[str], log: Path, what: str) -> None:
     with log.open("a") as out:
         out.write("$ " + " ".join(command) + "\n")
         out.flush()
-        done = subprocess.run(
-            command, stdout=out, stderr=subprocess.STDOUT, env=_tool_environment(), check=False
+        # A group of its own: make and its compilers end together when the user interrupts.
+        tool = subprocess.Popen(
+            command, stdout=out, stderr=subprocess.STDOUT, env=_tool_environment(), start_new_session=True
         )
-    if done.returncode != 0:
+        try:
+            tool.wait()
+        except BaseException:
+            os.killpg(tool.pid, signal.SIGKILL)
+            tool.wait()
+            raise
+    if tool.returncode != 0:
         text = log.read_text(errors="replace").splitlines()
         first = next(
             (line for line in text if "rror" in line and not line.startswith("$")), "no error line found"
