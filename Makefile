@@ -68,7 +68,7 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #:   TIER    smoke, pr (default) or nightly: the budget of simulated cycles
 #:   SEED    of all random streams; default 1, in nightly a new one, which is printed
 #:   JOBS    simulations at a time; default: the processors
-#:   DUT     device: a name in tb/duts or the path of a descriptor; default serial
+#:   DUT     device: a name in tb/duts or the path of a descriptor; default redmule, and what else a tier names
 #:   TESTS   patterns of test names; TIME runs on with new jobs for so long, such as 90s, 30m, 8h
 #:   LISTS   further test lists: TOML files or folders
 #:   BUILD   folder of runs and reports; default build

@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--tier", default="pr", help="budget of the run (default pr)")
         sub.add_argument("--seed", type=_seed, help="seed of all random streams (default: the tier's)")
         sub.add_argument("--jobs", type=_processes, help="simulations at a time (default: processors)")
-        sub.add_argument("--dut", default="serial", help="name or path of a device descriptor")
+        sub.add_argument("--dut", default="", help="name or path of a device descriptor")
         sub.add_argument("--tests", default="", help="patterns of test names, separated by commas")
         sub.add_argument("--time", type=_duration, help="soak: run for 90s, 30m or 8h")
         sub.add_argument(

@@ -3,7 +3,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -12,17 +12,17 @@ from regressions import testlist
 from regressions.errors import UserError
 from regressions.machine import check_tools
 from regressions.paths import BuildTree, relative
-from regressions.planner import Planner, Segment, Simulation, pack
+from regressions.planner import Planner, Segment, Simulation, pack, rounds
 from regressions.run import EXIT_PASSED, Request, perform
 from regressions.rundir import RESULTS, last_run
 from regressions.selection import Selector, find_entry, make_segment, parse_selectors
 from regressions.services import Services
 from regressions.testlist import TestEntry
-from regressions.tiers import Tier, load_tiers
+from regressions.tiers import Part, Tier, load_tiers
 from tb.descriptor import Descriptor
 from tb.schema import SchemaError, nearest
 
-DEFAULT_DUT = "serial"
+DEFAULT_DUT = "redmule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,16 @@ class Options:
     record: Path | None
     lists: tuple[Path, ...]
     tree: BuildTree
+
+    @property
+    def device(self) -> str:
+        """Name or path of the device asked for, or of the default one."""
+        return self.dut or DEFAULT_DUT
+
+    @property
+    def parts(self) -> dict[str, Part]:
+        """What the tier runs on which device: all of it on the device asked for, or as the tier says."""
+        return {self.dut: Part(share=1.0)} if self.dut else self.tier.devices
 
     @property
     def entries(self) -> dict[str, TestEntry]:
@@ -62,18 +72,26 @@ class Options:
 
 
 def _planner(
-    options: Options, tests: Sequence[TestEntry], services: Services, device: Descriptor, seed: int
+    options: Options,
+    tier: Tier,
+    tests: Sequence[TestEntry],
+    services: Services,
+    device: Descriptor,
+    seed: int,
 ) -> Planner:
-    everything = [e for e in options.entries.values() if options.tier.name in e.tiers or e in tests]
+    everything = [e for e in options.entries.values() if tier.name in e.tiers or e in tests]
     total = sum(entry.weight or 0.0 for entry in everything)
-    return Planner(options.tier, seed, tests, total, lambda entry, s: services.source(entry, s, device))
+    return Planner(tier, seed, tests, total, lambda entry, s: services.source(entry, s, device), device.name)
 
 
 def _with_kind(segments: Sequence[Segment], kind: str) -> list[Segment]:
     """The segments on another build kind, where one is asked for."""
-    if not kind:
-        return list(segments)
-    return [Segment(s.entry, s.seed, s.begin, s.end, s.jobs, s.cycles, kind) for s in segments]
+    return [replace(segment, kind=kind) for segment in segments] if kind else list(segments)
+
+
+def _builds(segments: Sequence[Segment]) -> list[tuple[str, str]]:
+    """Devices and build kinds of segments, each once."""
+    return list(dict.fromkeys((segment.device, segment.kind) for segment in segments))
 
 
 def _kind(options: Options, services: Services) -> str:
@@ -90,35 +108,39 @@ def regressions(options: Options, services: Services, console: Console) -> int:
     check_tools()
     tests = testlist.select(options.entries, options.tier.name, options.tests)
     seed = options.chosen_seed
-    device = services.device(options.dut)
-    planner = _planner(options, tests, services, device, seed)
     kind = _kind(options, services)
     soak = options.soak_seconds is not None
+    devices: list[Descriptor] = []
+    planners: list[Planner] = []
+    builds: list[tuple[str, str]] = []
+    for name, part in options.parts.items():
+        device, tier = services.device(name), options.tier.on(part)
+        chosen = [entry for entry in tests if testlist.matches(entry, part.tests)]
+        devices.append(device)
+        planners.append(_planner(options, tier, chosen, services, device, seed))
+        builds += [(device.name, built) for built in ([kind] if kind else tier.builds)]
 
     def simulations() -> Iterator[Simulation]:
         count = 0
-        for part in planner.rounds(soak):
-            packed = pack(_with_kind(part, kind), options.processes, count)
+        for drawn in rounds(planners, soak):
+            packed = pack(_with_kind(drawn, kind), options.processes, count)
             count += len(packed)
             yield from packed
 
-    if soak:
-        kinds: Sequence[str] = [kind] if kind else list(options.tier.builds)
-        planned, source = None, simulations()
-    else:
-        everything = list(simulations())
+    planned, source = None, simulations()
+    if not soak:
+        everything = list(source)
         planned = [segment for simulation in everything for segment in simulation.segments]
-        kinds = list(dict.fromkeys(segment.kind for segment in planned))
-        source = iter(everything)
+        builds, source = _builds(planned), iter(everything)
     return perform(
         Request(
             label=options.tier.name,
             seed=seed,
-            device=device,
+            devices=devices,
             simulations=source,
-            kinds=kinds,
+            builds=builds,
             planned=planned,
-            options=options.rerun_options(device),
+            options={device.name: options.rerun_options(device) for device in devices},
             processes=options.processes,
             waves=options.waves,
             soak_seconds=options.soak_seconds,
@@ -140,10 +162,10 @@ def run(options: Options, services: Services, console: Console) -> int:
     selectors = parse_selectors(options.test)
     chosen = [(selector, find_entry(entries, selector.name)) for selector in selectors]
     seed = options.chosen_seed
-    device = services.device(options.dut)
+    device = services.device(options.device)
     kind = _kind(options, services)
     whole = [entry for selector, entry in chosen if selector.begin is None]
-    segments = _planner(options, whole, services, device, seed).segments() if whole else []
+    segments = _planner(options, options.tier, whole, services, device, seed).segments() if whole else []
     simulations = pack(_with_kind(segments, kind), options.processes)
     exact = [
         _exact(selector, entry, services, device, seed, kind or "fast")
@@ -152,14 +174,14 @@ def run(options: Options, services: Services, console: Console) -> int:
     ]
     if exact:
         simulations.insert(0, Simulation(len(simulations), tuple(exact)))
-    return _perform_list(options, services, console, "run", seed, device, simulations)
+    return _perform_list(options, services, console, "run", seed, [device], simulations)
 
 
 def _exact(
     selector: Selector, entry: TestEntry, services: Services, device: Descriptor, seed: int, kind: str
 ) -> Segment:
     begin, end = selector.begin or 0, selector.end or 1
-    return make_segment(entry, seed, begin, end, services.source(entry, seed, device), kind)
+    return make_segment(entry, seed, begin, end, services.source(entry, seed, device), kind, device.name)
 
 
 def _perform_list(
@@ -168,7 +190,7 @@ def _perform_list(
     console: Console,
     label: str,
     seed: int,
-    device: Descriptor,
+    devices: Sequence[Descriptor],
     simulations: Sequence[Simulation],
 ) -> int:
     planned = [segment for simulation in simulations for segment in simulation.segments]
@@ -176,11 +198,11 @@ def _perform_list(
         Request(
             label=label,
             seed=seed,
-            device=device,
+            devices=devices,
             simulations=iter(simulations),
-            kinds=list(dict.fromkeys(segment.kind for segment in planned)),
+            builds=_builds(planned),
             planned=planned,
-            options=options.rerun_options(device),
+            options={device.name: options.rerun_options(device) for device in devices},
             processes=options.processes,
             waves=options.waves,
         ),
@@ -199,14 +221,13 @@ def rerun_failed(options: Options, services: Services, console: Console) -> int:
     try:
         results = json.loads((last / RESULTS).read_text())
         bad = [segment for segment in results["segments"] if segment["status"] != "passed"]
-        dut = str(results["descriptor"])
+        used = {item["descriptor"]: services.device(str(item["descriptor"])) for item in bad}
     except (ValueError, KeyError, TypeError) as error:
         raise SchemaError(f"{relative(last / RESULTS)}: damaged ({error!r}); run the tests again") from error
     if not bad:
         console.print(f"nothing failed in {relative(last)}", highlight=False)
         return EXIT_PASSED
     entries = options.entries
-    device = services.device(dut)
     segments = [
         make_segment(
             entry,
@@ -215,9 +236,11 @@ def rerun_failed(options: Options, services: Services, console: Console) -> int:
             item["end"],
             services.source(entry, item["seed"], device),
             item["kind"],
+            device.name,
         )
         for item in bad
-        for entry in [find_entry(entries, item["test"])]
+        for entry, device in [(find_entry(entries, item["test"]), used[item["descriptor"]])]
     ]
     simulations = pack(segments, options.processes)
-    return _perform_list(options, services, console, "rerun", segments[0].seed, device, simulations)
+    devices = list(used.values())
+    return _perform_list(options, services, console, "rerun", segments[0].seed, devices, simulations)

@@ -64,7 +64,7 @@ def show(options: Options, services: Services, console: Console) -> int:
     entries = options.entries
     for selector in parse_selectors(options.test):
         entry = find_entry(entries, selector.name)
-        stream = open_stream(entry, options.chosen_seed, options.dut)
+        stream = open_stream(entry, options.chosen_seed, options.device)
         if isinstance(stream, str):
             console.print(f"{entry.name} is a directed test: {stream}", markup=False)
             continue

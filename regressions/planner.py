@@ -45,6 +45,7 @@ class Segment:
         jobs: Jobs the scenarios hold.
         cycles: Estimated cycles.
         kind: Build kind to run on.
+        device: Name of the device to run on.
     """
 
     entry: TestEntry
@@ -54,10 +55,11 @@ class Segment:
     jobs: int
     cycles: int
     kind: str = "fast"
+    device: str = ""
 
     @property
     def key(self) -> tuple[str, int, int]:
-        """Test, first scenario and the one after the last: unique in a run."""
+        """Test, first scenario and the one after the last: unique for a device in a run."""
         return self.entry.name, self.begin, self.end
 
     @property
@@ -77,7 +79,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """The segments of one process, all of one build kind."""
+    """The segments of one process, all of one device and one build kind."""
 
     index: int
     segments: tuple[Segment, ...]
@@ -86,6 +88,11 @@ class Simulation:
     def kind(self) -> str:
         """Build kind of the segments."""
         return self.segments[0].kind
+
+    @property
+    def device(self) -> str:
+        """Device of the segments."""
+        return self.segments[0].device
 
     @property
     def jobs(self) -> int:
@@ -103,6 +110,7 @@ class Planner:
         total_weight: Weight of all tests of the tier; more than that of ``tests`` when only some are run, so
             that each runs the jobs it would run among all.
         open_source: Gives a test's scenarios.
+        device: Name of the device that runs them.
     """
 
     def __init__(
@@ -112,7 +120,9 @@ class Planner:
         tests: Sequence[TestEntry],
         total_weight: float,
         open_source: Callable[[TestEntry, int], Source],
+        device: str = "",
     ) -> None:
+        self._device = device
         self._tier = tier
         self._seed = seed
         self._tests = tests
@@ -153,22 +163,20 @@ class Planner:
             if done or cycles >= self._tier.segment:
                 # Chosen by name and number, not by place in the run, so that TESTS= changes no segment.
                 kind = kinds[derive(self._seed, "build kind", entry.name, start) % len(kinds)]
-                yield Segment(entry, self._seed, start, index + 1, jobs, cycles, kind)
+                yield Segment(entry, self._seed, start, index + 1, jobs, cycles, kind, self._device)
                 jobs = cycles = 0
                 start = index + 1
             if done:
                 return
 
-    def rounds(self, soak: bool) -> Iterator[list[Segment]]:
-        """All segments at once, or in a soak part after part without end."""
+
+def rounds(planners: Sequence[Planner], soak: bool) -> Iterator[list[Segment]]:
+    """All segments of all planners at once, or in a soak part after part without end."""
+    share = _SOAK_ROUND if soak else 1.0
+    while part := [segment for planner in planners for segment in planner.segments(share)]:
+        yield part
         if not soak:
-            yield self.segments()
             return
-        while True:
-            part = self.segments(_SOAK_ROUND)
-            if not part:
-                return
-            yield part
 
 
 def pack(segments: Sequence[Segment], processes: int, first_index: int = 0) -> list[Simulation]:
@@ -180,8 +188,8 @@ def pack(segments: Sequence[Segment], processes: int, first_index: int = 0) -> l
         first_index: Number of the first simulation.
     """
     simulations: list[list[Segment]] = []
-    for kind in dict.fromkeys(segment.kind for segment in segments):
-        group = [segment for segment in segments if segment.kind == kind]
+    for build in dict.fromkeys((segment.device, segment.kind) for segment in segments):
+        group = [segment for segment in segments if (segment.device, segment.kind) == build]
         cycles = sum(segment.cycles for segment in group)
         wanted = max(processes * _SIMULATIONS_PER_PROCESS, -(-cycles // _MAX_CYCLES_PER_SIMULATION))
         bins = [(0, number) for number in range(min(wanted, len(group)))]
@@ -192,8 +200,11 @@ def pack(segments: Sequence[Segment], processes: int, first_index: int = 0) -> l
             heapq.heappush(bins, (load + segment.cycles, number))
         simulations += packed
     simulations.sort(key=lambda packed: -sum(segment.cycles for segment in packed))
-    order = {segment.key: place for place, segment in enumerate(segments)}
+    order = {(segment.device, segment.key): place for place, segment in enumerate(segments)}
     return [
-        Simulation(first_index + number, tuple(sorted(packed, key=lambda segment: order[segment.key])))
+        Simulation(
+            first_index + number,
+            tuple(sorted(packed, key=lambda segment: order[segment.device, segment.key])),
+        )
         for number, packed in enumerate(simulations)
     ]

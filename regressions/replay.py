@@ -39,7 +39,9 @@ class _Replay:
         jobs = sum(len(scenario.jobs) for scenario in scenarios)
         index = self.record.scenarios[-1].index
         entry = TestEntry.from_json(self.record.entry, relative(self.path))
-        return Segment(entry, self.record.seed, index, index + 1, jobs, 0, self.build.kind)
+        return Segment(
+            entry, self.record.seed, index, index + 1, jobs, 0, self.build.kind, self.build.descriptor.name
+        )
 
     def plan(self, mode: str, segment: Segment) -> object:
         return {

@@ -33,11 +33,11 @@ class Request:
     Attributes:
         label: Tier, or another name under which the report is published.
         seed: Seed shown for the run.
-        device: The device.
+        devices: The devices, the main one first.
         simulations: In the order in which to start them.
-        kinds: Build kinds they need.
+        builds: Names of devices and build kinds that they need.
         planned: All segments; None in a soak.
-        options: Make variables besides TEST and SEED that a rerun needs.
+        options: Make variables besides TEST and SEED that a rerun on each device needs.
         processes: How many simulations run at a time.
         waves: Whether simulations write waves.
         soak_seconds: Wall time after which nothing further is started; None for the whole list.
@@ -45,11 +45,11 @@ class Request:
 
     label: str
     seed: int
-    device: Descriptor
+    devices: Sequence[Descriptor]
     simulations: Iterator[Simulation]
-    kinds: Sequence[str]
+    builds: Sequence[tuple[str, str]]
     planned: Sequence[Segment] | None
-    options: str
+    options: dict[str, str]
     processes: int
     waves: bool = False
     soak_seconds: float | None = None
@@ -64,22 +64,28 @@ def perform(request: Request, services: Services, tree: BuildTree, console: Cons
     simulator = services.simulator("verilator")
     git, tools = git_revision(), tool_versions(simulator.version())
     run = create_run(tree.runs, request.label, request.seed)
+    main = request.devices[0]
     info = RunInfo(
         run_id=run.name,
         tier=request.label,
         seed=request.seed,
         git=git,
         tools=tools,
-        dut=request.device.name,
-        parameters=dict(request.device.parameters),
+        dut=main.name,
+        parameters=dict(main.parameters),
         options=request.options,
-        known_issues=tuple(f"{issue.id}: {issue.reason}" for issue in request.device.known_issues),
+        devices={device.name: dict(device.parameters) for device in request.devices},
+        known_issues=tuple(
+            f"{issue.id}: {issue.reason}" for device in request.devices for issue in device.known_issues
+        ),
     )
-    console.print(f"{info.tier}: device {info.dut}, seed {info.seed}, {relative(run)}", highlight=False)
+    names = ", ".join(info.devices)
+    console.print(f"{info.tier}: device {names}, seed {info.seed}, {relative(run)}", highlight=False)
     execution = _Runner(request, simulator, info, run, console).execute()
     summary = summarize(info, execution, relative(run))
     write_reports(run, summary)
-    write_json(run / RESULTS, results_json(summary, execution.results, relative(request.device.path)))
+    descriptors = {device.name: relative(device.path) for device in request.devices}
+    write_json(run / RESULTS, results_json(summary, execution.results, descriptors))
     shown = run if summary.interrupted else publish(tree, request.label, run)
     print_verdict(console, summary, shown)
     if summary.interrupted:
@@ -98,14 +104,15 @@ class _Runner:
         self._info = info
         self._run = run
         self._console = console
-        self._builds: dict[str, Build] = {}
+        self._devices = {device.name: device for device in request.devices}
+        self._builds: dict[tuple[str, str], Build] = {}
         self._failed: list[SegmentResult] = []
 
     def execute(self) -> Execution:
         request = self._request
         planned = request.planned
         try:
-            failures = {kind: self._build(kind) for kind in request.kinds}
+            failures = {build: self._build(*build) for build in request.builds}
         except KeyboardInterrupt:
             rest = [] if planned is None else list(planned)
             results = [SegmentResult(s, Status.NOT_RUN, "interrupted before it started", "") for s in rest]
@@ -121,45 +128,43 @@ class _Runner:
         execution.results += self._failed
         return execution
 
-    def _ready(self, failures: dict[str, str]) -> Iterator[Simulation]:
+    def _ready(self, failures: dict[tuple[str, str], str]) -> Iterator[Simulation]:
         """The simulations whose build exists; the segments of the others are noted as failed builds."""
         for simulation in self._request.simulations:
-            message = failures[simulation.kind]
+            message = failures[simulation.device, simulation.kind]
             if not message:
                 yield simulation
                 continue
             self._failed += [
                 SegmentResult(segment, Status.BUILD_FAILED, message, "") for segment in simulation.segments
             ]
-            if self._request.planned is None:
+            if self._request.planned is None and all(failures.values()):
                 return  # a soak would note failures without end
 
-    def _build(self, kind: str) -> str:
-        """Builds one kind; returns an error message or an empty text."""
-        name = self._request.device.name
-        log = self._run / f"build-{kind}.log"
+    def _build(self, name: str, kind: str) -> str:
+        """Builds one kind of a device; returns an error message or an empty text."""
+        log = self._run / f"build-{name}-{kind}.log"
         started = time.monotonic()
         with self._console.status(f"building {name} ({kind}), log {relative(log)}"):
             try:
-                build = self._simulator.build(self._request.device, kind, log)
+                build = self._simulator.build(self._devices[name], kind, log)
             except BuildError as error:
                 self._console.print(f"build_failed {name} ({kind}): {error}", style="bold red", markup=False)
                 return str(error)
-        self._builds[kind] = build
+        self._builds[name, kind] = build
         how = "found in the cache" if build.cached else f"built in {time.monotonic() - started:.0f} s"
         self._console.print(f"{name} ({kind}) {how}", highlight=False)
         return ""
 
     def _command(self, simulation: Simulation, folder: Path) -> Command:
-        argv, environment = self._simulator.command(
-            self._builds[simulation.kind], folder, waves=self._request.waves
-        )
+        build = self._builds[simulation.device, simulation.kind]
+        argv, environment = self._simulator.command(build, folder, waves=self._request.waves)
         return Command(argv, environment, folder, _rerun(simulation, self._info, self._request.waves))
 
     def _plan(self, simulation: Simulation) -> object:
         return {
             "schema": 1,
-            "descriptor": relative(self._request.device.path),
+            "descriptor": relative(self._devices[simulation.device].path),
             "tests": [segment.to_json() for segment in simulation.segments],
             "replay": None,
         }
@@ -169,6 +174,6 @@ def _rerun(simulation: Simulation, info: RunInfo, waves: bool) -> str:
     """The command that repeats a whole simulation, segment for segment."""
     selectors = ",".join(segment.selector for segment in simulation.segments)
     kind = f" KIND={simulation.kind}" if simulation.kind not in ("fast", "waves") else ""
-    options = f" {info.options}" if info.options else ""
+    options = info.rerun_options(simulation.device)
     flag = " WAVES=1" if waves else ""
     return f"make run TEST={selectors} SEED={simulation.segments[0].seed}{kind}{flag}{options}"

@@ -50,7 +50,10 @@ def find_entry(entries: dict[str, TestEntry], name: str) -> TestEntry:
     return entries[name]
 
 
-def make_segment(entry: TestEntry, seed: int, begin: int, end: int, source: Source, kind: str) -> Segment:
+def make_segment(
+    entry: TestEntry, seed: int, begin: int, end: int, source: Source, kind: str, device: str
+) -> Segment:
     """A segment of chosen scenarios."""
     sizes = [source.size(index) for index in range(begin, end)]
-    return Segment(entry, seed, begin, end, sum(s[0] for s in sizes), sum(s[1] for s in sizes), kind)
+    jobs, cycles = (sum(size[place] for size in sizes) for place in (0, 1))
+    return Segment(entry, seed, begin, end, jobs, cycles, kind, device)

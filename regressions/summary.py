@@ -2,7 +2,7 @@
 """What a run amounts to: the object behind ``summary.json`` and all reports."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,11 @@ class RunInfo:
         seed: Seed of all random streams.
         git: Commit, with ``-dirty`` if files were changed; empty outside of a repository.
         tools: Versions.
-        dut: Device.
-        parameters: The device's parameters.
-        options: What ``make run`` and ``make replay`` must be given besides test and seed, such as ``DUT=x``.
-        known_issues: Known issues of the device, as its descriptor lists them.
+        dut: Device; the main one where there are several.
+        parameters: Its parameters.
+        options: What ``make run`` must be given for a device besides test and seed, such as ``DUT=x``.
+        devices: Parameters of all devices, by name, the main one first.
+        known_issues: Known issues of the devices, as their descriptors list them.
     """
 
     run_id: str
@@ -40,14 +41,21 @@ class RunInfo:
     tools: dict[str, str]
     dut: str
     parameters: dict[str, Any]
-    options: str = ""
+    options: dict[str, str] = field(default_factory=dict)
+    devices: dict[str, dict[str, Any]] = field(default_factory=dict)
     known_issues: tuple[str, ...] = ()
+
+    def rerun_options(self, device: str) -> str:
+        """The options of a device as they follow in a command line, with the blank before them."""
+        options = self.options.get(device, "")
+        return f" {options}" if options else ""
 
 
 @dataclass(frozen=True, slots=True)
 class FailureRow:
     """One failure as reports show it: of a scenario, or of a segment that names none."""
 
+    device: str
     test: str
     where: str
     status: Status
@@ -64,10 +72,11 @@ class FailureRow:
 
 @dataclass(slots=True)
 class TestRow:
-    """One test of the run, all of its segments together."""
+    """One test of the run on one device, all of its segments together."""
 
     __test__ = False  # not a pytest class
 
+    device: str
     name: str
     seed: int
     status: Status
@@ -86,7 +95,7 @@ class Summary:
     info: RunInfo
     tests: list[TestRow] = field(default_factory=list)
     failures: list[FailureRow] = field(default_factory=list)
-    jobs: list[JobResult] = field(default_factory=list)
+    by_device: dict[str, list[JobResult]] = field(default_factory=dict)
     rejected: dict[str, dict[str, int]] = field(default_factory=dict)
     totals: dict[str, int] = field(default_factory=dict)
     cycles: int = 0
@@ -119,6 +128,7 @@ class Summary:
                     "jobs": test.jobs,
                     "rerun": test.rerun,
                     "detail": test.detail,
+                    "dut": test.device,
                 }
                 for test in self.tests
             ],
@@ -133,25 +143,30 @@ class Summary:
                     "cycles": job.cycles,
                     "bound": job.bound,
                     "utilization": job.utilization,
+                    "dut": device,
                 }
-                for job in _sample(self.measured())
+                for device in self.by_device
+                for job in _sample(self.measured(device), len(self.by_device))
             ],
             "throughput": {
                 "cycles": self.cycles,
                 "seconds": round(self.seconds, 3),
                 "cycles_per_second": round(self.cycles / self.seconds, 1) if self.seconds else 0.0,
-                "jobs_per_minute": round(60 * len(self.jobs) / self.seconds, 1) if self.seconds else 0.0,
+                "jobs_per_minute": round(60 * self.totals.get("jobs", 0) / self.seconds, 1)
+                if self.seconds
+                else 0.0,
             },
         }
 
-    def measured(self) -> list[JobResult]:
-        """Jobs whose cycles count: those that passed."""
-        return [job for job in self.jobs if job.status is Status.PASSED and job.cycles is not None]
+    def measured(self, device: str) -> list[JobResult]:
+        """Jobs of a device whose cycles count: those that passed."""
+        jobs = self.by_device.get(device, [])
+        return [job for job in jobs if job.status is Status.PASSED and job.cycles is not None]
 
 
-def _sample(jobs: list[JobResult]) -> list[JobResult]:
+def _sample(jobs: list[JobResult], devices: int) -> list[JobResult]:
     """All jobs, or evenly spread ones where a long run has more than a reader of the summary can use."""
-    return jobs[:: -(-len(jobs) // MAX_MEASURED)] if jobs else jobs
+    return jobs[:: -(-len(jobs) * devices // MAX_MEASURED)] if jobs else jobs
 
 
 def summarize(info: RunInfo, execution: Execution, run_folder: str) -> Summary:
@@ -164,24 +179,26 @@ def summarize(info: RunInfo, execution: Execution, run_folder: str) -> Summary:
     """
     summary = Summary(info, cycles=execution.cycles, seconds=execution.seconds, rejected=execution.rejected)
     summary.interrupted = execution.interrupted
-    by_test: dict[str, list[SegmentResult]] = {}
+    by_test: dict[tuple[str, str], list[SegmentResult]] = {}
     for result in sorted(execution.results, key=lambda result: result.segment.begin):
-        by_test.setdefault(result.segment.entry.name, []).append(result)
-    for name in sorted(by_test):
-        results = by_test[name]
-        summary.tests.append(_test_row(name, results, info))
+        by_test.setdefault((result.segment.device, result.segment.entry.name), []).append(result)
+    order = {name: place for place, name in enumerate(info.devices)}
+    for device, name in sorted(by_test, key=lambda key: (order.get(key[0], 0), key[1])):
+        results = by_test[device, name]
+        summary.tests.append(_test_row(device, name, results, info))
+        jobs = summary.by_device.setdefault(device, [])
         for result in results:
-            summary.jobs += result.jobs
+            jobs += result.jobs
             summary.failures += _failure_rows(result, info, run_folder)
     summary.failures.sort(key=lambda row: gravity(row.status))
     summary.totals = _totals(summary, execution.results)
     return summary
 
 
-def rerun_line(info: RunInfo, selector: str, seed: int, kind: str = "fast") -> str:
-    """The command that repeats a part of a run."""
-    options = f" {info.options}" if info.options else ""
-    return f"make run TEST={selector} SEED={seed}{_kind_option(kind)}{options}"
+def rerun_line(info: RunInfo, selector: str, segment: Segment, kind: str) -> str:
+    """The command that repeats a part of a run, on the device and with the seed of a segment."""
+    options = info.rerun_options(segment.device)
+    return f"make run TEST={selector} SEED={segment.seed}{_kind_option(kind)}{options}"
 
 
 def _kind_option(kind: str) -> str:
@@ -189,7 +206,7 @@ def _kind_option(kind: str) -> str:
     return "" if kind == "fast" else " WAVES=1" if kind == "waves" else f" KIND={kind}"
 
 
-def _test_row(name: str, results: Sequence[SegmentResult], info: RunInfo) -> TestRow:
+def _test_row(device: str, name: str, results: Sequence[SegmentResult], info: RunInfo) -> TestRow:
     status = gravest(result.status for result in results)
     faults = [result for result in results if result.status is status and status is not Status.PASSED]
     segments = [result.segment for result in results]
@@ -200,12 +217,13 @@ def _test_row(name: str, results: Sequence[SegmentResult], info: RunInfo) -> Tes
         selector = first.segment.selector
     others = f" (and {len(faults) - 1} more segments)" if len(faults) > 1 else ""
     return TestRow(
+        device=device,
         name=name,
         seed=segments[0].seed,
         status=status,
         jobs_planned=sum(segment.jobs for segment in segments),
         jobs=sum(_checked(result.jobs) for result in results),
-        rerun=rerun_line(info, selector, segments[0].seed, first.segment.kind if first else "fast"),
+        rerun=rerun_line(info, selector, segments[0], first.segment.kind if first else "fast"),
         detail=first.detail + others if first else "",
         cycles=sum(result.cycles for result in results),
         seconds=sum(result.seconds for result in results),
@@ -224,11 +242,12 @@ def _failure_rows(result: SegmentResult, info: RunInfo, run_folder: str) -> list
     log = f"{folder}/sim.log" if folder else ""
     rows = [
         FailureRow(
+            device=segment.device,
             test=failure.test,
             where=f"scenario {failure.scenario}",
             status=failure.status,
             detail=failure.detail,
-            rerun=rerun_line(info, _until(segment, failure), segment.seed, segment.kind),
+            rerun=rerun_line(info, _until(segment, failure), segment, segment.kind),
             replay=f"make replay R={folder}/{failure.record}{_kind_option(segment.kind)}"
             if failure.record
             else "",
@@ -239,11 +258,12 @@ def _failure_rows(result: SegmentResult, info: RunInfo, run_folder: str) -> list
     if not rows or result.status not in [row.status for row in rows]:
         rows.append(
             FailureRow(
+                device=segment.device,
                 test=segment.entry.name,
                 where=f"scenarios {segment.begin}..{segment.end - 1}",
                 status=result.status,
                 detail=result.detail,
-                rerun=rerun_line(info, segment.selector, segment.seed, segment.kind),
+                rerun=rerun_line(info, segment.selector, segment, segment.kind),
                 replay="",
                 log=log,
             )
@@ -283,18 +303,19 @@ def _totals(summary: Summary, results: Sequence[SegmentResult]) -> dict[str, int
     }
 
 
-def results_json(summary: Summary, results: Sequence[SegmentResult], descriptor: str) -> dict[str, Any]:
+def results_json(
+    summary: Summary, results: Sequence[SegmentResult], descriptors: Mapping[str, str]
+) -> dict[str, Any]:
     """The run's own account beside the public summary: every segment, for ``make rerun-failed``.
 
     Args:
         summary: The run.
         results: Its segments.
-        descriptor: Path of the device's descriptor.
+        descriptors: Path of each device's descriptor.
     """
     return {
         "schema": 1,
         "interrupted": summary.interrupted,
-        "descriptor": descriptor,
         "info": asdict(summary.info),
         "segments": [
             {
@@ -303,6 +324,7 @@ def results_json(summary: Summary, results: Sequence[SegmentResult], descriptor:
                 "begin": result.segment.begin,
                 "end": result.segment.end,
                 "kind": result.segment.kind,
+                "descriptor": descriptors[result.segment.device],
                 "status": result.status.value,
                 "detail": result.detail,
                 "folder": result.folder,

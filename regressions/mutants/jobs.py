@@ -61,5 +61,7 @@ def load(
             entry = find_entry(dict(entries), selector.name)
             number = table["seed"] if seed is None else seed
             source = services.source(entry, number, device)
-            segments.append(make_segment(entry, number, selector.begin, selector.end, source, kind))
+            segments.append(
+                make_segment(entry, number, selector.begin, selector.end, source, kind, device.name)
+            )
     return Simulation(0, tuple(segments))

@@ -23,7 +23,9 @@ def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
     for key, rows in grouped(summary.failures).items():
         console.print(f"\n{len(rows)} x {key}", style="bold red", markup=False, soft_wrap=True)
         for row in rows[:MAX_SHOWN]:
-            console.print(f"  {row.test}, {row.where}: {row.detail}", markup=False, soft_wrap=True)
+            console.print(
+                f"  {row.test} on {row.device}, {row.where}: {row.detail}", markup=False, soft_wrap=True
+            )
             for line in filter(None, (row.replay, row.rerun)):
                 console.print(f"    {line}", markup=False, highlight=False, soft_wrap=True)
         if len(rows) > MAX_SHOWN:

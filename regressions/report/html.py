@@ -34,7 +34,7 @@ def render_html(summary: Summary) -> str:
     environment.filters["thousands"] = _thousands
     environment.filters["duration"] = duration
     environment.globals["shade"] = _shade
-    measured = summary.measured()
+    measured = summary.measured(summary.info.dut)
     return environment.get_template("report.html.j2").render(
         summary=summary,
         info=summary.info,

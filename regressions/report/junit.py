@@ -29,14 +29,13 @@ def render_junit(summary: Summary) -> bytes:
         "skipped": "0",
         "time": f"{summary.seconds:.3f}",
     }
-    name = f"{info.dut}.{info.tier}"
     suites = ET.Element("testsuites", {"name": "regressions", **counts})
-    suite = ET.SubElement(suites, "testsuite", {"name": name, **counts})
+    suite = ET.SubElement(suites, "testsuite", {"name": f"{info.dut}.{info.tier}", **counts})
     properties = ET.SubElement(suite, "properties")
     for key, value in {"seed": str(info.seed), "git": info.git, **info.tools}.items():
         ET.SubElement(properties, "property", {"name": key, "value": _clean(value)})
     for test in summary.tests:
-        _case(suite, name, test)
+        _case(suite, f"{test.device}.{info.tier}", test)
     ET.indent(suites)
     text = ET.tostring(suites, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()

@@ -22,15 +22,16 @@ def render_markdown(summary: Summary) -> str:
         for key, rows in grouped(summary.failures).items():
             lines += [f"**{len(rows)} x {_cell(key)}**", ""]
             for row in rows[:MAX_ROWS]:
-                lines += [f"- {row.test}, {row.where}: {_cell(row.detail)}"]
+                lines += [f"- {row.test} on {row.device}, {row.where}: {_cell(row.detail)}"]
                 lines += [f"  - `{command}`" for command in (row.replay, row.rerun) if command]
             if len(rows) > MAX_ROWS:
                 lines += [f"- and {len(rows) - MAX_ROWS} more in the report"]
             lines += [""]
-    lines += ["| test | status | jobs | rerun |", "|---|---|---|---|"]
+    lines += ["| test | device | status | jobs | rerun |", "|---|---|---|---|---|"]
     for test in summary.tests:
         status = test.status.value if test.status is Status.PASSED else f"**{test.status.value}**"
-        lines += [f"| {test.name} | {status} | {test.jobs} of {test.jobs_planned} | `{_cell(test.rerun)}` |"]
+        jobs = f"{test.jobs} of {test.jobs_planned}"
+        lines += [f"| {test.name} | {test.device} | {status} | {jobs} | `{_cell(test.rerun)}` |"]
     tools = ", ".join(f"{name} {value}" for name, value in summary.info.tools.items())
     lines += ["", f"Commit {summary.info.git or 'unknown'}; {tools}.", ""]
     return "\n".join(lines)

@@ -16,7 +16,7 @@ def verdict(summary: Summary) -> str:
     tests = f"{totals['passed']} of {totals['tests']} tests passed"
     return (
         f"{word} {summary.info.tier}: {tests}, {jobs} checked "
-        f"on {summary.info.dut}, seed {summary.info.seed}, {duration(summary.seconds)}, "
+        f"on {', '.join(summary.info.devices)}, seed {summary.info.seed}, {duration(summary.seconds)}, "
         f"{thousands:.0f} thousand cycles/s"
     )
 

@@ -18,10 +18,14 @@ SCRIPT = Path(__file__).with_name("fake_simulation.py")
 class FakeDevice:
     """What the runner reads of a descriptor."""
 
-    name: str = "serial"
-    path: Path = Path("tb/duts/serial.toml")
+    name: str = "redmule"
     parameters: dict[str, int] = field(default_factory=lambda: {"H": 1})
     known_issues: tuple = ()
+
+    @property
+    def path(self) -> Path:
+        """See `Descriptor.path`."""
+        return Path(f"tb/duts/{self.name}.toml")
 
 
 class FakeSimulator:
@@ -70,10 +74,12 @@ def open_source(entry: TestEntry, seed: int, descriptor: FakeDevice) -> FakeSour
 
 
 def device(name: str) -> FakeDevice:
-    """The only device there is."""
-    if name not in ("serial", "tb/duts/serial.toml"):
-        raise SchemaError(f"unknown device '{name}'; {nearest(name, ['serial'])}Known: serial")
-    return FakeDevice()
+    """A device by name or path."""
+    known = ("redmule", "serial")
+    short = name.removeprefix("tb/duts/").removesuffix(".toml")
+    if short not in known:
+        raise SchemaError(f"unknown device '{name}'; {nearest(name, known)}Known: {', '.join(known)}")
+    return FakeDevice(short)
 
 
 def services() -> Services:

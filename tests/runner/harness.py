@@ -46,6 +46,8 @@ class Runner:
         """Runs a command; keeps what it printed."""
         self.capsys.readouterr()
         options = ["--build", str(self.build), "--lists", str(self.folder / "list.toml"), "--jobs", "2"]
+        if "--dut" not in arguments:
+            options += ["--dut", "redmule"]
         code = cli.main([command, *options, *arguments], services())
         self.out, self.err = self.capsys.readouterr()
         return code

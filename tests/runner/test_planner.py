@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from regressions.planner import Planner, Segment, pack
+from regressions.planner import Planner, Segment, pack, rounds
 from regressions.testlist import TestEntry
-from regressions.tiers import Tier
+from regressions.tiers import Part, Tier
 from tests.runner.fake import FakeSource
 
 TIER = Tier("t", cycles=1_000_000, segment=50_000, seed=1, builds={"fast": 3, "xrand": 1})
@@ -17,8 +17,8 @@ B = TestEntry("b", "s", weight=1.0)
 FIXED = TestEntry("fixed", "s", count=17)
 
 
-def _planner(*tests: TestEntry, seed: int = 1, tier: Tier = TIER) -> Planner:
-    return Planner(tier, seed, tests, 4.0, lambda entry, _: FakeSource(900 if entry is A else 2100))
+def _planner(*tests: TestEntry, seed: int = 1, tier: Tier = TIER, device: str = "") -> Planner:
+    return Planner(tier, seed, tests, 4.0, lambda entry, _: FakeSource(900 if entry is A else 2100), device)
 
 
 def _cycles(segments: list[Segment], name: str) -> int:
@@ -79,10 +79,23 @@ def test_long_runs_are_split_so_that_a_crash_costs_little() -> None:
 
 
 def test_a_soak_draws_part_after_part_and_counts_once() -> None:
-    rounds = _planner(A, FIXED).rounds(soak=True)
-    first, second, third = next(rounds), next(rounds), next(rounds)
+    parts = rounds([_planner(A, FIXED)], soak=True)
+    first, second, third = next(parts), next(parts), next(parts)
     assert [s.entry.name for s in first].count("fixed") == 1
     assert {s.entry.name for s in second + third} == {"a"}
     drawn = [s for s in first if s.entry is A] + second + third
     assert all(one.end == two.begin for one, two in pairwise(drawn))
-    assert list(_planner(FIXED).rounds(soak=True)) == [[s for s in first if s.entry is FIXED]]
+    assert list(rounds([_planner(FIXED)], soak=True)) == [[s for s in first if s.entry is FIXED]]
+
+
+@pytest.mark.parametrize("soak", [False, True])
+def test_each_device_gets_its_share_and_simulations_of_its_own(soak: bool) -> None:
+    small = TIER.on(Part(share=0.1, builds={"waves": 1}))
+    planners = [_planner(A, B, FIXED, device="one"), _planner(A, FIXED, tier=small, device="two")]
+    drawn = next(rounds(planners, soak))
+    one, two = ([s for s in drawn if s.device == device] for device in ("one", "two"))
+    assert _cycles(two, "a") == pytest.approx(_cycles(one, "a") / 10, rel=0.1)
+    assert {s.kind for s in two} == {"waves"}
+    assert [s.end for s in drawn if s.entry is FIXED] == [17, 17]
+    for simulation in pack(drawn, 2):
+        assert len({(s.device, s.kind) for s in simulation.segments}) == 1

@@ -65,6 +65,7 @@ def test_each_test_has_its_own_time(runner: Runner) -> None:
 def _start(runner: Runner, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.runner.fake_cli", *arguments]
     options = ["--build", str(runner.build), "--lists", str(runner.folder / "list.toml"), "--jobs", "1"]
+    options += ["--dut", "redmule"]
     return subprocess.Popen(
         [*command, *options], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )

@@ -60,7 +60,16 @@ def _job(scenario: int, status: Status = Status.PASSED, **changes: object) -> Jo
 
 
 def _summary(*results: SegmentResult, interrupted: bool = False) -> Summary:
-    info = RunInfo("20260101-000000-smoke-1", "smoke", 1, "abc", {"python": "3.11"}, "serial", {"DW": 256})
+    info = RunInfo(
+        "20260101-000000-smoke-1",
+        "smoke",
+        1,
+        "abc",
+        {"python": "3.11"},
+        "serial",
+        {"DW": 256},
+        devices={"serial": {}},
+    )
     execution = Execution(list(results), cycles=5000, seconds=2.0, interrupted=interrupted)
     return summarize(info, execution, "build/runs/x")
 
@@ -68,7 +77,7 @@ def _summary(*results: SegmentResult, interrupted: bool = False) -> Summary:
 def _result(
     begin: int, status: Status, jobs: list[JobResult], failures: list[Failure] | None = None
 ) -> SegmentResult:
-    segment = Segment(TestEntry("t", "s", weight=1.0), 1, begin, begin + 2, 2, 100)
+    segment = Segment(TestEntry("t", "s", weight=1.0), 1, begin, begin + 2, 2, 100, device="serial")
     detail = "" if status is Status.PASSED else "wrong <b>word</b> at 0x10 \x07"
     return SegmentResult(segment, status, detail, "sims/0000", jobs, failures or [], 50, 0.5, True)
 
@@ -88,9 +97,18 @@ def test_the_summary_has_exactly_its_schema() -> None:
         *("tests", "passed", "failed", "jobs_planned", "jobs"),
         *("mismatches", "protocol_violations", "timeouts"),
     ]
-    assert list(table["tests"][0]) == ["name", "seed", "status", "jobs_planned", "jobs", "rerun", "detail"]
+    assert list(table["tests"][0]) == [
+        "name",
+        "seed",
+        "status",
+        "jobs_planned",
+        "jobs",
+        "rerun",
+        "detail",
+        "dut",
+    ]
     assert list(table["utilization"][0]) == [
-        *("op", "format", "M", "N", "K", "stall", "cycles", "bound", "utilization")
+        *("op", "format", "M", "N", "K", "stall", "cycles", "bound", "utilization", "dut")
     ]
     assert list(table["throughput"]) == ["cycles", "seconds", "cycles_per_second", "jobs_per_minute"]
     assert table["throughput"] == {
