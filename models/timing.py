@@ -9,6 +9,7 @@ tiles (full or left over in each direction), so a sum over tiles has at most fou
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from models.formats import Format
 from models.ops import Op
@@ -122,6 +123,38 @@ def bound(instance: Instance, op: Op, m: int, n: int, k: int, fmt: Formats, stal
         raise ValueError(f"a job cannot wait for {stalls} cycles")
     hundredths = 102 * tile_cycles(instance, op, m, n, k, fmt) + 125 * stalls
     return hundredths // 100 + 3 * instance.l + instance.tile_cols + 25
+
+
+class Padding(NamedTuple):
+    """Steps of the array that no output needs, by the dimension whose leftover causes them."""
+
+    m: int
+    n: int
+    k: int
+
+
+def padding(instance: Instance, m: int, n: int, k: int) -> Padding:
+    """Returns the padded steps of a job on tiles of L x D outputs, D = H(P+1).
+
+    A tile of `rows` x `cols` runs `c = ceil(N/H)` chunks of D columns, in each of which H compute elements
+    of L rows do a step each: `c*H*L*D` steps. Of these, columns outside the matrix take `c*H*L*(D - cols)`;
+    of the others, steps beyond N take `(c*H - N)*L*cols`; of the rest, rows outside take
+    `N*(L - rows)*cols`; what is left is `N*rows*cols`, the useful steps. Summed over the
+    `ceil(M/L) * ceil(K/D)` tiles, of which a row of tiles has K columns in all and a column of tiles M rows::
+
+        K:  c*H*L * ceil(M/L) * (ceil(K/D)*D - K)
+        N:  (c*H - N)*L * ceil(M/L) * K
+        M:  N * (ceil(M/L)*L - M) * K
+
+    Raises:
+        ValueError: a dimension is negative.
+    """
+    if min(m, n, k) < 0:
+        raise ValueError(f"dimensions cannot be negative: M = {m}, N = {n}, K = {k}")
+    steps = _ceil_div(n, instance.h) * instance.h
+    rows = _ceil_div(m, instance.tile_rows) * instance.tile_rows
+    cols = _ceil_div(k, instance.tile_cols) * instance.tile_cols
+    return Padding(m=n * (rows - m) * k, n=(steps - n) * rows * k, k=steps * rows * (cols - k))
 
 
 def utilization(instance: Instance, m: int, n: int, k: int, cycles: int) -> float:

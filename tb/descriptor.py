@@ -13,10 +13,12 @@ from models.formats import Format
 from models.ops import Op
 from models.timing import Instance
 from tb.bounds import LinearBound, Section8Bound
-from tb.descriptor_schema import FIELDS
+from tb.descriptor_schema import FIELDS, MAX_CAUSES
 from tb.known import KnownItem
 from tb.schema import SchemaError, Where, check, nearest, read_toml
 from tb.stimulus.job import Job
+
+__all__ = ["MAX_CAUSES", "Descriptor", "Probe", "available", "load", "summary"]
 
 ROOT = Path(__file__).resolve().parents[1]
 _VENDOR = "system_verilog/rtl/vendor"
@@ -25,6 +27,19 @@ _TOKENS = {
     "{common_cells}": "pulp_platform_common_cells/src",
     "{common_cells_include}": "pulp_platform_common_cells/include",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A module of the device that counts where the time of a job goes (`docs/descriptor.md`).
+
+    Attributes:
+        path: hierarchical path below the top module.
+        causes: names, in the order of the probe's numbers.
+    """
+
+    path: str
+    causes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,7 @@ class Descriptor:
         known_differences: deviations from the contract by design.
         known_issues: defects that are known and expected to show.
         binds: SystemVerilog files that bind checkers or probes into the device; optional for every feature.
+        probe: what counts where the time of a job goes; None for a device without.
         backdoor: register name to hierarchical path below the top module.
     """
 
@@ -67,6 +83,7 @@ class Descriptor:
     known_differences: tuple[KnownItem, ...]
     known_issues: tuple[KnownItem, ...]
     binds: tuple[Path, ...]
+    probe: Probe | None
     backdoor: Mapping[str, str]
 
     def bound(self, job: Job, stalls: int = 0) -> int:
@@ -133,6 +150,7 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
         known_differences=_known(table["known_differences"], where.key("known_differences")),
         known_issues=_known(table["known_issues"], where.key("known_issues")),
         binds=_files(table["binds"], path, where.key("binds")),
+        probe=_probe(table["probe"], where.key("probe")),
         backdoor=table["backdoor"],
     )
 
@@ -142,6 +160,16 @@ def _instance(table: Mapping[str, int], where: Where) -> Instance:
         return Instance(table["h"], table["l"], table["p"], table["dw"])
     except ValueError as error:
         raise where.error(str(error)) from None
+
+
+def _probe(table: Mapping[str, Any], where: Where) -> Probe | None:
+    if not table:
+        return None
+    causes = tuple(table["causes"])
+    twice = next((name for name in causes if causes.count(name) > 1), None)
+    if twice is not None:
+        raise where.key("causes").error(f"cause '{twice}' appears twice; give each cause its own name")
+    return Probe(table["path"], causes)
 
 
 def _known(items: list[KnownItem], where: Where) -> tuple[KnownItem, ...]:

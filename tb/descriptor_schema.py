@@ -7,6 +7,9 @@ from tb import bounds, known
 from tb.schema import Field, Raw, Where
 from tb.stimulus.job_fields import MAX_CORES, parse_format, parse_op
 
+MAX_CAUSES = 16
+"""Causes that the bench has room for (kCauseCount in bench.h)."""
+
 
 def _parameter(value: Raw, where: Where) -> int | str:
     if isinstance(value, bool) or not isinstance(value, (int, str)):
@@ -25,6 +28,18 @@ _INSTANCE = {
     "l": Field("rows of compute elements", int, required=True, lo=1),
     "p": Field("pipeline registers of a compute element", int, required=True, lo=0),
     "dw": Field("payload bits of the memory port", int, required=True, lo=32),
+}
+
+_PROBE = {
+    "path": Field("hierarchical path below the top module", str, required=True),
+    "causes": Field(
+        "names of its causes, the lowest slots first",
+        list,
+        required=True,
+        lo=1,
+        hi=MAX_CAUSES,
+        items=Field("a name", str),
+    ),
 }
 
 FIELDS: dict[str, Field] = {
@@ -73,6 +88,7 @@ FIELDS: dict[str, Field] = {
         items=Field("an issue", dict, parse=known.parse_known),
     ),
     "binds": _paths("SystemVerilog files that bind checkers or probes into the device"),
+    "probe": Field("what counts where the time of a job goes", dict, default={}, fields=_PROBE),
     "backdoor": Field(
         "register name to hierarchical path below the top module",
         dict,

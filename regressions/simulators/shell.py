@@ -6,7 +6,7 @@ The bench instantiates `dut_shell`; only this file knows the device's module nam
 
 from __future__ import annotations
 
-from tb.descriptor import Descriptor
+from tb.descriptor import MAX_CAUSES, Descriptor
 
 # Name, direction, width as a function of the port's width W and the number of cores C.
 _PORTS = (
@@ -34,20 +34,30 @@ _PORTS = (
     ("periph_r_valid_o", "output", "1"),
     ("periph_r_id_o", "output", "8"),
 )
+_SLOT_BITS = 48
+_PROBE_PORTS = (("probe_jobs_o", "output", "32"), ("probe_slots_o", "output", "slots"))
 
 
-def dut_shell(descriptor: Descriptor) -> str:
-    """SystemVerilog text of `dut_shell` for a device."""
+def dut_shell(descriptor: Descriptor, *, bench: bool) -> str:
+    """SystemVerilog text of `dut_shell` for a device.
+
+    Args:
+        descriptor: The device.
+        bench: Whether the bench is around it, for which the shell shows what the device's probe counts; a
+            bare device has no probe, since that is bound.
+    """
     width = descriptor.instance.dw + 32
     ranges = {
         "1": "",
         "evt": f"[{descriptor.n_cores - 1}:0][1:0] ",
         "enables": f"[{width // 8 - 1}:0] ",
         "data": f"[{width - 1}:0] ",
+        "slots": f"[{MAX_CAUSES - 1}:0][{_SLOT_BITS - 1}:0] ",
     }
+    names = [*_PORTS, *(_PROBE_PORTS if bench else ())]
     ports = ",\n".join(
         f"    {direction} logic {ranges.get(size) if size in ranges else f'[{int(size) - 1}:0] '}{name}"
-        for name, direction, size in _PORTS
+        for name, direction, size in names
     )
     parameters = ",\n".join(f"      .{name}({value})" for name, value in descriptor.parameters.items())
     overrides = f" #(\n{parameters}\n  )" if parameters else ""
@@ -55,5 +65,17 @@ def dut_shell(descriptor: Descriptor) -> str:
         f"// Generated from the descriptor of {descriptor.name}.\n"
         f"module dut_shell (\n{ports}\n);\n"
         f"  {descriptor.top}{overrides} i_device (.*);\n"
+        f"{_probe(descriptor) if bench else ''}"
         "endmodule\n"
+    )
+
+
+def _probe(descriptor: Descriptor) -> str:
+    """Assignments to the ports of the probe: its outputs, or constants for a device without one."""
+    if descriptor.probe is None:
+        return "  assign probe_jobs_o = '0;\n  assign probe_slots_o = '0;\n"
+    path = f"i_device.{descriptor.probe.path}"
+    return (
+        f"  assign probe_jobs_o = {path}.jobs_o;\n"
+        f"  assign probe_slots_o = {MAX_CAUSES * _SLOT_BITS}'({path}.slots_o);\n"
     )

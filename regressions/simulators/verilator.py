@@ -42,6 +42,7 @@ _BENCH_SOURCES = (
     "periph_monitor.sv",
     "periph_rules.sv",
     "event_monitor.sv",
+    "probe_monitor.sv",
     "tb_top.sv",
 )
 
@@ -85,7 +86,7 @@ class Verilator(Simulator):
         if kind not in _KIND_FLAGS:
             raise BuildError(f"unknown build kind {kind!r}: choose one of {', '.join(_KIND_FLAGS)}")
         _require_tools()
-        shell, public = dut_shell(descriptor), _public(descriptor)
+        shell, public = dut_shell(descriptor, bench=True), _public(descriptor)
         flags = [*_flags(descriptor), *_KIND_FLAGS[kind]]
         key = content_key(_inputs(descriptor), [kind, shell, public, *flags, *_environment_key()])
 
@@ -100,7 +101,7 @@ class Verilator(Simulator):
     def build_bare(self, descriptor: Descriptor, log: Path) -> Build:
         """See `Simulator.build_bare`; the flags are those of the build kind `fast`, without VPI."""
         _require_tools()
-        shell = dut_shell(descriptor)
+        shell = dut_shell(descriptor, bench=False)
         flags = [*_device_flags(descriptor, "dut_shell"), *_KIND_FLAGS["fast"]]
         inputs = [*_device_inputs(descriptor), BARE_LOOP]
         key = content_key(inputs, ["bare", shell, *flags, *_environment_key()])
@@ -146,7 +147,7 @@ class Verilator(Simulator):
         folder = log.parent / f"lint-{descriptor.name}"
         folder.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
-        (folder / "dut_shell.sv").write_text(dut_shell(descriptor))
+        (folder / "dut_shell.sv").write_text(dut_shell(descriptor, bench=True))
         (folder / "public.vlt").write_text(_public(descriptor))
         command = [
             str(_executable()),

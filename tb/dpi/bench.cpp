@@ -42,7 +42,8 @@ class Bench {
           grants(zeroed<uint8_t>(kGrants)),
           beats(zeroed<uint32_t>(kBeats * beat_words_)),
           accesses(zeroed<AccessRecord>(kAccesses)),
-          events(zeroed<EventRecord>(kEvents)) {
+          events(zeroed<EventRecord>(kEvents)),
+          probes(zeroed<ProbeRecord>(kProbes)) {
         std::memset(&shared, 0, sizeof shared);
         shared.version = kLayoutVersion;
         shared.lanes = lanes;
@@ -51,6 +52,7 @@ class Bench {
         shared.beat_capacity = kBeats;
         shared.access_capacity = kAccesses;
         shared.event_capacity = kEvents;
+        shared.probe_capacity = kProbes;
         shared.grant_length = 1;
         shared.random_state = 1;
         grants[0] = 1;
@@ -121,6 +123,17 @@ class Bench {
         }
     }
 
+    // `slots` holds kCauseCount numbers of kSlotBytes each, lowest first, little endian.
+    void probe(uint64_t cycle, const uint8_t* slots) {
+        if (shared.probe_count >= shared.probe_capacity) {
+            shared.overrun = 1;
+            return;
+        }
+        ProbeRecord& record = probes[shared.probe_count++];
+        record = ProbeRecord{cycle, {}};
+        for (uint32_t i = 0; i < kCauseCount; ++i) std::memcpy(&record.slots[i], slots + i * kSlotBytes, kSlotBytes);
+    }
+
     void violation(uint32_t rule) {
         Violation& entry = shared.violations[rule < kRuleCount ? rule : 0];
         if (entry.count++ == 0) entry.first_cycle = shared.cycle;
@@ -142,6 +155,15 @@ class Bench {
         return true;
     }
 
+    // Whether stalls are aimed at this request.
+    bool targeted(uint32_t add, bool read) const {
+        for (uint32_t i = 0; i < shared.target_count; ++i) {
+            const Range& range = shared.targets[i];
+            if (read != (range.writable != 0) && offset(add, range.first) < range.length) return true;
+        }
+        return false;
+    }
+
     bool write_response() {
         if (shared.write_response != kRandom) return shared.write_response == kAlways;
         // xorshift32: seeded by Python with the scenario, so that a replay sees the same answers.
@@ -159,6 +181,8 @@ class Bench {
     static constexpr uint64_t kBeats = 1ull << 23;
     static constexpr uint64_t kAccesses = 1ull << 20;
     static constexpr uint64_t kEvents = 1ull << 16;
+    static constexpr uint64_t kProbes = 1ull << 16;
+    static constexpr uint32_t kSlotBytes = 6;
 
     const uint32_t lanes_;
     const uint32_t be_words_;
@@ -222,6 +246,7 @@ class Bench {
     std::unique_ptr<uint32_t[], decltype(&std::free)> beats;
     std::unique_ptr<AccessRecord[], decltype(&std::free)> accesses;
     std::unique_ptr<EventRecord[], decltype(&std::free)> events;
+    std::unique_ptr<ProbeRecord[], decltype(&std::free)> probes;
 };
 
 namespace {
@@ -248,8 +273,9 @@ void* bench_create(int lanes) {
 }
 
 svBit bench_tick(void* handle, uint64_t cycle, svBit req, svBit gnt, svBit busy, svBit* next_grant,
-                 svBit* grant_without_req) {
+                 svBit* grant_without_req, svBit* aimed) {
     auto& self = of(handle);
+    *aimed = self.shared.target_count != 0;
     *grant_without_req = self.shared.grant_without_req != 0;
     return self.tick(cycle, req, gnt, busy, next_grant);
 }
@@ -260,6 +286,8 @@ void bench_beat(void* handle, uint64_t cycle, svBit gnt, svBit wen, uint32_t add
     self.beat(cycle, gnt, wen, add, be, data, r_data);
     *r_valid = gnt && (wen || self.write_response());
 }
+
+svBit bench_targeted(void* handle, uint32_t add, svBit wen) { return of(handle).targeted(add, wen); }
 
 svBit bench_read_allowed(void* handle, uint32_t add) { return of(handle).read_allowed(add); }
 
@@ -273,6 +301,10 @@ void bench_access(void* handle, uint64_t cycle, uint32_t add, svBit wen, uint32_
 }
 
 void bench_event(void* handle, uint64_t cycle, int core, int line) { of(handle).event(cycle, core, line); }
+
+void bench_probe(void* handle, uint64_t cycle, const svBitVecVal* slots) {
+    of(handle).probe(cycle, reinterpret_cast<const uint8_t*>(slots));
+}
 
 void bench_violation(void* handle, int rule) { of(handle).violation(rule); }
 
@@ -289,4 +321,5 @@ uint32_t* bench_py_beats(void* handle) { return of(handle).beats.get(); }
 uint32_t bench_py_beat_words(void* handle) { return of(handle).beat_words(); }
 void* bench_py_accesses(void* handle) { return of(handle).accesses.get(); }
 void* bench_py_events(void* handle) { return of(handle).events.get(); }
+void* bench_py_probes(void* handle) { return of(handle).probes.get(); }
 }

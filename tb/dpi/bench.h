@@ -9,9 +9,10 @@
 
 namespace bench {
 
-constexpr uint32_t kLayoutVersion = 2;
+constexpr uint32_t kLayoutVersion = 3;
 constexpr uint32_t kRuleCount = 64;
 constexpr uint32_t kRangeCount = 64;
+constexpr uint32_t kCauseCount = 16;
 
 // Why Python is woken; a bit mask, see Shared::wake_reasons.
 enum WakeReason : uint32_t { kWakeEvent = 1, kWakeWatchdog = 2, kWakeAlarm = 4 };
@@ -66,6 +67,7 @@ struct Shared {
     uint64_t beat_count, beat_capacity;
     uint64_t access_count, access_capacity;
     uint64_t event_count, event_capacity;
+    uint64_t probe_count, probe_capacity;
     uint64_t end_count;  // ends of jobs among the events
 
     uint64_t busy_cycles;
@@ -74,6 +76,13 @@ struct Shared {
     uint32_t range_count;
     uint32_t range_padding;
     Range ranges[kRangeCount];
+
+    // What stalls aim at: without any, a cycle without a grant is one for every request; with some, only for
+    // reads (or writes, if `writable`) that start in one of them.
+    uint32_t target_count;
+    uint32_t target_padding;
+    Range targets[kRangeCount];
+
     Violation violations[kRuleCount];
 };
 
@@ -101,6 +110,11 @@ struct EventRecord {
     uint64_t cycle;  // edge that saw the event line high, or busy_o changed
     uint32_t core;
     uint32_t line;  // EventLine
+};
+
+struct ProbeRecord {  // a job as the device's probe attributes its time
+    uint64_t cycle;   // edge that saw the probe's count of jobs change
+    uint64_t slots[kCauseCount];
 };
 
 }  // namespace bench

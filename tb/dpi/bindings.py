@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 RULE_COUNT = 64
 RANGE_COUNT = 64
+CAUSE_COUNT = 16
 
 WAKE_EVENT, WAKE_WATCHDOG, WAKE_ALARM = 1, 2, 4
 WRITE_RESPONSES = {"never": 0, "always": 1, "random": 2}
@@ -32,6 +33,7 @@ ACCESS_DTYPE = np.dtype(
         ("answered", "u1"),
     ]
 )
+PROBE_DTYPE = np.dtype([("cycle", "<u8"), ("slots", "<u8", (CAUSE_COUNT,))])
 RANGE_DTYPE = np.dtype([("first", "<u8"), ("length", "<u8"), ("writable", "<u4"), ("padding", "<u4")])
 VIOLATION_DTYPE = np.dtype([("count", "<u8"), ("first_cycle", "<u8")])
 EVENT_END, EVENT_RESERVED, BUSY_RISE, BUSY_FALL = range(4)
@@ -83,12 +85,17 @@ class Shared(ct.Structure):
         ("access_capacity", ct.c_uint64),
         ("event_count", ct.c_uint64),
         ("event_capacity", ct.c_uint64),
+        ("probe_count", ct.c_uint64),
+        ("probe_capacity", ct.c_uint64),
         ("end_count", ct.c_uint64),
         ("busy_cycles", ct.c_uint64),
         ("waiting_cycles", ct.c_uint64),
         ("range_count", ct.c_uint32),
         ("range_padding", ct.c_uint32),
         ("ranges", Range * RANGE_COUNT),
+        ("target_count", ct.c_uint32),
+        ("target_padding", ct.c_uint32),
+        ("targets", Range * RANGE_COUNT),
         ("violations", Violation * RULE_COUNT),
     )
 
@@ -121,7 +128,7 @@ class BenchHandle:
 
     def __init__(self, index: int = 0) -> None:
         library: Any = ct.CDLL(None)
-        for name in ("instance", "shared", "memory", "grants", "beats", "accesses", "events"):
+        for name in ("instance", "shared", "memory", "grants", "beats", "accesses", "events", "probes"):
             getattr(library, f"bench_py_{name}").restype = ct.c_void_p
         library.bench_py_shared_size.restype = ct.c_uint64
         library.bench_py_beat_words.restype = ct.c_uint32
@@ -133,6 +140,7 @@ class BenchHandle:
         if self.shared.version != LAYOUT_VERSION or library.bench_py_shared_size() != ct.sizeof(Shared):
             raise RuntimeError("tb/dpi/bindings.py does not match tb/dpi/bench.h: change both together")
         self._ranges = np.frombuffer(self.shared.ranges, dtype=RANGE_DTYPE)
+        self._targets = np.frombuffer(self.shared.targets, dtype=RANGE_DTYPE)
         self._violations = np.frombuffer(self.shared.violations, dtype=VIOLATION_DTYPE)
         words = int(library.bench_py_beat_words(handle))
         self.memory = _view(library.bench_py_memory(handle), np.dtype(np.uint8), self.shared.capacity)
@@ -141,6 +149,7 @@ class BenchHandle:
         self._beats = _view(library.bench_py_beats(handle), dtype, self.shared.beat_capacity)
         self._accesses = _view(library.bench_py_accesses(handle), ACCESS_DTYPE, self.shared.access_capacity)
         self._events = _view(library.bench_py_events(handle), EVENT_DTYPE, self.shared.event_capacity)
+        self._probes = _view(library.bench_py_probes(handle), PROBE_DTYPE, self.shared.probe_capacity)
 
     def beat_log(self) -> npt.NDArray[np.void]:
         """Cycles with the request high, in order; a view that lives until `clear_logs`."""
@@ -154,10 +163,15 @@ class BenchHandle:
         """Cycles with an event line high, in order; a view that lives until `clear_logs`."""
         return self._events[: self.shared.event_count]
 
+    def probe_log(self) -> npt.NDArray[np.void]:
+        """What the device's probe counted, a record a job; a view that lives until `clear_logs`."""
+        return self._probes[: self.shared.probe_count]
+
     def clear_logs(self) -> None:
         """Forget the logs, the wake reasons and the cycle sums; sticky violation counts stay."""
         shared = self.shared
         shared.beat_count = shared.access_count = shared.event_count = shared.end_count = 0
+        shared.probe_count = 0
         shared.busy_cycles = shared.waiting_cycles = 0
         shared.wake_reasons = shared.watchdog_fired = 0
         shared.awaited_ends = 0
@@ -186,6 +200,20 @@ class BenchHandle:
             raise ValueError(f"{len(ranges)} ranges, the bench holds {RANGE_COUNT}: split the scenario")
         self._ranges[: len(ranges)] = [(first, length, writable, 0) for first, length, writable in ranges]
         self.shared.range_count = len(ranges)
+
+    def aim(self, ranges: list[tuple[int, int, bool]]) -> None:
+        """Let a cycle without a grant be one for the accesses alone that start in a range.
+
+        Args:
+            ranges: (first byte, length, whether writes and not reads) each; none for all accesses.
+
+        Raises:
+            ValueError: More ranges than the bench holds.
+        """
+        if len(ranges) > RANGE_COUNT:
+            raise ValueError(f"{len(ranges)} ranges, the bench holds {RANGE_COUNT}: split the scenario")
+        self._targets[: len(ranges)] = [(first, length, writes, 0) for first, length, writes in ranges]
+        self.shared.target_count = len(ranges)
 
     def violations(self) -> dict[int, tuple[int, int]]:
         """Rules that fired: number -> (count, first cycle)."""

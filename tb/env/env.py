@@ -56,6 +56,7 @@ class RedmuleEnv(uvm_env):
         """Monitors to the scoreboard, sequencer to driver."""
         self.tcdm.monitor.beat_port.connect(self.scoreboard.beats)
         self.tcdm.monitor.event_port.connect(self.scoreboard.events)
+        self.tcdm.monitor.probe_port.connect(self.scoreboard.probe)
         self.control.monitor.access_port.connect(self.scoreboard.accesses)
         self.control.monitor.records_port.connect(self.predictor.analysis_export)
         self.registers.get_default_map().set_sequencer(self.control.sequencer, ControlAdapter())

@@ -107,7 +107,7 @@ class Executor:
         before = initial_image(scenario)
         memory.load(scenario.window, before)
         memory.allow(scenario.jobs)
-        memory.set_stalls(scenario.stall)
+        memory.set_stalls(scenario.stall, scenario.jobs)
         return before
 
     async def run(self, scenario: Scenario) -> Verdict:

@@ -122,6 +122,7 @@ def _job_values(test: str, scenario: Scenario, position: int, result: JobResult)
         "utilization": round(result.utilization, 6),
         "beats_read": result.reads,
         "beats_written": result.writes,
+        "causes": result.causes,
         "status": result.status,
         "detail": result.detail,
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tb.agents.tcdm.monitor import BeatLog, EventLog
+from tb.agents.tcdm.monitor import BeatLog, EventLog, ProbeLog
 from tb.status import Status
 
 
@@ -61,6 +61,7 @@ class Observation:
     Attributes:
         beats: Cycles with a request on the wide port.
         events: Event lines and busy_o.
+        probe: What the device's probe counted.
         accesses: Answered accesses of the register port (`tb.dpi.bindings.ACCESS_DTYPE`).
         memory: The window's bytes after the last event; uint8, shape (window.size,).
         rules: Protocol rules that fired: number -> (count, first edge).
@@ -69,6 +70,7 @@ class Observation:
 
     beats: BeatLog
     events: EventLog
+    probe: ProbeLog
     accesses: npt.NDArray[np.void]
     memory: npt.NDArray[np.uint8]
     rules: dict[int, tuple[int, int]]

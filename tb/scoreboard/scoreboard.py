@@ -17,6 +17,7 @@ from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_RULES
 from tb.descriptor import Descriptor
 from tb.registers.model import RegisterFinding
 from tb.scoreboard.aborted import check_aborted
+from tb.scoreboard.causes import Slots, check_causes
 from tb.scoreboard.finding import Finding, Observation, Span
 from tb.scoreboard.memory import compare
 from tb.scoreboard.order import check_busy, check_writes
@@ -42,6 +43,7 @@ class JobResult:
         reads: Granted reads.
         writes: Granted writes.
         queued: Whether it waited for an earlier job.
+        causes: Where its time went, by the device's probe; None without one, or if the job was cut short.
         detail: What is wrong, empty if nothing.
     """
 
@@ -54,6 +56,7 @@ class JobResult:
     reads: int = 0
     writes: int = 0
     queued: bool = False
+    causes: Slots | None = None
     detail: str = ""
 
 
@@ -124,8 +127,8 @@ class Totals:
 class Scoreboard(uvm_scoreboard):
     """Compares a device with the reference model and the contract.
 
-    The monitors write into `beats`, `events` and `accesses`; `check` then judges a scenario. The descriptor
-    comes from the configuration database under the key `descriptor`.
+    The monitors write into `beats`, `events`, `probe` and `accesses`; `check` then judges a scenario. The
+    descriptor comes from the configuration database under the key `descriptor`.
     """
 
     def __init__(self, name: str, parent: uvm_component) -> None:
@@ -138,6 +141,7 @@ class Scoreboard(uvm_scoreboard):
         self.descriptor: Descriptor = ConfigDB().get(self, "", "descriptor")
         self.beats = _Latest("beats", self)
         self.events = _Latest("events", self)
+        self.probe = _Latest("probe", self)
         self.accesses = _Latest("accesses", self)
 
     def check(
@@ -163,7 +167,13 @@ class Scoreboard(uvm_scoreboard):
             cut: Edge at which the first job was cut short, for a scenario with an abort.
         """
         seen = Observation(
-            self.beats.take(), self.events.take(), self.accesses.take(), memory, rules, watchdog
+            self.beats.take(),
+            self.events.take(),
+            self.probe.take(),
+            self.accesses.take(),
+            memory,
+            rules,
+            watchdog,
         )
         findings = self.take_notes()
         findings += [_rule_finding(rule, *fired) for rule, fired in rules.items()]
@@ -185,7 +195,12 @@ class Scoreboard(uvm_scoreboard):
             )
         if not watchdog:
             self.totals.compared_bytes += memory.size
-        measured = [self._measure(job, span, seen) for job, span in zip(scenario.jobs, ran, strict=False)]
+        causes, wrong = check_causes(self.descriptor, scenario, ran, seen)
+        findings += wrong
+        measured = [
+            self._measure(job, span, slots, seen)
+            for job, span, slots in zip(scenario.jobs, ran, causes, strict=False)
+        ]
         findings += _slow(measured)
         findings, known = self.without_known(scenario, findings)
         jobs = [
@@ -238,7 +253,7 @@ class Scoreboard(uvm_scoreboard):
         notes, self._notes = self._notes, []
         return notes
 
-    def _measure(self, job: Job, span: Span | None, seen: Observation) -> JobResult:
+    def _measure(self, job: Job, span: Span | None, causes: Slots | None, seen: Observation) -> JobResult:
         if span is None:
             return JobResult(job, Status.PASSED, detail="cut short")
         beats = port_cycles(span, seen)
@@ -255,6 +270,7 @@ class Scoreboard(uvm_scoreboard):
             reads=beats.reads,
             writes=beats.writes,
             queued=span.queued,
+            causes=causes,
         )
 
 

@@ -18,7 +18,10 @@ from numpy.typing import NDArray
 from tb.schema import Field, Raw, Where, check
 from tb.stimulus.rng import raw_words
 
-KINDS = ("none", "random", "burst", "blackout")
+AIMED = {"on_x": "X", "on_w": "W", "on_y": "Y", "on_z": "Z"}
+"""Kinds whose stalls hit one operand: reads of X, W or Y, writes of Z."""
+
+KINDS = ("none", "random", "burst", "blackout", *AIMED)
 WRITE_R_VALID = ("never", "always", "random")
 PATTERN_LENGTH = 4093
 MAX_RATE = 0.95
@@ -32,7 +35,8 @@ class StallSpec:
     Attributes:
         kind: none: grants always. random: each cycle grants or not, independently. burst: spells without
             grants between spells with grants, both of random length. blackout: spells of exactly `burst`
-            cycles without a grant, at random intervals.
+            cycles without a grant, at random intervals. on_x, on_w, on_y, on_z: as random, but only reads of
+            X, W, Y or writes of Z have to wait.
         rate: long-run share of cycles without a grant, 0..0.95 (0 for none); burst and blackout come as near
             as spells of at least one cycle with grants allow.
         burst: mean (burst) or exact (blackout) length of a spell without grants, in cycles, 1..1024.
@@ -90,14 +94,15 @@ def grant_pattern(spec: StallSpec, length: int = PATTERN_LENGTH) -> NDArray[np.u
         length: of the pattern, in cycles, at least 1; a prime avoids locking to the device's periods.
 
     Returns:
-        uint8 array of shape (length,) with at least one grant.
+        uint8 array of shape (length,) with at least one grant; for an aimed kind, a 0 withholds it from
+        accesses of its operand alone.
     """
     if length < 1:
         raise ValueError(f"pattern length {length} is too small; use at least 1")
     if spec.kind == "none" or spec.rate == 0.0:
         return np.ones(length, dtype=np.uint8)
-    if spec.kind == "random":
-        words = raw_words(length, spec.seed, "stall", "random")
+    if spec.kind == "random" or spec.kind in AIMED:
+        words = raw_words(length, spec.seed, "stall", spec.kind)
         pattern = (words >= round(spec.rate * 65536)).astype(np.uint8)
     else:
         pattern = _spells(spec, length)

@@ -6,7 +6,9 @@ package bench_pkg;
 
   import "DPI-C" function bit bench_tick(
       input chandle bench, input longint unsigned cycle, input bit req, input bit gnt, input bit busy,
-      output bit next_grant, output bit grant_without_req);
+      output bit next_grant, output bit grant_without_req, output bit aimed);
+
+  import "DPI-C" function bit bench_targeted(input chandle bench, input int unsigned add, input bit wen);
 
   import "DPI-C" function bit bench_read_allowed(input chandle bench, input int unsigned add);
 
@@ -17,6 +19,12 @@ package bench_pkg;
 
   import "DPI-C" function void bench_event(
       input chandle bench, input longint unsigned cycle, input int core, input int line);
+
+  // What a device's probe counted for one job; see probe_monitor.
+  localparam int unsigned Causes = 16;
+  localparam int unsigned SlotBits = 48;
+  import "DPI-C" function void bench_probe(
+      input chandle bench, input longint unsigned cycle, input bit [Causes*SlotBits-1:0] slots);
 
   import "DPI-C" function void bench_violation(input chandle bench, input int rule);
 

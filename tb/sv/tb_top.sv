@@ -9,7 +9,7 @@ module tb_top #(
     parameter int unsigned N_CORES = 8
 );
 
-  import bench_pkg::bench_create;
+  import bench_pkg::bench_create, bench_pkg::Causes, bench_pkg::SlotBits;
 
   chandle bench;
   initial bench = bench_create(int'((DW + 32) / 32));
@@ -50,6 +50,9 @@ module tb_top #(
   logic [31:0] periph_r_data_s;
   logic [7:0] periph_r_id_s;
 
+  logic [31:0] probe_jobs;
+  logic [Causes-1:0][SlotBits-1:0] probe_slots;
+
   dut_shell i_dut (
       .clk_i(clk),
       .rst_ni(rst_n),
@@ -73,7 +76,9 @@ module tb_top #(
       .periph_id_i(periph_id),
       .periph_r_data_o(periph_r_data),
       .periph_r_valid_o(periph_r_valid),
-      .periph_r_id_o(periph_r_id)
+      .periph_r_id_o(periph_r_id),
+      .probe_jobs_o(probe_jobs),
+      .probe_slots_o(probe_slots)
   );
 
   logic memory_wake;
@@ -128,6 +133,15 @@ module tb_top #(
       .bench_i(bench),
       .cycle_i(cycle_q),
       .evt_i(evt)
+  );
+
+  probe_monitor i_probe_monitor (
+      .clk_i(clk),
+      .rst_ni(rst_n),
+      .bench_i(bench),
+      .cycle_i(cycle_q),
+      .jobs_i(probe_jobs),
+      .slots_i(probe_slots)
   );
 
   tcdm_rules #(

@@ -23,7 +23,7 @@ module tcdm_memory #(
     output logic wake_o  // one cycle: Python has something to look at
 );
 
-  import bench_pkg::bench_tick;
+  import bench_pkg::bench_tick, bench_pkg::bench_targeted;
 
   localparam int unsigned Width = DW + 32;
 
@@ -35,16 +35,21 @@ module tcdm_memory #(
   // What the data lines carry when there is no response: a device that looks at it computes NaNs.
   localparam logic [Width-1:0] NoResponse = {(Width / 16) {16'h7DBA}};
 
-  logic grant_q, grant_without_req_q;
-  bit next_grant, grant_without_req, woken, response;
+  logic grant_q, grant_without_req_q, aimed_q;
+  bit next_grant, grant_without_req, aimed, woken, response;
   bit [Width-1:0] response_data;
 
-  assign gnt_o = grant_q & (req_i | grant_without_req_q);
+  // Stalls that are aimed at an operand leave all other requests alone.
+  always_comb begin : p_grant
+    gnt_o = grant_q & (req_i | grant_without_req_q);
+    if (aimed_q && req_i && !grant_q) gnt_o = !bench_targeted(bench_i, add_i, wen_i);
+  end
 
   always_ff @(posedge clk_i) begin : p_cycle
-    woken = bench_tick(bench_i, cycle_i, req_i, gnt_o, busy_i, next_grant, grant_without_req);
+    woken = bench_tick(bench_i, cycle_i, req_i, gnt_o, busy_i, next_grant, grant_without_req, aimed);
     grant_q <= next_grant;
     grant_without_req_q <= grant_without_req;
+    aimed_q <= aimed;
     wake_o <= woken;
   end
 

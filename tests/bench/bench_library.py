@@ -65,7 +65,7 @@ class Bench:
     def __init__(self, library: ct.CDLL, lanes: int = 9) -> None:
         self._library: Any = library
         library.bench_create.restype = ct.c_void_p
-        for name in ("bench_tick", "bench_read_allowed", "bench_write_allowed"):
+        for name in ("bench_tick", "bench_targeted", "bench_read_allowed", "bench_write_allowed"):
             getattr(library, name).restype = ct.c_uint8
         self._self = ct.c_void_p(library.bench_create(lanes))
         self.handle = BenchHandle(Bench.count)
@@ -76,7 +76,7 @@ class Bench:
 
     def tick(self, *, req: bool = False, gnt: bool | None = None, busy: bool = False) -> bool:
         """One clock edge; returns whether Python is woken."""
-        next_grant, without_req = ct.c_uint8(), ct.c_uint8()
+        next_grant, without_req, aimed = ct.c_uint8(), ct.c_uint8(), ct.c_uint8()
         woken = self._library.bench_tick(
             self._self,
             ct.c_uint64(self.cycle),
@@ -85,6 +85,7 @@ class Bench:
             ct.c_uint8(busy),
             ct.byref(next_grant),
             ct.byref(without_req),
+            ct.byref(aimed),
         )
         self.cycle += 1
         self.grant = bool(next_grant.value)
@@ -119,6 +120,15 @@ class Bench:
         """Whether a write may touch these bytes."""
         be = (ct.c_uint32 * 2)(enables & 0xFFFFFFFF, enables >> 32)
         return bool(self._library.bench_write_allowed(self._self, ct.c_uint32(address), be))
+
+    def targeted(self, address: int, *, write: bool = False) -> bool:
+        """Whether stalls are aimed at an access."""
+        return bool(self._library.bench_targeted(self._self, ct.c_uint32(address), ct.c_uint8(not write)))
+
+    def probe(self, slots: list[int]) -> None:
+        """The probe has counted a job."""
+        numbers = b"".join(number.to_bytes(6, "little") for number in slots)
+        self._library.bench_probe(self._self, ct.c_uint64(self.cycle), numbers)
 
     def event(self, core: int, line: int = 0) -> None:
         """An event line is high."""

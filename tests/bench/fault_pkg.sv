@@ -59,7 +59,13 @@ package fault_pkg;
     AcquireRefused = 7'd55,
     AcquireId = 7'd56,         // a job id, but not the next
     GrantNever = 7'd57,
-    GrantSlow = 7'd58          // three cycles before each grant: no fault
+    GrantSlow = 7'd58,         // three cycles before each grant: no fault
+    // Probe
+    CausesTotal = 7'd60,       // a slot too many
+    CausesWorking = 7'd61,     // a slot of another cause
+    CausesPadding = 7'd62,     // a slot of another cause
+    CausesSilent = 7'd63,      // a job is not counted
+    CausesTwice = 7'd64        // a job is counted twice
   } fault_e;
 
 endpackage

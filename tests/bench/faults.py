@@ -123,7 +123,8 @@ CASES: tuple[Case, ...] = (
     _case("ReadBeforeTrigger", _RULE, "early_request"),
     _case("ReadBeforeQueued", _RULE, "early_request", run="queued"),
     _case("ReadAfterEvent", _RULE, "late_request"),
-    _case("MemoryMute", _WRONG, "memory", rule(TcdmRule.RESPONSE_TIMING), at=1),
+    # The step that waits for the answer is never done.
+    _case("MemoryMute", _WRONG, "memory", "causes_working", rule(TcdmRule.RESPONSE_TIMING), at=1),
     _case("MemoryExtra", _RULE, rule(TcdmRule.RESPONSE_TIMING)),
     # Events and busy_o
     _case("EventBeforeWrite", _RULE, "event_after_write", at=LAST_WRITE),
@@ -152,6 +153,15 @@ CASES: tuple[Case, ...] = (
     _case("ClearEvent", _WRONG, "abort", "register", run="clear"),
     _case("ClearRequest", _RULE, "abort", run="clear"),
     _case("ClearAllowed", _FINE, run="clear"),
+    # Probe
+    _case("CausesTotal", _RULE, "causes_total"),
+    _case("CausesTotal", _RULE, "causes_total", run="queued", at=1),
+    _case("CausesWorking", _RULE, "causes_working"),
+    _case("CausesPadding", _RULE, "causes_padding", run="stalled"),
+    _case("CausesSilent", _RULE, "causes_record"),
+    _case("CausesSilent", _RULE, "causes_record", run="queued", at=1),
+    _case("CausesTwice", _RULE, "causes_record"),
+    _case("CausesTotal", _RULE, "causes_total", run="clear"),
     # Register port; access 0 of a job is ACQUIRE, access 7 TRIGGER
     _case("ResponseLate", _RULE, rule(PeriphRule.PERIPH_RESPONSE), "register_port", at=7),
     _case("ResponseLate", _RULE, rule(PeriphRule.PERIPH_RESPONSE), "register_port", "triggers"),

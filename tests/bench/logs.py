@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from tb.agents.tcdm.monitor import BeatLog, EventLog
+from tb.agents.tcdm.monitor import BeatLog, EventLog, ProbeLog
 from tb.dpi.bindings import (
     ACCESS_DTYPE,
     BUSY_FALL,
@@ -16,6 +16,7 @@ from tb.dpi.bindings import (
     EVENT_DTYPE,
     EVENT_END,
     GRANTED,
+    PROBE_DTYPE,
     READ,
     beat_dtype,
 )
@@ -62,6 +63,16 @@ def events(ends: Iterable[tuple[int, int]] = (), busy: Sequence[int] = ()) -> Ev
     return EventLog(np.array(sorted(rows), dtype=EVENT_DTYPE))
 
 
+def probe(counted: Iterable[tuple[int, Sequence[int]]] = ()) -> ProbeLog:
+    """A log of the probe from (edge, slots of the first causes)."""
+    rows = list(counted)
+    log = np.zeros(len(rows), PROBE_DTYPE)
+    for row, (edge, slots) in zip(log, rows, strict=True):
+        row["cycle"] = edge
+        row["slots"][: len(slots)] = slots
+    return ProbeLog(log)
+
+
 def accesses(records: Iterable[tuple[int, int, int | None]]) -> npt.NDArray[np.void]:
     """An access log from (edge, address, value written, None for a read)."""
     log = [(edge, at, value or 0, 0, 1, value is None, 0xF, 1) for edge, at, value in records]
@@ -74,12 +85,14 @@ def seen(
     requests: Iterable[Beat] = (),
     ends: Iterable[tuple[int, int]] = (),
     busy: Sequence[int] = (),
+    counted: Iterable[tuple[int, Sequence[int]]] = (),
     watchdog: bool = False,
 ) -> Observation:
     """What the monitors would have seen."""
     return Observation(
         beats(requests),
         events(ends, busy),
+        probe(counted),
         accesses((edge, 0, 0) for edge in triggers),
         np.zeros(0, np.uint8),
         {},

@@ -107,6 +107,7 @@ module redmule_faulty #(
       MemoryMute:                 chance = read_request && tcdm_gnt_i;
       MemoryExtra:                chance = dev_busy && !dev_req;
       EventCore, EventMissing, EventLong, EventTwice, EventBoth, EventReserved, EventLate, EventsMerged, BusyStuck,
+      CausesTotal, CausesWorking, CausesPadding, CausesSilent, CausesTwice,
       ReadAfterEvent:             chance = dev_event;
       BusyLate, BusyAllowed:      chance = dev_busy && !busy_q;
       BusyLow:                    chance = dev_busy;
@@ -348,6 +349,27 @@ module redmule_faulty #(
   always_ff @(posedge clk_i) begin : p_x_addr
     if (access && !periph_wen_i && periph_add_i[7:2] == XAddr) x_addr_q <= periph_data_i;
   end
+
+  // ---- Probe ----
+
+  logic event_seen;
+
+  always_comb begin : seen
+    event_seen = 1'b0;
+    for (int unsigned c = 0; c < N_CORES; c++) event_seen |= evt_o[c][0];
+  end
+
+  fault_probe i_probe (
+      .clk_i,
+      .rst_ni,
+      .clear_i(i_device.clear),
+      .active_i(i_device.job_valid),
+      .step_i(i_device.i_engine.step_q),
+      .event_i(event_seen),
+      .spoil_i(act ? fault : None),
+      .jobs_o(),
+      .slots_o()
+  );
 
   redmule_serial #(
       .DW(DW),

@@ -11,6 +11,7 @@ import pytest
 
 from models.ops import Op
 from tb.agents.tcdm.memory import TcdmMemory, job_ranges
+from tb.agents.tcdm.monitor import ProbeLog
 from tb.dpi.bindings import (
     BUSY_FALL,
     BUSY_RISE,
@@ -23,7 +24,7 @@ from tb.dpi.bindings import (
     WAKE_WATCHDOG,
 )
 from tb.stimulus.job import Job
-from tb.stimulus.stalls import StallSpec, grant_pattern
+from tb.stimulus.stalls import AIMED, StallSpec, grant_pattern
 from tb.stimulus.window import Window
 from tests.bench.bench_library import Bench, compile_library
 
@@ -139,6 +140,39 @@ def test_stalls_of_a_scenario_are_its_pattern(bench: Bench) -> None:
     for expected in [*pattern, *pattern[:10]]:
         bench.tick()
         assert bench.grant == expected
+
+
+AIMED_AT = {
+    "on_x": {(0x1000, False), (0x1014, False)},
+    "on_w": {(0x2000, False)},
+    "on_y": {(0x3000, False)},
+    "on_z": {(0x3000, True)},
+}
+
+
+@pytest.mark.parametrize("kind", AIMED)
+def test_aimed_stalls_hit_one_operand(bench: Bench, kind: str) -> None:
+    # X of 24 bytes from 0x1001; an access starts at the word of the first byte it needs.
+    job = Job(Op.GEMM, 3, 4, 5, 0x1001, 0x2002, 0x3003)
+    TcdmMemory(bench.handle).set_stalls(StallSpec(kind, rate=0.5), [job])
+    starts = (0xFFC, 0x1000, 0x1014, 0x101C, 0x2000, 0x3000)
+    hit = {(add, write) for add in starts for write in (False, True) if bench.targeted(add, write=write)}
+    assert hit == AIMED_AT[kind]
+
+
+def test_stalls_without_an_aim_hit_everything(bench: Bench) -> None:
+    job = Job(Op.GEMM, 3, 4, 5, 0x1000, 0x2000, 0x3000)
+    memory = TcdmMemory(bench.handle)
+    memory.set_stalls(StallSpec("on_x", rate=0.5), [job])
+    assert bench.handle.shared.target_count == 1
+    memory.set_stalls(StallSpec("random", rate=0.5), [job])
+    assert bench.handle.shared.target_count == 0
+
+
+@pytest.mark.parametrize("job", [Job(Op.GEMM, 0, 4, 5, 0, 0, 0), Job(Op.GEMM, 3, 0, 5, 0, 0, 0)])
+def test_an_operand_without_bytes_is_no_target(bench: Bench, job: Job) -> None:
+    TcdmMemory(bench.handle).set_stalls(StallSpec("on_x", rate=0.5), [job])
+    assert not bench.targeted(0)
 
 
 @pytest.mark.parametrize("pattern", [[], [0, 0], [1] * (2**20 + 1)])
@@ -322,6 +356,26 @@ def test_beats_are_logged_whole(new: Callable[..., Bench], lanes: int) -> None:
     assert log["flags"].tolist() == [0, GRANTED, GRANTED | READ]
     assert log["data"][0].tobytes() == data
     assert int(log["be"][0][0]) == 0b1001
+
+
+def test_what_a_probe_counts_is_logged(bench: Bench) -> None:
+    slots = [2**48 - 1, *range(14), 2**47]
+    bench.tick()
+    bench.probe(slots)
+    bench.probe([0] * 16)
+    log = ProbeLog(bench.handle.probe_log())
+    assert log.rows(16) == [(1, slots), (1, [0] * 16)]
+    assert log.rows(3)[0] == (1, slots[:3])
+    bench.handle.clear_logs()
+    assert ProbeLog(bench.handle.probe_log()).rows(16) == []
+
+
+def test_probe_log_that_overruns_is_noted(bench: Bench) -> None:
+    bench.handle.shared.probe_capacity = 1
+    bench.probe([0] * 16)
+    assert not bench.handle.shared.overrun
+    bench.probe([0] * 16)
+    assert bench.handle.shared.overrun
 
 
 def test_accesses_are_logged(bench: Bench) -> None:

@@ -29,12 +29,14 @@ STRUCTURES: dict[str, type[ct.Structure]] = {
 RECORDS: dict[str, np.dtype[np.void]] = {
     "AccessRecord": bindings.ACCESS_DTYPE,
     "EventRecord": bindings.EVENT_DTYPE,
+    "ProbeRecord": bindings.PROBE_DTYPE,
     "Violation": bindings.VIOLATION_DTYPE,
 }
 CONSTANTS = {
     "kLayoutVersion": bindings.LAYOUT_VERSION,
     "kRuleCount": bindings.RULE_COUNT,
     "kRangeCount": bindings.RANGE_COUNT,
+    "kCauseCount": bindings.CAUSE_COUNT,
     "kWakeEvent": bindings.WAKE_EVENT,
     "kWakeWatchdog": bindings.WAKE_WATCHDOG,
     "kWakeAlarm": bindings.WAKE_ALARM,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import models
 from models.formats import Format
 from models.ops import Op
-from models.timing import Instance, bound, tile_classes, tile_cycles, utilization
+from models.timing import Instance, Padding, bound, padding, tile_classes, tile_cycles, utilization
 
 _BITS = {Format.E5M2: 8, Format.FP16: 16, Format.E4M3: 8, Format.BF16: 16}
 _INSTANCES = [
@@ -88,6 +88,38 @@ def test_the_contracts_cases(
 ) -> None:
     """The table's targets are stricter than the bound of every job, and no schedule beats the tiles."""
     assert tile_cycles(unit, Op.GEMM, m, n, k, fmt) < reached < target <= bound(unit, Op.GEMM, m, n, k, fmt)
+
+
+def _padded_steps(instance: Instance, m: int, n: int, k: int) -> Padding:
+    """Padded steps, one by one: by the first of K, N and M that has no such index."""
+    counts = dict.fromkeys("mnk", 0)
+    rows, cols = (
+        -(-size // tile) * tile for size, tile in ((m, instance.tile_rows), (k, instance.tile_cols))
+    )
+    for row in range(rows):
+        for col in range(cols):
+            for step in range(-(-n // instance.h) * instance.h):
+                outside = "k" if col >= k else "n" if step >= n else "m" if row >= m else None
+                if outside:
+                    counts[outside] += 1
+    return Padding(**counts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.builds(Instance, st.integers(1, 4), st.integers(1, 5), st.integers(0, 3), st.just(256)),
+    st.integers(0, 12),
+    st.integers(0, 9),
+    st.integers(0, 20),
+)
+def test_padding_is_the_sum_over_steps(instance: Instance, m: int, n: int, k: int) -> None:
+    assert padding(instance, m, n, k) == _padded_steps(instance, m, n, k)
+
+
+def test_padding_and_steps_fill_the_tiles() -> None:
+    assert padding(_PAPER, 96, 96, 96) == (0, 0, 0)
+    assert padding(_PAPER, 13, 5, 17) == (5 * 11 * 17, 3 * 24 * 17, 8 * 24 * 15)
+    assert sum(padding(_PAPER, 13, 5, 17)) + 13 * 5 * 17 == 24 * 8 * 32
 
 
 def test_the_papers_headline() -> None:

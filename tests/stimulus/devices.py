@@ -37,5 +37,6 @@ def device(
         known_differences=(),
         known_issues=(),
         binds=(),
+        probe=None,
         backdoor={},
     )

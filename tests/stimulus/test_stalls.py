@@ -29,7 +29,7 @@ def test_default_length_is_prime() -> None:
 
 
 @pytest.mark.parametrize("rate", RATES)
-@pytest.mark.parametrize(("kind", "burst"), [("random", 1), ("burst", 12), ("blackout", 100)])
+@pytest.mark.parametrize(("kind", "burst"), [("random", 1), ("on_x", 1), ("burst", 12), ("blackout", 100)])
 def test_long_run_rate(kind: str, burst: int, rate: float) -> None:
     patterns = [grant_pattern(StallSpec(kind, rate, burst, seed)) for seed in range(40)]
     stalled = 1.0 - np.mean([pattern.mean() for pattern in patterns])

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tb.dpi.bindings import WRITE_RESPONSES, BenchHandle
 from tb.stimulus.job import Job, Window
-from tb.stimulus.stalls import StallSpec, grant_pattern
+from tb.stimulus.stalls import AIMED, StallSpec, grant_pattern
 
 _ALWAYS = np.ones(1, np.uint8)
 
@@ -54,9 +54,16 @@ class TcdmMemory:
         """The bytes of the window as they are now: a view, not a copy."""
         return self._handle.memory[: self._window.size]
 
-    def set_stalls(self, stall: StallSpec) -> None:
-        """Play the grant pattern of `stall` from its start, and answer writes as it says."""
+    def set_stalls(self, stall: StallSpec, jobs: Iterable[Job] = ()) -> None:
+        """Play the grant pattern of `stall` from its start, and answer writes as it says.
+
+        Args:
+            stall: The stalls.
+            jobs: Whose operands stalls of a kind in `AIMED` are aimed at.
+        """
         self._handle.set_grants(_pattern(stall))
+        operand = AIMED.get(stall.kind)
+        self._handle.aim([aim for job in jobs for aim in _targets(job, operand)] if operand else [])
         shared = self._handle.shared
         shared.grant_without_req = int(stall.gnt_without_req)
         shared.write_response = WRITE_RESPONSES[stall.write_r_valid]
@@ -87,6 +94,13 @@ def job_ranges(job: Job, access: int) -> list[tuple[int, int, bool]]:
         *((start, first - start + length + access, False) for first, start, length in starts),
         (z_first, z_bytes, True),
     ]
+
+
+def _targets(job: Job, operand: str) -> list[tuple[int, int, bool]]:
+    """Where accesses of an operand start, rounded down to a word: (first byte, bytes, whether writes)."""
+    first, length = {"X": job.x_range, "W": job.w_range, "Y": job.z_range, "Z": job.z_range}[operand]
+    start = first & ~3
+    return [(start, first - start + length, operand == "Z")] if length else []
 
 
 @lru_cache(maxsize=256)

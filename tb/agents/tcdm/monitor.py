@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Passive monitor of the wide port and of the event lines."""
+"""Passive monitor of the wide port, of the event lines and of the device's probe."""
 
 from __future__ import annotations
 
@@ -101,8 +101,27 @@ class EventLog:
         return [(cycle, line == BUSY_RISE) for cycle, _, line in self._rows if line in (BUSY_RISE, BUSY_FALL)]
 
 
+@dataclass(frozen=True)
+class ProbeLog:
+    """What the device's probe counted since the logs were last cleared; empty for a device without one.
+
+    Attributes:
+        records: Structured array with fields cycle, slots (`tb.dpi.bindings.PROBE_DTYPE`), one a job.
+    """
+
+    records: npt.NDArray[np.void]
+
+    def rows(self, causes: int) -> list[tuple[int, list[int]]]:
+        """(edge, slots of the first `causes` causes) of each record."""
+        if not self.records.size:
+            return []
+        edges: list[int] = self.records["cycle"].tolist()
+        slots: list[list[int]] = self.records["slots"][:, :causes].tolist()
+        return list(zip(edges, slots, strict=True))
+
+
 class TcdmMonitor(uvm_monitor):
-    """Publishes the beats and events of a scenario, an array each; a beat is never an object of its own."""
+    """Publishes the logs of a scenario, an array each; a beat is never an object of its own."""
 
     def __init__(self, name: str, parent: uvm_component, handle: BenchHandle) -> None:
         super().__init__(name, parent)
@@ -112,8 +131,10 @@ class TcdmMonitor(uvm_monitor):
         """Make the analysis ports."""
         self.beat_port = uvm_analysis_port("beat_port", self)
         self.event_port = uvm_analysis_port("event_port", self)
+        self.probe_port = uvm_analysis_port("probe_port", self)
 
     def collect(self) -> None:
         """Publish what was logged; the arrays are views that live until the logs are cleared."""
         self.beat_port.write(BeatLog(self._handle.beat_log()))
         self.event_port.write(EventLog(self._handle.event_log()))
+        self.probe_port.write(ProbeLog(self._handle.probe_log()))

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the time of each job went, as the device's probe attributes it, and whether that can be true."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from models.timing import padding
+from tb.descriptor import Descriptor
+from tb.scoreboard.finding import Finding, Observation, Span
+from tb.status import Status
+from tb.stimulus.job import Job, Scenario
+
+WORKING = "WORKING"
+PADDING = ("PAD_M", "PAD_N", "PAD_K")
+
+Slots = dict[str, int]
+"""Slots by cause: a cycle of a job is H x L of them, one a compute element. Causes without any are absent."""
+
+
+def check_causes(
+    descriptor: Descriptor, scenario: Scenario, ran: Sequence[Span | None], seen: Observation
+) -> tuple[list[Slots | None], list[Finding]]:
+    """Match the probe's records with the jobs that ended, and check their numbers.
+
+    Nothing is judged where the events do not match the jobs: it is not known then what the probe saw.
+
+    Args:
+        descriptor: The device; one without a probe has no causes.
+        scenario: Its jobs.
+        ran: Their spans, None for a job that was cut short.
+        seen: The logs.
+
+    Returns:
+        The slots of each job of `ran`, None where there are none, and what is wrong.
+    """
+    positions = [position for position, span in enumerate(ran) if span is not None]
+    ends = [edge for edge, _ in seen.events.ends]
+    matched = ends == [span.event for span in ran if span is not None and span.cycles > 0]
+    if descriptor.probe is None or not matched:
+        return [None] * len(ran), []
+    names = descriptor.probe.causes
+    slots: dict[int, Slots] = {}
+    findings: list[Finding] = []
+    for edge, counted in seen.probe.rows(len(names)):
+        # A record follows its event, at the latest in the cycle of the next one.
+        which = bisect_left(ends, edge) - 1
+        if which < 0 or positions[which] in slots:
+            text = f"the probe counted a job at edge {edge} that did not end"
+            findings.append(Finding(Status.PROTOCOL, "causes_record", text, None))
+        else:
+            slots[positions[which]] = {name: n for name, n in zip(names, counted, strict=True) if n}
+    for position in positions:
+        span = ran[position]
+        if position in slots and span is not None:
+            findings += _check(descriptor, scenario.jobs[position], span, slots[position], position)
+        elif scenario.abort is None or position > 0:
+            # The one before a cut may end so late that the cut takes the record away.
+            text = f"the probe did not count the job that ended at edge {ends[positions.index(position)]}"
+            findings.append(Finding(Status.PROTOCOL, "causes_record", text, position))
+    return [slots.get(position) for position in range(len(ran))], findings
+
+
+def _check(descriptor: Descriptor, job: Job, span: Span, slots: Slots, position: int) -> list[Finding]:
+    """Sum, useful steps and padding; the latter two where the probe has causes of these names."""
+    assert descriptor.probe is not None
+    instance, names = descriptor.instance, descriptor.probe.causes
+    findings: list[Finding] = []
+    total, expected = sum(slots.values()), span.cycles * instance.h * instance.l
+    if total != expected:
+        text = f"{total} slots in all, {span.cycles} cycles of {instance.h} x {instance.l} are {expected}"
+        findings.append(Finding(Status.PROTOCOL, "causes_total", text, position))
+    steps = job.m * job.n * job.k
+    if WORKING in names and slots.get(WORKING, 0) != steps:
+        text = f"{slots.get(WORKING, 0)} slots of {WORKING}, {job.m} x {job.n} x {job.k} steps are {steps}"
+        findings.append(Finding(Status.PROTOCOL, "causes_working", text, position))
+    for name, padded in zip(PADDING, padding(instance, job.m, job.n, job.k), strict=True):
+        if name in names and slots.get(name, 0) != padded:
+            text = f"{slots.get(name, 0)} slots of {name}, tiles of {job.m} x {job.n} x {job.k} have {padded}"
+            findings.append(Finding(Status.PROTOCOL, "causes_padding", text, position))
+    return findings
