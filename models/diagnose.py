@@ -4,6 +4,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from models.formats import Format, narrow
 from models.fp16 import Fp16
 from models.gemm import partial_sums, step
 from models.ops import Op
@@ -13,7 +14,9 @@ _ALL = np.arange(0x10000, dtype=np.uint16)
 _FEW = 3
 
 
-def first_possible_step(op: Op, x_row: Fp16, w_col: Fp16, y0: int, actual: int) -> int:
+def first_possible_step(
+    op: Op, x_row: Fp16, w_col: Fp16, y0: int, actual: int, fmt: Format = Format.FP16
+) -> int:
     """Returns the smallest n such that one wrong partial sum after step n explains a wrong output.
 
     The reading is that of a single fault: up to step n something went wrong, whatever it was, and all steps
@@ -28,7 +31,8 @@ def first_possible_step(op: Op, x_row: Fp16, w_col: Fp16, y0: int, actual: int) 
         x_row: FP16 bits, the N elements of X's row.
         w_col: FP16 bits, the N elements of W's column.
         y0: FP16 bits of Y's element; ignored by MATMUL.
-        actual: FP16 bits of the wrong output.
+        actual: Bits of the wrong output, in the format of Z.
+        fmt: The format of Z: all accumulators that narrow to the output lead to it.
 
     Returns:
         n in 0 .. N. 0: a wrong accumulator before the first step explains the output (Y itself may be wrong).
@@ -38,10 +42,11 @@ def first_possible_step(op: Op, x_row: Fp16, w_col: Fp16, y0: int, actual: int) 
         TypeError: an array is not of type `np.uint16`.
         ValueError: the output is right, or row and column differ in length.
     """
-    expected = int(partial_sums(op, x_row, w_col, y0)[-1])
+    expected = int(narrow(partial_sums(op, x_row, w_col, y0)[-1:], fmt)[0])
     if actual == expected:
-        raise ValueError(f"the output 0x{actual:04X} is right, there is no wrong step to find")
-    leads_to_actual: NDArray[np.bool_] = np.equal(_ALL, actual)
+        digits = 2 * fmt.itemsize
+        raise ValueError(f"the output 0x{actual:0{digits}X} is right, there is no wrong step to find")
+    leads_to_actual: NDArray[np.bool_] = np.equal(narrow(_ALL, fmt), actual)
     for n in range(x_row.size, 0, -1):
         leads_to_actual = leads_to_actual[step(op, x_row[n - 1], w_col[n - 1], _ALL)]
         if not leads_to_actual.any():
@@ -49,7 +54,9 @@ def first_possible_step(op: Op, x_row: Fp16, w_col: Fp16, y0: int, actual: int) 
     return 0
 
 
-def single_faults(op: Op, x_row: Fp16, w_col: Fp16, y0: int, actual: int) -> list[str]:
+def single_faults(
+    op: Op, x_row: Fp16, w_col: Fp16, y0: int, actual: int, fmt: Format = Format.FP16
+) -> list[str]:
     """Returns which plain faults of an engine reproduce a wrong output, in words.
 
     Tried are, for each n: step n left out, step n done twice, the partial sum lost (+0) before step n; and a
@@ -60,7 +67,8 @@ def single_faults(op: Op, x_row: Fp16, w_col: Fp16, y0: int, actual: int) -> lis
         x_row: FP16 bits, the N elements of X's row.
         w_col: FP16 bits, the N elements of W's column.
         y0: FP16 bits of Y's element.
-        actual: FP16 bits of the wrong output.
+        actual: Bits of the wrong output, in the format of Z.
+        fmt: The format of Z.
     """
     count = x_row.size
     start = np.uint16(y0 if op.reads_y else 0)
@@ -78,9 +86,9 @@ def single_faults(op: Op, x_row: Fp16, w_col: Fp16, y0: int, actual: int) -> lis
         lost = step(op, x, w, lost)
     hints = []
     for text, results in (("without step", skipped), ("with step twice:", twice), ("from +0 at step", lost)):
-        hits = np.flatnonzero(results[:count] == actual)
+        hits = np.flatnonzero(narrow(results[:count], fmt) == actual)
         if 0 < hits.size <= _FEW:
             hints.append(f"{text} {', '.join(map(str, hits))}")
-    if lost[count] == actual:
+    if narrow(lost[count:], fmt)[0] == actual:
         hints.append("from +0 instead of Y" if op.reads_y else "from Y instead of +0")
     return hints

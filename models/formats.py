@@ -36,6 +36,15 @@ class Format(IntEnum):
         return np.dtype(np.uint8) if self.itemsize == 1 else np.dtype(np.uint16)
 
 
+Formats = Format | tuple[Format, Format, Format]
+"""One format for all matrices, or those of X, of W, and of Y and Z."""
+
+
+def per_operand(fmt: Formats) -> tuple[Format, Format, Format]:
+    """Returns the formats of X, of W, and of Y and Z."""
+    return fmt if isinstance(fmt, tuple) else (fmt, fmt, fmt)
+
+
 def widen(bits: Bits, fmt: Format) -> NDArray[np.uint16]:
     """Converts bits of a format to FP16.
 

@@ -11,11 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from models.formats import Format
+from models.formats import Formats, per_operand
 from models.ops import Op
-
-Formats = Format | tuple[Format, Format, Format]
-"""One format for all matrices, or those of X, of W, and of Y and Z."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ def compute_cycles(instance: Instance, n: int) -> int:
 
 def port_beats(instance: Instance, op: Op, rows: int, cols: int, n: int, fmt: Formats) -> int:
     """Returns the accesses of a tile of `rows` x `cols` outputs: loads of X, W and Y and stores of Z."""
-    x_bits, w_bits, z_bits = (8 * each.itemsize for each in _per_operand(fmt))
+    x_bits, w_bits, z_bits = (8 * each.itemsize for each in per_operand(fmt))
     result = rows * _ceil_div(cols * z_bits, instance.dw)
     return (
         rows * _ceil_div(n * x_bits, instance.dw)
@@ -175,10 +172,6 @@ def _pieces(length: int, tile: int) -> Iterator[tuple[int, int]]:
         yield tile, full
     if rest:
         yield rest, 1
-
-
-def _per_operand(fmt: Formats) -> tuple[Format, Format, Format]:
-    return fmt if isinstance(fmt, tuple) else (fmt, fmt, fmt)
 
 
 def _ceil_div(numerator: int, denominator: int) -> int:

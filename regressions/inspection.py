@@ -77,7 +77,8 @@ def show(options: Options, services: Services, console: Console) -> int:
             stall = scenario.stall
             for number, job in enumerate(scenario.jobs):
                 table.add_row(
-                    *(str(index), str(number), job.op.name, job.fmt.name, str(job.m), str(job.n), str(job.k)),
+                    *(str(index), str(number), job.op.name, job.format_name),
+                    *(str(job.m), str(job.n), str(job.k)),
                     *(f"{address:#010x}" for address in (job.x_addr, job.w_addr, job.z_addr)),
                     " ".join(job.classes),
                     str(job.core),

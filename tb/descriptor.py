@@ -59,6 +59,7 @@ class Descriptor:
         n_cores: number of event targets.
         operations: those the device has.
         formats: those the device has.
+        mixed_formats: whether X, W and Y/Z can have different ones.
         cycle_bound: the cycle bound as given.
         known_differences: deviations from the contract by design.
         known_issues: defects that are known and expected to show.
@@ -79,6 +80,7 @@ class Descriptor:
     n_cores: int
     operations: tuple[Op, ...]
     formats: tuple[Format, ...]
+    mixed_formats: bool
     cycle_bound: Section8Bound | LinearBound
     known_differences: tuple[KnownItem, ...]
     known_issues: tuple[KnownItem, ...]
@@ -94,8 +96,11 @@ class Descriptor:
         """Returns why the device cannot run `job`, or None if it can."""
         if job.op not in self.operations:
             return f"{self.name} has no operation {job.op.name}"
-        if job.fmt not in self.formats:
-            return f"{self.name} has no format {job.fmt.name}"
+        for fmt in job.formats:
+            if fmt not in self.formats:
+                return f"{self.name} has no format {fmt.name}"
+        if job.mixed and not self.mixed_formats:
+            return f"{self.name} has one format for all operands, the job wants {job.format_name}"
         if job.core >= self.n_cores:
             return f"{self.name} has {self.n_cores} cores, the job wants core {job.core}"
         return None
@@ -146,6 +151,7 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
         n_cores=table["n_cores"],
         operations=tuple(table["operations"]),
         formats=tuple(table["formats"]),
+        mixed_formats=table["mixed_formats"],
         cycle_bound=table["bound"],
         known_differences=_known(table["known_differences"], where.key("known_differences")),
         known_issues=_known(table["known_issues"], where.key("known_issues")),

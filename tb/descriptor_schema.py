@@ -74,6 +74,11 @@ FIELDS: dict[str, Field] = {
         lo=1,
         items=Field("a format", str, parse=parse_format),
     ),
+    "mixed_formats": Field(
+        "X, W and Y/Z can have different formats, by the extension of MACFG (docs/formats.md)",
+        bool,
+        default=False,
+    ),
     "bound": Field("the cycle bound", dict, required=True, parse=bounds.parse_bound),
     "known_differences": Field(
         "deviations by design",

@@ -10,13 +10,16 @@ from models.formats import Format
 from models.ops import Op
 from tb.schema import Field, Raw, Where, check, choice, show
 from tb.stimulus.job import Job
-from tb.stimulus.job_fields import OPERAND_CLASSES
+from tb.stimulus.job_fields import OPERAND_CLASSES, parse_formats
 
 EXPECTATIONS = ("mismatch", "protocol", "timeout", "crash")
 
 ATTRIBUTES: Mapping[str, Callable[[Job], int | str]] = {
     "op": lambda job: job.op.name,
-    "format": lambda job: job.fmt.name,
+    "format": lambda job: job.format_name,
+    "x_format": lambda job: job.x_fmt.name,
+    "w_format": lambda job: job.w_fmt.name,
+    "z_format": lambda job: job.z_fmt.name,
     "m": lambda job: job.m,
     "n": lambda job: job.n,
     "k": lambda job: job.k,
@@ -32,7 +35,7 @@ ATTRIBUTES: Mapping[str, Callable[[Job], int | str]] = {
 
 _NAMES: Mapping[str, tuple[Iterable[str], str]] = {
     "op": (Op.__members__, "operation"),
-    "format": (Format.__members__, "format"),
+    **dict.fromkeys(("x_format", "w_format", "z_format"), (Format.__members__, "format")),
 }
 
 
@@ -87,6 +90,11 @@ def _condition(attribute: str, value: Raw, where: Where) -> Condition:
             return Condition(attribute, None, value[0], value[1])
         return Condition(attribute, frozenset(values))
     for item in values:
+        if attribute == "format":
+            if not isinstance(item, str):
+                raise place.error(f"expected a format, got {show(item)}")
+            parse_formats(item, place)
+            continue
         choice(item, *_NAMES.get(attribute, (OPERAND_CLASSES, "operand class")), place)
     return Condition(attribute, frozenset(values))
 

@@ -68,7 +68,7 @@ def measure(
     return [
         Row(
             op=Op.GEMM.name,
-            format=scenario.jobs[0].fmt.name,
+            format=scenario.jobs[0].format_name,
             M=m,
             N=n,
             K=k,

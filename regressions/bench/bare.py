@@ -47,7 +47,7 @@ def write_list(path: Path, scenarios: Sequence[Scenario], device: Descriptor) ->
 
     Memory contents, grant patterns and register accesses are those of the bench.
     """
-    programmer = Programmer()
+    programmer = Programmer(mixed_formats=device.mixed_formats)
     with path.open("wb") as file:
         file.write(_words(len(scenarios)))
         for scenario in scenarios:

@@ -47,7 +47,7 @@ module redmule_regfile
   // Job registers X_ADDR .. MACFG as they read, and the bits each of them has.
   localparam int unsigned JOB_REGS = 6;
   localparam logic [JOB_REGS-1:0][31:0] JOB_MASK =
-      {32'h0000_1F80, 32'h0000_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF};
+      {32'h007F_1F80, 32'h0000_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF};
 
   logic [JOB_REGS-1:0][31:0] regs_q, regs_d;
   logic [5:0]  index;
@@ -108,15 +108,22 @@ module redmule_regfile
     end
   end
 
-  fmt_e fmt;
   // formats 4..7 act as FP16
-  assign fmt = regs_q[5][9] ? FP16 : fmt_e'(regs_q[5][8:7]);
+  function automatic fmt_e decode_fmt(logic [2:0] field);
+    return field[2] ? FP16 : fmt_e'(field[1:0]);
+  endfunction
+
+  // MACFG[16]: W, and Y and Z, have formats of their own instead of X's
+  logic [31:0] macfg;
+  logic        mixed;
+  assign macfg = regs_q[5];
+  assign mixed = macfg[16];
 
   assign job_o = '{
-    op:     op_e'(regs_q[5][12:10]),
-    x_fmt:  fmt,
-    w_fmt:  fmt,
-    z_fmt:  fmt,
+    op:     op_e'(macfg[12:10]),
+    x_fmt:  decode_fmt(macfg[9:7]),
+    w_fmt:  decode_fmt(mixed ? macfg[19:17] : macfg[9:7]),
+    z_fmt:  decode_fmt(mixed ? macfg[22:20] : macfg[9:7]),
     x_addr: regs_q[0],
     w_addr: regs_q[1],
     z_addr: regs_q[2],

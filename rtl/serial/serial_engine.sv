@@ -59,6 +59,8 @@ module serial_engine (
   logic [15:0] x_q, x_d, w_q, w_d, acc_q, acc_d;
   logic [15:0] acc_next;
   logic        step_q, step_d;  // x_q and w_q are a pair that acc_q has not seen
+  format_e     rformat;         // of the element in rdata_i
+  logic [15:0] widened, narrowed;
 
   // Loops
   assign last_m = m_q == job_i.m - 16'd1;
@@ -112,19 +114,21 @@ module serial_engine (
   always_comb begin : accesses
     valid_o          = 1'b0;
     access_o.write   = 1'b0;
-    access_o.bytes   = element_bytes(job_i.format);
+    access_o.bytes   = element_bytes(job_i.z_format);
     access_o.operand = OperandY;
-    access_o.data    = acc_q;
+    access_o.data    = narrowed;
     access_o.addr    = element_address(job_i.z_addr, m_q, job_i.k, k_q, access_o.bytes);
     unique case (state_q)
       LoadY: valid_o = 1'b1;
       LoadX: begin
         valid_o          = 1'b1;
+        access_o.bytes   = element_bytes(job_i.x_format);
         access_o.operand = OperandX;
         access_o.addr    = element_address(job_i.x_addr, m_q, job_i.n, n_q, access_o.bytes);
       end
       LoadW: begin
         valid_o          = 1'b1;
+        access_o.bytes   = element_bytes(job_i.w_format);
         access_o.operand = OperandW;
         access_o.addr    = element_address(job_i.w_addr, n_q, job_i.k, k_q, access_o.bytes);
       end
@@ -135,6 +139,27 @@ module serial_engine (
       default: ;
     endcase
   end
+
+  // Formats: everything between load and store is FP16.
+  always_comb begin : loaded_format
+    unique case (roperand_i)
+      OperandX: rformat = job_i.x_format;
+      OperandW: rformat = job_i.w_format;
+      default:  rformat = job_i.z_format;
+    endcase
+  end
+
+  serial_widen i_widen (
+    .format_i( rformat ),
+    .raw_i   ( rdata_i ),
+    .value_o ( widened )
+  );
+
+  serial_narrow i_narrow (
+    .format_i( job_i.z_format ),
+    .value_i ( acc_q          ),
+    .raw_o   ( narrowed       )
+  );
 
   // Arithmetic
   serial_alu i_alu (
@@ -156,9 +181,9 @@ module serial_engine (
     if (stored) acc_d = '0;  // what a MatMul starts from
     if (rvalid_i) begin
       unique case (roperand_i)
-        OperandX: x_d = rdata_i;
-        OperandW: {w_d, step_d} = {rdata_i, 1'b1};
-        OperandY: acc_d = rdata_i;
+        OperandX: x_d = widened;
+        OperandW: {w_d, step_d} = {widened, 1'b1};
+        OperandY: acc_d = widened;
         default: ;
       endcase
     end

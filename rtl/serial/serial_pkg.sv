@@ -15,7 +15,7 @@ package serial_pkg;
     MinMax = 3'd7
   } op_e;
 
-  // MACFG[9:7]; the values 4..7 of the field act as Fp16.
+  // The format fields of MACFG; the values 4..7 of a field act as Fp16.
   typedef enum logic [1:0] {
     E5M2 = 2'd0,
     Fp16 = 2'd1,
@@ -41,7 +41,9 @@ package serial_pkg;
     logic [15:0] n;
     logic [15:0] k;
     op_e         op;
-    format_e     format;
+    format_e     x_format;
+    format_e     w_format;
+    format_e     z_format;  // of Y and Z
   } job_t;
 
   // What an element that comes back from memory is.

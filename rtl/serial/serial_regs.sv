@@ -45,7 +45,7 @@ module serial_regs (
 
   // Bits that exist; spare ones read 0.
   localparam logic [31:0] Mcfg1Bits = 32'h0000_FFFF;
-  localparam logic [31:0] MacfgBits = 32'h0000_1F80;
+  localparam logic [31:0] MacfgBits = 32'h007F_1F80;
 
   localparam logic [31:0] LockedByOther = 32'hFFFF_FFFE;
   localparam logic [31:0] NoContext     = 32'hFFFF_FFFF;
@@ -64,12 +64,18 @@ module serial_regs (
   logic [1:0][7:0] core_q, core_d;
   logic [1:0][7:0] id_q, id_d;
   logic [7:0]      running_id_q, running_id;
+  logic            mixed;           // W, and Y and Z, have formats of their own instead of X's
   logic [31:0]     finished_q, finished_d;
 
+  function automatic logic [31:0] merge(input logic [31:0] old, input logic [31:0] data, input logic [3:0] be);
+    for (int unsigned i = 0; i < 4; i++) merge[8*i +: 8] = be[i] ? data[8*i +: 8] : old[8*i +: 8];
+  endfunction
+
   // Decode
-  logic       access, read, write;
-  logic [7:0] offset;
-  logic       trigger, acquire, finished_read, clear, clear_all;
+  logic        access, read, write;
+  logic [7:0]  offset;
+  logic [31:0] value;
+  logic        trigger, acquire, finished_read, clear, clear_all;
 
   assign periph_gnt_o = 1'b1;
   assign offset       = {periph_add_i[7:2], 2'b00};
@@ -77,17 +83,15 @@ module serial_regs (
   assign read         = access && periph_wen_i;
   assign write        = access && !periph_wen_i;
 
-  assign trigger       = write && offset == Trigger && periph_be_i[0] && periph_data_i == '0 && holder_q == periph_id_i;
+  // Bytes that are not enabled are no part of a value.
+  assign value         = merge('0, periph_data_i, periph_be_i);
+  assign trigger       = write && offset == Trigger && periph_be_i[0] && value == '0 && holder_q == periph_id_i;
   assign acquire       = read && offset == Acquire && holder_q == '0 && used_q != '1;
   assign finished_read = read && offset == Finished;
   assign clear         = write && offset == SoftClear;
-  assign clear_all     = clear && periph_data_i == '0;
+  assign clear_all     = clear && value == '0;
 
   // Job registers
-  function automatic logic [31:0] merge(input logic [31:0] old, input logic [31:0] data, input logic [3:0] be);
-    for (int unsigned i = 0; i < 4; i++) merge[8*i +: 8] = be[i] ? data[8*i +: 8] : old[8*i +: 8];
-  endfunction
-
   always_comb begin : program_job
     x_addr_d = x_addr_q;
     w_addr_d = w_addr_q;
@@ -124,6 +128,8 @@ module serial_regs (
   end
 
   // Queue
+  assign mixed = macfg_q[16];
+
   always_comb begin : queue
     used_d = used_q;
     head_d = head_q;
@@ -140,14 +146,16 @@ module serial_regs (
       core_d[tail_q] = periph_id_i;
       id_d[tail_q]   = job_id_q;
       job_d[tail_q]  = '{
-        x_addr: x_addr_q,
-        w_addr: w_addr_q,
-        z_addr: z_addr_q,
-        m:      mcfg0_q[15:0],
-        k:      mcfg0_q[31:16],
-        n:      mcfg1_q[15:0],
-        op:     op_e'(macfg_q[12:10]),
-        format: decode_format(macfg_q[9:7])
+        x_addr:   x_addr_q,
+        w_addr:   w_addr_q,
+        z_addr:   z_addr_q,
+        m:        mcfg0_q[15:0],
+        k:        mcfg0_q[31:16],
+        n:        mcfg1_q[15:0],
+        op:       op_e'(macfg_q[12:10]),
+        x_format: decode_format(macfg_q[9:7]),
+        w_format: decode_format(mixed ? macfg_q[19:17] : macfg_q[9:7]),
+        z_format: decode_format(mixed ? macfg_q[22:20] : macfg_q[9:7])
       };
       tail_d = !tail_q;
     end

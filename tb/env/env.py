@@ -44,9 +44,15 @@ class RedmuleEnv(uvm_env):
         self.tcdm = TcdmAgent("tcdm", self)
         self.control = ControlAgent("control", self)
         self.scoreboard = Scoreboard("scoreboard", self)
-        self.registers = register_block()
+        mixed_formats = self.descriptor.mixed_formats
+        self.registers = register_block(mixed_formats=mixed_formats)
         self.predictor = RegisterPredictor(
-            "predictor", self, self.registers, eager=False, report=self.scoreboard.note_register
+            "predictor",
+            self,
+            self.registers,
+            eager=False,
+            report=self.scoreboard.note_register,
+            mixed_formats=mixed_formats,
         )
         self.sequencer = uvm_sequencer("sequencer", self)
         self.driver = ScenarioDriver("driver", self)

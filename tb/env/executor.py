@@ -72,7 +72,7 @@ class Executor:
         self._scoreboard = scoreboard
         self._on_reset = on_reset
         self._wake = ValueChange(dut.wake)
-        self._programmer = Programmer()
+        self._programmer = Programmer(mixed_formats=descriptor.mixed_formats)
         self._cutter = Cutter(dut, handle, port, self._programmer, self._forget)
         self.since_reset: list[Scenario] = []
 

@@ -18,9 +18,13 @@ class Programmer:
     Half of the jobs write all registers in order, a quarter only those that change ("unwritten registers
     keep their last value", section 5), an eighth in random order with pauses, an eighth with partial writes.
     A job is always programmed the same way after the same history, so that a replay repeats it.
+
+    Args:
+        mixed_formats: Whether the device has a format for each operand.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, mixed_formats: bool = False) -> None:
+        self._mixed_formats = mixed_formats
         self._held: dict[str, int] = {}
         self.reset()
 
@@ -33,10 +37,10 @@ class Programmer:
         style = job.data_seed % _STYLES
         held = self._held if style in (4, 5) else None
         if style < 6:
-            result = program(job, held)
+            result = program(job, held, mixed_formats=self._mixed_formats)
         else:
             rng = stream(job.data_seed, "programming")
-            result = program(job, None, rng)
+            result = program(job, None, rng, mixed_formats=self._mixed_formats)
             result = with_idle_gaps(result, rng) if style == 6 else split_writes(result, rng)
-        self._held = register_values(job)
+        self._held = register_values(job, mixed_formats=self._mixed_formats)
         return result

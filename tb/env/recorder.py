@@ -109,7 +109,7 @@ def _job_values(test: str, scenario: Scenario, position: int, result: JobResult)
         "scenario": scenario.index,
         "job": position,
         "op": job.op.name,
-        "format": job.fmt.name,
+        "format": job.format_name,
         "M": job.m,
         "N": job.n,
         "K": job.k,

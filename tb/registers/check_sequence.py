@@ -29,7 +29,7 @@ class RegisterCheckSequence(uvm_sequence):
 
     Attributes:
         clears_first: Whether the test begins with a soft clear.
-        registers: The register map.
+        registers: The register map; the public one unless set otherwise before the start.
         failures: What differed, in order.
     """
 

@@ -37,17 +37,21 @@ MODULE = "redmule_registers"
 
 MAP_FILE = "map.json"
 
+PARAMETER = "MIXED_FORMATS"
+"""Parameter of the address map: the device has a format for each operand."""
+
 
 class RegisterModelError(RuntimeError):
     """The register model cannot be generated or loaded; the message says what to mend."""
 
 
-def generate(rdl: Path = RDL, build: Path = BUILD) -> Path:
+def generate(rdl: Path = RDL, build: Path = BUILD, *, mixed_formats: bool = False) -> Path:
     """Generates the model of `rdl`, unless the same one exists already.
 
     Args:
         rdl: SystemRDL file with one top address map.
         build: Folder that holds generated models; made if missing.
+        mixed_formats: Sets the map's parameter MIXED_FORMATS, which it then has to have.
 
     Returns:
         Folder with ``redmule_registers.py`` (pyuvm classes) and ``map.json`` (plain map, and the name of the
@@ -56,7 +60,7 @@ def generate(rdl: Path = RDL, build: Path = BUILD) -> Path:
     Raises:
         RegisterModelError: The RDL is missing or wrong, or the folder cannot be written.
     """
-    folder = build / _cache_key(rdl)
+    folder = build / _cache_key(rdl, mixed_formats)
     if (folder / MAP_FILE).is_file():
         return folder
     try:
@@ -65,7 +69,7 @@ def generate(rdl: Path = RDL, build: Path = BUILD) -> Path:
     except OSError as error:
         raise RegisterModelError(f"cannot write the register model below {build}: {error}") from error
     try:
-        _write_model(rdl, scratch)
+        _write_model(rdl, scratch, mixed_formats)
         # The rename makes the model appear whole; when another process was faster, its copy is the same.
         try:
             scratch.rename(folder)
@@ -80,13 +84,19 @@ def generate(rdl: Path = RDL, build: Path = BUILD) -> Path:
 
 
 @cache
-def register_map(rdl: Path = RDL, build: Path = BUILD) -> RegisterMap:
+def register_map(rdl: Path = RDL, build: Path = BUILD, *, mixed_formats: bool = False) -> RegisterMap:
     """The plain register map of `rdl`: offsets, fields, access, reset values.
+
+    Args:
+        rdl: See `generate`.
+        build: See `generate`.
+        mixed_formats: With the fields of devices that have a format for each operand. Offsets are the same.
 
     Raises:
         RegisterModelError: As `generate`.
     """
-    return RegisterMap.from_dict(json.loads((generate(rdl, build) / MAP_FILE).read_text()))
+    folder = generate(rdl, build, mixed_formats=mixed_formats)
+    return RegisterMap.from_dict(json.loads((folder / MAP_FILE).read_text()))
 
 
 def offsets(rdl: Path = RDL, build: Path = BUILD) -> dict[str, int]:
@@ -113,15 +123,17 @@ def load_module(folder: Path) -> ModuleType:
     return module
 
 
-def register_block(name: str = "redmule", rdl: Path = RDL, build: Path = BUILD) -> uvm_reg_block:
-    """A new pyuvm register block of `rdl`: built, locked and at its reset values.
+def register_block(
+    name: str = "redmule", rdl: Path = RDL, build: Path = BUILD, *, mixed_formats: bool = False
+) -> uvm_reg_block:
+    """A new pyuvm register block of `rdl`: built, locked and at its reset values; see `register_map`.
 
     Connect it with ``block.get_default_map().set_sequencer(sequencer, adapter)``.
 
     Raises:
         RegisterModelError: As `generate`.
     """
-    folder = generate(rdl, build)
+    folder = generate(rdl, build, mixed_formats=mixed_formats)
     top_class = json.loads((folder / MAP_FILE).read_text())["block"]
     block: uvm_reg_block = getattr(load_module(folder), top_class)(name)
     block.configure()
@@ -131,20 +143,21 @@ def register_block(name: str = "redmule", rdl: Path = RDL, build: Path = BUILD) 
     return block
 
 
-def _cache_key(rdl: Path) -> str:
+def _cache_key(rdl: Path, mixed_formats: bool) -> str:
     """Hash of all that the generated files depend on."""
     try:
         source = rdl.read_bytes()
     except OSError as error:
         raise RegisterModelError(f"cannot read the register description {rdl}: {error}") from error
     digest = hashlib.sha256(source)
+    digest.update(f"mixed formats: {mixed_formats}".encode())
     digest.update(Path(__file__).read_bytes())
     for package in ("systemrdl-compiler", "peakrdl-pyuvm"):
         digest.update(f"{package}=={version(package)}".encode())
     return digest.hexdigest()[:16]
 
 
-def _write_model(rdl: Path, folder: Path) -> None:
+def _write_model(rdl: Path, folder: Path, mixed_formats: bool) -> None:
     """Compiles `rdl` and writes all generated files into `folder`, the map last."""
     # Imported here because the compiler takes a quarter of a second, and a cached model does without.
     from peakrdl_pyuvm.exporter import PyUVMExporter
@@ -154,7 +167,7 @@ def _write_model(rdl: Path, folder: Path) -> None:
     compiler = RDLCompiler()
     try:
         compiler.compile_file(os.fspath(rdl))
-        top = compiler.elaborate().top
+        top = compiler.elaborate(parameters={PARAMETER: True} if mixed_formats else None).top
     except RDLCompileError as error:
         raise RegisterModelError(f"{rdl} is not valid SystemRDL: {error} (details above)") from error
     if not top.get_property("littleendian"):

@@ -12,7 +12,7 @@ open, all values it allows are taken, and what the device then shows narrows the
   and the lock was held, the next job id may be that of the lock or the one after;
 - an event at the very edge of a soft clear's grant may count in FINISHED or not.
 
-The value of a TRIGGER or SOFT_CLEAR write is taken to be its whole word, whatever its byte enables.
+Bytes that are not enabled are no part of the value of a TRIGGER or SOFT_CLEAR write.
 """
 
 from __future__ import annotations
@@ -231,7 +231,7 @@ class RegisterFileModel:
             self._writes[register.name](access)
 
     def _trigger(self, access: ObservedAccess) -> None:
-        if self.holder != access.id or not access.be & 1 or access.data != 0:
+        if self.holder != access.id or not access.be & 1 or merge_bytes(0, access.data, access.be) != 0:
             return
         if not self.queue:
             self._turn_since = access.cycle
@@ -248,7 +248,7 @@ class RegisterFileModel:
         shown = self._running_allowed(access.cycle, ending=False)
         if self.holder is not None:
             self._next_ids = frozenset({self._held_id, (self._held_id + 1) % JOB_IDS})
-        if access.data == 0:
+        if merge_bytes(0, access.data, access.be) == 0:
             self._next_ids = ZERO
             self.job_values = dict.fromkeys(self.job_values, 0)
         self.holder = None

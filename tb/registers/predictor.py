@@ -35,6 +35,7 @@ class RegisterPredictor(uvm_subscriber):
         *,
         eager: bool = True,
         report: Callable[[RegisterFinding], None] | None = None,
+        mixed_formats: bool = False,
     ) -> None:
         """Makes a predictor.
 
@@ -45,10 +46,11 @@ class RegisterPredictor(uvm_subscriber):
             eager: Update the mirror after each batch.
             report: Called with each finding; without it they are logged as errors. They are also kept in
                 ``model.findings`` either way, and `check_phase` raises if any were left to the log.
+            mixed_formats: Whether the device has a format for each operand.
         """
         super().__init__(name, parent)
         self.block = block
-        self.model = RegisterFileModel(register_map())
+        self.model = RegisterFileModel(register_map(mixed_formats=mixed_formats))
         self._eager = eager
         self._report = report
         self._mirrored: dict[str, int] = {}

@@ -211,3 +211,33 @@ class BadIdSequence(RegisterCheckSequence):
             if not access.write:
                 self.expect(f"read of 0x{access.address:02X} with id 0x{bad:02X}", value, 0)
         self.expect(f"STATUS after accesses with id 0x{bad:02X}", await self.read("STATUS"), 0)
+
+
+class ValueBytesSequence(RegisterCheckSequence):
+    """Bytes that are not enabled are no part of the value of a TRIGGER or SOFT_CLEAR write."""
+
+    async def check(self) -> None:
+        """Triggers, then clears, with ones in enabled bytes and in others."""
+        values = await self.fill_job_registers()
+        for data, be in ((0x0000_0100, 0b0011), (0xFF00_0000, 0b1001), (0x0000_0000, 0b1110)):
+            await self.write("TRIGGER", data, be=be)
+            self.expect(f"STATUS after a trigger of 0x{data:08X}, be={be:04b}", await self.read("STATUS"), 0)
+        await self.expect_job_values("after triggers that start no job", values)
+        await self.write("MCFG0", 0)
+        await self.write("TRIGGER", 0xFFFF_FF00, be=0b0001)
+        await self.wait_until_idle()
+        self.expect("FINISHED after a trigger of byte 0 alone", await self.read("FINISHED"), 1)
+        for data, be in ((0x0000_0100, 0b0011), (0xFF00_0000, 0b1000)):
+            values = await self._clear_and_fill(data, be)
+            await self.expect_job_values(f"after a clear of 0x{data:08X}, be={be:04b}", values)
+        for data, be in ((0xFFFF_FF00, 0b0001), (0x0000_00FF, 0b1110), (0xFFFF_FFFF, 0b0000)):
+            values = await self._clear_and_fill(data, be)
+            what = f"after a clear of 0x{data:08X}, be={be:04b}"
+            await self.expect_job_values(what, dict.fromkeys(values, 0))
+            self.expect(f"ACQUIRE {what}", await self.read("ACQUIRE"), 0)
+
+    async def _clear_and_fill(self, data: int, be: int) -> dict[str, int]:
+        """Writes SOFT_CLEAR with the job registers full; returns what they held."""
+        values = await self.fill_job_registers()
+        await self.write("SOFT_CLEAR", data, be=be)
+        return values

@@ -71,15 +71,16 @@ def _job_finding(
     job, base = scenario.jobs[position], scenario.window.base
     before = predict(initial_image(scenario), scenario.jobs[:position], base)
     after = predict(before, (job,), base)
-    elements = np.unique((wrong - (job.z_addr - base)) // job.fmt.itemsize)
+    fmt = job.z_fmt
+    elements = np.unique((wrong - (job.z_addr - base)) // fmt.itemsize)
     row, column = divmod(int(elements[0]), job.k)
-    got = int(load(actual, job.z_addr - base, job.m, job.k, job.fmt)[row, column])
-    want = int(load(after, job.z_addr - base, job.m, job.k, job.fmt)[row, column])
-    digits = 2 * job.fmt.itemsize
+    got = int(load(actual, job.z_addr - base, job.m, job.k, fmt)[row, column])
+    want = int(load(after, job.z_addr - base, job.m, job.k, fmt)[row, column])
+    digits = 2 * fmt.itemsize
     instance = descriptor.instance
     text = (
         f"Z[{row},{column}] is 0x{got:0{digits}x} instead of 0x{want:0{digits}x} "
-        f"(tile {row // instance.tile_rows},{column // instance.tile_cols}; "
+        f"({job.format_name}, tile {row // instance.tile_rows},{column // instance.tile_cols}; "
         f"{elements.size} of {job.m * job.k} elements wrong)"
     )
     step = _first_step(job, before, base, row, column, got)
@@ -91,12 +92,12 @@ def _first_step(job: Job, before: npt.NDArray[np.uint8], base: int, row: int, co
         return "no step: N is 0"
     if job.n > _LIMIT_STEPS:
         return f"first wrong step not searched, N > {_LIMIT_STEPS}"
-    fmt = job.fmt
-    x_row = widen(load(before, job.x_addr - base, job.m, job.n, fmt)[row], fmt)
-    w_column = widen(load(before, job.w_addr - base, job.n, job.k, fmt)[:, column], fmt)
-    y0 = int(widen(load(before, job.z_addr - base, job.m, job.k, fmt)[row : row + 1, column], fmt)[0])
-    text = _possible(first_possible_step(job.op, x_row, w_column, y0, got))
-    hints = single_faults(job.op, x_row, w_column, y0, got)
+    x_fmt, w_fmt, z_fmt = job.formats
+    x_row = widen(load(before, job.x_addr - base, job.m, job.n, x_fmt)[row], x_fmt)
+    w_column = widen(load(before, job.w_addr - base, job.n, job.k, w_fmt)[:, column], w_fmt)
+    y0 = int(widen(load(before, job.z_addr - base, job.m, job.k, z_fmt)[row : row + 1, column], z_fmt)[0])
+    text = _possible(first_possible_step(job.op, x_row, w_column, y0, got, z_fmt))
+    hints = single_faults(job.op, x_row, w_column, y0, got, z_fmt)
     return f"{text}; it is the result {' or '.join(hints)}" if hints else text
 
 

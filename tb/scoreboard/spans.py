@@ -8,20 +8,20 @@ import numpy.typing as npt
 
 from tb.agents.tcdm.monitor import BeatCount
 from tb.registers.generate import register_map
-from tb.registers.map import DECODED_ADDRESS_BITS
+from tb.registers.map import DECODED_ADDRESS_BITS, merge_bytes
 from tb.scoreboard.finding import Finding, Observation, Span
 from tb.status import Status
 from tb.stimulus.job import Scenario
 
 
 def trigger_edges(accesses: npt.NDArray[np.void]) -> list[int]:
-    """Edges at which a write of 0 to TRIGGER was granted."""
+    """Edges at which a write of 0 to TRIGGER was granted; bytes not enabled are no part of the value."""
     offset = register_map()["TRIGGER"].offset
     # A job has eight accesses or so: rows are cheaper than columns.
     return [
         cycle
         for cycle, add, data, _, _, wen, be, _ in accesses.tolist()
-        if add & DECODED_ADDRESS_BITS == offset and not wen and data == 0 and be & 1
+        if add & DECODED_ADDRESS_BITS == offset and not wen and be & 1 and merge_bytes(0, data, be) == 0
     ]
 
 

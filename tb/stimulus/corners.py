@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from models.formats import Format
+from models.formats import Formats, per_operand
 from models.ops import Op
 from models.timing import Instance
-from tb.stimulus.draws import Sizes, Weighted
+from tb.stimulus.draws import Sizes
+from tb.stimulus.job_fields import plain_formats
+from tb.stimulus.knob_values import MIXED
 from tb.stimulus.knobs import Knobs
 from tb.stimulus.pairwise import Row, cover
 from tb.stimulus.rng import stream
@@ -22,7 +24,7 @@ class Corner:
 
     Attributes:
         op: operation.
-        fmt: format.
+        fmt: format, or those of X, W and Y/Z.
         m: rows of X.
         n: columns of X.
         k: columns of W.
@@ -34,7 +36,7 @@ class Corner:
     """
 
     op: Op
-    fmt: Format
+    fmt: Formats
     m: int
     n: int
     k: int
@@ -55,12 +57,14 @@ def corners(knobs: Knobs, instance: Instance) -> tuple[Corner, ...]:
     """
     free = knobs.x_class is None and knobs.w_class is None and knobs.y_class is None
     unaligned = 1 in knobs.alignment.values
+    allowed = set(knobs.formats())
+    words = _words(instance, allowed)
     factors: dict[str, Sequence[object]] = {
         "op": knobs.op.values,
-        "fmt": knobs.fmt.values,
+        **_format_factors(knobs),
         "m": _sizes(knobs.m, (instance.l, instance.tile_rows), knobs.max_macs),
-        "n": _sizes(knobs.n, (instance.h, _word(instance, knobs.fmt)), knobs.max_macs),
-        "k": _sizes(knobs.k, (instance.tile_cols, _word(instance, knobs.fmt)), knobs.max_macs),
+        "n": _sizes(knobs.n, (instance.h, *words), knobs.max_macs),
+        "k": _sizes(knobs.k, (instance.tile_cols, *words), knobs.max_macs),
         "classes": knobs.classes.values if free else (None,),
         "x_misalign": range(4) if unaligned else (None,),
         "w_misalign": range(4) if unaligned else (None,),
@@ -71,6 +75,8 @@ def corners(knobs: Knobs, instance: Instance) -> tuple[Corner, ...]:
     }
 
     def fits(row: Row) -> bool:
+        if _format(row) not in allowed:
+            return False
         return bool(max(row["m"], 1) * max(row["n"], 1) * max(row["k"], 1) <= knobs.max_macs)
 
     rows = cover(factors, knobs.corners, fits, stream(0, "corners"))
@@ -78,13 +84,33 @@ def corners(knobs: Knobs, instance: Instance) -> tuple[Corner, ...]:
 
 
 def _corner(row: Row) -> Corner:
-    misalign = tuple(row.pop(f"{operand}_misalign") for operand in "xwz")
-    return Corner(misalign=None if None in misalign else misalign, **row)
+    misalign = tuple(row[f"{operand}_misalign"] for operand in "xwz")
+    return Corner(
+        fmt=_format(row),
+        misalign=None if None in misalign else misalign,
+        **{name: row[name] for name in ("op", "m", "n", "k", "classes", "stall", "base", "jobs")},
+    )
 
 
-def _word(instance: Instance, fmt: Weighted[Format]) -> int:
-    """Elements in the port's payload."""
-    return instance.dw // (8 * fmt.values[0].itemsize)
+def _format_factors(knobs: Knobs) -> dict[str, Sequence[object]]:
+    """One factor, or one for each operand where they can be mixed, so that all pairs of formats occur."""
+    if MIXED not in knobs.fmt.values:
+        return {"fmt": knobs.fmt.values}
+    each = sorted({fmt for formats in knobs.formats() for fmt in per_operand(formats)})
+    return {"x_fmt": each, "w_fmt": each, "z_fmt": each}
+
+
+def _format(row: Row) -> Formats:
+    if "fmt" in row:
+        one: Formats = row["fmt"]
+        return one
+    return plain_formats((row["x_fmt"], row["w_fmt"], row["z_fmt"]))
+
+
+def _words(instance: Instance, formats: Iterable[Formats]) -> list[int]:
+    """Elements in the port's payload, for each size of elements."""
+    sizes = {fmt.itemsize for each in formats for fmt in per_operand(each)}
+    return sorted(instance.dw // (8 * size) for size in sizes)
 
 
 def _sizes(knob: Sizes, units: Sequence[int], max_macs: int) -> list[int]:

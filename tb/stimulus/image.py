@@ -79,9 +79,9 @@ def initial_image(scenario: Scenario) -> Image:
         if job.empty:
             continue
         addresses = (job.x_addr, job.w_addr, job.z_addr)
-        for address, bits in zip(addresses, operands(job), strict=True):
+        for address, bits, fmt in zip(addresses, operands(job), job.formats, strict=True):
             if bits is not None and bits.size:
-                store(image, address - base, bits, job.fmt)
+                store(image, address - base, bits, fmt)
     return image
 
 
@@ -105,11 +105,11 @@ def predict(image: Image, jobs: Iterable[Job], base: int) -> Image:
 
 def _run(image: Image, job: Job, base: int) -> None:
     """Applies one job to `image` in place."""
-    fmt, z_offset = job.fmt, job.z_addr - base
-    x = _read(image, job.x_addr - base, job.m, job.n, fmt)
-    w = _read(image, job.w_addr - base, job.n, job.k, fmt)
-    y = _read(image, z_offset, job.m, job.k, fmt) if job.op.reads_y else None
-    store(image, z_offset, narrow(gemm_op(job.op, x, w, y), fmt), fmt)
+    z_offset = job.z_addr - base
+    x = _read(image, job.x_addr - base, job.m, job.n, job.x_fmt)
+    w = _read(image, job.w_addr - base, job.n, job.k, job.w_fmt)
+    y = _read(image, z_offset, job.m, job.k, job.z_fmt) if job.op.reads_y else None
+    store(image, z_offset, narrow(gemm_op(job.op, x, w, y), job.z_fmt), job.z_fmt)
 
 
 def _read(image: Image, offset: int, rows: int, cols: int, fmt: Format) -> NDArray[np.uint16]:

@@ -10,12 +10,21 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from models.formats import Bits, Format
+from models.formats import Bits, Format, Formats, per_operand
 from models.ops import Op
 from tb.schema import Field, Raw, Where, check
 from tb.stimulus.abort import Abort
 from tb.stimulus.arrays import stored_bytes, to_bits
-from tb.stimulus.job_fields import ADDRESS_SPACE, JOB_FIELDS, MAX_CORES, MAX_SIZE, OPERAND_CLASSES, Data
+from tb.stimulus.job_fields import (
+    ADDRESS_SPACE,
+    JOB_FIELDS,
+    MAX_CORES,
+    MAX_SIZE,
+    OPERAND_CLASSES,
+    Data,
+    format_name,
+    plain_formats,
+)
 from tb.stimulus.placement import DEFAULT_BASE, lay_out
 from tb.stimulus.stalls import NO_STALL, StallSpec
 from tb.stimulus.window import Range, Window
@@ -35,7 +44,8 @@ class Job:
         x_addr: byte address of X; like `w_addr` and `z_addr` any 32-bit value.
         w_addr: byte address of W.
         z_addr: byte address of Y and Z.
-        fmt: element format of all matrices.
+        fmt: element format of all matrices, or those of X, of W, and of Y and Z; kept as one where all are
+            equal. `formats` has one for each operand.
         core: who programs the job and is told of its end, 0..7.
         classes: operand classes of X, W and Y, from which data is generated.
         data_seed: seed of the generated data.
@@ -52,7 +62,7 @@ class Job:
     x_addr: int
     w_addr: int
     z_addr: int
-    fmt: Format = Format.FP16
+    fmt: Formats = Format.FP16
     core: int = 0
     classes: tuple[str, str, str] = ("normal", "normal", "normal")
     data_seed: int = 0
@@ -71,14 +81,47 @@ class Job:
                 raise ValueError(f"operand class {known!r} of {name} is unknown; use {OPERAND_CLASSES}")
         if self.data is not None:
             self._check_data(self.data)
+        # Equal jobs compare equal, however their format was written.
+        if isinstance(self.fmt, tuple):
+            object.__setattr__(self, "fmt", plain_formats(self.fmt))
 
     def _check_data(self, data: Data) -> None:
-        for name, (rows, cols), content in zip("XWY", self.shapes, data, strict=True):
-            if content is not None and len(content) != rows * cols * self.fmt.itemsize:
+        for name, (rows, cols), fmt, content in zip("XWY", self.shapes, self.formats, data, strict=True):
+            if content is not None and len(content) != rows * cols * fmt.itemsize:
                 raise ValueError(
                     f"job data of {name} has {len(content)} bytes, but {rows} x {cols} elements of "
-                    f"{self.fmt.name} take {rows * cols * self.fmt.itemsize}"
+                    f"{fmt.name} take {rows * cols * fmt.itemsize}"
                 )
+
+    @property
+    def formats(self) -> tuple[Format, Format, Format]:
+        """Formats of X, of W, and of Y and Z."""
+        return per_operand(self.fmt)
+
+    @property
+    def x_fmt(self) -> Format:
+        """Format of X."""
+        return self.formats[0]
+
+    @property
+    def w_fmt(self) -> Format:
+        """Format of W."""
+        return self.formats[1]
+
+    @property
+    def z_fmt(self) -> Format:
+        """Format of Y and Z."""
+        return self.formats[2]
+
+    @property
+    def mixed(self) -> bool:
+        """Not all operands have the same format."""
+        return isinstance(self.fmt, tuple)
+
+    @property
+    def format_name(self) -> str:
+        """The format for people and reports: ``FP16``, or of X, W and Y/Z ``E4M3/FP16/FP16``."""
+        return format_name(self.fmt)
 
     @property
     def shapes(self) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
@@ -98,17 +141,17 @@ class Job:
     @property
     def x_range(self) -> Range:
         """The bytes of X the job needs; none when the job is empty or N is 0."""
-        return self.x_addr, 0 if self.empty else self.m * self.n * self.fmt.itemsize
+        return self.x_addr, 0 if self.empty else self.m * self.n * self.x_fmt.itemsize
 
     @property
     def w_range(self) -> Range:
         """The bytes of W the job needs; none when the job is empty or N is 0."""
-        return self.w_addr, 0 if self.empty else self.n * self.k * self.fmt.itemsize
+        return self.w_addr, 0 if self.empty else self.n * self.k * self.w_fmt.itemsize
 
     @property
     def z_range(self) -> Range:
         """The bytes of Y and Z; none when the job is empty."""
-        return self.z_addr, self.m * self.k * self.fmt.itemsize
+        return self.z_addr, self.m * self.k * self.z_fmt.itemsize
 
     def to_json(self) -> dict[str, Any]:
         """The job as a dictionary of JSON values; explicit data as base64."""
@@ -117,7 +160,7 @@ class Job:
             data = [None if d is None else base64.b64encode(d).decode() for d in self.data]
         return {
             "op": self.op.name,
-            "format": self.fmt.name,
+            "format": self.format_name,
             "m": self.m,
             "n": self.n,
             "k": self.k,
@@ -228,14 +271,14 @@ class GemmJob:
     """A directed job from arrays: shapes give M, N and K, contents the bytes in memory.
 
     Arrays are matrices (or nested lists) of floats, rounded to nearest even into FP16 and then narrowed as
-    the device does, or of the format's bits: uint16, or uint8 for FP8.
+    the device does, or of their format's bits: uint16, or uint8 for FP8.
 
     Attributes:
         x: M x N.
         w: N x K.
         y: M x K; needed by every operation but MATMUL, which leaves it unread in place of Z.
         op: the operation.
-        fmt: element format.
+        fmt: element format, or those of X, of W, and of Y and Z.
         stall: behaviour of the memory.
         core: who programs the job.
         misalign: bytes added to the 4-byte aligned addresses of X, W and Z.
@@ -249,7 +292,7 @@ class GemmJob:
     w: ArrayLike
     y: ArrayLike | None = None
     op: Op = Op.GEMM
-    fmt: Format = Format.FP16
+    fmt: Formats = Format.FP16
     stall: StallSpec = NO_STALL
     core: int = 0
     misalign: tuple[int, int, int] = (0, 0, 0)
@@ -261,10 +304,11 @@ class GemmJob:
         self.scenario()  # whatever does not fit fails where the job is written, not where it is run
 
     def bits(self) -> tuple[Bits, Bits, Bits | None]:
-        """X, W and Y as bits of the format."""
-        x = to_bits(self.x, "x", self.fmt)
-        w = to_bits(self.w, "w", self.fmt)
-        y = None if self.y is None else to_bits(self.y, "y", self.fmt)
+        """X, W and Y as bits of their formats."""
+        x_fmt, w_fmt, z_fmt = per_operand(self.fmt)
+        x = to_bits(self.x, "x", x_fmt)
+        w = to_bits(self.w, "w", w_fmt)
+        y = None if self.y is None else to_bits(self.y, "y", z_fmt)
         if x.shape[1] != w.shape[0]:
             raise ValueError(f"x has {x.shape[1]} columns but w has {w.shape[0]} rows; both are N")
         if y is not None and y.shape != (x.shape[0], w.shape[1]):
@@ -276,9 +320,8 @@ class GemmJob:
     def scenario(self, index: int = 0) -> Scenario:
         """Lays X, W and Z out in a window and returns the scenario of this one job, with explicit data."""
         x, w, y = self.bits()
-        window, (x_addr, w_addr, z_addr) = lay_out(
-            (x.nbytes, w.nbytes, x.shape[0] * w.shape[1] * self.fmt.itemsize), self.misalign, self.base
-        )
+        z_bytes = x.shape[0] * w.shape[1] * per_operand(self.fmt)[2].itemsize
+        window, (x_addr, w_addr, z_addr) = lay_out((x.nbytes, w.nbytes, z_bytes), self.misalign, self.base)
         contents = (stored_bytes(x), stored_bytes(w), None if y is None else stored_bytes(y))
         job = Job(
             op=self.op,

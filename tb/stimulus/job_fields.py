@@ -7,7 +7,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 
-from models.formats import Format
+from models.formats import Format, Formats, per_operand
 from models.ops import Op
 from tb.schema import Field, Where, choice
 
@@ -39,6 +39,30 @@ def parse_format(value: str, where: Where) -> Format:
     return Format[choice(value, Format.__members__, "format", where)]
 
 
+def format_name(fmt: Formats) -> str:
+    """The name of a format, or of those of X, W and Y/Z as in ``E4M3/FP16/FP16``."""
+    return fmt.name if isinstance(fmt, Format) else "/".join(each.name for each in fmt)
+
+
+def parse_formats(value: str, where: Where) -> Formats:
+    """Reads what `format_name` wrote; raises `SchemaError`."""
+    if "/" not in value:
+        return parse_format(value, where)
+    names = value.split("/")
+    if len(names) != 3:
+        raise where.error(
+            f"'{value}' is no format; name one, or those of X, W and Y/Z as in 'E4M3/FP16/FP16'"
+        )
+    x, w, z = (parse_format(name, where) for name in names)
+    return plain_formats((x, w, z))
+
+
+def plain_formats(fmt: Formats) -> Formats:
+    """The same formats, written as one where all are equal."""
+    x, w, z = per_operand(fmt)
+    return x if x is w is z else (x, w, z)
+
+
 def _blob(value: str | None, where: Where) -> bytes | None:
     if value is None:
         return None
@@ -62,7 +86,7 @@ def _data(value: object, where: Where) -> Data | None:
 _CLASS = Field("operand class", str, choices=OPERAND_CLASSES)
 JOB_FIELDS: Mapping[str, Field] = {
     "op": Field("operation", str, required=True, parse=parse_op),
-    "format": Field("element format", str, default=Format.FP16, parse=parse_format),
+    "format": Field("element format", str, default=Format.FP16, parse=parse_formats),
     **{key: Field(f"size {key.upper()}", int, required=True, lo=0, hi=MAX_SIZE) for key in "mnk"},
     **{
         key: Field("byte address", int, required=True, lo=0, hi=ADDRESS_SPACE - 1)

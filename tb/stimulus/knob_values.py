@@ -6,11 +6,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from models.formats import Format, Formats
 from tb.schema import Field, Parser, Raw, Where, check, choice, show
 from tb.stimulus.draws import Interval, Sizes, Weighted
-from tb.stimulus.job_fields import MAX_SIZE
+from tb.stimulus.job_fields import MAX_SIZE, parse_formats
 
 T = TypeVar("T")
+MIXED = "mixed"
+"""In place of formats: any of X, W and Y/Z that are not all equal."""
+
 DEFAULT_SIZES = {"dist": "log_uniform", "lo": 0, "hi": 64}
 
 
@@ -22,6 +26,18 @@ def words(known: tuple[str, ...]) -> Parser:
         return _weighted([(choice(name, known, "value", where), weight) for name, weight in names])
 
     return parse
+
+
+def formats(value: Raw, where: Where) -> Weighted[Formats | str]:
+    """Formats, those of X, W and Y/Z as in ``E4M3/FP16/FP16``, or `MIXED`; the forms are those of `words`."""
+    result: list[tuple[Formats | str, float]] = []
+    for name, weight in _weights(value, where):
+        if isinstance(name, str) and "/" in name:
+            result.append((parse_formats(name, where), weight))
+        else:
+            known = choice(name, (*Format.__members__, MIXED), "value", where)
+            result.append((MIXED if known == MIXED else Format[known], weight))
+    return _weighted(result)
 
 
 def numbers(known: tuple[int, ...]) -> Parser:

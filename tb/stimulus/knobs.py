@@ -3,18 +3,20 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
-from models.formats import Format
+from models.formats import Formats, per_operand
 from models.ops import Op
 from tb.descriptor import Descriptor
 from tb.schema import Field, SchemaError, Where, check
 from tb.stimulus.abort import KINDS as ABORTS
 from tb.stimulus.draws import Interval, Sizes, Weighted
 from tb.stimulus.job_fields import MAX_SIZE, OPERAND_CLASSES
-from tb.stimulus.knob_values import chances, interval, numbers, sizes, words
+from tb.stimulus.knob_values import MIXED, chances, formats, interval, numbers, sizes, words
 from tb.stimulus.placement import BASES
 from tb.stimulus.stalls import KINDS, MAX_BURST, MAX_RATE, WRITE_R_VALID
 
@@ -25,7 +27,12 @@ MAX_MACS = 2**32
 
 FIELDS: dict[str, Field] = {
     "op": Field("operations; default: all the device has", object, parse=words(tuple(Op.__members__))),
-    "fmt": Field("formats; default: all the device has", object, parse=words(tuple(Format.__members__))),
+    "fmt": Field(
+        "formats: one of all operands, those of X, W and Y/Z as in `E4M3/FP16/FP16`, or mixed, any that are "
+        "not all equal; default: all the device has",
+        object,
+        parse=formats,
+    ),
     "m": sizes("rows of X, Y and Z"),
     "n": sizes("columns of X, rows of W"),
     "k": sizes("columns of W, Y and Z"),
@@ -113,10 +120,10 @@ FIELDS: dict[str, Field] = {
 
 @dataclass(frozen=True, slots=True)
 class Knobs:
-    """Parsed knobs; see `docs/knobs.md` for each."""
+    """Parsed knobs; see `docs/knobs.md` for each. `mixes` are the formats that MIXED stands for."""
 
     op: Weighted[Op]
-    fmt: Weighted[Format]
+    fmt: Weighted[Formats | str]
     m: Sizes
     n: Sizes
     k: Sizes
@@ -141,6 +148,17 @@ class Knobs:
     gnt_without_req: float
     write_r_valid: Weighted[str]
     corners: int
+    mixes: tuple[Formats, ...]
+
+    def formats(self) -> tuple[Formats, ...]:
+        """All formats that can be drawn."""
+        plain = [fmt for fmt in self.fmt.values if not isinstance(fmt, str)]
+        return (*plain, *(self.mixes if MIXED in self.fmt.values else ()))
+
+    def draw_format(self, rng: random.Random) -> Formats:
+        """The format of a job, or those of its operands."""
+        fmt = self.fmt.draw(rng)
+        return rng.choice(self.mixes) if isinstance(fmt, str) else fmt
 
 
 def parse_knobs(table: Mapping[str, Any], descriptor: Descriptor, where: Where) -> Knobs:
@@ -158,13 +176,14 @@ def parse_knobs(table: Mapping[str, Any], descriptor: Descriptor, where: Where) 
     values = check({**defaults, **table}, FIELDS, where)
     device = where.key("op"), descriptor.name
     values["op"] = _offered(values["op"], Op, descriptor.operations, *device)
-    values["fmt"] = _offered(values["fmt"], Format, descriptor.formats, where.key("fmt"), descriptor.name)
+    mixes = _mixes(descriptor)
+    values["fmt"] = _offered_formats(values["fmt"], mixes, descriptor, where.key("fmt"))
     cores = tuple(range(descriptor.n_cores))
     values["core"] = values["core"] or Weighted.evenly(cores)
     for core in values["core"].values:
         if core not in cores:
             raise where.key("core").error(f"{descriptor.name} has cores 0..{cores[-1]} only, not {core}")
-    knobs = Knobs(**values)
+    knobs = Knobs(**values, mixes=mixes)
     least = max(knobs.m.lo, 1) * max(knobs.n.lo, 1) * max(knobs.k.lo, 1)
     if least > knobs.max_macs:
         raise where.error(
@@ -172,6 +191,34 @@ def parse_knobs(table: Mapping[str, Any], descriptor: Descriptor, where: Where) 
             "raise max_macs or lower a size"
         )
     return knobs
+
+
+def _mixes(descriptor: Descriptor) -> tuple[Formats, ...]:
+    """All formats of X, W and Y/Z that are not all equal, on a device that takes them."""
+    if not descriptor.mixed_formats:
+        return ()
+    each = descriptor.formats
+    return tuple(mix for mix in product(each, each, each) if len(set(mix)) > 1)
+
+
+def _offered_formats(
+    chosen: Weighted[Formats | str] | None, mixes: tuple[Formats, ...], descriptor: Descriptor, where: Where
+) -> Weighted[Formats | str]:
+    """Formats, all of which the device must have; None stands for all it has, a third of them mixed."""
+    offered = descriptor.formats
+    if chosen is None:
+        plain: Weighted[Formats | str] = Weighted.evenly(offered)
+        if not mixes:
+            return plain
+        return Weighted((*plain.values, MIXED), (*plain.weights, len(offered) / 2))
+    for fmt in chosen.values:
+        if not mixes and (fmt == MIXED or isinstance(fmt, tuple)):
+            raise where.error(f"{descriptor.name} has one format for all operands; name one")
+        for member in () if isinstance(fmt, str) else per_operand(fmt):
+            if member not in offered:
+                names = ", ".join(each.name for each in offered)
+                raise where.error(f"{descriptor.name} does not have {member.name}; it has {names}")
+    return chosen
 
 
 def _offered(

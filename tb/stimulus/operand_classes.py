@@ -3,7 +3,8 @@
 
 All values are made from uniform 16-bit words with integer arithmetic, so a seed gives the same bits
 everywhere, and in a few vectorised steps, so an operand of some hundred elements costs about ten
-microseconds. Classes other than raw and special are made as FP16 and narrowed to the job's format.
+microseconds. Classes are made for the format of the operand: subnormal, signed_zero and special from its own
+codes, ties and cancellation as FP16 numbers that it holds exactly, normal as FP16 numbers that are narrowed.
 
 A class gets `flavour`, a few words for the whole operand, and two words for each element, `first` and
 `second`.
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from models.formats import Bits, Format, narrow
 from models.ops import Op
+from tb.stimulus.format_values import TRAITS, special_table, subnormal_exponents, zero_table
 from tb.stimulus.job import Job
 
 Words = NDArray[np.uint16]
@@ -30,6 +32,8 @@ _SIGN_AND_FRACTION = np.uint16(0x83FF)
 _BYTE = np.uint16(0xFF)
 _NIBBLE = np.uint16(0xF)
 _FRACTION_BITS = 10
+_SUM_BITS = 5  # of the smaller term of a sum that is a tie
+_FACTOR_BITS = 6  # of the factors of a product that is a tie
 
 
 def _exponents(shares: dict[int, int]) -> Words:
@@ -40,37 +44,33 @@ def _exponents(shares: dict[int, int]) -> Words:
 
 # Of 256: the shares of the binades of |N(0, 1)|.
 _NORMAL = _exponents({16: 11, 15: 70, 14: 78, 13: 48, 12: 25, 11: 12, 10: 6, 9: 3, 8: 2, 7: 1})
-# Of 16 each.
-_SUBNORMAL = _exponents({0: 8, 1: 2, 2: 2, 14: 1, 16: 1, 22: 1, 26: 1})
+# Of 16.
 _MODEST = _exponents({12: 1, 13: 2, 14: 3, 15: 4, 16: 3, 17: 2, 18: 1})
 # Integers in units of 2**-10.
 _INTEGERS = (np.arange(2048) / 1024).astype(np.float16).view(np.uint16)
-_ZEROS = np.array(
-    [v | s for v in (0, 0, 0, 0, 0x3C00, 0x3C00, 0x0001, 0x0002) for s in (0, 0x8000)], dtype=np.uint16
-)
 
 
 def draw(job: Job, index: int, flavour: Words, first: Words, second: Words) -> Bits:
     """Makes the operand `index` (0 X, 1 W, 2 Y) of a job from its class.
 
     Args:
-        job: gives operation, sizes, format and classes.
+        job: gives operation, sizes, formats and classes.
         index: of the operand.
         flavour: at least 4 uniform words.
         first: as many uniform words as the operand has elements; like `second`.
         second: see `first`.
 
     Returns:
-        Bits in the job's format, in the operand's shape.
+        Bits in the operand's format and shape.
     """
-    name, shape = job.classes[index], job.shapes[index]
+    name, shape, fmt = job.classes[index], job.shapes[index], job.formats[index]
     if name == "raw":
-        bits: Bits = first.astype(np.uint8) if job.fmt.itemsize == 1 else first.copy()
-    elif name == "special":
-        bits = _special(job.fmt, flavour, first, second)
+        bits: Bits = first.astype(np.uint8) if fmt.itemsize == 1 else first.copy()
+    elif name in _OF_FORMAT:
+        bits = _OF_FORMAT[name](fmt, flavour, first, second)
     else:
         value = _CLASSES[name](job, index, flavour, first, second)
-        bits = value if job.fmt is Format.FP16 else narrow(value, job.fmt)
+        bits = value if fmt is Format.FP16 else narrow(value, fmt)
     return bits.reshape(shape)
 
 
@@ -79,28 +79,35 @@ def _normal(_job: Job, _index: int, _flavour: Words, first: Words, second: Words
     return (first & _SIGN_AND_FRACTION) | _NORMAL.take(second & _BYTE)
 
 
-def _wide(_job: Job, index: int, flavour: Words, first: Words, second: Words) -> Words:
-    """Uniform exponents over 6 to 24 binades; centres of X and W lie opposite, so that most products fit."""
+def _wide(job: Job, index: int, flavour: Words, first: Words, second: Words) -> Words:
+    """Uniform exponents over 6 to 24 binades, as far as the format has them; finite in it.
+
+    Centres of X and W lie opposite, so that most products fit.
+    """
     half, shift = 3 + int(flavour[0]) % 10, int(flavour[1]) % 9 - 4
     centre = 15 + (shift if index == X else -shift)
-    return (first & _SIGN_AND_FRACTION) | _span(centre - half, 2 * half).take(second & _BYTE)
+    traits = TRAITS[job.formats[index]]
+    exponents = _span(centre - half, 2 * half, *traits.span).take(second & _BYTE)
+    return (first & _SIGN_AND_FRACTION & traits.grid) | exponents
 
 
 @lru_cache(maxsize=256)
-def _span(lowest: int, count: int) -> Words:
-    """256 exponent fields in place, of `count` exponents from `lowest` on, none of them infinity's."""
-    fields = np.clip(np.arange(256) % count + lowest, 0, 30)
+def _span(lowest: int, count: int, least: int, most: int) -> Words:
+    """256 exponent fields in place, of `count` exponents from `lowest` on, but within `least` to `most`."""
+    fields = np.clip(np.arange(256) % count + lowest, least, most)
     return (fields << _FRACTION_BITS).astype(np.uint16)
 
 
-def _subnormal(_job: Job, _index: int, _flavour: Words, first: Words, second: Words) -> Words:
+def _subnormal(fmt: Format, _flavour: Words, first: Words, second: Words) -> Bits:
     """Half subnormal, a quarter in the two lowest normal binades, a quarter fit to scale such values."""
-    return (first & _SIGN_AND_FRACTION) | _SUBNORMAL.take(second & _NIBBLE)
+    fraction = first & np.uint16((1 << TRAITS[fmt].fraction_bits) - 1)
+    sign = (first & SIGN) >> np.uint16(16 - 8 * fmt.itemsize)
+    return (sign | fraction | subnormal_exponents(fmt).take(second & _NIBBLE)).astype(fmt.dtype, copy=False)
 
 
-def _signed_zero(_job: Job, _index: int, _flavour: Words, first: Words, _second: Words) -> Words:
+def _signed_zero(fmt: Format, _flavour: Words, first: Words, _second: Words) -> Bits:
     """Half zeros of either sign; else ones, and subnormals whose products round to a signed zero."""
-    return _ZEROS.take(first & _NIBBLE)
+    return zero_table(fmt).take(first & _NIBBLE)
 
 
 def _ties(job: Job, index: int, flavour: Words, first: Words, second: Words) -> Words:
@@ -108,21 +115,32 @@ def _ties(job: Job, index: int, flavour: Words, first: Words, second: Words) -> 
 
     Products of two odd 6-bit integers have 12 bits if they pass 2048. The sum of an 11-bit integer and an odd
     multiple of half a unit needs 12 bits. Scales of some binades make ties also where the accumulator has
-    grown.
+    grown; with the few bits of FP8 they are the only ones, beside those of narrowing to it.
     """
     scale = second & np.uint16((0, 1, 3, 3)[int(flavour[0]) & 3])
-    if job.op in ADDS and index == X:
-        integer, unit = (first & np.uint16(0x3FF)) | np.uint16(0x400), 0
-    elif job.op in ADDS and index == W:
-        integer, unit = (first & np.uint16(0x1E)) | np.uint16(1), -1
+    bits = TRAITS[job.formats[index]].precision
+    if job.op in ADDS and index != Y:
+        # E4M3 has nothing as small as half a unit of 1.
+        binade = 0 if job.x_fmt.itemsize == job.w_fmt.itemsize == 2 else 4
+        if index == X:
+            kept = np.uint16(0x400 - (0x400 >> (bits - 1)))
+            integer, unit = (first & kept) | np.uint16(0x400), binade
+        else:
+            integer, unit = (first & _odd(min(bits, _SUM_BITS))) | np.uint16(1), binade - 1
     elif index == Y:
-        integer, unit = (first & np.uint16(0x7FF)) | np.uint16(1), 0
+        integer, unit = (first & np.uint16((1 << bits) - 1)) | np.uint16(1), 11 - bits
     else:
-        integer, unit = (first & np.uint16(0x1E)) + np.uint16(33), 5
+        bits = min(bits, _FACTOR_BITS)
+        integer, unit = (first & _odd(bits - 1)) + np.uint16((1 << (bits - 1)) + 1), 11 - bits
     # None is 0 or subnormal, so scaling is an addition to the exponent field.
     exponent = (scale + np.uint16(unit % 64)) << np.uint16(_FRACTION_BITS)
     magnitude: Words = _INTEGERS.take(integer) + exponent
     return magnitude | (second & SIGN)
+
+
+def _odd(bits: int) -> np.uint16:
+    """Mask of the bits of an odd integer but the last."""
+    return np.uint16((1 << bits) - 2)
 
 
 def _cancellation(job: Job, index: int, _flavour: Words, first: Words, second: Words) -> Words:
@@ -133,14 +151,17 @@ def _cancellation(job: Job, index: int, _flavour: Words, first: Words, second: W
     product.
     """
     rows, cols = job.shapes[index]
-    value = ((first & _SIGN_AND_FRACTION) | _MODEST.take(second & _NIBBLE)).reshape(rows, cols)
+    traits = TRAITS[job.formats[index]]
+    value = ((first & _SIGN_AND_FRACTION & traits.grid) | _MODEST.take(second & _NIBBLE)).reshape(rows, cols)
     if index == Y or rows * cols == 0:
         return value
     noise = ((second >> np.uint16(8)) & (second >> np.uint16(9)) & np.uint16(1)).reshape(rows, cols)
+    noise <<= np.uint16(traits.coarser)
     if job.op in ADDS:
         # Both operands must know the value without a common draw: a walk over fractions and exponents.
         step = np.arange(job.n) + job.data_seed % 8192
         common = (((step * 619) & 0x3FF) | ((10 + step % 11) << _FRACTION_BITS)).astype(np.uint16)
+        common &= TRAITS[job.x_fmt].grid & TRAITS[job.w_fmt].grid
         return (common if index == X else (common | SIGN)[:, None]) ^ noise
     # With a Y that cancels the first product, pairs start after it: each returns the sum to about 0.
     start = 1 if job.op.reads_y and job.classes[Y] == "cancellation" else 0
@@ -156,7 +177,7 @@ def _special(fmt: Format, flavour: Words, first: Words, second: Words) -> Bits:
 
     Their share is 1, 1/4 or 1/16 for the whole operand, the rest is normal: a single NaN ends a sum.
     """
-    chosen = _special_table(fmt, int(flavour[0]) & 3).take(second >> _FRACTION_BITS)
+    chosen = special_table(fmt, int(flavour[0]) & 3).take(second >> _FRACTION_BITS)
     rest = np.uint16((0, 3, 15, 15)[int(flavour[1]) & 3])
     if not rest:
         return chosen
@@ -166,33 +187,14 @@ def _special(fmt: Format, flavour: Words, first: Words, second: Words) -> Bits:
     return np.where(first & rest, other, chosen)
 
 
-@lru_cache(maxsize=16)
-def _special_table(fmt: Format, flavour: int) -> Bits:
-    """64 values of a format: flavour 0 everything, 1 no NaN, 2 finite values, 3 mostly NaNs with payloads."""
-    exponent_bits = {Format.E5M2: 5, Format.FP16: 5, Format.E4M3: 4, Format.BF16: 8}[fmt]
-    sign = 1 << (8 * fmt.itemsize - 1)
-    least = 1 << (8 * fmt.itemsize - 1 - exponent_bits)  # the least normal number, and an exponent's step
-    infinity = ((1 << exponent_bits) - 1) * least
-    one = ((1 << (exponent_bits - 1)) - 1) * least
-    tiny = (0, 1, 2, least - 1, least, least + 1)
-    large = (infinity - 1, infinity - 2, infinity - least)
-    quiet, signalling = infinity + least // 2, infinity + 1
-    payloads = (quiet | 1, infinity | (least - 1), infinity | (least // 2 - 1))
-    chosen = (
-        (*tiny, *large, one, 0, infinity, infinity, quiet, signalling, quiet | 1),
-        (*tiny, *large, one, 0, infinity, infinity),
-        (*tiny, *large, one),
-        (one, 0, infinity, quiet, signalling, *payloads),
-    )[flavour]
-    signed = np.resize([value | s for value in chosen for s in (0, sign)], 64)
-    return signed.astype(np.uint8) if fmt.itemsize == 1 else signed.astype(np.uint16)
-
-
 _CLASSES: dict[str, Callable[[Job, int, Words, Words, Words], Words]] = {
     "normal": _normal,
     "wide": _wide,
-    "subnormal": _subnormal,
-    "signed_zero": _signed_zero,
     "ties": _ties,
     "cancellation": _cancellation,
+}
+_OF_FORMAT: dict[str, Callable[[Format, Words, Words, Words], Bits]] = {
+    "subnormal": _subnormal,
+    "signed_zero": _signed_zero,
+    "special": _special,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.formats import Bits, Format, narrow, widen
+from models.formats import Bits, narrow, widen
 from models.fp16 import mul
 from tb.stimulus.job import Job
 from tb.stimulus.operand_classes import ADDS, SIGN, Y, draw
@@ -18,7 +18,7 @@ def operands(job: Job) -> tuple[Bits, Bits, Bits | None]:
     """Returns the bits of X, W and Y.
 
     Returns:
-        X of shape (M, N), W (N, K), Y (M, K), uint16 or uint8 as the format says. Y is None if the operation
+        X of shape (M, N), W (N, K), Y (M, K), uint16 or uint8 as each format says. Y is None if the operation
         reads none and no explicit data is given: no bytes are to be written for it.
     """
     sizes = [rows * cols for rows, cols in job.shapes]
@@ -42,23 +42,25 @@ def operands(job: Job) -> tuple[Bits, Bits, Bits | None]:
     assert w is not None
     cancels = job.classes[Y] == "cancellation" and (job.data is None or job.data[Y] is None)
     if cancels and y is not None and job.n and job.op not in ADDS:
-        y = _cancel_first_step(job.fmt, x, w, y)
+        y = _cancel_first_step(job, x, w, y)
     return x, w, y
 
 
 def _explicit(job: Job, index: int, content: bytes) -> Bits:
-    stored = np.frombuffer(content, dtype=job.fmt.dtype.newbyteorder("<")).reshape(job.shapes[index])
-    if job.fmt.itemsize == 1:
+    fmt = job.formats[index]
+    stored = np.frombuffer(content, dtype=fmt.dtype.newbyteorder("<")).reshape(job.shapes[index])
+    if fmt.itemsize == 1:
         return stored.astype(np.uint8)
     return stored.astype(np.uint16)
 
 
-def _cancel_first_step(fmt: Format, x: Bits, w: Bits, y: Bits) -> Bits:
+def _cancel_first_step(job: Job, x: Bits, w: Bits, y: Bits) -> Bits:
     """Y such that the first step cancels: minus the rounded product of x[:, 0] and w[0].
 
-    The sum then is the product's rounding error, which only a fused operation keeps. Every eighth element
-    stays as it was.
+    The sum then is the product's rounding error, which only a fused operation keeps, and that of Y's format.
+    Every eighth element stays as it was.
     """
-    result = narrow(mul(widen(x[:, :1], fmt), widen(w[:1], fmt)) ^ SIGN, fmt).reshape(-1)
+    product = mul(widen(x[:, :1], job.x_fmt), widen(w[:1], job.w_fmt))
+    result = narrow(product ^ SIGN, job.z_fmt).reshape(-1)
     result[::8] = y.reshape(-1)[::8]
     return result.reshape(y.shape)

@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
-from models.formats import Format
+from models.formats import Formats, per_operand
 from models.ops import Op
 from tb.descriptor import Descriptor
 from tb.stimulus.abort import Abort
@@ -33,7 +33,7 @@ class _Shape:
     """
 
     op: Op
-    fmt: Format
+    fmt: Formats
     m: int
     n: int
     k: int
@@ -42,8 +42,8 @@ class _Shape:
     spots: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        size = self.fmt.itemsize if self.m and self.k else 0
-        self.bytes = {"x": self.m * self.n * size, "w": self.n * self.k * size, "z": self.m * self.k * size}
+        x, w, z = (fmt.itemsize if self.m and self.k else 0 for fmt in per_operand(self.fmt))
+        self.bytes = {"x": self.m * self.n * x, "w": self.n * self.k * w, "z": self.m * self.k * z}
 
 
 def draw_scenario(
@@ -124,7 +124,7 @@ def _shape(rng: random.Random, knobs: Knobs, corner: Corner | None) -> _Shape:
     if corner is not None:
         return _Shape(corner.op, corner.fmt, corner.m, corner.n, corner.k, (x, w, y))
     m, n, k = _sizes(rng, knobs)
-    return _Shape(knobs.op.draw(rng), knobs.fmt.draw(rng), m, n, k, (x, w, y))
+    return _Shape(knobs.op.draw(rng), knobs.draw_format(rng), m, n, k, (x, w, y))
 
 
 def _sizes(rng: random.Random, knobs: Knobs) -> list[int]:

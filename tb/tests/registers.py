@@ -10,6 +10,7 @@ import numpy as np
 from models.ops import Op
 from tb.agents.control.program import register_values
 from tb.registers.check_sequence import RegisterCheckError, RegisterCheckSequence
+from tb.registers.generate import register_map
 from tb.registers.queue_sequences import (
     JobIdSequence,
     LockQueueSequence,
@@ -23,6 +24,7 @@ from tb.registers.sequences import (
     HwResetSequence,
     NonHolderSequence,
     UnmappedSequence,
+    ValueBytesSequence,
 )
 from tb.stimulus.job import GemmJob
 from tb.tests.directed import DirectedTest
@@ -48,8 +50,10 @@ class RegisterTest(DirectedTest):
     async def run(self, env: RedmuleEnv) -> None:
         """Reset, run the sequence, and judge all accesses by the reference model as well."""
         await env.reset()
+        sequence = self.sequence(env)
+        sequence.registers = register_map(mixed_formats=env.descriptor.mixed_formats)
         try:
-            await self.sequence(env).start(env.control.sequencer)
+            await sequence.start(env.control.sequencer)
         except RegisterCheckError as error:
             env.recorder.check(False, str(error))
         env.recorder.check(True, "")
@@ -95,6 +99,12 @@ class BadId(RegisterTest):
     """An id that is zero or not one-hot reads 0 and changes nothing."""
 
     kind = BadIdSequence
+
+
+class ValueBytes(RegisterTest):
+    """Values of TRIGGER and SOFT_CLEAR written with some of the bytes enabled."""
+
+    kind = ValueBytesSequence
 
 
 class JobIds(RegisterTest):

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.formats import Format
 from models.layout import load as load_matrix
 from models.layout import store
 from models.ops import Op
@@ -278,8 +279,25 @@ def test_tile_and_first_wrong_step_are_named(op: Op, want: int, text: str) -> No
     store(actual, Z - BASE, z, job.fmt)
     (finding,) = compare(whole, after, actual, load("serial"))
     assert finding.detail.startswith(
-        f"Z[1,2] is 0x3c00 instead of {want:#06x} (tile 1,2; 1 of 8 elements wrong); {text}"
+        f"Z[1,2] is 0x3c00 instead of {want:#06x} (FP16, tile 1,2; 1 of 8 elements wrong); {text}"
     )
+
+
+def test_a_wrong_element_of_a_narrow_z_is_named_in_its_format() -> None:
+    formats = (Format.E4M3, Format.FP16, Format.E5M2)
+    one, eight = np.full(1, 0x3C00, np.uint16).tobytes(), bytes([0x38]) * 6
+    job = replace(JOB, fmt=formats, data=(eight, one * 12, bytes([0x3C]) * 8))
+    whole = scenario(job)
+    after = predict(initial_image(whole), (job,), BASE)
+    assert (after[Z - BASE : Z - BASE + 8] == 0x44).all()
+    actual = after.copy()
+    actual[Z - BASE + 6] = 0x42
+    (finding,) = compare(whole, after, actual, load("serial"))
+    assert finding.detail.startswith(
+        "Z[1,2] is 0x42 instead of 0x44 (E4M3/FP16/E5M2, tile 1,2; 1 of 8 elements wrong); the start value or"
+    )
+    # What is stored as 3 can be the sum without one of the three steps.
+    assert "without step 0, 1, 2" in finding.detail
 
 
 def test_a_byte_outside_every_z_is_found() -> None:

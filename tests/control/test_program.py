@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from models.formats import Format
 from models.ops import Op
 from tb.agents.control.access import Access, Response
 from tb.agents.control.program import acquired, program, register_values, split_writes, with_idle_gaps
+from tb.registers.encodings import encodings
 from tb.registers.generate import offsets
 from tb.stimulus.job import Job
 from tests.registers.device import FakeDevice
@@ -30,6 +32,20 @@ def stored(device: FakeDevice) -> dict[str, int]:
 
 def test_register_values() -> None:
     assert register_values(JOB) == VALUES
+
+
+def test_formats_are_encoded_in_every_way_that_means_them() -> None:
+    mix = (Format.FP16, Format.E4M3, Format.FP16)
+    for fmt in (Format.FP16, Format.E4M3, mix):
+        alike = encodings(fmt, mixed_formats=True)
+        jobs = [replace(JOB, fmt=fmt, data_seed=seed) for seed in range(0, 16 * len(alike), 8)]
+        values = [register_values(job, mixed_formats=True)["MACFG"] for job in jobs]
+        assert {value & ~(7 << 10) for value in values} == set(alike)
+        assert {value >> 10 & 7 for value in values} == {int(JOB.op)}
+        assert values[::2] == [values[0]] * len(alike)
+    assert {register_values(replace(JOB, data_seed=seed))["MACFG"] for seed in range(200)} == {
+        VALUES["MACFG"]
+    }
 
 
 def test_program_acquires_writes_and_triggers() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from models import gemm
 from models.diagnose import first_possible_step
+from models.formats import Format, narrow
 from models.ops import Op
 from tests.models import cases
 from tests.models.cases import Bits
@@ -77,3 +78,20 @@ def test_a_right_output_has_no_wrong_step() -> None:
     one = np.full(3, 0x3C00, np.uint16)
     with pytest.raises(ValueError, match="0x4200 is right"):
         first_possible_step(Op.GEMM, one, one, 0, 0x4200)
+
+
+@pytest.mark.parametrize("fmt", [Format.E5M2, Format.E4M3, Format.BF16])
+@pytest.mark.parametrize("op", [Op.GEMM, Op.ADDMAX, Op.MULMIN])
+def test_a_narrow_output_is_followed_back_from_all_it_can_have_been(op: Op, fmt: Format) -> None:
+    rng = np.random.default_rng([op, fmt])
+    x, w = cases.matrix("normal", (6,), rng), cases.matrix("normal", (6,), rng)
+    y = int(cases.matrix("normal", (1,), rng)[0])
+    right = int(narrow(gemm.partial_sums(op, x, w, y)[-1:], fmt)[0])
+    reached = [set(narrow(_outputs(op, x, w, n), fmt).tolist()) for n in range(7)]
+    codes = range(1 << 8 * fmt.itemsize) if fmt.itemsize == 1 else range(0, 1 << 16, 997)
+    tried = [code for code in codes if code != right][:40]
+    for actual in tried:
+        expected = next((n for n in range(7) if actual in reached[n]), 6)
+        assert first_possible_step(op, x, w, y, actual, fmt) == expected
+    with pytest.raises(ValueError, match=f"0x{right:0{2 * fmt.itemsize}X} is right"):
+        first_possible_step(op, x, w, y, right, fmt)

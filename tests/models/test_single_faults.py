@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from models.diagnose import single_faults
+from models.formats import Format, narrow
 from models.gemm import partial_sums, step
 from models.ops import Op
 from tests.models import cases
@@ -60,3 +61,14 @@ def test_an_unrelated_output_gets_no_hint(op: Op) -> None:
     x, w, y = _operands(3)
     right = int(partial_sums(op, x, w, y)[-1])
     assert single_faults(op, x, w, y, right ^ 0x5555) == []
+
+
+@pytest.mark.parametrize("fmt", [Format.E5M2, Format.E4M3, Format.BF16])
+def test_hints_compare_in_the_format_of_the_output(fmt: Format) -> None:
+    x, w, y = _operands(4)
+    order = list(range(N))
+    wide = _run(Op.GEMM, x, w, y, order[:3] + order[4:])
+    actual = int(narrow(np.array([wide], np.uint16), fmt)[0])
+    named = " ".join(single_faults(Op.GEMM, x, w, y, actual, fmt))
+    assert "without step" in named
+    assert "3" in named

@@ -27,6 +27,7 @@ FAULTS = (
     "clear_zero_keeps_registers",
     "clear_zero_keeps_id",
     "clear_one_zeroes_registers",
+    "clear_whole_word",
     "clear_needs_holder",
     "contexts_do_not_alternate",
     "event_to_other_core",
@@ -44,6 +45,7 @@ FAULTS = (
     "trigger_any_value",
     "trigger_by_anyone",
     "trigger_keeps_lock",
+    "trigger_whole_word",
     "trigger_without_enable",
     "unmapped_aliases",
     "write_only_reads",
@@ -60,6 +62,11 @@ _JOB_MASKS = {
     0x50: 0x0000_FFFF,
     0x54: 0x0000_1F80,
 }
+
+
+def _enabled(access: Access) -> int:
+    """The data of a write, its bytes without enable 0."""
+    return sum(access.data & 0xFF << 8 * lane for lane in range(4) if access.be >> lane & 1)
 
 
 @dataclass
@@ -198,7 +205,8 @@ class FakeDevice:
         if offset in self.values:
             self._write_job_register(offset, access)
         elif offset == 0x00:
-            value_right = access.data == 0 or self.fault == "trigger_any_value"
+            value = access.data if self.fault == "trigger_whole_word" else _enabled(access)
+            value_right = value == 0 or self.fault == "trigger_any_value"
             enabled = bool(access.be & 1) or self.fault == "trigger_without_enable"
             allowed = access.id == self.holder or (
                 self.fault == "trigger_by_anyone" and self.holder != 0 and len(self.jobs) < 2
@@ -243,8 +251,9 @@ class FakeDevice:
             self.holder = 0
         if self.fault != "clear_keeps_finished":
             self.finished = 0
-        if access.data == 0 or self.fault == "clear_one_zeroes_registers":
+        value = access.data if self.fault == "clear_whole_word" else _enabled(access)
+        if value == 0 or self.fault == "clear_one_zeroes_registers":
             if self.fault != "clear_zero_keeps_registers":
                 self.values = dict.fromkeys(_JOB_MASKS, 0)
-            if access.data == 0 and self.fault != "clear_zero_keeps_id":
+            if value == 0 and self.fault != "clear_zero_keeps_id":
                 self.next_id = 0

@@ -48,6 +48,32 @@ def test_rdl_is_the_contract() -> None:
     assert all(register.reset == 0 for register in register_map().values())
 
 
+def test_mixed_formats_extend_macfg_alone() -> None:
+    extended = register_map(mixed_formats=True)
+    public = register_map().to_dict()["registers"]
+    for register, other in zip(extended.to_dict()["registers"], public, strict=True):
+        if register["name"] != "MACFG":
+            assert register == other
+    fields = {field.name: (field.lsb, field.width, field.access) for field in extended["MACFG"].fields}
+    assert fields == CONTRACT["MACFG"][1] | {
+        "MIXED": (16, 1, "RW"),
+        "W_FORMAT": (17, 3, "RW"),
+        "Z_FORMAT": (20, 3, "RW"),
+    }
+    assert extended["MACFG"].writable_mask == 0x007F_1F80
+    assert register_map()["MACFG"].writable_mask == 0x1F80
+    assert all(field.desc for field in extended["MACFG"].fields)
+    mixed = register_block(mixed_formats=True)
+    assert {field.get_name() for field in mixed.MACFG.get_fields()} == set(fields)
+
+
+def test_a_map_without_the_parameter_cannot_be_extended(tmp_path: Path) -> None:
+    rdl = tmp_path / "tiny.rdl"
+    rdl.write_text(TINY % "rw")
+    with pytest.raises(RegisterModelError, match="MIXED_FORMATS"):
+        generate(rdl, tmp_path / "build", mixed_formats=True)
+
+
 def test_everything_is_described() -> None:
     for register in register_map().values():
         assert len(register.desc) > 10, register.name

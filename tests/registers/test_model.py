@@ -56,7 +56,8 @@ def random_access(rng: random.Random, device: FakeDevice, clears: bool = True) -
             rng.choice(job_offsets), True, rng.getrandbits(32), rng.choice([0xF, rng.getrandbits(4)]), core_id
         )
     if kind < 0.63 and clears:
-        return Access(CLEAR, True, rng.choice([0, 1, 0xFFFF_FFFF]), 0xF, core_id, idle)
+        be = rng.choice([0xF, 0xF, rng.getrandbits(4)])
+        return Access(CLEAR, True, rng.choice([0, 1, 0x100, 0xFFFF_FFFF]), be, core_id, idle)
     if kind < 0.97:
         offset = rng.choice([FINISHED, STATUS, STATUS, RUNNING, CLEAR, TRIGGER, *job_offsets])
         return Access(offset | rng.choice([0, 0, 0xABCD_EF00]), id=core_id, idle=idle)
@@ -83,7 +84,7 @@ def test_a_right_device_has_no_findings(seed: int) -> None:
 def test_each_fault_is_found(fault: str) -> None:
     # The id comes round only in a long run without clears.
     wrap = fault == "id_does_not_wrap"
-    bench = run(FakeDevice(3, fault), 3, 8000 if wrap else 4000, clears=not wrap)
+    bench = run(FakeDevice(3, fault), 3, 8000 if wrap else 6000, clears=not wrap)
     assert bench.model.findings, f"fault {fault} went unnoticed"
 
 

@@ -24,6 +24,7 @@ from tb.registers.sequences import (
     HwResetSequence,
     NonHolderSequence,
     UnmappedSequence,
+    ValueBytesSequence,
 )
 from tests.registers.device import FAULTS, FakeDevice
 from tests.registers.harness import DirectSequencer, run
@@ -47,6 +48,7 @@ SEQUENCES: dict[str, Callable[[DirectSequencer], RegisterCheckSequence]] = {
     "unmapped": lambda _: UnmappedSequence(),
     "holder": lambda _: NonHolderSequence(),
     "ids": lambda _: BadIdSequence(BAD_IDS),
+    "values": lambda _: ValueBytesSequence(),
     "jobs": lambda _: JobIdSequence(),
     "queue": lambda _: LockQueueSequence(LONG_JOB),
     "program": lambda _: ProgramWhileRunningSequence(LONG_JOB),
@@ -82,6 +84,8 @@ FOUND_BY = {
     "trigger_any_value": "unmapped",
     "trigger_by_anyone": "holder",
     "trigger_keeps_lock": "jobs",
+    "trigger_whole_word": "values",
+    "clear_whole_word": "values",
     "trigger_without_enable": "holder",
     "unmapped_aliases": "unmapped",
     "write_only_reads": "unmapped",

@@ -18,6 +18,7 @@ def device(
     formats: Sequence[Format] = (Format.FP16,),
     n_cores: int = 8,
     instance: Instance = PAPER,
+    mixed_formats: bool = False,
 ) -> Descriptor:
     """A device with the paper's array unless told otherwise."""
     return Descriptor(
@@ -33,6 +34,7 @@ def device(
         n_cores=n_cores,
         operations=tuple(operations),
         formats=tuple(formats),
+        mixed_formats=mixed_formats,
         cycle_bound=Section8Bound(),
         known_differences=(),
         known_issues=(),

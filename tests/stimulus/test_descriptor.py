@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models import timing
-from models.formats import Format
+from models.formats import Format, Formats
 from models.ops import Op
 from models.timing import Instance
 from tb.bounds import Section8Bound
@@ -28,7 +28,7 @@ LINEAR = '[bound]\nkind = "linear"\nbase = 3.5\nper_output = 5\nper_step = 2\nst
 
 
 def job(
-    op: Op = Op.GEMM, m: int = 3, n: int = 4, k: int = 5, fmt: Format = Format.FP16, core: int = 0
+    op: Op = Op.GEMM, m: int = 3, n: int = 4, k: int = 5, fmt: Formats = Format.FP16, core: int = 0
 ) -> Job:
     return Job(op, m, n, k, 1, 2, 3, fmt=fmt, core=core)
 
@@ -99,6 +99,9 @@ def test_supports(tmp_path: Path) -> None:
     assert device.supports(job()) is None
     assert device.supports(job(Op.MINMAX)) == "mine has no operation MINMAX"
     assert device.supports(job(fmt=Format.BF16)) == "mine has no format BF16"
+    mix = job(fmt=(Format.E4M3, Format.FP16, Format.FP16))
+    assert device.supports(mix) == "mine has one format for all operands, the job wants E4M3/FP16/FP16"
+    assert load(write(tmp_path, "mixed_formats = true" + MINIMAL + SECTION8)).supports(mix) is None
     assert device.supports(job(core=2)) == "mine has 2 cores, the job wants core 2"
 
 
@@ -119,6 +122,22 @@ expect = "timeout"
     assert [item.id for item in device.issues_of(job(Op.MATMUL))] == ["always"]
     assert [item.id for item in device.issues_of(job(m=4))] == ["always"]
     assert [item.id for item in device.issues_of(Job(Op.GEMM, 3, 4, 5, 1, 2, 8))] == ["always"]
+
+
+def test_known_issues_name_formats(tmp_path: Path) -> None:
+    issue = '[[known_issues]]\nid = "{}"\nreason = "r"\nexpect = "mismatch"\nmatch = {{{} = {}}}\n'
+    text = issue.format("all", "format", '["E4M3", "E4M3/FP16/FP16"]') + issue.format(
+        "w", "w_format", '"FP16"'
+    )
+    device = load(write(tmp_path, MINIMAL + SECTION8 + text))
+
+    def ids(fmt: Formats) -> list[str]:
+        return [item.id for item in device.issues_of(job(fmt=fmt))]
+
+    assert ids(Format.E4M3) == ["all"]
+    assert ids((Format.E4M3, Format.FP16, Format.FP16)) == ["all", "w"]
+    assert ids((Format.E5M2, Format.FP16, Format.FP16)) == ["w"]
+    assert ids(Format.E5M2) == []
 
 
 ISSUE = '[[known_issues]]\nid = "a"\nreason = "b"\nexpect = "mismatch"\n'
@@ -159,6 +178,12 @@ ISSUE = '[[known_issues]]\nid = "a"\nreason = "b"\nexpect = "mismatch"\n'
         (MINIMAL + SECTION8 + ISSUE + "match = {m = [3, 1]}", "match.m: expected a range [lo, hi]"),
         (MINIMAL + SECTION8 + ISSUE + 'match = {m = "3"}', "match.m: expected an integer or [lo, hi]"),
         (MINIMAL + SECTION8 + ISSUE + 'match = {op = "GEMN"}', "match.op: unknown operation 'GEMN'"),
+        (
+            MINIMAL + SECTION8 + ISSUE + 'match = {format = "E4M3/FP16"}',
+            "match.format: 'E4M3/FP16' is no format",
+        ),
+        (MINIMAL + SECTION8 + ISSUE + "match = {format = 3}", "match.format: expected a format, got 3"),
+        (MINIMAL + SECTION8 + ISSUE + 'match = {x_format = "E4M2"}', "match.x_format: unknown format 'E4M2'"),
         (
             MINIMAL + SECTION8 + ISSUE + "match = {x_class = 3}",
             "match.x_class: expected operand class, got 3",

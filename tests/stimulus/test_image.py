@@ -76,6 +76,28 @@ def test_prediction_is_the_operation_on_the_operands(op: Op, fmt: Format) -> Non
     assert changed.size == 0 or (changed.min() >= 203 and changed.max() < 203 + one.z_range[1])
 
 
+@pytest.mark.parametrize("op", [Op.GEMM, Op.MATMUL, Op.ADDMAX])
+@pytest.mark.parametrize(
+    "mix", [(Format.E4M3, Format.FP16, Format.FP16), (Format.BF16, Format.E5M2, Format.E4M3)]
+)
+def test_prediction_widens_and_narrows_each_operand(op: Op, mix: tuple[Format, Format, Format]) -> None:
+    one = job(op=op, fmt=mix, classes=("normal", "raw", "special"), data_seed=9)
+    _, image = after(one)
+    x, w, y = operands(one)
+    y = None if y is None else widen(y, mix[2])
+    z = gemm_op(op, widen(x, mix[0]), widen(w, mix[1]), y)
+    assert np.array_equal(load(image, 203, 3, 5, mix[2]), narrow(z, mix[2]))
+
+
+@pytest.mark.parametrize("fmt", Format)
+def test_a_copy_is_narrow_of_widen(fmt: Format) -> None:
+    one = job(n=0, m=2, k=600, x_addr=0, w_addr=0, fmt=(Format.FP16, Format.E5M2, fmt), classes=("raw",) * 3)
+    before, image = after(one)
+    y, z = (load(each, 203, 2, 600, fmt) for each in (before, image))
+    assert np.array_equal(z, narrow(widen(y, fmt), fmt))
+    assert np.array_equal(z, y) == (fmt is Format.FP16)
+
+
 def test_operands_lie_where_the_job_says_and_the_rest_is_poison() -> None:
     one = job()
     image = initial_image(Scenario(0, (one,), WINDOW, poison_seed=5))

@@ -17,6 +17,7 @@ from tb.stimulus.job import GemmJob, Job, Scenario, Window
 from tb.stimulus.job_fields import OPERAND_CLASSES
 from tb.stimulus.stalls import KINDS, WRITE_R_VALID, StallSpec
 
+MIX = (Format.FP16, Format.E4M3, Format.BF16)
 HERE = Where("record.json", "scenarios[0]")
 
 
@@ -43,6 +44,7 @@ def job(**changes: Any) -> Job:
         ({"core": 8}, "core 8 is out of range 0..7"),
         ({"classes": ("normal", "odd", "raw")}, "'odd' of W is unknown"),
         ({"data": (None, b"xx", None)}, "W has 2 bytes, but 4 x 5 elements of FP16 take 40"),
+        ({"fmt": MIX, "data": (None, b"x" * 40, None)}, "W has 40 bytes, but 4 x 5 elements of E4M3 take 20"),
     ],
 )
 def test_a_bad_job_says_what_is_wrong(changes: dict[str, Any], words: str) -> None:
@@ -53,6 +55,8 @@ def test_a_bad_job_says_what_is_wrong(changes: dict[str, Any], words: str) -> No
 def test_footprints() -> None:
     assert (job().x_range, job().w_range, job().z_range) == ((0, 24), (100, 40), (201, 30))
     assert job(fmt=Format.E4M3).z_range == (201, 15)
+    mixed = job(fmt=MIX)
+    assert (mixed.x_range, mixed.w_range, mixed.z_range) == ((0, 24), (100, 20), (201, 30))
     empty_inner = job(n=0)
     assert (empty_inner.x_range[1], empty_inner.w_range[1], empty_inner.z_range[1]) == (0, 0, 30)
     for nothing in (job(m=0), job(k=0)):
@@ -93,7 +97,7 @@ jobs = st.builds(
     x_addr=st.integers(0, 200),
     w_addr=st.integers(0, 200),
     z_addr=st.integers(0, 200),
-    fmt=st.sampled_from(Format),
+    fmt=st.sampled_from(Format) | st.tuples(*[st.sampled_from(Format)] * 3),
     core=st.integers(0, 7),
     classes=st.tuples(*[st.sampled_from(OPERAND_CLASSES)] * 3),
     data_seed=st.integers(0, 2**64),
@@ -123,6 +127,23 @@ def test_json_round_trip(scenario: Scenario) -> None:
     assert Scenario.from_json(json.loads(json.dumps(scenario.to_json())), HERE) == scenario
 
 
+def test_formats_are_one_or_one_for_each_operand() -> None:
+    plain, mixed = job(fmt=Format.E5M2), job(fmt=MIX)
+    assert (plain.formats, plain.mixed, plain.format_name) == ((Format.E5M2,) * 3, False, "E5M2")
+    assert (mixed.formats, mixed.mixed, mixed.format_name) == (MIX, True, "FP16/E4M3/BF16")
+    assert (mixed.x_fmt, mixed.w_fmt, mixed.z_fmt) == MIX
+    assert job(fmt=(Format.E5M2,) * 3) == plain
+    assert plain.to_json()["format"] == "E5M2"
+    assert mixed.to_json()["format"] == "FP16/E4M3/BF16"
+
+
+def test_records_from_before_mixed_formats_are_read() -> None:
+    data = job().to_json()
+    assert data["format"] == "FP16"
+    del data["format"]
+    assert Job.from_json(data, HERE) == job()
+
+
 def test_json_keeps_explicit_data() -> None:
     scenario = GemmJob(x=np.ones((2, 3)), w=np.ones((3, 1)), op=Op.MATMUL).scenario(7)
     assert scenario.jobs[0].data == (b"\x00\x3c" * 6, b"\x00\x3c" * 3, None)
@@ -138,6 +159,8 @@ def test_json_keeps_explicit_data() -> None:
             r"scenarios\[0\].jobs\[0\].op: unknown operation 'GEM'; did you mean 'GEMM'",
         ),
         (("jobs", 0, "format"), "FP17", "did you mean 'FP16'"),
+        (("jobs", 0, "format"), "FP16/E4M3", "name one, or those of X, W and Y/Z as in 'E4M3/FP16/FP16'"),
+        (("jobs", 0, "format"), "FP16/E4M4/FP16", "did you mean 'E4M3'"),
         (("jobs", 0, "m"), 70000, r"jobs\[0\].m: value 70000 is out of range"),
         (("jobs", 0, "data"), ["?", None, None], r"data\[0\]: malformed base64"),
         (("jobs", 0, "data"), [None], "list of three"),
@@ -214,3 +237,15 @@ def test_a_directed_fp8_job_takes_floats_and_bytes() -> None:
 def test_a_bad_directed_job_fails_where_it_is_written(arguments: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         GemmJob(**arguments)
+
+
+def test_a_directed_job_narrows_each_matrix_to_its_own_format() -> None:
+    one, two = np.ones((2, 3)), np.full((3, 4), 2.0)
+    scenario = GemmJob(x=one, w=two, y=np.ones((2, 4)), fmt=MIX).scenario()
+    only = scenario.jobs[0]
+    assert only.data == (b"\x00\x3c" * 6, b"\x40" * 12, b"\x80\x3f" * 8)
+    after = predict(initial_image(scenario), scenario.jobs, scenario.window.base)
+    start = only.z_addr - scenario.window.base
+    assert bytes(after[start : start + 16]) == b"\xe0\x40" * 8  # 7 in bfloat16
+    with pytest.raises(ValueError, match="w has elements of type uint16; pass floats, or E4M3 bits as uint8"):
+        GemmJob(x=one, w=two.astype(np.uint16), y=np.ones((2, 4)), fmt=MIX)

@@ -45,6 +45,34 @@ def test_choices_take_a_value_a_list_or_weights() -> None:
     assert knobs(alignment={"4": 1}).alignment.values == (4,)
 
 
+def test_formats_take_mixes() -> None:
+    whole = device(formats=tuple(Format), mixed_formats=True)
+
+    def fmt(value: Any) -> Weighted[Any]:
+        return parse_knobs({"fmt": value}, whole, HERE).fmt
+
+    mix = (Format.E4M3, Format.FP16, Format.FP16)
+    assert fmt("BF16") == Weighted((Format.BF16,), (1.0,))
+    assert fmt("E4M3/FP16/FP16") == Weighted((mix,), (1.0,))
+    assert fmt({"E4M3/FP16/FP16": 2, "E5M2": 1, "mixed": 3}).values == (mix, Format.E5M2, "mixed")
+    assert fmt("E5M2/E5M2/E5M2").values == (Format.E5M2,)
+    default = parse_knobs({}, whole, HERE)
+    assert default.fmt.values == (*Format, "mixed")
+    assert len(default.formats()) == 64
+    assert parse_knobs({}, device(formats=tuple(Format)), HERE).fmt.values == tuple(Format)
+
+
+def test_mixes_are_all_drawn_and_never_uniform() -> None:
+    known = parse_knobs({"fmt": "mixed"}, device(formats=tuple(Format), mixed_formats=True), HERE)
+    rng = stream(3, "formats")
+    drawn = {known.draw_format(rng) for _ in range(2000)}
+    assert drawn == set(known.formats())
+    assert len(drawn) == 60
+    shares = parse_knobs({}, device(formats=tuple(Format), mixed_formats=True), HERE)
+    mixed = sum(isinstance(shares.draw_format(rng), tuple) for _ in range(3000)) / 3000
+    assert 0.3 < mixed < 0.37
+
+
 def test_sizes_take_a_number_a_range_a_list_or_a_distribution() -> None:
     assert knobs(m=5).m == Sizes("uniform", 5, 5)
     assert knobs(m=[2, 9]).m == Sizes("uniform", 2, 9)
@@ -102,6 +130,11 @@ def test_what_the_device_lacks_cannot_be_asked_for() -> None:
     text = message({"op": ["GEMM", "ADDMAX"]}, operations=(Op.GEMM, Op.MATMUL))
     assert "knobs.op: paper does not have ADDMAX; it has GEMM, MATMUL" in text
     assert "paper does not have BF16; it has FP16" in message({"fmt": "BF16"})
+    assert "paper has one format for all operands; name one" in message({"fmt": ["FP16", "mixed"]})
+    assert "one format for all operands" in message({"fmt": "E4M3/FP16/FP16"}, formats=tuple(Format))
+    two = {"formats": (Format.FP16, Format.BF16), "mixed_formats": True}
+    assert "does not have E4M3; it has FP16, BF16" in message({"fmt": "E4M3/FP16/FP16"}, **two)
+    assert "did you mean 'mixed'" in message({"fmt": "mix"}, **two)
     assert "paper has cores 0..1 only, not 5" in message({"core": [0, 5]}, n_cores=2)
 
 

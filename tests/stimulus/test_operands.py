@@ -2,13 +2,14 @@
 """Operand classes do what they promise: the bits are pinned, and ties, cancellation and specials do occur."""
 
 import hashlib
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
 from models import fp16
-from models.formats import Format, widen
+from models.formats import Format, Formats, narrow, widen
 from models.ops import Op
 from tb.stimulus.job import Job
 from tb.stimulus.job_fields import OPERAND_CLASSES
@@ -40,17 +41,29 @@ def test_shapes_and_types(op: Op, name: str, fmt: Format) -> None:
             assert y is None
 
 
-def test_bits_are_pinned() -> None:
+MIXES = [(Format.E4M3, Format.FP16, Format.FP16), (Format.E5M2, Format.E4M3, Format.BF16)]
+
+
+@pytest.mark.parametrize(
+    ("formats", "expected"),
+    [
+        ([Format.FP16], "a2f59f5cf8928d90"),
+        ([Format.E5M2, Format.E4M3, Format.BF16], "fa545e28a390627f"),
+        (MIXES, "fd0b5fea1a695624"),
+    ],
+    ids=["FP16", "others", "mixed"],
+)
+def test_bits_are_pinned(formats: list[Formats], expected: str) -> None:
     # A change here changes the data of every job of every seed.
     digest = hashlib.sha256()
     for op in Op:
         for name in OPERAND_CLASSES:
-            for fmt in Format:
+            for fmt in formats:
                 for bits in operands(job(name, op, fmt=fmt)):
                     digest.update(
                         b"" if bits is None else bits.astype(bits.dtype.newbyteorder("<")).tobytes()
                     )
-    assert digest.hexdigest()[:16] == "0e1c2a0a90e2bd6d"
+    assert digest.hexdigest()[:16] == expected
 
 
 @pytest.mark.parametrize("name", OPERAND_CLASSES)
@@ -201,3 +214,115 @@ def test_other_formats_have_specials_of_their_own(fmt: Format) -> None:
     assert (wide == 0x8000).any()
     if fmt is not Format.BF16:
         assert len(set(drawn[fp16.is_nan(wide)].tolist())) >= 4
+
+
+NARROW = [Format.E5M2, Format.E4M3, Format.BF16]
+
+
+def drawn(name: str, fmt: Formats, op: Op = Op.GEMM, count: int = 30, **changes: Any) -> list[np.ndarray]:
+    """X of some jobs, as stored."""
+    return [operands(job(name, op, seed, fmt=fmt, **changes))[0] for seed in range(count)]
+
+
+@pytest.mark.parametrize("fmt", [Format.E5M2, Format.E4M3])
+def test_subnormals_are_those_of_the_format(fmt: Format) -> None:
+    codes = np.concatenate(drawn("subnormal", fmt)).ravel()
+    least_normal = {Format.E5M2: 4, Format.E4M3: 8}[fmt]
+    assert 0.45 < ((codes & 0x7F) < least_normal).mean() < 0.55
+    assert set(range(1, least_normal)) <= set((codes & 0x7F).tolist())
+    assert (numbers(widen(codes, fmt)) > 1).any()
+
+
+def test_bfloat16_gets_the_subnormals_of_fp16_and_its_own() -> None:
+    codes = np.concatenate(drawn("subnormal", Format.BF16)).ravel()
+    wide = widen(codes, Format.BF16) & 0x7FFF
+    assert 0.3 < ((wide > 0) & (wide < 0x400)).mean() < 0.7
+    assert ((codes & 0x7F80 == 0) & (codes & 0x7F != 0)).any()
+    # Some are rounded on the way into FP16.
+    exact = (codes.astype(np.uint32) << 16).view(np.float32)
+    assert (exact != numbers(wide | (codes & 0x8000))).mean() > 0.2
+
+
+@pytest.mark.parametrize("fmt", NARROW)
+def test_wide_values_span_the_format_and_are_finite(fmt: Format) -> None:
+    codes = drawn("wide", fmt)
+    for each in codes:
+        assert np.isfinite(numbers(widen(each, fmt))).all()
+    exponents = np.frexp(numbers(widen(np.concatenate(codes), fmt)))[1]
+    assert exponents.max() - exponents.min() >= {Format.E4M3: 15}.get(fmt, 25)
+
+
+@pytest.mark.parametrize("fmt", NARROW)
+def test_zeros_have_both_signs_and_products_that_round_to_them(fmt: Format) -> None:
+    wide = widen(np.concatenate(drawn("signed_zero", fmt)).ravel(), fmt)
+    assert {0, 0x8000, 0x3C00, 0xBC00} <= set(wide.tolist())
+    tiny = wide[(wide & 0x7FFF != 0) & (wide & 0x7FFF < 0x2000)]
+    assert tiny.size
+    if fmt is not Format.E4M3:  # whose least number, squared, is a subnormal of FP16
+        assert (fp16.mul(tiny, tiny) & 0x7FFF == 0).all()
+
+
+def step_ties(op: Op, formats: tuple[Format, Format, Format], seed: int) -> float:
+    """Share of steps, and of narrowings of their sums, whose exact value is a tie."""
+    x, w, y = operands(job("ties", op, seed, fmt=formats))
+    assert y is not None
+    a, b, acc = (widen(bits, fmt) for bits, fmt in zip((x, w, y), formats, strict=True))
+    ties = []
+    for n in range(16):
+        left, right = numbers(a[:, n : n + 1]), numbers(b[n : n + 1])
+        if op is Op.GEMM:
+            ties.append(exact_ties(left * right + numbers(acc)))
+            acc = fp16.fma(a[:, n : n + 1], b[n : n + 1], acc)
+        else:
+            ties.append(exact_ties(left + right))
+    return float(np.mean(ties))
+
+
+@pytest.mark.parametrize("op", [Op.GEMM, Op.ADDMAX])
+@pytest.mark.parametrize("x_fmt", Format)
+@pytest.mark.parametrize("w_fmt", Format)
+def test_ties_occur_in_every_mix(op: Op, x_fmt: Format, w_fmt: Format) -> None:
+    shares = [step_ties(op, (x_fmt, w_fmt, Format.FP16), seed) for seed in range(12)]
+    assert np.mean(shares) > (0.02 if op is Op.GEMM else 0.1)
+
+
+@pytest.mark.parametrize("fmt", NARROW)
+def test_results_are_ties_of_the_format_they_are_narrowed_to(fmt: Format) -> None:
+    ties = total = 0
+    for seed in range(20):
+        x, w, y = operands(job("ties", Op.GEMM, seed, fmt=fmt, n=2))
+        assert y is not None
+        acc = widen(y, fmt)
+        for n in range(2):
+            acc = fp16.fma(widen(x[:, n : n + 1], fmt), widen(w[n : n + 1], fmt), acc)
+        z = narrow(acc, fmt)
+        # A tie: its neighbours on either side, one FP16 step away, round to different numbers.
+        ties += int((narrow(acc - np.uint16(1), fmt) != narrow(acc + np.uint16(1), fmt)).sum())
+        total += z.size
+    assert ties / total > 0.03
+
+
+@pytest.mark.parametrize("op", [Op.GEMM, Op.ADDMAX])
+@pytest.mark.parametrize(
+    "formats", [*MIXES, (Format.E5M2, Format.E4M3, Format.FP16), *[(f,) * 3 for f in NARROW]]
+)
+def test_terms_cancel_in_every_format(op: Op, formats: tuple[Format, Format, Format]) -> None:
+    x, w, y = operands(job("cancellation", op, fmt=formats))
+    assert y is not None
+    a, b, acc = (widen(bits, fmt) for bits, fmt in zip((x, w, y), formats, strict=True))
+    if op is Op.ADDMAX:
+        sums = np.abs(numbers(a[:, :]).T[:, :, None] + numbers(b)[:, None, :])
+        assert (sums == 0).mean() > 0.3
+        return
+    least = [np.abs(numbers(acc))]
+    for n in range(16):
+        acc = fp16.fma(a[:, n : n + 1], b[n : n + 1], acc)
+        least.append(np.abs(numbers(acc)))
+    assert np.mean([after < before / 4 for before, after in pairwise(least)]) > 0.2
+
+
+def test_each_operand_is_of_its_own_format() -> None:
+    formats = (Format.E4M3, Format.BF16, Format.E5M2)
+    x, w, y = operands(job("special", fmt=formats, seed=5))
+    assert y is not None
+    assert [bits.dtype for bits in (x, w, y)] == [fmt.dtype for fmt in formats]

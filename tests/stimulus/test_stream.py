@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from models.formats import Format, per_operand
 from models.ops import Op
 from models.timing import Instance
 from tb.schema import SchemaError
@@ -162,6 +163,23 @@ def test_corners_keep_to_knobs_and_instance() -> None:
     small = corners(make().knobs, Instance(8, 8, 1, 256))
     assert {7, 8, 9} <= {corner.m for corner in small}
     assert make(corners=0).corner_count == 0
+
+
+def test_corners_pair_the_formats_of_the_operands() -> None:
+    whole = device(formats=tuple(Format), mixed_formats=True)
+    stream = ScenarioStream("t", 1, {"corners": 200}, whole)
+    rows = corners(stream.knobs, whole.instance)
+    for left, right in combinations(range(3), 2):
+        pairs = {(per_operand(row.fmt)[left], per_operand(row.fmt)[right]) for row in rows}
+        assert len(pairs) == 16
+    assert len({(row.op, per_operand(row.fmt)[2]) for row in rows}) == 8 * 4
+    assert {15, 16, 17, 31, 32, 33} <= {
+        row.n for row in rows
+    }  # elements in a port word, of two bytes and of one
+    only = ScenarioStream("t", 1, {"fmt": ["E4M3", "mixed"], "corners": 100}, whole)
+    drawn = {row.fmt for row in corners(only.knobs, whole.instance)}
+    assert drawn <= set(only.knobs.formats())
+    assert Format.FP16 not in drawn
 
 
 def test_corner_pairs_are_mostly_covered() -> None:

@@ -7,26 +7,44 @@ import random
 from collections.abc import Mapping, Sequence
 
 from tb.agents.control.access import ALL_BYTES, Access, Response, core_id
+from tb.registers.encodings import encodings
 from tb.registers.generate import register_map
 from tb.registers.map import JOB_IDS, merge_bytes
 from tb.stimulus.job import Job
 
+# The bits of a job's seed below this choose the style of its programming, see tb.env.programmer.
+_STYLES = 8
 
-def register_values(job: Job) -> dict[str, int]:
-    """Values of the job registers for a job (contract, section 5), by register name."""
+
+def register_values(job: Job, *, mixed_formats: bool = False) -> dict[str, int]:
+    """Values of the job registers for a job (contract, section 5), by register name.
+
+    Every other job writes its formats plainly; the others use one of the encodings that act alike, as their
+    seed says.
+
+    Args:
+        job: The job.
+        mixed_formats: Whether the device has a format for each operand.
+    """
     registers = register_map()
+    alike = encodings(job.fmt, mixed_formats)
+    place, varied = divmod(job.data_seed // _STYLES, 2)
     return {
         "X_ADDR": job.x_addr,
         "W_ADDR": job.w_addr,
         "Z_ADDR": job.z_addr,
         "MCFG0": registers["MCFG0"].pack(M=job.m, K=job.k),
         "MCFG1": registers["MCFG1"].pack(N=job.n),
-        "MACFG": registers["MACFG"].pack(OPERATION=int(job.op), FORMAT=int(job.fmt)),
+        "MACFG": registers["MACFG"].pack(OPERATION=int(job.op)) | alike[place % len(alike) if varied else 0],
     }
 
 
 def program(
-    job: Job, held: Mapping[str, int] | None = None, rng: random.Random | None = None
+    job: Job,
+    held: Mapping[str, int] | None = None,
+    rng: random.Random | None = None,
+    *,
+    mixed_formats: bool = False,
 ) -> list[Access]:
     """The accesses that program and trigger a job: ACQUIRE, job registers, TRIGGER, all by the job's core.
 
@@ -38,12 +56,13 @@ def program(
         held: What the job registers are known to hold, by name; registers with the right value are not
             written. None writes all.
         rng: Shuffles the job registers, which may be written in any order.
+        mixed_formats: Whether the device has a format for each operand.
 
     Returns:
         ACQUIRE first, TRIGGER last.
     """
     registers = register_map()
-    values = register_values(job)
+    values = register_values(job, mixed_formats=mixed_formats)
     names = [name for name, value in values.items() if held is None or held.get(name) != value]
     if rng is not None:
         rng.shuffle(names)

