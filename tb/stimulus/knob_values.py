@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from models.formats import Format, Formats
 from tb.schema import Field, Parser, Raw, Where, check, choice, show
-from tb.stimulus.draws import Interval, Sizes, Weighted
+from tb.stimulus.draws import Interval, Weighted
 from tb.stimulus.job_fields import MAX_SIZE, parse_formats
+from tb.stimulus.size_names import NamedSizes, size_name
 
 T = TypeVar("T")
 MIXED = "mixed"
@@ -83,35 +84,34 @@ def sizes(doc: str) -> Field:
     return Field(doc, object, default=DEFAULT_SIZES, parse=_parse_sizes)
 
 
+_SIZE = Field("a size", object, parse=size_name)
 _DISTRIBUTION = {
     "dist": Field("distribution", str, default="uniform", choices=("uniform", "log_uniform")),
-    "lo": Field("smallest size", int, required=True, lo=0, hi=MAX_SIZE),
-    "hi": Field("largest size", int, required=True, lo=0, hi=MAX_SIZE),
+    "lo": Field("smallest size", object, required=True, parse=size_name),
+    "hi": Field("largest size", object, required=True, parse=size_name),
 }
 _VALUES = {
-    "values": Field("sizes", list, required=True, lo=1, items=Field("a size", int, lo=0, hi=MAX_SIZE)),
+    "values": Field("sizes", list, required=True, lo=1, items=_SIZE),
 }
 
 
-def _parse_sizes(value: Raw, where: Where) -> Sizes:
+def _parse_sizes(value: Raw, where: Where) -> NamedSizes:
     forms = (
-        f'use a size 0..{MAX_SIZE}, [lo, hi], {{values = [...]}} or {{dist = "log_uniform", lo = , hi = }}'
+        f'use a size 0..{MAX_SIZE} or a name such as "L+1", [lo, hi], {{values = [...]}} or '
+        '{dist = "log_uniform", lo = , hi = }'
     )
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int | str) and not isinstance(value, bool):
         value = [value, value]
     if isinstance(value, Mapping):
         if "values" in value:
-            chosen = tuple(sorted(set(check(value, _VALUES, where)["values"])))
-            return Sizes("values", chosen[0], chosen[-1], chosen)
+            chosen = check(value, _VALUES, where)["values"]
+            return NamedSizes("values", chosen[0], chosen[-1], tuple(chosen))
         table = check(value, _DISTRIBUTION, where)
-        kind, lo, hi = table["dist"], table["lo"], table["hi"]
-    elif isinstance(value, list) and len(value) == 2 and all(type(v) is int for v in value):
-        kind, (lo, hi) = "uniform", value
-    else:
-        raise where.error(f"{show(value)} is no size; {forms}")
-    if not 0 <= lo <= hi <= MAX_SIZE:
-        raise where.error(f"{show(value)} is no range of sizes; {forms}, with lo <= hi")
-    return Sizes(kind, lo, hi)
+        return NamedSizes(table["dist"], table["lo"], table["hi"])
+    if isinstance(value, list) and len(value) == 2 and all(type(v) in (int, str) for v in value):
+        lo, hi = (size_name(end, where) for end in value)
+        return NamedSizes("uniform", lo, hi)
+    raise where.error(f"{show(value)} is no size; {forms}")
 
 
 def interval(doc: str, default: tuple[float, float], lo: float, hi: float, whole: bool = False) -> Field:

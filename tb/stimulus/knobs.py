@@ -92,6 +92,12 @@ FIELDS: dict[str, Field] = {
         default={"none": 1},
         parse=words(ABORTS),
     ),
+    "abort_at": Field(
+        "random: cut at any cycle; sweep: one job after the other is cut at each of its cycles in turn",
+        str,
+        default="random",
+        choices=("random", "sweep"),
+    ),
     "stall": Field(
         "kinds of stalls",
         object,
@@ -141,6 +147,7 @@ class Knobs:
     alias_xw: float
     z_overlap: float
     abort: Weighted[str]
+    abort_at: str
     stall: Weighted[str]
     stall_rate: Interval
     stall_burst: Interval
@@ -176,6 +183,8 @@ def parse_knobs(table: Mapping[str, Any], descriptor: Descriptor, where: Where) 
     values = check({**defaults, **table}, FIELDS, where)
     device = where.key("op"), descriptor.name
     values["op"] = _offered(values["op"], Op, descriptor.operations, *device)
+    for name in "mnk":
+        values[name] = values[name].on(descriptor.instance, where.key(name))
     mixes = _mixes(descriptor)
     values["fmt"] = _offered_formats(values["fmt"], mixes, descriptor, where.key("fmt"))
     cores = tuple(range(descriptor.n_cores))
@@ -184,6 +193,8 @@ def parse_knobs(table: Mapping[str, Any], descriptor: Descriptor, where: Where) 
         if core not in cores:
             raise where.key("core").error(f"{descriptor.name} has cores 0..{cores[-1]} only, not {core}")
     knobs = Knobs(**values, mixes=mixes)
+    if knobs.abort_at == "sweep" and "none" in knobs.abort.values:
+        raise where.key("abort_at").error("a sweep needs abort = clear or reset, always; set knob abort")
     least = max(knobs.m.lo, 1) * max(knobs.n.lo, 1) * max(knobs.k.lo, 1)
     if least > knobs.max_macs:
         raise where.error(

@@ -60,10 +60,15 @@ def draw_scenario(
 
 def _cut(rng: random.Random, scenario: Scenario, kind: str, descriptor: Descriptor) -> Scenario:
     """Cuts the first job anywhere between its trigger and a little after it may end at the latest."""
-    longest = descriptor.bound(scenario.jobs[0]) / (1.0 - scenario.stall.rate)
     value = rng.choice((0, 1, rng.getrandbits(32)))
-    abort = Abort(kind, rng.randrange(int(longest) + 8), value, rng.randrange(descriptor.n_cores))
+    after = rng.randrange(cut_cycles(scenario, descriptor))
+    abort = Abort(kind, after, value, rng.randrange(descriptor.n_cores))
     return replace(scenario, abort=abort)
+
+
+def cut_cycles(scenario: Scenario, descriptor: Descriptor) -> int:
+    """Cycles after its trigger in which the first job may run, and a little more."""
+    return int(descriptor.bound(scenario.jobs[0]) / (1.0 - scenario.stall.rate)) + 8
 
 
 def _draw(rng: random.Random, knobs: Knobs, index: int, corner: Corner | None) -> Scenario:

@@ -9,11 +9,12 @@ from typing import Any
 
 from tb.descriptor import Descriptor
 from tb.schema import SchemaError, Where
-from tb.stimulus.corners import corners
+from tb.stimulus.corners import Corner, corners
 from tb.stimulus.job import Job, Scenario
 from tb.stimulus.knobs import Knobs, parse_knobs
 from tb.stimulus.rng import stream
 from tb.stimulus.scenario_draw import draw_scenario
+from tb.stimulus.sweep import AbortSweep
 
 MAX_REJECTED = 1000
 # A corner that the constraint does not want soon makes room for a random scenario.
@@ -64,7 +65,10 @@ class ScenarioStream:
         self.rejected: Counter[str] = Counter()
         self._constraint = constraint
         self._descriptor = descriptor
-        self._corners = corners(knobs, descriptor.instance)
+        self._sweep: AbortSweep | None = None
+        if knobs.abort_at == "sweep":
+            self._sweep = AbortSweep(name, seed, lambda number: self._drawn(number, None), descriptor)
+        self._corners = () if self._sweep is not None else corners(knobs, descriptor.instance)
         self.corner_count = len(self._corners)
 
     def scenario(self, index: int) -> Scenario:
@@ -76,7 +80,12 @@ class ScenarioStream:
         """
         if index < 0:
             raise IndexError(f"scenario {index}: streams start at 0")
-        corner = self._corners[index] if index < self.corner_count else None
+        if self._sweep is not None:
+            return self._sweep.scenario(index)
+        return self._drawn(index, self._corners[index] if index < self.corner_count else None)
+
+    def _drawn(self, index: int, corner: Corner | None) -> Scenario:
+        """The first candidate that the constraint accepts."""
         rng = stream(self.seed, self.name, "scenario", index)
         reasons: Counter[str] = Counter()
         for attempt in range(MAX_REJECTED):

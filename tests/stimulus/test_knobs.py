@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from models.formats import Format
 from models.ops import Op
+from models.timing import Instance
 from tb.schema import SchemaError, Where
 from tb.stimulus.draws import Sizes, Weighted
 from tb.stimulus.image import undefined
@@ -19,7 +20,7 @@ from tb.stimulus.rng import stream
 from tb.stimulus.stalls import KINDS, WRITE_R_VALID
 from tb.stimulus.stream import ScenarioStream
 
-from .devices import device
+from .devices import PAPER, device
 
 HERE = Where("regressions/tests/a.toml", "test[0].knobs")
 
@@ -80,6 +81,17 @@ def test_sizes_take_a_number_a_range_a_list_or_a_distribution() -> None:
     assert knobs(m={"dist": "log_uniform", "lo": 1, "hi": 9}).m == Sizes("log_uniform", 1, 9)
 
 
+def test_sizes_can_be_named_after_the_instance() -> None:
+    def m(value: Any, instance: Instance = PAPER) -> Sizes:
+        return parse_knobs({"m": value}, device(instance=instance), HERE).m
+
+    assert m("L+1") == Sizes("uniform", 13, 13)
+    assert m(["H-1", "2*TILE+1"]) == Sizes("uniform", 3, 33)
+    assert m({"values": [0, "H", 4, "TILE-1"]}) == Sizes("values", 0, 15, (0, 4, 15))
+    assert m({"dist": "log_uniform", "lo": 1, "hi": "3*L"}) == Sizes("log_uniform", 1, 36)
+    assert m(["H-2", "TILE"], Instance(1, 1, 0, 256)) == Sizes("uniform", 0, 1)
+
+
 def test_defaults_come_from_the_device() -> None:
     plain = parse_knobs({}, device(operations=(Op.GEMM, Op.MAXMIN), n_cores=2), HERE)
     assert plain.op.values == (Op.GEMM, Op.MAXMIN)
@@ -99,13 +111,19 @@ def test_defaults_come_from_the_device() -> None:
         ({"op": 3}, ("knobs.op", "MATMUL")),
         ({"stall": "bursts"}, ("did you mean 'burst'",)),
         ({"classes": ["normals"]}, ("did you mean 'normal'",)),
-        ({"m": "5"}, ("knobs.m", "is no size; use a size 0..65535, [lo, hi]")),
+        ({"m": "5"}, ("knobs.m", "'5' names no size; use a number, or one of H, L, TILE")),
         ({"m": [1, 2, 3]}, ("knobs.m", "{values = [...]}")),
-        ({"m": [5, 2]}, ("knobs.m", "with lo <= hi")),
-        ({"m": [0, 70000]}, ("knobs.m", "no range of sizes")),
+        ({"m": 1.5}, ("knobs.m", "is no size; use a size 0..65535 or a name")),
+        ({"m": [5, 2]}, ("knobs.m", "sizes 5 to 2", "they have to ascend")),
+        ({"m": [0, 70000]}, ("knobs.m", "70000 is no size; use 0..65535")),
+        ({"m": "W+1"}, ("knobs.m", "'W+1' names no size")),
+        ({"m": ["L+1", "H"]}, ("knobs.m", "sizes 13 to 4 on an instance with H = 4, L = 12 and TILE = 16")),
+        ({"m": "9999*TILE"}, ("knobs.m", "end at 65535 at most")),
+        ({"abort": ["none", "clear"], "abort_at": "sweep"}, ("knobs.abort_at", "abort = clear or reset")),
+        ({"abort": "clear", "abort_at": "swept"}, ("knobs.abort_at", "did you mean 'sweep'")),
         ({"m": {"lo": 1}}, ("knobs.m", "'hi' is missing")),
         ({"m": {"dist": "log", "lo": 1, "hi": 2}}, ("knobs.m.dist", "did you mean 'log_uniform'")),
-        ({"m": {"values": [1, -1]}}, ("knobs.m.values[1]", "out of range")),
+        ({"m": {"values": [1, -1]}}, ("knobs.m.values[1]", "-1 is no size")),
         (
             {"m": 100, "n": 100, "k": [50, 60]},
             ("make 500000 steps, more than max_macs = 32768", "raise max_macs"),
