@@ -13,6 +13,7 @@ from tb.agents.control.access import Access, read, write
 from tb.dpi.bindings import ACCESS_DTYPE, EVENT_DTYPE
 from tb.registers.generate import register_map
 from tb.registers.model import ObservedAccess, RegisterFileModel
+from tb.registers.traffic import Traffic
 from tests.registers.device import FAULTS, FakeDevice
 
 MAP = register_map()
@@ -38,36 +39,11 @@ class Bench:
         return observed
 
 
-def random_access(rng: random.Random, device: FakeDevice, clears: bool = True) -> Access:
-    """Mostly sensible traffic by a few cores, with nonsense in between."""
-    core_id = device.holder if device.holder and rng.random() < 0.7 else 1 << rng.choice([0, 0, 1, 5])
-    if rng.random() < 0.04:
-        core_id = rng.choice([0, 3, 0xFF, 0x81])
-    idle = rng.choice([0, 0, 0, 0, 1, 3, 20])
-    kind = rng.random()
-    job_offsets = [register.offset for register in MAP.job_registers]
-    if kind < 0.25:
-        return Access(ACQUIRE, id=core_id, idle=idle)
-    if kind < 0.40:
-        data = rng.choice([0, 0, 0, 0, 1, 0x100])
-        return Access(TRIGGER, True, data, rng.choice([0xF, 0xF, 0xF, 0x1, 0xE, 0x0]), core_id, idle)
-    if kind < 0.60:
-        return Access(
-            rng.choice(job_offsets), True, rng.getrandbits(32), rng.choice([0xF, rng.getrandbits(4)]), core_id
-        )
-    if kind < 0.63 and clears:
-        be = rng.choice([0xF, 0xF, rng.getrandbits(4)])
-        return Access(CLEAR, True, rng.choice([0, 1, 0x100, 0xFFFF_FFFF]), be, core_id, idle)
-    if kind < 0.97:
-        offset = rng.choice([FINISHED, STATUS, STATUS, RUNNING, CLEAR, TRIGGER, *job_offsets])
-        return Access(offset | rng.choice([0, 0, 0xABCD_EF00]), id=core_id, idle=idle)
-    return Access(rng.randrange(0, 0x100, 4), rng.random() < 0.3, rng.getrandbits(32), 0xF, core_id)
-
-
 def run(device: FakeDevice, seed: int, count: int, clears: bool = True) -> Bench:
-    bench, rng = Bench(device), random.Random(f"model/{seed}")
+    values = (0, 1, 0x100, 0xFFFF_FFFF) if clears else ()
+    bench, traffic = Bench(device), Traffic(MAP, random.Random(f"model/{seed}"), clears=values)
     for _ in range(count):
-        bench.access(random_access(rng, device, clears))
+        bench.access(traffic.draw(device.holder))
     bench.model.settle()
     return bench
 
@@ -202,13 +178,13 @@ def test_findings_name_register_id_and_values() -> None:
 
 def test_feed_takes_the_records_of_the_bench() -> None:
     """Records in batches, with an event that comes before the access of its edge, as logged."""
-    device, rng = FakeDevice(5), random.Random("feed")
-    accesses = deque(device.access(random_access(rng, device)) for _ in range(2000))
+    device, traffic = FakeDevice(5), Traffic(MAP, random.Random("feed"))
+    accesses = deque(device.access(traffic.draw(device.holder)) for _ in range(2000))
     events = deque(device.events)
     model, reference = RegisterFileModel(MAP), Bench(FakeDevice(5))
-    rng = random.Random("feed")
+    traffic = Traffic(MAP, random.Random("feed"))
     for _ in range(2000):
-        reference.access(random_access(rng, reference.device))
+        reference.access(traffic.draw(reference.device.holder))
     for now in range(0, device.cycle + 50, 37):
         ready = [accesses.popleft() for _ in range(len(accesses)) if accesses[0].cycle < now]
         ended = [events.popleft() for _ in range(len(events)) if events[0][0] <= now]

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random traffic on the register port: mostly sensible, by several cores, with nonsense in between."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from tb.agents.control.access import ALL_BYTES, Access
+from tb.registers.map import RegisterMap
+
+# Bits that are not decoded.
+_HIGH = 0xABCD_EF00
+_BAD_IDS = (0, 3, 0xFF, 0x81)
+_READ = ("FINISHED", "STATUS", "STATUS", "RUNNING_JOB", "SOFT_CLEAR", "TRIGGER")
+_IDLE = (0, 0, 0, 0, 1, 3, 20)
+
+
+class Traffic:
+    """Draws accesses one by one.
+
+    Args:
+        registers: The register map.
+        rng: Source of randomness.
+        value: Draws what is written to a job register, given its name; any word by default.
+        cores: Cores that compete with the holder of the lock.
+        clears: Values of soft clears; none for no soft clear.
+    """
+
+    def __init__(
+        self,
+        registers: RegisterMap,
+        rng: random.Random,
+        value: Callable[[str], int] | None = None,
+        cores: tuple[int, ...] = (0, 0, 1, 5),
+        clears: tuple[int, ...] = (0, 1, 0x100, 0xFFFF_FFFF),
+    ) -> None:
+        self._registers = registers
+        self._rng = rng
+        self._value = value or (lambda _: rng.getrandbits(32))
+        self._partial = value is None
+        self._cores = cores
+        self._clears = clears
+        self._jobs = [register.name for register in registers.job_registers]
+
+    def draw(self, holder: int) -> Access:
+        """The next access; most are by the holder of the lock.
+
+        Args:
+            holder: Access id of the core that is believed to hold it, 0 for none.
+        """
+        rng, offset = self._rng, self._registers.offsets()
+        core = holder if holder and rng.random() < 0.7 else 1 << rng.choice(self._cores)
+        if rng.random() < 0.04:
+            core = rng.choice(_BAD_IDS)
+        idle = rng.choice(_IDLE)
+        kind = rng.random()
+        if kind < 0.25:
+            return Access(offset["ACQUIRE"], id=core, idle=idle)
+        if kind < 0.40:
+            data = rng.choice((0, 0, 0, 0, 1, 0x100))
+            be = rng.choice((0xF, 0xF, 0xF, 0x1, 0xE, 0x0))
+            return Access(offset["TRIGGER"], True, data, be, core, idle)
+        if kind < 0.60:
+            return self._job_write(core)
+        if kind < 0.63 and self._clears:
+            be = self._enables()
+            return Access(offset["SOFT_CLEAR"], True, rng.choice(self._clears), be, core, idle)
+        if kind < 0.97:
+            name = rng.choice((*_READ, *self._jobs))
+            return Access(offset[name] | rng.choice((0, 0, _HIGH)), id=core, idle=idle)
+        return self._anywhere(core)
+
+    def _job_write(self, core: int) -> Access:
+        name = self._rng.choice(self._jobs)
+        return Access(self._registers[name].offset, True, self._value(name), self._enables(), core)
+
+    def _enables(self) -> int:
+        """Byte enables; all where values are chosen: bytes of two may make a third that was not meant."""
+        if not self._partial:
+            return ALL_BYTES
+        return self._rng.choice((ALL_BYTES, ALL_BYTES, self._rng.getrandbits(4)))
+
+    def _anywhere(self, core: int) -> Access:
+        rng = self._rng
+        address, write = rng.randrange(0, 0x100, 4), rng.random() < 0.3
+        register = self._registers.decode(address)
+        if register is not None and register.name in self._jobs:
+            return Access(address, write, self._value(register.name), ALL_BYTES, core)
+        return Access(address, write, rng.getrandbits(32), ALL_BYTES, core)
