@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from regressions.testlist import LISTS, TestEntry
+from regressions.testlist import load as load_lists
+from regressions.tiers import load_tiers
 from tb.descriptor import load
 from tb.stimulus.job import Scenario
 from tb.stimulus.scenario_draw import cut_cycles
@@ -65,3 +68,30 @@ def test_sizes_of_a_sweep_fit_the_instance(name: str) -> None:
 
 def test_strides_visit_everything() -> None:
     assert all(gcd(stride(length), length) == 1 for length in range(1, 2000))
+
+
+NIGHTLY = [
+    entry
+    for entry in load_lists([LISTS], load_tiers()).values()
+    if entry.knobs.get("abort_at") == "sweep" and "nightly" in entry.tiers
+]
+
+
+def test_clears_and_resets_are_swept_with_and_without_stalls() -> None:
+    kinds = {(entry.knobs["abort"], entry.knobs["stall"] == "none") for entry in NIGHTLY}
+    assert kinds == {("clear", True), ("clear", False), ("reset", True), ("reset", False)}
+
+
+@pytest.mark.parametrize("entry", NIGHTLY, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("name", ["serial", "redmule"])
+def test_the_sweeps_of_a_night_are_complete(name: str, entry: TestEntry) -> None:
+    assert entry.count is not None
+    descriptor = load(name)
+    found = rounds(ScenarioStream(entry.name, 1, entry.knobs, descriptor), entry.count)
+    complete = [each for each in found if len(each) == cut_cycles(each[0], descriptor)]
+    assert len(complete) >= 4
+    assert len({each[0].jobs[0].op for each in complete}) > 1
+    # More than one tile in each direction.
+    job, instance = found[0][0].jobs[0], descriptor.instance
+    assert job.m > instance.tile_rows
+    assert job.k > instance.tile_cols
