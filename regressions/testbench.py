@@ -78,7 +78,7 @@ def open_source(entry: TestEntry, seed: int, descriptor: Descriptor) -> Source:
     """
     cls = _resolve(entry)
     if issubclass(cls, DirectedTest):
-        return DirectedSource(int(cls.jobs))
+        return DirectedSource(cls.planned(descriptor))
     return StreamSource(cls(entry.name, seed, entry.knobs, descriptor).stream, descriptor)
 
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models import published
 from models.ops import Op
 from models.timing import Instance
 from models.timing import bound as section8
@@ -16,11 +17,13 @@ from tb.stimulus.job import Job
 
 @dataclass(frozen=True, slots=True)
 class Section8Bound:
-    """The contract's own bound (section 8)."""
+    """The contract's bound (section 8): the general one, or its table's row where a size has one."""
 
     def cycles(self, instance: Instance, job: Job, stalls: int) -> int:
         """Returns the most cycles `job` may take with `stalls` waiting cycles."""
-        return section8(instance, job.op, job.m, job.n, job.k, job.fmt, stalls)
+        general = section8(instance, job.op, job.m, job.n, job.k, job.fmt, stalls)
+        own = published.at_most(instance, job.op, job.fmt, job.m, job.n, job.k)
+        return general if own is None else min(general, own + 125 * stalls // 100)
 
 
 @dataclass(frozen=True, slots=True)

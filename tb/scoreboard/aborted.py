@@ -12,7 +12,7 @@ from tb.agents.tcdm.memory import job_ranges
 from tb.registers.generate import register_map
 from tb.registers.map import DECODED_ADDRESS_BITS
 from tb.scoreboard.finding import Finding, Observation, Span
-from tb.scoreboard.order import check_writes
+from tb.scoreboard.order import check_writes, first_with
 from tb.scoreboard.spans import trigger_edges
 from tb.status import Status
 from tb.stimulus.image import predict
@@ -66,6 +66,8 @@ def check_aborted(
     cut = [Span(triggers[0], event, triggers[0]) for event, _ in early[:1]]
     behind = [Span(triggers[1], event, triggers[1]) for event, _ in late[:1]]
     findings += _requests(scenario, seen, edge, triggers[1])
+    if scenario.abort is not None and scenario.abort.kind == "clear":
+        findings += _busy(seen, edge, triggers[1])
     if behind and behind[0].event > behind[0].trigger:
         findings += check_writes(replace(scenario, jobs=scenario.jobs[1:], abort=None), behind, seen)
     if late:
@@ -98,6 +100,20 @@ def _requests(scenario: Scenario, seen: Observation, edge: int, trigger: int) ->
         f"after the cut at edge {edge}, serves no job"
     )
     return [_finding(text, None)]
+
+
+def _busy(seen: Observation, edge: int, trigger: int) -> list[Finding]:
+    """busy_o stays high while a request that was out at the clear waits for its grant."""
+    beats = seen.beats
+    held = beats.edges[beats.until(edge) : beats.until(trigger - 1)]
+    waiting = beats.waiting[beats.until(edge) : beats.until(trigger - 1)]
+    if not waiting.any():
+        return []
+    low = first_with(False, seen.events.busy_changes, edge + 1, int(held[waiting][-1]))
+    if low is None:
+        return []
+    text = f"busy_o is low at edge {low}, while a request from before the clear at edge {edge} waits"
+    return [Finding(Status.PROTOCOL, "busy", text, 0)]
 
 
 def _memory(

@@ -67,10 +67,10 @@ def check_busy(jobs: Sequence[Span], seen: Observation, *, complete: bool) -> li
     def report(text: str, position: int) -> None:
         findings.append(Finding(Status.PROTOCOL, "busy", text, position))
 
-    if jobs and (high := _first_with(True, changes, 0, jobs[0].trigger - 1)) is not None:
+    if jobs and (high := first_with(True, changes, 0, jobs[0].trigger - 1)) is not None:
         report(f"busy_o is high at edge {high}, before the first trigger at edge {jobs[0].trigger}", 0)
     for position, span in enumerate(jobs):
-        low = _first_with(False, changes, span.trigger + _BUSY_RISE, span.event)
+        low = first_with(False, changes, span.trigger + _BUSY_RISE, span.event)
         if low is not None:
             report(
                 f"busy_o is low at edge {low}; the job ran from edge {span.trigger} to {span.event}", position
@@ -79,13 +79,13 @@ def check_busy(jobs: Sequence[Span], seen: Observation, *, complete: bool) -> li
         if last and not complete:
             continue
         idle_end = _FOR_EVER if last else jobs[position + 1].trigger - 1
-        high = _first_with(True, changes, span.event + 1, idle_end)
+        high = first_with(True, changes, span.event + 1, idle_end)
         if high is not None:
             report(f"busy_o is high at edge {high}, the last job ended at edge {span.event}", position)
     return findings
 
 
-def _first_with(value: bool, changes: list[tuple[int, bool]], first: int, last: int) -> int | None:
+def first_with(value: bool, changes: list[tuple[int, bool]], first: int, last: int) -> int | None:
     """The first edge in first..last at which busy_o had a value; `changes` are (edge, new value)."""
     if first > last:
         return None

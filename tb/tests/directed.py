@@ -10,6 +10,7 @@ from tb.stimulus.rng import stream
 if TYPE_CHECKING:
     import random
 
+    from tb.descriptor import Descriptor
     from tb.env.env import RedmuleEnv
 
 
@@ -33,6 +34,11 @@ class DirectedTest:
 
     jobs: ClassVar[int] = 1
     """Jobs that a run triggers and the scoreboard checks; 0 for a test of registers alone."""
+
+    @classmethod
+    def planned(cls, _device: Descriptor) -> int:
+        """Jobs of a run on a device: `jobs`, unless the test makes them from what the device is."""
+        return cls.jobs
 
     def __init__(self, name: str, seed: int, index: int) -> None:
         self.name = name

@@ -74,7 +74,8 @@ class SegmentTest(uvm_test):
         if not issubclass(kind, GemmOpSequence):
             for index in range(segment.begin, segment.end):
                 await kind(segment.test, segment.seed, index).run(self.env)
-            return int(kind.jobs) * (segment.end - segment.begin)
+            planned: int = kind.planned(self.env.descriptor)
+            return planned * (segment.end - segment.begin)
         sequence = kind(
             segment.test, segment.seed, segment.knobs, self.env.descriptor, segment.begin, segment.end
         )

@@ -15,6 +15,7 @@ from models.ops import Op
 from tb.agents.tcdm.monitor import EventLog
 from tb.descriptor import load
 from tb.known import Condition, KnownItem
+from tb.scoreboard.aborted import check_aborted
 from tb.scoreboard.finding import Finding, Span
 from tb.scoreboard.memory import compare
 from tb.scoreboard.order import check_busy, check_writes
@@ -22,6 +23,7 @@ from tb.scoreboard.requests import check_requests
 from tb.scoreboard.scoreboard import Scoreboard
 from tb.scoreboard.spans import port_cycles, spans
 from tb.status import Status
+from tb.stimulus.abort import Abort
 from tb.stimulus.image import initial_image, predict
 from tb.stimulus.job import Job, Scenario
 from tb.stimulus.window import Window
@@ -236,6 +238,19 @@ def test_busy_between_jobs(second: Span, busy: list[int], wrong: bool) -> None:
 
 def test_busy_may_stay_high_for_a_job_that_never_ended() -> None:
     assert not check_busy(ONE, seen(busy=[11]), complete=False)
+
+
+@pytest.mark.parametrize(
+    ("busy", "wrong"),
+    [([11, 26], False), ([11, 25], True), ([11, 21, 22, 40], True), ([11, 18], True), ([11], False)],
+)
+def test_busy_stays_high_while_a_request_of_a_cleared_job_waits(busy: list[int], wrong: bool) -> None:
+    cleared = replace(scenario(JOB, OTHER), abort=Abort("clear", 8, 0, 1))
+    held = [read(edge, X & ~3, waits=edge < 26) for edge in range(17, 27)]
+    log = seen(triggers=[10, 40], requests=held, ends=[(70, 5)], busy=busy)
+    log = replace(log, memory=predict(initial_image(cleared), cleared.jobs[1:], BASE))
+    _, findings = check_aborted(cleared, initial_image(cleared), log, 18)
+    assert names(findings) == (["busy"] if wrong else [])
 
 
 # ---- memory ----

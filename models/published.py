@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Published cycle counts, and what a job of the same size may take at most (contract, section 8)."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from models.formats import Format
+from models.ops import Op
+from models.timing import Instance
+
+FILE = Path(__file__).with_name("published.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One job, alone and without stalls, whose cycles somebody published or the contract limits.
+
+    Attributes:
+        instance: The engine.
+        op: Operation.
+        fmt: Format of all operands.
+        m: Rows of X.
+        n: Columns of X.
+        k: Columns of W.
+        published: The published cycles; None where there are none.
+        at_most: Cycles from the trigger's grant to the event that the job may take here; None where the
+            general bound alone holds.
+        source: Who published them.
+    """
+
+    instance: Instance
+    op: Op
+    fmt: Format
+    m: int
+    n: int
+    k: int
+    published: int | None
+    at_most: int | None
+    source: str
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """All cases, in the order of the file."""
+    tables = tomllib.loads(FILE.read_text())["table"]
+    return tuple(
+        Case(
+            Instance(**table["instance"]),
+            Op[table["op"]],
+            Format[table["format"]],
+            *(m, n, k),
+            published or None,
+            at_most or None,
+            table["source"],
+        )
+        for table in tables
+        for m, n, k, published, at_most in table["rows"]
+    )
+
+
+def cases_of(instance: Instance) -> tuple[Case, ...]:
+    """The cases of one instance."""
+    return tuple(case for case in cases() if case.instance == instance)
+
+
+@cache
+def _limits() -> dict[tuple[Instance, Op, Format, int, int, int], int]:
+    return {
+        (case.instance, case.op, case.fmt, case.m, case.n, case.k): case.at_most
+        for case in cases()
+        if case.at_most is not None
+    }
+
+
+def at_most(instance: Instance, op: Op, fmt: Format, m: int, n: int, k: int) -> int | None:
+    """The most cycles of a job that has a row of its own in section 8; None for all others."""
+    return _limits().get((instance, op, fmt, m, n, k))
