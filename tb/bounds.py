@@ -22,7 +22,7 @@ class Section8Bound:
     def cycles(self, instance: Instance, job: Job, stalls: int) -> int:
         """Returns the most cycles `job` may take with `stalls` waiting cycles."""
         general = section8(instance, job.op, job.m, job.n, job.k, job.fmt, stalls)
-        own = published.at_most(instance, job.op, job.fmt, job.m, job.n, job.k)
+        own = None if job.mixed else published.at_most(instance, job.op, job.formats[0], job.m, job.n, job.k)
         return general if own is None else min(general, own + 125 * stalls // 100)
 
 

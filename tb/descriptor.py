@@ -15,12 +15,15 @@ from models.timing import Instance
 from tb.bounds import LinearBound, Section8Bound
 from tb.descriptor_schema import FIELDS, MAX_CAUSES
 from tb.known import KnownItem
-from tb.schema import SchemaError, Where, check, nearest, read_toml
+from tb.schema import Raw, SchemaError, Where, check, nearest, read_toml
 from tb.stimulus.job import Job
 
 __all__ = ["MAX_CAUSES", "Descriptor", "Probe", "available", "load", "summary"]
 
 ROOT = Path(__file__).resolve().parents[1]
+# Keys of a base whose entries are paths, and those that a descriptor changes entry by entry.
+_PATHS = ("sources", "includes", "waivers", "binds")
+_TABLES = ("parameters", "instance")
 _VENDOR = "system_verilog/rtl/vendor"
 _TOKENS = {
     "{fpnew}": "pulp_platform_fpnew/src",
@@ -137,7 +140,7 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
                 "or give the path of a descriptor (docs/descriptor.md)"
             )
     where = Where(str(path))
-    table = check(read_toml(path), FIELDS, where)
+    table = check(_with_base(path, where), FIELDS, where)
     return Descriptor(
         name=table["name"],
         path=path,
@@ -159,6 +162,31 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
         probe=_probe(table["probe"], where.key("probe")),
         backdoor=table["backdoor"],
     )
+
+
+def _with_base(path: Path, where: Where, above: tuple[Path, ...] = ()) -> dict[str, Raw]:
+    """The table of a descriptor, laid over that of its `base`, whose paths are made absolute."""
+    table = read_toml(path)
+    base = table.pop("base", None)
+    if base is None:
+        return table
+    place = where.key("base")
+    other = path.parent / base if isinstance(base, str) else None
+    if other is None or not other.is_file():
+        raise place.error(f"no descriptor '{base}' (looked for {other}); give the path of a TOML file")
+    if other.resolve() in (path, *above):
+        raise place.error(f"'{base}' leads back to this descriptor; a base must stand on its own")
+    below = _with_base(other.resolve(), Where(str(other)), (path, *above))
+    for key in _PATHS:
+        if isinstance(below.get(key), list):
+            below[key] = [
+                str(other.parent / entry) if isinstance(entry, str) and not entry.startswith("{") else entry
+                for entry in below[key]
+            ]
+    for key in _TABLES:
+        if isinstance(below.get(key), dict) and isinstance(table.get(key), dict):
+            table[key] = below[key] | table[key]
+    return below | table
 
 
 def _instance(table: Mapping[str, int], where: Where) -> Instance:

@@ -44,6 +44,7 @@ _PROBE = {
 
 FIELDS: dict[str, Field] = {
     "schema": Field("version of this schema: 1", int, required=True, lo=1, hi=1),
+    "base": Field("path of a descriptor that this one changes in some keys", str, default=""),
     "name": Field("name in reports and run lines", str, required=True),
     "description": Field("one line for people", str, default=""),
     "top": Field("name of the top module", str, required=True),

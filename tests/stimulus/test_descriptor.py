@@ -40,6 +40,33 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
+BASED = 'base = "mine.toml"\nname = "other"\ninstance = {h = 8}\n'
+
+
+def test_a_descriptor_with_a_base_holds_what_differs(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    write(tmp_path / "below", "parameters = {H = 4, L = 12}\n" + MINIMAL + SECTION8)
+    path = tmp_path / "other.toml"
+    path.write_text(BASED.replace("mine.toml", "below/mine.toml") + "parameters = {H = 8}\n")
+    device = load(path)
+    assert (device.name, device.path, device.top) == ("other", path, "my_top")
+    assert device.instance == Instance(8, 12, 3, 256)
+    assert device.parameters == {"H": 8, "L": 12}
+    assert device.sources == ((tmp_path / "below" / "a.sv").resolve(),)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (BASED, "base: 'mine.toml' leads back to this descriptor"),
+        (BASED.replace("mine", "theirs"), "base: no descriptor 'theirs.toml'"),
+        ("base = 3", "base: no descriptor '3'"),
+    ],
+)
+def test_a_base_that_cannot_be(tmp_path: Path, text: str, what: str) -> None:
+    assert what in message(tmp_path, text)
+
+
 def message(folder: Path, text: str) -> str:
     path = write(folder, text)
     with pytest.raises(SchemaError) as caught:
