@@ -6,10 +6,11 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from models.formats import Format
+from models.formats import Format, Formats
 from models.ops import Op
 from models.timing import Instance
 from tb.bounds import LinearBound, Section8Bound
@@ -90,6 +91,13 @@ class Descriptor:
     binds: tuple[Path, ...]
     probe: Probe | None
     backdoor: Mapping[str, str]
+
+    @property
+    def job_formats(self) -> tuple[Formats, ...]:
+        """All formats that jobs can have: one of all operands, then those of X, W and Y/Z that differ."""
+        each = self.formats
+        mixes = [mix for mix in product(each, each, each) if len(set(mix)) > 1] if self.mixed_formats else []
+        return (*each, *mixes)
 
     def bound(self, job: Job, stalls: int = 0) -> int:
         """Returns the most cycles from trigger to event of `job` alone, with `stalls` waiting cycles."""

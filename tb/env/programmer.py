@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from tb.agents.control.access import Access
-from tb.agents.control.program import program, register_values, split_writes, with_idle_gaps
+from tb.agents.control.program import program, register_values, split_writes, with_idle_gaps, with_rivals
 from tb.registers.generate import register_map
 from tb.stimulus.job import Job
 from tb.stimulus.rng import stream
@@ -16,7 +16,8 @@ class Programmer:
     """Makes the accesses that program and trigger jobs, in varying ways.
 
     Half of the jobs write all registers in order, a quarter only those that change ("unwritten registers
-    keep their last value", section 5), an eighth in random order with pauses, an eighth with partial writes.
+    keep their last value", section 5), an eighth in random order with pauses, an eighth with partial writes
+    between accesses of other cores, which want the lock too.
     A job is always programmed the same way after the same history, so that a replay repeats it.
 
     Args:
@@ -41,6 +42,9 @@ class Programmer:
         else:
             rng = stream(job.data_seed, "programming")
             result = program(job, None, rng, mixed_formats=self._mixed_formats)
-            result = with_idle_gaps(result, rng) if style == 6 else split_writes(result, rng)
+            if style == 6:
+                result = with_idle_gaps(result, rng)
+            else:
+                result = with_rivals(split_writes(result, rng), rng)
         self._held = register_values(job, mixed_formats=self._mixed_formats)
         return result

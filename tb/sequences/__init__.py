@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Registered names; anything else is named as path.py:Class.
 _REGISTERED: dict[str, tuple[str, str]] = {
     "gemm_op": ("tb.sequences.base", "GemmOpSequence"),
+    "format_encodings": ("tb.sequences.encodings", "FormatEncodings"),
 }
 
 

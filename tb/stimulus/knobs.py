@@ -6,7 +6,6 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 from models.formats import Formats, per_operand
@@ -185,7 +184,7 @@ def parse_knobs(table: Mapping[str, Any], descriptor: Descriptor, where: Where) 
     values["op"] = _offered(values["op"], Op, descriptor.operations, *device)
     for name in "mnk":
         values[name] = values[name].on(descriptor.instance, where.key(name))
-    mixes = _mixes(descriptor)
+    mixes = tuple(fmt for fmt in descriptor.job_formats if isinstance(fmt, tuple))
     values["fmt"] = _offered_formats(values["fmt"], mixes, descriptor, where.key("fmt"))
     cores = tuple(range(descriptor.n_cores))
     values["core"] = values["core"] or Weighted.evenly(cores)
@@ -202,14 +201,6 @@ def parse_knobs(table: Mapping[str, Any], descriptor: Descriptor, where: Where) 
             "raise max_macs or lower a size"
         )
     return knobs
-
-
-def _mixes(descriptor: Descriptor) -> tuple[Formats, ...]:
-    """All formats of X, W and Y/Z that are not all equal, on a device that takes them."""
-    if not descriptor.mixed_formats:
-        return ()
-    each = descriptor.formats
-    return tuple(mix for mix in product(each, each, each) if len(set(mix)) > 1)
 
 
 def _offered_formats(

@@ -11,7 +11,6 @@ from tb.stimulus.job import Job, Scenario, Window
 from tb.stimulus.job_fields import ADDRESS_SPACE
 from tb.stimulus.stalls import StallSpec
 from tb.tests.directed import DirectedTest
-from tb.tests.formats import all_formats
 
 if TYPE_CHECKING:
     from tb.env.env import RedmuleEnv
@@ -33,7 +32,7 @@ class AddressEnds(DirectedTest):
     async def run(self, env: RedmuleEnv) -> None:
         """All orders of the operands at both ends."""
         rng = self.random
-        formats = all_formats(env.descriptor)
+        formats = env.descriptor.job_formats
         number = 0
         for top in (False, True):
             for order in permutations("xwz"):

@@ -9,7 +9,14 @@ from dataclasses import replace
 from models.formats import Format
 from models.ops import Op
 from tb.agents.control.access import Access, Response
-from tb.agents.control.program import acquired, program, register_values, split_writes, with_idle_gaps
+from tb.agents.control.program import (
+    acquired,
+    program,
+    register_values,
+    split_writes,
+    with_idle_gaps,
+    with_rivals,
+)
 from tb.registers.encodings import encodings
 from tb.registers.generate import offsets
 from tb.stimulus.job import Job
@@ -110,3 +117,20 @@ def test_idle_gaps_change_only_the_pauses() -> None:
     assert max(pauses) <= 4
     longer = with_idle_gaps([Access(0, idle=9)], random.Random(2), rate=1, longest=4)
     assert longer[0].idle == 9
+
+
+def test_rivals_neither_get_the_lock_nor_change_the_job() -> None:
+    kinds = set()
+    for seed in range(60):
+        device, rng = FakeDevice(), random.Random(seed)
+        burst = with_rivals(program(JOB, rng=rng), rng)
+        done = [device.access(access) for access in burst]
+        assert stored(device) == VALUES
+        assert [job.core for job in device.jobs] == [6]
+        assert (burst[0].id, burst[-1].id) == (1 << 6, 1 << 6)
+        assert [access for access in burst if access.id == 1 << 6] == program(JOB, rng=random.Random(seed))
+        for access, seen in zip(burst, done, strict=True):
+            if access.id != 1 << 6:
+                kinds.add("write" if access.write else "acquire" if access.address == 4 else "read")
+                assert access.write or access.address != 4 or seen.r_data == 0xFFFF_FFFE
+    assert kinds == {"write", "acquire", "read"}

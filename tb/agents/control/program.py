@@ -120,3 +120,33 @@ def split_writes(accesses: Sequence[Access], rng: random.Random, rate: float = 0
             data = merge_bytes(rng.getrandbits(32), access.data, enables)
             result.append(access._replace(data=data, be=enables))
     return result
+
+
+def with_rivals(accesses: Sequence[Access], rng: random.Random, rate: float = 0.5) -> list[Access]:
+    """The same accesses with some of other cores among them, which change nothing while the lock is held.
+
+    Others ask for the lock, write job registers and read any register. They neither trigger nor clear.
+
+    Args:
+        accesses: What `program` returned: the first takes the lock, the last gives it back.
+        rng: Source of randomness.
+        rate: Probability of another core's access before each of the rest, 0 to 1.
+    """
+    registers = register_map()
+    job_offsets = [register.offset for register in registers.job_registers]
+    acquire = registers["ACQUIRE"].offset
+    read_offsets = [register.offset for register in registers.values()]
+    result = list(accesses[:1])
+    for access in accesses[1:]:
+        if rng.random() < rate:
+            rival = rng.choice([1 << core for core in range(8) if 1 << core != access.id])
+            kind = rng.randrange(3)
+            if kind == 0:
+                result.append(Access(acquire, id=rival))
+            elif kind == 1:
+                offset, enables = rng.choice(job_offsets), rng.randrange(1, ALL_BYTES + 1)
+                result.append(Access(offset, True, rng.getrandbits(32), enables, rival))
+            else:
+                result.append(Access(rng.choice(read_offsets), id=rival))
+        result.append(access)
+    return result

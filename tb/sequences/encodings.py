@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A job for every value of MACFG's format fields (docs/formats.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tb.descriptor import Descriptor
+from tb.registers.encodings import encodings
+from tb.sequences.base import GemmOpSequence
+from tb.stimulus.job import Job, Scenario
+from tb.stimulus.placement import DEFAULT_BASE, lay_out
+from tb.stimulus.rng import stream
+from tb.stimulus.stream import ScenarioStream
+
+_SIZE = (2, 3, 5)
+_ELEMENT = 2  # bytes of the largest
+# Seeds with which jobs write their formats in the ways that act alike, one after the other, all registers in
+# order (tb.agents.control.program, tb.env.programmer).
+_VARIED, _STEP = 8, 16
+
+
+class EncodingStream(ScenarioStream):
+    """Scenario i is a small job programmed with the i-th encoding of formats, over and over."""
+
+    def __init__(self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor) -> None:
+        super().__init__(name, seed, knobs, descriptor)
+        self.encodings = [
+            (fmt, place)
+            for fmt in descriptor.job_formats
+            for place in range(len(encodings(fmt, descriptor.mixed_formats)))
+        ]
+
+    def scenario(self, index: int) -> Scenario:
+        """See `ScenarioStream.scenario`."""
+        if index < 0:
+            raise IndexError(f"scenario {index}: streams start at 0")
+        rng = stream(self.seed, self.name, "scenario", index)
+        fmt, place = self.encodings[index % len(self.encodings)]
+        m, n, k = _SIZE
+        sizes = [_ELEMENT * rows * cols for rows, cols in ((m, n), (n, k), (m, k))]
+        window, (x, w, z) = lay_out(sizes, [rng.randrange(4) for _ in sizes], DEFAULT_BASE)
+        job = Job(
+            *(self.knobs.op.draw(rng), m, n, k, x, w, z, fmt),
+            core=self.knobs.core.draw(rng),
+            classes=("wide", "normal", "raw"),
+            data_seed=_VARIED + _STEP * place,
+        )
+        return Scenario(index, (job,), window, poison_seed=rng.getrandbits(32))
+
+
+class FormatEncodings(GemmOpSequence):
+    """Every value of MACFG's format fields: the job has the formats that it means, and none hangs."""
+
+    def __init__(
+        self,
+        name: str,
+        seed: int,
+        knobs: Mapping[str, Any],
+        descriptor: Descriptor,
+        begin: int = 0,
+        end: int = 0,
+    ) -> None:
+        super().__init__(name, seed, knobs, descriptor, begin, end)
+        self.stream = EncodingStream(name, seed, knobs, descriptor)
