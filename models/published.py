@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from models.formats import Format
+from models.formats import Format, Formats
 from models.ops import Op
 from models.timing import Instance
 
@@ -76,6 +76,6 @@ def _limits() -> dict[tuple[Instance, Op, Format, int, int, int], int]:
     }
 
 
-def at_most(instance: Instance, op: Op, fmt: Format, m: int, n: int, k: int) -> int | None:
+def at_most(instance: Instance, op: Op, fmt: Formats, m: int, n: int, k: int) -> int | None:
     """The most cycles of a job that has a row of its own in section 8; None for all others."""
     return _limits().get((instance, op, fmt, m, n, k))

@@ -72,7 +72,8 @@ class Cutter:
         idle = abort.after
         if idle > _BURST:
             check_acquired(await self._port(burst), 0)
-            target = self._handle.shared.cycle + abort.after
+            # As from within the burst, in which no cycle is spent on the way to Python and back.
+            target = self._handle.shared.cycle + abort.after - 1
             await self._sleep(target - _AHEAD)
             burst, idle = [], max(0, target - self._handle.shared.cycle)
         clear = write(register_map()["SOFT_CLEAR"].offset, abort.value, abort.core, idle=idle)
@@ -85,8 +86,11 @@ class Cutter:
 
     async def _reset(self, scenario: Scenario, abort: Abort) -> int:
         check_acquired(await self._port(self._programmer.accesses(scenario.jobs[0])), 0)
-        await self._sleep(self._handle.shared.cycle + abort.after)
         edge = RisingEdge(self._dut.clk)
+        target = self._handle.shared.cycle + abort.after
+        await self._sleep(target - _AHEAD)
+        while self._handle.shared.cycle < target:
+            await edge
         cut = int(self._handle.shared.cycle)
         self._dut.rst_n.value = 0
         for _ in range(_RESET_CYCLES):

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Directed test that cuts a job at many cycles and notes where; `test_cut_cycles.py` plans it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from tb.env.env import RedmuleEnv
+from tb.scoreboard.spans import trigger_edges
+from tb.stimulus.abort import Abort
+from tb.stimulus.job import Scenario
+from tb.tests.directed import DirectedTest
+from tests.bench.faults import scenario
+from tests.bench.faulty_device import select_fault
+
+CUTS = range(120)
+NOTES = "cuts.json"
+
+
+class CutCycles(DirectedTest):
+    """Cuts the same job 0, 1, 2 .. cycles after its trigger; the test's name says how."""
+
+    jobs: ClassVar[int] = 2 * len(CUTS)
+
+    async def run(self, env: RedmuleEnv) -> None:
+        """See the class; the distances of the cuts from the triggers go into a file."""
+        await select_fault(env, "None")
+        cutter = env.executor._cutter
+        cut, distances = cutter.cut, []
+
+        async def noted(whole: Scenario, abort: Abort) -> int | None:
+            edge = await cut(whole, abort)
+            assert edge is not None
+            distances.append(edge - trigger_edges(env.handle.periph_log())[0])
+            return edge
+
+        cutter.cut = noted  # type: ignore[method-assign]
+        for index, after in enumerate(CUTS):
+            await env.run_scenario(replace(scenario(self.name, index), abort=Abort(self.name, after)))
+        Path(f"{self.name}-{NOTES}").write_text(json.dumps(distances))
