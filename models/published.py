@@ -78,4 +78,4 @@ def _limits() -> dict[tuple[Instance, Op, Format, int, int, int], int]:
 
 def at_most(instance: Instance, op: Op, fmt: Formats, m: int, n: int, k: int) -> int | None:
     """The most cycles of a job that has a row of its own in section 8; None for all others."""
-    return _limits().get((instance, op, fmt, m, n, k))
+    return None if isinstance(fmt, tuple) else _limits().get((instance, op, fmt, m, n, k))
