@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from regressions import bench, commands, inspection, lint, mutants, replay
+from regressions import bench, commands, inspection, lint, mutants, replay, whole
 from regressions.commands import Options
 from regressions.errors import UserError, describe_os_error
 from regressions.paths import ROOT, BuildTree
@@ -27,7 +27,7 @@ from tb.schema import SchemaError
 Action = Callable[[Options, Services, Console], int]
 
 _COMMANDS: dict[str, tuple[Action, str]] = {
-    "regressions": (commands.regressions, "run the tests of a tier"),
+    "regressions": (whole.regressions, "run the tests of a tier"),
     "run": (commands.run, "run one test, or chosen scenarios of it"),
     "rerun-failed": (commands.rerun_failed, "run again what did not pass in the last run"),
     "replay": (replay.replay, "run a failure record again: the scenario alone, then with its prefix"),

@@ -39,6 +39,7 @@ class Tier:
         builds: Build kinds and their shares of the segments.
         description: One line for people.
         devices: The devices it runs on unless one is asked for, the first being the run's main one.
+        mutants: Whether the whole tier ends with the deliberate defects of the main device.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Tier:
     builds: dict[str, int] = field(default_factory=lambda: {"fast": 1})
     description: str = ""
     devices: dict[str, Part] = field(default_factory=dict)
+    mutants: bool = False
 
     def on(self, part: Part) -> "Tier":
         """The tier as one device runs it: its share of the cycles, its build kinds."""
@@ -84,6 +86,7 @@ _FIELDS = {
         default={"fast": 1},
         items=_BUILDS,
     ),
+    "mutants": Field("whether the deliberate defects of the main device follow", bool, default=False),
     "devices": Field(
         "what runs on which device",
         dict,
