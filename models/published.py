@@ -68,14 +68,17 @@ def cases_of(instance: Instance) -> tuple[Case, ...]:
 
 
 @cache
-def _limits() -> dict[tuple[Instance, Op, Format, int, int, int], int]:
-    return {
-        (case.instance, case.op, case.fmt, case.m, case.n, case.k): case.at_most
-        for case in cases()
-        if case.at_most is not None
-    }
+def _by_job() -> dict[tuple[Instance, Op, Formats, int, int, int], Case]:
+    return {(case.instance, case.op, case.fmt, case.m, case.n, case.k): case for case in cases()}
 
 
 def at_most(instance: Instance, op: Op, fmt: Formats, m: int, n: int, k: int) -> int | None:
     """The most cycles of a job that has a row of its own in section 8; None for all others."""
-    return None if isinstance(fmt, tuple) else _limits().get((instance, op, fmt, m, n, k))
+    case = _by_job().get((instance, op, fmt, m, n, k))
+    return None if case is None else case.at_most
+
+
+def published(instance: Instance, op: Op, fmt: Formats, m: int, n: int, k: int) -> int | None:
+    """The published cycles of a job; None where there are none."""
+    case = _by_job().get((instance, op, fmt, m, n, k))
+    return None if case is None else case.published

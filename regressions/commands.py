@@ -222,6 +222,7 @@ def rerun_failed(options: Options, services: Services, console: Console) -> int:
         results = json.loads((last / RESULTS).read_text())
         bad = [segment for segment in results["segments"] if segment["status"] != "passed"]
         used = {item["descriptor"]: services.device(str(item["descriptor"])) for item in bad}
+        order = list(results["info"]["devices"])
     except (ValueError, KeyError, TypeError) as error:
         raise SchemaError(f"{relative(last / RESULTS)}: damaged ({error!r}); run the tests again") from error
     if not bad:
@@ -242,5 +243,5 @@ def rerun_failed(options: Options, services: Services, console: Console) -> int:
         for entry, device in [(find_entry(entries, item["test"]), used[item["descriptor"]])]
     ]
     simulations = pack(segments, options.processes)
-    devices = list(used.values())
+    devices = sorted(used.values(), key=lambda device: order.index(device.name))
     return _perform_list(options, services, console, "rerun", segments[0].seed, devices, simulations)

@@ -3,7 +3,8 @@
 //
 // What the simulator can do at best, to compare the bench with. Compiled with the device's `dut_shell` as
 // the top (`Verilator.build_bare`). Reads a job list that regressions/bench/bare.py writes, and prints one
-// JSON object: cycles and seconds of the loop, cycles of each job, a digest of each scenario's final memory.
+// JSON object: cycles and seconds of the loop, cycles of each job and those it waited for a grant, a digest of
+// each scenario's final memory.
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -120,6 +121,7 @@ class Loop {
 
     uint64_t cycles() const { return cycle_; }
     const std::vector<uint64_t>& jobs() const { return job_cycles_; }
+    const std::vector<uint64_t>& stalls() const { return job_stalls_; }
 
    private:
     static constexpr size_t kContexts = 2;
@@ -129,7 +131,7 @@ class Loop {
     VerilatedContext context_;
     Vbare dut_{&context_, ""};
     std::vector<Scenario>& scenarios_;
-    std::vector<uint64_t> job_cycles_;
+    std::vector<uint64_t> job_cycles_, job_stalls_;
     uint64_t cycle_ = 0;
 
     void edge() {
@@ -143,7 +145,7 @@ class Loop {
         const uint64_t start = cycle_;
         std::vector<uint64_t> triggers;
         size_t job = 0, access = 0, ended = 0, grant = 0;
-        uint64_t previous_end = 0;
+        uint64_t previous_end = 0, waited = 0;
         uint32_t pause = scenario.jobs[0].accesses[0].idle;
         bool port_grant = true;
         while (ended < scenario.jobs.size()) {
@@ -166,9 +168,12 @@ class Loop {
             const bool read = dut_.tcdm_req_o && dut_.tcdm_gnt_i && dut_.tcdm_wen_o;
             const uint32_t address = dut_.tcdm_add_o;
             if (dut_.tcdm_req_o && dut_.tcdm_gnt_i && !dut_.tcdm_wen_o) store(scenario, address);
+            if (dut_.tcdm_req_o && !dut_.tcdm_gnt_i) ++waited;
             if (dut_.evt_o != 0) {
                 const uint64_t from = triggers[ended] > previous_end ? triggers[ended] : previous_end;
                 job_cycles_.push_back(cycle_ - from);
+                job_stalls_.push_back(waited);
+                waited = 0;
                 previous_end = cycle_;
                 ++ended;
             }
@@ -231,6 +236,16 @@ class Loop {
     }
 };
 
+void print(const char* name, const std::vector<uint64_t>& numbers) {
+    std::printf("\"%s\": [", name);
+    const char* separator = "";
+    for (const uint64_t number : numbers) {
+        std::printf("%s%llu", separator, static_cast<unsigned long long>(number));
+        separator = ", ";
+    }
+    std::printf("], ");
+}
+
 // FNV-1a, 64 bits.
 uint64_t digest(const std::vector<uint8_t>& bytes) {
     uint64_t hash = 0xCBF29CE484222325;
@@ -247,15 +262,12 @@ int main(int argc, char** argv) {
     const auto begin = std::chrono::steady_clock::now();
     loop.run();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    std::printf("{\"cycles\": %llu, \"seconds\": %.6f, \"jobs\": [", static_cast<unsigned long long>(loop.cycles()),
+    std::printf("{\"cycles\": %llu, \"seconds\": %.6f, ", static_cast<unsigned long long>(loop.cycles()),
                 seconds.count());
+    print("jobs", loop.jobs());
+    print("stalls", loop.stalls());
+    std::printf("\"digests\": [");
     const char* separator = "";
-    for (const uint64_t cycles : loop.jobs()) {
-        std::printf("%s%llu", separator, static_cast<unsigned long long>(cycles));
-        separator = ", ";
-    }
-    std::printf("], \"digests\": [");
-    separator = "";
     for (const Scenario& scenario : scenarios) {
         std::printf("%s\"%016llx\"", separator, static_cast<unsigned long long>(digest(scenario.memory)));
         separator = ", ";

@@ -33,12 +33,14 @@ class BareResult:
         cycles: Clock cycles of the whole list.
         seconds: Wall time of the loop, without start-up and reading the list.
         job_cycles: Cycles of each job, as the bench counts them (section 8).
+        job_stalls: Of these, cycles with a request and no grant.
         digests: `digest` of each scenario's memory after its last job.
     """
 
     cycles: int
     seconds: float
     job_cycles: tuple[int, ...]
+    job_stalls: tuple[int, ...]
     digests: tuple[str, ...]
 
 
@@ -74,7 +76,13 @@ def run_bare(executable: Path, job_list: Path) -> BareResult:
         first = lines[0].removeprefix("error: ") if lines else f"the bare loop ended with {done.returncode}"
         raise UserError(f"{first} (job list: {job_list})")
     answer = json.loads(done.stdout.splitlines()[-1])
-    return BareResult(answer["cycles"], answer["seconds"], tuple(answer["jobs"]), tuple(answer["digests"]))
+    return BareResult(
+        cycles=answer["cycles"],
+        seconds=answer["seconds"],
+        job_cycles=tuple(answer["jobs"]),
+        job_stalls=tuple(answer["stalls"]),
+        digests=tuple(answer["digests"]),
+    )
 
 
 def digest(memory: NDArray[np.uint8]) -> str:

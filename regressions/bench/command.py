@@ -3,7 +3,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -11,24 +12,47 @@ from rich.table import Table
 from regressions.commands import Options
 from regressions.machine import check_tools
 from regressions.paths import relative
-from regressions.run import EXIT_PASSED
+from regressions.provenance import git_revision
+from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
+from regressions.simulators.base import Simulator
 from regressions.summary import write_json
+from tb.descriptor import Descriptor
+
+if TYPE_CHECKING:
+    from regressions.bench.accelerator import Row
+
+_SPEED_COLUMNS = (
+    "instance",
+    "format",
+    "M",
+    "N",
+    "K",
+    "cycles",
+    "bound",
+    "published",
+    "MAC/cycle",
+    "utilization",
+)
 
 
 def bench(options: Options, services: Services, console: Console) -> int:
     """Measures model, simulation and accelerator.
 
-    The file is written once all of them are measured: an interrupted run leaves the earlier figures.
+    The file is written once all of them are measured: an interrupted run leaves the earlier figures. So does
+    a run without scaling leave the scaling of an earlier one, which says of which commit it is.
+
+    Returns:
+        1 if a job took more cycles than its bound, which the file then shows; else 0.
     """
     # Imported here: the measured modules load the model and the bench, which no other command needs.
-    from regressions.bench import accelerator, model, simulation
+    from regressions.bench import model, simulation, workloads
 
     check_tools()
     device = services.device(options.device)
     simulator = services.simulator("verilator")
-    folder = options.tree.root / "bench" / device.name
-    folder.mkdir(parents=True, exist_ok=True)
+    git = git_revision()
+    folder = _folder(options, device)
     console.print(
         f"simulation: bench_mix on {device.name}, with the bench and in a bare loop", highlight=False
     )
@@ -37,14 +61,58 @@ def bench(options: Options, services: Services, console: Console) -> int:
     console.print("model: FMA per second, and the ratio to numpy's float64 a*b+c")
     models = model.measure()
     _print_fields(console, models)
-    console.print(f"accelerator: GEMM on {device.name}")
-    rows = [asdict(row) for row in accelerator.measure(device, simulator, folder)]
-    _print_fields(console, rows)
+    names = [options.dut] if options.dut else workloads.measured_devices()
+    rows: list[Row] = []
+    for name in names:
+        rows += _accelerator(options, services.device(name), simulator, console)
     options.tree.reports.mkdir(parents=True, exist_ok=True)
     path = options.tree.reports / "bench.json"
-    write_json(path, {"simulation": asdict(figures), "model": models, "accelerator": rows})
+    content = {
+        "git": git,
+        "simulation": asdict(figures),
+        "model": models,
+        "accelerator": [row.to_json() for row in rows],
+    }
+    write_json(path, content)
     console.print(f"figures: {relative(path)}")
-    return EXIT_PASSED
+    slow = [row for row in rows if row.slow]
+    for row in slow:
+        console.print(
+            f"slower than its bound: {row.instance} {row.op} {row.format} {row.M}x{row.N}x{row.K}, "
+            f"{row.cycles} cycles, at most {row.bound}",
+            style="bold red",
+            highlight=False,
+        )
+    return EXIT_FAILED if slow else EXIT_PASSED
+
+
+def _folder(options: Options, device: Descriptor) -> Path:
+    folder = options.tree.root / "bench" / device.name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _accelerator(options: Options, device: Descriptor, simulator: Simulator, console: Console) -> "list[Row]":
+    """Measures one device and prints its part of the speed table."""
+    from regressions.bench import accelerator, workloads
+
+    jobs = workloads.workloads(device)
+    console.print(f"accelerator: {len(jobs)} jobs on {device.name}, each alone", highlight=False)
+    rows = accelerator.measure(device, simulator, _folder(options, device), jobs)
+    shown = [row for row in rows if row.series == "table"] or [r for r in rows if r.series == "size"]
+    _print_rows(console, _SPEED_COLUMNS, [_speed_cells(row) for row in shown])
+    return rows
+
+
+def _speed_cells(row: "Row") -> list[str]:
+    return [
+        *(row.instance, row.format, str(row.M), str(row.N), str(row.K)),
+        f"{row.cycles:,}",
+        f"{row.bound:,}",
+        "-" if row.published is None else f"{row.published:,}",
+        f"{row.mac_per_cycle:.2f}",
+        f"{100 * row.utilization:.2f} %",
+    ]
 
 
 def _print_fields(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:

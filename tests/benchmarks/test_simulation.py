@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from models.formats import Format
+from models.ops import Op
 from regressions.bench import accelerator, simulation
 from regressions.bench.bare import BareResult, digest, run_bare, write_list
+from regressions.bench.workloads import Workload
 from regressions.errors import UserError
 from regressions.results import JobResult, TestLog
 from regressions.simulators import Build, Simulator, get_simulator
@@ -101,8 +104,15 @@ def test_other_grants_are_noticed(bare: Build, device: Descriptor, tmp_path: Pat
 
 @pytest.mark.sim
 def test_cycles_of_the_accelerator(device: Descriptor, simulator: Simulator, tmp_path: Path) -> None:
-    rows = accelerator.measure(device, simulator, tmp_path, sizes=((3, 2, 1), (12, 16, 16)))
-    assert [(row.M, row.N, row.K) for row in rows] == [(3, 2, 1), (12, 16, 16)]
+    jobs = [
+        Workload("table", Op.GEMM, Format.FP16, 3, 2, 1),
+        Workload("table", Op.MAXMIN, Format.E4M3, 12, 16, 16),
+        Workload("stall", Op.GEMM, Format.FP16, 12, 16, 16, 0.5),
+    ]
+    rows = accelerator.measure(device, simulator, tmp_path, jobs)
+    assert [(row.M, row.N, row.K) for row in rows] == [(3, 2, 1), (12, 16, 16), (12, 16, 16)]
+    assert rows[2].bound > rows[1].bound  # for the stalls it met
+    assert rows[2].cycles > rows[1].cycles
     for row in rows:
         assert row.M * row.N * row.K < row.cycles <= row.bound
         assert row.utilization == pytest.approx(row.M * row.N * row.K / row.cycles, abs=1e-6)

@@ -9,6 +9,7 @@ from pathlib import Path
 from regressions.services import Services
 from regressions.simulators.base import Build, BuildError
 from regressions.testlist import TestEntry
+from tb.descriptor import available
 from tb.schema import SchemaError, nearest
 
 SCRIPT = Path(__file__).with_name("fake_simulation.py")
@@ -75,7 +76,7 @@ def open_source(entry: TestEntry, seed: int, descriptor: FakeDevice) -> FakeSour
 
 def device(name: str) -> FakeDevice:
     """A device by name or path."""
-    known = ("redmule", "serial")
+    known = available()
     short = name.removeprefix("tb/duts/").removesuffix(".toml")
     if short not in known:
         raise SchemaError(f"unknown device '{name}'; {nearest(name, known)}Known: {', '.join(known)}")

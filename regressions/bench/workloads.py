@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the speed of an instance is measured on: the rows of the speed table, and sweeps for pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.formats import Format
+from models.ops import Op
+from models.published import cases, cases_of
+from models.timing import Instance
+from tb.descriptor import Descriptor, available, load
+
+FULL = 96
+"""The dimensions that a sweep holds: the paper's headline, whole tiles on its instances."""
+CUBES = (8, 16, 24, 32, 48, 64, 96, 128)
+STALL_RATES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+_STALLED = 64
+_PERIODS = (1, 2, 3, 4)
+_BEYOND = (6, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """One job, alone.
+
+    Attributes:
+        series: What it belongs to: `table`, or the sweep over `M`, `N`, `K`, `size`, `operation` or `stall`.
+        op: Operation.
+        fmt: Format of all operands.
+        m: Rows of X.
+        n: Columns of X.
+        k: Columns of W.
+        stall_rate: Share of cycles in which the memory grants nothing, at random.
+    """
+
+    series: str
+    op: Op
+    fmt: Format
+    m: int
+    n: int
+    k: int
+    stall_rate: float = 0.0
+
+
+def title(instance: Instance) -> str:
+    """An instance as tables name it, such as ``4x12x3 DW256``."""
+    return f"{instance.h}x{instance.l}x{instance.p} DW{instance.dw}"
+
+
+def measured_devices() -> list[str]:
+    """Names of the devices whose instance has rows in the speed table, in the table's order."""
+    order = list(dict.fromkeys(case.instance for case in cases()))
+    found = {device.instance: device.name for device in map(load, reversed(available()))}
+    return [found[instance] for instance in order if instance in found]
+
+
+def workloads(device: Descriptor) -> list[Workload]:
+    """Everything that is measured on a device: what it can run of table and sweeps."""
+    jobs = [*_table(device), *_sweeps(device)]
+    return [job for job in jobs if job.op in device.operations and job.fmt in device.formats]
+
+
+def _table(device: Descriptor) -> Iterator[Workload]:
+    for case in cases_of(device.instance):
+        yield Workload("table", case.op, case.fmt, case.m, case.n, case.k)
+
+
+def _sweeps(device: Descriptor) -> Iterator[Workload]:
+    at = device.instance
+    main = Format.FP16 if Format.FP16 in device.formats else device.formats[0]
+    for m in _around(at.tile_rows):
+        yield Workload("M", Op.GEMM, main, m, FULL, FULL)
+    for n in _around(at.h):
+        yield Workload("N", Op.GEMM, main, FULL, n, FULL)
+    for k in _around(at.tile_cols):
+        yield Workload("K", Op.GEMM, main, FULL, FULL, k)
+    for fmt in device.formats:
+        for size in CUBES:
+            yield Workload("size", Op.GEMM, fmt, size, size, size)
+    for op in device.operations:
+        yield Workload("operation", op, main, FULL, FULL, FULL)
+    for fmt in dict.fromkeys((main, *device.formats[:1])):
+        for rate in STALL_RATES:
+            yield Workload("stall", Op.GEMM, fmt, _STALLED, _STALLED, _STALLED, rate)
+
+
+def _around(period: int) -> list[int]:
+    """Sizes that show what the leftover of a period costs: each period's end, both neighbours, its middle."""
+    sizes = {1, 2, 3, FULL}
+    for count in _PERIODS:
+        end = count * period
+        sizes |= {end - period // 2, end - 1, end, end + 1}
+    sizes |= {count * period for count in _BEYOND}
+    return sorted(size for size in sizes if size > 0)
