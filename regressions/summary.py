@@ -12,6 +12,7 @@ from regressions.judge import SegmentResult
 from regressions.planner import Segment
 from regressions.results import Failure, JobResult
 from regressions.status import bucket, gravest, gravity
+from regressions.testplan import Row, Verdict, load_testplan, rows
 from tb.status import Status
 
 MAX_MEASURED = 20_000
@@ -86,6 +87,7 @@ class TestRow:
     detail: str
     cycles: int
     seconds: float
+    testpoints: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -101,6 +103,11 @@ class Summary:
     cycles: int = 0
     seconds: float = 0.0
     interrupted: bool = False
+
+    @property
+    def testplan(self) -> list[Row]:
+        """The tests of the run mapped onto the testplan."""
+        return rows(load_testplan(), [(test.name, test.testpoints, test.status) for test in self.tests])
 
     @property
     def passed(self) -> bool:
@@ -148,6 +155,11 @@ class Summary:
                 for device in self.by_device
                 for job in _sample(self.measured(device), len(self.by_device))
             ],
+            "testplan": {
+                "testpoints": len(self.testplan),
+                "passed": sum(row.verdict is Verdict.PASSED for row in self.testplan),
+                "untested": sum(row.verdict is Verdict.UNTESTED for row in self.testplan),
+            },
             "throughput": {
                 "cycles": self.cycles,
                 "seconds": round(self.seconds, 3),
@@ -227,6 +239,7 @@ def _test_row(device: str, name: str, results: Sequence[SegmentResult], info: Ru
         detail=first.detail + others if first else "",
         cycles=sum(result.cycles for result in results),
         seconds=sum(result.seconds for result in results),
+        testpoints=segments[0].entry.testpoints,
     )
 
 

@@ -35,6 +35,7 @@ def render_html(summary: Summary) -> str:
     environment.filters["duration"] = duration
     environment.globals["shade"] = _shade
     measured = summary.measured(summary.info.dut)
+    table = summary.to_json()
     return environment.get_template("report.html.j2").render(
         summary=summary,
         info=summary.info,
@@ -46,5 +47,7 @@ def render_html(summary: Summary) -> str:
         operations=operations(measured),
         utilization_plot=utilization_plot(measured),
         bound_plot=bound_plot(measured),
-        rate=summary.to_json()["throughput"],
+        rows=summary.testplan,
+        testplan=table["testplan"],
+        rate=table["throughput"],
     )

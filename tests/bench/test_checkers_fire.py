@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 
 import pytest
 
-import tb
 from tb.agents.control.rules import PeriphRule
-from tb.agents.tcdm.rules import TcdmRule
+from tests.bench.checkers import every_checker
 from tests.bench.faults import CASES, SCENARIOS, Case, fault_numbers, rule
 from tests.bench.faulty_device import FOLLOWING
 from tests.bench.simulation import Outcome, Part, simulate
@@ -56,8 +54,7 @@ def test_rules_that_bind_the_bench_fire(name: str, outcomes: dict[str, Outcome])
 
 def test_every_checker_has_a_fault() -> None:
     covered = {name for case in CASES for name in case.expects} | {rule(number) for number in MASTER.values()}
-    rules = {rule(number) for number in (*TcdmRule, *PeriphRule)}
-    assert _checkers() | rules == covered
+    assert every_checker() == covered
 
 
 def test_every_fault_has_a_case() -> None:
@@ -99,27 +96,3 @@ def test_log_that_overruns_is_an_error_of_the_bench(tmp_path: Path) -> None:
     assert outcomes["overrun"].end["status"] == "crash"
     assert "BenchError: a log of the bench overran" in output
     assert "<failure" in (tmp_path / "results.xml").read_text()
-
-
-def _checkers() -> set[str]:
-    """Second argument of each `Finding(...)` in tb; rules are named by their number."""
-    names: set[str] = set()
-    for path in Path(tb.__path__[0]).rglob("*.py"):
-        tree = ast.parse(path.read_text())
-        constants = {
-            target.id: node.value.value
-            for node in tree.body
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finding":
-                checker = node.args[1]
-                if isinstance(checker, ast.Constant):
-                    names.add(str(checker.value))
-                elif isinstance(checker, ast.Name):
-                    names.add(str(constants[checker.id]))
-                else:
-                    assert ast.unparse(checker) == "f'rule {rule}'", ast.unparse(checker)
-    return names

@@ -35,6 +35,7 @@ _SCHEMA = {
     "totals": dict,
     "tests": list,
     "utilization": list,
+    "testplan": dict,
     "throughput": dict,
 }
 

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The testplan: each requirement of the contract, and what serves it (docs/testplan.md)."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from regressions.paths import relative
+from regressions.status import gravest
+from tb.schema import Field, Where, check, read_toml
+from tb.status import Status
+
+FILE = Path(__file__).with_name("testplan.toml")
+STAGES = ("smoke", "pr", "nightly")
+
+
+@dataclass(frozen=True, slots=True)
+class Testpoint:
+    """One requirement.
+
+    Attributes:
+        id: Name, as tests give it.
+        section: Where the contract says so.
+        requirement: What a device must do.
+        stimulus: How it is provoked.
+        checking: How it is judged.
+        stage: The first tier in which a test of it runs.
+        checkers: What reports a device that breaks it, named as in findings.
+        mutants: Patterns of deliberate defects that break it, or of modules all of whose defects do.
+    """
+
+    __test__ = False  # not a pytest class
+
+    id: str
+    section: str
+    requirement: str
+    stimulus: str
+    checking: str
+    stage: str
+    checkers: tuple[str, ...]
+    mutants: tuple[str, ...] = ()
+
+    def breaks(self, defect: str, module: str) -> bool:
+        """Whether a defect, by its id or its module, stands for a device that breaks this requirement."""
+        return any(
+            fnmatch.fnmatchcase(name, pattern) for pattern in self.mutants for name in (defect, module)
+        )
+
+
+def _text(doc: str) -> Field:
+    return Field(doc, str, required=True)
+
+
+_FIELDS = {
+    "id": _text("name, as tests give it"),
+    "section": _text("where the contract says so"),
+    "requirement": _text("what a device must do"),
+    "stimulus": _text("how it is provoked"),
+    "checking": _text("how it is judged"),
+    "stage": Field("the first tier in which a test of it runs", str, required=True, choices=STAGES),
+    "checkers": Field("names as in findings", list, required=True, lo=1, items=Field("a checker", str)),
+    "mutants": Field("patterns of defects or modules", list, default=[], items=Field("a pattern", str)),
+}
+
+
+def load_testplan(path: Path = FILE) -> dict[str, Testpoint]:
+    """Reads the plan.
+
+    Raises:
+        SchemaError: The file is malformed, or a testpoint is there twice.
+    """
+    where = Where(relative(path))
+    table = check(read_toml(path), {"testpoint": Field("the testpoints", list, required=True)}, where)
+    plan: dict[str, Testpoint] = {}
+    for position, fields in enumerate(table["testpoint"]):
+        place = where.key("testpoint").item(position)
+        values = check(fields, _FIELDS, place)
+        if values["id"] in plan:
+            raise place.error(f"testpoint '{values['id']}' is there twice; rename one")
+        values["checkers"], values["mutants"] = tuple(values["checkers"]), tuple(values["mutants"])
+        plan[values["id"]] = Testpoint(**values)
+    return plan
+
+
+class Verdict(StrEnum):
+    """What a run says of a testpoint."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNTESTED = "untested"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A testpoint in a run: the tests of it that ran, with the gravest status of each."""
+
+    testpoint: Testpoint
+    tests: tuple[tuple[str, Status], ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Passed if some test of it ran and all that ran passed."""
+        if not self.tests:
+            return Verdict.UNTESTED
+        passed = gravest(status for _, status in self.tests) is Status.PASSED
+        return Verdict.PASSED if passed else Verdict.FAILED
+
+
+def rows(plan: Mapping[str, Testpoint], ran: Iterable[tuple[str, Sequence[str], Status]]) -> list[Row]:
+    """Maps the tests of a run onto the plan.
+
+    Args:
+        plan: All testpoints.
+        ran: Name, testpoints and status of each test; a test on several devices several times.
+
+    Returns:
+        A row for each testpoint, in the order of the plan.
+    """
+    statuses: dict[str, dict[str, list[Status]]] = {name: {} for name in plan}
+    for test, testpoints, status in ran:
+        for name in testpoints:
+            if name in statuses:
+                statuses[name].setdefault(test, []).append(status)
+    return [
+        Row(plan[name], tuple((test, gravest(each)) for test, each in sorted(tests.items())))
+        for name, tests in statuses.items()
+    ]
