@@ -10,7 +10,7 @@ from models.formats import Format
 from models.ops import Op
 from tb.schema import Field, Raw, Where, check, choice, show
 from tb.stimulus.job import Job
-from tb.stimulus.job_fields import OPERAND_CLASSES, parse_formats
+from tb.stimulus.job_fields import OPERAND_CLASSES, format_name, parse_formats
 
 EXPECTATIONS = ("mismatch", "protocol", "timeout", "crash")
 
@@ -89,14 +89,18 @@ def _condition(attribute: str, value: Raw, where: Where) -> Condition:
                 raise place.error(f"expected a range [lo, hi] with lo <= hi, got {show(value)}")
             return Condition(attribute, None, value[0], value[1])
         return Condition(attribute, frozenset(values))
+    if attribute == "format":
+        return Condition(attribute, frozenset(_format(item, place) for item in values))
     for item in values:
-        if attribute == "format":
-            if not isinstance(item, str):
-                raise place.error(f"expected a format, got {show(item)}")
-            parse_formats(item, place)
-            continue
         choice(item, *_NAMES.get(attribute, (OPERAND_CLASSES, "operand class")), place)
     return Condition(attribute, frozenset(values))
+
+
+def _format(item: Raw, place: Where) -> str:
+    """The name of a format or mix as jobs have it."""
+    if not isinstance(item, str):
+        raise place.error(f"expected a format, got {show(item)}")
+    return format_name(parse_formats(item, place))
 
 
 def _conditions(data: Raw, where: Where) -> tuple[Condition, ...]:

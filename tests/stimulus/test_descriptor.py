@@ -153,7 +153,7 @@ expect = "timeout"
 
 def test_known_issues_name_formats(tmp_path: Path) -> None:
     issue = '[[known_issues]]\nid = "{}"\nreason = "r"\nexpect = "mismatch"\nmatch = {{{} = {}}}\n'
-    text = issue.format("all", "format", '["E4M3", "E4M3/FP16/FP16"]') + issue.format(
+    text = issue.format("all", "format", '["E4M3/E4M3/E4M3", "E4M3/FP16/FP16"]') + issue.format(
         "w", "w_format", '"FP16"'
     )
     device = load(write(tmp_path, MINIMAL + SECTION8 + text))
