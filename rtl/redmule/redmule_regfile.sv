@@ -113,17 +113,15 @@ module redmule_regfile
     return field[2] ? FP16 : fmt_e'(field[1:0]);
   endfunction
 
-  // MACFG[16]: W, and Y and Z, have formats of their own instead of X's
-  logic [31:0] macfg;
-  logic        mixed;
-  assign macfg = regs_q[5];
-  assign mixed = macfg[16];
+  // W, and Y and Z, have formats of their own instead of X's
+  logic mixed;
+  assign mixed = regs_q[5][16];
 
   assign job_o = '{
-    op:     op_e'(macfg[12:10]),
-    x_fmt:  decode_fmt(macfg[9:7]),
-    w_fmt:  decode_fmt(mixed ? macfg[19:17] : macfg[9:7]),
-    z_fmt:  decode_fmt(mixed ? macfg[22:20] : macfg[9:7]),
+    op:     op_e'(regs_q[5][12:10]),
+    x_fmt:  decode_fmt(regs_q[5][9:7]),
+    w_fmt:  decode_fmt(mixed ? regs_q[5][19:17] : regs_q[5][9:7]),
+    z_fmt:  decode_fmt(mixed ? regs_q[5][22:20] : regs_q[5][9:7]),
     x_addr: regs_q[0],
     w_addr: regs_q[1],
     z_addr: regs_q[2],
