@@ -3,7 +3,10 @@
 
 import json
 import sys
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +14,32 @@ from regressions.status import parse_status
 from tb.status import Status
 
 
+@lru_cache(maxsize=4096)
+def _shared(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The first of equal tuples."""
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """Slots of a job by cause; a nightly run keeps a million of these, and few different sets of names."""
+
+    names: tuple[str, ...]
+    slots: "array[int]"
+
+    @classmethod
+    def from_json(cls, table: dict[str, int]) -> "Causes":
+        """Reads the ``causes`` of a ``job`` line."""
+        return cls(_shared(tuple(map(sys.intern, table))), array("Q", map(int, table.values())))
+
+    def items(self) -> Iterator[tuple[str, int]]:
+        """Names and slots."""
+        return zip(self.names, self.slots, strict=True)
+
+
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """One checked job; the fields are those of a ``job`` line (cycles and bound None where not measured)."""
+    """One checked job; the fields are those of a ``job`` line (None for what was not measured)."""
 
     test: str
     scenario: int
@@ -32,6 +58,7 @@ class JobResult:
     utilization: float
     beats_read: int
     beats_written: int
+    causes: Causes | None
     status: Status
     detail: str
 
@@ -67,6 +94,7 @@ class JobResult:
             utilization=float(line.get("utilization") or 0.0),
             beats_read=number("beats_read"),
             beats_written=number("beats_written"),
+            causes=Causes.from_json(line["causes"]) if line.get("causes") else None,
             status=parse_status(line.get("status")),
             detail=str(line.get("detail") or ""),
         )

@@ -3,10 +3,11 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from models.timing import Instance
 from regressions.executor import Execution
 from regressions.judge import SegmentResult
 from regressions.planner import Segment
@@ -45,6 +46,12 @@ class RunInfo:
     options: dict[str, str] = field(default_factory=dict)
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
     known_issues: tuple[str, ...] = ()
+
+    @property
+    def instance(self) -> Instance | None:
+        """The main device's array; None if its parameters are not those of section 3."""
+        sizes = [size for name in ("H", "L", "P", "DW") if isinstance(size := self.parameters.get(name), int)]
+        return Instance(*sizes) if len(sizes) == len(fields(Instance)) else None
 
     def rerun_options(self, device: str) -> str:
         """The options of a device as they follow in a command line, with the blank before them."""
@@ -151,6 +158,7 @@ class Summary:
                     "bound": job.bound,
                     "utilization": job.utilization,
                     "dut": device,
+                    "causes": dict(job.causes.items()) if job.causes else None,
                 }
                 for device in self.by_device
                 for job in _sample(self.measured(device), len(self.by_device))

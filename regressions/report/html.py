@@ -5,9 +5,19 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from models.published import cases_of
 from regressions.progress import duration
+from regressions.report.causes import (
+    KNOWN,
+    at_published,
+    by_operation,
+    by_size,
+    by_stalls,
+    cause_names,
+    comparison,
+)
 from regressions.report.exercised import grids, operations
-from regressions.report.plots import bound_plot, utilization_plot
+from regressions.report.plots import bound_plot, causes_plot, utilization_plot
 from regressions.report.verdict import grouped, verdict
 from regressions.summary import Summary
 
@@ -36,6 +46,14 @@ def render_html(summary: Summary) -> str:
     environment.globals["shade"] = _shade
     measured = summary.measured(summary.info.dut)
     table = summary.to_json()
+    known = cases_of(instance) if (instance := summary.info.instance) else ()
+    bars = {
+        "at the published sizes": at_published(measured, known),
+        "by steps M*N*K, without stalls": by_size(measured),
+        "by operation, without stalls": by_operation(measured),
+        "by stalls of the memory": by_stalls(measured),
+    }
+    causes = cause_names(group for groups in bars.values() for group in groups)
     return environment.get_template("report.html.j2").render(
         summary=summary,
         info=summary.info,
@@ -45,7 +63,12 @@ def render_html(summary: Summary) -> str:
         buckets=grouped(summary.failures),
         grids=grids(measured),
         operations=operations(measured),
-        utilization_plot=utilization_plot(measured),
+        utilization_plot=utilization_plot(measured, known),
+        comparison=comparison(measured, known),
+        cause_plots={
+            title: causes_plot(groups, f"Where the cycles went, {title}") for title, groups in bars.items()
+        },
+        meanings={name: KNOWN[name][1] for name in causes if name in KNOWN},
         bound_plot=bound_plot(measured),
         rows=summary.testplan,
         testplan=table["testplan"],

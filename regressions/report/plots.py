@@ -10,11 +10,23 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from models.published import Case
+from regressions.report.causes import Group, cause_names, colour, published_share
 from regressions.report.exercised import ratio
 from regressions.results import JobResult
 
 _INK = "#123456"  # stands for the page's text colour in the SVG
-_COLOURS = {"none": "#2f7ed8", "random": "#e07b1a", "burst": "#2a9d6f", "blackout": "#a45fc4"}
+_COLOURS = {
+    "none": "#2f7ed8",
+    "random": "#e07b1a",
+    "burst": "#2a9d6f",
+    "blackout": "#a45fc4",
+    "on_x": "#f0a58f",
+    "on_w": "#e0704f",
+    "on_y": "#b8432f",
+    "on_z": "#8a6fd0",
+}
+_LIMIT = "#d64545"
 _OTHER = "#888888"
 _RC: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -31,9 +43,9 @@ _RC: dict[Any, Any] = {
 }
 
 
-def _svg(draw: Callable[[Axes], None], label: str) -> str:
+def _svg(draw: Callable[[Axes], None], label: str, height: float = 3.6) -> str:
     with mpl.rc_context(_RC):
-        figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+        figure = Figure(figsize=(6.4, height), layout="constrained")
         figure.patch.set_alpha(0.0)
         axes = figure.add_subplot()
         axes.patch.set_alpha(0.0)
@@ -62,11 +74,16 @@ def _by_stall(axes: Axes, jobs: Sequence[JobResult], value: Callable[[JobResult]
     axes.legend(title="stalls", frameon=False, fontsize=9, markerscale=2)
 
 
-def utilization_plot(jobs: Sequence[JobResult]) -> str:
-    """Utilization in percent against M*N*K, coloured by stalls; an empty text without jobs."""
+def utilization_plot(jobs: Sequence[JobResult], published: Sequence[Case] = ()) -> str:
+    """Utilization in percent against M*N*K by stalls, beside what was published; empty without jobs."""
     sized = [job for job in jobs if job.m * job.n * job.k]
+    shares = [(case.m * case.n * case.k, published_share(case)) for case in published]
+    known = [(steps, 100 * share) for steps, share in shares if share]
 
     def draw(axes: Axes) -> None:
+        if known:
+            xs, ys = zip(*known, strict=True)
+            axes.scatter(xs, ys, 34, "none", marker="D", edgecolors=_LIMIT, zorder=3, label="published")
         _by_stall(axes, sized, lambda job: 100 * job.utilization)
         axes.set_ylabel("utilization, %")
         axes.set_ylim(bottom=0)
@@ -80,8 +97,34 @@ def bound_plot(jobs: Sequence[JobResult]) -> str:
 
     def draw(axes: Axes) -> None:
         _by_stall(axes, sized, lambda job: 100 * ratio(job))
-        axes.axhline(100, color="#d64545", linewidth=1.2)
+        axes.axhline(100, color=_LIMIT, linewidth=1.2)
         axes.set_ylabel("cycles, % of the bound")
         axes.set_ylim(bottom=0)
 
     return _svg(draw, "Cycles against the bound") if sized else ""
+
+
+def causes_plot(groups: Sequence[Group], label: str) -> str:
+    """A bar for each group, its parts the shares of the causes in percent; an empty text without groups."""
+    names = cause_names(groups)
+
+    def draw(axes: Axes) -> None:
+        places = range(len(groups))
+        left = [0.0] * len(groups)
+        for name in names:
+            shares = [100 * group.shares.get(name, 0.0) for group in groups]
+            axes.barh(
+                places, shares, left=left, height=0.72, color=colour(name, names), label=name, linewidth=0
+            )
+            left = [start + share for start, share in zip(left, shares, strict=True)]
+        axes.set_yticks(places, [group.label for group in groups])
+        axes.invert_yaxis()
+        axes.set_xlim(0, 100)
+        axes.set_xlabel("slots, %")
+        axes.grid(visible=False, axis="y")
+        axes.tick_params(axis="y", length=0)
+        axes.figure.legend(
+            *axes.get_legend_handles_labels(), loc="outside lower center", ncols=6, frameon=False, fontsize=8
+        )
+
+    return _svg(draw, label, 1.4 + 0.3 * len(groups)) if groups else ""

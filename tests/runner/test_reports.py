@@ -109,7 +109,7 @@ def test_the_summary_has_exactly_its_schema() -> None:
         "dut",
     ]
     assert list(table["utilization"][0]) == [
-        *("op", "format", "M", "N", "K", "stall", "cycles", "bound", "utilization", "dut")
+        *("op", "format", "M", "N", "K", "stall", "cycles", "bound", "utilization", "dut", "causes")
     ]
     assert list(table["throughput"]) == ["cycles", "seconds", "cycles_per_second", "jobs_per_minute"]
     assert table["throughput"] == {

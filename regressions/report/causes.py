@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the cycles of jobs went: shares of the causes that the device's probe tells apart."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from models.ops import Op
+from models.published import Case
+from models.timing import utilization
+from regressions.results import JobResult
+
+KNOWN = {
+    "WORKING": ("#2a9d6f", "useful steps, M*N*K"),
+    "PAD_M": ("#d7c36a", "rows of a tile outside the matrix"),
+    "PAD_N": ("#c9a63c", "steps beyond N in the last chunk of H"),
+    "PAD_K": ("#a8842a", "columns of a tile outside the matrix"),
+    "FILL": ("#6fb1e8", "from the first request to the first step"),
+    "WAIT_X": ("#f0a58f", "the array stands, X is missing"),
+    "WAIT_W": ("#e0704f", "the array stands, W is missing"),
+    "WAIT_Y": ("#b8432f", "the array stands, Y is missing"),
+    "Z_BLOCK": ("#a45fc4", "the array stands, earlier results are not stored yet"),
+    "DRAIN": ("#2f6fc0", "the last tile leaves and is stored"),
+    "CONTROL": ("#7c8794", "start of the job, its event, tile descriptors"),
+}
+"""Colour and meaning of the causes of our own probe, in the order in which they are drawn."""
+
+_OTHERS = ("#4f9aa8", "#c77fb0", "#8f9f4a", "#b0b6bd", "#7b6bd0")
+_MOST_BARS = 12
+_SIZES = (8, 64, 512, 4096, 32768, 262144)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Jobs of one kind, all their cycles together.
+
+    Attributes:
+        label: What they have in common.
+        jobs: How many.
+        shares: Share of each cause in their slots; the shares of a group sum to 1.
+    """
+
+    label: str
+    jobs: int
+    shares: dict[str, float]
+
+
+def colour(name: str, names: Sequence[str]) -> str:
+    """The colour of a cause among all that are drawn."""
+    if name in KNOWN:
+        return KNOWN[name][0]
+    others = [other for other in names if other not in KNOWN]
+    return _OTHERS[others.index(name) % len(_OTHERS)]
+
+
+def cause_names(groups: Iterable[Group]) -> list[str]:
+    """All causes that occur: the known ones in their order, then others as they come."""
+    found = dict.fromkeys(name for group in groups for name in group.shares)
+    return [name for name in KNOWN if name in found] + [name for name in found if name not in KNOWN]
+
+
+def by_operation(jobs: Sequence[JobResult]) -> list[Group]:
+    """A group for each operation, of the jobs without stalls."""
+    return _groups(_free(jobs), lambda job: job.op, [op.name for op in Op])
+
+
+def by_stalls(jobs: Sequence[JobResult]) -> list[Group]:
+    """A group for each kind of stalls."""
+    return _groups(jobs, lambda job: job.stall, ["none"])
+
+
+def by_size(jobs: Sequence[JobResult]) -> list[Group]:
+    """A group for each class of M*N*K, a factor of 8 wide, of the jobs without stalls."""
+    labels = [f"below {_count(size)}" for size in _SIZES]
+    names = ["no steps", *labels, f"{_count(_SIZES[-1])} and more"]
+
+    def label(job: JobResult) -> str:
+        steps = job.m * job.n * job.k
+        return names[0] if not steps else names[1 + sum(steps >= size for size in _SIZES)]
+
+    return _groups(_free(jobs), label, names)
+
+
+def at_published(jobs: Sequence[JobResult], cases: Sequence[Case]) -> list[Group]:
+    """A group for each published size that the run has a job of, by size; some of them if there are many."""
+    found = [(_size(case), at_case(jobs, case)) for case in sorted(cases, key=lambda c: c.m * c.n * c.k)]
+    groups = [Group(size, 1, _shares(job.causes.items())) for size, job in found if job and job.causes]
+    bars = min(len(groups), _MOST_BARS)
+    return [groups[(i + 1) * len(groups) // bars - 1] for i in range(bars)]
+
+
+def at_case(jobs: Sequence[JobResult], case: Case) -> JobResult | None:
+    """The job of a published size: alone, without stalls."""
+    wanted = (case.op.name, case.fmt.name, case.m, case.n, case.k)
+    for job in jobs:
+        if (job.op, job.format, job.m, job.n, job.k) == wanted and job.stall == "none" and not job.queued:
+            return job
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A published size, and the run's job of it; None if it has none.
+
+    Attributes:
+        size: Size and format.
+        case: What was published.
+        share: Its utilization; None if no cycles were published.
+        job: The job.
+    """
+
+    size: str
+    case: Case
+    share: float | None
+    job: JobResult | None
+
+
+def comparison(jobs: Sequence[JobResult], cases: Sequence[Case]) -> list[Comparison]:
+    """A row for each published size."""
+    return [
+        Comparison(f"{_size(case)} {case.fmt.name}", case, published_share(case), at_case(jobs, case))
+        for case in cases
+    ]
+
+
+def published_share(case: Case) -> float | None:
+    """The published utilization; None if no cycles were published."""
+    return utilization(case.instance, case.m, case.n, case.k, case.published) if case.published else None
+
+
+def _size(case: Case) -> str:
+    return f"{case.m}x{case.n}x{case.k}"
+
+
+def _count(steps: int) -> str:
+    return f"{steps // 1024} K" if steps >= 1024 else str(steps)
+
+
+def _free(jobs: Sequence[JobResult]) -> list[JobResult]:
+    return [job for job in jobs if job.stall == "none"]
+
+
+def _groups(
+    jobs: Sequence[JobResult], label: Callable[[JobResult], str], order: Sequence[str]
+) -> list[Group]:
+    """Sums up the jobs of each label; labels of `order` come first, in its order."""
+    sums: dict[str, Counter[str]] = {}
+    counts: Counter[str] = Counter()
+    for job in jobs:
+        if job.causes is not None:
+            name = label(job)
+            counts[name] += 1
+            total = sums.setdefault(name, Counter())
+            for cause, slots in job.causes.items():
+                total[cause] += slots
+    names = [name for name in order if name in sums] + sorted(set(sums) - set(order))
+    return [Group(name, counts[name], _shares(sums[name].items())) for name in names]
+
+
+def _shares(slots: Iterable[tuple[str, int]]) -> dict[str, float]:
+    table = dict(slots)
+    total = sum(table.values())
+    return {cause: number / total for cause, number in table.items()}

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the cycles went, in the summary and in the report."""
+
+import re
+
+from models.published import cases_of
+from models.timing import Instance
+from regressions.executor import Execution
+from regressions.judge import SegmentResult
+from regressions.planner import Segment
+from regressions.report.causes import (
+    KNOWN,
+    at_published,
+    by_operation,
+    by_size,
+    by_stalls,
+    cause_names,
+    colour,
+    comparison,
+)
+from regressions.report.html import render_html
+from regressions.report.plots import causes_plot, utilization_plot
+from regressions.results import JobResult
+from regressions.summary import RunInfo, Summary, summarize
+from regressions.testlist import TestEntry
+from tb.status import Status
+
+PAPER = Instance(4, 12, 3, 256)
+
+
+def _job(causes: dict[str, int] | None, **changes: object) -> JobResult:
+    line = {
+        **{"test": "t", "scenario": 0, "job": 0, "op": "GEMM", "format": "FP16", "M": 3, "N": 4, "K": 5},
+        **{"stall": "none", "cycles": 80, "bound": 100, "utilization": 0.4, "status": "passed"},
+    }
+    return JobResult.from_json(line | {"causes": causes} | changes)
+
+
+def _summary(*jobs: JobResult, **parameters: int) -> Summary:
+    info = RunInfo("run", "smoke", 1, "abc", {}, "mine", parameters, devices={"mine": {}})
+    segment = Segment(TestEntry("t", "s", weight=1.0), 1, 0, len(jobs), len(jobs), 100, device="mine")
+    result = SegmentResult(segment, Status.PASSED, "", "sims/0000", list(jobs), [], 50, 0.5, True)
+    return summarize(info, Execution([result], cycles=5000, seconds=2.0), "build/runs/x")
+
+
+def test_the_summary_has_the_slots_of_each_job() -> None:
+    rows = _summary(_job({"WORKING": 60, "DRAIN": 3}), _job(None)).to_json()["utilization"]
+    assert [row["causes"] for row in rows] == [{"WORKING": 60, "DRAIN": 3}, None]
+
+
+def test_equal_sets_of_causes_are_kept_once() -> None:
+    first, second = (_job({"WORKING": 60 + i, "DRAIN": 3}).causes for i in range(2))
+    assert first is not None
+    assert second is not None
+    assert first.names is second.names
+    assert dict(second.items()) == {"WORKING": 61, "DRAIN": 3}
+
+
+def test_shares_are_those_of_all_cycles_of_a_group() -> None:
+    jobs = [_job({"WORKING": 90, "DRAIN": 10}), _job({"WORKING": 100, "FILL": 200}), _job(None)]
+    (group,) = by_operation(jobs)
+    assert (group.label, group.jobs) == ("GEMM", 2)
+    assert group.shares == {"WORKING": 190 / 400, "DRAIN": 10 / 400, "FILL": 200 / 400}
+
+
+def test_groups_of_operations_sizes_and_stalls() -> None:
+    jobs = [
+        _job({"WORKING": 1}, op="MINMAX", M=0),
+        _job({"WORKING": 1}, op="MATMUL", M=1, N=1, K=7),
+        _job({"WORKING": 1}, M=1, N=1, K=8),
+        _job({"WORKING": 1}, M=64, N=64, K=64),
+        _job({"WORKING": 1}, stall="on_x"),
+        _job({"WORKING": 1}, stall="burst"),
+    ]
+    assert [group.label for group in by_operation(jobs)] == ["MATMUL", "GEMM", "MINMAX"]
+    assert [group.label for group in by_size(jobs)] == ["no steps", "below 8", "below 64", "256 K and more"]
+    assert [(group.label, group.jobs) for group in by_stalls(jobs)] == [
+        ("none", 4),
+        ("burst", 1),
+        ("on_x", 1),
+    ]
+
+
+def test_published_sizes_are_jobs_alone_without_stalls() -> None:
+    size = {"M": 96, "N": 96, "K": 96}
+    others = [
+        _job({"FILL": 1}, **size, stall="burst"),
+        _job({"FILL": 1}, **size, queued=True),
+        _job({"FILL": 1}, **size, op="ADDMAX"),
+        _job({"FILL": 1}, **size, format="BF16"),
+    ]
+    assert at_published(others, cases_of(PAPER)) == []
+    mine = _job({"WORKING": 3, "FILL": 1}, **size, cycles=18493)
+    (group,) = at_published([*others, mine], cases_of(PAPER))
+    assert (group.label, group.shares) == ("96x96x96", {"WORKING": 0.75, "FILL": 0.25})
+    rows = comparison([*others, mine], cases_of(PAPER))
+    assert [(row.size, row.job) for row in rows if row.job] == [("96x96x96 FP16", mine)]
+    assert {row.size: round(100 * (row.share or 0), 2) for row in rows}["96x96x96 FP16"] == 99.42
+
+
+def test_of_many_published_sizes_some_are_drawn() -> None:
+    cases = cases_of(Instance(8, 8, 1, 256))
+    assert len(cases) > 50
+    jobs = [_job({"WORKING": 1}, M=case.m, N=case.n, K=case.k) for case in cases]
+    assert len(at_published(jobs, cases)) == 12
+
+
+def test_every_cause_has_a_colour_of_its_own_and_a_place() -> None:
+    groups = by_operation([_job({"BUSY": 1, "DRAIN": 2, "LATE": 1, "WORKING": 5})])
+    names = cause_names(groups)
+    assert names == ["WORKING", "DRAIN", "BUSY", "LATE"]
+    assert len({colour(name, names) for name in (*KNOWN, "BUSY", "LATE")}) == len(KNOWN) + 2
+
+
+def test_bars_fill_the_whole_width() -> None:
+    svg = causes_plot(by_operation([_job({"WORKING": 50, "DRAIN": 30, "LATE": 20})]), "Causes")
+    assert svg.startswith('<svg role="img" aria-label="Causes" ')
+    assert all(f">{name}<" in svg for name in ("WORKING", "DRAIN", "LATE", "GEMM"))
+    widths = [
+        max(xs) - min(xs)
+        for path in re.findall(r'<path d="([^"]*)"[^>]*clip-path', svg)
+        if "Z" in path.upper() and len(xs := [float(x) for x in re.findall(r"[ML] ([\d.]+)", path)]) == 4
+    ]
+    assert len(widths) == 3
+    assert [round(100 * width / sum(widths)) for width in widths] == [50, 30, 20]
+    assert causes_plot([], "Causes") == ""
+
+
+def test_published_points_are_drawn() -> None:
+    jobs = [_job(None, M=n) for n in range(1, 9)]
+    assert "published" not in utilization_plot(jobs)
+    assert "published" in utilization_plot(jobs, cases_of(PAPER))
+
+
+def test_the_page_shows_causes_where_there_are_any() -> None:
+    parameters = {"H": 4, "L": 12, "P": 3, "DW": 256}
+    job = _job({"WORKING": 3, "FILL": 1}, M=96, N=96, K=96, cycles=18493, utilization=0.996723)
+    page = render_html(_summary(job, **parameters))
+    assert "Where the cycles of mine went" in page
+    assert "At the published sizes" in page
+    assert "from the first request to the first step" in page
+    assert re.search(r"18.540</td><td class=\"n\">99\.42 %.*18.493</td><td class=\"n\"><b>99\.67 %", page)
+    assert "Where the cycles" not in render_html(_summary(_job(None), **parameters))
+    assert "Beside what was published" not in render_html(_summary(job, DW=256))
