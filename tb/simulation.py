@@ -21,6 +21,7 @@ from pyuvm import ConfigDB, uvm_report_object, uvm_root
 
 from tb.descriptor import Descriptor, load
 from tb.dpi.bindings import BenchHandle
+from tb.env.background import Background
 from tb.env.recorder import Recorder
 from tb.plan import Plan, read_plan
 from tb.status import Status
@@ -104,6 +105,12 @@ def _descriptor(name: str) -> Descriptor:
     return load(name)
 
 
+@cache
+def _background() -> Background:
+    """The thread, one for all segments."""
+    return Background()
+
+
 async def _run(dut: Any, handle: BenchHandle, part: Segment, recorder: Recorder) -> dict[str, int]:
     assert _PLAN is not None
     # A line for each item and phase would cost more than the simulation.
@@ -117,6 +124,7 @@ async def _run(dut: Any, handle: BenchHandle, part: Segment, recorder: Recorder)
         ("descriptor", _descriptor(_PLAN.descriptor)),
         ("recorder", recorder),
         ("segment", part),
+        ("background", _background()),
     ):
         database.set(None, "*", key, value)
     await root.run_test(SegmentTest, keep_set={ConfigDB})

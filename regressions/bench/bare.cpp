@@ -146,7 +146,7 @@ class Loop {
         std::vector<uint64_t> triggers;
         size_t job = 0, access = 0, ended = 0, grant = 0;
         uint64_t previous_end = 0, waited = 0;
-        uint32_t pause = scenario.jobs[0].accesses[0].idle;
+        uint32_t pause = 1 + scenario.jobs[0].accesses[0].idle;  // the bench's player starts an edge later
         bool port_grant = true;
         while (ended < scenario.jobs.size()) {
             const bool programming = job < scenario.jobs.size() && job < ended + kContexts;

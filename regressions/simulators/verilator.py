@@ -39,6 +39,7 @@ _BENCH_SOURCES = (
     "bench_pkg.sv",
     "tcdm_memory.sv",
     "tcdm_rules.sv",
+    "periph_player.sv",
     "periph_monitor.sv",
     "periph_rules.sv",
     "event_monitor.sv",
@@ -240,7 +241,8 @@ def _device_inputs(descriptor: Descriptor) -> list[Path]:
 
 def _inputs(descriptor: Descriptor) -> list[Path]:
     bench = [BENCH_SV / name for name in ("bench.vlt", *_BENCH_SOURCES)]
-    return [*_device_inputs(descriptor), *descriptor.binds, *bench, *sorted(BENCH_DPI.glob("bench.*"))]
+    dpi = sorted(file for file in BENCH_DPI.iterdir() if file.suffix in (".h", ".cpp"))
+    return [*_device_inputs(descriptor), *descriptor.binds, *bench, *dpi]
 
 
 def _public(descriptor: Descriptor) -> str:

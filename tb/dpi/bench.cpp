@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "player.h"
 #include "svdpi.h"
 
 namespace bench {
@@ -111,7 +112,7 @@ class Bench {
 
     void event(uint64_t cycle, uint32_t core, uint32_t line) {
         log_event(cycle, core, line);
-        shared.end_count += line == kJobEnd;
+        if (line == kJobEnd) note_end(cycle);
         if (shared.awaited_ends == 0) {
             wake(kWakeEvent);
         } else if (line == kJobEnd && shared.end_count == shared.awaited_ends) {
@@ -175,6 +176,15 @@ class Bench {
         return (state & 1) != 0;
     }
 
+    // One clock edge of the register port's player. Monitors of the same edge may be called before or after it,
+    // so it goes by the ends of earlier edges.
+    const PlayedAccess* play(uint64_t cycle, bool granted, bool answered, uint32_t r_data) {
+        const uint64_t ends = shared.end_count - (last_end_ == cycle ? ends_at_last_ : 0);
+        const PlayedAccess* request = player.step(granted, answered, r_data, ends);
+        if (player.take_wake()) wake(kWakePlayer);
+        return request;
+    }
+
    private:
     static constexpr uint64_t kMemory = 1ull << 28;
     static constexpr uint64_t kGrants = 1ull << 20;
@@ -189,6 +199,14 @@ class Bench {
     const uint32_t beat_words_;
     bool wake_pending_ = false;
     bool busy_ = false;
+    uint64_t last_end_ = 0;
+    uint64_t ends_at_last_ = 0;
+
+    void note_end(uint64_t cycle) {
+        ++shared.end_count;
+        ends_at_last_ = cycle == last_end_ ? ends_at_last_ + 1 : 1;
+        last_end_ = cycle;
+    }
 
     void wake(WakeReason reason) {
         shared.wake_reasons |= reason;
@@ -247,6 +265,7 @@ class Bench {
     std::unique_ptr<AccessRecord[], decltype(&std::free)> accesses;
     std::unique_ptr<EventRecord[], decltype(&std::free)> events;
     std::unique_ptr<ProbeRecord[], decltype(&std::free)> probes;
+    Player player;
 };
 
 namespace {
@@ -300,6 +319,20 @@ void bench_access(void* handle, uint64_t cycle, uint32_t add, svBit wen, uint32_
     of(handle).access({cycle, add, data, r_data, static_cast<uint8_t>(id), wen, static_cast<uint8_t>(be), answered});
 }
 
+svBit bench_play(void* handle, uint64_t cycle, svBit granted, svBit answered, uint32_t r_data, uint32_t* add,
+                 svBit* wen, uint32_t* be, uint32_t* data, uint32_t* id) {
+    const bench::PlayedAccess* request = of(handle).play(cycle, granted, answered, r_data);
+    if (request == nullptr) return 0;
+    *add = request->add;
+    *wen = request->wen;
+    *be = request->be;
+    *data = request->data;
+    *id = request->id;
+    return 1;
+}
+
+void bench_play_stop(void* handle) { of(handle).player.stop(); }
+
 void bench_event(void* handle, uint64_t cycle, int core, int line) { of(handle).event(cycle, core, line); }
 
 void bench_probe(void* handle, uint64_t cycle, const svBitVecVal* slots) {
@@ -322,4 +355,10 @@ uint32_t bench_py_beat_words(void* handle) { return of(handle).beat_words(); }
 void* bench_py_accesses(void* handle) { return of(handle).accesses.get(); }
 void* bench_py_events(void* handle) { return of(handle).events.get(); }
 void* bench_py_probes(void* handle) { return of(handle).probes.get(); }
+void* bench_py_play_state(void* handle) { return &of(handle).player.state; }
+void* bench_py_play_list(void* handle) { return of(handle).player.list; }
+void bench_py_play_start(void* handle, uint32_t length, uint32_t timeout) {
+    of(handle).player.start(length, timeout);
+}
+void bench_py_play_stop(void* handle) { of(handle).player.stop(); }
 }

@@ -13,9 +13,10 @@ constexpr uint32_t kLayoutVersion = 3;
 constexpr uint32_t kRuleCount = 64;
 constexpr uint32_t kRangeCount = 64;
 constexpr uint32_t kCauseCount = 16;
+constexpr uint32_t kPlayCapacity = 1 << 12;
 
 // Why Python is woken; a bit mask, see Shared::wake_reasons.
-enum WakeReason : uint32_t { kWakeEvent = 1, kWakeWatchdog = 2, kWakeAlarm = 4 };
+enum WakeReason : uint32_t { kWakeEvent = 1, kWakeWatchdog = 2, kWakeAlarm = 4, kWakePlayer = 8 };
 
 // What a write's r_valid does (section 4: "may come or not").
 enum WriteResponse : uint32_t { kNever = 0, kAlways = 1, kRandom = 2 };
@@ -115,6 +116,33 @@ struct EventRecord {
 struct ProbeRecord {  // a job as the device's probe attributes its time
     uint64_t cycle;   // edge that saw the probe's count of jobs change
     uint64_t slots[kCauseCount];
+};
+
+// An access that the player of the register port (player.h) makes.
+struct PlayedAccess {
+    uint32_t idle;        // cycles with the request low before it
+    uint32_t after_ends;  // ends of jobs that it waits for (Shared::end_count), before the idle cycles
+    uint32_t add;
+    uint32_t data;
+    uint32_t r_data;  // the answer
+    uint32_t waited;  // cycles the request waited for its grant
+    uint8_t id;
+    uint8_t wen;
+    uint8_t be;
+    uint8_t padding;
+};
+
+// Why a list ended early.
+enum PlayError : uint32_t { kPlayed = 0, kNoGrant = 1, kNoResponse = 2 };
+
+// How far the player has come with its list.
+struct PlayState {
+    uint32_t length;   // accesses of the list; 0: nothing to play
+    uint32_t timeout;  // cycles a request may wait
+    uint32_t wake_when_done;
+    uint32_t granted;   // accesses that were granted
+    uint32_t answered;  // accesses whose response came; an access without is the one after these
+    uint32_t error;     // PlayError
 };
 
 }  // namespace bench

@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tb.dpi.player import PlayerHandle
+
 LAYOUT_VERSION = 3
 RULE_COUNT = 64
 RANGE_COUNT = 64
 CAUSE_COUNT = 16
 
-WAKE_EVENT, WAKE_WATCHDOG, WAKE_ALARM = 1, 2, 4
+WAKE_EVENT, WAKE_WATCHDOG, WAKE_ALARM, WAKE_PLAYER = 1, 2, 4, 8
 WRITE_RESPONSES = {"never": 0, "always": 1, "random": 2}
 GRANTED, READ = 1, 2
 
@@ -150,6 +152,7 @@ class BenchHandle:
         self._accesses = _view(library.bench_py_accesses(handle), ACCESS_DTYPE, self.shared.access_capacity)
         self._events = _view(library.bench_py_events(handle), EVENT_DTYPE, self.shared.event_capacity)
         self._probes = _view(library.bench_py_probes(handle), PROBE_DTYPE, self.shared.probe_capacity)
+        self.player = PlayerHandle(library, handle)
 
     def beat_log(self) -> npt.NDArray[np.void]:
         """Cycles with the request high, in order; a view that lives until `clear_logs`."""

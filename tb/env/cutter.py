@@ -8,7 +8,8 @@ from typing import Any
 
 from cocotb.triggers import RisingEdge, ValueChange
 
-from tb.agents.control.access import Access, Response, write
+from tb.agents.control.access import Access, Burst, Response, write
+from tb.agents.control.player import RegisterPortPlayer
 from tb.agents.control.program import acquired
 from tb.agents.control.transfer import ControlError
 from tb.dpi.bindings import BenchHandle
@@ -19,8 +20,7 @@ from tb.stimulus.abort import Abort
 from tb.stimulus.job import Scenario
 
 _RESET_CYCLES = 3
-_BURST = 64  # cycles up to which the clear goes out in the burst that triggered the job, to the cycle
-_AHEAD = 8  # cycles before the clear at which Python is woken
+_AHEAD = 8  # cycles before a reset at which Python is woken
 
 
 def check_acquired(responses: Sequence[Response], position: int) -> None:
@@ -36,6 +36,7 @@ class Cutter:
         dut: cocotb handle of `tb_top`.
         handle: The bench instance.
         port: Makes accesses on the register port.
+        player: Plays lists of accesses on it.
         programmer: Makes the accesses that program jobs.
         forget: Called while the device is in reset.
     """
@@ -45,12 +46,14 @@ class Cutter:
         dut: Any,
         handle: BenchHandle,
         port: Callable[[Sequence[Access]], Awaitable[list[Response]]],
+        player: RegisterPortPlayer,
         programmer: Programmer,
         forget: Callable[[], None],
     ) -> None:
         self._dut = dut
         self._handle = handle
         self._port = port
+        self._player = player
         self._programmer = programmer
         self._forget = forget
         self._wake = ValueChange(dut.wake)
@@ -68,20 +71,17 @@ class Cutter:
         return await (self._clear if abort.kind == "clear" else self._reset)(scenario, abort)
 
     async def _clear(self, scenario: Scenario, abort: Abort) -> int | None:
-        burst = self._programmer.accesses(scenario.jobs[0])
-        idle = abort.after
-        if idle > _BURST:
-            check_acquired(await self._port(burst), 0)
-            # As from within the burst, in which no cycle is spent on the way to Python and back.
-            target = self._handle.shared.cycle + abort.after - 1
-            await self._sleep(target - _AHEAD)
-            burst, idle = [], max(0, target - self._handle.shared.cycle)
-        clear = write(register_map()["SOFT_CLEAR"].offset, abort.value, abort.core, idle=idle)
+        # One list, so that the clear comes to the cycle, however soon or late.
+        first = self._programmer.accesses(scenario.jobs[0])
+        clear = write(register_map()["SOFT_CLEAR"].offset, abort.value, abort.core, idle=abort.after)
         if abort.value == 0:
             self._programmer.reset()
         second = self._programmer.accesses(scenario.jobs[1])
-        responses = await self._port([*burst, clear, *second])
-        check_acquired(responses[len(burst) + 1 :], 1)
+        self._player.start([Burst([*first, clear, *second])])
+        await self._player.done()
+        (responses,) = self._player.responses()
+        check_acquired(responses, 0)
+        check_acquired(responses[len(first) + 1 :], 1)
         return clear_edge(self._handle.periph_log())
 
     async def _reset(self, scenario: Scenario, abort: Abort) -> int:

@@ -29,7 +29,7 @@ class ScenarioDriver(uvm_driver):
 
     async def drive_item(self, item: ScenarioItem) -> Verdict:
         """Run one scenario; a device that failed is reset before the next one."""
-        verdict = await self._executor.run(item.scenario)
+        verdict = await self._executor.run(item.scenario, item.image)
         item.verdict = verdict
         self._recorder.scenario(item.scenario, verdict, self._executor.since_reset)
         if verdict.status is not Status.PASSED or verdict.known:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pyuvm import ConfigDB, uvm_env, uvm_sequencer
+from pyuvm import ConfigDB, uvm_env
 
 from tb.agents.control.access import Access, Response
 from tb.agents.control.agent import ControlAgent
@@ -14,10 +14,12 @@ from tb.agents.control.sequences import AccessSequence
 from tb.agents.tcdm.agent import TcdmAgent
 from tb.descriptor import Descriptor
 from tb.dpi.bindings import BenchHandle
+from tb.env.background import Background
 from tb.env.driver import ScenarioDriver
 from tb.env.executor import Executor
 from tb.env.items import ScenarioItem
 from tb.env.recorder import Recorder
+from tb.env.sequencer import ScenarioSequencer
 from tb.registers.adapter import ControlAdapter
 from tb.registers.backdoor import RegisterBackdoor
 from tb.registers.generate import register_block
@@ -30,7 +32,7 @@ class RedmuleEnv(uvm_env):
     """Everything around one accelerator.
 
     Takes from the configuration database: `dut` (cocotb handle of tb_top), `bench` (`BenchHandle`),
-    `descriptor` (`Descriptor`), `recorder` (`Recorder`).
+    `descriptor` (`Descriptor`), `recorder` (`Recorder`), `background` (`Background`).
 
     Tests use `run_job`, `run_scenario` and `accesses`; sequences of scenarios are started on `sequencer`.
     """
@@ -41,6 +43,7 @@ class RedmuleEnv(uvm_env):
         self.handle: BenchHandle = ConfigDB().get(self, "", "bench")
         self.descriptor: Descriptor = ConfigDB().get(self, "", "descriptor")
         self.recorder: Recorder = ConfigDB().get(self, "", "recorder")
+        self.background: Background = ConfigDB().get(self, "", "background")
         self.tcdm = TcdmAgent("tcdm", self)
         self.control = ControlAgent("control", self)
         self.scoreboard = Scoreboard("scoreboard", self)
@@ -54,7 +57,7 @@ class RedmuleEnv(uvm_env):
             report=self.scoreboard.note_register,
             mixed_formats=mixed_formats,
         )
-        self.sequencer = uvm_sequencer("sequencer", self)
+        self.sequencer = ScenarioSequencer("sequencer", self, self.background)
         self.driver = ScenarioDriver("driver", self)
         self._directed = 0
 
@@ -67,14 +70,17 @@ class RedmuleEnv(uvm_env):
         self.control.monitor.records_port.connect(self.predictor.analysis_export)
         self.registers.get_default_map().set_sequencer(self.control.sequencer, ControlAdapter())
         self.driver.seq_item_port.connect(self.sequencer.seq_item_export)
+        assert self.control.player is not None
         self.executor = Executor(
             self.dut,
             self.handle,
             self.descriptor,
             self.tcdm,
             self.accesses,
+            self.control.player,
             self._collect,
             self.scoreboard,
+            self.background,
             self.predictor.reset,
         )
         self.driver.connect_executor(self.executor, self.recorder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,25 +13,27 @@ import numpy.typing as npt
 from cocotb.triggers import RisingEdge, ValueChange
 
 from tb.agents.control.access import Access, Response
+from tb.agents.control.player import RegisterPortPlayer
 from tb.agents.control.transfer import ControlError
 from tb.agents.tcdm.agent import TcdmAgent
 from tb.agents.tcdm.monitor import EventLog
 from tb.descriptor import Descriptor
 from tb.dpi.bindings import BenchHandle
+from tb.env.background import Background
 from tb.env.cutter import Cutter, check_acquired
 from tb.env.programmer import Programmer
 from tb.scoreboard.finding import Finding
 from tb.scoreboard.scoreboard import Scoreboard, Verdict
 from tb.status import Status
-from tb.stimulus.image import initial_image
+from tb.stimulus.image import initial_image, predict
 from tb.stimulus.job import Scenario
 
-CONTEXTS = 2
 RESET_CYCLES = 3
 DRAIN_CYCLES = 8  # after the last event: late writes and a late fall of busy_o show here
 _PROGRAMMING = 1000  # cycles a scenario may spend on the register port, in the watchdog's budget
 _WATCHDOG_FACTOR = 2  # a job that is merely slow ends, and is reported with its cycles
 
+Image = npt.NDArray[np.uint8]
 Port = Callable[[Sequence[Access]], Awaitable[list[Response]]]
 
 
@@ -47,8 +50,10 @@ class Executor:
         descriptor: The device.
         tcdm: Agent of the wide port.
         port: Makes accesses on the register port.
+        player: Plays lists of accesses on it.
         collect: Lets all monitors publish.
         scoreboard: Judges each scenario.
+        background: Predicts each scenario while it runs.
         on_reset: Called while the device is in reset, after the monitors published what was before.
     """
 
@@ -59,21 +64,24 @@ class Executor:
         descriptor: Descriptor,
         tcdm: TcdmAgent,
         port: Port,
+        player: RegisterPortPlayer,
         collect: Callable[[], None],
         scoreboard: Scoreboard,
+        background: Background,
         on_reset: Callable[[], None],
     ) -> None:
         self._dut = dut
         self._handle = handle
         self._descriptor = descriptor
         self._tcdm = tcdm
-        self._port = port
+        self._player = player
         self._collect = collect
         self._scoreboard = scoreboard
+        self._background = background
         self._on_reset = on_reset
         self._wake = ValueChange(dut.wake)
         self._programmer = Programmer(mixed_formats=descriptor.mixed_formats)
-        self._cutter = Cutter(dut, handle, port, self._programmer, self._forget)
+        self._cutter = Cutter(dut, handle, port, player, self._programmer, self._forget)
         self.since_reset: list[Scenario] = []
 
     async def reset(self) -> None:
@@ -97,28 +105,40 @@ class Executor:
         self._on_reset()
         self._programmer.reset()
 
-    def prepare(self, scenario: Scenario) -> npt.NDArray[np.uint8]:
+    def prepare(self, scenario: Scenario, image: Image | None = None) -> Image:
         """Make memory ready for a scenario: contents, what the device may touch, stalls.
+
+        Args:
+            scenario: What is to run.
+            image: `initial_image` of the scenario, if somebody computed it already.
 
         Returns:
             The contents of the window; uint8, shape (window.size,).
         """
         memory = self._tcdm.memory
-        before = initial_image(scenario)
+        before = initial_image(scenario) if image is None else image
         memory.load(scenario.window, before)
         memory.allow(scenario.jobs)
         memory.set_stalls(scenario.stall, scenario.jobs)
         return before
 
-    async def run(self, scenario: Scenario) -> Verdict:
+    async def run(self, scenario: Scenario, image: Image | None = None) -> Verdict:
         """Run a scenario and judge it.
+
+        Args:
+            scenario: What to run.
+            image: See `prepare`.
 
         Raises:
             BenchError: A log overran.
         """
         self.since_reset.append(scenario)
         handle, memory = self._handle, self._tcdm.memory
-        before = self.prepare(scenario)
+        before = self.prepare(scenario, image)
+        expected = None
+        if scenario.abort is None:
+            task = self._background.submit(partial(predict, before, scenario.jobs, scenario.window.base))
+            expected = task.result
         if handle.shared.access_count:
             # Accesses that a directed test made since the last scenario: the register predictor needs them.
             self._collect()
@@ -149,6 +169,7 @@ class Executor:
             watchdog=not finished,
             port_error=port_error,
             cut=cut,
+            expected=expected,
         )
         handle.clear_violations()
         handle.clear_logs()
@@ -159,12 +180,17 @@ class Executor:
 
     async def _to_the_end(self, scenario: Scenario) -> bool:
         """Program all jobs and wait for them and what follows; False if the watchdog came first."""
-        for position, job in enumerate(scenario.jobs):
-            # Both contexts taken: the next job can be acquired when the oldest has ended.
-            if not await self._ended(position - CONTEXTS + 1):
-                return False
-            check_acquired(await self._port(self._programmer.accesses(job)), position)
-        return await self._ended(len(scenario.jobs), DRAIN_CYCLES)
+        player = self._player
+        player.start(self._programmer.bursts(scenario.jobs))
+        finished = await self._ended(len(scenario.jobs), DRAIN_CYCLES)
+        if finished and player.playing:
+            # Events that no job caused: what is still to be programmed is, as for any device.
+            await player.done()
+            await self._drain()
+        for position, responses in enumerate(player.responses()):
+            if responses:
+                check_acquired(responses, position)
+        return finished
 
     async def _compare_with_alone(self, scenario: Scenario, verdict: Verdict) -> None:
         """The job behind a cut one takes the cycles it takes alone (section 7); stalls would hide it."""
@@ -178,7 +204,11 @@ class Executor:
             verdict.findings.append(Finding(Status.PROTOCOL, "abort_cycles", text, 1))
 
     async def _ended(self, count: int, drain: int = 0) -> bool:
-        """Wait until `count` jobs have ended, and `drain` cycles more; False if the watchdog came first."""
+        """Wait until `count` jobs have ended, and `drain` cycles more; False if the watchdog came first.
+
+        Raises:
+            ControlError: The player of the register port failed.
+        """
         shared = self._handle.shared
         if shared.end_count >= count:
             if drain:
@@ -186,6 +216,7 @@ class Executor:
             return True
         shared.awaited_ends, shared.awaited_delay = count, drain
         while shared.end_count < count or shared.alarm_cycle:
+            self._player.check()
             if shared.end_count < count and shared.watchdog_fired:
                 return False
             await self._wake

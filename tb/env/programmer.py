@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from tb.agents.control.access import Access
+from collections.abc import Sequence
+
+from tb.agents.control.access import Access, Burst
 from tb.agents.control.program import program, register_values, split_writes, with_idle_gaps, with_rivals
 from tb.registers.generate import register_map
 from tb.stimulus.job import Job
 from tb.stimulus.rng import stream
 
+CONTEXTS = 2
 _STYLES = 8
 
 
@@ -48,3 +51,9 @@ class Programmer:
                 result = with_rivals(split_writes(result, rng), rng)
         self._held = register_values(job, mixed_formats=self._mixed_formats)
         return result
+
+    def bursts(self, jobs: Sequence[Job]) -> list[Burst]:
+        """The accesses of jobs queued behind each other, each programmed as soon as a context is free."""
+        return [
+            Burst(self.accesses(job), max(0, position - CONTEXTS + 1)) for position, job in enumerate(jobs)
+        ]

@@ -17,6 +17,13 @@ package bench_pkg;
       input int unsigned be, input int unsigned data, input int unsigned id, input bit answered,
       input int unsigned r_data);
 
+  import "DPI-C" function bit bench_play(
+      input chandle bench, input longint unsigned cycle, input bit granted, input bit answered,
+      input int unsigned r_data, output int unsigned add, output bit wen, output int unsigned be,
+      output int unsigned data, output int unsigned id);
+
+  import "DPI-C" function void bench_play_stop(input chandle bench);
+
   import "DPI-C" function void bench_event(
       input chandle bench, input longint unsigned cycle, input int core, input int line);
 

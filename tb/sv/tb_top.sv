@@ -35,13 +35,32 @@ module tb_top #(
   logic [(DW+32)/8-1:0] tcdm_be;
   logic [DW+32-1:0] tcdm_data, tcdm_r_data;
 
-  // Driven by the control agent.
+  // Driven by the bus functional model of the control agent.
   logic periph_req = 1'b0;
   logic periph_wen = 1'b1;
   logic [31:0] periph_add = '0;
   logic [31:0] periph_data = '0;
   logic [3:0] periph_be = '0;
   logic [7:0] periph_id = '0;
+
+  // Driven by its player, which has the port while it requests: the agent uses one of the two at a time.
+  logic play_req, play_wen;
+  logic [31:0] play_add, play_data;
+  logic [3:0] play_be;
+  logic [7:0] play_id;
+
+  // The register port, as the device, the monitor and the rules see it.
+  logic port_req, port_wen;
+  logic [31:0] port_add, port_data;
+  logic [3:0] port_be;
+  logic [7:0] port_id;
+
+  assign port_req = play_req | periph_req;
+  assign port_add = play_req ? play_add : periph_add;
+  assign port_wen = play_req ? play_wen : periph_wen;
+  assign port_be = play_req ? play_be : periph_be;
+  assign port_data = play_req ? play_data : periph_data;
+  assign port_id = play_req ? play_id : periph_id;
 
   logic periph_gnt, periph_r_valid;
   logic [31:0] periph_r_data;
@@ -67,13 +86,13 @@ module tb_top #(
       .tcdm_data_o(tcdm_data),
       .tcdm_r_data_i(tcdm_r_data),
       .tcdm_r_valid_i(tcdm_r_valid),
-      .periph_req_i(periph_req),
+      .periph_req_i(port_req),
       .periph_gnt_o(periph_gnt),
-      .periph_add_i(periph_add),
-      .periph_wen_i(periph_wen),
-      .periph_be_i(periph_be),
-      .periph_data_i(periph_data),
-      .periph_id_i(periph_id),
+      .periph_add_i(port_add),
+      .periph_wen_i(port_wen),
+      .periph_be_i(port_be),
+      .periph_data_i(port_data),
+      .periph_id_i(port_id),
       .periph_r_data_o(periph_r_data),
       .periph_r_valid_o(periph_r_valid),
       .periph_r_id_o(periph_r_id),
@@ -104,18 +123,34 @@ module tb_top #(
   // A toggle, so that one value-change callback serves every wake-up.
   always_ff @(posedge clk) if (memory_wake) wake <= ~wake;
 
+  periph_player i_periph_player (
+      .clk_i(clk),
+      .rst_ni(rst_n),
+      .bench_i(bench),
+      .cycle_i(cycle_q),
+      .req_o(play_req),
+      .gnt_i(periph_gnt),
+      .add_o(play_add),
+      .wen_o(play_wen),
+      .be_o(play_be),
+      .data_o(play_data),
+      .id_o(play_id),
+      .r_valid_i(periph_r_valid),
+      .r_data_i(periph_r_data)
+  );
+
   periph_monitor i_periph_monitor (
       .clk_i(clk),
       .rst_ni(rst_n),
       .bench_i(bench),
       .cycle_i(cycle_q),
-      .req_i(periph_req),
+      .req_i(port_req),
       .gnt_i(periph_gnt),
-      .add_i(periph_add),
-      .wen_i(periph_wen),
-      .be_i(periph_be),
-      .data_i(periph_data),
-      .id_i(periph_id),
+      .add_i(port_add),
+      .wen_i(port_wen),
+      .be_i(port_be),
+      .data_i(port_data),
+      .id_i(port_id),
       .r_data_i(periph_r_data),
       .r_valid_i(periph_r_valid),
       .r_id_i(periph_r_id),
@@ -165,13 +200,13 @@ module tb_top #(
       .clk_i(clk),
       .rst_ni(rst_n),
       .bench_i(bench),
-      .req_i(periph_req),
+      .req_i(port_req),
       .gnt_i(periph_gnt),
-      .add_i(periph_add),
-      .wen_i(periph_wen),
-      .be_i(periph_be),
-      .data_i(periph_data),
-      .id_i(periph_id),
+      .add_i(port_add),
+      .wen_i(port_wen),
+      .be_i(port_be),
+      .data_i(port_data),
+      .id_i(port_id),
       .r_valid_i(periph_r_valid),
       .r_id_i(periph_r_id)
   );

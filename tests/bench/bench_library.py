@@ -65,7 +65,7 @@ class Bench:
     def __init__(self, library: ct.CDLL, lanes: int = 9) -> None:
         self._library: Any = library
         library.bench_create.restype = ct.c_void_p
-        for name in ("bench_tick", "bench_targeted", "bench_read_allowed", "bench_write_allowed"):
+        for name in ("bench_tick", "bench_targeted", "bench_play", "bench_read_allowed", "bench_write_allowed"):
             getattr(library, name).restype = ct.c_uint8
         self._self = ct.c_void_p(library.bench_create(lanes))
         self.handle = BenchHandle(Bench.count)
@@ -139,6 +139,31 @@ class Bench:
         self._library.bench_access(
             self._self, ct.c_uint64(self.cycle), address, ct.c_uint8(1), 0xF, 0, 1, ct.c_uint8(1), 0xABCD
         )
+
+    def play(
+        self, *, granted: bool = False, answered: bool = False, r_data: int = 0
+    ) -> tuple[int, bool, int, int, int] | None:
+        """A clock edge of the player, before `tick`.
+
+        Returns:
+            Address, read, enables, data and id to request; None for no request.
+        """
+        numbers = [ct.c_uint32() for _ in range(4)]
+        read = ct.c_uint8()
+        add, be, data, core = numbers
+        request = self._library.bench_play(
+            self._self,
+            ct.c_uint64(self.cycle),
+            ct.c_uint8(granted),
+            ct.c_uint8(answered),
+            ct.c_uint32(r_data),
+            ct.byref(add),
+            ct.byref(read),
+            ct.byref(be),
+            ct.byref(data),
+            ct.byref(core),
+        )
+        return (add.value, bool(read.value), be.value, data.value, core.value) if request else None
 
     def violation(self, rule: int) -> None:
         """A rule fires."""

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import ctypes as ct
 from collections.abc import Callable
 
 import numpy as np
@@ -26,24 +25,12 @@ from tb.dpi.bindings import (
 from tb.stimulus.job import Job
 from tb.stimulus.stalls import AIMED, StallSpec, grant_pattern
 from tb.stimulus.window import Window
-from tests.bench.bench_library import Bench, compile_library
+from tests.bench.bench_library import Bench
 
 ACCESS = 36
 ALL = (1 << ACCESS) - 1
 POISON = 0x7F
 TOP = 2**32
-
-
-@pytest.fixture(scope="module")
-def new(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Bench]:
-    """Makes bench instances; each has its own state."""
-    library = ct.CDLL(str(compile_library(tmp_path_factory.mktemp("bench"))), mode=ct.RTLD_GLOBAL)
-    return lambda lanes=9: Bench(library, lanes)
-
-
-@pytest.fixture
-def bench(new: Callable[..., Bench]) -> Bench:
-    return new()
 
 
 # ---- memory ----

@@ -16,7 +16,7 @@ from tb.agents.control.rules import DESCRIPTIONS as PERIPH_DESCRIPTIONS
 from tb.agents.control.rules import PeriphRule
 from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_DESCRIPTIONS
 from tb.agents.tcdm.rules import TcdmRule
-from tb.dpi import bindings
+from tb.dpi import bindings, player
 from tests.bench.bench_library import compiler_flags
 
 SV = Path(__file__).resolve().parents[2] / "tb" / "sv"
@@ -25,12 +25,14 @@ STRUCTURES: dict[str, type[ct.Structure]] = {
     "Shared": bindings.Shared,
     "Range": bindings.Range,
     "Violation": bindings.Violation,
+    "PlayState": player.PlayState,
 }
 RECORDS: dict[str, np.dtype[np.void]] = {
     "AccessRecord": bindings.ACCESS_DTYPE,
     "EventRecord": bindings.EVENT_DTYPE,
     "ProbeRecord": bindings.PROBE_DTYPE,
     "Violation": bindings.VIOLATION_DTYPE,
+    "PlayedAccess": player.PLAYED_DTYPE,
 }
 CONSTANTS = {
     "kLayoutVersion": bindings.LAYOUT_VERSION,
@@ -40,6 +42,11 @@ CONSTANTS = {
     "kWakeEvent": bindings.WAKE_EVENT,
     "kWakeWatchdog": bindings.WAKE_WATCHDOG,
     "kWakeAlarm": bindings.WAKE_ALARM,
+    "kWakePlayer": bindings.WAKE_PLAYER,
+    "kPlayCapacity": player.CAPACITY,
+    "kPlayed": player.PLAYED,
+    "kNoGrant": player.NO_GRANT,
+    "kNoResponse": player.NO_RESPONSE,
     "kNever": bindings.WRITE_RESPONSES["never"],
     "kAlways": bindings.WRITE_RESPONSES["always"],
     "kRandom": bindings.WRITE_RESPONSES["random"],
@@ -86,13 +93,14 @@ def test_structures_lie_alike(name: str, cpp: dict[str, int]) -> None:
         assert offset == cpp[f"offsetof(bench::{name}, {field[0]})"], field[0]
 
 
-def test_no_field_of_the_header_is_missing_in_python() -> None:
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_no_field_of_the_header_is_missing_in_python(name: str) -> None:
     header = (SV.parent / "dpi" / "bench.h").read_text()
-    body = re.search(r"struct Shared \{(.*?)\n\};", header, re.DOTALL)
+    body = re.search(rf"struct {name} \{{(.*?)\n\}};", header, re.DOTALL)
     assert body is not None
     code = re.sub(r"//.*", "", body[1])
     fields = re.findall(r"(\w+)(?:\[\w+\])?\s*[;,]", code)
-    assert fields == [field[0] for field in bindings.Shared._fields_]
+    assert fields == [field[0] for field in STRUCTURES[name]._fields_]
 
 
 @pytest.mark.parametrize("name", RECORDS)

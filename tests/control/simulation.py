@@ -22,6 +22,7 @@ TOP = "periph_tb"
 SOURCES = (
     ROOT / "tb" / "sv" / "rules_pkg.sv",
     ROOT / "tb" / "sv" / "bench_pkg.sv",
+    ROOT / "tb" / "sv" / "periph_player.sv",
     ROOT / "tb" / "sv" / "periph_monitor.sv",
     ROOT / "tb" / "sv" / "periph_rules.sv",
     HERE / "periph_target.sv",

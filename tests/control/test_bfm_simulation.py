@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bus functional model and the rules of the register port in a real simulation."""
+"""Bus functional model, player and rules of the register port in a real simulation."""
 
 from __future__ import annotations
 
@@ -14,4 +14,11 @@ from tests.control.simulation import run
 def test_bfm_and_rules(tmp_path: Path) -> None:
     tests, failures = run("tests.control.cocotb_bfm", tmp_path)
     assert tests >= 10
+    assert failures == 0
+
+
+@pytest.mark.sim
+def test_player(tmp_path: Path) -> None:
+    tests, failures = run("tests.control.cocotb_player", tmp_path)
+    assert tests >= 4
     assert failures == 0

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 ALL_BYTES = 0xF
@@ -46,6 +47,18 @@ class Response(NamedTuple):
 
     data: int
     waited: int
+
+
+class Burst(NamedTuple):
+    """Accesses that belong together; the first one comes after the last response of the burst before.
+
+    Attributes:
+        accesses: What to do, in order.
+        after_ends: Ends of jobs, since the logs were last cleared, that have to come before it.
+    """
+
+    accesses: Sequence[Access]
+    after_ends: int = 0
 
 
 def core_id(core: int) -> int:

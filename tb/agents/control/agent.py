@@ -3,35 +3,43 @@
 
 from __future__ import annotations
 
+from cocotb.triggers import ValueChange
 from pyuvm import ConfigDB, uvm_agent, uvm_sequencer
 
 from tb.agents.control.config import CONFIG_KEY, ControlConfig
 from tb.agents.control.driver import ControlDriver
 from tb.agents.control.monitor import ControlMonitor
+from tb.agents.control.player import RegisterPortPlayer
 
 
 class ControlAgent(uvm_agent):
     """Sequencer, driver and monitor of the register port; only the monitor when passive.
 
-    Takes from the configuration database: `bench` (`ControlLog`), `dut` (cocotb handle of the bench top, if
-    active), and if they are there `control_config` (`ControlConfig`) and `is_active`.
+    Takes from the configuration database: `bench` (`BenchHandle`; if passive any `ControlLog`), `dut`
+    (cocotb handle of the bench top, if active), and if they are there `control_config` (`ControlConfig`) and
+    `is_active`.
 
     Attributes:
         monitor: See `ControlMonitor`.
         sequencer: Takes `ControlItem`; None when passive.
         driver: None when passive.
+        player: Plays whole lists of accesses; None when passive.
     """
 
     def build_phase(self) -> None:
         """Make the parts."""
         super().build_phase()
         config: ControlConfig = ConfigDB().get(self, "", CONFIG_KEY, default=ControlConfig())
-        self.monitor = ControlMonitor("monitor", self, ConfigDB().get(self, "", "bench"))
+        handle = ConfigDB().get(self, "", "bench")
+        self.monitor = ControlMonitor("monitor", self, handle)
         self.sequencer: uvm_sequencer | None = None
         self.driver: ControlDriver | None = None
+        self.player: RegisterPortPlayer | None = None
         if self.active():
+            wake = ValueChange(ConfigDB().get(self, "", "dut").wake)
             self.sequencer = uvm_sequencer("sequencer", self)
-            self.driver = ControlDriver("driver", self, config)
+            self.player = RegisterPortPlayer(handle.player, wake, config.timeout)
+            self.driver = ControlDriver("driver", self, config, self.player)
 
     def connect_phase(self) -> None:
         """Driver to sequencer."""

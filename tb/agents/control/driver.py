@@ -8,6 +8,7 @@ from pyuvm import ConfigDB, uvm_component, uvm_driver
 from tb.agents.control.bfm import RegisterPortDriver
 from tb.agents.control.config import ControlConfig
 from tb.agents.control.items import ControlItem
+from tb.agents.control.player import RegisterPortPlayer
 from tb.agents.control.transfer import ControlError
 
 
@@ -17,13 +18,22 @@ class ControlDriver(uvm_driver):
     A failed access does not end the driver: the item comes back with `ControlItem.error`, and the sequence
     that sent it, which knows what was going on, decides.
 
+    Args:
+        name: Instance name.
+        parent: Parent component.
+        config: Settings of the agent.
+        player: The other master of the port; while it plays, items wait.
+
     Attributes:
         port: The bus functional model, from the start of simulation on.
     """
 
-    def __init__(self, name: str, parent: uvm_component, config: ControlConfig) -> None:
+    def __init__(
+        self, name: str, parent: uvm_component, config: ControlConfig, player: RegisterPortPlayer
+    ) -> None:
         super().__init__(name, parent)
         self._config = config
+        self._player = player
 
     def start_of_simulation_phase(self) -> None:
         """Take hold of the port."""
@@ -40,6 +50,8 @@ class ControlDriver(uvm_driver):
     async def drive_item(self, item: ControlItem) -> None:
         """Make the accesses of one item; store the responses, or the error, in it."""
         try:
+            if self._player.playing:
+                await self._player.done()
             item.responses = await self.port.accesses(item.accesses)
         except ControlError as error:
             item.error = error

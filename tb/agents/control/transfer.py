@@ -21,6 +21,22 @@ class MissingResponseError(ControlError):
     """No response came one cycle after a grant."""
 
 
+def no_grant(access: Access, timeout: int) -> GrantTimeoutError:
+    """The error of a request that waited `timeout` cycles."""
+    return GrantTimeoutError(
+        f"register port: no grant for the {access} within {timeout} cycles; the device hangs or "
+        "is held in reset: reset it before the next access"
+    )
+
+
+def no_response(access: Access) -> MissingResponseError:
+    """The error of an access whose response did not come."""
+    return MissingResponseError(
+        f"register port: no response one cycle after the grant of the {access}; the contract (section 4) "
+        "asks for one after every read and write"
+    )
+
+
 class Port(Protocol):
     """The signals of the port. Outputs are driven after an edge, inputs are what the last edge saw."""
 
@@ -81,10 +97,7 @@ def transfer(port: Port, accesses: Iterable[Access], timeout: int) -> Generator[
             waiting += 1
             if waiting >= timeout:
                 port.release()
-                raise GrantTimeoutError(
-                    f"register port: no grant for the {access} within {timeout} cycles; the device hangs or "
-                    "is held in reset: reset it before the next access"
-                )
+                raise no_grant(access, timeout)
         due, waited = access, waiting
     port.release()
     if due is not None:
@@ -96,8 +109,5 @@ def transfer(port: Port, accesses: Iterable[Access], timeout: int) -> Generator[
 def _response(port: Port, access: Access, waited: int) -> Response:
     if not port.valid():
         port.release()
-        raise MissingResponseError(
-            f"register port: no response one cycle after the grant of the {access}; the contract (section 4) "
-            "asks for one after every read and write"
-        )
+        raise no_response(access)
     return Response(0 if access.write else port.data(), waited)

@@ -61,7 +61,7 @@ class TcdmMemory:
             stall: The stalls.
             jobs: Whose operands stalls of a kind in `AIMED` are aimed at.
         """
-        self._handle.set_grants(_pattern(stall))
+        self._handle.set_grants(stall_pattern(stall))
         operand = AIMED.get(stall.kind)
         self._handle.aim([aim for job in jobs for aim in _targets(job, operand)] if operand else [])
         shared = self._handle.shared
@@ -104,5 +104,6 @@ def _targets(job: Job, operand: str) -> list[tuple[int, int, bool]]:
 
 
 @lru_cache(maxsize=256)
-def _pattern(stall: StallSpec) -> npt.NDArray[np.uint8]:
+def stall_pattern(stall: StallSpec) -> npt.NDArray[np.uint8]:
+    """The grants of a scenario, one entry a cycle; the latest are remembered."""
     return _ALWAYS if stall.kind == "none" else grant_pattern(stall)

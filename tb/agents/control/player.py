@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plays lists of accesses on the register port without Python at each edge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cocotb.triggers import ValueChange
+
+from tb.agents.control.access import Burst, Response
+from tb.agents.control.transfer import no_grant, no_response
+from tb.dpi.player import NO_GRANT, NO_RESPONSE, PlayedRow, PlayerHandle
+
+
+class RegisterPortPlayer:
+    """Master of the register port that is handed whole lists, and then plays them by itself.
+
+    The accesses look on the port as those of `RegisterPortDriver`: back to back, one a cycle where the device
+    grants and no idle cycles are asked for; the first request follows the edge after the hand-over. Nothing
+    wakes Python but an error, or the end of the list when `done` waits for it. Use one master at a time.
+
+    A request that is not granted in time stays on the port: the device is to be reset. A reset ends the list.
+
+    Args:
+        handle: The player of the bench (`tb/sv/periph_player.sv`).
+        wake: Trigger of the bench's wake-ups.
+        timeout: Cycles a request may wait for its grant.
+    """
+
+    def __init__(self, handle: PlayerHandle, wake: ValueChange, timeout: int) -> None:
+        self._handle = handle
+        self._wake = wake
+        self._timeout = timeout
+        self._bursts: Sequence[Burst] = ()
+        self._data = 0
+
+    @property
+    def playing(self) -> bool:
+        """Whether accesses are still to come, with no error so far."""
+        return self._handle.playing
+
+    def start(self, bursts: Sequence[Burst]) -> None:
+        """Hand a list over.
+
+        Raises:
+            ValueError: The list is longer than the player holds.
+            RuntimeError: The list before has not ended.
+        """
+        rows: list[PlayedRow] = []
+        for number, (accesses, after_ends) in enumerate(bursts):
+            # The cycle in which the response of the burst before comes.
+            gap = 1 if number else 0
+            for address, write, data, be, core, idle in accesses:
+                if write:
+                    self._data = data
+                # On a read the data lines stay as they are.
+                rows.append((idle + gap, after_ends, address, self._data, 0, 0, core, not write, be, 0))
+                gap = 0
+        self._bursts = bursts
+        self._handle.start(rows, self._timeout)
+
+    async def done(self) -> None:
+        """Wait until the list has ended. Raises as `check`."""
+        self._handle.state.wake_when_done = 1
+        while self._handle.playing:
+            await self._wake
+        self.check()
+
+    def check(self) -> None:
+        """See whether all went well so far.
+
+        Raises:
+            GrantTimeoutError: A request was not granted in time.
+            MissingResponseError: No response came one cycle after a grant.
+        """
+        state = self._handle.state
+        if not state.error:
+            return
+        accesses = [access for burst in self._bursts for access in burst.accesses]
+        if state.error == NO_GRANT:
+            raise no_grant(accesses[state.granted], self._timeout)
+        assert state.error == NO_RESPONSE
+        raise no_response(accesses[state.answered])
+
+    def responses(self) -> list[list[Response]]:
+        """The responses that came so far, burst by burst."""
+        answers = iter(self._handle.answers())
+        return [
+            [
+                Response(0 if access.write else data, waited)
+                for access, (data, waited) in zip(burst.accesses, answers, strict=False)
+            ]
+            for burst in self._bursts
+        ]

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The player of the register port (`player.h`), mapped in place with ctypes and numpy."""
+
+from __future__ import annotations
+
+import ctypes as ct
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+CAPACITY = 1 << 12
+PLAYED, NO_GRANT, NO_RESPONSE = range(3)
+
+PlayedRow = tuple[int, int, int, int, int, int, int, int, int, int]
+"""One access in the order of `PLAYED_DTYPE`."""
+
+PLAYED_DTYPE = np.dtype(
+    [
+        ("idle", "<u4"),
+        ("after_ends", "<u4"),
+        ("add", "<u4"),
+        ("data", "<u4"),
+        ("r_data", "<u4"),
+        ("waited", "<u4"),
+        ("id", "u1"),
+        ("wen", "u1"),
+        ("be", "u1"),
+        ("padding", "u1"),
+    ]
+)
+
+
+class PlayState(ct.Structure):
+    """How far the player has come (`PlayState` in bench.h)."""
+
+    _fields_ = (
+        ("length", ct.c_uint32),
+        ("timeout", ct.c_uint32),
+        ("wake_when_done", ct.c_uint32),
+        ("granted", ct.c_uint32),
+        ("answered", ct.c_uint32),
+        ("error", ct.c_uint32),
+    )
+
+
+class PlayerHandle:
+    """The player of one bench instance.
+
+    Args:
+        library: The C++ side.
+        bench: Pointer to the bench instance.
+    """
+
+    def __init__(self, library: Any, bench: ct.c_void_p) -> None:
+        for name in ("state", "list"):
+            getattr(library, f"bench_py_play_{name}").restype = ct.c_void_p
+        self.state = PlayState.from_address(library.bench_py_play_state(bench))
+        buffer: Any = (ct.c_uint8 * (PLAYED_DTYPE.itemsize * CAPACITY)).from_address(
+            library.bench_py_play_list(bench)
+        )
+        self._list: npt.NDArray[np.void] = np.frombuffer(buffer, dtype=PLAYED_DTYPE, count=CAPACITY)
+        self._bench = bench
+        self._start = library.bench_py_play_start
+        self._start.argtypes = (ct.c_void_p, ct.c_uint32, ct.c_uint32)
+        self._start.restype = None
+        self._stop = library.bench_py_play_stop
+        self._stop.argtypes = (ct.c_void_p,)
+        self._stop.restype = None
+
+    @property
+    def playing(self) -> bool:
+        """Whether accesses of the list are still to come, with no error so far."""
+        state = self.state
+        return bool(state.answered < state.length and state.error == PLAYED)
+
+    def start(self, rows: list[PlayedRow], timeout: int) -> None:
+        """Play a list; the first request follows the next rising edge.
+
+        Args:
+            rows: The accesses.
+            timeout: Cycles a request may wait.
+
+        Raises:
+            ValueError: The list is longer than the bench holds.
+            RuntimeError: Another list is being played.
+        """
+        if len(rows) > CAPACITY:
+            raise ValueError(f"{len(rows)} accesses, the player holds {CAPACITY}: play them in parts")
+        if self.playing:
+            raise RuntimeError("the player of the register port is busy: wait until its list has ended")
+        self._list[: len(rows)] = rows
+        self._start(self._bench, len(rows), timeout)
+
+    def stop(self) -> None:
+        """Forget the list; a request on the port is lowered after the next edge."""
+        self._stop(self._bench)
+
+    def answers(self) -> list[tuple[int, int]]:
+        """(read data, cycles waited for the grant) of each access that was answered."""
+        done = self._list[: self.state.answered]
+        return list(zip(done["r_data"].tolist(), done["waited"].tolist(), strict=True))

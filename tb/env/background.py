@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Work done in a thread while the simulator runs.
+
+cocotb lets go of Python's global lock whenever the simulator runs. What needs no simulator, such as drawing
+the next scenario or predicting the present one, can be computed in that time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Task(Generic[T]):
+    """A call that somebody makes: the thread, or whoever needs the result before the thread came to it."""
+
+    def __init__(self, call: Callable[[], T]) -> None:
+        self._call: Callable[[], T] | None = call
+        self._claim = threading.Lock()
+        self._running = threading.Lock()
+        self._running.acquire()
+        self._value: T
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        """Make the call, unless somebody else does."""
+        if not self._claim.acquire(blocking=False):
+            return
+        call = self._call
+        assert call is not None
+        try:
+            self._value = call()
+        except BaseException as error:
+            self._error = error
+        finally:
+            # What the call held is not needed any more; the result may live long.
+            self._call = None
+            self._running.release()
+
+    def result(self) -> T:
+        """What the call returned, or raises what it raised; makes the call if nobody began it."""
+        self.run()
+        with self._running:
+            if self._error is not None:
+                raise self._error
+            return self._value
+
+
+class Background:
+    """A thread that makes calls one after the other, in the order they were submitted.
+
+    The calls must be pure functions of their arguments as far as the simulation goes: nothing of cocotb or
+    pyuvm may be touched outside of the simulator's own thread. Results do not depend on who made the call.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: SimpleQueue[Task[object] | None] = SimpleQueue()
+        # A daemon: a simulation that ends early must not hang on it.
+        self._thread = threading.Thread(target=self._work, name="background", daemon=True)
+        self._thread.start()
+
+    def submit(self, call: Callable[[], T]) -> Task[T]:
+        """Have a call made as soon as those before it are done."""
+        task = Task(call)
+        self._tasks.put(task)  # type: ignore[arg-type] # the thread does not look at the result
+        return task
+
+    def close(self) -> None:
+        """End the thread, after the calls that were submitted."""
+        self._tasks.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            task.run()
