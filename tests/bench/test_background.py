@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Work in the background: in order, each call once, errors where the result is taken."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from tb.env.background import Background
+
+
+@pytest.fixture
+def background() -> Iterator[Background]:
+    """A thread that ends with the test."""
+    made = Background()
+    yield made
+    made.close()
+
+
+def test_calls_are_made_in_order_by_the_thread(background: Background) -> None:
+    seen: list[tuple[int, str]] = []
+    tasks = [
+        background.submit(partial(lambda i: seen.append((i, threading.current_thread().name)), number))
+        for number in range(20)
+    ]
+    background.close()
+    assert seen == [(number, "background") for number in range(20)]
+    assert [task.result() for task in tasks] == [None] * 20
+
+
+def test_a_result_that_is_needed_early_is_computed_at_once_and_once(background: Background) -> None:
+    release = threading.Event()
+    calls: list[str] = []
+
+    def call() -> str:
+        calls.append(threading.current_thread().name)
+        return "result"
+
+    background.submit(release.wait)
+    task = background.submit(call)
+    assert task.result() == "result"
+    release.set()
+    background.close()
+    assert calls == [threading.current_thread().name]
+    assert task.result() == "result"
+
+
+def test_a_result_that_is_being_computed_is_waited_for(background: Background) -> None:
+    started, release = threading.Event(), threading.Event()
+
+    def call() -> int:
+        started.set()
+        assert release.wait(60)
+        return 7
+
+    task = background.submit(call)
+    assert started.wait(60)
+    threading.Timer(0.01, release.set).start()
+    assert task.result() == 7
+
+
+def test_errors_come_out_where_the_result_is_taken(background: Background) -> None:
+    def fail() -> None:
+        raise ValueError("no such job")
+
+    task = background.submit(fail)
+    after = background.submit(lambda: 1)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no such job"):
+            task.result()
+    assert after.result() == 1
