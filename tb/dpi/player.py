@@ -61,10 +61,12 @@ class PlayerHandle:
         )
         self._list: npt.NDArray[np.void] = np.frombuffer(buffer, dtype=PLAYED_DTYPE, count=CAPACITY)
         self._bench = bench
-        self._start = library.bench_py_play_start
+        # Calls this short keep Python's global lock: another thread would be slow to give it back.
+        quick = ct.PyDLL(None)
+        self._start: Any = quick.bench_py_play_start
         self._start.argtypes = (ct.c_void_p, ct.c_uint32, ct.c_uint32)
         self._start.restype = None
-        self._stop = library.bench_py_play_stop
+        self._stop: Any = quick.bench_py_play_stop
         self._stop.argtypes = (ct.c_void_p,)
         self._stop.restype = None
 

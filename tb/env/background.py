@@ -58,19 +58,31 @@ class Background:
     """
 
     def __init__(self) -> None:
+        self._waiting: list[Task[object]] = []
         self._tasks: SimpleQueue[Task[object] | None] = SimpleQueue()
         # A daemon: a simulation that ends early must not hang on it.
         self._thread = threading.Thread(target=self._work, name="background", daemon=True)
         self._thread.start()
 
     def submit(self, call: Callable[[], T]) -> Task[T]:
-        """Have a call made as soon as those before it are done."""
+        """Have a call made after those before it, from the next `begin` on."""
         task = Task(call)
-        self._tasks.put(task)  # type: ignore[arg-type] # the thread does not look at the result
+        self._waiting.append(task)  # type: ignore[arg-type] # the thread does not look at the result
         return task
+
+    def begin(self) -> None:
+        """Let the thread make the calls submitted so far.
+
+        Best called just before the simulator runs on: until then the thread could only take Python's global
+        lock from its caller.
+        """
+        for task in self._waiting:
+            self._tasks.put(task)
+        self._waiting.clear()
 
     def close(self) -> None:
         """End the thread, after the calls that were submitted."""
+        self.begin()
         self._tasks.put(None)
         self._thread.join()
 

@@ -149,6 +149,7 @@ class Executor:
             if scenario.abort is None:
                 finished = await self._to_the_end(scenario)
             else:
+                self._background.begin()
                 cut = await self._cutter.cut(scenario, scenario.abort)
                 finished = cut is not None and await self._ended_after(cut)
                 if finished:
@@ -182,6 +183,7 @@ class Executor:
         """Program all jobs and wait for them and what follows; False if the watchdog came first."""
         player = self._player
         player.start(self._programmer.bursts(scenario.jobs))
+        self._background.begin()
         finished = await self._ended(len(scenario.jobs), DRAIN_CYCLES)
         if finished and player.playing:
             # Events that no job caused: what is still to be programmed is, as for any device.

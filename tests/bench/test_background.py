@@ -41,6 +41,7 @@ def test_a_result_that_is_needed_early_is_computed_at_once_and_once(background: 
 
     background.submit(release.wait)
     task = background.submit(call)
+    background.begin()
     assert task.result() == "result"
     release.set()
     background.close()
@@ -57,6 +58,7 @@ def test_a_result_that_is_being_computed_is_waited_for(background: Background) -
         return 7
 
     task = background.submit(call)
+    background.begin()
     assert started.wait(60)
     threading.Timer(0.01, release.set).start()
     assert task.result() == 7
@@ -68,7 +70,17 @@ def test_errors_come_out_where_the_result_is_taken(background: Background) -> No
 
     task = background.submit(fail)
     after = background.submit(lambda: 1)
+    background.begin()
     for _ in range(2):
         with pytest.raises(ValueError, match="no such job"):
             task.result()
     assert after.result() == 1
+
+
+def test_nothing_runs_before_it_may_begin(background: Background) -> None:
+    started = threading.Event()
+    task = background.submit(started.set)
+    assert not started.wait(0.05)
+    background.begin()
+    assert started.wait(60)
+    assert task.result() is None
