@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import sys
 import time
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,7 @@ from tb.status import Status
 from tb.tests.segment import Segment, SegmentTest
 
 PLAN_VARIABLE = "REDMULE_PLAN"
+_SWITCH_INTERVAL = 2e-4  # seconds that the end of a scenario may wait for the thread in the background
 
 
 def _plan() -> Plan | None:
@@ -108,6 +110,7 @@ def _descriptor(name: str) -> Descriptor:
 @cache
 def _background() -> Background:
     """The thread, one for all segments."""
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     return Background()
 
 

@@ -36,6 +36,8 @@ ACCESS_DTYPE = np.dtype(
     ]
 )
 PROBE_DTYPE = np.dtype([("cycle", "<u8"), ("slots", "<u8", (CAUSE_COUNT,))])
+AccessRow = tuple[int, int, int, int, int, int, int, int]
+"""A record of `ACCESS_DTYPE` as a tuple; cycle is that of the grant."""
 RANGE_DTYPE = np.dtype([("first", "<u8"), ("length", "<u8"), ("writable", "<u4"), ("padding", "<u4")])
 VIOLATION_DTYPE = np.dtype([("count", "<u8"), ("first_cycle", "<u8")])
 EVENT_END, EVENT_RESERVED, BUSY_RISE, BUSY_FALL = range(4)
@@ -201,7 +203,8 @@ class BenchHandle:
         """
         if len(ranges) > RANGE_COUNT:
             raise ValueError(f"{len(ranges)} ranges, the bench holds {RANGE_COUNT}: split the scenario")
-        self._ranges[: len(ranges)] = [(first, length, writable, 0) for first, length, writable in ranges]
+        if ranges:
+            self._ranges[: len(ranges)] = [(first, length, writable, 0) for first, length, writable in ranges]
         self.shared.range_count = len(ranges)
 
     def aim(self, ranges: list[tuple[int, int, bool]]) -> None:
@@ -215,7 +218,8 @@ class BenchHandle:
         """
         if len(ranges) > RANGE_COUNT:
             raise ValueError(f"{len(ranges)} ranges, the bench holds {RANGE_COUNT}: split the scenario")
-        self._targets[: len(ranges)] = [(first, length, writes, 0) for first, length, writes in ranges]
+        if ranges:
+            self._targets[: len(ranges)] = [(first, length, writes, 0) for first, length, writes in ranges]
         self.shared.target_count = len(ranges)
 
     def violations(self) -> dict[int, tuple[int, int]]:

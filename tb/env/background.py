@@ -59,7 +59,8 @@ class Background:
 
     def __init__(self) -> None:
         self._waiting: list[Task[object]] = []
-        self._tasks: SimpleQueue[Task[object] | None] = SimpleQueue()
+        self._tasks: SimpleQueue[list[Task[object]]] = SimpleQueue()
+        self._may_run = threading.Event()
         # A daemon: a simulation that ends early must not hang on it.
         self._thread = threading.Thread(target=self._work, name="background", daemon=True)
         self._thread.start()
@@ -71,21 +72,24 @@ class Background:
         return task
 
     def begin(self) -> None:
-        """Let the thread make the calls submitted so far.
+        """Let the thread make the calls submitted so far; to be called just before the simulator runs on."""
+        self._may_run.set()
+        if self._waiting:
+            self._tasks.put(self._waiting)
+            self._waiting = []
 
-        Best called just before the simulator runs on: until then the thread could only take Python's global
-        lock from its caller.
-        """
-        for task in self._waiting:
-            self._tasks.put(task)
-        self._waiting.clear()
+    def pause(self) -> None:
+        """Have the thread stop after its present call, for it could only take the lock from the caller."""
+        self._may_run.clear()
 
     def close(self) -> None:
         """End the thread, after the calls that were submitted."""
         self.begin()
-        self._tasks.put(None)
+        self._tasks.put([])
         self._thread.join()
 
     def _work(self) -> None:
-        while (task := self._tasks.get()) is not None:
-            task.run()
+        while tasks := self._tasks.get():
+            for task in tasks:
+                self._may_run.wait()
+                task.run()

@@ -29,9 +29,9 @@ class ScenarioDriver(uvm_driver):
 
     async def drive_item(self, item: ScenarioItem) -> Verdict:
         """Run one scenario; a device that failed is reset before the next one."""
-        verdict = await self._executor.run(item.scenario, item.image)
+        verdict = await self._executor.run(item.drawn)
         item.verdict = verdict
-        self._recorder.scenario(item.scenario, verdict, self._executor.since_reset)
+        self._recorder.scenario(item.drawn.scenario, verdict, self._executor.since_reset)
         if verdict.status is not Status.PASSED or verdict.known:
             await self._executor.reset()
         return verdict

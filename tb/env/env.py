@@ -18,6 +18,7 @@ from tb.env.background import Background
 from tb.env.driver import ScenarioDriver
 from tb.env.executor import Executor
 from tb.env.items import ScenarioItem
+from tb.env.lookahead import lookahead
 from tb.env.recorder import Recorder
 from tb.env.sequencer import ScenarioSequencer
 from tb.registers.adapter import ControlAdapter
@@ -104,7 +105,8 @@ class RedmuleEnv(uvm_env):
 
     async def run_scenario(self, scenario: Scenario) -> Verdict:
         """Run a scenario, judge and record it; a device that failed is reset."""
-        item = ScenarioItem("scenario", scenario)
+        (drawn,) = lookahead(self.background, lambda _index: scenario, range(1))
+        item = ScenarioItem("scenario", drawn)
         return await self.driver.drive_item(item)
 
     async def run_job(self, job: GemmJob) -> JobResult:

@@ -5,11 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from cocotb.triggers import RisingEdge, ValueChange
 
 from tb.agents.control.access import Access, Response
@@ -21,11 +18,12 @@ from tb.descriptor import Descriptor
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
 from tb.env.cutter import Cutter, check_acquired
+from tb.env.lookahead import Drawn, lookahead
 from tb.env.programmer import Programmer
 from tb.scoreboard.finding import Finding
 from tb.scoreboard.scoreboard import Scoreboard, Verdict
 from tb.status import Status
-from tb.stimulus.image import initial_image, predict
+from tb.stimulus.image import Image, initial_image
 from tb.stimulus.job import Scenario
 
 RESET_CYCLES = 3
@@ -33,7 +31,6 @@ DRAIN_CYCLES = 8  # after the last event: late writes and a late fall of busy_o 
 _PROGRAMMING = 1000  # cycles a scenario may spend on the register port, in the watchdog's budget
 _WATCHDOG_FACTOR = 2  # a job that is merely slow ends, and is reported with its cycles
 
-Image = npt.NDArray[np.uint8]
 Port = Callable[[Sequence[Access]], Awaitable[list[Response]]]
 
 
@@ -53,7 +50,7 @@ class Executor:
         player: Plays lists of accesses on it.
         collect: Lets all monitors publish.
         scoreboard: Judges each scenario.
-        background: Predicts each scenario while it runs.
+        background: Computes ahead while a scenario runs.
         on_reset: Called while the device is in reset, after the monitors published what was before.
     """
 
@@ -105,40 +102,28 @@ class Executor:
         self._on_reset()
         self._programmer.reset()
 
-    def prepare(self, scenario: Scenario, image: Image | None = None) -> Image:
+    def prepare(self, scenario: Scenario, image: Image | None = None) -> None:
         """Make memory ready for a scenario: contents, what the device may touch, stalls.
 
         Args:
             scenario: What is to run.
-            image: `initial_image` of the scenario, if somebody computed it already.
-
-        Returns:
-            The contents of the window; uint8, shape (window.size,).
+            image: Its `initial_image`, if somebody computed it already.
         """
         memory = self._tcdm.memory
-        before = initial_image(scenario) if image is None else image
-        memory.load(scenario.window, before)
+        memory.load(scenario.window, initial_image(scenario) if image is None else image)
         memory.allow(scenario.jobs)
         memory.set_stalls(scenario.stall, scenario.jobs)
-        return before
 
-    async def run(self, scenario: Scenario, image: Image | None = None) -> Verdict:
+    async def run(self, drawn: Drawn) -> Verdict:
         """Run a scenario and judge it.
-
-        Args:
-            scenario: What to run.
-            image: See `prepare`.
 
         Raises:
             BenchError: A log overran.
         """
+        scenario, before, expected = drawn
         self.since_reset.append(scenario)
         handle, memory = self._handle, self._tcdm.memory
-        before = self.prepare(scenario, image)
-        expected = None
-        if scenario.abort is None:
-            task = self._background.submit(partial(predict, before, scenario.jobs, scenario.window.base))
-            expected = task.result
+        self.prepare(scenario, before)
         if handle.shared.access_count:
             # Accesses that a directed test made since the last scenario: the register predictor needs them.
             self._collect()
@@ -156,23 +141,26 @@ class Executor:
                     await self._drain()
         except ControlError as error:
             port_error = str(error)
+        self._background.pause()
         handle.shared.watchdog_budget = 0
         if handle.shared.overrun:
             raise BenchError(
                 "a log of the bench overran: a scenario this long needs larger buffers in tb/dpi/bench.cpp"
             )
         self._collect()
+        rules = handle.violations()
         verdict = self._scoreboard.check(
             scenario,
             before,
             memory.view(),
-            handle.violations(),
+            rules,
             watchdog=not finished,
             port_error=port_error,
             cut=cut,
             expected=expected,
         )
-        handle.clear_violations()
+        if rules:
+            handle.clear_violations()
         handle.clear_logs()
         handle.allow([])
         if scenario.abort is not None and not verdict.findings and scenario.stall.kind == "none":
@@ -197,7 +185,8 @@ class Executor:
     async def _compare_with_alone(self, scenario: Scenario, verdict: Verdict) -> None:
         """The job behind a cut one takes the cycles it takes alone (section 7); stalls would hide it."""
         alone = replace(scenario, jobs=scenario.jobs[1:], abort=None)
-        again = await self.run(alone)
+        (drawn,) = lookahead(self._background, lambda _index: alone, range(1))
+        again = await self.run(drawn)
         self.since_reset.pop()
         verdict.findings += again.findings
         behind, fresh = verdict.jobs[1].cycles, again.jobs[0].cycles

@@ -14,6 +14,8 @@ from tb.status import Status
 from tb.stimulus.job import Scenario
 from tb.stimulus.record import Record
 
+_encode = json.JSONEncoder(check_circular=False).encode
+
 
 class Recorder:
     """Results of one segment (scenarios of one test).
@@ -48,17 +50,21 @@ class Recorder:
 
     def line(self, kind: str, **values: Any) -> None:
         """Write one line."""
-        self._file.write(json.dumps({"type": kind, **values}) + "\n")
+        self._file.write(_encode({"type": kind, **values}) + "\n")
         self._file.flush()
 
     def scenario(self, scenario: Scenario, verdict: Verdict, since_reset: Sequence[Scenario]) -> None:
         """Record the jobs of a scenario, and a failure record if it did not pass."""
-        for position, result in enumerate(verdict.jobs):
-            self._file.write(json.dumps(_job_values(self._test, scenario, position, result)) + "\n")
+        lines = [
+            _encode(_job_values(self._test, scenario, position, result)) + "\n"
+            for position, result in enumerate(verdict.jobs)
+        ]
+        self._file.write("".join(lines))
         self._file.flush()
         self.jobs += sum(result.status is not Status.NOT_RUN for result in verdict.jobs)
         self.compared_bytes += verdict.compared_bytes
-        self.known.update(verdict.known)
+        if verdict.known:
+            self.known.update(verdict.known)
         if verdict.findings:
             self._failure(scenario, verdict, since_reset)
 

@@ -22,9 +22,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
+from tb.dpi.bindings import AccessRow
 from tb.registers.map import (
     CONTEXTS_BUSY,
     JOB_IDS,
@@ -144,7 +142,7 @@ class RegisterFileModel:
         self._shown_before = ZERO
         self._turn_since = 0
 
-    def feed(self, accesses: npt.NDArray[np.void], ends: npt.NDArray[np.void]) -> list[RegisterFinding]:
+    def feed(self, accesses: Iterable[AccessRow], ends: Iterable[tuple[int, int]]) -> list[RegisterFinding]:
         """Takes records of the bench (`tb.agents.control.monitor.ControlRecords`), later than all before.
 
         Returns:
@@ -152,10 +150,9 @@ class RegisterFileModel:
             or by `settle`.
         """
         first = len(self.findings)
-        for cycle, core in ends[["cycle", "core"]].tolist():
-            self.event(cycle, core)
-        columns = accesses[["cycle", "add", "wen", "data", "be", "id", "r_data", "answered"]].tolist()
-        for cycle, address, wen, data, be, core_id, r_data, answered in columns:
+        for cycle, core in ends:
+            self._events.append((cycle, 1 << core))
+        for cycle, address, data, r_data, core_id, wen, be, answered in accesses:
             seen = r_data if answered else None
             self.access(ObservedAccess(cycle, address, not wen, data, be, core_id, seen))
         return self.findings[first:]

@@ -4,18 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from pyuvm import uvm_sequence
 
-from tb.agents.tcdm.memory import stall_pattern
 from tb.descriptor import Descriptor
 from tb.env.items import ScenarioItem
-from tb.stimulus.image import initial_image
-from tb.stimulus.job import Job, Scenario
+from tb.env.lookahead import lookahead
+from tb.stimulus.job import Job
 from tb.stimulus.stream import ScenarioStream
 
 
@@ -28,7 +24,7 @@ class GemmOpSequence(uvm_sequence):
             def constraint(self, job: Job) -> bool | str:
                 return job.m == job.k or "M differs from K"
 
-    A scenario is drawn in a thread while the one before it runs, so a constraint looks at the job alone.
+    Scenarios are drawn in a thread while earlier ones run, so a constraint looks at the job alone.
 
     Args:
         name: Name of the test; its random stream depends on it and on the seed alone.
@@ -64,19 +60,8 @@ class GemmOpSequence(uvm_sequence):
 
     async def body(self) -> None:
         """Send the scenarios to the environment's sequencer, one after the other."""
-        background, indices = self.sequencer.background, self._range
-        ahead = [background.submit(partial(self._draw, index)) for index in indices[:1]]
-        for index in indices:
-            scenario, image = ahead.pop().result()
-            if index + 1 in indices:
-                ahead.append(background.submit(partial(self._draw, index + 1)))
-            self.jobs += len(scenario.jobs)
-            item = ScenarioItem(f"{self.get_name()}[{index}]", scenario, image)
+        for drawn in lookahead(self.sequencer.background, self.stream.scenario, self._range):
+            self.jobs += len(drawn.scenario.jobs)
+            item = ScenarioItem(f"{self.get_name()}[{drawn.scenario.index}]", drawn)
             await self.start_item(item)
             await self.finish_item(item)
-
-    def _draw(self, index: int) -> tuple[Scenario, npt.NDArray[np.uint8]]:
-        """A scenario, and all that can be computed of it before it runs."""
-        scenario = self.stream.scenario(index)
-        stall_pattern(scenario.stall)  # into its cache
-        return scenario, initial_image(scenario)

@@ -84,3 +84,16 @@ def test_nothing_runs_before_it_may_begin(background: Background) -> None:
     background.begin()
     assert started.wait(60)
     assert task.result() is None
+
+
+def test_a_pause_lets_the_present_call_end_and_no_other_begin(background: Background) -> None:
+    started, release, after = (threading.Event() for _ in range(3))
+    background.submit(lambda: (started.set(), release.wait(60)))
+    background.submit(after.set)
+    background.begin()
+    assert started.wait(60)
+    background.pause()
+    release.set()
+    assert not after.wait(0.05)
+    background.begin()
+    assert after.wait(60)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tb.agents.control.access import Access, read, write
-from tb.dpi.bindings import ACCESS_DTYPE, EVENT_DTYPE
+from tb.dpi.bindings import ACCESS_DTYPE
 from tb.registers.generate import register_map
 from tb.registers.model import ObservedAccess, RegisterFileModel
 from tb.registers.traffic import Traffic
@@ -193,10 +193,7 @@ def test_feed_takes_the_records_of_the_bench() -> None:
             record["cycle"], record["add"], record["wen"] = access.cycle, access.address, not access.write
             record["data"], record["be"], record["id"] = access.data, access.be, access.id
             record["r_data"], record["answered"] = access.r_data, 1
-        ends = np.zeros(len(ended), EVENT_DTYPE)
-        for end, (cycle, core) in zip(ends, ended, strict=True):
-            end["cycle"], end["core"] = cycle, core
-        assert model.feed(records, ends) == []
+        assert model.feed(records.tolist(), ended) == []
     model.settle()
     assert model.job_values == reference.model.job_values
     assert model.holder == reference.model.holder

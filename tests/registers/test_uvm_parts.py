@@ -15,7 +15,7 @@ from tb.agents.control.access import Access, read, write
 from tb.agents.control.items import ControlItem
 from tb.agents.control.monitor import ControlRecords
 from tb.agents.control.transfer import GrantTimeoutError
-from tb.dpi.bindings import ACCESS_DTYPE, EVENT_DTYPE
+from tb.dpi.bindings import ACCESS_DTYPE
 from tb.registers.adapter import AccessAs, ControlAdapter
 from tb.registers.backdoor import BackdoorError, RegisterBackdoor, connect_backdoor
 from tb.registers.check_sequence import RegisterCheckError
@@ -45,10 +45,7 @@ def records(accesses: list[ObservedAccess], events: list[tuple[int, int]] = []) 
             access.data,
         )
         row["be"], row["id"], row["r_data"], row["answered"] = access.be, access.id, access.r_data, 1
-    ends = np.zeros(len(events), EVENT_DTYPE)
-    for end, (cycle, core) in zip(ends, events, strict=True):
-        end["cycle"], end["core"] = cycle, core
-    return ControlRecords(rows, ends)
+    return ControlRecords(rows.tolist(), events)
 
 
 def test_front_door_carries_core_and_byte_enables() -> None:

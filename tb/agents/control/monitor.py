@@ -3,30 +3,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 from pyuvm import uvm_analysis_port, uvm_component, uvm_monitor
 
 from tb.agents.control.config import ControlLog
+from tb.dpi.bindings import AccessRow
 
 EVENT_END = 0
 """Value of ``line`` in the event log for ``evt_o[core][0]``, the end of a job."""
 
 
-@dataclass(frozen=True, slots=True)
-class ControlRecords:
-    """What happened on the register port since the last look.
+class ControlRecords(NamedTuple):
+    """What happened on the register port since the last look: so little that arrays would only cost.
 
     Attributes:
-        accesses: Structured array, one record a granted access, by cycle of the grant (fields of
-            `tb.agents.control.config.ControlLog.periph_log`).
-        ends: Structured array, one record an event, by cycle: fields cycle and core.
+        accesses: One row a granted access, by cycle of the grant.
+        ends: Cycle and core of each end of a job, by cycle.
     """
 
-    accesses: npt.NDArray[np.void]
-    ends: npt.NDArray[np.void]
+    accesses: list[AccessRow]
+    ends: list[tuple[int, int]]
 
 
 class ControlMonitor(uvm_monitor):
@@ -34,7 +31,7 @@ class ControlMonitor(uvm_monitor):
 
     Two analysis ports: ``access_port`` gets all accesses since the logs were last cleared, as a view that
     lives until then (for the scoreboard of a scenario); ``records_port`` gets `ControlRecords` of what is new
-    since the last call, as copies (for the register predictor, which has to see each access once).
+    since the last call (for the register predictor, which has to see each access once).
 
     The environment calls `collect` when a scenario has ended, and before it clears the logs. New records are
     told by their cycles, which only grow.
@@ -55,20 +52,16 @@ class ControlMonitor(uvm_monitor):
         """Publish what was logged."""
         accesses = self._handle.periph_log()
         self.access_port.write(accesses)
-        accesses = _after(accesses, self._last_access)
-        events = _after(self._handle.event_log(), self._last_event)
-        if accesses.size:
-            self._last_access = int(accesses["cycle"][-1])
-        if events.size:
-            self._last_event = int(events["cycle"][-1])
-        ends = events[events["line"] == EVENT_END]
-        if accesses.size or ends.size:
-            self.records_port.write(ControlRecords(accesses, ends))
-
-
-def _after(records: npt.NDArray[np.void], cycle: int) -> npt.NDArray[np.void]:
-    """A copy of the records later than `cycle`; `records` is ordered by cycle."""
-    if not records.size or int(records[0]["cycle"]) > cycle:
-        return records.copy()
-    first = np.searchsorted(records["cycle"], np.uint64(cycle), side="right")
-    return records[first:].copy()
+        rows: list[AccessRow] = accesses.tolist()
+        if rows:
+            if rows[0][0] <= self._last_access:
+                rows = [row for row in rows if row[0] > self._last_access]
+            self._last_access = max(self._last_access, int(accesses[-1]["cycle"]))
+        events: list[tuple[int, int, int]] = self._handle.event_log().tolist()
+        ends = [
+            (cycle, core) for cycle, core, line in events if line == EVENT_END and cycle > self._last_event
+        ]
+        if events:
+            self._last_event = max(self._last_event, events[-1][0])
+        if rows or ends:
+            self.records_port.write(ControlRecords(rows, ends))

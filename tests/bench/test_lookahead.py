@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scenarios drawn ahead: the same, in order, each drawn once, whoever draws them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from tb.descriptor import load
+from tb.env.background import Background
+from tb.env.lookahead import lookahead
+from tb.stimulus.image import initial_image, predict
+from tb.stimulus.job import Scenario
+from tb.stimulus.stream import ImpossibleConstraint, ScenarioStream
+
+KNOBS = {"m": [1, 9], "n": [0, 9], "k": [1, 9], "jobs": [1, 2], "abort": {"none": 3, "clear": 1}}
+
+
+@pytest.fixture
+def background() -> Iterator[Background]:
+    """A thread that ends with the test."""
+    made = Background()
+    yield made
+    made.close()
+
+
+def stream() -> ScenarioStream:
+    return ScenarioStream("ahead", 1, KNOBS, load("serial"))
+
+
+@pytest.mark.parametrize("begin", [True, False])
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 40])
+def test_scenarios_are_those_of_the_stream(count: int, begin: bool, background: Background) -> None:
+    reference, indices = stream(), []
+    drawing = stream()
+
+    def draw(index: int) -> Scenario:
+        indices.append(index)
+        return drawing.scenario(index)
+
+    seen = 0
+    for drawn in lookahead(background, draw, range(5, 5 + count)):
+        expected = reference.scenario(5 + seen)
+        image = initial_image(expected)
+        assert drawn.scenario == expected
+        assert np.array_equal(drawn.image, image)
+        if expected.abort is None:
+            assert drawn.expected is not None
+            after = predict(image, expected.jobs, expected.window.base)
+            assert np.array_equal(drawn.expected(), after)
+        else:
+            assert drawn.expected is None
+        seen += 1
+        if begin:
+            background.begin()
+    assert seen == count
+    assert indices == [*range(5, 5 + count)]
+    assert drawing.rejected == reference.rejected
+
+
+def test_later_scenarios_are_drawn_while_one_is_used(background: Background) -> None:
+    threads: dict[int, str] = {}
+    drawing, third = stream(), threading.Event()
+
+    def draw(index: int) -> Scenario:
+        threads[index] = threading.current_thread().name
+        if index == 3:
+            third.set()
+        return drawing.scenario(index)
+
+    scenarios = lookahead(background, draw, range(40))
+    next(scenarios)
+    background.begin()
+    assert third.wait(60)
+    assert threads[0] == threading.current_thread().name
+    assert {threads[1], threads[2], threads[3]} == {"background"}
+
+
+def test_an_error_comes_with_its_scenario(background: Background) -> None:
+    drawing = stream()
+
+    def draw(index: int) -> Scenario:
+        if index == 4:
+            raise ImpossibleConstraint("no such job")
+        return drawing.scenario(index)
+
+    scenarios = lookahead(background, draw, range(8))
+    for index in range(4):
+        assert next(scenarios).scenario.index == index
+        background.begin()
+    with pytest.raises(ImpossibleConstraint, match="no such job"):
+        next(scenarios)
