@@ -40,6 +40,7 @@ AccessRow = tuple[int, int, int, int, int, int, int, int]
 """A record of `ACCESS_DTYPE` as a tuple; cycle is that of the grant."""
 RANGE_DTYPE = np.dtype([("first", "<u8"), ("length", "<u8"), ("writable", "<u4"), ("padding", "<u4")])
 VIOLATION_DTYPE = np.dtype([("count", "<u8"), ("first_cycle", "<u8")])
+_NO_VIOLATIONS = bytes(VIOLATION_DTYPE.itemsize * RULE_COUNT)
 EVENT_END, EVENT_RESERVED, BUSY_RISE, BUSY_FALL = range(4)
 EVENT_DTYPE = np.dtype([("cycle", "<u8"), ("core", "<u4"), ("line", "<u4")])
 
@@ -187,7 +188,7 @@ class BenchHandle:
         Raises:
             ValueError: The pattern is empty, too long, or never grants.
         """
-        if not 0 < pattern.size <= self._grants.size or not pattern.any():
+        if not 0 < pattern.size <= self._grants.size or pattern.tobytes().count(0) == pattern.size:
             raise ValueError(
                 f"grant pattern of {pattern.size} entries: 1 to {self._grants.size}, at least one grant"
             )
@@ -224,14 +225,14 @@ class BenchHandle:
 
     def violations(self) -> dict[int, tuple[int, int]]:
         """Rules that fired: number -> (count, first cycle)."""
-        counts, edges = self._violations["count"], self._violations["first_cycle"]
-        if not counts.any():
+        if self._violations.tobytes() == _NO_VIOLATIONS:
             return {}
+        counts, edges = self._violations["count"], self._violations["first_cycle"]
         return {int(rule): (int(counts[rule]), int(edges[rule])) for rule in np.flatnonzero(counts)}
 
     def clear_violations(self) -> None:
         """Forget the violations, after they were reported."""
-        self._violations["count"] = 0
+        self._violations["count"] = self._violations["first_cycle"] = 0
 
 
 def _view(address: int, dtype: np.dtype[Any], count: int) -> npt.NDArray[Any]:

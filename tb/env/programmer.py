@@ -40,16 +40,17 @@ class Programmer:
         """The accesses of one job: ACQUIRE first, TRIGGER last."""
         style = job.data_seed % _STYLES
         held = self._held if style in (4, 5) else None
+        values = register_values(job, mixed_formats=self._mixed_formats)
         if style < 6:
-            result = program(job, held, mixed_formats=self._mixed_formats)
+            result = program(job, held, values=values)
         else:
             rng = stream(job.data_seed, "programming")
-            result = program(job, None, rng, mixed_formats=self._mixed_formats)
+            result = program(job, None, rng, values=values)
             if style == 6:
                 result = with_idle_gaps(result, rng)
             else:
                 result = with_rivals(split_writes(result, rng), rng)
-        self._held = register_values(job, mixed_formats=self._mixed_formats)
+        self._held = values
         return result
 
     def bursts(self, jobs: Sequence[Job]) -> list[Burst]:

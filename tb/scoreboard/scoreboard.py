@@ -80,12 +80,16 @@ class Verdict:
     @property
     def status(self) -> Status:
         """The gravest finding; passed when there is none."""
+        if not self.findings:
+            return Status.PASSED
         order = list(Status)
-        return min((finding.status for finding in self.findings), key=order.index, default=Status.PASSED)
+        return min((finding.status for finding in self.findings), key=order.index)
 
     @property
     def detail(self) -> str:
         """The first gravest finding, for one line."""
+        if not self.findings:
+            return ""
         status = self.status
         for finding in self.findings:
             if finding.status is status:

@@ -11,7 +11,7 @@ from pyuvm import uvm_sequence
 from tb.descriptor import Descriptor
 from tb.env.items import ScenarioItem
 from tb.env.lookahead import lookahead
-from tb.stimulus.job import Job
+from tb.stimulus.job import Job, Scenario
 from tb.stimulus.stream import ScenarioStream
 
 
@@ -51,6 +51,7 @@ class GemmOpSequence(uvm_sequence):
         super().__init__(name)
         self.stream = ScenarioStream(name, seed, knobs, descriptor, self.constraint)
         self.jobs = 0
+        self._descriptor = descriptor
         self._range = range(begin, end)
 
     def constraint(self, job: Job) -> bool | str:
@@ -60,8 +61,15 @@ class GemmOpSequence(uvm_sequence):
 
     async def body(self) -> None:
         """Send the scenarios to the environment's sequencer, one after the other."""
-        for drawn in lookahead(self.sequencer.background, self.stream.scenario, self._range):
+        for drawn in lookahead(self.sequencer.background, self._draw, self._range):
             self.jobs += len(drawn.scenario.jobs)
             item = ScenarioItem(f"{self.get_name()}[{drawn.scenario.index}]", drawn)
             await self.start_item(item)
             await self.finish_item(item)
+
+    def _draw(self, index: int) -> Scenario:
+        """A scenario, with the bounds of its jobs in the model's cache."""
+        scenario = self.stream.scenario(index)
+        for job in scenario.jobs:
+            self._descriptor.bound(job)
+        return scenario

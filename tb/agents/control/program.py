@@ -45,6 +45,7 @@ def program(
     rng: random.Random | None = None,
     *,
     mixed_formats: bool = False,
+    values: Mapping[str, int] | None = None,
 ) -> list[Access]:
     """The accesses that program and trigger a job: ACQUIRE, job registers, TRIGGER, all by the job's core.
 
@@ -57,12 +58,14 @@ def program(
             written. None writes all.
         rng: Shuffles the job registers, which may be written in any order.
         mixed_formats: Whether the device has a format for each operand.
+        values: What `register_values` returns, if it was called already.
 
     Returns:
         ACQUIRE first, TRIGGER last.
     """
     registers = register_map()
-    values = register_values(job, mixed_formats=mixed_formats)
+    if values is None:
+        values = register_values(job, mixed_formats=mixed_formats)
     names = [name for name, value in values.items() if held is None or held.get(name) != value]
     if rng is not None:
         rng.shuffle(names)
