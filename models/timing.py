@@ -40,6 +40,11 @@ class Instance:
             raise ValueError(f"the port's payload has a multiple of 32 bits, not dw = {self.dw}")
 
     @property
+    def title(self) -> str:
+        """The parameters as reports name them, such as ``4x12x3 DW256``."""
+        return f"{self.h}x{self.l}x{self.p} DW{self.dw}"
+
+    @property
     def tile_rows(self) -> int:
         """Rows of a full tile of outputs."""
         return self.l

@@ -14,6 +14,7 @@ from typing import NoReturn
 from rich.console import Console
 
 from regressions import bench, commands, inspection, lint, mutants, replay, whole
+from regressions.baseline.command import baseline
 from regressions.commands import Options
 from regressions.errors import UserError, describe_os_error
 from regressions.paths import ROOT, BuildTree
@@ -35,6 +36,7 @@ _COMMANDS: dict[str, tuple[Action, str]] = {
     "show": (inspection.show, "show the jobs of a test without simulating"),
     "lint": (lint.lint, "check Python and SystemVerilog"),
     "bench": (bench.bench, "measure the speed of model and simulation"),
+    "baseline": (baseline, "measure the jobs whose cycles are kept, and keep them"),
     "mutants": (mutants.mutants, "find out whether the bench finds deliberate defects of a device"),
 }
 
@@ -62,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
         )
         sub.add_argument("--kind", default="", help="build kind")
         sub.add_argument("--waves", action="store_true", help="write waves.vcd")
+        sub.add_argument(
+            "--scaling", action="store_true", help="benchmarks: sizes up to 512 and arrays, slow"
+        )
         sub.add_argument("--record", type=Path, help="failure record")
         sub.add_argument("--lists", type=Path, action="append", default=[], help="further test lists")
         sub.add_argument("--build", type=Path, default=ROOT / "build", help="folder of all outputs")
@@ -125,6 +130,7 @@ def main(argv: Sequence[str] | None = None, services: Services | None = None) ->
             record=arguments.record,
             lists=(LISTS, *arguments.lists),
             tree=BuildTree(arguments.build),
+            scaling=arguments.scaling,
         )
         return _COMMANDS[arguments.command][0](options, services or real_services(), console)
     except (UserError, SchemaError, BuildError) as error:

@@ -41,6 +41,7 @@ class Options:
     record: Path | None
     lists: tuple[Path, ...]
     tree: BuildTree
+    scaling: bool = False
 
     @property
     def device(self) -> str:

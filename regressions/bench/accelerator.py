@@ -13,7 +13,7 @@ import numpy as np
 from models.published import published
 from models.timing import utilization
 from regressions.bench.bare import BareResult, run_bare, write_list
-from regressions.bench.workloads import Workload, title
+from regressions.bench.workloads import Workload
 from regressions.simulators.base import Simulator
 from tb.descriptor import Descriptor
 from tb.stimulus.job import GemmJob, Scenario
@@ -112,7 +112,7 @@ def rows(
     """What the loop measured, job by job."""
     return [
         Row(
-            instance=title(device.instance),
+            instance=device.instance.title,
             series=work.series,
             op=work.op.name,
             format=work.fmt.name,

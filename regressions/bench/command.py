@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs all benchmarks and writes their figures."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -73,7 +74,10 @@ def bench(options: Options, services: Services, console: Console) -> int:
         "model": models,
         "accelerator": [row.to_json() for row in rows],
     }
-    write_json(path, content)
+    scaling = (
+        _scaling(options, device, simulator, console, git) if options.scaling else _earlier_scaling(path)
+    )
+    write_json(path, content | ({"scaling": scaling} if scaling else {}))
     console.print(f"figures: {relative(path)}")
     slow = [row for row in rows if row.slow]
     for row in slow:
@@ -113,6 +117,31 @@ def _speed_cells(row: "Row") -> list[str]:
         f"{row.mac_per_cycle:.2f}",
         f"{100 * row.utilization:.2f} %",
     ]
+
+
+def _scaling(
+    options: Options, device: Descriptor, simulator: Simulator, console: Console, git: str
+) -> dict[str, Any]:
+    """Measures how everything grows, and prints it."""
+    from regressions.bench import scaling
+
+    console.print("scaling: cycles against size, and arrays of all sizes", highlight=False)
+    measured = scaling.measure(
+        device, simulator, _folder(options, device), lambda line: console.print(f"  {line}", highlight=False)
+    )
+    for part in ("sizes", "arrays", "fits"):
+        _print_fields(console, measured[part])
+    return {"git": git} | measured
+
+
+def _earlier_scaling(path: Path) -> dict[str, Any] | None:
+    """The scaling that an earlier run measured; None where there is none."""
+    try:
+        content = json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    earlier = content.get("scaling") if isinstance(content, dict) else None
+    return earlier if isinstance(earlier, dict) else None
 
 
 def _print_fields(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from models.formats import Format
 from models.ops import Op
 from models.published import cases, cases_of
-from models.timing import Instance
 from tb.descriptor import Descriptor, available, load
 
 FULL = 96
@@ -42,11 +41,6 @@ class Workload:
     n: int
     k: int
     stall_rate: float = 0.0
-
-
-def title(instance: Instance) -> str:
-    """An instance as tables name it, such as ``4x12x3 DW256``."""
-    return f"{instance.h}x{instance.l}x{instance.p} DW{instance.dw}"
 
 
 def measured_devices() -> list[str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import shutil
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -40,6 +41,13 @@ def build_once(root: Path, name: str, key: str, make: Callable[[Path], None]) ->
         if folder.exists():
             shutil.rmtree(folder)
         folder.mkdir()
+        begin = time.monotonic()
         make(folder)
-        (folder / _STAMP).touch()
+        (folder / _STAMP).write_text(f"{time.monotonic() - begin:.1f}\n")
         return folder, False
+
+
+def build_seconds(folder: Path) -> float | None:
+    """Wall time that a build took; None for one made before this was noted."""
+    text = (folder / _STAMP).read_text()
+    return float(text) if text else None

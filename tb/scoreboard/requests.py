@@ -35,8 +35,8 @@ def check_requests(scenario: Scenario, jobs: Sequence[Span], seen: Observation) 
         before = beats.records[earlier : beats.until(span.trigger)]
         if position and before.size:
             # What serves no job of the scenario at all breaks another rule.
-            allowed = _serves(before, scenario.jobs[:position])
-            before = before[~allowed & _serves(before, scenario.jobs)]
+            allowed = serves(before, scenario.jobs[:position])
+            before = before[~allowed & serves(before, scenario.jobs)]
         if before.size:
             text = f"request at {_place(before[0])}, before the trigger at edge {span.trigger}"
             findings.append(Finding(Status.PROTOCOL, "early_request", text, position))
@@ -56,7 +56,7 @@ def _place(beat: npt.NDArray[np.void]) -> str:
     return f"edge {int(beat['cycle'])} of {int(beat['add']):#010x}"
 
 
-def _serves(beats: npt.NDArray[np.void], jobs: Sequence[Job]) -> npt.NDArray[np.bool_]:
+def serves(beats: npt.NDArray[np.void], jobs: Sequence[Job]) -> npt.NDArray[np.bool_]:
     """Which requests stay within what `jobs` may touch; shape (beats,)."""
     access = 4 * beats["data"].shape[1]
     starts = beats["add"].astype(np.int64)

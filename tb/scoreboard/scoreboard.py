@@ -20,6 +20,7 @@ from tb.registers.model import RegisterFinding
 from tb.scoreboard.aborted import check_aborted
 from tb.scoreboard.causes import Slots, check_causes
 from tb.scoreboard.finding import Finding, Observation, Span
+from tb.scoreboard.gaps import check_gaps
 from tb.scoreboard.memory import compare
 from tb.scoreboard.order import check_busy, check_writes
 from tb.scoreboard.requests import check_requests
@@ -235,6 +236,7 @@ class Scoreboard(uvm_scoreboard):
         if not given_up:
             findings += compare(scenario, expected(), seen.memory, self.descriptor)
         findings += check_requests(scenario, ran, seen)
+        findings += check_gaps(scenario, ran, seen)
         findings += check_writes(scenario, ran, seen)
         findings += check_busy(ran, seen, complete=len(ran) == len(scenario.jobs))
         return ran, findings

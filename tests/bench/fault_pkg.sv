@@ -28,6 +28,7 @@ package fault_pkg;
     ReadBeforeTrigger = 7'd21,
     ReadBeforeQueued = 7'd22,  // of a queued job, while the one before runs
     ReadAfterEvent = 7'd23,
+    QueuedIdle = 7'd27,        // no request for 24 cycles after an event
     MemoryMute = 7'd24,        // the memory does not answer a read
     MemoryExtra = 7'd25,       // the memory answers nothing
     // Events and busy_o

@@ -38,6 +38,8 @@ SCENARIOS: dict[str, tuple[tuple[Job, ...], StallSpec]] = {
     "one": ((FIRST,), NO_STALL),
     "stalled": ((FIRST,), STALLS),
     "queued": ((_job(1, 4, 1, 6, 0), _job(5, 2, 3, 2, 0x800)), NO_STALL),
+    # Without steps, the queued job has cycles to spare before its bound.
+    "queued_spare": ((FIRST, _job(5, 6, 0, 8, 0x800)), NO_STALL),
     "clear": ((FIRST, BEHIND), NO_STALL),
     "reset": ((FIRST, BEHIND), NO_STALL),
     "three": ((_job(1, 4, 1, 6, 0), _job(5, 2, 3, 2, 0x800), _job(0, 1, 1, 1, 0x400)), NO_STALL),
@@ -123,6 +125,9 @@ CASES: tuple[Case, ...] = (
     _case("ReadBeforeTrigger", _RULE, "early_request"),
     _case("ReadBeforeQueued", _RULE, "early_request", run="queued"),
     _case("ReadAfterEvent", _RULE, "late_request"),
+    _case("None", _FINE, run="queued_spare"),
+    _case("QueuedIdle", _SLOW, "queue_gap", run="queued_spare"),
+    _case("QueuedIdle", _FINE, run="queued_spare", at=1),
     # The step that waits for the answer is never done.
     _case("MemoryMute", _WRONG, "memory", "causes_working", rule(TcdmRule.RESPONSE_TIMING), at=1),
     _case("MemoryExtra", _RULE, rule(TcdmRule.RESPONSE_TIMING)),

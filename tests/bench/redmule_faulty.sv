@@ -37,6 +37,7 @@ module redmule_faulty #(
   import fault_pkg::*;
 
   localparam logic [31:0] Far = 32'h4000_0000;  // from any operand to where no window is
+  localparam logic [4:0] IdleCycles = 5'd24;    // more than a queued job may wait
   // Word offsets of registers, address bits [7:2]
   localparam logic [5:0] Trigger = 6'h00;
   localparam logic [5:0] Acquire = 6'h01;
@@ -108,7 +109,7 @@ module redmule_faulty #(
       MemoryExtra:                chance = dev_busy && !dev_req;
       EventCore, EventMissing, EventLong, EventTwice, EventBoth, EventReserved, EventLate, EventsMerged, BusyStuck,
       CausesTotal, CausesWorking, CausesPadding, CausesSilent, CausesTwice,
-      ReadAfterEvent:             chance = dev_event;
+      ReadAfterEvent, QueuedIdle: chance = dev_event;
       BusyLate, BusyAllowed:      chance = dev_busy && !busy_q;
       BusyLow:                    chance = dev_busy;
       BusyIdle:                   chance = !dev_busy && acquire_q;
@@ -138,6 +139,7 @@ module redmule_faulty #(
   logic [PW/8-1:0] inject_be;
   logic [PW-1:0] inject_data;
   logic hide;  // a request that the memory does not see
+  logic [4:0] idle_q;  // cycles for which the device waits, and no request shows
 
   logic [31:0] late_add_q;
   logic [PW/8-1:0] late_be_q;
@@ -175,8 +177,14 @@ module redmule_faulty #(
   end
 
   assign hide = act && fault inside {WriteDropped, EventBeforeWrite, EventWithWrite, Rq4Retracted};
-  assign tcdm_req_o = inject || (dev_req && !hide);
-  assign dev_gnt = (hide && fault != Rq4Retracted) || (tcdm_gnt_i && !inject && !hide);
+  assign tcdm_req_o = inject || (dev_req && !hide && idle_q == '0);
+  assign dev_gnt = (hide && fault != Rq4Retracted) || (tcdm_gnt_i && !inject && !hide && idle_q == '0);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin : p_idle
+    if (!rst_ni) idle_q <= '0;
+    else if (act && fault == QueuedIdle) idle_q <= IdleCycles;
+    else if (idle_q != '0) idle_q <= idle_q - 1;
+  end
 
   always_comb begin : wide_address
     tcdm_add_o = dev_add;

@@ -17,6 +17,7 @@ from tb.descriptor import load
 from tb.known import Condition, KnownItem
 from tb.scoreboard.aborted import check_aborted
 from tb.scoreboard.finding import Finding, Span
+from tb.scoreboard.gaps import check_gaps
 from tb.scoreboard.memory import compare
 from tb.scoreboard.order import check_busy, check_writes
 from tb.scoreboard.requests import check_requests
@@ -178,6 +179,47 @@ def test_no_read_while_nothing_is_queued(edge: int, wrong: bool) -> None:
     ran = [Span(10, 50, 10), Span(80, 90, 80)]
     findings = check_requests(scenario(JOB, OTHER), ran, seen(requests=[read(edge, X & ~3)]))
     assert names(findings) == (["late_request"] if wrong else [])
+
+
+# ---- queued jobs ----
+
+
+@pytest.mark.parametrize(("first", "wrong"), [(60, False), (61, True)])
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_queued_job_starts_soon_after_the_last_write(first: int, wrong: bool, waits: bool) -> None:
+    # The last write is granted at edge 40; a request that waits has come all the same.
+    log = seen(
+        requests=[write(38, Z), write(40, Z), read(first, OTHER.x_addr, waits=waits), write(80, OTHER.z_addr)]
+    )
+    findings = check_gaps(scenario(JOB, OTHER), [Span(10, 42, 10), Span(20, 90, 42)], log)
+    assert [(found.checker, found.job) for found in findings] == ([("queue_gap", 1)] if wrong else [])
+    assert all("first request at edge 61, 21 cycles after" in found.detail for found in findings)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "ran", "ahead"),
+    [
+        ((JOB, OTHER), [Span(10, 42, 10), Span(41, 90, 42)], []),  # triggered behind that write
+        ((JOB, OTHER), [Span(10, 42, 10), Span(42, 90, 42)], []),  # and not queued at all
+        (
+            (JOB, OTHER),
+            [Span(10, 42, 10), Span(20, 90, 42)],
+            [read(30, OTHER.x_addr)],
+        ),  # loaded ahead of time
+        ((JOB, EMPTY), [Span(10, 42, 10), Span(20, 90, 42)], []),
+    ],
+)
+def test_a_queued_job_that_has_its_reason_is_not_late(
+    jobs: tuple[Job, Job], ran: list[Span], ahead: list[tuple[int, int, str, int]]
+) -> None:
+    log = seen(requests=[*ahead, write(40, Z), read(61, OTHER.x_addr)])
+    assert not check_gaps(scenario(*jobs), ran, log)
+
+
+def test_a_load_that_the_job_before_could_have_made_is_none_ahead_of_time() -> None:
+    log = seen(requests=[read(30, X & ~3), write(40, Z), read(61, OTHER.x_addr)])
+    findings = check_gaps(scenario(JOB, OTHER), [Span(10, 42, 10), Span(20, 90, 42)], log)
+    assert names(findings) == ["queue_gap"]
 
 
 def test_requests_of_a_job_that_never_ended_are_not_late() -> None:

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``make baseline``: measures the listed jobs and rewrites the kept cycles."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from regressions.baseline import record
+from regressions.baseline.jobs import NamedScenario, describe, scenarios
+from regressions.commands import Options
+from regressions.errors import UserError
+from regressions.machine import check_tools
+from regressions.paths import relative
+from regressions.run import EXIT_PASSED
+from regressions.services import Services
+from regressions.simulators.base import Simulator
+from tb.descriptor import Descriptor, available
+from tb.status import Status
+
+TEST = "baseline"
+
+
+def baseline(options: Options, services: Services, console: Console) -> int:
+    """Measures the device asked for, or all that `tb/duts` has; keeps what the file has of others.
+
+    Nothing is written unless every job of every device ran and passed.
+
+    Raises:
+        UserError: One did not.
+        BuildError: A device cannot be built.
+    """
+    check_tools()
+    simulator = services.simulator("verilator")
+    kept = record.read()
+    for name in [options.dut] if options.dut else available():
+        device = services.device(name)
+        jobs = measure(device, simulator, options.tree.root / "baseline" / device.name, options)
+        for line in changes(kept.get(device.name), jobs):
+            console.print(f"{device.name}: {line}", highlight=False)
+        kept[device.name] = record.Device(device.instance.title, jobs)
+    record.write(kept)
+    console.print(f"baseline: {relative(record.FILE)}; review its changes and commit them", highlight=False)
+    return EXIT_PASSED
+
+
+def measure(device: Descriptor, simulator: Simulator, folder: Path, options: Options) -> list[record.Kept]:
+    """Runs the list on a device, whatever its present baseline says.
+
+    Raises:
+        UserError: A job did not pass.
+        BuildError: The device cannot be built.
+    """
+    entry = options.entries[TEST]
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    plan = {
+        "schema": 1,
+        "descriptor": str(device.path),
+        "tests": [{"entry": entry.to_json(), "seed": 1, "begin": 0, "end": 1}],
+        "replay": None,
+    }
+    (folder / "plan.json").write_text(json.dumps(plan))
+    build = simulator.build(device, "fast", folder / "build.log")
+    command, environment = simulator.command(build, folder)
+    log = folder / "sim.log"
+    with log.open("w") as out:
+        # The exit code is that of the old baseline's comparison; what counts is what each job says.
+        subprocess.run(command, env=environment, stdout=out, stderr=subprocess.STDOUT, check=False)
+    results = folder / "results.jsonl"
+    lines = [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
+    return collect(scenarios(device), [line for line in lines if line["type"] == "job"], log)
+
+
+def collect(named: list[NamedScenario], lines: list[dict[str, Any]], log: Path) -> list[record.Kept]:
+    """What is kept of the jobs' lines of a `results.jsonl`.
+
+    Raises:
+        UserError: A job is missing or did not pass.
+    """
+    found = {(line["scenario"], line["job"]): line for line in lines}
+    jobs: list[record.Kept] = []
+    for each in named:
+        for position in range(len(each.scenario.jobs)):
+            line = found.get((each.scenario.index, position))
+            if line is None or line["status"] != Status.PASSED or not line["cycles"]:
+                why = "did not run" if line is None else line["detail"] or line["status"]
+                raise UserError(f"baseline: {each.name}[{position}]: {why}; nothing was written (log: {log})")
+            what = describe(each.scenario, position)
+            jobs.append(record.Kept(each.name, position, what, line["cycles"], line["causes"] or {}))
+    return jobs
+
+
+def changes(old: record.Device | None, new: list[record.Kept]) -> Iterator[str]:
+    """What is different from before, in lines for people."""
+    if old is None:
+        yield f"{len(new)} jobs, none kept before"
+        return
+    before = {(job.scenario, job.job, job.what): job.cycles for job in old.jobs}
+    counts = {"slower": 0, "faster": 0, "new": 0, "unchanged": 0}
+    for job in new:
+        cycles = before.pop((job.scenario, job.job, job.what), None)
+        kind = "new" if cycles is None else "unchanged"
+        if cycles is not None and cycles != job.cycles:
+            kind = "slower" if job.cycles > cycles else "faster"
+            yield f"{job.scenario}[{job.job}] ({job.what}): {cycles} -> {job.cycles} cycles, {kind}"
+        counts[kind] += 1
+    yield ", ".join(f"{count} {kind}" for kind, count in counts.items()) + f", {len(before)} gone"

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The directed test that holds a device to its baseline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regressions.baseline import record
+from regressions.baseline.compare import compare
+from regressions.baseline.jobs import describe, scenarios
+from tb.status import Status
+from tb.tests.directed import DirectedTest
+
+if TYPE_CHECKING:
+    from tb.descriptor import Descriptor
+    from tb.env.env import RedmuleEnv
+
+_SHOWN = 3
+
+
+class Ratchet(DirectedTest):
+    """Runs the jobs of `jobs.toml`; each takes exactly the cycles of `regressions/baseline.json`.
+
+    A slower job fails and names the causes that grew; a faster one fails too, until `make baseline` keeps it.
+    The jobs of a device that the file does not know are checked like all others.
+    """
+
+    @classmethod
+    def planned(cls, device: Descriptor) -> int:
+        """See `DirectedTest.planned`."""
+        return sum(len(named.scenario.jobs) for named in scenarios(device))
+
+    async def run(self, env: RedmuleEnv) -> None:
+        """See `DirectedTest.run`."""
+        measured: list[record.Kept] = []
+        for named in scenarios(env.descriptor):
+            verdict = await env.run_scenario(named.scenario)
+            measured += [
+                record.Kept(
+                    named.name, position, describe(named.scenario, position), job.cycles, job.causes or {}
+                )
+                for position, job in enumerate(verdict.jobs)
+                if job.cycles
+            ]
+        device = env.descriptor
+        kept = record.read().get(device.name)
+        if kept is None or len(measured) < self.planned(device):
+            return  # a job without an end has failed already
+        if kept.instance != device.instance.title:
+            now = device.instance.title
+            text = f"the baseline has {device.name} as {kept.instance}, not {now}: run make baseline"
+            env.recorder.fail(Status.MISMATCH, text)
+            return
+        found = compare(kept.jobs, measured, device.instance)
+        if found:
+            more = f" (and {len(found) - _SHOWN} more jobs)" if len(found) > _SHOWN else ""
+            text = "; ".join(difference.text for difference in found[:_SHOWN]) + more
+            env.recorder.fail(Status.TIMEOUT if found[0].slower else Status.MISMATCH, text)

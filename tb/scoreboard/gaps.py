@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How soon a queued job follows the one before it (section 8, last row of the table)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tb.scoreboard.finding import Finding, Observation, Span
+from tb.scoreboard.requests import serves
+from tb.status import Status
+from tb.stimulus.job import Scenario
+
+MAX_GAP = 20
+"""Most cycles from the grant of a job's last write to the first request of the job queued behind it."""
+
+
+def check_gaps(scenario: Scenario, jobs: Sequence[Span], seen: Observation) -> list[Finding]:
+    """The first request of each queued job comes soon after the last write of the job before.
+
+    It may come earlier: what an access before that write serves, and no earlier job could have asked for, is
+    a load ahead of time. A job queued behind that write has its time from its trigger on. Jobs without any
+    access, and those behind a job without a write, are left to the bound.
+
+    Args:
+        scenario: What ran.
+        jobs: The jobs that ended.
+        seen: The logs.
+    """
+    beats = seen.beats
+    findings: list[Finding] = []
+    for position in range(1, len(jobs)):
+        before, span = jobs[position - 1], jobs[position]
+        if not span.queued or scenario.jobs[position].empty:
+            continue
+        first, last = beats.until(before.start), beats.until(before.event)
+        writes = beats.writes[first:last].nonzero()[0]
+        if not writes.size:
+            continue
+        since = max(int(beats.edges[first + writes[-1]]), span.trigger)
+        following = beats.until(since)
+        request = int(beats.edges[following]) if following < beats.edges.size else span.event
+        if request - since <= MAX_GAP:
+            continue
+        ahead = beats.records[beats.until(span.trigger) : following]
+        own = serves(ahead, scenario.jobs[position : position + 1])
+        if (own & ~serves(ahead, scenario.jobs[:position])).any():
+            continue
+        text = (
+            f"first request at edge {request}, {request - since} cycles after the last write of the job "
+            f"before; {MAX_GAP} are allowed"
+        )
+        findings.append(Finding(Status.TIMEOUT, "queue_gap", text, position))
+    return findings
