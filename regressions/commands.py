@@ -117,9 +117,13 @@ def regressions(options: Options, services: Services, console: Console) -> int:
     for name, part in options.parts.items():
         device, tier = services.device(name), options.tier.on(part)
         chosen = [entry for entry in tests if testlist.matches(entry, part.tests)]
+        if not chosen:
+            continue
         devices.append(device)
         planners.append(_planner(options, tier, chosen, services, device, seed))
         builds += [(device.name, built) for built in ([kind] if kind else tier.builds)]
+    if not planners:
+        raise UserError(f"TESTS={options.tests}: no device of tier {options.tier.name} runs these; give DUT=")
 
     def simulations() -> Iterator[Simulation]:
         count = 0

@@ -36,6 +36,11 @@ class BuildTree:
         return self.root / "reports"
 
     @property
+    def bench(self) -> Path:
+        """Figures of the last `make bench`."""
+        return self.reports / "bench.json"
+
+    @property
     def logs(self) -> Path:
         """Logs of builds and lint runs."""
         return self.root / "logs"

@@ -83,7 +83,7 @@ def perform(request: Request, services: Services, tree: BuildTree, console: Cons
     console.print(f"{info.tier}: device {names}, seed {info.seed}, {relative(run)}", highlight=False)
     execution = _Runner(request, simulator, info, run, console).execute()
     summary = summarize(info, execution, relative(run))
-    write_reports(run, summary)
+    write_reports(run, summary, tree.bench)
     descriptors = {device.name: relative(device.path) for device in request.devices}
     write_json(run / RESULTS, results_json(summary, execution.results, descriptors))
     shown = run if summary.interrupted else publish(tree, request.label, run)

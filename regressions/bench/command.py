@@ -67,7 +67,7 @@ def bench(options: Options, services: Services, console: Console) -> int:
     for name in names:
         rows += _accelerator(options, services.device(name), simulator, console)
     options.tree.reports.mkdir(parents=True, exist_ok=True)
-    path = options.tree.reports / "bench.json"
+    path = options.tree.bench
     content = {
         "git": git,
         "simulation": asdict(figures),

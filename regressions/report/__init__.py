@@ -12,8 +12,13 @@ from regressions.summary import Summary, write_json
 __all__ = ["print_verdict", "write_reports"]
 
 
-def write_reports(run: Path, summary: Summary) -> None:
+def write_reports(run: Path, summary: Summary, bench: Path | None = None) -> None:
     """Writes all reports into a run's folder.
+
+    Args:
+        run: The folder.
+        summary: The run.
+        bench: What `make bench` wrote last, if there is such a file.
 
     Raises:
         OSError: One cannot be written.
@@ -21,4 +26,4 @@ def write_reports(run: Path, summary: Summary) -> None:
     write_json(run / "summary.json", summary.to_json())
     (run / "junit.xml").write_bytes(render_junit(summary))
     (run / "summary.md").write_text(render_markdown(summary))
-    (run / "report.html").write_text(render_html(summary))
+    (run / "report.html").write_text(render_html(summary, bench))

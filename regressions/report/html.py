@@ -18,6 +18,7 @@ from regressions.report.causes import (
 )
 from regressions.report.exercised import grids, operations
 from regressions.report.plots import bound_plot, causes_plot, utilization_plot
+from regressions.report.speed import speed_section
 from regressions.report.verdict import grouped, verdict
 from regressions.summary import Summary
 
@@ -32,8 +33,13 @@ def _shade(count: int, peak: int) -> int:
     return round(8 + 52 * (count / peak) ** 0.5) if count and peak else 0
 
 
-def render_html(summary: Summary) -> str:
-    """The whole report; everything it shows is in the page itself."""
+def render_html(summary: Summary, bench: Path | None = None) -> str:
+    """The whole report; everything it shows is in the page itself.
+
+    Args:
+        summary: The run.
+        bench: What `make bench` wrote last, if there is such a file.
+    """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -70,6 +76,7 @@ def render_html(summary: Summary) -> str:
         },
         meanings={name: KNOWN[name][1] for name in causes if name in KNOWN},
         bound_plot=bound_plot(measured),
+        bench=speed_section(bench),
         rows=summary.testplan,
         testplan=table["testplan"],
         rate=table["throughput"],

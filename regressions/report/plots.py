@@ -1,21 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Plots as inline SVG whose lines and text take the page's colour, so that they suit a dark page too."""
+"""Pictures of a run: its jobs' utilization, their cycles against the bound, and where the cycles went."""
 
-import io
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from models.published import Case
 from regressions.report.causes import Group, cause_names, colour, published_share
 from regressions.report.exercised import ratio
+from regressions.report.svg import svg_plot
 from regressions.results import JobResult
 
-_INK = "#123456"  # stands for the page's text colour in the SVG
 _COLOURS = {
     "none": "#2f7ed8",
     "random": "#e07b1a",
@@ -28,33 +24,6 @@ _COLOURS = {
 }
 _LIMIT = "#d64545"
 _OTHER = "#888888"
-_RC: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "redmule",
-    "text.color": _INK,
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "font.family": "sans-serif",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-}
-
-
-def _svg(draw: Callable[[Axes], None], label: str, height: float = 3.6) -> str:
-    with mpl.rc_context(_RC):
-        figure = Figure(figsize=(6.4, height), layout="constrained")
-        figure.patch.set_alpha(0.0)
-        axes = figure.add_subplot()
-        axes.patch.set_alpha(0.0)
-        axes.grid(color=_INK, alpha=0.15, linewidth=0.5)
-        draw(axes)
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    text = buffer.getvalue().replace(_INK, "currentColor")
-    return text[text.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
 
 
 def _thinned(points: Sequence[tuple[int, float]]) -> tuple[list[int], list[float]]:
@@ -88,7 +57,7 @@ def utilization_plot(jobs: Sequence[JobResult], published: Sequence[Case] = ()) 
         axes.set_ylabel("utilization, %")
         axes.set_ylim(bottom=0)
 
-    return _svg(draw, "Utilization against size") if sized else ""
+    return svg_plot(draw, "Utilization against size") if sized else ""
 
 
 def bound_plot(jobs: Sequence[JobResult]) -> str:
@@ -101,7 +70,7 @@ def bound_plot(jobs: Sequence[JobResult]) -> str:
         axes.set_ylabel("cycles, % of the bound")
         axes.set_ylim(bottom=0)
 
-    return _svg(draw, "Cycles against the bound") if sized else ""
+    return svg_plot(draw, "Cycles against the bound") if sized else ""
 
 
 def causes_plot(groups: Sequence[Group], label: str) -> str:
@@ -127,4 +96,4 @@ def causes_plot(groups: Sequence[Group], label: str) -> str:
             *axes.get_legend_handles_labels(), loc="outside lower center", ncols=6, frameon=False, fontsize=8
         )
 
-    return _svg(draw, label, 1.4 + 0.3 * len(groups)) if groups else ""
+    return svg_plot(draw, label, 1.4 + 0.3 * len(groups)) if groups else ""

@@ -273,7 +273,9 @@ def _compile(
     output = TOP if prefix == "Vtop" else "bare"
     command = [
         str(_executable()),
-        *("--cc", "--exe", "-Mdir", str(folder), "--prefix", prefix, "-o", output, "-Wno-fatal"),
+        *("--cc", "--exe", "-Mdir", str(folder), "--prefix", prefix, "-o", output),
+        # Warnings are for `make lint`; with $fatal a module refuses parameters that cannot be.
+        *("-Wno-fatal", "-Werror-USERFATAL"),
         *flags,
         *("-CFLAGS", _OPTIMISE),
         *program,
@@ -303,9 +305,10 @@ def _run(command: Sequence[str], log: Path, what: str) -> None:
             raise
     if tool.returncode != 0:
         text = log.read_text(errors="replace").splitlines()
-        first = next(
-            (line for line in text if "rror" in line and not line.startswith("$")), "no error line found"
-        )
+        errors = [line for line in text if "rror" in line and not line.startswith("$")]
+        # What a module says of its parameters explains the other errors that they cause.
+        errors.sort(key=lambda line: "USERFATAL" not in line)
+        first = errors[0] if errors else "no error line found"
         raise BuildError(f"{what} failed: {first.strip()[:300]} (log: {log})")
 
 

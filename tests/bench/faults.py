@@ -127,7 +127,6 @@ CASES: tuple[Case, ...] = (
     _case("ReadAfterEvent", _RULE, "late_request"),
     _case("None", _FINE, run="queued_spare"),
     _case("QueuedIdle", _SLOW, "queue_gap", run="queued_spare"),
-    _case("QueuedIdle", _FINE, run="queued_spare", at=1),
     # The step that waits for the answer is never done.
     _case("MemoryMute", _WRONG, "memory", "causes_working", rule(TcdmRule.RESPONSE_TIMING), at=1),
     _case("MemoryExtra", _RULE, rule(TcdmRule.RESPONSE_TIMING)),

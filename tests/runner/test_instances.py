@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which instance runs in which tier: the tiers against their table in docs/instances.md."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from regressions import testlist
+from regressions.paths import ROOT
+from regressions.testlist import LISTS
+from regressions.tiers import Tier, load_tiers
+from tb.descriptor import Descriptor, available, load
+
+TIERS = load_tiers()
+ENTRIES = testlist.load([LISTS], TIERS)
+DEVICES = {name: load(name) for name in available()}
+ARRAYS = [name for name, device in DEVICES.items() if device.top == "redmule_top"]
+TEXT = (ROOT / "docs" / "instances.md").read_text()
+
+
+def documented() -> dict[str, list[str]]:
+    """Device to instance and cells of the three tiers."""
+    section = TEXT.partition("## What runs where")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \|$", section, re.MULTILINE)
+    return {name: cells.split(" | ") for name, cells in rows}
+
+
+def cell(tier: Tier, device: str) -> str:
+    """What the table has to say of a device in a tier."""
+    part = tier.devices.get(device)
+    if part is None:
+        return "-"
+    few = ["few"] if part.tests else []
+    return " ".join([f"{part.share:g}", *tier.on(part).builds, *few])
+
+
+def title(device: Descriptor) -> str:
+    """The instance; the serial device is no array."""
+    return device.instance.title if device.name in ARRAYS else "-"
+
+
+def test_the_table_says_what_the_tiers_do() -> None:
+    used = {name for tier in TIERS.values() for name in tier.devices}
+    expected = {
+        name: [title(DEVICES[name]), *(cell(TIERS[tier], name) for tier in ("smoke", "pr", "nightly"))]
+        for name in used
+    }
+    assert documented() == expected
+
+
+def test_the_small_sets_are_those_of_the_text() -> None:
+    named = re.search(r"^Small set in smoke: (.*?); in pr also (.*?)\.$", TEXT, re.MULTILINE)
+    assert named is not None
+    smoke, more = (re.findall(r"`(\w+)`", text) for text in named.groups())
+    sets = {"smoke": set(smoke), "pr": {*smoke, *more}}
+    for tier in TIERS.values():
+        for part in tier.devices.values():
+            if part.tests:
+                assert set(part.tests.split(",")) == sets[tier.name]
+
+
+def test_every_instance_of_a_descriptor_is_named() -> None:
+    for name in ARRAYS:
+        assert f"\n| {DEVICES[name].instance.title} | " in TEXT
+
+
+def test_smoke_builds_two_arrays_and_the_serial_device() -> None:
+    tier = TIERS["smoke"]
+    builds = [(name, kind) for name, part in tier.devices.items() for kind in tier.on(part).builds]
+    assert len(builds) == 3
+    assert sum(name in ARRAYS for name, _ in builds) == 2
+    assert "serial" in tier.devices
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_every_array_runs_in_pr_and_all_tests_of_the_night_on_it(name: str) -> None:
+    pr, nightly = TIERS["pr"], TIERS["nightly"]
+    if name != "redmule":
+        assert list(pr.on(pr.devices[name]).builds) == ["fast"]
+        assert pr.devices[name].tests
+    assert not nightly.devices[name].tests
+    assert "xrand" in nightly.on(nightly.devices[name]).builds
+
+
+@pytest.mark.parametrize("tier", TIERS.values(), ids=lambda tier: tier.name)
+def test_every_small_set_has_the_speed_and_finds_its_tests(tier: Tier) -> None:
+    tests = testlist.select(ENTRIES, tier.name, "")
+    for part in tier.devices.values():
+        for pattern in filter(None, part.tests.split(",")):
+            assert any(testlist.matches(entry, pattern) for entry in tests), pattern
+        chosen = {entry.name for entry in tests if testlist.matches(entry, part.tests)}
+        assert {"speed_table", "baseline"} <= chosen
