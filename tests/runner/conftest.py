@@ -18,6 +18,6 @@ def runner(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
     monkeypatch.setattr(cli, "LISTS", empty)
     monkeypatch.setattr(process, "GRACE_SECONDS", 0.5)
     # Drawing takes longer than all the rest; the report has its own tests.
-    monkeypatch.setattr(html, "utilization_plot", lambda _: "")
-    monkeypatch.setattr(html, "bound_plot", lambda _: "")
+    monkeypatch.setattr(html, "utilization_plot", lambda *_: "")
+    monkeypatch.setattr(html, "bound_plot", lambda *_: "")
     return Runner(tmp_path, capsys)
