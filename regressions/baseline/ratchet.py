@@ -30,6 +30,10 @@ class Ratchet(DirectedTest):
         """See `DirectedTest.planned`."""
         return sum(len(named.scenario.jobs) for named in scenarios(device))
 
+    def kept(self, device: Descriptor) -> record.Device | None:
+        """What the device is held to; None where nothing is known of it."""
+        return record.read().get(device.name)
+
     async def run(self, env: RedmuleEnv) -> None:
         """See `DirectedTest.run`."""
         measured: list[record.Kept] = []
@@ -43,7 +47,7 @@ class Ratchet(DirectedTest):
                 if job.cycles
             ]
         device = env.descriptor
-        kept = record.read().get(device.name)
+        kept = self.kept(device)
         if kept is None or len(measured) < self.planned(device):
             return  # a job without an end has failed already
         if kept.instance != device.instance.title:

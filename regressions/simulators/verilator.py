@@ -62,7 +62,10 @@ _KIND_FLAGS: dict[str, tuple[str, ...]] = {
 # The data-flow optimiser makes the code of equal instances differ, so that it cannot be shared:
 # on an array of compute elements that costs a third of the speed and twice the build.
 _SHARED_INSTANCES = "-fno-dfg"
-_OPTIMISE = "-O3 -march=native"
+_MACHINE = "-march=native"
+# What runs once, at the start, is not worth compiling well: of an array of 96 elements, one constructor
+# took minutes that way.
+_OPTIMISE = ("OPT_FAST=-O3", "OPT_SLOW=-O0", "OPT_GLOBAL=-O3")
 # The wheel's makefile lacks the first two, without which a design of several C++ files does not build, and
 # calls a program `python` that need not be there.
 MAKE_FIXES = (
@@ -277,14 +280,14 @@ def _compile(
         # Warnings are for `make lint`; with $fatal a module refuses parameters that cannot be.
         *("-Wno-fatal", "-Werror-USERFATAL"),
         *flags,
-        *("-CFLAGS", _OPTIMISE),
+        *("-CFLAGS", _MACHINE),
         *program,
     ]
     log.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
     _run(command, log, f"Verilator on {descriptor.name}")
     jobs = f"-j{os.cpu_count() or 1}"
-    make = ["make", jobs, "-C", str(folder), "-f", f"{prefix}.mk", *MAKE_FIXES]
+    make = ["make", jobs, "-C", str(folder), "-f", f"{prefix}.mk", *MAKE_FIXES, *_OPTIMISE]
     _run(make, log, f"C++ build of {descriptor.name}")
 
 
@@ -326,5 +329,6 @@ def _environment_key() -> tuple[str, ...]:
         sys.version,
         str(cocotb_tools.config.libs_dir),
         cpu[1] if cpu else "",
-        _OPTIMISE,
+        _MACHINE,
+        *_OPTIMISE,
     )
