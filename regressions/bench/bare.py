@@ -17,7 +17,7 @@ from tb.descriptor import Descriptor
 from tb.env.programmer import Programmer
 from tb.stimulus.image import initial_image
 from tb.stimulus.job import Scenario
-from tb.stimulus.stalls import grant_pattern
+from tb.stimulus.stalls import AIMED, grant_pattern
 
 # A loop without a watchdog of its own: far above any bound, stalls included.
 _LIMIT_FACTOR = 40
@@ -48,11 +48,16 @@ def write_list(path: Path, scenarios: Sequence[Scenario], device: Descriptor) ->
     """Writes scenarios as the loop reads them: little-endian 32-bit words, and bytes with their count before.
 
     Memory contents, grant patterns and register accesses are those of the bench.
+
+    Raises:
+        ValueError: Stalls are aimed at an operand: the loop knows none.
     """
     programmer = Programmer(mixed_formats=device.mixed_formats)
     with path.open("wb") as file:
         file.write(_words(len(scenarios)))
         for scenario in scenarios:
+            if scenario.stall.kind in AIMED:
+                raise ValueError(f"the bare loop has no stalls of the kind {scenario.stall.kind}")
             limit = _LIMIT_BASE + _LIMIT_FACTOR * sum(device.bound(job) for job in scenario.jobs)
             file.write(_words(scenario.window.base, scenario.stall.gnt_without_req, min(limit, 2**32 - 1)))
             file.write(_block(grant_pattern(scenario.stall)))

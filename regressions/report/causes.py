@@ -15,13 +15,13 @@ KNOWN = {
     "PAD_M": ("#d7c36a", "rows of a tile outside the matrix"),
     "PAD_N": ("#c9a63c", "steps beyond N in the last chunk of H"),
     "PAD_K": ("#a8842a", "columns of a tile outside the matrix"),
-    "FILL": ("#6fb1e8", "from the first request to the first step"),
+    "FILL": ("#6fb1e8", "from the first request to the first step; of a copy, to its first store"),
     "WAIT_X": ("#f0a58f", "the array stands, X is missing"),
     "WAIT_W": ("#e0704f", "the array stands, W is missing"),
     "WAIT_Y": ("#b8432f", "the array stands, Y is missing"),
     "Z_BLOCK": ("#a45fc4", "the array stands, earlier results are not stored yet"),
-    "DRAIN": ("#2f6fc0", "the last tile leaves and is stored"),
-    "CONTROL": ("#7c8794", "start of the job, its event, tile descriptors"),
+    "DRAIN": ("#2f6fc0", "the last tile leaves and is stored; the rest of a copy"),
+    "CONTROL": ("#7c8794", "before the first request; no tile descriptor; the event"),
 }
 """Colour and meaning of the causes of our own probe, in the order in which they are drawn."""
 

@@ -22,6 +22,7 @@ module redmule_probe
   input logic              running_i,
   input job_t              job_i,
   input logic              req_i,        // a request is out
+  input logic              store_i,      // it is a store
   // entry of the cascade
   input logic              more_i,       // tiles that have not entered
   input logic              inside_i,     // a tile has entered in part
@@ -46,7 +47,7 @@ module redmule_probe
 
   typedef enum logic [3:0] {
     CONTROL  = 4'd0,   // start of the job and its event; tile descriptors
-    FILL     = 4'd1,   // the first operands are on their way
+    FILL     = 4'd1,   // the first operands are on their way; before a copy's first store
     WORKING  = 4'd2,   // useful steps
     PAD_M    = 4'd3,
     PAD_N    = 4'd4,
@@ -55,34 +56,37 @@ module redmule_probe
     WAIT_W   = 4'd7,
     WAIT_Y   = 4'd8,
     Z_BLOCK  = 4'd9,   // both banks of Z are still to be stored
-    DRAIN    = 4'd10   // the last tile has entered, or there is nothing to compute
+    DRAIN    = 4'd10   // the last tile has entered and the array goes on; the rest of a copy
   } cause_e;
 
   localparam logic [47:0] ALL = 48'(H * L);
 
   logic [CAUSES-1:0][47:0] slots_d, slots_q;
   logic [7:0]  rows_q, rows;
-  logic        entered_q, asked_q, copy, reads_y;
+  logic        entered_q, asked_q, stored_q, asked, stored, copy, reads_y;
   cause_e      idle;
 
   assign copy    = job_i.n == '0;
   assign reads_y = job_i.op != MATMUL;
   assign rows    = (start_i && emit_i) ? rows_i : rows_q;
+  assign asked   = asked_q || req_i;
+  assign stored  = stored_q || (req_i && store_i);
 
-  // the cause of a cycle in which nothing enters
+  // The cause of a cycle in which nothing enters. Of several, that of the oldest tile; of operands that are missing
+  // together, the one that is loaded first: when it has come, what is left is the time the others take longer.
   always_comb begin
-    if (!running_i)                                                          idle = CONTROL;
-    else if (!asked_q && !req_i)                                             idle = CONTROL;
-    else if (copy || (entered_q && !more_i && !inside_i))                    idle = DRAIN;
-    else if (!entered_q)                                                     idle = FILL;
+    if (!running_i || !asked)                                    idle = CONTROL;
+    else if (copy)                                               idle = stored ? DRAIN : FILL;
     else if (out_i.valid && out_i.final_sum && out_i.col == '0
-             && z_taken_i[out_i.tile_bank])                                  idle = Z_BLOCK;
-    // stopped, but not at the entry
-    else if (!advance_i && (!inside_i || !begin_i))                 idle = WAIT_W;
-    else if (!inside_i && !start_i)                                          idle = CONTROL;
-    else if (start_i && reads_y && !y_full_i[tile_bank_i])             idle = WAIT_Y;
-    else if (!x_full_i[x_bank_i])                                      idle = WAIT_X;
-    else                                                                     idle = WAIT_W;
+             && z_taken_i[out_i.tile_bank])                      idle = Z_BLOCK;
+    else if (entered_q && !more_i && !inside_i)                  idle = DRAIN;
+    else if (!entered_q)                                         idle = FILL;
+    // stopped, but not at the entry: a compute element behind the first lacks its row of W
+    else if (!advance_i && (!inside_i || !begin_i))              idle = WAIT_W;
+    else if (!inside_i && !start_i)                              idle = CONTROL;
+    else if (start_i && reads_y && !y_full_i[tile_bank_i])       idle = WAIT_Y;
+    else if (!x_full_i[x_bank_i])                                idle = WAIT_X;
+    else                                                         idle = WAIT_W;
   end
 
   always_comb begin
@@ -110,10 +114,12 @@ module redmule_probe
       rows_q    <= '0;
       entered_q <= 1'b0;
       asked_q   <= 1'b0;
+      stored_q  <= 1'b0;
     end else begin
       slots_q   <= (event_i || clear_i) ? '0 : slots_d;
       entered_q <= !event_i && !clear_i && (entered_q || emit_i);
-      asked_q   <= !event_i && !clear_i && running_i && (asked_q || req_i);
+      asked_q   <= !event_i && !clear_i && running_i && asked;
+      stored_q  <= !event_i && !clear_i && running_i && stored;
       rows_q    <= rows;
       if (event_i) begin
         slots_o <= slots_d;
@@ -136,6 +142,7 @@ bind redmule_top redmule_probe #(
   .running_i  (i_control.state_q == 2'd1),
   .job_i      (job),
   .req_i      (tcdm_req_o),
+  .store_i    (!tcdm_wen_o),
   .more_i     (tile_valid || read_valid[4]),
   .inside_i   (i_scheduler.state_q.run),
   .start_i    (i_scheduler.start),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds the faulty device and runs plans on it."""
+"""Builds a device, the faulty one unless told otherwise, and runs plans on it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ DESCRIPTOR = HERE / "faulty.toml"
 
 
 @cache
-def build() -> Build:
-    """The simulation of the faulty device, compiled once for all sessions."""
-    log = HERE.parents[1] / "build" / "tests" / "bench" / "build.log"
-    return get_simulator().build(load(DESCRIPTOR), "fast", log)
+def build(device: str = str(DESCRIPTOR)) -> Build:
+    """The simulation of a device, compiled once for all sessions."""
+    descriptor = load(device)
+    log = HERE.parents[1] / "build" / "tests" / "bench" / f"build-{descriptor.name}.log"
+    return get_simulator().build(descriptor, "fast", log)
 
 
 @dataclass(slots=True)
@@ -49,13 +50,16 @@ class Part:
     end: int = 1
 
 
-def simulate(folder: Path, parts: Sequence[Part], *arguments: str) -> tuple[dict[str, Outcome], str]:
-    """Runs a plan on the faulty device.
+def simulate(
+    folder: Path, parts: Sequence[Part], *arguments: str, device: str = str(DESCRIPTOR)
+) -> tuple[dict[str, Outcome], str]:
+    """Runs a plan on a device.
 
     Args:
         folder: Receives the plan and the results.
         parts: The tests of the plan, with different names.
         arguments: Further arguments of the simulation, such as plusargs.
+        device: Name or path of its descriptor.
 
     Returns:
         What came of each test, by name, and all that the simulation printed.
@@ -69,9 +73,9 @@ def simulate(folder: Path, parts: Sequence[Part], *arguments: str) -> tuple[dict
         }
         for part in parts
     ]
-    plan = {"schema": 1, "descriptor": str(DESCRIPTOR), "tests": tests, "replay": None}
+    plan = {"schema": 1, "descriptor": str(load(device).path), "tests": tests, "replay": None}
     (folder / "plan.json").write_text(json.dumps(plan))
-    argv, environment = get_simulator().command(build(), folder)
+    argv, environment = get_simulator().command(build(device), folder)
     done = subprocess.run(
         [*argv, *arguments],
         env=environment,

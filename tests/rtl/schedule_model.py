@@ -6,6 +6,7 @@ before the RTL was written (docs/accelerator.md), and the RTL is compared with i
 `_cycle` is one clock cycle: what it decides comes from the state before the edge.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -65,9 +66,17 @@ class _Token:
 
 @dataclass(slots=True)
 class Stats:
-    """What the port and the array did: cycles of each kind over the job."""
+    """What the port and the array did: cycles of each kind over the job.
+
+    Attributes:
+        beats: accesses of each matrix.
+        busy: cycles with a request.
+        stalled: cycles in which the array stood.
+        slots: cycles of the compute elements by cause, as docs/accelerator.md defines them.
+    """
 
     beats: dict[str, int] = field(default_factory=lambda: {"X": 0, "W": 0, "Y": 0, "Z": 0})
+    slots: Counter[str] = field(default_factory=Counter)
     busy: int = 0
     stalled: int = 0
 
@@ -120,17 +129,19 @@ class Schedule:
         self.pipe: list[_Token | None] = [None] * (shape.width + 2)
         self.cur: _Token | None = None
         self.next_tile = 0
-        self.trace: list[str] = []
+        self.asked = self.stored = False  # a request, a store has been raised
 
     def run(self) -> int:
         """Cycles from the trigger's grant to the event."""
+        slots, cycle = self.stats.slots, 1
         if not self.tiles:
+            slots["CONTROL"] = 3 * self.shape.h * self.shape.l
             return 3  # one cycle to see the job, one to see that it is empty, the event register
-        cycle = 1
         while not self._cycle(cycle):
             cycle += 1
             if cycle > 100_000_000:
                 raise RuntimeError("the schedule does not end")
+        slots["CONTROL"] += self.shape.h * self.shape.l  # the event
         return cycle + 1
 
     # ------------------------------------------------------------------ one cycle
@@ -145,6 +156,7 @@ class Schedule:
         if self.req is not None:
             self.stats.busy += 1
         token, advance = self._array()
+        self._book(token)
         pushed = self.pushed
         # edge
         if can_load:
@@ -243,7 +255,64 @@ class Schedule:
         else:
             self.y_full[full[0]] = True
 
+    # ------------------------------------------------------------------ causes
+    def _book(self, token: _Token | None) -> None:
+        """Give the slots of this cycle their causes: by what enters the cascade, or why nothing does."""
+        s, slots = self.shape, self.stats.slots
+        self.asked |= self.req is not None
+        self.stored |= self.req is not None and self.req[0] == "Z"
+        if token is None:
+            slots[self._idle()] += s.h * s.l
+            return
+        tile, steps = self.tiles[token.tile], min(s.h, self.job.n - token.chunk * s.h)
+        if token.col >= tile.cols:
+            slots["PAD_K"] += s.h * s.l
+            return
+        slots["WORKING"] += tile.rows * steps
+        slots["PAD_M"] += (s.l - tile.rows) * steps
+        slots["PAD_N"] += s.l * (s.h - steps)
+
+    def _idle(self) -> str:
+        """Why nothing enters the cascade: of several reasons, that of the oldest tile."""
+        if not self.asked:
+            return "CONTROL"
+        if self.copy:
+            return "DRAIN" if self.stored else "FILL"
+        if self._z_blocks():
+            return "Z_BLOCK"
+        if self.cur is None and self.next_tile == len(self.tiles):
+            return "DRAIN"
+        if self.next_tile == 0:
+            return "FILL"
+        if self._lacks_w():
+            return "WAIT_W"
+        token = self.cur
+        if token is None:
+            if self.next_tile >= self.pushed:
+                return "CONTROL"
+            token = _Token(self.next_tile, 0, 0)
+            if self.job.reads_y and not self.y_full[token.tile % 2]:
+                return "WAIT_Y"
+        return "WAIT_W" if self.x_full[self._x_bank(token)] else "WAIT_X"
+
     # ------------------------------------------------------------------ array
+    def _lacks_w(self) -> bool:
+        """Whether a compute element behind the first begins a step without its row of W."""
+        s = self.shape
+        return any(
+            (t := self.pipe[h * (s.p + 1)]) is not None
+            and t.col == 0
+            and t.chunk * s.h + h < self.job.n
+            and not self.w_full[h][self._w_slot(t)]
+            for h in range(1, s.h)
+        )
+
+    def _z_blocks(self) -> bool:
+        """Whether a tile begins to leave and its bank of Z still holds another."""
+        out = self.pipe[self.shape.width + 1]
+        done = out is not None and out.col == 0 and out.chunk == self.chunks - 1
+        return out is not None and done and self.z_occ[out.tile % 2]
+
     def _w_slot(self, token: _Token) -> int:
         return (token.tile * self.chunks + token.chunk) % self.shape.w_sets
 
@@ -253,7 +322,6 @@ class Schedule:
 
     def _array(self) -> tuple[_Token | None, bool]:
         """The token that enters CE 0 in this cycle, and whether the array advances."""
-        s = self.shape
         if self.copy:
             return None, True
         token, start = self.cur, False
@@ -267,17 +335,7 @@ class Schedule:
                 token = None
             elif not ready:
                 return None, False
-        for h in range(1, s.h):
-            t = self.pipe[h * (s.p + 1)]
-            if (
-                t is not None
-                and t.col == 0
-                and t.chunk * s.h + h < self.job.n
-                and not self.w_full[h][self._w_slot(t)]
-            ):
-                return None, False
-        out = self.pipe[s.width + 1]
-        if out is not None and out.col == 0 and out.chunk == self.chunks - 1 and self.z_occ[out.tile % 2]:
+        if self._lacks_w() or self._z_blocks():
             return None, False
         return token, True
 

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Directed test that runs random jobs and notes when each waited; `test_redmule_causes.py` plans it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, ClassVar
+
+from tb.env.env import RedmuleEnv
+from tb.scoreboard.scoreboard import Verdict
+from tb.scoreboard.spans import trigger_edges
+from tb.stimulus.job import Scenario
+from tb.stimulus.stream import ScenarioStream
+from tb.tests.directed import DirectedTest
+
+_ALONE = {"jobs": 1, "corners": 0, "chain": 0.0}
+_STALLS = {"stall": ["random", "burst", "blackout", "on_x", "on_w", "on_y", "on_z"], "stall_rate": [0.2, 0.9]}
+KNOBS: dict[str, dict[str, Any]] = {
+    "any_size": {"stall": "none", "m": [0, 40], "n": [0, 40], "k": [0, 60]},
+    "few_steps": {"stall": "none", "m": [12, 60], "n": [1, 12], "k": [16, 80]},
+    "narrow": {"stall": "none", "m": [12, 40], "n": [16, 80], "k": [1, 8]},
+    "copies": {"stall": "none", "m": [1, 60], "n": 0, "k": [1, 80]},
+    "stalled": {"m": [0, 40], "n": [0, 40], "k": [0, 60], **_STALLS},
+    "stalled_few_steps": {"m": [12, 60], "n": [1, 8], "k": [16, 80], **_STALLS},
+}
+"""What is special about the jobs of each test."""
+
+COUNT = 60
+NOTES = "waiting.json"
+
+
+class NotedJobs(DirectedTest):
+    """Runs jobs drawn with the knobs of the test's name; the cycles in which each waited go into a file."""
+
+    jobs: ClassVar[int] = COUNT
+
+    async def run(self, env: RedmuleEnv) -> None:
+        """See the class."""
+        stream = ScenarioStream(self.name, self.seed, {**_ALONE, **KNOBS[self.name]}, env.descriptor)
+        waiting: list[list[int]] = []
+        check = env.scoreboard.check
+
+        def noted(scenario: Scenario, *arguments: Any, **options: Any) -> Verdict:
+            (trigger,) = trigger_edges(env.handle.periph_log())
+            log = env.handle.beat_log()
+            waiting.append((log["cycle"][log["flags"] & 1 == 0].astype(int) - trigger).tolist())
+            return check(scenario, *arguments, **options)
+
+        env.scoreboard.check = noted  # type: ignore[method-assign]
+        for index in range(COUNT):
+            await env.run_scenario(stream.scenario(index))
+        Path(f"{self.name}-{NOTES}").write_text(json.dumps(waiting))
