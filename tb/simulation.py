@@ -29,6 +29,7 @@ from tb.status import Status
 from tb.tests.segment import Segment, SegmentTest
 
 PLAN_VARIABLE = "REDMULE_PLAN"
+_GC_THRESHOLD = 50_000  # objects made and kept between two collections
 _SWITCH_INTERVAL = 2e-4  # seconds that the end of a scenario may wait for the thread in the background
 
 
@@ -56,6 +57,7 @@ async def segment(dut: Any, number: int) -> None:
     handle.clear_violations()
     # Job objects are many and free of cycles; the collector only costs time here.
     gc.freeze()
+    gc.set_threshold(_GC_THRESHOLD)
     recorder = Recorder(folder, _PLAN.context(part), part.test)
     recorder.line("test_begin", test=part.test, seed=part.seed, begin=part.begin, end=part.end)
     cycles, started = handle.shared.cycle, time.perf_counter()

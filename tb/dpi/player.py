@@ -60,6 +60,7 @@ class PlayerHandle:
             library.bench_py_play_list(bench)
         )
         self._list: npt.NDArray[np.void] = np.frombuffer(buffer, dtype=PLAYED_DTYPE, count=CAPACITY)
+        self._r_data = self._list["r_data"]
         self._bench = bench
         # Calls this short keep Python's global lock: another thread would be slow to give it back.
         quick = ct.PyDLL(None)
@@ -97,6 +98,10 @@ class PlayerHandle:
     def stop(self) -> None:
         """Forget the list; a request on the port is lowered after the next edge."""
         self._stop(self._bench)
+
+    def r_data(self, place: int) -> int:
+        """Read data of one access."""
+        return int(self._r_data[place])
 
     def answers(self) -> list[tuple[int, int]]:
         """(read data, cycles waited for the grant) of each access that was answered."""

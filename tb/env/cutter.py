@@ -23,10 +23,10 @@ _RESET_CYCLES = 3
 _AHEAD = 8  # cycles before a reset at which Python is woken
 
 
-def check_acquired(responses: Sequence[Response], position: int) -> None:
-    """Raise `ControlError` if the burst that programmed a job did not get a context."""
-    if acquired(responses) is None:
-        raise ControlError(f"ACQUIRE of job {position} read {responses[0].data:#010x} with a context free")
+def check_acquired(data: int, position: int) -> None:
+    """Raise `ControlError` if what ACQUIRE read says that a job did not get a context."""
+    if acquired(data) is None:
+        raise ControlError(f"ACQUIRE of job {position} read {data:#010x} with a context free")
 
 
 class Cutter:
@@ -80,12 +80,13 @@ class Cutter:
         self._player.start([Burst([*first, clear, *second])])
         await self._player.done()
         (responses,) = self._player.responses()
-        check_acquired(responses, 0)
-        check_acquired(responses[len(first) + 1 :], 1)
+        check_acquired(responses[0].data, 0)
+        check_acquired(responses[len(first) + 1].data, 1)
         return clear_edge(self._handle.periph_log())
 
     async def _reset(self, scenario: Scenario, abort: Abort) -> int:
-        check_acquired(await self._port(self._programmer.accesses(scenario.jobs[0])), 0)
+        responses = await self._port(self._programmer.accesses(scenario.jobs[0]))
+        check_acquired(responses[0].data, 0)
         edge = RisingEdge(self._dut.clk)
         target = self._handle.shared.cycle + abort.after
         await self._sleep(target - _AHEAD)
@@ -97,7 +98,8 @@ class Cutter:
             await edge
         self._forget()
         self._dut.rst_n.value = 1
-        check_acquired(await self._port(self._programmer.accesses(scenario.jobs[1])), 1)
+        responses = await self._port(self._programmer.accesses(scenario.jobs[1]))
+        check_acquired(responses[0].data, 1)
         return cut
 
     async def _sleep(self, cycle: int) -> None:

@@ -177,9 +177,8 @@ class Executor:
             # Events that no job caused: what is still to be programmed is, as for any device.
             await player.done()
             await self._drain()
-        for position, responses in enumerate(player.responses()):
-            if responses:
-                check_acquired(responses, position)
+        for position, data in enumerate(player.first_data()):
+            check_acquired(data, position)
         return finished
 
     async def _compare_with_alone(self, scenario: Scenario, verdict: Verdict) -> None:

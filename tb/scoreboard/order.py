@@ -26,6 +26,8 @@ def check_writes(scenario: Scenario, jobs: Sequence[Span], seen: Observation) ->
     for position, (job, span) in enumerate(zip(scenario.jobs, jobs, strict=False)):
         first, length = job.z_range
         after = slice(beats.until(span.event - 1), None)
+        if after.start == beats.records.size:
+            continue
         writes = beats.records[after][beats.flags[after] == GRANTED]
         if not length or not writes.size:
             continue

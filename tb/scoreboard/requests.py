@@ -43,8 +43,10 @@ def check_requests(scenario: Scenario, jobs: Sequence[Span], seen: Observation) 
         last = position + 1 == len(jobs)
         if last and len(jobs) < len(scenario.jobs):
             continue
-        end = None if last else beats.until(jobs[position + 1].trigger - 1)
+        end = beats.records.size if last else beats.until(jobs[position + 1].trigger - 1)
         after = slice(beats.until(span.event), end)
+        if after.start >= end:
+            continue
         late = beats.records[after][(beats.flags[after] & READ) != 0]
         if late.size:
             text = f"read at {_place(late[0])}, after the event at edge {span.event} and with no job queued"

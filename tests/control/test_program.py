@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from models.formats import Format
 from models.ops import Op
-from tb.agents.control.access import Access, Response
+from tb.agents.control.access import Access
 from tb.agents.control.program import (
     acquired,
     program,
@@ -83,9 +83,9 @@ def test_order_of_job_registers_is_drawn_between_acquire_and_trigger() -> None:
 
 
 def test_acquired() -> None:
-    assert acquired([Response(255, 0), Response(0, 0)]) == 255
-    assert acquired([Response(0xFFFF_FFFE, 0)]) is None
-    assert acquired([Response(0xFFFF_FFFF, 0)]) is None
+    assert [acquired(data) for data in (0, 255)] == [0, 255]
+    assert acquired(0xFFFF_FFFE) is None
+    assert acquired(0xFFFF_FFFF) is None
 
 
 def test_refused_burst_changes_nothing() -> None:

@@ -82,6 +82,14 @@ class RegisterPortPlayer:
         assert state.error == NO_RESPONSE
         raise no_response(accesses[state.answered])
 
+    def first_data(self) -> list[int]:
+        """Read data of the first access of each burst, as far as the responses came."""
+        places = [0]
+        for burst in self._bursts[:-1]:
+            places.append(places[-1] + len(burst.accesses))
+        answered = self._handle.state.answered
+        return [self._handle.r_data(place) for place in places if place < answered]
+
     def responses(self) -> list[list[Response]]:
         """The responses that came so far, burst by burst."""
         answers = iter(self._handle.answers())

@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from tb.agents.control.access import ALL_BYTES, Access, Response, core_id
+from tb.agents.control.access import ALL_BYTES, Access, core_id
 from tb.registers.encodings import encodings
 from tb.registers.generate import register_map
 from tb.registers.map import JOB_IDS, merge_bytes
@@ -50,7 +50,7 @@ def program(
     """The accesses that program and trigger a job: ACQUIRE, job registers, TRIGGER, all by the job's core.
 
     They may go out as one burst, without looking at ACQUIRE's value first: if the lock or a context was not
-    to be had, the device ignores the writes and the trigger, and `acquired` tells from the first response.
+    to be had, the device ignores the writes and the trigger, and `acquired` tells from what ACQUIRE read.
 
     Args:
         job: The job; its core makes the accesses.
@@ -77,10 +77,9 @@ def program(
     ]
 
 
-def acquired(responses: Sequence[Response]) -> int | None:
-    """The id of the job that a burst of `program` queued; None when ACQUIRE was refused."""
-    job_id = responses[0].data
-    return job_id if job_id < JOB_IDS else None
+def acquired(data: int) -> int | None:
+    """The id of the job that a burst of `program` queued, by what ACQUIRE read; None when it was refused."""
+    return data if data < JOB_IDS else None
 
 
 def with_idle_gaps(

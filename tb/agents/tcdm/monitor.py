@@ -41,13 +41,21 @@ class BeatLog:
         return self.records["cycle"].astype(np.int64)
 
     @cached_property
+    def _ends(self) -> tuple[int, int]:
+        """First and last edge: most questions are about jobs that have all records, or none."""
+        return int(self.edges[0]), int(self.edges[-1])
+
+    @cached_property
     def flags(self) -> npt.NDArray[np.uint32]:
         """`GRANTED` and `READ` of each record."""
         return np.ascontiguousarray(self.records["flags"])
 
     def until(self, edge: int) -> int:
         """Number of records up to and including an edge."""
-        return int(self.edges.searchsorted(edge, side="right"))
+        edges = self.edges
+        if not edges.size or edge < self._ends[0]:
+            return 0
+        return edges.size if edge >= self._ends[1] else int(edges.searchsorted(edge, side="right"))
 
     @property
     def waiting(self) -> npt.NDArray[np.bool_]:
