@@ -60,7 +60,8 @@ class Background:
     def __init__(self) -> None:
         self._waiting: list[Task[object]] = []
         self._tasks: SimpleQueue[list[Task[object]]] = SimpleQueue()
-        self._may_run = threading.Event()
+        self._pause = threading.Lock()  # held by the caller while the thread is to begin no call
+        self._paused = False
         # A daemon: a simulation that ends early must not hang on it.
         self._thread = threading.Thread(target=self._work, name="background", daemon=True)
         self._thread.start()
@@ -73,14 +74,18 @@ class Background:
 
     def begin(self) -> None:
         """Let the thread make the calls submitted so far; to be called just before the simulator runs on."""
-        self._may_run.set()
+        if self._paused:
+            self._paused = False
+            self._pause.release()
         if self._waiting:
             self._tasks.put(self._waiting)
             self._waiting = []
 
     def pause(self) -> None:
         """Have the thread stop after its present call, for it could only take the lock from the caller."""
-        self._may_run.clear()
+        if not self._paused:
+            self._pause.acquire()
+            self._paused = True
 
     def close(self) -> None:
         """End the thread, after the calls that were submitted."""
@@ -91,5 +96,6 @@ class Background:
     def _work(self) -> None:
         while tasks := self._tasks.get():
             for task in tasks:
-                self._may_run.wait()
+                with self._pause:
+                    pass
                 task.run()
