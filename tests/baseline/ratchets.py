@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ratchets that hold the serial device, under the name of the faulty one, to changed cycles."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from regressions.baseline import record
+from regressions.baseline.jobs import scenarios
+from regressions.baseline.ratchet import Ratchet
+
+if TYPE_CHECKING:
+    from tb.descriptor import Descriptor
+
+CHANGED = "left_n"
+
+
+class AsSerial(Ratchet):
+    """Held to what is kept of the serial device; causes are as the faulty device's probe names them."""
+
+    more = 0
+
+    def kept(self, device: Descriptor) -> record.Device:
+        """See `Ratchet.kept`."""
+        serial = record.read()["serial"]
+        names = {named.name for named in scenarios(device)}
+        jobs = [
+            replace(job, cycles=job.cycles + (self.more if job.scenario == CHANGED else 0))
+            for job in serial.jobs
+            if job.scenario in names
+        ]
+        return replace(serial, jobs=jobs)
+
+
+class Slower(AsSerial):
+    """The job took a cycle less before."""
+
+    more = -1
+
+
+class Faster(AsSerial):
+    """The job took a cycle more before."""
+
+    more = 1
+
+
+class OtherInstance(AsSerial):
+    """The device was another instance before."""
+
+    def kept(self, device: Descriptor) -> record.Device:
+        """See `Ratchet.kept`."""
+        return replace(super().kept(device), instance="4x12x3 DW256")
