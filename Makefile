@@ -17,7 +17,7 @@ ONE = $(if $(TEST),--test='$(TEST)') $(if $(filter-out 0,$(WAVES)),--waves)
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help env regressions test run replay rerun-failed list show lint bench baseline mutants clean
+.PHONY: help env regressions test run replay shrink rerun-failed list show lint bench baseline mutants clean
 
 help: ## this list
 	@echo "usage: make <target> [VARIABLE=value ...]"
@@ -42,6 +42,10 @@ run: env ## one test or part of it: TEST=name[:first[:end]] SEED= [WAVES=1] [KIN
 
 replay: env ## a failure record again, alone and then with what ran before it: R=record [WAVES=1]
 	@$(RUN) replay $(OUTPUT) $(if $(R),--record='$(R)') $(if $(KIND),--kind='$(KIND)') $(if $(filter-out 0,$(WAVES)),--waves)
+
+shrink: env ## the smallest failure behind a failure record, in three lines: R=record [TIME=60s] [WAVES=1]
+	@$(RUN) shrink $(OUTPUT) $(if $(R),--record='$(R)') $(if $(TIME),--time='$(TIME)') $(if $(KIND),--kind='$(KIND)') \
+	  $(if $(filter-out 0,$(WAVES)),--waves)
 
 rerun-failed: env ## what did not pass in the last run
 	@$(RUN) rerun-failed $(COMMON)
@@ -72,7 +76,7 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #:   SEED    of all random streams; default 1, in nightly a new one, which is printed
 #:   JOBS    simulations at a time; default: the processors
 #:   DUT     device: a name in tb/duts or the path of a descriptor; default redmule, and what else a tier names
-#:   TESTS   patterns of test names; TIME runs on with new jobs for so long, such as 90s, 30m, 8h
+#:   TESTS   patterns of test names; TIME runs on with new jobs, or looks for the smallest failure, for 90s, 30m, 8h
 #:   LISTS   further test lists: TOML files or folders
 #:   SCALING 1: make bench also measures sizes up to 512 and arrays up to 16 x 16, which takes an hour or more
 #:   BUILD   folder of runs and reports; default build

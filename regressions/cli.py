@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from regressions import bench, commands, inspection, lint, mutants, replay, whole
+from regressions import bench, commands, inspection, lint, mutants, replay, shrink, whole
 from regressions.baseline.command import baseline
 from regressions.commands import Options
 from regressions.errors import UserError, describe_os_error
@@ -32,6 +32,7 @@ _COMMANDS: dict[str, tuple[Action, str]] = {
     "run": (commands.run, "run one test, or chosen scenarios of it"),
     "rerun-failed": (commands.rerun_failed, "run again what did not pass in the last run"),
     "replay": (replay.replay, "run a failure record again: the scenario alone, then with its prefix"),
+    "shrink": (shrink.shrink, "reduce a failure record to the smallest failure"),
     "list": (inspection.list_tests, "list the tests"),
     "show": (inspection.show, "show the jobs of a test without simulating"),
     "lint": (lint.lint, "check Python and SystemVerilog"),

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make replay``: does a failing scenario fail alone, or only after what ran before it?"""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -23,10 +24,20 @@ from regressions.testlist import TestEntry
 from tb.status import Status
 from tb.stimulus.record import Record, read_record
 
+_PATIENCE = 60.0  # seconds for the last candidate of a shrink, which may run into the watchdog
+
 
 @dataclass(frozen=True, slots=True)
-class _Replay:
-    """What both attempts share."""
+class Attempts:
+    """Runs a record, in one way or another.
+
+    Attributes:
+        path: Of the record.
+        record: The failure.
+        simulator: Runs it.
+        build: The device.
+        waves: Whether waves are written.
+    """
 
     path: Path
     record: Record
@@ -34,7 +45,7 @@ class _Replay:
     build: Build
     waves: bool
 
-    def segment(self, mode: str) -> Segment:
+    def _segment(self, mode: str) -> Segment:
         scenarios = self.record.alone() if mode == "alone" else self.record.scenarios
         jobs = sum(len(scenario.jobs) for scenario in scenarios)
         index = self.record.scenarios[-1].index
@@ -43,17 +54,30 @@ class _Replay:
             entry, self.record.seed, index, index + 1, jobs, 0, self.build.kind, self.build.descriptor.name
         )
 
-    def plan(self, mode: str, segment: Segment) -> object:
+    def _plan(self, mode: str, segment: Segment, more: Mapping[str, object]) -> object:
         return {
             "schema": 1,
             "descriptor": self.record.descriptor,
             "tests": [segment.to_json()],
-            "replay": {"record": relative(self.path), "mode": mode},
+            "replay": {"record": relative(self.path), "mode": mode, **more},
         }
 
-    def attempt(self, run: Path, mode: str, console: Console) -> SegmentResult | None:
-        """One attempt in its own folder; None if it was interrupted."""
-        segment = self.segment(mode)
+    def attempt(
+        self, run: Path, mode: str, console: Console, seconds: float | None = None
+    ) -> SegmentResult | None:
+        """One simulation in a folder named after its mode; None if it was interrupted.
+
+        Args:
+            run: Folder of the replay.
+            mode: alone: the failing scenario. prefix: after those before it. shrink: many times, reduced.
+            console: Where to show progress.
+            seconds: Wall time that a shrink may take.
+        """
+        segment = self._segment(mode)
+        more: dict[str, object] = {}
+        if seconds is not None:
+            more["seconds"] = seconds
+            segment = replace(segment, entry=replace(segment.entry, timeout=seconds + _PATIENCE))
         rerun = f"make replay R={relative(self.path)}{' WAVES=1' if self.waves else ''}"
 
         def command(_: Simulation, folder: Path) -> Command:
@@ -61,7 +85,7 @@ class _Replay:
             return Command(argv, environment, folder, rerun)
 
         with RunProgress(console, 1, segment.jobs) as progress:
-            executor = Executor(run / mode, 1, command, lambda _: self.plan(mode, segment), progress)
+            executor = Executor(run / mode, 1, command, lambda _: self._plan(mode, segment, more), progress)
             execution = executor.execute(iter([Simulation(0, (segment,))]))
         return None if execution.interrupted else execution.results[0]
 
@@ -80,7 +104,7 @@ def replay(options: Options, services: Services, console: Console) -> int:
     run = create_run(options.tree.replays, "replay", record.seed)
     kind = options.kind or ("waves" if options.waves else "fast")
     build = simulator.build(device, kind, run / f"build-{kind}.log")
-    attempts = _Replay(path, record, simulator, build, options.waves)
+    attempts = Attempts(path, record, simulator, build, options.waves)
     before = len(record.scenarios) - 1
     what = f"{record.status} of {record.entry['name']} on {device.name}: {record.detail}"
     console.print(f"record: {what}", markup=False, soft_wrap=True)

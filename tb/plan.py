@@ -10,6 +10,7 @@ from typing import Any
 
 from tb.stimulus.record import read_record
 from tb.tests.segment import Segment
+from tb.tests.shrink import Shrink
 
 SCHEMA = 1
 
@@ -48,10 +49,13 @@ def read_plan(path: Path) -> Plan:
     segments, entries = [], []
     for part in data["tests"]:
         entry = part["entry"]
-        scenarios = None
+        scenarios = shrink = None
         if replay:
             record = read_record(Path(replay["record"]))
-            scenarios = record.alone() if replay["mode"] == "alone" else record.scenarios
+            if replay["mode"] == "shrink":
+                shrink = Shrink(record, path.parent, replay["seconds"])
+            else:
+                scenarios = record.alone() if replay["mode"] == "alone" else record.scenarios
         segments.append(
             Segment(
                 entry["name"],
@@ -61,6 +65,7 @@ def read_plan(path: Path) -> Plan:
                 part["begin"],
                 part["end"],
                 scenarios,
+                shrink,
             )
         )
         entries.append(entry)

@@ -14,6 +14,7 @@ from tb.sequences import resolve
 from tb.sequences.base import GemmOpSequence
 from tb.status import Status
 from tb.stimulus.job import Scenario
+from tb.tests.shrink import Shrink, Shrinker
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Segment:
         begin: First scenario (run, for a directed test).
         end: The one after the last.
         scenarios: Replayed scenarios; they take the place of the sequence.
+        shrink: What to reduce to the smallest failure; it takes the place of both.
     """
 
     test: str
@@ -37,6 +39,7 @@ class Segment:
     begin: int
     end: int
     scenarios: Sequence[Scenario] | None = None
+    shrink: Shrink | None = None
 
 
 class SegmentTest(uvm_test):
@@ -66,10 +69,14 @@ class SegmentTest(uvm_test):
     async def _run(self) -> int:
         """Run everything; returns the number of jobs that had to be checked."""
         segment = self.segment
-        if segment.scenarios is not None:
-            for scenario in segment.scenarios:
+        scenarios = segment.scenarios
+        if segment.shrink is not None:
+            scenarios = await Shrinker(self.env, segment.shrink).run()
+            await self.env.reset()
+        if scenarios is not None:
+            for scenario in scenarios:
                 await self.env.run_scenario(scenario)
-            return sum(len(scenario.jobs) for scenario in segment.scenarios)
+            return sum(len(scenario.jobs) for scenario in scenarios)
         kind = resolve(segment.sequence)
         if not issubclass(kind, GemmOpSequence):
             for index in range(segment.begin, segment.end):

@@ -4,6 +4,7 @@
 // A fault has chances to act (a granted write, an event, ...); it acts on chance number `fault_at`, once, and
 // never again until `fault_select` has been None for a cycle. Both are set by plusargs at the start (+fault=, +fault_at=)
 // or from outside in between: one build, and one simulation, serves all faults. GrantNever and GrantSlow last.
+// With +fault_recurs a reset makes the device forget its chances too: a defect that is always there.
 module redmule_faulty #(
     parameter int unsigned DW = 256,   // payload bits of the TCDM port
     parameter int unsigned N_CORES = 8,
@@ -48,7 +49,9 @@ module redmule_faulty #(
 
   int unsigned fault_select;
   int unsigned fault_at;
+  logic fault_recurs;
   initial begin
+    fault_recurs = $test$plusargs("fault_recurs") != 0;
     fault_select = 0;
     fault_at = 0;
     void'($value$plusargs("fault=%d", fault_select));
@@ -127,7 +130,7 @@ module redmule_faulty #(
 
   always_ff @(posedge clk_i) begin : p_chances
     acted_q <= {acted_q[3:0], act && over};
-    if (fault == None) chances_q <= '0;
+    if (fault == None || (fault_recurs && !rst_ni)) chances_q <= '0;
     else if (chance && over) chances_q <= chances_q + 1;
   end
 

@@ -27,6 +27,8 @@ GOOD = '[[test]]\nname = "good"\nsequence = "gemm_op"\ntiers = ["smoke"]\ncount 
         ("run --test good:5:5", "'good:5:5' selects nothing"),
         ("replay", "R: name a failure record"),
         ("replay --record nowhere.json", "nowhere.json"),
+        ("shrink", "R: name a failure record"),
+        ("shrink --record nowhere.json", "nowhere.json"),
         ("rerun-failed", "there is no run yet; start with 'make regressions'"),
     ],
 )
@@ -110,5 +112,15 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         cli.main(["--help"])
     assert exit_info.value.code == 0
     out = capsys.readouterr().out
-    for command in ("regressions", "run", "rerun-failed", "replay", "list", "show", "lint", "bench"):
+    for command in (
+        "regressions",
+        "run",
+        "rerun-failed",
+        "replay",
+        "shrink",
+        "list",
+        "show",
+        "lint",
+        "bench",
+    ):
         assert command in out

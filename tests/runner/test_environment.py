@@ -82,7 +82,8 @@ def test_help_is_the_default_and_lists_every_target() -> None:
     done = _make()
     assert done.returncode == 0
     for target in (
-        *("regressions", "test", "run", "replay", "rerun-failed", "list", "show", "lint", "bench", "clean"),
+        *("regressions", "test", "run", "replay", "shrink", "rerun-failed", "list", "show", "lint", "bench"),
+        "clean",
         *("TIER", "SEED", "JOBS", "DUT", "TESTS", "TIME"),
     ):
         assert target in done.stdout

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``make shrink`` on a device with a defect: what it prints is small, and still fails in the same way."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from regressions import cli
+from regressions.services import Services, real_services
+from regressions.simulators.base import Build
+from regressions.simulators.verilator import Verilator
+from tb.descriptor import load
+from tb.stimulus.job import Scenario
+from tb.stimulus.record import Record, read_record
+from tb.stimulus.stalls import NO_STALL
+from tb.stimulus.stream import ScenarioStream
+from tests.bench.faults import fault_numbers
+from tests.bench.simulation import DESCRIPTOR
+
+pytestmark = pytest.mark.sim
+
+KNOBS = {"jobs": [1, 2], "max_macs": 600, "corners": 0, "core": [0, 7]}
+Shrink = Callable[..., tuple[int, list[str], Record | None]]
+
+
+class Faulty(Verilator):
+    """The simulator, with a defect of the device switched on in every simulation."""
+
+    def __init__(self, fault: str, at: int) -> None:
+        self._plusargs = [f"+fault={fault_numbers()[fault]}", f"+fault_at={at}", "+fault_recurs"]
+
+    def command(
+        self, build: Build, plan_dir: Path, *, waves: bool = False
+    ) -> tuple[list[str], dict[str, str]]:
+        """See `Simulator.command`."""
+        argv, environment = super().command(build, plan_dir, waves=waves)
+        return [*argv, *self._plusargs], environment
+
+
+def drawn(count: int, knobs: dict[str, object] | None = None) -> tuple[Scenario, ...]:
+    """Scenarios of the faulty device."""
+    stream = ScenarioStream("shrink", 5, KNOBS | (knobs or {}), load(str(DESCRIPTOR)))
+    return tuple(stream.scenario(index) for index in range(count))
+
+
+@pytest.fixture
+def shrink(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shrink:
+    """Shrinks a record: exit code, what was printed, the smallest failure."""
+
+    def run(
+        fault: str, at: int, scenarios: tuple[Scenario, ...], status: str, detail: str, *options: str
+    ) -> tuple[int, list[str], Record | None]:
+        record = Record(scenarios, status, detail, str(DESCRIPTOR), _ENTRY, 5)
+        record.write(tmp_path / "failures" / "record.json")
+        real = real_services()
+        services = Services(lambda _: Faulty(fault, at), real.device, real.source)
+        place = [f"--record={tmp_path / 'failures' / 'record.json'}", f"--build={tmp_path / 'build'}"]
+        capsys.readouterr()
+        code = cli.main(["shrink", *place, *options], services)
+        out = capsys.readouterr().out.splitlines()
+        found = next(iter(tmp_path.glob("build/replays/*/shrink/sims/0000/shrunk.json")), None)
+        return code, out, None if found is None else read_record(found)
+
+    return run
+
+
+_ENTRY = {"name": "shrink", "sequence": "gemm_op", "count": 3, "knobs": {}}
+
+
+def outcome(folder: Path) -> dict[str, object]:
+    """What the search says of itself."""
+    (path,) = folder.glob("build/replays/*/shrink/sims/0000/shrink.json")
+    return json.loads(path.read_text())
+
+
+def test_a_wrong_write_shrinks_to_three_lines(shrink: Shrink, tmp_path: Path) -> None:
+    # The 31st write after a reset is wrong, so 31 outputs are needed, in any shape and in any number of jobs.
+    code, out, record = shrink("WriteFlip", 30, drawn(6), "mismatch", "memory: Z is wrong")
+    assert code == 1
+    assert record is not None
+    jobs = [job for scenario in record.scenarios for job in scenario.jobs]
+    assert sum(job.m * job.k for job in jobs) >= 31
+    for job in jobs:
+        less = min(job.m, job.k)  # outputs lost with a row or column
+        assert sum(job.m * job.k for job in jobs) - less < 31
+        assert (job.n, job.core) == (0, 0)
+    assert all(scenario.stall == NO_STALL for scenario in record.scenarios)
+    assert len(record.scenarios) == 1
+    finding, what, command = out[-3:]
+    assert finding == f"{record.status}: {record.detail}"
+    assert finding.startswith("mismatch: memory: ")
+    assert f"M={record.failing.jobs[-1].m} N=0" in what
+    assert re.fullmatch(r"make replay R=\S+/shrunk\.json WAVES=1", command)
+    assert outcome(tmp_path)["complete"]
+
+
+def test_a_defect_behind_stalls_keeps_a_stall(shrink: Shrink, tmp_path: Path) -> None:
+    scenarios = drawn(3, {"stall": "random", "stall_rate": [0.4, 0.6], "op": "GEMM"})
+    code, _, record = shrink("ReadAfterStall", 0, scenarios, "mismatch", "memory: Z is wrong")
+    assert code == 1
+    assert record is not None
+    (scenario,) = record.scenarios
+    (job,) = scenario.jobs
+    assert scenario.stall.kind == "random"
+    assert job.m * job.k <= 4
+    assert outcome(tmp_path)["complete"]
+
+
+def test_what_ran_before_stays_only_where_it_is_needed(shrink: Shrink) -> None:
+    # Small jobs: no single scenario makes 31 writes, so some of those before the failing one are needed.
+    small = drawn(12, {"m": [2, 3], "k": [2, 3], "jobs": 1})
+    code, out, record = shrink("WriteFlip", 30, small, "mismatch", "memory: Z is wrong")
+    assert code == 1
+    assert record is not None
+    assert 31 // 9 < len(record.scenarios) < 12
+    assert sum(job.m * job.k for scenario in record.scenarios for job in scenario.jobs) == 31
+    assert "; after " in out[-2] or ": after " in out[-2]
+
+
+def test_a_failure_of_another_kind_is_not_taken_for_the_one_that_is_looked_for(shrink: Shrink) -> None:
+    # The device never raises its event: every job fails, but by the watchdog.
+    code, out, record = shrink("EventMissing", 0, drawn(2), "mismatch", "memory: Z is wrong")
+    assert code == 1
+    assert record is None
+    assert "not reproduced" in out[-1]
+    assert "it fails otherwise: " in out[-1]
+
+
+def test_a_device_that_is_right_is_said_to_be(shrink: Shrink) -> None:
+    code, out, record = shrink("None", 0, drawn(2), "mismatch", "memory: Z is wrong")
+    assert (code, record) == (0, None)
+    assert out[-1] == "not reproduced: no 'memory' alone or after what ran before it"
+
+
+def test_a_search_that_is_cut_short_says_so(shrink: Shrink) -> None:
+    code, out, record = shrink(
+        "WriteFlip", 30, drawn(6), "mismatch", "memory: Z is wrong", "--time=0.000001s"
+    )
+    assert code == 1
+    assert record is not None
+    assert "smaller ones may exist" in out[-1]
+
+
+def test_a_missing_record_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["shrink"], real_services()) == 2
+    assert capsys.readouterr().err.startswith("error: R: name a failure record")
