@@ -30,7 +30,7 @@ from tb.tests.segment import Segment, SegmentTest
 
 PLAN_VARIABLE = "REDMULE_PLAN"
 _GC_THRESHOLD = 50_000  # objects made and kept between two collections
-_SWITCH_INTERVAL = 2e-4  # seconds that the end of a scenario may wait for the thread in the background
+_SWITCH_INTERVAL = 5e-5  # seconds that the end of a scenario may wait for the thread in the background
 
 
 def _plan() -> Plan | None:
@@ -58,7 +58,7 @@ async def segment(dut: Any, number: int) -> None:
     # Job objects are many and free of cycles; the collector only costs time here.
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)
-    recorder = Recorder(folder, _PLAN.context(part), part.test)
+    recorder = Recorder(folder, _PLAN.context(part), part.test, _background())
     recorder.line("test_begin", test=part.test, seed=part.seed, begin=part.begin, end=part.end)
     cycles, started = handle.shared.cycle, time.perf_counter()
     rejected: dict[str, int] = {}

@@ -133,6 +133,8 @@ class Verilator(Simulator):
         if library is None:
             raise BuildError("no shared libpython found: install the Debian package libpython3-dev")
         environment = {
+            # Nothing here multiplies matrices with it, and its threads wait in loops.
+            "OPENBLAS_NUM_THREADS": "1",
             **os.environ,
             "GPI_USERS": f"{library};{cocotb_tools.config.pygpi_entry_point()}",
             "PYGPI_PYTHON_BIN": sys.executable,

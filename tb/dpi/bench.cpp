@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "interpreter.h"
 #include "player.h"
 #include "svdpi.h"
 
@@ -287,6 +288,7 @@ extern "C" {
 // ---- DPI, called by tb/sv ---------------------------------------------------------------------
 
 void* bench_create(int lanes) {
+    bench::release_interpreter();
     bench::instances().push_back(std::make_unique<bench::Bench>(lanes));
     return bench::instances().back().get();
 }

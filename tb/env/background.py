@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Work done in a thread while the simulator runs.
 
-cocotb lets go of Python's global lock whenever the simulator runs. What needs no simulator, such as drawing
-the next scenario or predicting the present one, can be computed in that time.
+While the simulator runs, Python's global lock is free (`tb/dpi/interpreter.h`). What needs no simulator, such
+as drawing the next scenario or predicting the present one, is computed in that time, on another processor.
 """
 
 from __future__ import annotations

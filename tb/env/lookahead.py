@@ -14,10 +14,7 @@ from tb.env.background import Background, Task
 from tb.stimulus.image import Image, initial_image, predict
 from tb.stimulus.job import Scenario
 
-# Several at a time: after a run of the simulator the processor's caches hold nothing of Python, and the first
-# scenario drawn then costs twice as much as the next.
-_DEPTH = 16
-_REFILL = 8
+_DEPTH = 4  # scenarios ready: short ones are drawn more slowly than they run
 _LARGE = 1 << 18  # bytes of a window beyond which few are kept
 
 
@@ -59,8 +56,7 @@ def lookahead(background: Background, draw: Callable[[int], Scenario], indices: 
         drawn, predicted = queue.popleft()
         scenario, image = drawn.result()
         depth = _DEPTH if scenario.window.size <= _LARGE else 1
-        if len(queue) <= depth - _REFILL or not queue:
-            fill(depth)
+        fill(depth)
         yield Drawn(scenario, image, None if scenario.abort else partial(_known, predicted))
 
 

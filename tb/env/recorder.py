@@ -6,9 +6,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tb.env.background import Background, Task
 from tb.scoreboard.scoreboard import JobResult, Verdict
 from tb.status import Status
 from tb.stimulus.job import Scenario
@@ -33,12 +35,15 @@ class Recorder:
         folder: Folder of the simulation; records of failures go to its sub-folder `failures`.
         context: What a failure record says besides its scenarios: arguments of `tb.stimulus.record.Record`.
         test: Name of the test.
+        background: Writes the lines of a scenario's jobs while the simulator runs on, before any later line.
     """
 
-    def __init__(self, folder: Path, context: Mapping[str, Any], test: str) -> None:
+    def __init__(self, folder: Path, context: Mapping[str, Any], test: str, background: Background) -> None:
         self._folder = folder
         self._context = context
         self._test = test
+        self._background = background
+        self._pending: Task[None] | None = None
         self._file = (folder / "results.jsonl").open("a")
         self.jobs = 0
         self.compared_bytes = 0
@@ -50,17 +55,14 @@ class Recorder:
 
     def line(self, kind: str, **values: Any) -> None:
         """Write one line."""
+        self._settle()
         self._file.write(_encode({"type": kind, **values}) + "\n")
         self._file.flush()
 
     def scenario(self, scenario: Scenario, verdict: Verdict, since_reset: Sequence[Scenario]) -> None:
         """Record the jobs of a scenario, and a failure record if it did not pass."""
-        lines = [
-            _encode(_job_values(self._test, scenario, position, result)) + "\n"
-            for position, result in enumerate(verdict.jobs)
-        ]
-        self._file.write("".join(lines))
-        self._file.flush()
+        self._settle()
+        self._pending = self._background.submit(partial(self._write_jobs, scenario, verdict.jobs))
         self.jobs += sum(result.status is not Status.NOT_RUN for result in verdict.jobs)
         self.compared_bytes += verdict.compared_bytes
         if verdict.known:
@@ -87,7 +89,22 @@ class Recorder:
 
     def close(self) -> None:
         """Close the file."""
+        self._settle()
         self._file.close()
+
+    def _settle(self) -> None:
+        """Lines stand in the order in which things happened."""
+        if self._pending is not None:
+            self._pending.result()
+            self._pending = None
+
+    def _write_jobs(self, scenario: Scenario, jobs: Sequence[JobResult]) -> None:
+        lines = [
+            _encode(_job_values(self._test, scenario, position, result)) + "\n"
+            for position, result in enumerate(jobs)
+        ]
+        self._file.write("".join(lines))
+        self._file.flush()
 
     def _failure(self, scenario: Scenario, verdict: Verdict, since_reset: Sequence[Scenario]) -> None:
         self.fail(verdict.status, f"scenario {scenario.index}: {verdict.detail}")

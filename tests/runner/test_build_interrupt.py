@@ -14,9 +14,12 @@ from regressions.paths import ROOT
 
 # A tool that starts another one, as make starts compilers, and tells its number.
 TOOL = "sleep 60 & echo $! > {child}; wait"
+# Shells have jobs in the background ignore the interrupt, which processes inherit.
 SCRIPT = """
+import signal
 from pathlib import Path
 from regressions.simulators.verilator import _run
+signal.signal(signal.SIGINT, signal.default_int_handler)
 _run(["sh", "-c", {tool!r}], Path({log!r}), "a build")
 """
 
