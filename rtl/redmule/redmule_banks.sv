@@ -1,31 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bookkeeping of a double buffer: a bank is taken, then full, then released. A bank that is released in a cycle is
-// free in the next.
+// free in the next. Where rows are wider than the port, a bank becomes full piece by piece.
 
-module redmule_banks (
-  input  logic       clk_i,
-  input  logic       rst_ni,
-  input  logic       init_i,
-  input  logic       take_i,
-  input  logic       take_bank_i,
-  input  logic       fill_i,
-  input  logic       fill_bank_i,
-  input  logic       release_i,
-  input  logic       release_bank_i,
-  output logic [1:0] taken_o,
-  output logic [1:0] full_o
+module redmule_banks #(
+  parameter int unsigned PIECES = 1   // parts of a bank that are filled one by one
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  input  logic                   init_i,
+  input  logic                   take_i,
+  input  logic                   take_bank_i,
+  input  logic                   fill_i,
+  input  logic                   fill_bank_i,
+  input  logic [7:0]             fill_piece_i,
+  input  logic                   release_i,
+  input  logic                   release_bank_i,
+  output logic [1:0]             taken_o,
+  output logic [1:0][PIECES-1:0] full_o
 );
 
-  logic [1:0] taken_q, taken_d, full_q, full_d;
+  logic [1:0]             taken_q, taken_d;
+  logic [1:0][PIECES-1:0] full_q, full_d;
 
   always_comb begin
     taken_d = taken_q;
     full_d  = full_q;
     if (take_i) taken_d[take_bank_i] = 1'b1;
-    if (fill_i) full_d[fill_bank_i] = 1'b1;
+    for (int unsigned p = 0; p < PIECES; p++) begin
+      if (fill_i && fill_piece_i == 8'(p)) full_d[fill_bank_i][p] = 1'b1;
+    end
     if (release_i) begin
       taken_d[release_bank_i] = 1'b0;
-      full_d[release_bank_i]  = 1'b0;
+      full_d[release_bank_i]  = '0;
     end
     if (init_i) begin
       taken_d = '0;

@@ -71,7 +71,7 @@ package redmule_pkg;
     logic       bank;
     logic [7:0] row;    // row of the tile (X, Y), compute element (W)
     logic [7:0] piece;  // which port-wide piece of the row (W, Y)
-    logic       last;   // completes the bank
+    logic       last;   // completes the bank (X, W) or this piece of all its rows (Y)
   } dest_t;
 
   // Control of one partial sum position; travels along the cascade with the partial sums of its column.

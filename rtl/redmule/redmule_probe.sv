@@ -32,10 +32,9 @@ module redmule_probe
   input logic [7:0]        steps_i,      // steps of the chunk
   input logic              begin_i,      // first column of the chunk
   input logic              x_bank_i,
-  input logic              tile_bank_i,
   input logic [7:0]        rows_i,       // of the next tile
   input logic [1:0]        x_full_i,
-  input logic [1:0]        y_full_i,
+  input logic              lacks_y_i,    // it, or the one that would enter, has no Y yet
   // the rest of it
   input logic              advance_i,
   input token_t            out_i,
@@ -63,14 +62,13 @@ module redmule_probe
 
   logic [CAUSES-1:0][47:0] slots_d, slots_q;
   logic [7:0]  rows_q, rows;
-  logic        entered_q, asked_q, stored_q, asked, stored, copy, reads_y;
+  logic        entered_q, asked_q, stored_q, asked, stored, copy;
   cause_e      idle;
 
-  assign copy    = job_i.n == '0;
-  assign reads_y = job_i.op != MATMUL;
-  assign rows    = (start_i && emit_i) ? rows_i : rows_q;
-  assign asked   = asked_q || req_i;
-  assign stored  = stored_q || (req_i && store_i);
+  assign copy   = job_i.n == '0;
+  assign rows   = (start_i && emit_i) ? rows_i : rows_q;
+  assign asked  = asked_q || req_i;
+  assign stored = stored_q || (req_i && store_i);
 
   // The cause of a cycle in which nothing enters. Of several, that of the oldest tile; of operands that are missing
   // together, the one that is loaded first: when it has come, what is left is the time the others take longer.
@@ -81,10 +79,11 @@ module redmule_probe
              && z_taken_i[out_i.tile_bank])                      idle = Z_BLOCK;
     else if (entered_q && !more_i && !inside_i)                  idle = DRAIN;
     else if (!entered_q)                                         idle = FILL;
+    else if (inside_i && lacks_y_i)                              idle = WAIT_Y;
     // stopped, but not at the entry: a compute element behind the first lacks its row of W
     else if (!advance_i && (!inside_i || !begin_i))              idle = WAIT_W;
     else if (!inside_i && !start_i)                              idle = CONTROL;
-    else if (start_i && reads_y && !y_full_i[tile_bank_i])       idle = WAIT_Y;
+    else if (lacks_y_i)                                          idle = WAIT_Y;
     else if (!x_full_i[x_bank_i])                                idle = WAIT_X;
     else                                                         idle = WAIT_W;
   end
@@ -151,10 +150,9 @@ bind redmule_top redmule_probe #(
   .steps_i    (i_scheduler.token.steps),
   .begin_i    (i_scheduler.token.col == '0),
   .x_bank_i   (i_scheduler.token.x_bank),
-  .tile_bank_i(i_scheduler.token.tile_bank),
+  .lacks_y_i  (i_scheduler.lacks_y),
   .rows_i     (read_tile[4].rows),
   .x_full_i   (x_full),
-  .y_full_i   (y_full),
   .advance_i  (advance),
   .out_i      (out),
   .z_taken_i  (z_taken),

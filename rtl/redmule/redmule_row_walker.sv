@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Walks the beats of a block of a dense matrix row by row: the rows of W, Y and Z. Each row is read or written in
-// pieces of the port's payload. The next tile is taken over with the last beat of the one before, without a gap.
+// Walks the beats of the columns of W that a tile needs, row by row. Each row is read in pieces of the port's payload.
+// The next tile is taken over with the last beat of the one before, without a gap.
 
 module redmule_row_walker
   import redmule_pkg::*;
@@ -13,7 +13,6 @@ module redmule_row_walker
   // the next tile
   input  logic        tile_valid_i,
   input  seq_t        tile_seq_i,
-  input  logic        tile_last_i,
   input  logic [31:0] tile_addr_i,
   input  logic [15:0] tile_rows_i,    // at least 1
   input  logic [15:0] tile_bytes_i,   // of a row, at least 1
@@ -25,14 +24,12 @@ module redmule_row_walker
   output seq_t        seq_o,
   output logic [15:0] row_o,
   output logic [7:0]  piece_o,
-  output logic [15:0] bytes_o,        // left in the row; the beat carries at most PIECE of them
   output logic        row_end_o,      // the row's last beat
   output logic        tile_end_o,     // the tile's last beat
-  output logic        job_end_o,      // and the job's
   input  logic        step_i          // the beat is taken
 );
 
-  logic        valid_q, last_q;
+  logic        valid_q;
   seq_t        seq_q;
   logic [31:0] addr_q, row_addr_q;
   logic [15:0] row_q, rows_q, left_q, bytes_q;
@@ -43,10 +40,8 @@ module redmule_row_walker
   assign seq_o      = seq_q;
   assign row_o      = row_q;
   assign piece_o    = piece_q;
-  assign bytes_o    = left_q;
   assign row_end_o  = left_q <= 16'(PIECE);
   assign tile_end_o = row_end_o && row_q == rows_q - 16'd1;
-  assign job_end_o  = tile_end_o && last_q;
   assign tile_pop_o = tile_valid_i && (!valid_q || (step_i && tile_end_o));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -58,9 +53,8 @@ module redmule_row_walker
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      {last_q, seq_q, addr_q, row_addr_q, row_q, rows_q, left_q, bytes_q, piece_q} <= '0;
+      {seq_q, addr_q, row_addr_q, row_q, rows_q, left_q, bytes_q, piece_q} <= '0;
     end else if (tile_pop_o) begin
-      last_q     <= tile_last_i;
       seq_q      <= tile_seq_i;
       addr_q     <= tile_addr_i;
       row_addr_q <= tile_addr_i;

@@ -12,38 +12,38 @@ module redmule_scheduler
 #(
   parameter int unsigned H     = 4,   // compute elements in a row
   parameter int unsigned P     = 3,   // pipeline registers of the FMA
-  parameter int unsigned PIECE = 32   // payload bytes of the port
+  parameter int unsigned PIECE = 32,  // payload bytes of the port
+  localparam int unsigned D      = H * (P + 1),                  // columns of a tile
+  localparam int unsigned PIECES = (D * 2 + PIECE - 1) / PIECE   // of a row of Y
 ) (
-  input  logic              clk_i,
-  input  logic              rst_ni,
-  input  logic              init_i,
-  input  job_t              job_i,
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  input  logic                   init_i,
+  input  job_t                   job_i,
   // tiles
-  input  logic              tile_valid_i,
-  input  tile_t             tile_i,
-  input  seq_t              tile_seq_i,
-  output logic              tile_pop_o,
+  input  logic                   tile_valid_i,
+  input  tile_t                  tile_i,
+  input  seq_t                   tile_seq_i,
+  output logic                   tile_pop_o,
   // buffers
-  input  logic [1:0]        x_full_i,
-  input  logic [H-1:0][1:0] w_full_i,
-  input  logic [1:0]        y_full_i,
-  input  logic [1:0]        z_taken_i,
-  output logic [H-1:0]      x_fetch_o,      // a column of X goes to this compute element
-  output logic              x_bank_o,
-  output logic [7:0]        x_idx_o,
-  output logic              x_release_o,
-  output logic [H-1:0]      w_release_o,
-  output logic              y_fetch_o,      // a column of Y goes to the first compute element
-  output logic              y_release_o,
+  input  logic [1:0]             x_full_i,
+  input  logic [H-1:0][1:0]      w_full_i,
+  input  logic [1:0][PIECES-1:0] y_full_i,
+  input  logic [1:0]             z_taken_i,
+  output logic [H-1:0]           x_fetch_o,  // a column of X goes to this compute element
+  output logic                   x_bank_o,
+  output logic [7:0]             x_idx_o,
+  output logic                   x_release_o,
+  output logic [H-1:0]           w_release_o,
+  output logic                   y_fetch_o,  // a column of Y goes to the first compute element
+  output logic                   y_release_o,
   // array
-  output logic              advance_o,
-  output token_t [H-1:0]    fetch_o,        // per compute element: its operands are fetched
-  output logic   [H-1:0]    pass_o,         // in the cycle after: no step, the sum passes
-  output logic              first_o,        // in the cycle after: the first element takes Y
-  output token_t            out_o           // of the sums that leave the cascade
+  output logic                   advance_o,
+  output token_t [H-1:0]         fetch_o,    // per compute element: its operands are fetched
+  output logic   [H-1:0]         pass_o,     // in the cycle after: no step, the sum passes
+  output logic                   first_o,    // in the cycle after: the first element takes Y
+  output token_t                 out_o       // of the sums that leave the cascade
 );
-
-  localparam int unsigned D = H * (P + 1);
 
   typedef struct packed {
     logic        run;      // inside a tile
@@ -60,7 +60,7 @@ module redmule_scheduler
   state_t       state_q, state_d, now;
   token_t       token;
   token_t [D:0] pipe_q;
-  logic         start, ready, blocked, emit;
+  logic         start, lacks_y, ready, blocked, emit;
   logic [7:0]   x_elems;
   logic         reads_y;
 
@@ -83,8 +83,16 @@ module redmule_scheduler
     end
   end
 
-  assign ready = now.col != '0
-      || (x_full_i[now.x_bank] && w_full_i[0][now.w_bank] && (!start || !reads_y || y_full_i[now.tile_bank]));
+  // Y is needed piece by piece, by the first column of each
+  always_comb begin
+    lacks_y = 1'b0;
+    for (int unsigned p = 0; p < PIECES; p++) begin
+      if (32'(now.col) == p * (PIECE >> fmt_shift(job_i.z_fmt)) && !y_full_i[now.tile_bank][p]) lacks_y = 1'b1;
+    end
+    if (!now.first || !reads_y || now.col >= now.cols) lacks_y = 1'b0;
+  end
+
+  assign ready = !lacks_y && (now.col != '0 || (x_full_i[now.x_bank] && w_full_i[0][now.w_bank]));
 
   always_comb begin
     token.valid     = now.run;

@@ -7,65 +7,67 @@ module redmule_streamer
   import redmule_pkg::*;
 #(
   parameter int unsigned H  = 4,    // compute elements in a row
-  parameter int unsigned DW = 256   // payload bits of the port
+  parameter int unsigned P  = 3,    // pipeline registers of the FMA
+  parameter int unsigned DW = 256,  // payload bits of the port
+  localparam int unsigned PIECE    = DW / 8,
+  localparam int unsigned Z_PIECES = (H * (P + 1) * 2 + PIECE - 1) / PIECE   // of a row of Y and Z
 ) (
-  input  logic              clk_i,
-  input  logic              rst_ni,
-  input  logic              clear_i,
-  input  logic              init_i,
-  input  job_t              job_i,
+  input  logic                     clk_i,
+  input  logic                     rst_ni,
+  input  logic                     clear_i,
+  input  logic                     init_i,
+  input  job_t                     job_i,
   // tiles, indexed by src_e
-  input  logic  [3:0]       tile_valid_i,
-  input  tile_t [3:0]       tile_i,
-  input  seq_t  [3:0]       tile_seq_i,
-  output logic  [3:0]       tile_pop_o,
-  output logic              tile_free_o,   // the oldest tile is stored
+  input  logic  [3:0]              tile_valid_i,
+  input  tile_t [3:0]              tile_i,
+  input  seq_t  [3:0]              tile_seq_i,
+  output logic  [3:0]              tile_pop_o,
+  output logic                     tile_free_o,  // the oldest tile is stored
   // banks: which are taken, and which is taken with this cycle's beat
-  input  logic [1:0]        x_taken_i,
-  output logic              x_take_o,
-  output logic              x_bank_o,
-  input  logic [H-1:0][1:0] w_taken_i,
-  output logic [H-1:0]      w_take_o,
-  output logic              w_bank_o,
-  input  logic [1:0]        y_taken_i,
-  output logic              y_take_o,
-  output logic              y_bank_o,
-  input  logic [1:0]        z_taken_i,
-  input  logic [1:0]        z_full_i,
-  output logic              z_take_o,
-  output logic              z_take_bank_o,
-  output logic              z_release_o,
+  input  logic [1:0]               x_taken_i,
+  output logic                     x_take_o,
+  output logic                     x_bank_o,
+  input  logic [H-1:0][1:0]        w_taken_i,
+  output logic [H-1:0]             w_take_o,
+  output logic                     w_bank_o,
+  input  logic [1:0]               y_taken_i,
+  output logic                     y_take_o,
+  output logic                     y_bank_o,
+  input  logic [1:0]               z_taken_i,
+  input  logic [1:0][Z_PIECES-1:0] z_full_i,
+  output logic                     z_take_o,
+  output logic                     z_take_bank_o,
+  output logic                     z_release_o,
   // the part of Z that is stored next
-  output logic              z_bank_o,
-  output logic [7:0]        z_row_o,
-  output logic [7:0]        z_piece_o,
-  input  logic [DW-1:0]     z_data_i,
+  output logic                     z_bank_o,
+  output logic [7:0]               z_row_o,
+  output logic [7:0]               z_piece_o,
+  input  logic [DW-1:0]            z_data_i,
   // data for the buffers
-  output logic              r_valid_o,
-  output dest_t             r_dest_o,
-  output logic [DW-1:0]     r_data_o,
+  output logic                     r_valid_o,
+  output dest_t                    r_dest_o,
+  output logic [DW-1:0]            r_data_o,
   // status
-  output logic              last_write_o,
-  output logic              held_o,
+  output logic                     last_write_o,
+  output logic                     held_o,
   // TCDM
-  output logic              tcdm_req_o,
-  input  logic              tcdm_gnt_i,
-  output logic [31:0]       tcdm_add_o,
-  output logic              tcdm_wen_o,
-  output logic [DW/8+3:0]   tcdm_be_o,
-  output logic [DW+31:0]    tcdm_data_o,
-  input  logic [DW+31:0]    tcdm_r_data_i,
-  input  logic              tcdm_r_valid_i
+  output logic                     tcdm_req_o,
+  input  logic                     tcdm_gnt_i,
+  output logic [31:0]              tcdm_add_o,
+  output logic                     tcdm_wen_o,
+  output logic [DW/8+3:0]          tcdm_be_o,
+  output logic [DW+31:0]           tcdm_data_o,
+  input  logic [DW+31:0]           tcdm_r_data_i,
+  input  logic                     tcdm_r_valid_i
 );
-
-  localparam int unsigned PIECE = DW / 8;
 
   logic copy, reads_y, zeros;
   assign copy    = job_i.n == '0;
   assign reads_y = job_i.op != MATMUL;
   assign zeros   = copy && !reads_y;
 
-  logic [31:0] w_stride, z_stride;
+  logic [31:0] x_stride, w_stride, z_stride;
+  assign x_stride = 32'(job_i.n) << fmt_shift(job_i.x_fmt);
   assign w_stride = 32'(job_i.k) << fmt_shift(job_i.w_fmt);
   assign z_stride = copy ? 32'(PIECE) : 32'(job_i.k) << fmt_shift(job_i.z_fmt);
 
@@ -75,29 +77,34 @@ module redmule_streamer
   dest_t [3:0]       dest;
 
   // ---- X
-  logic [15:0] x_n;
+  logic [16:0] x_offset;
   logic [7:0]  x_row;
   logic        x_piece_end, x_bank_q;
 
-  redmule_x_walker #(
+  redmule_piece_walker #(
     .PIECE(PIECE)
   ) i_x_walker (
     .clk_i,
     .rst_ni,
     .init_i,
-    .n_i         (job_i.n),
-    .shift_i     (fmt_shift(job_i.x_fmt)),
     .tile_valid_i(tile_valid_i[SRC_X] && !copy),
     .tile_seq_i  (tile_seq_i[SRC_X]),
+    .tile_last_i (1'b0),
     .tile_addr_i (tile_i[SRC_X].x_addr),
     .tile_rows_i (tile_i[SRC_X].rows),
+    .tile_bytes_i(x_stride[16:0]),
+    .stride_i    (x_stride),
     .tile_pop_o  (tile_pop_o[SRC_X]),
     .valid_o     (walk_valid[SRC_X]),
     .addr_o      (addr[SRC_X]),
     .seq_o       (seq[SRC_X]),
-    .n_o         (x_n),
     .row_o       (x_row),
+    .offset_o    (x_offset),
+    .piece_o     (),
+    .bytes_o     (),
     .piece_end_o (x_piece_end),
+    .tile_end_o  (),
+    .job_end_o   (),
     .step_i      (step[SRC_X])
   );
 
@@ -118,7 +125,6 @@ module redmule_streamer
     .init_i,
     .tile_valid_i(tile_valid_i[SRC_W] && !copy),
     .tile_seq_i  (tile_seq_i[SRC_W]),
-    .tile_last_i (1'b0),
     .tile_addr_i (tile_i[SRC_W].w_addr),
     .tile_rows_i (job_i.n),
     .tile_bytes_i(16'(tile_i[SRC_W].cols) << fmt_shift(job_i.w_fmt)),
@@ -129,10 +135,8 @@ module redmule_streamer
     .seq_o       (seq[SRC_W]),
     .row_o       (w_n),
     .piece_o     (w_piece),
-    .bytes_o     (),
     .row_end_o   (w_row_end),
     .tile_end_o  (w_tile_end),
-    .job_end_o   (),
     .step_i      (step[SRC_W])
   );
 
@@ -167,11 +171,10 @@ module redmule_streamer
   end
 
   // ---- Y
-  logic [15:0] y_row;
-  logic [7:0]  y_piece;
-  logic        y_tile_end;
+  logic [7:0] y_row, y_piece;
+  logic       y_piece_end, y_tile_end;
 
-  redmule_row_walker #(
+  redmule_piece_walker #(
     .PIECE(PIECE)
   ) i_y_walker (
     .clk_i,
@@ -181,17 +184,18 @@ module redmule_streamer
     .tile_seq_i  (tile_seq_i[SRC_Y]),
     .tile_last_i (1'b0),
     .tile_addr_i (tile_i[SRC_Y].z_addr),
-    .tile_rows_i (16'(tile_i[SRC_Y].rows)),
-    .tile_bytes_i(tile_i[SRC_Y].z_bytes),
+    .tile_rows_i (tile_i[SRC_Y].rows),
+    .tile_bytes_i(17'(tile_i[SRC_Y].z_bytes)),
     .stride_i    (z_stride),
     .tile_pop_o  (tile_pop_o[SRC_Y]),
     .valid_o     (walk_valid[SRC_Y]),
     .addr_o      (addr[SRC_Y]),
     .seq_o       (seq[SRC_Y]),
     .row_o       (y_row),
+    .offset_o    (),
     .piece_o     (y_piece),
     .bytes_o     (),
-    .row_end_o   (),
+    .piece_end_o (y_piece_end),
     .tile_end_o  (y_tile_end),
     .job_end_o   (),
     .step_i      (step[SRC_Y])
@@ -201,14 +205,14 @@ module redmule_streamer
   assign y_take_o      = step[SRC_Y] && y_tile_end && !copy;
   assign z_take_o      = step[SRC_Y] && y_tile_end && copy;
   assign z_take_bank_o = seq[SRC_Y][0];
-  assign dest[SRC_Y]   = '{src: copy ? SRC_Z : SRC_Y, bank: seq[SRC_Y][0], row: y_row[7:0], piece: y_piece,
-                           last: y_tile_end};
+  assign dest[SRC_Y]   = '{src: copy ? SRC_Z : SRC_Y, bank: seq[SRC_Y][0], row: y_row, piece: y_piece,
+                           last: y_piece_end};
 
   // ---- Z
-  logic [15:0] z_row, z_bytes;
+  logic [15:0] z_bytes;
   logic        z_tile_end, z_job_end;
 
-  redmule_row_walker #(
+  redmule_piece_walker #(
     .PIECE(PIECE)
   ) i_z_walker (
     .clk_i,
@@ -218,24 +222,24 @@ module redmule_streamer
     .tile_seq_i  (tile_seq_i[SRC_Z]),
     .tile_last_i (tile_i[SRC_Z].last),
     .tile_addr_i (tile_i[SRC_Z].z_addr),
-    .tile_rows_i (16'(tile_i[SRC_Z].rows)),
-    .tile_bytes_i(tile_i[SRC_Z].z_bytes),
+    .tile_rows_i (tile_i[SRC_Z].rows),
+    .tile_bytes_i(17'(tile_i[SRC_Z].z_bytes)),
     .stride_i    (z_stride),
     .tile_pop_o  (tile_pop_o[SRC_Z]),
     .valid_o     (walk_valid[SRC_Z]),
     .addr_o      (addr[SRC_Z]),
     .seq_o       (seq[SRC_Z]),
-    .row_o       (z_row),
+    .row_o       (z_row_o),
+    .offset_o    (),
     .piece_o     (z_piece_o),
     .bytes_o     (z_bytes),
-    .row_end_o   (),
+    .piece_end_o (),
     .tile_end_o  (z_tile_end),
     .job_end_o   (z_job_end),
     .step_i      (step[SRC_Z])
   );
 
   assign z_bank_o    = seq[SRC_Z][0];
-  assign z_row_o     = z_row[7:0];
   assign z_release_o = step[SRC_Z] && z_tile_end;
   assign tile_free_o = z_release_o;
   assign dest[SRC_Z] = '0;
@@ -253,11 +257,17 @@ module redmule_streamer
       if (w_ce_q == 8'(h)) beat_valid[SRC_W] = walk_valid[SRC_W] && !w_taken_i[h][w_bank_q];
     end
     beat_valid[SRC_Y] = walk_valid[SRC_Y] && !(copy ? z_taken_i[y_bank_o] : y_taken_i[y_bank_o]);
-    beat_valid[SRC_Z] = walk_valid[SRC_Z] && (zeros || z_full_i[z_bank_o]);
+    beat_valid[SRC_Z] = walk_valid[SRC_Z] && (zeros || 1'(z_full_i[z_bank_o] >> z_piece_o));
 
-    deadline[SRC_X] = '{seq: seq[SRC_X], n: x_n};
+    deadline[SRC_X] = '{seq: seq[SRC_X], n: 16'(x_offset >> fmt_shift(job_i.x_fmt))};
     deadline[SRC_W] = '{seq: seq[SRC_W], n: w_n};
+    // column c enters c cycles after the tile's first, in which time c/(P+1) compute elements begin their step
     deadline[SRC_Y] = '{seq: seq[SRC_Y], n: '0};
+    for (int unsigned p = 1; p < Z_PIECES; p++) begin
+      if (y_piece == 8'(p)) begin
+        deadline[SRC_Y].n = fmt_shift(job_i.z_fmt) ? 16'(p * PIECE / 2 / (P + 1)) : 16'(p * PIECE / (P + 1));
+      end
+    end
     // tile t+2 needs the bank of tile t when its sums leave the cascade, which is when tile t+3 enters it
     deadline[SRC_Z] = '{seq: seq[SRC_Z] + seq_t'(3), n: '0};
   end

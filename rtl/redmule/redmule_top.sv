@@ -36,9 +36,10 @@ module redmule_top
   output logic [7:0]              periph_r_id_o
 );
 
-  localparam int unsigned D       = H * (P + 1);
-  localparam int unsigned PIECE   = DW / 8;
-  localparam int unsigned READERS = 5;  // of the tile queue: the four streams by src_e, then the scheduler
+  localparam int unsigned D        = H * (P + 1);
+  localparam int unsigned PIECE    = DW / 8;
+  localparam int unsigned Z_PIECES = (D * 2 + PIECE - 1) / PIECE;  // of a row of Y and Z
+  localparam int unsigned READERS  = 5;  // of the tile queue: the four streams by src_e, then the scheduler
 
   if (H < 1 || L < 1 || P < 1 || D > 255 || L > 255) begin : gen_bad_size
     $fatal(1, "redmule_top: H, L and P must be at least 1, H*(P+1) and L at most 255");
@@ -172,8 +173,9 @@ module redmule_top
   // ---- streamer
   logic              x_take, x_take_bank, w_take_bank, y_take, y_take_bank, z_take, z_take_bank, z_release, z_bank;
   logic [H-1:0]      w_take;
-  logic [1:0]        x_taken, x_full, y_taken, y_full, z_taken, z_full;
+  logic [1:0]        x_taken, x_full, y_taken, z_taken;
   logic [H-1:0][1:0] w_taken, w_full;
+  logic [1:0][Z_PIECES-1:0] y_full, z_full;
   logic [7:0]        z_row, z_piece;
   logic [DW-1:0]     z_data, r_data;
   logic              r_valid;
@@ -181,6 +183,7 @@ module redmule_top
 
   redmule_streamer #(
     .H (H),
+    .P (P),
     .DW(DW)
   ) i_streamer (
     .clk_i,

@@ -48,6 +48,7 @@ module redmule_w_buffer
       .take_bank_i,
       .fill_i        (write && r_dest_i.last),
       .fill_bank_i   (r_dest_i.bank),
+      .fill_piece_i  ('0),
       .release_i     (release_i[h]),
       .release_bank_i(fetch_i[h].w_bank),
       .taken_o       (taken_o[h]),

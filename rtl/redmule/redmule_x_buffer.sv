@@ -48,6 +48,7 @@ module redmule_x_buffer
     .take_bank_i,
     .fill_i        (write && r_dest_i.last),
     .fill_bank_i   (r_dest_i.bank),
+    .fill_piece_i  ('0),
     .release_i,
     .release_bank_i(fetch_bank_i),
     .taken_o,

@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// Y, double-buffered by tiles: loaded in rows, used in columns by the first chunk of a tile.
+// Y, double-buffered by tiles: loaded in rows, used in columns by the first chunk of a tile. A row may be wider than
+// the port; a bank's columns can be used as soon as their piece of all rows is there.
 
 module redmule_y_buffer
   import redmule_pkg::*;
 #(
   parameter int unsigned L  = 12,   // rows
   parameter int unsigned D  = 16,   // columns of a tile, H(P+1)
-  parameter int unsigned DW = 256   // payload bits of the port
+  parameter int unsigned DW = 256,  // payload bits of the port
+  localparam int unsigned PIECES = (D * 16 + DW - 1) / DW
 ) (
-  input  logic               clk_i,
-  input  logic               rst_ni,
-  input  logic               init_i,
-  input  fmt_e               fmt_i,
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  input  logic                   init_i,
+  input  fmt_e                   fmt_i,
   // load
-  input  logic               take_i,
-  input  logic               take_bank_i,
-  input  logic               r_valid_i,
-  input  dest_t              r_dest_i,
-  input  logic [DW-1:0]      r_data_i,
-  output logic [1:0]         taken_o,
-  output logic [1:0]         full_o,
+  input  logic                   take_i,
+  input  logic                   take_bank_i,
+  input  logic                   r_valid_i,
+  input  dest_t                  r_dest_i,
+  input  logic [DW-1:0]          r_data_i,
+  output logic [1:0]             taken_o,
+  output logic [1:0][PIECES-1:0] full_o,
   // use
-  input  logic               fetch_i,       // a column
-  input  logic               fetch_bank_i,
-  input  logic [7:0]         fetch_col_i,
-  input  logic               release_i,     // the last column is fetched
-  output logic [L-1:0][15:0] y_o
+  input  logic                   fetch_i,    // a column
+  input  logic                   fetch_bank_i,
+  input  logic [7:0]             fetch_col_i,
+  input  logic                   release_i,  // the last column is fetched
+  output logic [L-1:0][15:0]     y_o
 );
 
   localparam int unsigned ROW = D * 16;
@@ -39,7 +41,9 @@ module redmule_y_buffer
   assign write = r_valid_i && r_dest_i.src == SRC_Y;
   assign word  = IDX'(fmt_shift(fmt_i) ? fetch_col_i : fetch_col_i >> 1);
 
-  redmule_banks i_banks (
+  redmule_banks #(
+    .PIECES(PIECES)
+  ) i_banks (
     .clk_i,
     .rst_ni,
     .init_i,
@@ -47,6 +51,7 @@ module redmule_y_buffer
     .take_bank_i,
     .fill_i        (write && r_dest_i.last),
     .fill_bank_i   (r_dest_i.bank),
+    .fill_piece_i  (r_dest_i.piece),
     .release_i,
     .release_bank_i(fetch_bank_i),
     .taken_o,
@@ -54,7 +59,7 @@ module redmule_y_buffer
   );
 
   for (genvar l = 0; l < int'(L); l++) begin : gen_row
-    for (genvar p = 0; p * int'(DW) < int'(ROW); p++) begin : gen_piece
+    for (genvar p = 0; p < int'(PIECES); p++) begin : gen_piece
       localparam int unsigned FROM = unsigned'(p) * DW / 16;
       localparam int unsigned SIZE = (ROW - unsigned'(p) * DW < DW) ? (ROW - unsigned'(p) * DW) / 16 : DW / 16;
       always_ff @(posedge clk_i) begin

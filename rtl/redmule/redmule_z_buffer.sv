@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Z, double-buffered by tiles: written in columns as the sums leave the cascade, stored in rows.
+// Z, double-buffered by tiles: written in columns as the sums leave the cascade, stored in rows. A row may be wider
+// than the port; a piece of all rows can be stored as soon as its last column is there.
 // In a copy (N = 0) the rows of Y arrive here, and are cast when they leave.
 
 module redmule_z_buffer
@@ -7,39 +8,39 @@ module redmule_z_buffer
 #(
   parameter int unsigned L  = 12,   // rows
   parameter int unsigned D  = 16,   // columns of a tile, H(P+1)
-  parameter int unsigned DW = 256   // payload bits of the port
+  parameter int unsigned DW = 256,  // payload bits of the port
+  localparam int unsigned PIECES = (D * 16 + DW - 1) / DW
 ) (
-  input  logic               clk_i,
-  input  logic               rst_ni,
-  input  logic               init_i,
-  input  fmt_e               fmt_i,
-  input  logic               copy_i,
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  input  logic                   init_i,
+  input  fmt_e                   fmt_i,
+  input  logic                   copy_i,
   // from the array
-  input  logic               advance_i,
-  input  token_t             out_i,          // of the sums in z_i
-  input  logic [L-1:0][15:0] z_i,
+  input  logic                   advance_i,
+  input  token_t                 out_i,  // of the sums in z_i
+  input  logic [L-1:0][15:0]     z_i,
   // from memory
-  input  logic               copy_take_i,
-  input  logic               copy_bank_i,
-  input  logic               r_valid_i,
-  input  dest_t              r_dest_i,
-  input  logic [DW-1:0]      r_data_i,
+  input  logic                   copy_take_i,
+  input  logic                   copy_bank_i,
+  input  logic                   r_valid_i,
+  input  dest_t                  r_dest_i,
+  input  logic [DW-1:0]          r_data_i,
   // to memory
-  input  logic               release_i,
-  input  logic               bank_i,
-  input  logic [7:0]         row_i,
-  input  logic [7:0]         piece_i,
-  output logic [DW-1:0]      data_o,
-  output logic [1:0]         taken_o,
-  output logic [1:0]         full_o
+  input  logic                   release_i,
+  input  logic                   bank_i,
+  input  logic [7:0]             row_i,
+  input  logic [7:0]             piece_i,
+  output logic [DW-1:0]          data_o,
+  output logic [1:0]             taken_o,
+  output logic [1:0][PIECES-1:0] full_o
 );
 
   // a row of a copy is as wide as the port, a row of a tile may be narrower or wider
-  localparam int unsigned WORDS  = DW / 16;
-  localparam int unsigned PIECES = (D + WORDS - 1) / WORDS;
-  localparam int unsigned IDX    = $clog2(PIECES * WORDS);
+  localparam int unsigned WORDS = DW / 16;
+  localparam int unsigned IDX   = $clog2(PIECES * WORDS);
 
-  logic column, copy_row, wide;
+  logic column, copy_row, wide, piece_end;
   logic [PIECES*WORDS-1:0][15:0] mem_q [2][L];
   logic [PIECES-1:0][DW-1:0]     row;
   logic [DW-1:0]                 stored, copied;
@@ -50,14 +51,20 @@ module redmule_z_buffer
   assign wide     = fmt_shift(fmt_i);
   assign word     = IDX'(wide ? out_i.col : out_i.col >> 1);
 
-  redmule_banks i_banks (
+  // the last column of a piece, or of the tile
+  assign piece_end = out_i.last_col || (out_i.live && (wide || out_i.col[0]) && word[$clog2(WORDS)-1:0] == '1);
+
+  redmule_banks #(
+    .PIECES(PIECES)
+  ) i_banks (
     .clk_i,
     .rst_ni,
     .init_i,
     .take_i        (copy_take_i || (column && out_i.col == '0)),
     .take_bank_i   (copy_take_i ? copy_bank_i : out_i.tile_bank),
-    .fill_i        ((copy_row && r_dest_i.last) || (column && out_i.last_col)),
+    .fill_i        ((copy_row && r_dest_i.last) || (column && piece_end)),
     .fill_bank_i   (copy_row ? r_dest_i.bank : out_i.tile_bank),
+    .fill_piece_i  (copy_row ? r_dest_i.piece : 8'(word >> $clog2(WORDS))),
     .release_i,
     .release_bank_i(bank_i),
     .taken_o,

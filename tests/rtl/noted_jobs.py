@@ -25,6 +25,12 @@ KNOBS: dict[str, dict[str, Any]] = {
     "stalled_few_steps": {"m": [12, 60], "n": [1, 8], "k": [16, 80], **_STALLS},
 }
 """What is special about the jobs of each test."""
+WIDE_ROWS: dict[str, dict[str, Any]] = {
+    "wide_rows": {"stall": "none", "m": [1, 30], "n": [0, 60], "k": [17, 80]},
+    "wide_rows_stalled": {"m": [1, 30], "n": [0, 60], "k": [17, 80], **_STALLS},
+    "wide_rows_few_steps": {"m": [1, 60], "n": [1, 12], "k": [32, 120], **_STALLS},
+}
+"""The same for devices on which a row of a tile may be several beats."""
 
 COUNT = 60
 NOTES = "waiting.json"
@@ -37,7 +43,9 @@ class NotedJobs(DirectedTest):
 
     async def run(self, env: RedmuleEnv) -> None:
         """See the class."""
-        stream = ScenarioStream(self.name, self.seed, {**_ALONE, **KNOBS[self.name]}, env.descriptor)
+        stream = ScenarioStream(
+            self.name, self.seed, {**_ALONE, **(KNOBS | WIDE_ROWS)[self.name]}, env.descriptor
+        )
         waiting: list[list[int]] = []
         check = env.scoreboard.check
 

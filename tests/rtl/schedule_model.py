@@ -54,7 +54,7 @@ class Problem:
 class _Tile:
     rows: int
     cols: int
-    z_bytes: int
+    z_pieces: int  # of the port's payload, in a row of Y and Z
 
 
 @dataclass(slots=True)
@@ -90,10 +90,10 @@ def _tiles(shape: Shape, job: Problem) -> list[_Tile]:
     if job.n == 0:
         piece = shape.dw // 8
         full, rest = divmod(job.m * job.k * job.ez, piece)
-        tiles = [_Tile(min(shape.l, full - i), piece, piece) for i in range(0, full, shape.l)]
-        return tiles + ([_Tile(1, rest, rest)] if rest else [])
+        tiles = [_Tile(min(shape.l, full - i), piece, 1) for i in range(0, full, shape.l)]
+        return tiles + ([_Tile(1, rest, 1)] if rest else [])
     return [
-        _Tile(min(shape.l, job.m - m), c := min(shape.width, job.k - k), c * job.ez)
+        _Tile(min(shape.l, job.m - m), c := min(shape.width, job.k - k), _ceil(c * job.ez, shape.dw // 8))
         for m in range(0, job.m, shape.l)
         for k in range(0, job.k, shape.width)
     ]
@@ -110,6 +110,7 @@ class Schedule:
         self.chunks = _ceil(job.n, shape.h)
         self.copy = job.n == 0
         self.x_pieces = _ceil(job.n * job.ex, self.piece)
+        self.z_cols = self.piece // job.ez  # columns of a piece of Y and Z
         self.pushed = 0  # tiles in the descriptor ring so far
         # loaders: tile, outer, inner position; valid = next beat's registers hold a beat
         self.x = [0, 0, 0]
@@ -120,10 +121,11 @@ class Schedule:
         self.x_count = 0
         self.w_count = 0
         self.x_used, self.x_full = [False] * 2, [False] * 2
-        self.y_used, self.y_full = [False] * 2, [False] * 2
+        # pieces of Y that have arrived, and of Z that have left the array: they do so in order
+        self.y_used, self.y_full = [False] * 2, [0] * 2
         self.w_used = [[False] * shape.w_sets for _ in range(shape.h)]
         self.w_full = [[False] * shape.w_sets for _ in range(shape.h)]
-        self.z_occ, self.z_full = [False] * 2, [False] * 2
+        self.z_occ, self.z_full = [False] * 2, [0] * 2
         self.req: tuple[str, tuple[int, ...] | None, bool] | None = None
         self.resp: tuple[str, tuple[int, ...] | None] | None = None
         self.pipe: list[_Token | None] = [None] * (shape.width + 2)
@@ -181,12 +183,14 @@ class Schedule:
     # ------------------------------------------------------------------ port
     def _arbitrate(self) -> str | None:
         s, best, key = self.shape, None, (1 << 60, 0)
-        if self.valid["Z"] and (self.z_full[self.z[0] % 2] or (self.copy and not self.job.reads_y)):
+        zeros = self.copy and not self.job.reads_y
+        if self.valid["Z"] and (zeros or self.z_full[self.z[0] % 2] > self.z[1]):
             best, key = "Z", (self.z[0] + 3, 0)
         if self.valid["Y"] and self.job.reads_y:
             free = not self.z_occ[self.y[0] % 2] if self.copy else not self.y_used[self.y[0] % 2]
-            if free and (self.y[0], 0) < key:
-                best, key = "Y", (self.y[0], 0)
+            k = (self.y[0], self.y[1] * self.z_cols // (s.p + 1))
+            if free and k < key:
+                best, key = "Y", k
         if self.copy:
             return best
         if self.valid["X"] and not self.x_used[self.x_count % 2]:
@@ -226,20 +230,21 @@ class Schedule:
                 self.w[:] = [t, n + 1, 0] if n + 1 < job.n else [t + 1, 0, 0]
         else:
             pos = self.y if name == "Y" else self.z
-            t, row, beat = pos
-            if beat + 1 < _ceil(self.tiles[t].z_bytes, self.piece):
+            t, piece, row = pos
+            if row + 1 < self.tiles[t].rows:
                 pos[2] += 1
-            elif row + 1 < self.tiles[t].rows:
-                pos[:] = [t, row + 1, 0]
             else:
-                pos[:] = [t + 1, 0, 0]
-                if name == "Z":
-                    self.z_occ[t % 2] = self.z_full[t % 2] = False
+                end = piece + 1 == self.tiles[t].z_pieces
+                pos[:] = [t + 1, 0, 0] if end else [t, piece + 1, 0]
+                if name == "Y":
+                    full = (t % 2,)
+                    if end and self.copy:
+                        self.z_occ[t % 2] = True
+                    elif end:
+                        self.y_used[t % 2] = True
+                elif end:
+                    self.z_occ[t % 2], self.z_full[t % 2] = False, 0
                     last = t + 1 == len(self.tiles)
-                elif self.copy:
-                    self.z_occ[t % 2], full = True, (t % 2,)
-                else:
-                    self.y_used[t % 2], full = True, (t % 2,)
         self.req = (name, full, last)
         return name
 
@@ -251,9 +256,9 @@ class Schedule:
         elif name == "W":
             self.w_full[full[0]][full[1]] = True
         elif self.copy:
-            self.z_full[full[0]] = True
+            self.z_full[full[0]] += 1
         else:
-            self.y_full[full[0]] = True
+            self.y_full[full[0]] += 1
 
     # ------------------------------------------------------------------ causes
     def _book(self, token: _Token | None) -> None:
@@ -284,6 +289,8 @@ class Schedule:
             return "DRAIN"
         if self.next_tile == 0:
             return "FILL"
+        if self.cur is not None and self._lacks_y(self.cur):
+            return "WAIT_Y"
         if self._lacks_w():
             return "WAIT_W"
         token = self.cur
@@ -291,11 +298,17 @@ class Schedule:
             if self.next_tile >= self.pushed:
                 return "CONTROL"
             token = _Token(self.next_tile, 0, 0)
-            if self.job.reads_y and not self.y_full[token.tile % 2]:
+            if self._lacks_y(token):
                 return "WAIT_Y"
         return "WAIT_W" if self.x_full[self._x_bank(token)] else "WAIT_X"
 
     # ------------------------------------------------------------------ array
+    def _lacks_y(self, token: _Token) -> bool:
+        """Whether a column of a tile's first chunk cannot enter for want of its piece of Y."""
+        if not self.job.reads_y or token.chunk or token.col >= self.tiles[token.tile].cols:
+            return False
+        return self.y_full[token.tile % 2] <= token.col // self.z_cols
+
     def _lacks_w(self) -> bool:
         """Whether a compute element behind the first begins a step without its row of W."""
         s = self.shape
@@ -327,10 +340,10 @@ class Schedule:
         token, start = self.cur, False
         if token is None and self.next_tile < self.pushed:
             token, start = _Token(self.next_tile, 0, 0), True
-        if token is not None and token.col == 0:
-            ready = self.x_full[self._x_bank(token)] and self.w_full[0][self._w_slot(token)]
-            if start and self.job.reads_y:
-                ready = ready and self.y_full[token.tile % 2]
+        if token is not None:
+            ready = not self._lacks_y(token)
+            if token.col == 0:
+                ready &= self.x_full[self._x_bank(token)] and self.w_full[0][self._w_slot(token)]
             if not ready and start:
                 token = None
             elif not ready:
@@ -348,8 +361,9 @@ class Schedule:
             b = out.tile % 2
             if out.col == 0:
                 self.z_occ[b] = True
-            if out.col == self.tiles[out.tile].cols - 1:
-                self.z_full[b] = True
+            cols = self.tiles[out.tile].cols
+            if out.col == cols - 1 or (out.col < cols and (out.col + 1) % self.z_cols == 0):
+                self.z_full[b] += 1
         for h in range(s.h):
             t = ages[h * (s.p + 1)]
             step = t.chunk * s.h + h if t is not None else n
@@ -365,7 +379,7 @@ class Schedule:
                 self.w_used[h][b] = self.w_full[h][b] = False
                 if h == 0 and t.chunk == 0 and self.job.reads_y:
                     b = t.tile % 2
-                    self.y_used[b] = self.y_full[b] = False
+                    self.y_used[b], self.y_full[b] = False, 0
         ages.insert(0, None)
         ages.pop()
         if token is None:
@@ -383,25 +397,3 @@ class Schedule:
 def cycles(shape: Shape, job: Problem, gnt: Callable[[int], bool] = lambda _: True) -> int:
     """Cycles from the grant of the trigger to the event (section 8)."""
     return Schedule(shape, job, gnt).run()
-
-
-def tile_cycles(shape: Shape, job: Problem) -> int:
-    """The sum over tiles of max(compute, port) of section 8."""
-    piece, total = shape.dw // 8, 0
-    for rows, m_count in _split(job.m, shape.l):
-        for cols, k_count in _split(job.k, shape.width):
-            z = rows * _ceil(cols * job.ez, piece)
-            port = rows * _ceil(job.n * job.ex, piece) + job.n * _ceil(cols * job.ew, piece)
-            port += z * (2 if job.reads_y else 1)
-            total += m_count * k_count * max((shape.p + 1) * shape.h * _ceil(job.n, shape.h), port)
-    return total
-
-
-def _split(size: int, part: int) -> list[tuple[int, int]]:
-    full, rest = divmod(size, part)
-    return [(part, full)] * (full > 0) + [(rest, 1)] * (rest > 0)
-
-
-def bound(shape: Shape, job: Problem, stalls: int = 0) -> float:
-    """The bound of section 8 in cycles."""
-    return 1.02 * tile_cycles(shape, job) + 3 * shape.l + shape.width + 25 + 1.25 * stalls

@@ -14,12 +14,14 @@ from models.ops import Op
 from tb.descriptor import load
 from tests.bench.simulation import Outcome, Part, simulate
 from tests.rtl.aimed_stalls import CASES
-from tests.rtl.noted_jobs import COUNT, KNOBS, NOTES
+from tests.rtl.noted_jobs import COUNT, KNOBS, NOTES, WIDE_ROWS
 from tests.rtl.schedule_model import Problem, Schedule, Shape
 
 pytestmark = pytest.mark.sim
 
 DEVICE = "redmule"
+WIDE = "redmule_8x12x3"
+"""Its rows of Y and Z are two beats of the port, where an element has two bytes."""
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +40,15 @@ def outcomes(folder: Path) -> dict[str, Outcome]:
     return result
 
 
-def scheduled(job: dict[str, Any], waiting: list[int]) -> tuple[int, dict[str, int]]:
+def scheduled(job: dict[str, Any], waiting: list[int], device: str) -> tuple[int, dict[str, int]]:
     """Cycles and causes of a job by the schedule model.
 
     Args:
         job: Its line in the results.
         waiting: Cycles after its trigger in which a request found no grant.
+        device: What it ran on.
     """
-    at = load(DEVICE).instance
+    at = load(device).instance
     sizes = [Format[name].itemsize for name in job["format"].split("/")]
     ex, ew, ez = sizes if len(sizes) == 3 else sizes * 3
     problem = Problem(job["M"], job["N"], job["K"], Op[job["op"]].reads_y, ex, ew, ez)
@@ -55,16 +58,30 @@ def scheduled(job: dict[str, Any], waiting: list[int]) -> tuple[int, dict[str, i
     return cycles, {name: slots for name, slots in schedule.stats.slots.items() if slots}
 
 
+def compare(jobs: list[dict[str, Any]], notes: Path, device: str) -> None:
+    """Asserts that the jobs of a test took the cycles, for the causes, that the model gives them."""
+    waits = json.loads(notes.read_text())
+    assert len(jobs) == len(waits) == COUNT
+    for job, waiting in zip(jobs, waits, strict=True):
+        assert len(waiting) == job["stalled"]
+        assert (job["cycles"], job["causes"]) == scheduled(job, waiting, device), job
+
+
 @pytest.mark.parametrize("name", KNOBS)
 def test_every_cycle_has_the_cause_that_the_model_gives_it(
     name: str, folder: Path, outcomes: dict[str, Outcome]
 ) -> None:
-    jobs = outcomes[name].jobs
-    notes = json.loads((folder / f"{name}-{NOTES}").read_text())
-    assert len(jobs) == len(notes) == COUNT
-    for job, waiting in zip(jobs, notes, strict=True):
-        assert len(waiting) == job["stalled"]
-        assert (job["cycles"], job["causes"]) == scheduled(job, waiting), job
+    compare(outcomes[name].jobs, folder / f"{name}-{NOTES}", DEVICE)
+
+
+def test_so_has_every_cycle_of_wide_rows(tmp_path: Path) -> None:
+    parts = [Part(name, "tests/rtl/noted_jobs.py:NotedJobs") for name in WIDE_ROWS]
+    result, _ = simulate(tmp_path, parts, device=WIDE)
+    for name, outcome in result.items():
+        assert outcome.end["status"] == "passed"
+        compare(outcome.jobs, tmp_path / f"{name}-{NOTES}", WIDE)
+    waits = [job["causes"].get("WAIT_Y", 0) for name in WIDE_ROWS for job in result[name].jobs]
+    assert sum(slots > 0 for slots in waits) > 20
 
 
 def test_the_jobs_meet_every_cause(outcomes: dict[str, Outcome]) -> None:

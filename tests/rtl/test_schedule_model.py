@@ -67,6 +67,30 @@ def test_balanced_tiles_keep_the_bound(name: str, fmt: Format) -> None:
             assert cycles(shape, job) <= limit(shape, job, fmt), job
 
 
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((12, 25, 32), 210), ((12, 33, 32), 242), ((12, 31, 32), 210), ((12, 100, 32), 498)],
+)
+def test_wide_rows_of_few_tiles(size: tuple[int, int, int], expected: int) -> None:
+    """A row of Y and Z is two beats: the array starts with the first of each, and stores it first."""
+    shape, job = INSTANCES["8x12x3"], problem(*size)
+    assert cycles(shape, job) == expected
+    assert expected <= limit(shape, job, Format.FP16)
+
+
+@pytest.mark.parametrize("name", INSTANCES)
+def test_few_tiles_keep_the_bound(name: str) -> None:
+    """Fill and drain are the largest part of a job of one or few tiles."""
+    shape, rng = INSTANCES[name], random.Random(f"few {name}")
+    for _ in range(80):
+        fmt = rng.choice(FORMATS)
+        m, k = rng.choice((1, 2)) * shape.l, rng.choice((1, 2)) * shape.width
+        if rng.random() < 0.5:
+            m, k = rng.randint(1, m), rng.randint(1, k)
+        job = problem(m, rng.randint(0, 12 * shape.h), k, fmt, reads_y=rng.random() < 0.8)
+        assert cycles(shape, job) <= limit(shape, job, fmt), job
+
+
 @pytest.mark.parametrize("name", INSTANCES)
 def test_any_size_with_stalls_keeps_the_bound(name: str) -> None:
     shape, rng = INSTANCES[name], random.Random(f"stalls {name}")
