@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from regressions.planner import Segment, Simulation
-from regressions.results import Failure, JobResult, SimulationLog, TestLog
+from regressions.results import Covered, Failure, JobResult, SimulationLog, TestLog
 from regressions.status import gravest
 from tb.status import Status
 
@@ -55,6 +55,7 @@ class SegmentResult:
     cycles: int = 0
     seconds: float = 0.0
     ended: bool = False
+    coverage: Covered | None = None
 
     @property
     def began(self) -> bool:
@@ -147,6 +148,7 @@ def judge(simulation: Simulation, log: SimulationLog, outcome: Outcome, folder: 
                 test.cycles,
                 test.seconds,
                 test.ended,
+                test.coverage,
             )
         )
     _apply_simulation_fault(results, log, outcome)

@@ -38,6 +38,35 @@ class Causes:
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """A ``coverage`` line, small: a long run keeps some thousands of these.
+
+    Attributes:
+        definition: What the numbers of bins mean.
+        items: Bins that were hit, and how often, by item.
+        events: Hits of internal events.
+    """
+
+    definition: str
+    items: dict[str, tuple["array[int]", "array[int]"]]
+    events: dict[str, int]
+
+    @classmethod
+    def from_json(cls, line: dict[str, Any]) -> "Covered":
+        """Reads a line; raises `ValueError` or `TypeError` if it is none."""
+        items = {
+            sys.intern(name): (array("Q", places), array("Q", hits))
+            for name, (places, hits) in dict(line["items"]).items()
+        }
+        events = {str(name): int(hits) for name, hits in dict(line["events"]).items()}
+        return cls(str(line["definition"]), items, events)
+
+    def to_json(self) -> dict[str, Any]:
+        """The line's values, as `tb.coverage.counts.Counts` reads them."""
+        return {"definition": self.definition, "items": self.items, "events": self.events}
+
+
+@dataclass(frozen=True, slots=True)
 class JobResult:
     """One checked job; the fields are those of a ``job`` line (None for what was not measured)."""
 
@@ -133,6 +162,7 @@ class TestLog:
     cycles: int = 0
     seconds: float = 0.0
     rejected: dict[str, int] = field(default_factory=dict)
+    coverage: Covered | None = None
 
 
 @dataclass(slots=True)
@@ -190,7 +220,7 @@ class ResultsReader:
             if not isinstance(line, dict):
                 raise ValueError("not an object")
             self._apply(line)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, KeyError, OverflowError):
             self.log.damaged += 1
 
     def _apply(self, line: dict[str, Any]) -> None:
@@ -216,6 +246,8 @@ class ResultsReader:
                     record=str(line.get("record") or ""),
                 )
             )
+        elif kind == "coverage":
+            log.running.coverage = Covered.from_json(line)
         elif kind == "test_end":
             _end(log.running, line)
         else:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from regressions.coverage.measure import Coverage, Part, measure
 from regressions.executor import Execution, Executor
 from regressions.judge import SegmentResult
 from regressions.paths import BuildTree, relative
@@ -16,10 +17,12 @@ from regressions.process import Command
 from regressions.progress import RunProgress
 from regressions.provenance import git_revision, tool_versions
 from regressions.report import print_verdict, write_reports
-from regressions.rundir import RESULTS, create_run, publish
+from regressions.rundir import COVERAGE, RESULTS, create_run, publish
 from regressions.services import Services
 from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.summary import RunInfo, results_json, summarize, write_json
+from tb.coverage.counts import Counts
+from tb.coverage.definition import Definition, load_definition
 from tb.descriptor import Descriptor
 from tb.status import Status
 
@@ -83,6 +86,8 @@ def perform(request: Request, services: Services, tree: BuildTree, console: Cons
     console.print(f"{info.tier}: device {names}, seed {info.seed}, {relative(run)}", highlight=False)
     execution = _Runner(request, simulator, info, run, console).execute()
     summary = summarize(info, execution, relative(run))
+    summary.coverage = covered(execution.results, request.devices, load_definition())
+    write_json(run / COVERAGE, summary.coverage.to_json())
     write_reports(run, summary, tree.bench)
     descriptors = {device.name: relative(device.path) for device in request.devices}
     write_json(run / RESULTS, results_json(summary, execution.results, descriptors))
@@ -91,6 +96,18 @@ def perform(request: Request, services: Services, tree: BuildTree, console: Cons
     if summary.interrupted:
         return EXIT_INTERRUPTED
     return EXIT_PASSED if summary.passed else EXIT_FAILED
+
+
+def covered(
+    results: Sequence[SegmentResult], devices: Sequence[Descriptor], definition: Definition
+) -> Coverage:
+    """Functional coverage of what ran; a segment whose simulation ended early counts for nothing."""
+    parts: list[Part] = []
+    for result in results:
+        if result.coverage is not None:
+            counts = Counts.from_json(result.coverage.to_json(), definition)
+            parts.append((result.segment.device, result.segment.entry.name, counts))
+    return measure(parts, devices, definition)
 
 
 class _Runner:

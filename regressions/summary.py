@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.timing import Instance
+from regressions.coverage.measure import Coverage
 from regressions.executor import Execution
 from regressions.judge import SegmentResult
 from regressions.planner import Segment
@@ -110,6 +111,7 @@ class Summary:
     cycles: int = 0
     seconds: float = 0.0
     interrupted: bool = False
+    coverage: Coverage | None = None
 
     @property
     def testplan(self) -> list[Row]:
@@ -168,6 +170,7 @@ class Summary:
                 "passed": sum(row.verdict is Verdict.PASSED for row in self.testplan),
                 "untested": sum(row.verdict is Verdict.UNTESTED for row in self.testplan),
             },
+            "coverage": self._coverage(),
             "throughput": {
                 "cycles": self.cycles,
                 "seconds": round(self.seconds, 3),
@@ -176,6 +179,18 @@ class Summary:
                 if self.seconds
                 else 0.0,
             },
+        }
+
+    def _coverage(self) -> dict[str, Any]:
+        """Coverage in percent; null for what was not measured."""
+        covered = self.coverage
+        none = {"defined": 0, "excluded": 0, "hit": 0}
+        return {
+            "functional": covered.percent if covered else 0.0,
+            "line": None,
+            "branch": None,
+            "toggle": None,
+            "bins": covered.bins if covered else none,
         }
 
     def measured(self, device: str) -> list[JobResult]:

@@ -14,12 +14,12 @@ from models.formats import Format, Formats
 from models.ops import Op
 from models.timing import Instance
 from tb.bounds import LinearBound, Section8Bound
-from tb.descriptor_schema import FIELDS, MAX_CAUSES
+from tb.descriptor_schema import FIELDS, MAX_CAUSES, MAX_EVENTS
 from tb.known import KnownItem
 from tb.schema import Raw, SchemaError, Where, check, nearest, read_toml
 from tb.stimulus.job import Job
 
-__all__ = ["MAX_CAUSES", "Descriptor", "Probe", "available", "load", "summary"]
+__all__ = ["MAX_CAUSES", "MAX_EVENTS", "Cover", "Descriptor", "Probe", "available", "load", "summary"]
 
 ROOT = Path(__file__).resolve().parents[1]
 # Keys of a base whose entries are paths, and those that a descriptor changes entry by entry.
@@ -47,6 +47,19 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """A module of the device that tells internal events for coverage (`docs/descriptor.md`).
+
+    Attributes:
+        path: hierarchical path below the top module.
+        events: names, in the order of its bits.
+    """
+
+    path: str
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Descriptor:
     """A device that can be put behind the contract's ports.
 
@@ -69,6 +82,7 @@ class Descriptor:
         known_issues: defects that are known and expected to show.
         binds: SystemVerilog files that bind checkers or probes into the device; optional for every feature.
         probe: what counts where the time of a job goes; None for a device without.
+        cover: what tells internal events for coverage; None for a device without.
         backdoor: register name to hierarchical path below the top module.
     """
 
@@ -90,7 +104,13 @@ class Descriptor:
     known_issues: tuple[KnownItem, ...]
     binds: tuple[Path, ...]
     probe: Probe | None
+    cover: Cover | None
     backdoor: Mapping[str, str]
+
+    @property
+    def cover_events(self) -> tuple[str, ...]:
+        """Names of the internal events that the device tells; none for a device without."""
+        return () if self.cover is None else self.cover.events
 
     @property
     def job_formats(self) -> tuple[Formats, ...]:
@@ -168,6 +188,7 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
         known_issues=_known(table["known_issues"], where.key("known_issues")),
         binds=_files(table["binds"], path, where.key("binds")),
         probe=_probe(table["probe"], where.key("probe")),
+        cover=_cover(table["cover"], where.key("cover")),
         backdoor=table["backdoor"],
     )
 
@@ -207,11 +228,20 @@ def _instance(table: Mapping[str, int], where: Where) -> Instance:
 def _probe(table: Mapping[str, Any], where: Where) -> Probe | None:
     if not table:
         return None
-    causes = tuple(table["causes"])
-    twice = next((name for name in causes if causes.count(name) > 1), None)
+    return Probe(table["path"], _names(table["causes"], "cause", where.key("causes")))
+
+
+def _cover(table: Mapping[str, Any], where: Where) -> Cover | None:
+    if not table:
+        return None
+    return Cover(table["path"], _names(table["events"], "event", where.key("events")))
+
+
+def _names(names: list[str], what: str, where: Where) -> tuple[str, ...]:
+    twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise where.key("causes").error(f"cause '{twice}' appears twice; give each cause its own name")
-    return Probe(table["path"], causes)
+        raise where.error(f"{what} '{twice}' appears twice; give each {what} its own name")
+    return tuple(names)
 
 
 def _known(items: list[KnownItem], where: Where) -> tuple[KnownItem, ...]:

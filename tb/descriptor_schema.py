@@ -10,6 +10,9 @@ from tb.stimulus.job_fields import MAX_CORES, parse_format, parse_op
 MAX_CAUSES = 16
 """Causes that the bench has room for (kCauseCount in bench.h)."""
 
+MAX_EVENTS = 64
+"""Internal events that the bench has room for (kCoverEvents in bench.h)."""
+
 
 def _parameter(value: Raw, where: Where) -> int | str:
     if isinstance(value, bool) or not isinstance(value, (int, str)):
@@ -38,6 +41,18 @@ _PROBE = {
         required=True,
         lo=1,
         hi=MAX_CAUSES,
+        items=Field("a name", str),
+    ),
+}
+
+_COVER = {
+    "path": Field("hierarchical path below the top module", str, required=True),
+    "events": Field(
+        "names of its events, that of bit 0 first",
+        list,
+        required=True,
+        lo=1,
+        hi=MAX_EVENTS,
         items=Field("a name", str),
     ),
 }
@@ -95,6 +110,7 @@ FIELDS: dict[str, Field] = {
     ),
     "binds": _paths("SystemVerilog files that bind checkers or probes into the device"),
     "probe": Field("what counts where the time of a job goes", dict, default={}, fields=_PROBE),
+    "cover": Field("what tells internal events for coverage", dict, default={}, fields=_COVER),
     "backdoor": Field(
         "register name to hierarchical path below the top module",
         dict,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tb.coverage.collector import Plan as CoveragePlan
 from tb.stimulus.record import read_record
 from tb.tests.segment import Segment
 from tb.tests.shrink import Shrink
@@ -23,12 +24,15 @@ class Plan:
         folder: Folder of the plan; results go there.
         descriptor: Path of the device's descriptor.
         segments: What to run, in order.
+        entries: The test entries of the segments.
+        coverage: How coverage is collected.
     """
 
     folder: Path
     descriptor: str
     segments: tuple[Segment, ...]
     entries: tuple[dict[str, Any], ...]
+    coverage: CoveragePlan
 
     def context(self, segment: Segment) -> dict[str, Any]:
         """What a failure record of a segment says besides its scenarios."""
@@ -69,4 +73,5 @@ def read_plan(path: Path) -> Plan:
             )
         )
         entries.append(entry)
-    return Plan(path.parent, data["descriptor"], tuple(segments), tuple(entries))
+    coverage = CoveragePlan.from_json(data.get("coverage", {}))
+    return Plan(path.parent, data["descriptor"], tuple(segments), tuple(entries), coverage)

@@ -20,6 +20,8 @@ import cocotb
 from cocotb.triggers import RisingEdge
 from pyuvm import ConfigDB, uvm_report_object, uvm_root
 
+from tb.coverage.collector import Collector
+from tb.coverage.definition import Definition
 from tb.descriptor import Descriptor, load
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
@@ -63,8 +65,11 @@ async def segment(dut: Any, number: int) -> None:
     cycles, started = handle.shared.cycle, time.perf_counter()
     rejected: dict[str, int] = {}
     try:
-        rejected = await _run(dut, handle, part, recorder)
+        device = _descriptor(_PLAN.descriptor)
+        collector = Collector(_definition(), device, _background(), _PLAN.coverage.share)
+        rejected = await _run(dut, handle, part, recorder, collector)
         _late_violations(handle, recorder)
+        _cover(collector, recorder)
         recorder.complete = True
     except Exception as error:
         recorder.fail(Status.CRASH, f"{type(error).__name__}: {error}")
@@ -110,13 +115,35 @@ def _descriptor(name: str) -> Descriptor:
 
 
 @cache
+def _definition() -> Definition:
+    """The covergroups, read once for all segments."""
+    assert _PLAN is not None
+    return _PLAN.coverage.definition()
+
+
+def _cover(collector: Collector, recorder: Recorder) -> None:
+    """Report what was covered; what is said to be impossible must not have happened."""
+    counts = collector.finish()
+    for item, index in counts.excluded_hits():
+        reason = counts.definition.reason(item, index)
+        recorder.fail(
+            Status.MISMATCH,
+            f"coverage: excluded bin {item.bin_name(index)} was hit, said to be impossible: {reason}; "
+            "correct the exclusion or the coverpoint in tb/coverage",
+        )
+    recorder.line("coverage", **counts.to_json())
+
+
+@cache
 def _background() -> Background:
     """The thread, one for all segments."""
     sys.setswitchinterval(_SWITCH_INTERVAL)
     return Background()
 
 
-async def _run(dut: Any, handle: BenchHandle, part: Segment, recorder: Recorder) -> dict[str, int]:
+async def _run(
+    dut: Any, handle: BenchHandle, part: Segment, recorder: Recorder, collector: Collector
+) -> dict[str, int]:
     assert _PLAN is not None
     # A line for each item and phase would cost more than the simulation.
     uvm_report_object.set_default_logging_level(logging.WARNING)
@@ -130,6 +157,7 @@ async def _run(dut: Any, handle: BenchHandle, part: Segment, recorder: Recorder)
         ("recorder", recorder),
         ("segment", part),
         ("background", _background()),
+        ("coverage", collector),
     ):
         database.set(None, "*", key, value)
     await root.run_test(SegmentTest, keep_set={ConfigDB})

@@ -6,7 +6,7 @@ The bench instantiates `dut_shell`; only this file knows the device's module nam
 
 from __future__ import annotations
 
-from tb.descriptor import MAX_CAUSES, Descriptor
+from tb.descriptor import MAX_CAUSES, MAX_EVENTS, Descriptor
 
 # Name, direction, width as a function of the port's width W and the number of cores C.
 _PORTS = (
@@ -35,7 +35,11 @@ _PORTS = (
     ("periph_r_id_o", "output", "8"),
 )
 _SLOT_BITS = 48
-_PROBE_PORTS = (("probe_jobs_o", "output", "32"), ("probe_slots_o", "output", "slots"))
+_PROBE_PORTS = (
+    ("probe_jobs_o", "output", "32"),
+    ("probe_slots_o", "output", "slots"),
+    ("cover_events_o", "output", "events"),
+)
 
 
 def dut_shell(descriptor: Descriptor, *, bench: bool) -> str:
@@ -43,8 +47,8 @@ def dut_shell(descriptor: Descriptor, *, bench: bool) -> str:
 
     Args:
         descriptor: The device.
-        bench: Whether the bench is around it, for which the shell shows what the device's probe counts; a
-            bare device has no probe, since that is bound.
+        bench: Whether the bench is around it, for which the shell shows what the device's probe counts and
+            the internal events it tells; a bare device has neither, since they are bound.
     """
     width = descriptor.instance.dw + 32
     ranges = {
@@ -53,6 +57,7 @@ def dut_shell(descriptor: Descriptor, *, bench: bool) -> str:
         "enables": f"[{width // 8 - 1}:0] ",
         "data": f"[{width - 1}:0] ",
         "slots": f"[{MAX_CAUSES - 1}:0][{_SLOT_BITS - 1}:0] ",
+        "events": f"[{MAX_EVENTS - 1}:0] ",
     }
     names = [*_PORTS, *(_PROBE_PORTS if bench else ())]
     ports = ",\n".join(
@@ -65,7 +70,7 @@ def dut_shell(descriptor: Descriptor, *, bench: bool) -> str:
         f"// Generated from the descriptor of {descriptor.name}.\n"
         f"module dut_shell (\n{ports}\n);\n"
         f"  {descriptor.top}{overrides} i_device (.*);\n"
-        f"{_probe(descriptor) if bench else ''}"
+        f"{_probe(descriptor) + _cover(descriptor) if bench else ''}"
         "endmodule\n"
     )
 
@@ -79,3 +84,10 @@ def _probe(descriptor: Descriptor) -> str:
         f"  assign probe_jobs_o = {path}.jobs_o;\n"
         f"  assign probe_slots_o = {MAX_CAUSES * _SLOT_BITS}'({path}.slots_o);\n"
     )
+
+
+def _cover(descriptor: Descriptor) -> str:
+    """Assignment to the port of internal events: the bits that the device tells, or 0."""
+    if descriptor.cover is None:
+        return "  assign cover_events_o = '0;\n"
+    return f"  assign cover_events_o = {MAX_EVENTS}'(i_device.{descriptor.cover.path}.events_o);\n"

@@ -44,6 +44,7 @@ _BENCH_SOURCES = (
     "periph_rules.sv",
     "event_monitor.sv",
     "probe_monitor.sv",
+    "cover_monitor.sv",
     "tb_top.sv",
 )
 

@@ -341,6 +341,8 @@ void bench_probe(void* handle, uint64_t cycle, const svBitVecVal* slots) {
     of(handle).probe(cycle, reinterpret_cast<const uint8_t*>(slots));
 }
 
+void bench_cover(void* handle, uint64_t events) { of(handle).shared.covered |= events; }
+
 void bench_violation(void* handle, int rule) { of(handle).violation(rule); }
 
 // ---- Python, called through ctypes ---------------------------------------------------------------

@@ -9,10 +9,11 @@
 
 namespace bench {
 
-constexpr uint32_t kLayoutVersion = 3;
+constexpr uint32_t kLayoutVersion = 4;
 constexpr uint32_t kRuleCount = 64;
 constexpr uint32_t kRangeCount = 64;
 constexpr uint32_t kCauseCount = 16;
+constexpr uint32_t kCoverEvents = 64;
 constexpr uint32_t kPlayCapacity = 1 << 12;
 
 // Why Python is woken; a bit mask, see Shared::wake_reasons.
@@ -73,6 +74,7 @@ struct Shared {
 
     uint64_t busy_cycles;
     uint64_t waiting_cycles;
+    uint64_t covered;  // internal events of the device that were seen since the logs were cleared, a bit each
 
     uint32_t range_count;
     uint32_t range_padding;

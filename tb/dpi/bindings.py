@@ -14,10 +14,11 @@ import numpy.typing as npt
 
 from tb.dpi.player import PlayerHandle
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 RULE_COUNT = 64
 RANGE_COUNT = 64
 CAUSE_COUNT = 16
+COVER_EVENTS = 64
 
 WAKE_EVENT, WAKE_WATCHDOG, WAKE_ALARM, WAKE_PLAYER = 1, 2, 4, 8
 WRITE_RESPONSES = {"never": 0, "always": 1, "random": 2}
@@ -95,6 +96,7 @@ class Shared(ct.Structure):
         ("end_count", ct.c_uint64),
         ("busy_cycles", ct.c_uint64),
         ("waiting_cycles", ct.c_uint64),
+        ("covered", ct.c_uint64),
         ("range_count", ct.c_uint32),
         ("range_padding", ct.c_uint32),
         ("ranges", Range * RANGE_COUNT),
@@ -174,11 +176,11 @@ class BenchHandle:
         return self._probes[: self.shared.probe_count]
 
     def clear_logs(self) -> None:
-        """Forget the logs, the wake reasons and the cycle sums; sticky violation counts stay."""
+        """Forget the logs, the wake reasons, the cycle sums and events seen; sticky violation counts stay."""
         shared = self.shared
         shared.beat_count = shared.access_count = shared.event_count = shared.end_count = 0
         shared.probe_count = 0
-        shared.busy_cycles = shared.waiting_cycles = 0
+        shared.busy_cycles = shared.waiting_cycles = shared.covered = 0
         shared.wake_reasons = shared.watchdog_fired = 0
         shared.awaited_ends = 0
 

@@ -12,9 +12,11 @@ from tb.agents.control.access import Access, Response
 from tb.agents.control.agent import ControlAgent
 from tb.agents.control.sequences import AccessSequence
 from tb.agents.tcdm.agent import TcdmAgent
+from tb.coverage.collector import Collector
 from tb.descriptor import Descriptor
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
+from tb.env.coverage import CoverageTap
 from tb.env.driver import ScenarioDriver
 from tb.env.executor import Executor
 from tb.env.items import ScenarioItem
@@ -33,7 +35,8 @@ class RedmuleEnv(uvm_env):
     """Everything around one accelerator.
 
     Takes from the configuration database: `dut` (cocotb handle of tb_top), `bench` (`BenchHandle`),
-    `descriptor` (`Descriptor`), `recorder` (`Recorder`), `background` (`Background`).
+    `descriptor` (`Descriptor`), `recorder` (`Recorder`), `background` (`Background`),
+    `coverage` (`Collector`).
 
     Tests use `run_job`, `run_scenario` and `accesses`; sequences of scenarios are started on `sequencer`.
     """
@@ -45,6 +48,7 @@ class RedmuleEnv(uvm_env):
         self.descriptor: Descriptor = ConfigDB().get(self, "", "descriptor")
         self.recorder: Recorder = ConfigDB().get(self, "", "recorder")
         self.background: Background = ConfigDB().get(self, "", "background")
+        collector: Collector = ConfigDB().get(self, "", "coverage")
         self.tcdm = TcdmAgent("tcdm", self)
         self.control = ControlAgent("control", self)
         self.scoreboard = Scoreboard("scoreboard", self)
@@ -58,6 +62,7 @@ class RedmuleEnv(uvm_env):
             report=self.scoreboard.note_register,
             mixed_formats=mixed_formats,
         )
+        self.coverage = CoverageTap(self.handle, self.predictor.model, collector)
         self.sequencer = ScenarioSequencer("sequencer", self, self.background)
         self.driver = ScenarioDriver("driver", self)
         self._directed = 0
@@ -83,6 +88,7 @@ class RedmuleEnv(uvm_env):
             self.scoreboard,
             self.background,
             self.predictor.reset,
+            self.coverage,
         )
         self.driver.connect_executor(self.executor, self.recorder)
 
@@ -100,8 +106,10 @@ class RedmuleEnv(uvm_env):
     def check_registers(self) -> None:
         """Judge the register accesses made outside of scenarios; what is wrong fails the test."""
         self._collect()
-        for finding in self.scoreboard.take_notes():
+        findings = self.scoreboard.take_notes()
+        for finding in findings:
             self.recorder.check(False, finding.detail)
+        self.coverage.accesses(passed=not findings)
 
     async def run_scenario(self, scenario: Scenario) -> Verdict:
         """Run a scenario, judge and record it; a device that failed is reset."""

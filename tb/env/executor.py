@@ -17,6 +17,7 @@ from tb.agents.tcdm.monitor import EventLog
 from tb.descriptor import Descriptor
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
+from tb.env.coverage import CoverageTap
 from tb.env.cutter import Cutter, check_acquired
 from tb.env.lookahead import Drawn, lookahead
 from tb.env.programmer import Programmer
@@ -52,6 +53,7 @@ class Executor:
         scoreboard: Judges each scenario.
         background: Computes ahead while a scenario runs.
         on_reset: Called while the device is in reset, after the monitors published what was before.
+        coverage: Takes what passed.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Executor:
         scoreboard: Scoreboard,
         background: Background,
         on_reset: Callable[[], None],
+        coverage: CoverageTap,
     ) -> None:
         self._dut = dut
         self._handle = handle
@@ -76,6 +79,7 @@ class Executor:
         self._scoreboard = scoreboard
         self._background = background
         self._on_reset = on_reset
+        self._coverage = coverage
         self._wake = ValueChange(dut.wake)
         self._programmer = Programmer(mixed_formats=descriptor.mixed_formats)
         self._cutter = Cutter(dut, handle, port, player, self._programmer, self._forget)
@@ -91,6 +95,7 @@ class Executor:
         self._forget()
         # What a failed device did until its reset belongs to the failure that was reported already.
         self._scoreboard.take_notes()
+        self._coverage.accesses(passed=False)
         self._dut.rst_n.value = 1
         await edge
         self._handle.clear_logs()
@@ -161,10 +166,12 @@ class Executor:
         )
         if rules:
             handle.clear_violations()
+        seen = self._coverage.look(cut)
         handle.clear_logs()
         handle.allow([])
         if scenario.abort is not None and not verdict.findings and scenario.stall.kind == "none":
             await self._compare_with_alone(scenario, verdict)
+        self._coverage.judged(scenario, before, seen, verdict)
         return verdict
 
     async def _to_the_end(self, scenario: Scenario) -> bool:

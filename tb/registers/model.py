@@ -25,6 +25,7 @@ from typing import NamedTuple
 from tb.dpi.bindings import AccessRow
 from tb.registers.map import (
     CONTEXTS_BUSY,
+    DECODED_ADDRESS_BITS,
     JOB_IDS,
     LOCKED_BY_OTHER,
     ONE_HOT,
@@ -40,6 +41,10 @@ START_LATENCY = 2
 """Cycles after which RUNNING_JOB must show a job whose turn it is; busy_o may take as long (section 4)."""
 
 ZERO = frozenset({0})
+
+AccessTrace = tuple[int, int, int, int, int, int | None]
+"""An access with the state it met: decoded address, 1 for a read, byte enables, access id; jobs queued or
+running, access id that held the lock or None. A plain tuple: there are eight for every job."""
 
 
 class ObservedAccess(NamedTuple):
@@ -110,6 +115,7 @@ class RegisterFileModel:
         queue: Jobs queued and running, oldest first, as far as events have been applied (`settle`).
         job_values: Values of the job registers, by name.
         last_reads: Last observed read of each register that changes by itself, by name.
+        traces: What `feed` took, for coverage; None for nothing.
     """
 
     def __init__(self, registers: RegisterMap) -> None:
@@ -126,6 +132,7 @@ class RegisterFileModel:
         }
         self.findings: list[RegisterFinding] = []
         self.last_reads: dict[str, int] = {}
+        self.traces: list[AccessTrace] | None = None
         self.reset()
 
     def reset(self) -> None:
@@ -152,8 +159,14 @@ class RegisterFileModel:
         first = len(self.findings)
         for cycle, core in ends:
             self._events.append((cycle, 1 << core))
+        traces = self.traces
         for cycle, address, data, r_data, core_id, wen, be, answered in accesses:
             seen = r_data if answered else None
+            if traces is not None:
+                if self._events:
+                    self._apply_events(cycle)
+                offset = address & DECODED_ADDRESS_BITS
+                traces.append((offset, wen, be, core_id, len(self.queue), self.holder))
             self.access(ObservedAccess(cycle, address, not wen, data, be, core_id, seen))
         return self.findings[first:]
 
@@ -206,6 +219,13 @@ class RegisterFileModel:
             raise KeyError(
                 f"a back-door write of {register} cannot be predicted; job registers and FINISHED can"
             )
+
+    def take_traces(self) -> list[AccessTrace]:
+        """The traces since the last call, if they are kept."""
+        if not self.traces:
+            return []
+        taken, self.traces = self.traces, []
+        return taken
 
     def settle(self) -> list[RegisterFinding]:
         """Applies all events taken so far, at the end of a test or before looking at the state.

@@ -33,6 +33,10 @@ package bench_pkg;
   import "DPI-C" function void bench_probe(
       input chandle bench, input longint unsigned cycle, input bit [Causes*SlotBits-1:0] slots);
 
+  // Internal events that a device tells for coverage; see cover_monitor.
+  localparam int unsigned CoverEvents = 64;
+  import "DPI-C" function void bench_cover(input chandle bench, input longint unsigned events);
+
   import "DPI-C" function void bench_violation(input chandle bench, input int rule);
 
 endpackage

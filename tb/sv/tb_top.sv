@@ -9,7 +9,7 @@ module tb_top #(
     parameter int unsigned N_CORES = 8
 );
 
-  import bench_pkg::bench_create, bench_pkg::Causes, bench_pkg::SlotBits;
+  import bench_pkg::bench_create, bench_pkg::Causes, bench_pkg::CoverEvents, bench_pkg::SlotBits;
 
   chandle bench;
   initial bench = bench_create(int'((DW + 32) / 32));
@@ -71,6 +71,7 @@ module tb_top #(
 
   logic [31:0] probe_jobs;
   logic [Causes-1:0][SlotBits-1:0] probe_slots;
+  logic [CoverEvents-1:0] cover_events;
 
   dut_shell i_dut (
       .clk_i(clk),
@@ -97,7 +98,8 @@ module tb_top #(
       .periph_r_valid_o(periph_r_valid),
       .periph_r_id_o(periph_r_id),
       .probe_jobs_o(probe_jobs),
-      .probe_slots_o(probe_slots)
+      .probe_slots_o(probe_slots),
+      .cover_events_o(cover_events)
   );
 
   logic memory_wake;
@@ -177,6 +179,14 @@ module tb_top #(
       .cycle_i(cycle_q),
       .jobs_i(probe_jobs),
       .slots_i(probe_slots)
+  );
+
+  cover_monitor i_cover_monitor (
+      .clk_i(clk),
+      .rst_ni(rst_n),
+      .bench_i(bench),
+      .busy_i(busy),
+      .events_i(cover_events)
   );
 
   tcdm_rules #(

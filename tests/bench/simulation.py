@@ -51,7 +51,11 @@ class Part:
 
 
 def simulate(
-    folder: Path, parts: Sequence[Part], *arguments: str, device: str = str(DESCRIPTOR)
+    folder: Path,
+    parts: Sequence[Part],
+    *arguments: str,
+    device: str = str(DESCRIPTOR),
+    coverage: Mapping[str, Any] | None = None,
 ) -> tuple[dict[str, Outcome], str]:
     """Runs a plan on a device.
 
@@ -60,6 +64,7 @@ def simulate(
         parts: The tests of the plan, with different names.
         arguments: Further arguments of the simulation, such as plusargs.
         device: Name or path of its descriptor.
+        coverage: How coverage is collected, as in `plan.json`.
 
     Returns:
         What came of each test, by name, and all that the simulation printed.
@@ -73,7 +78,13 @@ def simulate(
         }
         for part in parts
     ]
-    plan = {"schema": 1, "descriptor": str(load(device).path), "tests": tests, "replay": None}
+    plan = {
+        "schema": 1,
+        "descriptor": str(load(device).path),
+        "tests": tests,
+        "replay": None,
+        "coverage": dict(coverage or {}),
+    }
     (folder / "plan.json").write_text(json.dumps(plan))
     argv, environment = get_simulator().command(build(device), folder)
     done = subprocess.run(

@@ -39,6 +39,7 @@ CONSTANTS = {
     "kRuleCount": bindings.RULE_COUNT,
     "kRangeCount": bindings.RANGE_COUNT,
     "kCauseCount": bindings.CAUSE_COUNT,
+    "kCoverEvents": bindings.COVER_EVENTS,
     "kWakeEvent": bindings.WAKE_EVENT,
     "kWakeWatchdog": bindings.WAKE_WATCHDOG,
     "kWakeAlarm": bindings.WAKE_ALARM,

@@ -6,6 +6,9 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from models.formats import Format
+from models.ops import Op
+from models.timing import Instance
 from regressions.services import Services
 from regressions.simulators.base import Build, BuildError
 from regressions.testlist import TestEntry
@@ -22,6 +25,12 @@ class FakeDevice:
     name: str = "redmule"
     parameters: dict[str, int] = field(default_factory=lambda: {"H": 1})
     known_issues: tuple = ()
+    operations: tuple = tuple(Op)
+    formats: tuple = (Format.FP16,)
+    mixed_formats: bool = False
+    n_cores: int = 8
+    instance: Instance = field(default_factory=lambda: Instance(4, 12, 3, 256))
+    cover_events: tuple = ()
 
     @property
     def path(self) -> Path:

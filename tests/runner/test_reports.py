@@ -36,6 +36,7 @@ _SCHEMA = {
     "tests": list,
     "utilization": list,
     "testplan": dict,
+    "coverage": dict,
     "throughput": dict,
 }
 

@@ -40,5 +40,6 @@ def device(
         known_issues=(),
         binds=(),
         probe=None,
+        cover=None,
         backdoor={},
     )

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which bins a device can reach, by what its descriptor says that it is able to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from tb.coverage.definition import Definition, Item, Mask, Point
+from tb.coverage.points import size_bin
+from tb.descriptor import Descriptor
+
+_MIXED = "mixed"
+
+
+def reachable(item: Item, device: Descriptor) -> Mask:
+    """The bins of an item that a device can reach."""
+    mask = item.mask([_reachable(point, device) for point in item.points])
+    operands = [place for place, point in enumerate(item.points) if point.needs == "operand_format"]
+    if len(operands) > 1 and not device.mixed_formats:
+        places = np.indices(item.shape).reshape(len(item.shape), -1)
+        mask &= (places[operands] == places[operands[0]]).all(axis=0)
+    return mask
+
+
+def defined(definition: Definition, devices: Iterable[Descriptor]) -> dict[str, Mask]:
+    """The bins of each item that some device can reach; others are no bins of a run on these devices."""
+    devices = tuple(devices)
+    masks: dict[str, Mask] = {}
+    for item in definition.items.values():
+        mask = np.zeros(item.size, dtype=np.bool_)
+        for device in devices:
+            mask |= reachable(item, device)
+        masks[item.name] = mask
+    return masks
+
+
+def _reachable(point: Point, device: Descriptor) -> Mask:
+    names = _names(point, device)
+    return np.array([names is None or name in names for name in point.bins], dtype=np.bool_)
+
+
+def _names(point: Point, device: Descriptor) -> set[str] | None:
+    """Bins of a point that a device can reach; None for all."""
+    instance = device.instance
+    edges = {"m_size": instance.tile_rows, "n_size": instance.h, "k_size": instance.tile_cols}
+    if point.needs == "operation":
+        return {op.name for op in device.operations}
+    if point.needs in ("format", "operand_format"):
+        names = {fmt.name for fmt in device.formats}
+        return names | ({_MIXED} if device.mixed_formats and len(device.formats) > 1 else set())
+    if point.needs == "core":
+        return {str(core) for core in range(device.n_cores)} | {"bad"}
+    if point.needs in edges:
+        edge = edges[point.needs]
+        return {size_bin(size, edge) for size in range(4 * edge + 4)}
+    return None

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Collects coverage in a simulation: cheap notes while it runs, sorted into bins in the background."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from models.layout import load
+from tb.coverage.counts import Counts
+from tb.coverage.definition import Definition, load_definition
+from tb.coverage.numerics import Block, Event, count
+from tb.coverage.samples import KINDS, AccessSample, CutSample, JobSample
+from tb.coverage.sorter import Code, Sorter
+from tb.descriptor import Descriptor
+from tb.registers.model import AccessTrace
+from tb.stimulus.job import Job, Scenario
+
+SHARE = 32
+"""Of so many jobs one is looked into step by step, unless the plan says otherwise."""
+
+_BATCH = 64  # scenarios sorted together
+_STEPS = 2048  # of a job that are looked into, all of N for as many outputs as fit
+_LARGE = 1 << 20  # bytes of a window beyond which no job is looked into
+
+
+class Worker(Protocol):
+    """Makes calls while the simulator runs, as `tb.env.background.Background`."""
+
+    def submit(self, call: Callable[[], Tally]) -> Result:
+        """Has a call made some time."""
+
+
+class Result(Protocol):
+    """A call that is made by the time its result is asked for."""
+
+    def result(self) -> Tally:
+        """What the call returned."""
+
+
+class Cut(NamedTuple):
+    """How far a job had come when it was cut short; see `CutSample`."""
+
+    reads: int
+    writes: int
+    waiting: bool
+    ended: bool
+
+
+class Note(NamedTuple):
+    """What is kept of a scenario until it is sorted.
+
+    Attributes:
+        scenario: what ran, and passed.
+        image: the window before it, if its first job is looked into.
+        cut: how the first job was cut short.
+    """
+
+    scenario: Scenario
+    image: npt.NDArray[np.uint8] | None
+    cut: Cut | None
+
+
+Tally = dict[str, Counter[Code]]
+"""How often each code occurred, by kind of samples."""
+
+
+class Collector:
+    """Coverage of one segment.
+
+    Args:
+        definition: the covergroups.
+        device: what runs.
+        worker: sorts while the simulator runs.
+        share: one of so many jobs is looked into step by step; 0 for none but those with explicit data.
+    """
+
+    def __init__(
+        self, definition: Definition, device: Descriptor, worker: Worker, share: int = SHARE
+    ) -> None:
+        self._definition = definition
+        self._device = device
+        self._worker = worker
+        self._share = share
+        self._sorters = _sorters(definition)
+        self._accesses: dict[AccessTrace, Code] = {}
+        self._notes: list[Note] = []
+        self._traces: list[AccessTrace] = []
+        self._results: list[Result] = []
+        self._events = 0
+        self._event_hits: Counter[int] = Counter()
+
+    def scenario(
+        self,
+        scenario: Scenario,
+        image: npt.NDArray[np.uint8],
+        traces: Sequence[AccessTrace],
+        events: int,
+        cut: Cut | None = None,
+    ) -> None:
+        """Takes a scenario that passed the scoreboard.
+
+        Args:
+            scenario: what ran.
+            image: the window before the first trigger; must not change any more.
+            traces: the register accesses since the scenario before.
+            events: internal events of the device that were seen, a bit each.
+            cut: how the first job was cut short, for a scenario with an abort.
+        """
+        looked_into = cut is None and self._chosen(scenario)
+        self._notes.append(Note(scenario, image if looked_into else None, cut))
+        self._traces += traces
+        if events:
+            self._event_hits[events] += 1
+        if len(self._notes) >= _BATCH:
+            self._submit()
+
+    def accesses(self, traces: Sequence[AccessTrace]) -> None:
+        """Takes register accesses outside of scenarios that the reference model agreed with."""
+        self._traces += traces
+
+    def finish(self) -> Counts:
+        """All that was counted.
+
+        Raises:
+            CoverageError: A coverpoint gave something that is no bin of it.
+        """
+        self._submit()
+        tally: Tally = {}
+        for task in self._results:
+            for kind, codes in task.result().items():
+                tally.setdefault(kind, Counter()).update(codes)
+        self._results.clear()
+        counts = Counts(self._definition)
+        for kind, codes in tally.items():
+            self._sorters[kind].sort(codes, counts)
+        for place, name in enumerate(self._device.cover_events):
+            counts.add_event(name, sum(hits for bits, hits in self._event_hits.items() if bits >> place & 1))
+        return counts
+
+    def _chosen(self, scenario: Scenario) -> bool:
+        job = scenario.jobs[0]
+        if not job.macs or scenario.window.size > _LARGE:
+            return False
+        return job.data is not None or (bool(self._share) and job.data_seed % self._share == 0)
+
+    def _submit(self) -> None:
+        if self._notes or self._traces:
+            self._results.append(self._worker.submit(partial(self._tally, self._notes, self._traces)))
+            self._notes, self._traces = [], []
+
+    def _tally(self, notes: Sequence[Note], traces: Sequence[AccessTrace]) -> Tally:
+        tally: Tally = {kind: Counter() for kind in self._sorters}
+        instance = self._device.instance
+        for scenario, image, cut in notes:
+            if cut is not None:
+                tally["cut"][self._sorters["cut"].code(CutSample(scenario.jobs[0], scenario, *cut))] += 1
+            for position, job in enumerate(scenario.jobs):
+                if cut is None or position:
+                    sample = JobSample(job, scenario, position, instance)
+                    tally["job"][self._sorters["job"].code(sample)] += 1
+            block = None if image is None else block_of(scenario.jobs[0], image, scenario.window.base)
+            if block is not None:
+                self._numbers(count(block), tally)
+        for trace, times in Counter(traces).items():
+            tally["access"][self._access(trace)] += times
+        return tally
+
+    def _numbers(self, events: Mapping[Event, int], tally: Tally) -> None:
+        for (kind, names), hits in events.items():
+            if self._sorters[kind].points:
+                tally[kind][self._sorters[kind].named(*names)] += hits
+
+    def _access(self, trace: AccessTrace) -> Code:
+        code = self._accesses.get(trace)
+        if code is None:
+            offset, wen, be, core_id, queued, holder = trace
+            sample = AccessSample(offset, not wen, be, core_id, queued, holder)
+            code = self._accesses[trace] = self._sorters["access"].code(sample)
+        return code
+
+
+def _sorters(definition: Definition) -> dict[str, Sorter]:
+    return {kind: Sorter(definition, kind) for kind in KINDS}
+
+
+def block_of(job: Job, image: npt.NDArray[np.uint8], base: int) -> Block | None:
+    """The operands of a job, as far as it is looked into; None where Z's values are undefined (section 6).
+
+    Args:
+        job: the first of its scenario.
+        image: the window before its trigger.
+        base: address of the window.
+    """
+    spans = (job.x_range, job.w_range)
+    z_first, z_length = job.z_range
+    if any(first < z_first + z_length and z_first < first + length for first, length in spans):
+        return None
+    x = load(image, job.x_addr - base, job.m, job.n, job.x_fmt)
+    w = load(image, job.w_addr - base, job.n, job.k, job.w_fmt)
+    y = load(image, job.z_addr - base, job.m, job.k, job.z_fmt) if job.op.reads_y else None
+    outputs = _STEPS // job.n
+    if not outputs:
+        return None
+    # Rows and columns from some place on, so that long operands have their turn everywhere.
+    cols = min(job.k, outputs)
+    rows = min(job.m, outputs // cols)
+    col, row = job.data_seed % (job.k - cols + 1), job.data_seed % (job.m - rows + 1)
+    part = slice(row, row + rows), slice(col, col + cols)
+    return Block(job.op, job.fmt, x[part[0]], w[:, part[1]], None if y is None else y[part])
+
+
+class Plan(NamedTuple):
+    """How coverage is collected, as `plan.json` says under ``coverage``.
+
+    Attributes:
+        share: one of so many jobs is looked into step by step.
+        files: further definitions.
+    """
+
+    share: int = SHARE
+    files: tuple[Path, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Plan:
+        """Reads the table of a plan; what is missing has its default."""
+        return cls(int(data.get("share", SHARE)), tuple(Path(each) for each in data.get("files", ())))
+
+    def definition(self) -> Definition:
+        """The covergroups."""
+        return load_definition(self.files)

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Between the bench and the collector of coverage: what of the logs of a scenario it needs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tb.agents.tcdm.monitor import BeatLog, EventLog
+from tb.coverage.collector import Collector, Cut
+from tb.dpi.bindings import BenchHandle
+from tb.registers.model import AccessTrace, RegisterFileModel
+from tb.scoreboard.scoreboard import Verdict
+from tb.stimulus.image import Image
+from tb.stimulus.job import Scenario
+
+
+class Seen(NamedTuple):
+    """What coverage needs of the logs, which are cleared before all checks of a scenario are done.
+
+    Attributes:
+        traces: register accesses since the last scenario.
+        events: internal events of the device, a bit each.
+        cut: how far the first job had come when it was cut short.
+    """
+
+    traces: list[AccessTrace]
+    events: int
+    cut: Cut | None
+
+
+class CoverageTap:
+    """Hands what passed the scoreboard to the collector.
+
+    Args:
+        handle: The bench instance.
+        model: The reference model of the register file, which keeps the accesses.
+        collector: Takes what passed.
+    """
+
+    def __init__(self, handle: BenchHandle, model: RegisterFileModel, collector: Collector) -> None:
+        self._handle = handle
+        self._model = model
+        self._collector = collector
+        model.traces = []
+
+    def look(self, cut: int | None) -> Seen:
+        """Take what is needed from the logs.
+
+        Args:
+            cut: Edge at which the first job was cut short, if it was.
+        """
+        events = int(self._handle.shared.covered)
+        return Seen(self._model.take_traces(), events, None if cut is None else self._cut(cut))
+
+    def judged(self, scenario: Scenario, image: Image, seen: Seen, verdict: Verdict) -> None:
+        """Count a scenario if nothing at all was wrong with it, not even something known."""
+        if not verdict.findings and not verdict.known:
+            self._collector.scenario(scenario, image, seen.traces, seen.events, seen.cut)
+
+    def accesses(self, *, passed: bool) -> None:
+        """Count the accesses made outside of scenarios, if the reference model agrees with them."""
+        traces = self._model.take_traces()
+        if passed:
+            self._collector.accesses(traces)
+
+    def _cut(self, edge: int) -> Cut:
+        log = BeatLog(self._handle.beat_log())
+        until = log.until(edge)
+        ended = any(end <= edge for end, _ in EventLog(self._handle.event_log()).ends)
+        waiting = until > 0 and bool(log.waiting[until - 1]) and int(log.edges[until - 1]) == edge
+        reads, writes = (int(np.count_nonzero(each[:until])) for each in (log.reads, log.writes))
+        return Cut(reads, writes, waiting, ended)

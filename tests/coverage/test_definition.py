@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The covergroups as they stand, and what is said of covergroups that are wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from models.formats import Format
+from models.ops import Op
+from tb.coverage.abilities import defined, reachable
+from tb.coverage.definition import load_definition
+from tb.registers.generate import register_map
+from tb.schema import SchemaError
+from tb.stimulus import abort, stalls
+from tb.stimulus.job_fields import OPERAND_CLASSES
+from tests.stimulus.devices import device
+
+DEFINITION = load_definition()
+GROUP = '\n[[covergroup]]\nname = "mine"\ndoc = "d"\npoints = ["op"]\n'
+
+
+def load(folder: Path, text: str) -> None:
+    """Reads a further file of covergroups."""
+    path = folder / "mine.toml"
+    path.write_text(text)
+    load_definition([path])
+
+
+def test_bins_are_those_that_the_bench_can_draw() -> None:
+    bins = {name: point.bins for name, point in DEFINITION.points.items()}
+    ops = tuple(op.name for op in Op)
+    formats = tuple(fmt.name for fmt in Format)
+    assert [bins[name] for name in ("op", "cut_op", "step_op")] == [ops] * 3
+    assert [bins[f"{name}_format"] for name in ("x", "w", "z")] == [formats] * 3
+    assert [bins[f"{name}_class"] for name in ("x", "w", "y")] == [OPERAND_CLASSES] * 3
+    assert bins["stall"] == stalls.KINDS
+    assert bins["write_answers"] == stalls.WRITE_R_VALID
+    assert {name.split("_")[0] for name in bins["cut"]} == set(abort.KINDS) - {"none"}
+    assert set(bins["register"]) == {*register_map(), "unmapped"}
+
+
+def test_at_most_two_percent_of_the_bins_are_excluded() -> None:
+    items = DEFINITION.items.values()
+    excluded = sum(int(DEFINITION.excluded(item).sum()) for item in items)
+    assert 0 < excluded <= 0.02 * sum(item.size for item in items)
+
+
+def test_an_exclusion_covers_every_item_with_its_points() -> None:
+    item = DEFINITION.items["jobs.op.y_class"]
+    names = {item.bin_name(i).split(" = ")[1].split(", ")[0] for i in DEFINITION.excluded(item).nonzero()[0]}
+    assert names == {"MATMUL"}
+    assert DEFINITION.excluded(item).sum() == len(OPERAND_CLASSES)
+    assert DEFINITION.reason(item, 0) == "MATMUL reads no Y (section 1)"
+    assert not DEFINITION.reason(item, item.size - 1)
+
+
+def test_every_pair_is_crossed() -> None:
+    points = next(group for group in DEFINITION.groups if group.name == "jobs").items
+    names = {item.points for item in points}
+    single = [item.points[0] for item in points if len(item.points) == 1]
+    assert len(single) == 16
+    assert all((a, b) in names for i, a in enumerate(single) for b in single[i + 1 :])
+
+
+def test_a_device_has_the_bins_it_can_reach() -> None:
+    small = device([Op.GEMM, Op.ADDMAX], [Format.FP16, Format.E4M3], n_cores=2)
+    items = DEFINITION.items
+    assert reachable(items["jobs.op"], small).sum() == 2
+    assert reachable(items["jobs.core"], small).sum() == 2
+    # One format for all operands: only equal ones meet.
+    assert reachable(items["jobs.x_format.w_format"], small).sum() == 2
+    both = device([Op.GEMM], [Format.FP16, Format.E4M3], mixed_formats=True)
+    assert reachable(items["jobs.x_format.w_format"], both).sum() == 4
+    assert defined(DEFINITION, [small, both])["jobs.op"].sum() == 2
+    assert defined(DEFINITION, [small, both])["jobs.x_format.w_format"].sum() == 4
+    assert reachable(items["jobs.m_size"], device()).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (GROUP.replace('"op"', '"opp"'), "unknown point 'opp'; did you mean 'op'?"),
+        (GROUP.replace("mine", "jobs"), "covergroup 'jobs' is there twice"),
+        (GROUP.replace("points", "pionts"), "did you mean 'points'?"),
+        (GROUP.replace('["op"]', "[]"), "counts nothing"),
+        (GROUP + 'crosses = [["op", "cut"]]', "points of one kind of samples"),
+        (GROUP + "pairs = true\n" + 'crosses = [["op", "op"]]', "each once"),
+        ('[[exclude]]\nwhen = {op = "GEM"}\nreason = "r"', "did you mean 'GEMM'?"),
+        ('[[exclude]]\nwhen = {op = "GEMM", cut = "*"}\nreason = "r"', "excludes no bin"),
+        ('[point.op]\nsample = "job"\ndoc = "d"\nbins = ["a"]', "point 'op' is there twice"),
+        ('[point.mine]\nsample = "job"\ndoc = "d"\nbins = ["a"]', "unknown coverpoint 'mine'"),
+        ('[point.core2]\nsample = "job"\ndoc = "d"\nbins = ["a", "a"]', "bin 'a' is there twice"),
+        (
+            '[point.mine]\nsample = "job"\ndoc = "d"\nbins = ["a"]\nfunction = "none.py:f"',
+            "give path.py:function",
+        ),
+    ],
+)
+def test_a_malformed_definition_is_one_line(tmp_path: Path, text: str, what: str) -> None:
+    with pytest.raises(SchemaError) as caught:
+        load(tmp_path, text)
+    assert what in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Functions of coverpoints."""
+
+import pytest
+
+from models.formats import Format
+from models.ops import Op
+from models.timing import Instance
+from tb.coverage import points
+from tb.coverage.samples import AccessSample, CutSample, JobSample
+from tb.stimulus.abort import Abort
+from tb.stimulus.job import Job, Scenario, Window
+
+PAPER = Instance(4, 12, 3, 256)
+WINDOW = Window(0x1000, 0x1000)
+
+
+def job(op: Op = Op.GEMM, m: int = 2, n: int = 2, k: int = 2, **values: object) -> Job:
+    """A job of 2 x 2 matrices at 0x1000, 0x1100 and 0x1200."""
+    addresses = {"x_addr": 0x1000, "w_addr": 0x1100, "z_addr": 0x1200}
+    return Job(op, m, n, k, **(addresses | values))  # type: ignore[arg-type]
+
+
+def sample(*jobs: Job, abort: Abort | None = None) -> JobSample:
+    """The last of some jobs."""
+    return JobSample(jobs[-1], Scenario(0, jobs, WINDOW, abort=abort), len(jobs) - 1, PAPER)
+
+
+@pytest.mark.parametrize(
+    ("edge", "sizes"),
+    [
+        (
+            12,
+            {
+                "0": [0],
+                "1": [1],
+                "below": [2, 5, 10],
+                "edge-1": [11],
+                "edge": [12],
+                "edge+1": [13],
+                "above": [14, 22, 26, 34],
+                "tiles-1": [23, 35],
+                "tiles": [24, 36],
+                "tiles+1": [25, 37],
+            },
+        ),
+        (4, {"below": [2], "edge-1": [3], "edge+1": [5], "above": [6, 10], "tiles-1": [7], "tiles+1": [9]}),
+    ],
+)
+def test_sizes_have_bins_against_an_edge(edge: int, sizes: dict[str, list[int]]) -> None:
+    for name, values in sizes.items():
+        assert [points.size_bin(value, edge) for value in values] == [name] * len(values)
+
+
+def test_each_dimension_has_its_own_edge() -> None:
+    it = sample(job(m=12, n=4, k=16))
+    assert [points.m_size(it), points.n_size(it), points.k_size(it)] == ["edge"] * 3
+
+
+def test_alignment_is_that_of_the_port_word_or_of_its_lanes() -> None:
+    it = sample(job(x_addr=0x1020, w_addr=0x1104, z_addr=0x1203))
+    assert (points.x_align(it), points.w_align(it), points.z_align(it)) == ("word", "0", "3")
+
+
+def test_classes_are_those_of_operands_that_are_read() -> None:
+    classes = ("ties", "wide", "raw")
+    it = sample(job(classes=classes))
+    assert (points.x_class(it), points.w_class(it), points.y_class(it)) == classes
+    assert points.y_class(sample(job(Op.MATMUL, classes=classes))) is None
+    assert points.x_class(sample(job(n=0))) is None
+    assert points.y_class(sample(job(n=0))) == "normal"
+    assert points.y_class(sample(job(m=0))) is None
+    assert points.x_class(sample(job(data=(bytes(8), None, None)))) is None
+
+
+def test_formats() -> None:
+    assert points.format(sample(job(fmt=Format.E4M3))) == "E4M3"
+    it = sample(job(fmt=(Format.E4M3, Format.FP16, Format.BF16)))
+    assert points.format(it) == "mixed"
+    assert (points.x_format(it), points.w_format(it), points.z_format(it)) == ("E4M3", "FP16", "BF16")
+
+
+def test_the_queue() -> None:
+    alone, jobs = sample(job()), (job(), job(), job())
+    several = Scenario(0, jobs, WINDOW)
+    found = [points.queue(JobSample(each, several, i, PAPER)) for i, each in enumerate(jobs)]
+    assert [points.queue(alone), *found] == ["alone", "first", "queued", "later"]
+    assert points.queue(sample(job(), job(), abort=Abort("clear", 3))) == "behind_cut"
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        (job(x_addr=0x1300, w_addr=0x1310, z_addr=0x1320), "none"),
+        (job(x_addr=0x1207, w_addr=0x1310, z_addr=0x1320), "reads_x"),
+        (job(x_addr=0x1208, w_addr=0x1200, z_addr=0x1320), "reads_w"),
+        (job(x_addr=0x1300, w_addr=0x1310, z_addr=0x1200), "reads_y"),
+        (job(Op.MATMUL, x_addr=0x1300, w_addr=0x1310, z_addr=0x1200), "none"),
+        (job(x_addr=0x1300, w_addr=0x1310, z_addr=0x1100), "overwrites"),
+    ],
+)
+def test_dependencies(second: Job, expected: str) -> None:
+    assert points.dependency(sample(job(), second)) == expected
+    assert points.dependency(sample(second)) is None
+
+
+def test_cuts() -> None:
+    def cut(abort: Abort, **state: object) -> CutSample:
+        values = {"reads": 0, "writes": 0, "waiting": False, "ended": False} | state
+        return CutSample(job(), Scenario(0, (job(), job()), WINDOW, abort=abort), **values)  # type: ignore[arg-type]
+
+    assert points.cut(cut(Abort("clear", 1, 0))) == "clear_all"
+    assert points.cut(cut(Abort("clear", 1, 7))) == "clear"
+    assert points.cut(cut(Abort("reset", 1))) == "reset"
+    states = [{}, {"reads": 1}, {"reads": 3, "writes": 1}]
+    names = [points.progress(cut(Abort("reset", 1), **state)) for state in states]
+    assert names == ["start", "loading", "storing"]
+    assert points.progress(cut(Abort("reset", 1), reads=2, waiting=True)) == "loading_waiting"
+    assert points.progress(cut(Abort("reset", 1), reads=2, ended=True)) == "ended"
+
+
+def test_accesses() -> None:
+    it = AccessSample(0x4C, True, 0b0110, 4, 1, 4)
+    names = (points.register, points.access, points.engine, points.lock, points.access_id)
+    assert [name(it) for name in names] == ["MCFG0", "0110", "running", "own", "2"]
+    it = AccessSample(0x20, False, 15, 3, 2, 1)
+    assert [name(it) for name in names] == ["unmapped", "read", "full", "other", "bad"]
+    assert points.lock(AccessSample(0, False, 15, 1, 0, None)) == "free"
