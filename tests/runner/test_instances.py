@@ -12,6 +12,8 @@ from regressions.paths import ROOT
 from regressions.testlist import LISTS
 from regressions.tiers import Tier, load_tiers
 from tb.descriptor import Descriptor, available, load
+from tb.sequences import resolve
+from tb.sequences.base import GemmOpSequence
 
 TIERS = load_tiers()
 ENTRIES = testlist.load([LISTS], TIERS)
@@ -92,3 +94,15 @@ def test_every_small_set_has_the_speed_and_finds_its_tests(tier: Tier) -> None:
             assert any(testlist.matches(entry, pattern) for entry in tests), pattern
         chosen = {entry.name for entry in tests if testlist.matches(entry, part.tests)}
         assert {"speed_table", "baseline"} <= chosen
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_every_test_of_a_tier_can_be_planned_on_its_devices(device: str) -> None:
+    """Sizes named after the instance differ by device, and a test's knobs must hold for all of them."""
+    for name, entry in ENTRIES.items():
+        sequence = resolve(entry.sequence)
+        if issubclass(sequence, GemmOpSequence):
+            made = sequence(name, 1, entry.knobs, DEVICES[device])
+            assert made.stream.scenario(0).jobs
+        else:
+            assert sequence.planned(DEVICES[device]) >= 0

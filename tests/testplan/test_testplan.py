@@ -13,6 +13,7 @@ from regressions.testplan import STAGES, Row, Verdict, load_testplan, rows
 from regressions.tiers import load_tiers
 from tb.schema import SchemaError
 from tb.status import Status
+from tb.stimulus.laws import LAWS
 from tests.bench.checkers import every_checker
 
 PLAN = load_testplan()
@@ -42,7 +43,7 @@ def test_a_stage_is_the_first_tier_with_a_test(name: str) -> None:
 
 
 def test_every_checker_serves_a_testpoint_and_exists() -> None:
-    assert {name for point in PLAN.values() for name in point.checkers} == every_checker()
+    assert {name for point in PLAN.values() for name in point.checkers} == every_checker() | set(LAWS)
 
 
 def test_every_mutant_serves_a_testpoint_and_every_pattern_finds_one() -> None:

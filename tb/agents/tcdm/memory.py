@@ -50,6 +50,11 @@ class TcdmMemory:
         self._handle.memory[: window.size] = image
         self._window = window
 
+    @property
+    def window(self) -> Window:
+        """Where the memory answers."""
+        return self._window
+
     def view(self) -> npt.NDArray[np.uint8]:
         """The bytes of the window as they are now: a view, not a copy."""
         return self._handle.memory[: self._window.size]
