@@ -161,6 +161,15 @@ LAWS: Mapping[str, Callable[[Case], Law]] = {
 """All laws, by the names under which a test reports them."""
 
 
+JOBS: Mapping[str, int] = {name: 2 for name in LAWS} | {
+    "law_split_m": 3,
+    "law_split_k": 3,
+    "law_split_n": 3,
+    "law_order": 4,
+}
+"""Jobs that each law compares."""
+
+
 def laws_of(op: Op, operations: Collection[Op]) -> list[str]:
     """Names of the laws that an operation obeys and that a device with these operations can be tried on."""
     without = {"law_idempotence"} if op.is_fma else set()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from models.formats import Bits, per_operand
 from models.layout import load
 from tb.stimulus.job import GemmJob
-from tb.stimulus.laws import LAWS, Case, laws_of
+from tb.stimulus.laws import JOBS, LAWS, Case, laws_of
 from tb.stimulus.rng import np_stream
 from tb.stimulus.stalls import NO_STALL, StallSpec
 from tb.tests.directed import DirectedTest
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tb.env.env import RedmuleEnv
 
 _STALL_RATE = 0.3
-_FEWEST_JOBS = 2  # that a law compares
 
 
 class Laws(DirectedTest):
@@ -28,7 +27,7 @@ class Laws(DirectedTest):
     @classmethod
     def planned(cls, device: Descriptor) -> int:
         """See `DirectedTest.planned`."""
-        return _FEWEST_JOBS * sum(len(laws_of(op, device.operations)) for op in device.operations)
+        return sum(JOBS[name] for op in device.operations for name in laws_of(op, device.operations))
 
     async def run(self, env: RedmuleEnv) -> None:
         """See `DirectedTest.run`; a law that does not hold fails the test under its name."""
