@@ -161,7 +161,7 @@ LAWS: Mapping[str, Callable[[Case], Law]] = {
 """All laws, by the names under which a test reports them."""
 
 
-JOBS: Mapping[str, int] = {name: 2 for name in LAWS} | {
+JOBS: Mapping[str, int] = dict.fromkeys(LAWS, 2) | {
     "law_split_m": 3,
     "law_split_k": 3,
     "law_split_n": 3,
