@@ -11,13 +11,15 @@ RUN = $(BIN) -m regressions
 OUTPUT = $(if $(BUILD),--build='$(BUILD)')
 COMMON = $(if $(DUT),--dut='$(DUT)') $(if $(SEED),--seed='$(SEED)') $(if $(JOBS),--jobs='$(JOBS)') \
   $(if $(TIER),--tier='$(TIER)') $(if $(KIND),--kind='$(KIND)') $(foreach list,$(LISTS),--lists='$(list)') $(OUTPUT)
+SHARDED = $(if $(SHARD),--shard='$(SHARD)')
+KEPT = $(if $(filter-out 0,$(KEEP)),--keep)
 ONE = $(if $(TEST),--test='$(TEST)') $(if $(filter-out 0,$(WAVES)),--waves)
 
 # The variables of this command line are not meant for the makefiles that the simulator runs.
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help env regressions test run replay shrink rerun-failed list show lint bench baseline mutants clean
+.PHONY: help env regressions test run replay shrink rerun-failed list show lint bench baseline coverage merge mutants clean
 
 help: ## this list
 	@echo "usage: make <target> [VARIABLE=value ...]"
@@ -31,8 +33,9 @@ env: ## the virtual environment, with the packages of requirements.txt
 	  { echo "error: $(PYTHON) is older than Python 3.11; install a newer one and name it with PYTHON=" >&2; exit 2; }
 	@'$(PYTHON)' -m regressions.environment '$(VENV)' $(OWN)
 
-regressions: env ## the tests of a tier: TIER=smoke|pr|nightly SEED= JOBS= DUT= TESTS='glob,glob' TIME=30m
-	@$(RUN) regressions $(COMMON) $(if $(TESTS),--tests='$(TESTS)') $(if $(TIME),--time='$(TIME)')
+regressions: env ## the tests of a tier: TIER=smoke|pr|nightly SEED= JOBS= DUT= TESTS='glob,glob' TIME=30m SHARD=i/n
+	@$(RUN) regressions $(COMMON) $(if $(TESTS),--tests='$(TESTS)') $(if $(TIME),--time='$(TIME)') \
+	  $(SHARDED) $(KEPT)
 
 test: env ## pytest: models, bench, runner, short simulations; ARGS= for pytest
 	@$(BIN) -m pytest $(ARGS)
@@ -65,8 +68,14 @@ bench: env ## speed of model, simulation and accelerator, into build/reports/ben
 baseline: env ## keep the cycles of regressions/baseline/jobs.toml as they are now, in regressions/baseline.json: DUT=
 	@$(RUN) baseline $(COMMON)
 
-mutants: env ## deliberate defects of a device, each of which the bench has to find: DUT= TESTS='defect,module,...'
-	@$(RUN) mutants $(COMMON) $(if $(TESTS),--tests='$(TESTS)')
+coverage: env ## code coverage of a device, by jobs that close it, in build/reports/coverage: DUT= JOBS= [KEEP=1]
+	@$(RUN) coverage $(COMMON) $(KEPT)
+
+merge: env ## one report from runs of several machines, and what each test adds: RUNS='folder folder ...' [KEEP=1]
+	@$(RUN) merge $(COMMON) $(if $(RUNS),--runs $(RUNS)) $(KEPT)
+
+mutants: env ## deliberate defects of a device, each of which the bench has to find: DUT= TESTS='defect,...' [GRADE=1]
+	@$(RUN) mutants $(COMMON) $(if $(TESTS),--tests='$(TESTS)') $(if $(filter-out 0,$(GRADE)),--graded) $(SHARDED)
 
 clean: ## remove build/: runs, reports, compiled simulations; the environment stays
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -77,6 +86,9 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #:   JOBS    simulations at a time; default: the processors
 #:   DUT     device: a name in tb/duts or the path of a descriptor; default redmule, and what else a tier names
 #:   TESTS   patterns of test names; TIME runs on with new jobs, or looks for the smallest failure, for 90s, 30m, 8h
+#:   SHARD   2/3: the second of three equal parts of a tier, the same on any machine; make merge joins them
+#:   GRADE   1: run all tests with each defect, to see which of them find it; takes much longer
+#:   KEEP    1: keep the coverage of this run as the least that later ones may have (coverage_baseline.json)
 #:   LISTS   further test lists: TOML files or folders
 #:   SCALING 1: make bench also measures sizes up to 512 and arrays up to 16 x 16, which takes an hour or more
 #:   BUILD   folder of runs and reports; default build

@@ -13,13 +13,15 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from regressions import bench, commands, inspection, lint, mutants, replay, shrink, whole
+from regressions import bench, commands, inspection, lint, merge, mutants, replay, shrink, whole
 from regressions.baseline.command import baseline
+from regressions.code_coverage import command as code_coverage
 from regressions.commands import Options
 from regressions.errors import UserError, describe_os_error
 from regressions.paths import ROOT, BuildTree
 from regressions.run import EXIT_BAD_INPUT, EXIT_INTERRUPTED
 from regressions.services import Services, real_services
+from regressions.shards import WHOLE, parse_shard
 from regressions.simulators.base import BuildError
 from regressions.testlist import LISTS
 from regressions.tiers import get_tier
@@ -38,6 +40,8 @@ _COMMANDS: dict[str, tuple[Action, str]] = {
     "lint": (lint.lint, "check Python and SystemVerilog"),
     "bench": (bench.bench, "measure the speed of model and simulation"),
     "baseline": (baseline, "measure the jobs whose cycles are kept, and keep them"),
+    "coverage": (code_coverage.coverage, "measure the code coverage of a device"),
+    "merge": (merge.merge, "join runs of several machines into one report"),
     "mutants": (mutants.mutants, "find out whether the bench finds deliberate defects of a device"),
 }
 
@@ -70,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
         )
         sub.add_argument("--record", type=Path, help="failure record")
         sub.add_argument("--lists", type=Path, action="append", default=[], help="further test lists")
+        sub.add_argument("--shard", type=parse_shard, default=WHOLE, help="part of a run, such as 1/3")
+        sub.add_argument("--keep", action="store_true", help="keep the coverage as the baseline")
+        sub.add_argument("--graded", action="store_true", help="mutants: run all tests with each")
+        sub.add_argument("--runs", type=Path, nargs="+", action="extend", default=[], help="run folders")
         sub.add_argument("--build", type=Path, default=ROOT / "build", help="folder of all outputs")
     return parser
 
@@ -132,6 +140,10 @@ def main(argv: Sequence[str] | None = None, services: Services | None = None) ->
             lists=(LISTS, *arguments.lists),
             tree=BuildTree(arguments.build),
             scaling=arguments.scaling,
+            shard=arguments.shard,
+            keep=arguments.keep,
+            runs=tuple(arguments.runs),
+            graded=arguments.graded,
         )
         return _COMMANDS[arguments.command][0](options, services or real_services(), console)
     except (UserError, SchemaError, BuildError) as error:

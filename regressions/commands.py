@@ -9,6 +9,8 @@ from pathlib import Path
 from rich.console import Console
 
 from regressions import testlist
+from regressions.code_coverage.exclusions import load_rules
+from regressions.code_coverage.jobs import closing
 from regressions.errors import UserError
 from regressions.machine import check_tools
 from regressions.paths import BuildTree, relative
@@ -17,6 +19,7 @@ from regressions.run import EXIT_PASSED, Request, perform
 from regressions.rundir import RESULTS, last_run
 from regressions.selection import Selector, find_entry, make_segment, parse_selectors
 from regressions.services import Services
+from regressions.shards import WHOLE, Shard
 from regressions.testlist import TestEntry
 from regressions.tiers import Part, Tier, load_tiers
 from tb.descriptor import Descriptor
@@ -42,6 +45,10 @@ class Options:
     lists: tuple[Path, ...]
     tree: BuildTree
     scaling: bool = False
+    shard: Shard = WHOLE
+    keep: bool = False
+    runs: tuple[Path, ...] = ()
+    graded: bool = False
 
     @property
     def device(self) -> str:
@@ -111,6 +118,10 @@ def regressions(options: Options, services: Services, console: Console) -> int:
     seed = options.chosen_seed
     kind = _kind(options, services)
     soak = options.soak_seconds is not None
+    if soak and not options.shard.whole:
+        raise UserError("SHARD: a soak has no parts; give each machine another SEED instead")
+    if not options.shard.whole and options.seed is None and options.tier.seed is None:
+        raise UserError(f"SHARD: tier {options.tier.name} draws its seed; give all machines the same SEED=")
     devices: list[Descriptor] = []
     planners: list[Planner] = []
     builds: list[tuple[str, str]] = []
@@ -128,13 +139,19 @@ def regressions(options: Options, services: Services, console: Console) -> int:
     def simulations() -> Iterator[Simulation]:
         count = 0
         for drawn in rounds(planners, soak):
-            packed = pack(_with_kind(drawn, kind), options.processes, count)
+            mine = drawn if soak else options.shard.segments(drawn)
+            packed = pack(_with_kind(mine, kind), options.processes, count)
             count += len(packed)
             yield from packed
 
+    complete = not (soak or options.tests or kind)
+    closes = options.tier.coverage and complete and bool(load_rules(devices[0]).goals)
     planned, source = None, simulations()
     if not soak:
         everything = list(source)
+        if closes:
+            closers = closing(options.entries, services, devices[0], first_index=len(everything))
+            everything += options.shard.take(closers, lambda simulation: simulation.cycles)
         planned = [segment for simulation in everything for segment in simulation.segments]
         builds, source = _builds(planned), iter(everything)
     return perform(
@@ -149,6 +166,10 @@ def regressions(options: Options, services: Services, console: Console) -> int:
             processes=options.processes,
             waves=options.waves,
             soak_seconds=options.soak_seconds,
+            goals=closes and options.shard.whole,
+            complete=complete and options.shard.whole,
+            shard=options.shard.text,
+            keep=options.keep,
         ),
         services,
         options.tree,

@@ -21,6 +21,9 @@ _MAX_CYCLES_PER_SIMULATION = 40_000_000
 # A soak draws this share of the tier's budget at a time, until its time is over.
 _SOAK_ROUND = 0.1
 
+COVERAGE = "coverage"
+"""The build kind that measures code coverage, of each test by itself."""
+
 
 class Source(Protocol):
     """The scenarios of one test with one seed, as far as planning needs to know them."""
@@ -98,6 +101,11 @@ class Simulation:
     def jobs(self) -> int:
         """Jobs of all segments."""
         return sum(segment.jobs for segment in self.segments)
+
+    @property
+    def cycles(self) -> int:
+        """Estimated cycles of all segments."""
+        return sum(segment.cycles for segment in self.segments)
 
 
 class Planner:
@@ -179,6 +187,11 @@ def rounds(planners: Sequence[Planner], soak: bool) -> Iterator[list[Segment]]:
             return
 
 
+def _company(segment: Segment) -> tuple[str, str, str]:
+    """What segments of a simulation share: device and build kind; the test, where each is counted apart."""
+    return segment.device, segment.kind, segment.entry.name if segment.kind == COVERAGE else ""
+
+
 def pack(segments: Sequence[Segment], processes: int, first_index: int = 0) -> list[Simulation]:
     """Packs segments into simulations of about equal length, the longest first.
 
@@ -188,8 +201,8 @@ def pack(segments: Sequence[Segment], processes: int, first_index: int = 0) -> l
         first_index: Number of the first simulation.
     """
     simulations: list[list[Segment]] = []
-    for build in dict.fromkeys((segment.device, segment.kind) for segment in segments):
-        group = [segment for segment in segments if (segment.device, segment.kind) == build]
+    for build in dict.fromkeys(map(_company, segments)):
+        group = [segment for segment in segments if _company(segment) == build]
         cycles = sum(segment.cycles for segment in group)
         wanted = max(processes * _SIMULATIONS_PER_PROCESS, -(-cycles // _MAX_CYCLES_PER_SIMULATION))
         bins = [(0, number) for number in range(min(wanted, len(group)))]

@@ -2,14 +2,19 @@
 """One run from its plan to its published report."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
+from regressions import coverage_baseline
+from regressions.code_coverage import report as code_report
+from regressions.code_coverage.measure import CodeCoverage
 from regressions.coverage.measure import Coverage, Part, measure
 from regressions.executor import Execution, Executor
+from regressions.grading import grade, kills
 from regressions.judge import SegmentResult
 from regressions.paths import BuildTree, relative
 from regressions.planner import Segment, Simulation
@@ -20,7 +25,7 @@ from regressions.report import print_verdict, write_reports
 from regressions.rundir import COVERAGE, RESULTS, create_run, publish
 from regressions.services import Services
 from regressions.simulators.base import Build, BuildError, Simulator
-from regressions.summary import RunInfo, results_json, summarize, write_json
+from regressions.summary import RunInfo, Summary, results_json, summarize, write_json
 from tb.coverage.counts import Counts
 from tb.coverage.definition import Definition, load_definition
 from tb.descriptor import Descriptor
@@ -44,6 +49,10 @@ class Request:
         processes: How many simulations run at a time.
         waves: Whether simulations write waves.
         soak_seconds: Wall time after which nothing further is started; None for the whole list.
+        goals: Whether the main device's goals of code coverage have to be reached.
+        complete: Whether it is all that the label stands for, and so covers what is kept for it.
+        keep: Whether its coverage is kept from now on.
+        shard: Which part of the label's run it is; empty for all of it.
     """
 
     label: str
@@ -56,6 +65,10 @@ class Request:
     processes: int
     waves: bool = False
     soak_seconds: float | None = None
+    goals: bool = False
+    complete: bool = False
+    keep: bool = False
+    shard: str = ""
 
 
 def perform(request: Request, services: Services, tree: BuildTree, console: Console) -> int:
@@ -81,21 +94,95 @@ def perform(request: Request, services: Services, tree: BuildTree, console: Cons
         known_issues=tuple(
             f"{issue.id}: {issue.reason}" for device in request.devices for issue in device.known_issues
         ),
+        shard=request.shard,
     )
     names = ", ".join(info.devices)
     console.print(f"{info.tier}: device {names}, seed {info.seed}, {relative(run)}", highlight=False)
     execution = _Runner(request, simulator, info, run, console).execute()
+    end = Conclusion(run, info, request.devices, request.goals, request.complete, request.keep)
+    try:
+        code = code_report.collect(run, execution.results, simulator, main)
+    except BuildError as error:
+        return conclude(end, execution, None, tree, console, [str(error)])
+    return conclude(end, execution, code, tree, console)
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What a run is judged as.
+
+    Attributes:
+        run: Its folder.
+        info: What it is about.
+        devices: The devices, the main one first.
+        goals: Whether the main device's goals of code coverage have to be reached.
+        complete: Whether it covers what is kept for its label, or fails.
+        keep: Whether its coverage is kept from now on.
+    """
+
+    run: Path
+    info: RunInfo
+    devices: Sequence[Descriptor]
+    goals: bool = False
+    complete: bool = False
+    keep: bool = False
+
+
+def conclude(
+    end: Conclusion,
+    execution: Execution,
+    code: CodeCoverage | None,
+    tree: BuildTree,
+    console: Console,
+    faults: Sequence[str] = (),
+    campaigns: Sequence[Mapping[str, Any]] = (),
+) -> int:
+    """Judges what was executed, writes and publishes all reports; returns the exit code.
+
+    Args:
+        end: What is judged, and how.
+        execution: What was executed.
+        code: Code coverage of the main device, if any was measured.
+        tree: Where reports are published.
+        console: For people.
+        faults: What is known to be wrong besides the tests.
+        campaigns: Contents of `mutants.json` files.
+
+    Raises:
+        OSError: Outputs cannot be written; earlier reports are untouched.
+    """
+    run, info, main = end.run, end.info, end.devices[0]
     summary = summarize(info, execution, relative(run))
-    summary.coverage = covered(execution.results, request.devices, load_definition())
+    summary.coverage = covered(execution.results, end.devices, load_definition())
     write_json(run / COVERAGE, summary.coverage.to_json())
+    summary.code = code
+    summary.faults += [*faults, *_coverage_faults(end, summary)]
+    if code is not None:
+        code_report.write(run / code_report.FOLDER / main.name, code, main, info.run_id, int(time.time()))
+    summary.grades = grade(summary.coverage, code.data if code else None, kills(campaigns))
     write_reports(run, summary, tree.bench)
-    descriptors = {device.name: relative(device.path) for device in request.devices}
+    descriptors = {device.name: relative(device.path) for device in end.devices}
     write_json(run / RESULTS, results_json(summary, execution.results, descriptors))
-    shown = run if summary.interrupted else publish(tree, request.label, run)
+    if end.keep and summary.passed:
+        coverage_baseline.keep(summary)
+        console.print(f"kept: {relative(coverage_baseline.FILE)}", highlight=False)
+    # A part takes no complete report's place.
+    shown = run if summary.interrupted or info.shard else publish(tree, info.tier, run)
     print_verdict(console, summary, shown)
     if summary.interrupted:
         return EXIT_INTERRUPTED
     return EXIT_PASSED if summary.passed else EXIT_FAILED
+
+
+def _coverage_faults(end: Conclusion, summary: Summary) -> list[str]:
+    """What is wrong with the coverage of a run that came to its end."""
+    code = summary.code
+    faults = list(code.complaints) if code else []
+    if summary.interrupted:
+        return faults
+    if end.goals:
+        faults += code.short() if code else [f"no simulation of {end.devices[0].name} left code coverage"]
+    return faults + (coverage_baseline.dropped(summary) if end.complete and not end.keep else [])
 
 
 def covered(

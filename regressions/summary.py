@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from models.timing import Instance
+from regressions.code_coverage.measure import CodeCoverage
+from regressions.code_coverage.points import Kind
 from regressions.coverage.measure import Coverage
 from regressions.executor import Execution
+from regressions.grading import Grade
 from regressions.judge import SegmentResult
 from regressions.planner import Segment
 from regressions.results import Failure, JobResult
@@ -35,6 +38,7 @@ class RunInfo:
         options: What ``make run`` must be given for a device besides test and seed, such as ``DUT=x``.
         devices: Parameters of all devices, by name, the main one first.
         known_issues: Known issues of the devices, as their descriptors list them.
+        shard: Which part of the tier it is, such as ``1/3``; empty for all of it.
     """
 
     run_id: str
@@ -47,6 +51,7 @@ class RunInfo:
     options: dict[str, str] = field(default_factory=dict)
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
     known_issues: tuple[str, ...] = ()
+    shard: str = ""
 
     @property
     def instance(self) -> Instance | None:
@@ -100,7 +105,13 @@ class TestRow:
 
 @dataclass(slots=True)
 class Summary:
-    """A run's outcome."""
+    """A run's outcome.
+
+    Attributes:
+        code: Code coverage of the main device; None if the run measured none.
+        faults: What makes the run fail besides its tests.
+        grades: What each test adds to the coverage.
+    """
 
     info: RunInfo
     tests: list[TestRow] = field(default_factory=list)
@@ -112,6 +123,9 @@ class Summary:
     seconds: float = 0.0
     interrupted: bool = False
     coverage: Coverage | None = None
+    code: CodeCoverage | None = None
+    faults: list[str] = field(default_factory=list)
+    grades: list[Grade] = field(default_factory=list)
 
     @property
     def testplan(self) -> list[Row]:
@@ -120,8 +134,8 @@ class Summary:
 
     @property
     def passed(self) -> bool:
-        """Whether everything planned ran and passed."""
-        return not self.interrupted and bool(self.tests) and not self.totals["failed"]
+        """Whether everything planned ran and passed, and nothing else is wrong."""
+        return not (self.interrupted or self.totals["failed"] or self.faults) and bool(self.tests)
 
     def to_json(self) -> dict[str, Any]:
         """The content of ``summary.json``, schema 1."""
@@ -187,11 +201,14 @@ class Summary:
         none = {"defined": 0, "excluded": 0, "hit": 0}
         return {
             "functional": covered.percent if covered else 0.0,
-            "line": None,
-            "branch": None,
-            "toggle": None,
+            **{kind.value: self._code_share(kind) for kind in (Kind.LINE, Kind.BRANCH, Kind.TOGGLE)},
             "bins": covered.bins if covered else none,
         }
+
+    def _code_share(self, kind: Kind) -> float | None:
+        """Percentage of code coverage; None if the run measured none."""
+        share = None if self.code is None else self.code.share(kind).percent
+        return None if share is None else round(share, 3)
 
     def measured(self, device: str) -> list[JobResult]:
         """Jobs of a device whose cycles count: those that passed."""
@@ -214,12 +231,13 @@ def summarize(info: RunInfo, execution: Execution, run_folder: str) -> Summary:
     """
     summary = Summary(info, cycles=execution.cycles, seconds=execution.seconds, rejected=execution.rejected)
     summary.interrupted = execution.interrupted
-    by_test: dict[tuple[str, str], list[SegmentResult]] = {}
+    by_test: dict[tuple[str, str, int], list[SegmentResult]] = {}
     for result in sorted(execution.results, key=lambda result: result.segment.begin):
-        by_test.setdefault((result.segment.device, result.segment.entry.name), []).append(result)
+        segment = result.segment
+        by_test.setdefault((segment.device, segment.entry.name, segment.seed), []).append(result)
     order = {name: place for place, name in enumerate(info.devices)}
-    for device, name in sorted(by_test, key=lambda key: (order.get(key[0], 0), key[1])):
-        results = by_test[device, name]
+    for device, name, seed in sorted(by_test, key=lambda key: (order.get(key[0], 0), *key[1:])):
+        results = by_test[device, name, seed]
         summary.tests.append(_test_row(device, name, results, info))
         jobs = summary.by_device.setdefault(device, [])
         for result in results:
@@ -342,7 +360,7 @@ def _totals(summary: Summary, results: Sequence[SegmentResult]) -> dict[str, int
 def results_json(
     summary: Summary, results: Sequence[SegmentResult], descriptors: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The run's own account beside the public summary: every segment, for ``make rerun-failed``.
+    """The run's own account beside the public summary, for ``make rerun-failed`` and ``make merge``.
 
     Args:
         summary: The run.
@@ -353,6 +371,9 @@ def results_json(
         "schema": 1,
         "interrupted": summary.interrupted,
         "info": asdict(summary.info),
+        "cycles": summary.cycles,
+        "seconds": summary.seconds,
+        "rejected": summary.rejected,
         "segments": [
             {
                 "test": result.segment.entry.name,
@@ -360,6 +381,7 @@ def results_json(
                 "begin": result.segment.begin,
                 "end": result.segment.end,
                 "kind": result.segment.kind,
+                "jobs": result.segment.jobs,
                 "descriptor": descriptors[result.segment.device],
                 "status": result.status.value,
                 "detail": result.detail,

@@ -40,6 +40,7 @@ class Tier:
         description: One line for people.
         devices: The devices it runs on unless one is asked for, the first being the run's main one.
         mutants: Whether the whole tier ends with the deliberate defects of the main device.
+        coverage: Whether the jobs that close the code coverage of the main device run too.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Tier:
     description: str = ""
     devices: dict[str, Part] = field(default_factory=dict)
     mutants: bool = False
+    coverage: bool = False
 
     def on(self, part: Part) -> "Tier":
         """The tier as one device runs it: its share of the cycles, its build kinds."""
@@ -87,6 +89,7 @@ _FIELDS = {
         items=_BUILDS,
     ),
     "mutants": Field("whether the deliberate defects of the main device follow", bool, default=False),
+    "coverage": Field("whether the main device's code coverage is closed", bool, default=False),
     "devices": Field(
         "what runs on which device",
         dict,

@@ -253,14 +253,19 @@ def _known(items: list[KnownItem], where: Where) -> tuple[KnownItem, ...]:
     return tuple(items)
 
 
-def _vendor(where: Where) -> Path:
-    """The folder of vendored IP in the installed package; found without importing it."""
+def vendor_folder() -> Path | None:
+    """The folder of vendored IP in the installed package, found without importing it; None without one."""
     spec = importlib.util.find_spec("pythondata_cpu_cv32e40p")
-    if spec is None or spec.origin is None:
+    return None if spec is None or spec.origin is None else Path(spec.origin).parent / _VENDOR
+
+
+def _vendor(where: Where) -> Path:
+    folder = vendor_folder()
+    if folder is None:
         raise where.error(
             "package pythondata_cpu_cv32e40p is not installed; run make, which installs requirements.txt"
         )
-    return Path(spec.origin).parent / _VENDOR
+    return folder
 
 
 def _resolve(text: str, descriptor: Path, where: Where) -> Path:

@@ -28,16 +28,17 @@ _TIMES_CONTROL = 10.0
 
 
 class _UntilFailure(Deadline):
-    """Stops a simulation at its first failure, or when its time is up."""
+    """Stops a simulation when its time is up, or at its first failure unless all of them are wanted."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, go_on: bool) -> None:
         super().__init__({})
         self._seconds = seconds
+        self._go_on = go_on
         self._started = time.monotonic()
 
     def exceeded(self, reader: ResultsReader) -> str:
         """See `Deadline.exceeded`."""
-        if has_failed(reader.log):
+        if not self._go_on and has_failed(reader.log):
             return "stopped at the first failure"
         if time.monotonic() - self._started > self._seconds:
             return f"took more than {self._seconds:.0f} s of wall time and was killed"
@@ -54,6 +55,7 @@ class Campaign:
         jobs: What each defect has to get past.
         folder: Receives a folder for each defect.
         rerun: The command that repeats a defect's simulation, by the defect's id.
+        graded: Whether all tests run with each defect, so that one sees which of them find it.
     """
 
     def __init__(
@@ -64,12 +66,15 @@ class Campaign:
         jobs: Simulation,
         folder: Path,
         rerun: Callable[[str], str],
+        *,
+        graded: bool = False,
     ) -> None:
         self._simulator = simulator
         self._build = build
         self._jobs = jobs
         self._folder = folder
         self._rerun = rerun
+        self._graded = graded
         self._seconds = _LEAST_SECONDS
         self._plan = {
             "schema": 1,
@@ -138,7 +143,7 @@ class Campaign:
         command = Command([*argv, f"+{PLUSARG}={number}"], environment, folder, self._rerun(name))
         reader = ResultsReader(folder / "results.jsonl")
         timeouts = {segment.key: segment.entry.timeout for segment in self._jobs.segments}
-        deadline = Deadline(timeouts) if seconds is None else _UntilFailure(seconds)
+        deadline = Deadline(timeouts) if seconds is None else _UntilFailure(seconds, go_on=self._graded)
         outcome = await run_process(command, deadline, reader, lambda: None)
         if outcome.ending is Ending.INTERRUPTED:
             raise asyncio.CancelledError

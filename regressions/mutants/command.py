@@ -55,7 +55,7 @@ def mutants(
     device = services.device(options.device)
     everything = defects.load(device.name, data)
     placement = defects.place_all(everything, device)
-    chosen = select(everything, options.tests)
+    chosen = options.shard.take(select(everything, options.tests), lambda _: 1)
     simulator = services.simulator("verilator")
     git, tools = git_revision(), tool_versions(simulator.version())
     simulation = jobs.load(job_list, options.entries, services, device, build.KIND, options.seed)
@@ -76,6 +76,7 @@ def mutants(
         simulation,
         folder / "sims",
         lambda name: " ".join(filter(None, ["make", LABEL, f"TESTS={name}", dut])),
+        graded=options.graded,
     )
     fault, total = campaign.control()
     if fault:
@@ -92,7 +93,7 @@ def mutants(
         if number in made.invalid
     ]
     results = sorted(found, key=lambda result: result.number)
-    report = Report(device.name, git, tools, total, time.monotonic() - started, results)
+    report = Report(device.name, git, tools, total, time.monotonic() - started, results, options.graded)
     write(report, folder)
     # A part of the defects takes no complete report's place.
     shown = publish(options.tree, LABEL, folder) if len(chosen) == len(everything) else folder

@@ -42,6 +42,7 @@ class Result:
         jobs: Jobs until then, that scenario's included; all jobs of a survivor.
         detail: First line of what was reported.
         seconds: Wall time of the simulation.
+        tests: All tests in which something was reported; the first alone if the simulation stopped there.
     """
 
     defect: Defect
@@ -52,6 +53,7 @@ class Result:
     jobs: int = 0
     detail: str = ""
     seconds: float = 0.0
+    tests: tuple[str, ...] = ()
 
     @property
     def complaint(self) -> str:
@@ -95,7 +97,10 @@ def read_result(
         fate: Fate, checkers: tuple[str, ...] = (), test: str = "", jobs: int = 0, detail: str = ""
     ) -> Result:
         text = " ".join(detail.split())[:300]
-        return Result(defect, number, fate, checkers, test, jobs, text, round(outcome.seconds, 3))
+        tests = dict.fromkeys([test, *_failed_tests(log)] if test else [])
+        return Result(
+            defect, number, fate, checkers, test, jobs, text, round(outcome.seconds, 3), tuple(tests)
+        )
 
     done = sum(len(test.jobs) for test in log.tests)
     if (found := _first_failure(folder / "results.jsonl")) is not None:
@@ -112,7 +117,16 @@ def read_result(
 
 def has_failed(log: SimulationLog) -> bool:
     """Whether a simulation has reported anything wrong so far."""
-    return any(test.failures or (test.ended and test.status is not Status.PASSED) for test in log.tests)
+    return bool(_failed_tests(log))
+
+
+def _failed_tests(log: SimulationLog) -> list[str]:
+    """Names of the tests that have reported anything wrong."""
+    return [
+        test.key[0]
+        for test in log.tests
+        if test.failures or (test.ended and test.status is not Status.PASSED)
+    ]
 
 
 def _first_failure(path: Path) -> tuple[tuple[str, ...], str, int, str] | None:

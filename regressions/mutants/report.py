@@ -25,6 +25,7 @@ class Report:
         jobs: Jobs that each defect has to get past.
         seconds: Wall time of all simulations.
         results: By defect.
+        graded: Whether all tests ran with each defect.
     """
 
     device: str
@@ -33,6 +34,7 @@ class Report:
     jobs: int
     seconds: float
     results: Sequence[Result]
+    graded: bool = False
 
     @property
     def complaints(self) -> list[Result]:
@@ -68,6 +70,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "dut": report.device,
         "git": report.git,
         "tools": report.tools,
+        "graded": report.graded,
         "jobs": report.jobs,
         "seconds": round(report.seconds, 1),
         "totals": {
@@ -97,6 +100,7 @@ def _defect(result: Result) -> dict[str, Any]:
         "checkers": list(result.checkers),
         "seen_by": list(defect.seen_by),
         "test": result.test,
+        "tests": list(result.tests),
         "jobs": result.jobs,
         "detail": result.detail,
         "equivalent": defect.equivalent,

@@ -26,4 +26,5 @@ def write_reports(run: Path, summary: Summary, bench: Path | None = None) -> Non
     write_json(run / "summary.json", summary.to_json())
     (run / "junit.xml").write_bytes(render_junit(summary))
     (run / "summary.md").write_text(render_markdown(summary))
+    write_json(run / "grading.json", {"schema": 1, "tests": [row.to_json() for row in summary.grades]})
     (run / "report.html").write_text(render_html(summary, bench))

@@ -13,7 +13,7 @@ MAX_SHOWN = 5
 
 
 def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
-    """Prints failures with their rerun lines, then the verdict and where the report lies.
+    """Prints failures with their rerun lines, what else is wrong, then the verdict and where the report lies.
 
     Args:
         console: Where to.
@@ -30,6 +30,8 @@ def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
                 console.print(f"    {line}", markup=False, highlight=False, soft_wrap=True)
         if len(rows) > MAX_SHOWN:
             console.print(f"  and {len(rows) - MAX_SHOWN} more in the report")
+    for fault in summary.faults:
+        console.print(fault, style="bold red", markup=False, highlight=False, soft_wrap=True)
     style = "bold green" if summary.passed else "bold red"
     console.print(f"\n{verdict(summary)}", style=style, markup=False, highlight=False, soft_wrap=True)
     console.print(f"report: {relative(shown / 'report.html')}", markup=False, highlight=False, soft_wrap=True)

@@ -6,6 +6,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from models.published import cases_of
+from regressions.code_coverage.measure import percent
+from regressions.code_coverage.points import Kind
 from regressions.progress import duration
 from regressions.report.causes import (
     KNOWN,
@@ -80,4 +82,7 @@ def render_html(summary: Summary, bench: Path | None = None) -> str:
         rows=summary.testplan,
         testplan=table["testplan"],
         rate=table["throughput"],
+        code=summary.code,
+        code_kinds=tuple(Kind),
+        code_percent=percent,
     )

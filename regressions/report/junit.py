@@ -23,8 +23,8 @@ def render_junit(summary: Summary) -> bytes:
     bad = [test for test in summary.tests if test.status is not Status.PASSED]
     failures = sum(test.status in _FAILURES for test in bad)
     counts = {
-        "tests": str(len(summary.tests)),
-        "failures": str(failures),
+        "tests": str(len(summary.tests) + len(summary.faults)),
+        "failures": str(failures + len(summary.faults)),
         "errors": str(len(bad) - failures),
         "skipped": "0",
         "time": f"{summary.seconds:.3f}",
@@ -36,6 +36,11 @@ def render_junit(summary: Summary) -> bytes:
         ET.SubElement(properties, "property", {"name": key, "value": _clean(value)})
     for test in summary.tests:
         _case(suite, f"{test.device}.{info.tier}", test)
+    for number, text in enumerate(summary.faults):
+        case = ET.SubElement(
+            suite, "testcase", {"classname": f"{info.dut}.{info.tier}", "name": f"run {number}", "time": "0"}
+        )
+        ET.SubElement(case, "failure", {"type": "run", "message": _clean(text)})
     ET.indent(suites)
     text = ET.tostring(suites, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()

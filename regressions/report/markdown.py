@@ -17,6 +17,7 @@ def _cell(text: str) -> str:
 def render_markdown(summary: Summary) -> str:
     """Verdict, tests, and failures with their rerun lines."""
     lines = [f"## {verdict(summary)}", ""]
+    lines += [f"- **{_cell(fault)}**" for fault in summary.faults] + [""] * bool(summary.faults)
     if summary.failures:
         lines += ["### Failures", ""]
         for key, rows in grouped(summary.failures).items():

@@ -8,9 +8,11 @@ says how to run it on a plan. Nothing outside this package knows which simulator
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from regressions.code_coverage.points import Point
 from tb.descriptor import Descriptor
 
 
@@ -80,6 +82,18 @@ class Simulator(ABC):
         self, build: Build, plan_dir: Path, *, waves: bool = False
     ) -> tuple[list[str], dict[str, str]]:
         """Command line and complete environment of a process that runs `plan_dir/plan.json`."""
+
+    def code_coverage(self, plan_dir: Path) -> Mapping[Point, int] | None:
+        """What a simulation of the build kind `coverage` hit; None if it left no data.
+
+        Args:
+            plan_dir: Folder of its plan.
+
+        Raises:
+            BuildError: The data is damaged.
+        """
+        del plan_dir
+        return None
 
     @abstractmethod
     def lint(self, descriptor: Descriptor, log: Path) -> None:

@@ -12,7 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import version as package_version
 from importlib.util import find_spec
@@ -21,6 +21,8 @@ from pathlib import Path
 import cocotb_tools.config
 import find_libpython
 
+from regressions.code_coverage.points import Point
+from regressions.simulators import verilator_coverage
 from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.simulators.cache import build_once, content_key
 from regressions.simulators.shell import dut_shell
@@ -56,7 +58,7 @@ _FAST_X = ("--x-assign", "fast", "--x-initial", "fast")
 _KIND_FLAGS: dict[str, tuple[str, ...]] = {
     "fast": _FAST_X,
     "waves": (*_FAST_X, "--trace"),
-    "coverage": (*_FAST_X, "--coverage-line", "--coverage-toggle", "--coverage-expr", "--coverage-user"),
+    "coverage": (*_FAST_X, *verilator_coverage.FLAGS),
     # Uninitialised state is random, so that nothing depends on what `fast` happens to give.
     "xrand": ("--x-assign", "unique", "--x-initial", "unique"),
 }
@@ -92,6 +94,9 @@ class Verilator(Simulator):
             raise BuildError(f"unknown build kind {kind!r}: choose one of {', '.join(_KIND_FLAGS)}")
         _require_tools()
         shell, public = dut_shell(descriptor, bench=True), _public(descriptor)
+        if kind == "coverage":
+            bench = [Path("dut_shell.sv"), *(BENCH_SV / name for name in _BENCH_SOURCES)]
+            public += verilator_coverage.configuration(descriptor, bench)
         flags = [*_flags(descriptor), *_KIND_FLAGS[kind]]
         key = content_key(_inputs(descriptor), [kind, shell, public, *flags, *_environment_key()])
 
@@ -129,7 +134,7 @@ class Verilator(Simulator):
         if build.kind == "xrand":
             argv += ["+verilator+rand+reset+2", "+verilator+seed+1"]
         if build.kind == "coverage":
-            argv += [f"+verilator+coverage+file+{plan_dir / 'coverage.dat'}"]
+            argv += [f"+verilator+coverage+file+{plan_dir / verilator_coverage.DATA}"]
         library = find_libpython.find_libpython()
         if library is None:
             raise BuildError("no shared libpython found: install the Debian package libpython3-dev")
@@ -148,6 +153,11 @@ class Verilator(Simulator):
             "REDMULE_PLAN": str(plan_dir / "plan.json"),
         }
         return argv, environment
+
+    def code_coverage(self, plan_dir: Path) -> Mapping[Point, int] | None:
+        """See `Simulator.code_coverage`."""
+        data = plan_dir / verilator_coverage.DATA
+        return verilator_coverage.read(data) if data.exists() else None
 
     def lint(self, descriptor: Descriptor, log: Path) -> None:
         """See `Simulator.lint`."""

@@ -31,6 +31,8 @@ class FakeDevice:
     n_cores: int = 8
     instance: Instance = field(default_factory=lambda: Instance(4, 12, 3, 256))
     cover_events: tuple = ()
+    top: str = "redmule_top"
+    sources: tuple = ()
 
     @property
     def path(self) -> Path:

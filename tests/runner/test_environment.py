@@ -83,7 +83,7 @@ def test_help_is_the_default_and_lists_every_target() -> None:
     assert done.returncode == 0
     for target in (
         *("regressions", "test", "run", "replay", "shrink", "rerun-failed", "list", "show", "lint", "bench"),
-        "clean",
+        *("coverage", "clean"),
         *("TIER", "SEED", "JOBS", "DUT", "TESTS", "TIME"),
     ):
         assert target in done.stdout

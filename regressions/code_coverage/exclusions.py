@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Goals of a device's code coverage, and points that cannot be hit, each with its reason: `coverage.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from regressions.code_coverage.points import Hits, Kind, Point
+from regressions.code_coverage.sources import counted
+from regressions.paths import relative
+from tb.descriptor import Descriptor
+from tb.schema import Field, Where, check, read_toml
+
+FILE = "coverage.toml"
+"""Name of the file, which lies beside the source of the top module."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Points that do not count.
+
+    Attributes:
+        kind: Kind of the points.
+        at: Places: name of a source, and the text of a line of it, runs of blanks as one.
+        points: Regular expression for their whole names.
+        reason: Why they cannot be hit.
+    """
+
+    kind: Kind
+    at: tuple[tuple[str, str], ...]
+    points: re.Pattern[str]
+    reason: str
+
+    def covers(self, point: Point, text: str) -> bool:
+        """Whether a point is excluded, given the text of its line."""
+        return point.kind is self.kind and (point.file, text) in self.at and self.matches(point)
+
+    def matches(self, point: Point) -> bool:
+        """Whether a point's name is one of those that are meant."""
+        return self.points.fullmatch(point.name) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds for a device.
+
+    Attributes:
+        goals: Least percentage of each kind; empty for a device without goals.
+        exclusions: What does not count.
+    """
+
+    goals: dict[Kind, float] = field(default_factory=dict)
+    exclusions: tuple[Exclusion, ...] = ()
+
+
+def plain(line: str) -> str:
+    """A line as it is compared: how it is aligned does not matter."""
+    return " ".join(line.split())
+
+
+def _place(value: object, where: Where) -> tuple[str, str]:
+    file, separator, text = str(value).partition(": ")
+    if not separator or not file.endswith((".sv", ".v")):
+        raise where.error(f"expected 'file.sv: text of a line', not {value!r}")
+    return file, plain(text)
+
+
+def _pattern(value: object, where: Where) -> re.Pattern[str]:
+    try:
+        return re.compile(str(value))
+    except re.error as error:
+        raise where.error(f"no regular expression: {error}") from None
+
+
+def _kind(value: object, where: Where) -> Kind:
+    known = [kind.value for kind in Kind]
+    if value not in known:
+        raise where.error(f"unknown kind {value!r}; use {', '.join(known)}")
+    return Kind(str(value))
+
+
+_EXCLUSION = {
+    "kind": Field("kind of the points", str, required=True, parse=_kind),
+    "at": Field(
+        "'file.sv: text of a line'", list, required=True, lo=1, items=Field("a place", str, parse=_place)
+    ),
+    "points": Field("regular expression for the names", str, default=re.compile(".*"), parse=_pattern),
+    "reason": Field("why they cannot be hit", str, required=True),
+}
+_GOALS = {kind.value: Field("least percentage", float, lo=0.0, hi=100.0) for kind in Kind}
+_FIELDS = {
+    "schema": Field("version of this schema: 1", int, required=True, lo=1, hi=1),
+    "devices": Field("descriptors that the exclusions are true for", list, required=True, lo=1),
+    "goals": Field("least percentages", dict, default={}, fields=_GOALS),
+    "exclude": Field("exclusions", list, default=[], items=Field("an exclusion", dict, fields=_EXCLUSION)),
+}
+
+
+def load_rules(descriptor: Descriptor) -> Rules:
+    """The rules of a device; none if it has no `coverage.toml`, or that does not name it.
+
+    An instance with other parameters has other bits that cannot toggle.
+
+    Raises:
+        SchemaError: The file is malformed.
+    """
+    tops = [source for source in descriptor.sources if source.stem == descriptor.top]
+    path = tops[0].with_name(FILE) if tops else Path(FILE)
+    if not tops or not path.exists():
+        return Rules()
+    table = check(read_toml(path), _FIELDS, Where(relative(path)))
+    if descriptor.name not in table["devices"]:
+        return Rules()
+    goals = {Kind(kind): goal for kind, goal in table["goals"].items() if goal is not None}
+    return Rules(goals, tuple(_exclusion(fields) for fields in table["exclude"]))
+
+
+def _exclusion(fields: dict[str, Any]) -> Exclusion:
+    return Exclusion(fields["kind"], tuple(fields["at"]), fields["points"], fields["reason"])
+
+
+class Texts:
+    """The sources of a device by name, line by line.
+
+    Attributes:
+        lines: As they are.
+    """
+
+    def __init__(self, descriptor: Descriptor) -> None:
+        self.lines = {source.name: source.read_text().splitlines() for source in counted(descriptor)}
+        self._plain = {name: [plain(line) for line in lines] for name, lines in self.lines.items()}
+
+    def at(self, point: Point) -> str:
+        """The text of a point's line, runs of blanks as one; empty if there is no such line."""
+        lines = self._plain.get(point.file, [])
+        return lines[point.line - 1] if 0 < point.line <= len(lines) else ""
+
+    def has(self, file: str, text: str) -> bool:
+        """Whether a source has a line of that text."""
+        return text in self._plain.get(file, ())
+
+
+def excluded(exclusions: Sequence[Exclusion], points: Iterable[Point], texts: Texts) -> dict[Point, str]:
+    """The points that do not count, with the reason of each."""
+    places: dict[tuple[Kind, str, str], list[Exclusion]] = {}
+    for each in exclusions:
+        for file, text in each.at:
+            places.setdefault((each.kind, file, text), []).append(each)
+    found: dict[Point, str] = {}
+    for point in points:
+        for each in places.get((point.kind, point.file, texts.at(point)), ()):
+            if each.matches(point):
+                found[point] = each.reason
+    return found
+
+
+def stale(exclusions: Sequence[Exclusion], texts: Texts, hits: Hits | None = None) -> list[str]:
+    """What no longer holds: a place that is not in the sources, without such points, or with one that is hit.
+
+    Args:
+        exclusions: The exclusions.
+        texts: The sources.
+        hits: What was hit; None to look at the sources alone.
+    """
+    complaints: list[str] = []
+    for each in exclusions:
+        for file, text in each.at:
+            where = f"{FILE}: exclusion at '{file}: {text}'"
+            if not texts.has(file, text):
+                complaints.append(f"{where}: {file} has no such line; correct or remove it")
+                continue
+            if hits is None:
+                continue
+            points = [p for p in hits if p.file == file and each.covers(p, texts.at(p))]
+            used = sorted(p.name for p in points if hits[p])
+            if not points:
+                complaints.append(f"{where}: no {each.kind} point there is meant; remove it")
+            elif used:
+                complaints.append(f"{where}: {', '.join(used[:3])} is hit; remove it")
+    return complaints

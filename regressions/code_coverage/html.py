@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pages of code coverage: a table of the sources, and each source with what was missed beside its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from regressions.code_coverage import names
+from regressions.code_coverage.measure import CodeCoverage, Source, percent
+from regressions.code_coverage.points import Kind, Point
+
+KINDS = tuple(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of an annotated source.
+
+    Attributes:
+        number: From 1.
+        text: As it stands in the source.
+        state: hit, missed, part (something beside the statement was missed), excluded, or empty.
+        count: How often it was executed; None for a line without statements.
+        notes: What was missed there, or why it does not count.
+    """
+
+    number: int
+    text: str
+    state: str
+    count: int | None
+    notes: tuple[str, ...]
+
+
+def render(coverage: CodeCoverage, title: str) -> Mapping[str, str]:
+    """All pages by file name; `index.html` leads to the others.
+
+    Args:
+        coverage: What was measured.
+        title: Name of the run.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["percent"] = percent
+    common = {"coverage": coverage, "title": title, "kinds": KINDS}
+    unique = {test: len(points) for test, points in coverage.data.unique().items()}
+    index = environment.get_template("index.html.j2").render(unique=unique, **common)
+    pages = {"index.html": index}
+    for source in coverage.sources:
+        template = environment.get_template("source.html.j2")
+        pages[f"{source.name}.html"] = template.render(source=source, rows=rows(source), **common)
+    return pages
+
+
+def rows(source: Source) -> list[Row]:
+    """The lines of a source, annotated."""
+    points: dict[int, list[Point]] = {}
+    for point in sorted(source.points):
+        points.setdefault(point.line, []).append(point)
+    return [_row(source, number, text, points.get(number, [])) for number, text in enumerate(source.text, 1)]
+
+
+def _row(source: Source, number: int, text: str, points: list[Point]) -> Row:
+    line = source.lines.get(number)
+    missed = [point for point in points if not source.points[point] and point not in source.reasons]
+    reasons = dict.fromkeys(source.reasons[point] for point in points if point in source.reasons)
+    notes = [f"{point.kind}: {point.name}" for point in missed if point.kind is not Kind.TOGGLE]
+    bits = names.toggles(point for point in missed if point.kind is Kind.TOGGLE)
+    notes += [f"toggle: {', '.join(bits)}"] if bits else []
+    notes += [f"excluded: {reason}" for reason in reasons]
+    if line is not None and not line.count:
+        state = "excluded" if line.excluded else "missed"
+    elif missed:
+        state = "part"
+    elif reasons:
+        state = "excluded"
+    else:
+        state = "hit" if line is not None or points else ""
+    return Row(number, text, state, None if line is None else line.count, tuple(notes))

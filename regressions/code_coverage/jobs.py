@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The jobs that close a device's code coverage: ``jobs.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from regressions import job_list
+from regressions.planner import COVERAGE, Segment, Simulation
+from regressions.services import Services
+from regressions.testlist import TestEntry
+from tb.descriptor import Descriptor
+
+JOBS = Path(__file__).with_name("jobs.toml")
+
+
+def closing(
+    entries: Mapping[str, TestEntry],
+    services: Services,
+    device: Descriptor,
+    seed: int | None = None,
+    first_index: int = 0,
+    path: Path = JOBS,
+) -> list[Simulation]:
+    """The jobs of the list, each test in a simulation of its own, the longest first.
+
+    Args:
+        entries: All tests by name.
+        services: Opens the scenarios of a test.
+        device: The device.
+        seed: Takes the place of the list's seed.
+        first_index: Number of the first simulation.
+        path: The list.
+
+    Raises:
+        SchemaError: The list is malformed.
+        UserError: A test does not exist, or a part of one is not given as name:begin:end.
+    """
+    together = job_list.load(path, entries, services, device, COVERAGE, seed)
+    tests: dict[str, list[Segment]] = {}
+    for segment in together.segments:
+        tests.setdefault(segment.entry.name, []).append(segment)
+    longest = sorted(tests.values(), key=lambda segments: -sum(segment.cycles for segment in segments))
+    return [Simulation(number, tuple(segments)) for number, segments in enumerate(longest, first_index)]

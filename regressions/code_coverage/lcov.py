@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``coverage.info``: lines and branches for lcov, genhtml and editors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from regressions.code_coverage.measure import CodeCoverage, Source
+from regressions.code_coverage.points import Kind
+
+
+def render(coverage: CodeCoverage, paths: Mapping[str, str]) -> str:
+    """The tracefile; what is excluded is left out.
+
+    Args:
+        coverage: What was measured.
+        paths: Path of each source.
+    """
+    return "".join(_record(source, paths[source.name], coverage.device) for source in coverage.sources)
+
+
+def _record(source: Source, path: str, device: str) -> str:
+    lines = {number: line.count for number, line in source.lines.items() if not line.excluded}
+    branches = source.of(Kind.BRANCH)
+    text = [f"TN:{device}", f"SF:{path}"]
+    for place, (point, count) in enumerate(branches.items()):
+        # A branch of a line that was never reached has no count but a dash.
+        taken = str(count) if lines.get(point.line, 1) else "-"
+        text.append(f"BRDA:{point.line},{point.column},{place},{taken}")
+    text += [f"BRF:{len(branches)}", f"BRH:{sum(count > 0 for count in branches.values())}"]
+    text += [f"DA:{number},{count}" for number, count in lines.items()]
+    text += [f"LF:{len(lines)}", f"LH:{sum(count > 0 for count in lines.values())}", "end_of_record"]
+    return "\n".join(text) + "\n"

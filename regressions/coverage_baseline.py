@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The kept coverage, below which runs may not fall: ``coverage_baseline.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from regressions.paths import relative
+from regressions.summary import Summary, write_json
+from tb.schema import Field, SchemaError, Where, check
+
+FILE = Path(__file__).with_name("coverage_baseline.json")
+TOLERANCE = 0.05
+"""Percentage points that may be lost: what a few jobs drawn otherwise make of it."""
+
+_SHARES = {
+    kind: Field("percentage", float, lo=0.0, hi=100.0) for kind in ("functional", "line", "branch", "toggle")
+}
+_FIELDS = {
+    "schema": Field("version of this schema: 1", int, required=True, lo=1, hi=1),
+    "runs": Field("percentages by label and device", dict, required=True, items=Field("devices", dict)),
+}
+
+Shares = Mapping[str, float]
+
+
+def read() -> dict[str, dict[str, Shares]]:
+    """What is kept: percentages by label of a run and main device.
+
+    Raises:
+        SchemaError: The file is malformed.
+    """
+    where = Where(relative(FILE))
+    try:
+        table = check(json.loads(FILE.read_text()), _FIELDS, where)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise error if isinstance(error, SchemaError) else where.error(f"cannot be read: {error}") from None
+    return {
+        label: {
+            device: {kind: share for kind, share in check(shares, _SHARES, where.key(label)).items() if share}
+            for device, shares in devices.items()
+        }
+        for label, devices in table["runs"].items()
+    }
+
+
+def dropped(summary: Summary) -> list[str]:
+    """What a run covers less of than is kept for its label and main device.
+
+    Raises:
+        SchemaError: The file is malformed.
+    """
+    kept = read().get(summary.info.tier, {}).get(summary.info.dut, {})
+    now = summary.to_json()["coverage"]
+    return [
+        f"{kind} coverage of {summary.info.dut} fell from {share:g} % to "
+        f"{'none' if now[kind] is None else f'{now[kind]:g} %'} ({relative(FILE)}): find the test that is "
+        "missing, or keep less on purpose with KEEP=1"
+        for kind, share in kept.items()
+        if now[kind] is None or now[kind] < share - TOLERANCE
+    ]
+
+
+def keep(summary: Summary) -> None:
+    """Keep what a run covers, in place of what was kept for its label and main device.
+
+    Raises:
+        SchemaError: The file is malformed.
+        OSError: It cannot be written.
+    """
+    runs: dict[str, dict[str, Shares]] = read()
+    now = summary.to_json()["coverage"]
+    shares = {kind: now[kind] for kind in _SHARES if now[kind]}
+    runs.setdefault(summary.info.tier, {})[summary.info.dut] = shares
+    write_json(FILE, {"schema": 1, "runs": dict(sorted(runs.items()))})

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each test adds: functional bins, points of code coverage, killed defects, and which it alone has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from regressions.code_coverage.data import Data
+from regressions.coverage.measure import Coverage
+
+K = TypeVar("K")
+Found = Mapping[str, Set[K]]
+"""What each test found or hit, by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A test's share in something.
+
+    Attributes:
+        hit: How much it hit or found.
+        alone: How much of that no other test did: lost without it.
+    """
+
+    hit: int
+    alone: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """What a test adds.
+
+    Attributes:
+        test: Its name.
+        bins: Functional bins.
+        points: Points of code coverage.
+        kills: Defects; None where no campaign was looked at.
+    """
+
+    test: str
+    bins: Share
+    points: Share
+    kills: Share | None
+
+    @property
+    def redundant(self) -> bool:
+        """Whether nothing would be lost without it."""
+        return not (self.bins.alone or self.points.alone or (self.kills and self.kills.alone))
+
+    def to_json(self) -> dict[str, Any]:
+        """The row as JSON values."""
+
+        def pair(share: Share | None) -> dict[str, int] | None:
+            return None if share is None else {"hit": share.hit, "alone": share.alone}
+
+        return {
+            "test": self.test,
+            "bins": pair(self.bins),
+            "points": pair(self.points),
+            "kills": pair(self.kills),
+        }
+
+
+def shares(found: Found[K]) -> dict[str, Share]:
+    """How much each test hit, and how much of it alone."""
+    times = Counter(key for keys in found.values() for key in keys)
+    return {test: Share(len(keys), sum(times[key] == 1 for key in keys)) for test, keys in found.items()}
+
+
+def bins(coverage: Coverage) -> dict[str, set[tuple[str, int]]]:
+    """Functional bins that each test hit, on any device: item and number, or an event's name and 0."""
+    found: dict[str, set[tuple[str, int]]] = {}
+    for _, test, counts in coverage.parts:
+        mine = found.setdefault(test, set())
+        for name, hits in counts.items.items():
+            mine.update((name, int(place)) for place in hits.nonzero()[0])
+        mine.update((name, 0) for name, hits in counts.events.items() if hits)
+    return found
+
+
+def kills(campaigns: Iterable[Mapping[str, Any]]) -> dict[str, set[str]] | None:
+    """Defects that each test killed, from the content of some ``mutants.json``.
+
+    A campaign that stops at the first test that sees a defect cannot tell what another would have seen; only
+    those with GRADE=1 count. None without any.
+    """
+    graded = [campaign for campaign in campaigns if campaign["graded"]]
+    found: dict[str, set[str]] = {}
+    for campaign in graded:
+        for defect in campaign["defects"]:
+            for test in defect["tests"]:
+                found.setdefault(str(test), set()).add(str(defect["id"]))
+    return found if graded else None
+
+
+def grade(
+    coverage: Coverage | None, code: Data | None, killed: Mapping[str, set[str]] | None = None
+) -> list[Grade]:
+    """A row for each test, those that add most alone first.
+
+    Args:
+        coverage: Functional coverage.
+        code: Code coverage.
+        killed: Defects by test; None if there was no campaign.
+    """
+    by_bin = shares(bins(coverage)) if coverage else {}
+    by_point = shares(code.tests) if code else {}
+    by_kill = None if killed is None else shares(killed)
+    nothing = Share(0, 0)
+    rows = [
+        Grade(
+            test,
+            by_bin.get(test, nothing),
+            by_point.get(test, nothing),
+            None if by_kill is None else by_kill.get(test, nothing),
+        )
+        for test in sorted({*by_bin, *by_point, *(by_kill or ())})
+    ]
+    rows.sort(key=lambda row: -(row.bins.alone + row.points.alone + (row.kills.alone if row.kills else 0)))
+    return rows

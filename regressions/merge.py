@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``make merge``: one report from the runs of several machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from regressions.code_coverage import data as code_data
+from regressions.code_coverage.measure import CodeCoverage, measure
+from regressions.code_coverage.report import points_of
+from regressions.commands import Options
+from regressions.errors import UserError
+from regressions.executor import Execution
+from regressions.judge import SegmentResult
+from regressions.paths import relative
+from regressions.planner import Segment
+from regressions.results import SimulationLog, TestLog, read_results
+from regressions.run import Conclusion, conclude
+from regressions.rundir import RESULTS, create_run
+from regressions.selection import find_entry
+from regressions.services import Services
+from regressions.shards import parse_shard
+from regressions.status import gravity, parse_status
+from regressions.summary import RunInfo
+from regressions.testlist import TestEntry
+from regressions.tiers import load_tiers
+from tb.descriptor import Descriptor
+from tb.schema import SchemaError
+from tb.status import Status
+
+MUTANTS = "mutants.json"
+LINKS = "runs"
+"""Folder of links to the merged runs, so that logs and records are where the report says."""
+
+Key = tuple[str, str, int, int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run that is merged.
+
+    Attributes:
+        folder: Where it is.
+        info: What it is about.
+        results: Content of its ``results.json``.
+    """
+
+    folder: Path
+    info: RunInfo
+    results: Mapping[str, Any]
+
+
+def merge(options: Options, services: Services, console: Console) -> int:
+    """Joins runs into one and judges that as a whole: tests, goals, and coverage against what is kept.
+
+    Args:
+        options: The command line; ``runs`` are folders of runs, those of campaigns of mutants among them.
+        services: Devices and tests.
+        console: For people.
+
+    Returns:
+        0 if everything passed and no part is missing, else 1.
+
+    Raises:
+        UserError: There is nothing to merge, or the runs are not parts of one.
+        SchemaError: A run is damaged.
+    """
+    campaigns = [_json(folder / MUTANTS) for folder in options.runs if (folder / MUTANTS).exists()]
+    parts = [_part(folder) for folder in options.runs if not (folder / MUTANTS).exists()]
+    if any(not campaign["graded"] for campaign in campaigns):
+        console.print("kills do not count where they are not graded: make mutants GRADE=1 runs all tests")
+    if not parts:
+        raise UserError("RUNS: name the folders of runs, such as RUNS='here/build/runs/x there/build/runs/y'")
+    first = _agree(parts)
+    devices = [services.device(path) for path in _descriptors(parts)]
+    devices.sort(key=lambda device: list(first.devices).index(device.name))
+    run = create_run(options.tree.runs, first.tier, first.seed)
+    (run / LINKS).mkdir()
+    info = replace(first, run_id=run.name, shard="")
+    execution = Execution()
+    entries = options.entries
+    for number, part in enumerate(parts, start=1):
+        (run / LINKS / str(number)).symlink_to(part.folder.resolve())
+        _add(execution, part, f"{LINKS}/{number}", entries, devices)
+    repeated = len(execution.results) - len(once := _once(execution.results))
+    execution.results = once
+    if repeated:
+        console.print(f"{repeated} segments ran in more than one run; they count once", highlight=False)
+    missing = _missing(parts)
+    missing += [
+        f"{relative(part.folder)} was interrupted: run it again"
+        for part in parts
+        if part.results.get("interrupted")
+    ]
+    whole = not missing
+    end = Conclusion(
+        run, info, devices, goals=whole and _closes(first.tier), complete=whole, keep=options.keep
+    )
+    code = _code(parts, devices[0])
+    return conclude(end, execution, code, options.tree, console, missing, campaigns)
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text())
+    except OSError as error:
+        raise UserError(f"RUNS: {relative(path)}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise SchemaError(f"{relative(path)}: damaged ({error}); run it again") from None
+
+
+def _part(folder: Path) -> Part:
+    path = folder / RESULTS
+    if not path.exists():
+        raise UserError(
+            f"RUNS: {relative(folder)} is no run: it has no {RESULTS} (a run writes it when it ends)"
+        )
+    results = _json(path)
+    try:
+        known = {field.name for field in fields(RunInfo)}
+        table = {name: value for name, value in results["info"].items() if name in known}
+        info = RunInfo(**{**table, "known_issues": tuple(table.get("known_issues", ()))})
+        return Part(folder, info, results)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise SchemaError(f"{relative(path)}: damaged ({error!r}); run it again") from None
+
+
+def _agree(parts: Sequence[Part]) -> RunInfo:
+    """The first run's description, if all runs are of one revision, tier and device."""
+    first = parts[0]
+    for part in parts[1:]:
+        for what in ("git", "tier", "dut", "devices"):
+            one, other = getattr(first.info, what), getattr(part.info, what)
+            if one != other:
+                raise UserError(
+                    f"RUNS: {relative(first.folder)} and {relative(part.folder)} are no parts of one run: "
+                    f"{what} is {one!r} and {other!r}; merge runs of one commit, tier and device"
+                )
+        if first.info.shard and part.info.shard and part.info.seed != first.info.seed:
+            raise UserError(
+                f"RUNS: {relative(part.folder)} has seed {part.info.seed}, {relative(first.folder)} "
+                f"{first.info.seed}: parts of one run have one seed"
+            )
+    return first.info
+
+
+def _descriptors(parts: Sequence[Part]) -> list[str]:
+    return list(dict.fromkeys(row["descriptor"] for part in parts for row in part.results["segments"]))
+
+
+def _add(
+    execution: Execution,
+    part: Part,
+    place: str,
+    entries: Mapping[str, TestEntry],
+    devices: Sequence[Descriptor],
+) -> None:
+    """Takes in a run: each segment with what its simulation reported."""
+    names = {relative(device.path): device.name for device in devices}
+    logs: dict[str, SimulationLog] = {}
+    try:
+        for row in part.results["segments"]:
+            entry = find_entry(dict(entries), row["test"])
+            device = names[row["descriptor"]]
+            segment = Segment(
+                entry, row["seed"], row["begin"], row["end"], row["jobs"], 0, row["kind"], device
+            )
+            folder = row["folder"]
+            if folder and folder not in logs:
+                logs[folder] = read_results(part.folder / folder / "results.jsonl")
+            log = _log(logs.get(folder), segment)
+            execution.results.append(_result(segment, row, f"{place}/{folder}" if folder else "", log))
+        execution.cycles += int(part.results["cycles"])
+        execution.seconds += float(part.results["seconds"])
+        for test, reasons in part.results["rejected"].items():
+            counts = execution.rejected.setdefault(test, {})
+            for reason, count in reasons.items():
+                counts[reason] = counts.get(reason, 0) + count
+    except (KeyError, TypeError, ValueError) as error:
+        raise SchemaError(f"{relative(part.folder / RESULTS)}: damaged ({error!r}); run it again") from None
+
+
+def _log(log: SimulationLog | None, segment: Segment) -> TestLog | None:
+    return next((test for test in log.tests if test.key == segment.key), None) if log else None
+
+
+def _result(segment: Segment, row: Mapping[str, Any], folder: str, log: TestLog | None) -> SegmentResult:
+    """A segment as it was judged; one that passed, but whose results are gone, did not."""
+    status, detail = parse_status(row["status"]), str(row["detail"])
+    if log is None:
+        if status is Status.PASSED:
+            status, detail = Status.NOT_RUN, "its results.jsonl is missing: copy the whole folder of the run"
+        return SegmentResult(segment, status, detail, folder)
+    return SegmentResult(
+        segment,
+        status,
+        detail,
+        folder,
+        log.jobs,
+        log.failures,
+        log.cycles,
+        log.seconds,
+        log.ended,
+        log.coverage,
+    )
+
+
+def _once(results: Sequence[SegmentResult]) -> list[SegmentResult]:
+    """Every segment once; of those that ran twice, the gravest outcome."""
+    kept: dict[Key, SegmentResult] = {}
+    for result in results:
+        segment = result.segment
+        key = (segment.device, segment.entry.name, segment.seed, segment.begin, segment.end, segment.kind)
+        held = kept.get(key)
+        if held is None or gravity(result.status) < gravity(held.status):
+            kept[key] = result
+    return list(kept.values())
+
+
+def _missing(parts: Sequence[Part]) -> list[str]:
+    """Parts of a run that are not there."""
+    shards = [parse_shard(part.info.shard) for part in parts if part.info.shard]
+    counts = {shard.count for shard in shards}
+    if len(counts) > 1:
+        raise UserError(f"RUNS: parts of {' and of '.join(map(str, sorted(counts)))} cannot be put together")
+    present = {shard.number for shard in shards}
+    return [
+        f"part {number}/{count} is missing: run it with SHARD={number}/{count}, or name its folder in RUNS="
+        for count in counts
+        for number in range(1, count + 1)
+        if number not in present
+    ]
+
+
+def _closes(label: str) -> bool:
+    """Whether runs of a label have to reach the goals of code coverage."""
+    tier = load_tiers().get(label)
+    return label == "coverage" if tier is None else tier.coverage
+
+
+def _code(parts: Sequence[Part], device: Descriptor) -> CodeCoverage | None:
+    """Code coverage of the main device by all runs together."""
+    found = [code_data.read(path) for path in points_of([part.folder for part in parts])]
+    joined = code_data.joined(found).get(device.name)
+    return None if joined is None else measure(joined, device)

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Parts of a run for several machines: ``SHARD=i/n``."""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from regressions.planner import Segment
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of several equal parts.
+
+    Attributes:
+        number: Which one, from 1.
+        count: Of how many.
+    """
+
+    number: int = 1
+    count: int = 1
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is everything."""
+        return self.count == 1
+
+    @property
+    def text(self) -> str:
+        """As it is given; empty for everything."""
+        return "" if self.whole else f"{self.number}/{self.count}"
+
+    def take(self, items: Sequence[T], weight: Callable[[T], int]) -> list[T]:
+        """The items of this part, in their order. Each is in one part, and the parts weigh about the same.
+
+        The same items and weights give the same parts on any machine.
+        """
+        loads = [(0, number) for number in range(1, self.count + 1)]
+        mine: set[int] = set()
+        for place in sorted(range(len(items)), key=lambda place: -weight(items[place])):
+            load, number = heapq.heappop(loads)
+            if number == self.number:
+                mine.add(place)
+            heapq.heappush(loads, (load + weight(items[place]), number))
+        return [item for place, item in enumerate(items) if place in mine]
+
+    def segments(self, segments: Sequence[Segment]) -> list[Segment]:
+        """The segments of this part, by their estimated cycles."""
+        return self.take(segments, lambda segment: segment.cycles + 1)
+
+
+WHOLE = Shard()
+"""Everything."""
+
+
+def parse_shard(text: str) -> Shard:
+    """Reads ``i/n``.
+
+    Raises:
+        argparse.ArgumentTypeError: It is no such thing.
+    """
+    match = re.fullmatch(r"(\d+)/(\d+)", text)
+    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+        raise argparse.ArgumentTypeError(f"SHARD must be like 2/3, the second of three, not {text!r}")
+    return Shard(int(match[1]), int(match[2]))

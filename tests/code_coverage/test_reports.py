@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is written of code coverage: pages, lcov, Cobertura, and the run's own report."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from regressions import cli, run
+from regressions.code_coverage.measure import measure
+from regressions.code_coverage.report import write
+from regressions.simulators.base import BuildError
+from tests.code_coverage.design import data, device
+from tests.code_coverage.test_measure import FALL_RULE, HEAD, RARE_RULE
+from tests.runner.conftest import runner
+from tests.runner.harness import Runner
+
+__all__ = ["runner"]
+
+GOALS = "[goals]\nline = 100.0\n"
+
+
+def report(folder: Path, rules: str = "") -> Path:
+    """Writes all files."""
+    unit = device(folder, rules)
+    write(folder / "out", measure(data(), unit), unit, "run 1", 7)
+    return folder / "out"
+
+
+def test_lcov_has_lines_and_branches_without_the_excluded(tmp_path: Path) -> None:
+    text = (report(tmp_path, HEAD + RARE_RULE) / "coverage.info").read_text().splitlines()
+    assert text[0] == "TN:unit"
+    assert text[1] == f"SF:{tmp_path / 'unit.sv'}"
+    assert [line for line in text if line.startswith("DA:")] == [
+        "DA:5,9",
+        "DA:6,9",
+        "DA:7,9",
+        "DA:8,5",
+        "DA:9,9",
+    ]
+    assert [line for line in text if line.startswith("BRDA:")] == [
+        "BRDA:7,5,0,4",
+        "BRDA:7,6,1,5",
+        "BRDA:9,6,2,9",
+    ]
+    assert text[-1] == "end_of_record"
+    assert {"LF:5", "LH:5", "BRF:3", "BRH:3"} <= set(text)
+
+
+def test_cobertura_has_the_same_numbers(tmp_path: Path) -> None:
+    top = ET.parse(report(tmp_path) / "cobertura.xml").getroot()
+    assert (top.get("lines-covered"), top.get("lines-valid"), top.get("line-rate")) == ("5", "6", "0.8333")
+    assert (top.get("branches-covered"), top.get("branches-valid")) == ("3", "4")
+    lines = {line.get("number"): line for line in top.iter("line")}
+    assert {number: line.get("hits") for number, line in lines.items()} == {
+        **{"5": "9", "6": "9", "7": "9", "8": "5", "9": "9", "10": "0"}
+    }
+    assert lines["9"].get("condition-coverage") == "50% (1/2)"
+    assert lines["8"].get("branch") == "false"
+    (cls,) = top.iter("class")
+    assert cls.get("filename") == str(tmp_path / "unit.sv")
+
+
+def test_the_page_of_a_source_says_what_was_missed_and_why_the_rest_does_not_count(tmp_path: Path) -> None:
+    folder = report(tmp_path, HEAD + GOALS + FALL_RULE)
+    page = (folder / "unit.sv.html").read_text()
+    assert '<tr id="L10" class="missed">' in page
+    assert '<tr id="L9" class="part">' in page
+    assert "branch: if" in page
+    assert '<tr id="L2" class="excluded">' in page
+    assert "excluded: only rises" in page
+    index = (folder / "index.html").read_text()
+    assert "line coverage 83.33 % of 100 %: 1 not hit" in index
+    assert 'href="unit.sv.html"' in index
+
+
+def covered(runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rules: str) -> int:
+    """Runs a test of the fake simulator that is said to have left this coverage."""
+    unit = device(tmp_path, rules)
+    coverage = measure(data(), unit)
+    monkeypatch.setattr(run.code_report, "collect", lambda *_: coverage)
+    monkeypatch.setattr(run.code_report, "write", lambda *_: None)
+    runner.tests(good={})
+    return runner("regressions", "--tier=smoke")
+
+
+def test_a_run_shows_its_code_coverage(
+    runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert covered(runner, tmp_path, monkeypatch, HEAD + GOALS) == 0  # goals are for those who have all jobs
+    shares = runner.summary()["coverage"]
+    assert (shares["line"], shares["branch"], shares["toggle"]) == (83.333, 75.0, 50.0)
+    page = (runner.build / "reports" / "smoke" / "report.html").read_text()
+    assert "83.33 %" in page
+    assert 'href="code_coverage/unit/index.html"' in page
+
+
+def test_a_run_without_code_coverage_has_none(runner: Runner) -> None:
+    runner.tests(good={})
+    assert runner("regressions", "--tier=smoke") == 0
+    assert [runner.summary()["coverage"][kind] for kind in ("line", "branch", "toggle")] == [None] * 3
+
+
+def test_a_stale_exclusion_fails_the_run(
+    runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert covered(runner, tmp_path, monkeypatch, HEAD + FALL_RULE.replace(":1->0", "")) == 1
+    assert "a_i[1]:0->1 is hit; remove it" in runner.out
+    assert "FAILED smoke" in runner.out
+    folder = runner.build / "reports" / "smoke"
+    assert "is hit; remove it" in (folder / "report.html").read_text()
+    assert "is hit; remove it" in (folder / "summary.md").read_text()
+    suite = ET.parse(folder / "junit.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    assert json.loads((folder / "summary.json").read_text())["totals"]["failed"] == 0
+
+
+def test_damaged_coverage_data_fails_the_run(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged(*_: object) -> None:
+        raise BuildError("coverage.dat:3: damaged coverage data")
+
+    monkeypatch.setattr(run.code_report, "collect", damaged)
+    runner.tests(good={})
+    assert runner("regressions", "--tier=smoke") == 1
+    assert "coverage.dat:3: damaged" in runner.out
+
+
+@pytest.mark.sim
+def test_a_simulation_of_the_coverage_build_is_measured(tmp_path: Path) -> None:
+    build = tmp_path / "build"
+    arguments = ["--test=gemm_ops_small:0:6", "--dut=serial", "--kind=coverage", f"--build={build}"]
+    assert cli.main(["run", *arguments]) == 0
+    shares = json.loads((build / "reports" / "run" / "summary.json").read_text())["coverage"]
+    assert 80 < shares["line"] <= 100
+    assert 50 < shares["branch"] <= 100
+    assert 20 < shares["toggle"] < 100
+    folder = build / "reports" / "run" / "code_coverage" / "serial"
+    pages = {path.name for path in folder.glob("*.html")}
+    assert {"index.html", "redmule_serial.sv.html", "serial_engine.sv.html"} <= pages
+    assert "SF:rtl/serial/serial_engine.sv" in (folder / "coverage.info").read_text()
