@@ -140,7 +140,7 @@ class Executor:
         folder.mkdir(parents=True)
         (folder / "plan.json").write_text(json.dumps(self._plan(simulation), indent=1) + "\n")
         reader = ResultsReader(folder / "results.jsonl")
-        timeouts = {segment.key: segment.entry.timeout for segment in simulation.segments}
+        timeouts = {segment.key: segment.timeout for segment in simulation.segments}
         self._observer.started(simulation)
         outcome = await run_process(
             self._command(simulation, folder),

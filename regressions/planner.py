@@ -24,6 +24,8 @@ _SOAK_ROUND = 0.1
 COVERAGE = "coverage"
 """The build kind that measures code coverage, of each test by itself."""
 
+_COVERAGE_PATIENCE = 4.0  # counting every branch and bit makes a simulation that much slower
+
 
 class Source(Protocol):
     """The scenarios of one test with one seed, as far as planning needs to know them."""
@@ -64,6 +66,11 @@ class Segment:
     def key(self) -> tuple[str, int, int]:
         """Test, first scenario and the one after the last: unique for a device in a run."""
         return self.entry.name, self.begin, self.end
+
+    @property
+    def timeout(self) -> float:
+        """Seconds of wall time it may take."""
+        return self.entry.timeout * (_COVERAGE_PATIENCE if self.kind == COVERAGE else 1.0)
 
     @property
     def selector(self) -> str:

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The jobs that close code coverage, and when a run is held to its goals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from regressions import commands, testlist
+from regressions.code_coverage import command
+from regressions.code_coverage.exclusions import Rules
+from regressions.code_coverage.jobs import closing
+from regressions.code_coverage.points import Kind
+from regressions.planner import COVERAGE
+from regressions.run import Request
+from regressions.services import real_services
+from regressions.testlist import LISTS
+from regressions.tiers import load_tiers
+from tb.descriptor import load
+from tests.runner.conftest import runner
+from tests.runner.harness import Runner
+
+__all__ = ["runner"]
+
+TIERS = load_tiers()
+
+
+def test_the_list_is_of_tests_that_exist_each_in_a_simulation_of_its_own() -> None:
+    entries = testlist.load([LISTS], TIERS)
+    simulations = closing(entries, real_services(), load("redmule"), first_index=7)
+    assert [simulation.index for simulation in simulations] == list(range(7, 7 + len(simulations)))
+    names = [{segment.entry.name for segment in simulation.segments} for simulation in simulations]
+    assert all(len(name) == 1 for name in names)
+    assert len({min(name) for name in names}) == len(names)
+    assert {simulation.kind for simulation in simulations} == {COVERAGE}
+    assert {segment.seed for simulation in simulations for segment in simulation.segments} == {1}
+
+
+def test_only_a_night_closes_coverage() -> None:
+    assert [name for name, tier in TIERS.items() if tier.coverage] == ["nightly"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "closes", "held"),
+    [
+        ((), True, True),
+        (("--tests=good",), False, False),
+        (("--kind=xrand",), False, False),
+        (("--shard=1/2",), True, False),
+        (("--shard=2/2",), True, False),
+    ],
+)
+def test_a_whole_tier_is_held_to_the_goals(
+    runner: Runner,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    closes: bool,
+    held: bool,
+) -> None:
+    requests: list[Request] = []
+    asked: list[int] = []
+
+    def noted(*_: object, first_index: int) -> list[object]:
+        asked.append(first_index)
+        return []
+
+    def performed(request: Request, *_: object) -> int:
+        requests.append(request)
+        return 0
+
+    nightly = {"smoke": replace(TIERS["smoke"], coverage=True)}
+    monkeypatch.setattr("regressions.cli.get_tier", lambda name: nightly[name])
+    monkeypatch.setattr(commands, "load_rules", lambda _: Rules({Kind.LINE: 100.0}))
+    monkeypatch.setattr(commands, "closing", noted)
+    monkeypatch.setattr(commands, "perform", performed)
+    runner.tests(good={})
+    assert runner("regressions", "--tier=smoke", "--seed=1", *arguments) == 0
+    (request,) = requests
+    assert (bool(asked), request.goals) == (closes, held)
+
+
+def test_the_command_is_held_to_the_goals_of_its_device(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests: list[Request] = []
+
+    def performed(request: Request, *_: object) -> int:
+        requests.append(request)
+        return 0
+
+    simulation = closing(testlist.load([LISTS], TIERS), real_services(), load("redmule"))[-1]
+    monkeypatch.setattr(command, "perform", performed)
+    monkeypatch.setattr(command, "closing", lambda *_, **__: [simulation])
+    runner.tests(good={})
+    assert runner("coverage") == 0
+    monkeypatch.setattr(command, "load_rules", lambda _: Rules({Kind.LINE: 100.0}))
+    assert runner("coverage") == 0
+    assert [(request.goals, request.complete) for request in requests] == [(False, True), (True, True)]
