@@ -53,6 +53,7 @@ class Request:
         complete: Whether it is all that the label stands for, and so covers what is kept for it.
         keep: Whether its coverage is kept from now on.
         shard: Which part of the label's run it is; empty for all of it.
+        whole_opinions: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
     """
 
     label: str
@@ -69,6 +70,7 @@ class Request:
     complete: bool = False
     keep: bool = False
     shard: str = ""
+    whole_opinions: int = 0
 
 
 def perform(request: Request, services: Services, tree: BuildTree, console: Console) -> int:
@@ -271,6 +273,7 @@ class _Runner:
             "descriptor": relative(self._devices[simulation.device].path),
             "tests": [segment.to_json() for segment in simulation.segments],
             "replay": None,
+            "whole_opinions": self._request.whole_opinions,
         }
 
 

@@ -19,7 +19,17 @@ from tb.known import KnownItem
 from tb.schema import Raw, SchemaError, Where, check, nearest, read_toml
 from tb.stimulus.job import Job
 
-__all__ = ["MAX_CAUSES", "MAX_EVENTS", "Cover", "Descriptor", "Probe", "available", "load", "summary"]
+__all__ = [
+    "MAX_CAUSES",
+    "MAX_EVENTS",
+    "Cover",
+    "Descriptor",
+    "Probe",
+    "available",
+    "load",
+    "package_file",
+    "summary",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 # Keys of a base whose entries are paths, and those that a descriptor changes entry by entry.
@@ -276,6 +286,18 @@ def _resolve(text: str, descriptor: Path, where: Where) -> Path:
     if token not in _TOKENS:
         raise where.error(f"unknown token in '{text}'; {nearest(token, _TOKENS)}Known: {', '.join(_TOKENS)}")
     return _vendor(where) / _TOKENS[token] / rest
+
+
+def package_file(text: str) -> Path:
+    """A file of the installed package.
+
+    Args:
+        text: Its path, with a token as in a descriptor (`{fpnew}/fpnew_pkg.sv`).
+
+    Raises:
+        SchemaError: The package is not installed, or the token is none.
+    """
+    return _resolve(text, ROOT, Where(text))
 
 
 def _files(entries: list[str], descriptor: Path, where: Where) -> tuple[Path, ...]:

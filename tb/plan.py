@@ -26,6 +26,7 @@ class Plan:
         segments: What to run, in order.
         entries: The test entries of the segments.
         coverage: How coverage is collected.
+        whole_opinions: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
     """
 
     folder: Path
@@ -33,6 +34,7 @@ class Plan:
     segments: tuple[Segment, ...]
     entries: tuple[dict[str, Any], ...]
     coverage: CoveragePlan
+    whole_opinions: int = 0
 
     def context(self, segment: Segment) -> dict[str, Any]:
         """What a failure record of a segment says besides its scenarios."""
@@ -74,4 +76,11 @@ def read_plan(path: Path) -> Plan:
         )
         entries.append(entry)
     coverage = CoveragePlan.from_json(data.get("coverage", {}))
-    return Plan(path.parent, data["descriptor"], tuple(segments), tuple(entries), coverage)
+    return Plan(
+        path.parent,
+        data["descriptor"],
+        tuple(segments),
+        tuple(entries),
+        coverage,
+        data.get("whole_opinions", 0),
+    )

@@ -27,6 +27,7 @@ from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
 from tb.env.recorder import Recorder
 from tb.plan import Plan, read_plan
+from tb.scoreboard.second_opinion import SecondOpinions
 from tb.status import Status
 from tb.tests.segment import Segment, SegmentTest
 
@@ -158,6 +159,7 @@ async def _run(
         ("segment", part),
         ("background", _background()),
         ("coverage", collector),
+        ("opinions", SecondOpinions(whole=_PLAN.whole_opinions)),
     ):
         database.set(None, "*", key, value)
     await root.run_test(SegmentTest, keep_set={ConfigDB})

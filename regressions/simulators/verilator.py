@@ -26,13 +26,16 @@ from regressions.simulators import verilator_coverage
 from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.simulators.cache import build_once, content_key
 from regressions.simulators.shell import dut_shell
-from tb.descriptor import Descriptor
+from tb.descriptor import Descriptor, package_file
+from tb.fpnew.library import VARIABLE as FPNEW_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCH_SV = ROOT / "tb" / "sv"
 BENCH_DPI = ROOT / "tb" / "dpi"
+FPNEW = ROOT / "tb" / "fpnew"
 BARE_LOOP = ROOT / "regressions" / "bench" / "bare.cpp"
 TOP = "tb_top"
+_PROGRAMS = {"Vtop": TOP, "Vbare": "bare", "Vfpnew": "libfpnew.so"}
 MINIMUM = (5, 36)
 
 # Packages first, top last; the order matters to the compiler.
@@ -103,7 +106,7 @@ class Verilator(Simulator):
         def make(folder: Path) -> None:
             (folder / "dut_shell.sv").write_text(shell)
             (folder / "public.vlt").write_text(public)
-            _compile(descriptor, flags, folder, log, "Vtop", _bench_program(descriptor, folder))
+            _compile(descriptor.name, flags, folder, log, "Vtop", _bench_program(descriptor, folder))
 
         folder, cached = build_once(ROOT / "build" / "cache", f"{descriptor.name}-{kind}", key, make)
         return Build(descriptor, kind, folder, folder / TOP, cached)
@@ -119,10 +122,39 @@ class Verilator(Simulator):
         def make(folder: Path) -> None:
             (folder / "dut_shell.sv").write_text(shell)
             program = [*_device_sources(descriptor, folder), str(BARE_LOOP)]
-            _compile(descriptor, flags, folder, log, "Vbare", program)
+            _compile(descriptor.name, flags, folder, log, "Vbare", program)
 
         folder, cached = build_once(ROOT / "build" / "cache", f"{descriptor.name}-bare", key, make)
         return Build(descriptor, "bare", folder, folder / "bare", cached)
+
+    def build_fpnew(self, log: Path) -> Path:
+        """Compile FPnew alone into the library of `tb.fpnew`, or find it in the cache.
+
+        Args:
+            log: File that receives the output of the tools.
+
+        Raises:
+            BuildError: A tool is missing or failed.
+        """
+        _require_tools()
+        parts = ("pkg", "classifier", "rounding", "fma", "noncomp")
+        sources = [package_file("{common_cells}/cf_math_pkg.sv"), package_file("{common_cells}/lzc.sv")]
+        sources += [package_file(f"{{fpnew}}/fpnew_{part}.sv") for part in parts]
+        sources += [FPNEW / name for name in ("fpnew_select.sv", "fpnew_step.sv", "fpnew_chain.cpp")]
+        # In a process that holds another model: no name may be taken from there, nor given.
+        hidden = "-fPIC -fvisibility=hidden -fno-gnu-unique"
+        flags = [
+            f"-I{package_file('{common_cells_include}/common_cells/registers.svh').parents[1]}",
+            *("--top-module", "fpnew_step", "--no-timing", *_FAST_X, "-CFLAGS", hidden),
+            *("-LDFLAGS", "-shared -Wl,-Bsymbolic", *map(str, sources)),
+        ]
+        key = content_key(sources, [*flags, *_environment_key()])
+
+        def make(folder: Path) -> None:
+            _compile("FPnew", [], folder, log, "Vfpnew", flags)
+
+        folder, _ = build_once(ROOT / "build" / "cache", "fpnew", key, make)
+        return folder / _PROGRAMS["Vfpnew"]
 
     def command(
         self, build: Build, plan_dir: Path, *, waves: bool = False
@@ -150,6 +182,7 @@ class Verilator(Simulator):
             "TOPLEVEL_LANG": "verilog",
             "COCOTB_TRUST_INERTIAL_WRITES": "1",
             "COCOTB_RESULTS_FILE": str(plan_dir / "results.xml"),
+            FPNEW_VARIABLE: str(self.build_fpnew(build.directory.parent / "fpnew-build.log")),
             "REDMULE_PLAN": str(plan_dir / "plan.json"),
         }
         return argv, environment
@@ -283,10 +316,10 @@ def _bench_program(descriptor: Descriptor, folder: Path) -> list[str]:
 
 
 def _compile(
-    descriptor: Descriptor, flags: Sequence[str], folder: Path, log: Path, prefix: str, program: Sequence[str]
+    name: str, flags: Sequence[str], folder: Path, log: Path, prefix: str, program: Sequence[str]
 ) -> None:
-    """Make a program, named as its build: `tb_top` from the prefix Vtop, `bare` from Vbare."""
-    output = TOP if prefix == "Vtop" else "bare"
+    """Make a program or library, named by its prefix."""
+    output = _PROGRAMS[prefix]
     command = [
         str(_executable()),
         *("--cc", "--exe", "-Mdir", str(folder), "--prefix", prefix, "-o", output),
@@ -298,10 +331,10 @@ def _compile(
     ]
     log.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
-    _run(command, log, f"Verilator on {descriptor.name}")
+    _run(command, log, f"Verilator on {name}")
     jobs = f"-j{os.cpu_count() or 1}"
     make = ["make", jobs, "-C", str(folder), "-f", f"{prefix}.mk", *MAKE_FIXES, *_OPTIMISE]
-    _run(make, log, f"C++ build of {descriptor.name}")
+    _run(make, log, f"C++ build of {name}")
 
 
 def _run(command: Sequence[str], log: Path, what: str) -> None:

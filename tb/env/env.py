@@ -28,6 +28,7 @@ from tb.registers.backdoor import RegisterBackdoor
 from tb.registers.generate import register_block
 from tb.registers.predictor import RegisterPredictor
 from tb.scoreboard.scoreboard import JobResult, Scoreboard, Verdict
+from tb.scoreboard.second_opinion import SecondOpinions
 from tb.stimulus.job import GemmJob, Scenario
 
 
@@ -36,7 +37,7 @@ class RedmuleEnv(uvm_env):
 
     Takes from the configuration database: `dut` (cocotb handle of tb_top), `bench` (`BenchHandle`),
     `descriptor` (`Descriptor`), `recorder` (`Recorder`), `background` (`Background`),
-    `coverage` (`Collector`).
+    `coverage` (`Collector`), `opinions` (`SecondOpinions`).
 
     Tests use `run_job`, `run_scenario` and `accesses`; sequences of scenarios are started on `sequencer`.
     """
@@ -48,6 +49,7 @@ class RedmuleEnv(uvm_env):
         self.descriptor: Descriptor = ConfigDB().get(self, "", "descriptor")
         self.recorder: Recorder = ConfigDB().get(self, "", "recorder")
         self.background: Background = ConfigDB().get(self, "", "background")
+        self.opinions: SecondOpinions = ConfigDB().get(self, "", "opinions")
         collector: Collector = ConfigDB().get(self, "", "coverage")
         self.tcdm = TcdmAgent("tcdm", self)
         self.control = ControlAgent("control", self)
@@ -63,7 +65,7 @@ class RedmuleEnv(uvm_env):
             mixed_formats=mixed_formats,
         )
         self.coverage = CoverageTap(self.handle, self.predictor.model, collector)
-        self.sequencer = ScenarioSequencer("sequencer", self, self.background)
+        self.sequencer = ScenarioSequencer("sequencer", self, self.background, self.opinions)
         self.driver = ScenarioDriver("driver", self)
         self._directed = 0
 
@@ -87,6 +89,7 @@ class RedmuleEnv(uvm_env):
             self._collect,
             self.scoreboard,
             self.background,
+            self.opinions,
             self.predictor.reset,
             self.coverage,
         )
@@ -113,7 +116,7 @@ class RedmuleEnv(uvm_env):
 
     async def run_scenario(self, scenario: Scenario) -> Verdict:
         """Run a scenario, judge and record it; a device that failed is reset."""
-        (drawn,) = lookahead(self.background, lambda _index: scenario, range(1))
+        (drawn,) = lookahead(self.background, lambda _index: scenario, range(1), self.opinions)
         item = ScenarioItem("scenario", drawn)
         return await self.driver.drive_item(item)
 

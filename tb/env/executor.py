@@ -23,6 +23,7 @@ from tb.env.lookahead import Drawn, lookahead
 from tb.env.programmer import Programmer
 from tb.scoreboard.finding import Finding
 from tb.scoreboard.scoreboard import Scoreboard, Verdict
+from tb.scoreboard.second_opinion import SecondOpinions
 from tb.status import Status
 from tb.stimulus.image import Image, initial_image
 from tb.stimulus.job import Scenario
@@ -52,6 +53,7 @@ class Executor:
         collect: Lets all monitors publish.
         scoreboard: Judges each scenario.
         background: Computes ahead while a scenario runs.
+        opinions: Second opinions on what the model predicts.
         on_reset: Called while the device is in reset, after the monitors published what was before.
         coverage: Takes what passed.
     """
@@ -67,6 +69,7 @@ class Executor:
         collect: Callable[[], None],
         scoreboard: Scoreboard,
         background: Background,
+        opinions: SecondOpinions,
         on_reset: Callable[[], None],
         coverage: CoverageTap,
     ) -> None:
@@ -78,6 +81,7 @@ class Executor:
         self._collect = collect
         self._scoreboard = scoreboard
         self._background = background
+        self._opinions = opinions
         self._on_reset = on_reset
         self._coverage = coverage
         self._wake = ValueChange(dut.wake)
@@ -191,7 +195,7 @@ class Executor:
     async def _compare_with_alone(self, scenario: Scenario, verdict: Verdict) -> None:
         """The job behind a cut one takes the cycles it takes alone (section 7); stalls would hide it."""
         alone = replace(scenario, jobs=scenario.jobs[1:], abort=None)
-        (drawn,) = lookahead(self._background, lambda _index: alone, range(1))
+        (drawn,) = lookahead(self._background, lambda _index: alone, range(1), self._opinions)
         again = await self.run(drawn)
         self.since_reset.pop()
         verdict.findings += again.findings

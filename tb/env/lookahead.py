@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from tb.agents.tcdm.memory import stall_pattern
 from tb.env.background import Background, Task
-from tb.stimulus.image import Image, initial_image, predict
+from tb.scoreboard.prediction import Prediction, prediction
+from tb.scoreboard.second_opinion import SecondOpinions
+from tb.stimulus.image import Image, initial_image
 from tb.stimulus.job import Scenario
 
 _DEPTH = 4  # scenarios ready: short ones are drawn more slowly than they run
@@ -24,32 +26,38 @@ class Drawn(NamedTuple):
     Attributes:
         scenario: What is to run.
         image: The window's bytes before the first trigger; uint8, shape (window.size,).
-        expected: Gives the bytes that the model predicts for the end; None for a scenario with an abort.
+        expected: Gives what the model predicts for the end; None for a scenario with an abort.
     """
 
     scenario: Scenario
     image: Image
-    expected: Callable[[], Image] | None
+    expected: Callable[[], Prediction] | None
 
 
-def lookahead(background: Background, draw: Callable[[int], Scenario], indices: range) -> Iterator[Drawn]:
+def lookahead(
+    background: Background,
+    draw: Callable[[int], Scenario],
+    indices: range,
+    opinions: SecondOpinions,
+) -> Iterator[Drawn]:
     """Draws scenarios ahead of their use.
 
     Args:
         background: Draws and predicts.
         draw: Gives a scenario by its index; called in the order of `indices`, once for each, in any thread.
         indices: Which scenarios.
+        opinions: Asked about each prediction.
 
     Yields:
         The scenarios in order.
     """
-    queue: deque[tuple[Task[tuple[Scenario, Image]], Task[Image | None]]] = deque()
+    queue: deque[tuple[Task[tuple[Scenario, Image]], Task[Prediction | None]]] = deque()
     rest = iter(indices)
 
     def fill(depth: int) -> None:
         for index in islice(rest, depth - len(queue)):
             drawn = background.submit(partial(_draw, draw, index))
-            queue.append((drawn, background.submit(partial(_predict, drawn))))
+            queue.append((drawn, background.submit(partial(_predict, drawn, opinions))))
 
     fill(1)
     while queue:
@@ -66,13 +74,13 @@ def _draw(draw: Callable[[int], Scenario], index: int) -> tuple[Scenario, Image]
     return scenario, initial_image(scenario)
 
 
-def _predict(drawn: Task[tuple[Scenario, Image]]) -> Image | None:
+def _predict(drawn: Task[tuple[Scenario, Image]], opinions: SecondOpinions) -> Prediction | None:
     scenario, image = drawn.result()
     # A cut job may leave more than one memory.
-    return None if scenario.abort else predict(image, scenario.jobs, scenario.window.base)
+    return None if scenario.abort else prediction(scenario, image, opinions)
 
 
-def _known(predicted: Task[Image | None]) -> Image:
-    image = predicted.result()
-    assert image is not None
-    return image
+def _known(predicted: Task[Prediction | None]) -> Prediction:
+    known = predicted.result()
+    assert known is not None
+    return known

@@ -23,10 +23,11 @@ from tb.scoreboard.finding import Finding, Observation, Span
 from tb.scoreboard.gaps import check_gaps
 from tb.scoreboard.memory import compare
 from tb.scoreboard.order import check_busy, check_writes
+from tb.scoreboard.prediction import Prediction, prediction
 from tb.scoreboard.requests import check_requests
+from tb.scoreboard.second_opinion import SecondOpinions
 from tb.scoreboard.spans import port_cycles, spans
 from tb.status import Status
-from tb.stimulus.image import predict
 from tb.stimulus.job import Job, Scenario
 
 
@@ -160,7 +161,7 @@ class Scoreboard(uvm_scoreboard):
         watchdog: bool,
         port_error: str = "",
         cut: int | None = None,
-        expected: Callable[[], npt.NDArray[np.uint8]] | None = None,
+        expected: Callable[[], Prediction] | None = None,
     ) -> Verdict:
         """Judge a scenario from what the monitors published last.
 
@@ -172,7 +173,7 @@ class Scoreboard(uvm_scoreboard):
             watchdog: Whether the scenario was given up, by the watchdog or for a port error.
             port_error: Why a job could not be programmed, empty if all could.
             cut: Edge at which the first job was cut short, for a scenario with an abort.
-            expected: Gives the window's bytes that the model predicts, if somebody predicts them already.
+            expected: Gives what the model predicts, if somebody predicts it already.
         """
         seen = Observation(
             self.beats.take(),
@@ -189,7 +190,7 @@ class Scoreboard(uvm_scoreboard):
             findings.append(Finding(Status.PROTOCOL, "register_port", port_error))
         ran: Sequence[Span | None]
         if scenario.abort is None:
-            after = expected or partial(predict, before, scenario.jobs, scenario.window.base)
+            after = expected or partial(prediction, scenario, before, SecondOpinions(sources=()))
             ran, found = self._judge(scenario, after, seen, given_up=bool(port_error) or watchdog)
         elif cut is None:
             ran, found = [], [Finding(Status.PROTOCOL, "abort", "the soft clear was not granted")]
@@ -226,7 +227,7 @@ class Scoreboard(uvm_scoreboard):
     def _judge(
         self,
         scenario: Scenario,
-        expected: Callable[[], npt.NDArray[np.uint8]],
+        expected: Callable[[], Prediction],
         seen: Observation,
         *,
         given_up: bool,
@@ -234,7 +235,9 @@ class Scoreboard(uvm_scoreboard):
         """The checks of a scenario whose jobs all run to their ends."""
         ran, findings = spans(scenario, seen)
         if not given_up:
-            findings += compare(scenario, expected(), seen.memory, self.descriptor)
+            predicted = expected()
+            findings += predicted.findings
+            findings += compare(scenario, predicted.memory, seen.memory, self.descriptor)
         findings += check_requests(scenario, ran, seen)
         findings += check_gaps(scenario, ran, seen)
         findings += check_writes(scenario, ran, seen)

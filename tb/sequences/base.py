@@ -61,7 +61,8 @@ class GemmOpSequence(uvm_sequence):
 
     async def body(self) -> None:
         """Send the scenarios to the environment's sequencer, one after the other."""
-        for drawn in lookahead(self.sequencer.background, self._draw, self._range):
+        sequencer = self.sequencer
+        for drawn in lookahead(sequencer.background, self._draw, self._range, sequencer.opinions):
             self.jobs += len(drawn.scenario.jobs)
             item = ScenarioItem(f"{self.get_name()}[{drawn.scenario.index}]", drawn)
             await self.start_item(item)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +17,7 @@ from tb.stimulus.operands import operands
 from tb.stimulus.rng import raw_words
 
 Image = NDArray[np.uint8]
+Fp16 = NDArray[np.uint16]
 
 # As the high byte of an FP16 number, any of these makes a NaN, an infinity or a huge value; as FP8 and as the
 # high byte of a bfloat16 number too. Poison made of such bytes alone is poison at every alignment.
@@ -85,31 +86,40 @@ def initial_image(scenario: Scenario) -> Image:
     return image
 
 
-def predict(image: Image, jobs: Iterable[Job], base: int) -> Image:
+Watch = Callable[[int, Job, Fp16, Fp16, Fp16 | None, Fp16], None]
+"""Shown each job with elements: its position, itself, and X, W, Y (if read) and Z as FP16 bits."""
+
+
+def predict(image: Image, jobs: Iterable[Job], base: int, watch: Watch | None = None) -> Image:
     """Returns the memory after `jobs`, each reading what those before it left.
 
     Args:
         image: the memory before; not changed.
         jobs: in the order of their triggers.
         base: address of the first byte of `image`.
+        watch: is shown what was computed of each job, with Z before it is narrowed to its format.
 
     Returns:
         A new array of the same size.
     """
     after = image.copy()
-    for job in jobs:
+    for position, job in enumerate(jobs):
         if not job.empty:
-            _run(after, job, base)
+            computed = _run(after, job, base)
+            if watch is not None:
+                watch(position, job, *computed)
     return after
 
 
-def _run(image: Image, job: Job, base: int) -> None:
-    """Applies one job to `image` in place."""
+def _run(image: Image, job: Job, base: int) -> tuple[Fp16, Fp16, Fp16 | None, Fp16]:
+    """Applies one job to `image` in place; returns X, W, Y and Z."""
     z_offset = job.z_addr - base
     x = _read(image, job.x_addr - base, job.m, job.n, job.x_fmt)
     w = _read(image, job.w_addr - base, job.n, job.k, job.w_fmt)
     y = _read(image, z_offset, job.m, job.k, job.z_fmt) if job.op.reads_y else None
-    store(image, z_offset, narrow(gemm_op(job.op, x, w, y), job.z_fmt), job.z_fmt)
+    z = gemm_op(job.op, x, w, y)
+    store(image, z_offset, narrow(z, job.z_fmt), job.z_fmt)
+    return x, w, y, z
 
 
 def _read(image: Image, offset: int, rows: int, cols: int, fmt: Format) -> NDArray[np.uint16]:

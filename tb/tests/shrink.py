@@ -87,7 +87,8 @@ class Shrinker:
         if any(env.descriptor.supports(job) for scenario in history for job in scenario.jobs):
             return None
         await env.executor.reset()
-        for number, drawn in enumerate(lookahead(env.background, history.__getitem__, range(len(history)))):
+        ahead = lookahead(env.background, history.__getitem__, range(len(history)), env.opinions)
+        for number, drawn in enumerate(ahead):
             verdict = await env.executor.run(drawn)
             if self._wanted.shown_by(verdict):
                 smaller = history[: number + 1]

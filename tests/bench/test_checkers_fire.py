@@ -54,7 +54,8 @@ def test_rules_that_bind_the_bench_fire(name: str, outcomes: dict[str, Outcome])
 
 def test_every_checker_has_a_fault() -> None:
     covered = {name for case in CASES for name in case.expects} | {rule(number) for number in MASTER.values()}
-    assert every_checker() == covered
+    # Second opinions judge the reference model, not a device: test_second_opinion.py.
+    assert every_checker() == covered | {"second_opinion"}
 
 
 def test_every_fault_has_a_case() -> None:

@@ -12,10 +12,12 @@ import pytest
 from tb.descriptor import load
 from tb.env.background import Background
 from tb.env.lookahead import lookahead
+from tb.scoreboard.second_opinion import SecondOpinions
 from tb.stimulus.image import initial_image, predict
 from tb.stimulus.job import Scenario
 from tb.stimulus.stream import ImpossibleConstraint, ScenarioStream
 
+NOBODY = SecondOpinions(sources=())
 KNOBS = {"m": [1, 9], "n": [0, 9], "k": [1, 9], "jobs": [1, 2], "abort": {"none": 3, "clear": 1}}
 
 
@@ -42,7 +44,7 @@ def test_scenarios_are_those_of_the_stream(count: int, begin: bool, background: 
         return drawing.scenario(index)
 
     seen = 0
-    for drawn in lookahead(background, draw, range(5, 5 + count)):
+    for drawn in lookahead(background, draw, range(5, 5 + count), NOBODY):
         expected = reference.scenario(5 + seen)
         image = initial_image(expected)
         assert drawn.scenario == expected
@@ -50,7 +52,7 @@ def test_scenarios_are_those_of_the_stream(count: int, begin: bool, background: 
         if expected.abort is None:
             assert drawn.expected is not None
             after = predict(image, expected.jobs, expected.window.base)
-            assert np.array_equal(drawn.expected(), after)
+            assert np.array_equal(drawn.expected().memory, after)
         else:
             assert drawn.expected is None
         seen += 1
@@ -71,7 +73,7 @@ def test_later_scenarios_are_drawn_while_one_is_used(background: Background) -> 
             third.set()
         return drawing.scenario(index)
 
-    scenarios = lookahead(background, draw, range(40))
+    scenarios = lookahead(background, draw, range(40), NOBODY)
     next(scenarios)
     background.begin()
     assert third.wait(60)
@@ -87,7 +89,7 @@ def test_an_error_comes_with_its_scenario(background: Background) -> None:
             raise ImpossibleConstraint("no such job")
         return drawing.scenario(index)
 
-    scenarios = lookahead(background, draw, range(8))
+    scenarios = lookahead(background, draw, range(8), NOBODY)
     for index in range(4):
         assert next(scenarios).scenario.index == index
         background.begin()

@@ -5,8 +5,8 @@ import ml_dtypes
 import numpy as np
 import pytest
 
+from models import oracle
 from models.formats import Format, narrow, widen
-from tests.models import oracle
 
 _LAYOUTS = {
     Format.E5M2: oracle.E5M2,

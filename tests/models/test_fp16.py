@@ -6,8 +6,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from models import carrier, fp16
-from tests.models import cases, oracle
+from models import carrier, fp16, oracle
+from tests.models import cases
 from tests.models.cases import Bits, Triple
 
 _STRATUM = 125_000  # of eight: a million

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import gemm
+from models import gemm, oracle
 from models.carrier import PLAIN
 from models.ops import Op
-from tests.models import cases, oracle
+from tests.models import cases
 from tests.models.cases import Bits
 
 _CODES = st.one_of(st.sampled_from(cases.SPECIAL.tolist()), st.integers(0, 0xFFFF))

@@ -7,7 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from tests.models import cases, oracle
+from models import oracle
+from tests.models import cases
 
 _FINITE = [
     (Fraction(1, 1) * (1024 + code % 1024) * Fraction(2) ** (code // 1024 - 25))

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the reference model says of a scenario, and what others say of the model."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tb.scoreboard.finding import Finding
+from tb.scoreboard.second_opinion import Fp16, SecondOpinions
+from tb.stimulus.image import Image, predict
+from tb.stimulus.job import Job, Scenario
+
+
+class Prediction(NamedTuple):
+    """The end of a scenario.
+
+    Attributes:
+        memory: The window's bytes after the last job; uint8, shape (window.size,).
+        findings: Where a second opinion differs from the model.
+    """
+
+    memory: Image
+    findings: list[Finding]
+
+
+def prediction(scenario: Scenario, image: Image, opinions: SecondOpinions) -> Prediction:
+    """Predicts a scenario whose jobs all run to their ends.
+
+    Args:
+        scenario: What is to run.
+        image: The window's bytes before the first trigger.
+        opinions: Asked about each job's result.
+    """
+    findings: list[Finding] = []
+
+    def watch(position: int, job: Job, x: Fp16, w: Fp16, y: Fp16 | None, z: Fp16) -> None:
+        findings.extend(opinions.on(position, job, x, w, y, z))
+
+    memory = predict(image, scenario.jobs, scenario.window.base, watch)
+    return Prediction(memory, findings)

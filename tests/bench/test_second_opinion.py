@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Second opinions: the model, the oracle and FPnew agree; one that differs is found, at its first step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.gemm import gemm_op, step
+from models.ops import Op
+from regressions.simulators import get_simulator
+from tb.fpnew import library
+from tb.scoreboard import second_opinion
+from tb.scoreboard.prediction import prediction
+from tb.scoreboard.second_opinion import OUTPUTS, SOURCES, Fp16, SecondOpinions
+from tb.stimulus.image import initial_image
+from tb.stimulus.job import GemmJob, Job
+
+SPECIAL = np.array(
+    [0x0000, 0x8000, 0x0001, 0x8001, 0x03FF, 0x0400, 0x3C00, 0xBC00, 0x7BFF, 0xFBFF, 0x7C00, 0xFC00, 0x7E00,
+     0xFE01, 0x7C01, 0x3555],
+    np.uint16,
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def fpnew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The library, as the runner makes it once and tells where it is."""
+    monkeypatch.setenv(library.VARIABLE, str(get_simulator().build_fpnew(tmp_path / "log")))
+
+
+def job_of(op: Op, m: int, n: int, k: int) -> Job:
+    random = np.random.default_rng(m * n * k + op)
+    x, w, y = (random.normal(size=shape) for shape in ((m, n), (n, k), (m, k)))
+    (job,) = GemmJob(x, w, y, op=op).scenario().jobs
+    return job
+
+
+@pytest.mark.parametrize("op", Op)
+def test_all_agree_on_all_pairs_of_special_values(op: Op) -> None:
+    x, w, start = (each.reshape(-1, 1) for each in np.meshgrid(SPECIAL, SPECIAL, SPECIAL))
+    first = np.zeros_like(start) if op is Op.MATMUL else start
+    expected = step(op, x, w, first)[:, 0]
+    for name, chains in SOURCES.items():
+        assert np.array_equal(chains(op, x, w, first[:, 0])[:, -1], expected), name
+
+
+@pytest.mark.parametrize("op", Op)
+def test_all_agree_on_a_job_of_any_bits(op: Op) -> None:
+    random = np.random.default_rng(op)
+    x, w, y = (random.integers(0, 1 << 16, shape, np.uint16) for shape in ((9, 33), (33, 11), (9, 11)))
+    job = job_of(op, 9, 33, 11)
+    start = y if op.reads_y else None
+    assert SecondOpinions(whole=1).on(0, job, x, w, start, gemm_op(op, x, w, start)) == []
+
+
+def test_jobs_without_steps_or_elements_agree() -> None:
+    empty = np.zeros((3, 0), np.uint16), np.zeros((0, 5), np.uint16), np.full((3, 5), 0x3C00, np.uint16)
+    assert SecondOpinions().on(0, job_of(Op.GEMM, 3, 0, 5), *empty, empty[2]) == []
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_that_differs_is_named_with_its_first_step(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = SOURCES[name]
+
+    def wrong(op: Op, x: Fp16, w: Fp16, start: Fp16) -> Fp16:
+        sums = right(op, x, w, start)
+        sums[:, 3:] ^= 1
+        return sums
+
+    monkeypatch.setattr(second_opinion, "SOURCES", {**SOURCES, name: wrong})
+    scenario = GemmJob(np.ones((4, 6)), np.ones((6, 5)), np.ones((4, 5))).scenario()
+    predicted = prediction(scenario, initial_image(scenario), SecondOpinions())
+    (finding,) = predicted.findings
+    assert finding.checker == "second_opinion"
+    assert finding.job == 0
+    assert finding.detail.startswith(f"{name} on Z[")
+    assert "step 3 of 6" in finding.detail
+    assert f"({OUTPUTS} of {OUTPUTS} outputs differ)" in finding.detail
+
+
+def test_a_sample_is_taken_of_long_jobs_and_some_are_taken_whole() -> None:
+    opinions, job = SecondOpinions(whole=4), job_of(Op.GEMM, 12, 3, 9)
+    sizes = [len(set(opinions._chosen(replace(job, data_seed=seed)))) for seed in range(200)]
+    assert set(sizes) == {OUTPUTS, 12 * 9}
+    assert 20 < sizes.count(12 * 9) < 90
+    assert len(SecondOpinions()._chosen(job)) == OUTPUTS
+
+
+def test_without_the_library_the_message_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(library.VARIABLE)
+    with pytest.raises(KeyError, match=library.VARIABLE):
+        library.chains(Op.GEMM, *(np.zeros((1, 1), np.uint16),) * 2, np.zeros(1, np.uint16))
