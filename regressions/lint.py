@@ -3,6 +3,9 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 from rich.console import Console
 
@@ -35,12 +38,16 @@ def lint(options: Options, services: Services, console: Console) -> int:
     devices = available()
     if not devices:
         raise UserError("tb/duts: there is no device descriptor to lint")
-    for device in devices:
-        name = f"{simulator.name} -Wall {device}"
+    checks: dict[str, Callable[[Path], None]] = {
+        device: partial(simulator.lint, services.device(device)) for device in devices
+    }
+    checks["tb/fpnew"] = simulator.lint_fpnew
+    for what, check in checks.items():
+        name = f"{simulator.name} -Wall {what}"
         console.rule(name, align="left")
-        log = options.tree.logs / f"lint-{device}.log"
+        log = options.tree.logs / f"lint-{what.replace('/', '-')}.log"
         try:
-            simulator.lint(services.device(device), log)
+            check(log)
             console.print("no findings")
         except BuildError as error:
             console.print(str(error), markup=False)

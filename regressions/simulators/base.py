@@ -102,3 +102,11 @@ class Simulator(ABC):
         Raises:
             BuildError: There are findings; they are in the log.
         """
+
+    @abstractmethod
+    def lint_fpnew(self, log: Path) -> None:
+        """Check the SystemVerilog around FPnew alone (`tb/fpnew`) with all warnings on.
+
+        Raises:
+            BuildError: There are findings; they are in the log.
+        """

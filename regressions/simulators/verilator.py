@@ -137,15 +137,11 @@ class Verilator(Simulator):
             BuildError: A tool is missing or failed.
         """
         _require_tools()
-        parts = ("pkg", "classifier", "rounding", "fma", "noncomp")
-        sources = [package_file("{common_cells}/cf_math_pkg.sv"), package_file("{common_cells}/lzc.sv")]
-        sources += [package_file(f"{{fpnew}}/fpnew_{part}.sv") for part in parts]
-        sources += [FPNEW / name for name in ("fpnew_select.sv", "fpnew_step.sv", "fpnew_chain.cpp")]
-        # In a process that holds another model: no name may be taken from there, nor given.
-        hidden = "-fPIC -fvisibility=hidden -fno-gnu-unique"
+        sources = [*_fpnew_sources(), FPNEW / "fpnew_chain.cpp"]
+        # In a process that holds another model: no name may be taken from there, nor given, nor the time.
+        hidden = "-fPIC -fvisibility=hidden -fno-gnu-unique -DVL_TIME_CONTEXT"
         flags = [
-            f"-I{package_file('{common_cells_include}/common_cells/registers.svh').parents[1]}",
-            *("--top-module", "fpnew_step", "--no-timing", *_FAST_X, "-CFLAGS", hidden),
+            *(*_fpnew_flags(), "--no-timing", *_FAST_X, "-CFLAGS", hidden),
             *("-LDFLAGS", "-shared -Wl,-Bsymbolic", *map(str, sources)),
         ]
         key = content_key(sources, [*flags, *_environment_key()])
@@ -207,6 +203,12 @@ class Verilator(Simulator):
             *_sources(descriptor, folder),
         ]
         _run(command, log, f"lint of {descriptor.name}")
+
+    def lint_fpnew(self, log: Path) -> None:
+        """See `Simulator.lint_fpnew`."""
+        _require_tools()
+        files = map(str, _fpnew_sources())
+        _run([str(_executable()), "--lint-only", "-Wall", *_fpnew_flags(), *files], log, "lint of tb/fpnew")
 
 
 @cache
@@ -281,6 +283,19 @@ def _sources(descriptor: Descriptor, folder: Path) -> list[str]:
         *(str(BENCH_SV / name) for name in _BENCH_SOURCES),
         *map(str, descriptor.binds),
     ]
+
+
+def _fpnew_flags() -> list[str]:
+    include = package_file("{common_cells_include}/common_cells/registers.svh").parents[1]
+    return [f"-I{include}", "--top-module", "fpnew_step"]
+
+
+def _fpnew_sources() -> list[Path]:
+    cells = [package_file(f"{{common_cells}}/{name}.sv") for name in ("cf_math_pkg", "lzc")]
+    parts = ("pkg", "classifier", "rounding", "fma", "noncomp")
+    units = [package_file(f"{{fpnew}}/fpnew_{part}.sv") for part in parts]
+    own = [FPNEW / name for name in ("fpnew.vlt", "fpnew_select.sv", "fpnew_step.sv")]
+    return [ROOT / "rtl" / "package.vlt", *cells, *units, *own]
 
 
 def _device_inputs(descriptor: Descriptor) -> list[Path]:

@@ -4,12 +4,14 @@
 #include <cstdint>
 
 #include "Vfpnew.h"
+#include "verilated.h"
 
 namespace {
 
 /** The verilated step; made once, since it holds no state. */
 Vfpnew& step() {
-    static Vfpnew model;
+    static VerilatedContext context;
+    static Vfpnew model{&context, "fpnew"};
     model.rst_ni = 1;
     return model;
 }

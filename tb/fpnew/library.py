@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ctypes as ct
 import os
+import threading
 from functools import cache
 
 import numpy as np
@@ -15,6 +16,7 @@ from models.ops import Op
 VARIABLE = "REDMULE_FPNEW"
 """Environment variable with the library's path; the runner sets it."""
 
+_ONE_AT_A_TIME = threading.Lock()  # the library has one model, and whoever needs a prediction may call
 _BITS = np.ctypeslib.ndpointer(np.uint16, flags="C_CONTIGUOUS")
 
 
@@ -48,5 +50,6 @@ def chains(
     sums = np.empty((outputs, steps + 1), np.uint16)
     sums[:, 0] = start
     library = _library(os.environ[VARIABLE])
-    library.fpnew_chains(op, outputs, steps, np.ascontiguousarray(x), np.ascontiguousarray(w), sums)
+    with _ONE_AT_A_TIME:
+        library.fpnew_chains(op, outputs, steps, np.ascontiguousarray(x), np.ascontiguousarray(w), sums)
     return sums
