@@ -247,8 +247,9 @@ def _choice_events(new: fp16.Fp16, old: fp16.Fp16, result: fp16.Fp16) -> dict[st
 def _narrow_events(result: fp16.Fp16, fmt: Format) -> dict[str, Flags]:
     """Events of the narrowing of results to a format other than FP16."""
     stored = narrow(result, fmt)
-    back = widen(stored, fmt)
-    value, kept = PLAIN[result], PLAIN[back]
+    # The largest numbers of FP16 round to one of bfloat16 that FP16 does not have.
+    kept = _bfloat16(stored) if fmt is Format.BF16 else PLAIN[widen(stored, fmt)]
+    value = PLAIN[result]
     kinds = classes(stored, fmt)
     finite, nan = np.isfinite(value) & np.isfinite(kept), fp16.is_nan(result)
     # A tie lies as far from the number it became as from the neighbour on its other side.
@@ -268,10 +269,20 @@ def _narrow_events(result: fp16.Fp16, fmt: Format) -> dict[str, Flags]:
     }
 
 
+def _bfloat16(bits: Bits) -> NDArray[np.float64]:
+    """Values of bfloat16 bits, the high halves of binary32."""
+    return (bits.astype(np.uint32) << 16).view(np.float32).astype(np.float64)
+
+
 def _is_tie(value: NDArray[np.float64], kept: NDArray[np.float64], fmt: Format) -> Flags:
     """Whether values lie half-way between what they became and another number of the format."""
     with np.errstate(invalid="ignore"):
         other = 2 * value - kept
+    if fmt is Format.BF16:
+        with np.errstate(invalid="ignore", over="ignore"):
+            # Every number of FP16 and all its neighbours in bfloat16 are numbers of binary32.
+            rest: Flags = other.astype(np.float32).view(np.uint32) & 0xFFFF == 0
+        return rest
     bits = fp16.from_float(other)
     representable = PLAIN[bits] == other
     again: Flags = representable & (PLAIN[widen(narrow(bits, fmt), fmt)] == other)

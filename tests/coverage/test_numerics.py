@@ -111,7 +111,10 @@ def of_narrowing(bits: int, fmt: Format) -> set[str]:
         numbers = sorted({float(v) for v in (every.astype(np.uint32) << 16).view(np.float32)})
     else:
         numbers = sorted({number(int(each)) for each in widen(every, fmt)})
-    kept = number(int(widen(np.array([stored], fmt.dtype), fmt)[0]))
+    if fmt is Format.BF16:
+        kept = float(np.array([stored << 16], np.uint32).view(np.float32)[0])
+    else:
+        kept = number(int(widen(np.array([stored], fmt.dtype), fmt)[0]))
     found |= roundings(Fraction(value), kept, numbers)
     found |= {"subnormal"} if kind(stored, fmt) == "subnormal" else set()
     return found | ({"flushed"} if value and not kept else set())
@@ -202,3 +205,14 @@ def test_events_are_those_of_plain_fractions(op: Op, fmt: Formats) -> None:
 def test_events_by_hand(x: float, w: float, y: float, event: str) -> None:
     bits = [np.array([[value]], np.float16).view(np.uint16) for value in (x, w, y)]
     assert count(Block(Op.GEMM, Format.FP16, *bits))["fma", ("GEMM", "FP16", event)] == 1
+
+
+def test_the_largest_results_round_up_to_a_bfloat16_beyond_fp16() -> None:
+    """65504 becomes 65536: rounded, not overflowed; 65408 lies half-way between two of its numbers."""
+    for value, event in ((65504.0, "up"), (65408.0, "tie_up"), (65280.0, "exact"), (65376.0, "down")):
+        bits = int(np.float16(value).view(np.uint16))
+        assert of_narrowing(bits, Format.BF16) == {event}
+        x, w = np.array([[bits]], np.uint16), np.array([[0x3C00]], np.uint16)
+        mixed = (Format.FP16, Format.FP16, Format.BF16)
+        found = count(Block(Op.MATMUL, mixed, x, w, None))
+        assert {names[1] for kind, names in found if kind == "narrow"} == {event}
