@@ -22,7 +22,7 @@ from tb.stimulus.job import Job, Scenario
 from tb.stimulus.operands import operands
 from tb.stimulus.record import Record, read_record
 from tb.stimulus.reductions import size_of
-from tb.tests.shrink import OUTCOME, SHRUNK, Wanted
+from tb.stimulus.shrink import OUTCOME, SHRUNK, Wanted
 
 DEFAULT_SECONDS = 60.0
 _SHOWN_ELEMENTS = 8

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tb.stimulus.data_reductions import cuts, values
+from tb.stimulus.record import Record
 from tb.stimulus.reductions import (
     History,
     Pass,
@@ -33,9 +34,29 @@ _PASSES: tuple[Callable[[History], Pass], ...] = (
     values,
 )
 
+OUTCOME, SHRUNK = "shrink.json", "shrunk.json"
+"""What the simulation leaves in its folder: how the search went, and the record of the smallest failure."""
+
 Trial = Callable[[History], Awaitable[History | None]]
 """Runs a history on a device that was just reset: the part of it up to the failure that is looked for, or
 None if it does not come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The finding that a candidate has to show, as its gravest: others may come and go with it."""
+
+    status: str
+    checker: str
+
+    @classmethod
+    def of(cls, record: Record) -> Wanted:
+        """The finding of a record, whose detail begins with the checker's name."""
+        return cls(record.status, record.detail.partition(":")[0])
+
+    def shown_by(self, status: str, detail: str) -> bool:
+        """Whether a scenario with this status and detail failed with it."""
+        return (self.status, self.checker) == (status, detail.partition(":")[0])
 
 
 @dataclass(slots=True)

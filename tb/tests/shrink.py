@@ -14,29 +14,7 @@ from tb.scoreboard.scoreboard import Verdict
 from tb.status import Status
 from tb.stimulus.record import Record
 from tb.stimulus.reductions import History
-from tb.stimulus.shrink import Shrunk, shrink
-
-OUTCOME, SHRUNK = "shrink.json", "shrunk.json"
-"""What the simulation leaves in its folder: how the search went, and the record of the smallest failure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """The finding that a candidate has to show, as its gravest: others may come and go with it."""
-
-    status: str
-    checker: str
-
-    @classmethod
-    def of(cls, record: Record) -> Wanted:
-        """The finding of a record, whose detail begins with the checker's name."""
-        return cls(record.status, record.detail.partition(":")[0])
-
-    def shown_by(self, verdict: Verdict) -> bool:
-        """Whether a scenario failed with it."""
-        return verdict.status is not Status.PASSED and self == Wanted(
-            verdict.status.value, verdict.detail.partition(":")[0]
-        )
+from tb.stimulus.shrink import OUTCOME, SHRUNK, Shrunk, Wanted, shrink
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +68,7 @@ class Shrinker:
         ahead = lookahead(env.background, history.__getitem__, range(len(history)), env.opinions)
         for number, drawn in enumerate(ahead):
             verdict = await env.executor.run(drawn)
-            if self._wanted.shown_by(verdict):
+            if self._wanted.shown_by(verdict.status.value, verdict.detail):
                 smaller = history[: number + 1]
                 self._keep(smaller, verdict)
                 return smaller
