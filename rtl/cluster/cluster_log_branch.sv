@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Logarithmic branch: every requester reaches every bank; each bank serves its requesters round robin.
+
+module cluster_log_branch
+  import cluster_pkg::*;
+#(
+  parameter int unsigned N     = 10,    // requesters
+  parameter int unsigned BANKS = 16,    // a power of two
+  parameter int unsigned ROWS  = 2048,  // words in a bank, a power of two
+  localparam int unsigned BW   = $clog2(BANKS),
+  localparam int unsigned RW   = $clog2(ROWS)
+) (
+  input  logic                     clk_i,
+  input  logic                     rst_ni,
+  // requesters
+  input  logic      [N-1:0]        req_i,
+  output logic      [N-1:0]        gnt_o,
+  input  tcdm_req_t [N-1:0]        access_i,
+  output logic      [N-1:0]        rvalid_o,
+  output logic      [N-1:0][31:0]  rdata_o,
+  // banks
+  output logic [BANKS-1:0]         want_o,   // somebody wants the bank
+  input  logic [BANKS-1:0]         free_i,   // the bank is not the wide branch's
+  output logic [BANKS-1:0][3:0]    we_o,
+  output logic [BANKS-1:0][RW-1:0] row_o,
+  output logic [BANKS-1:0][31:0]   wdata_o,
+  input  logic [BANKS-1:0][31:0]   rdata_i
+);
+
+  logic [BANKS-1:0][N-1:0] req, gnt;
+  logic [N-1:0][BW-1:0]    bank, bank_q;
+
+  always_comb begin
+    req = '0;
+    for (int unsigned i = 0; i < N; i++) begin
+      bank[i]         = access_i[i].word[BW-1:0];
+      req[bank[i]][i] = req_i[i];
+    end
+  end
+
+  for (genvar b = 0; b < BANKS; b++) begin : gen_banks
+    assign want_o[b] = req[b] != '0;
+
+    cluster_rr_arbiter #(
+      .N(N)
+    ) i_arbiter (
+      .clk_i,
+      .rst_ni,
+      .enable_i(free_i[b]),
+      .req_i   (req[b]),
+      .gnt_o   (gnt[b])
+    );
+
+    always_comb begin
+      automatic tcdm_req_t chosen = '0;
+      for (int unsigned i = 0; i < N; i++) chosen |= gnt[b][i] ? access_i[i] : '0;
+      we_o[b]    = chosen.we || chosen.tas ? chosen.be : '0;
+      wdata_o[b] = chosen.tas ? '1 : chosen.wdata;
+      row_o[b]   = chosen.word[BW+:RW];
+    end
+  end
+
+  always_comb begin
+    for (int unsigned i = 0; i < N; i++) begin
+      gnt_o[i]   = gnt[bank[i]][i];
+      rdata_o[i] = rdata_i[bank_q[i]];
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      rvalid_o <= '0;
+      bank_q   <= '0;
+    end else begin
+      rvalid_o <= gnt_o;
+      bank_q   <= bank;
+    end
+  end
+
+endmodule
