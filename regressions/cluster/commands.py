@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``make sw``: all programs of the cluster, or those named."""
+
+from fnmatch import fnmatch
+
+from rich.console import Console
+
+from regressions.cluster.firmware import build_program, programs, uses_fpu
+from regressions.commands import Options
+from regressions.errors import UserError
+from regressions.paths import relative
+from regressions.run import EXIT_PASSED
+from regressions.services import Services
+
+
+def sw(options: Options, services: Services, console: Console) -> int:
+    """Builds programs."""
+    del services
+    names = [name for name in programs() if _chosen(name, options.tests)]
+    if not names:
+        raise UserError(
+            f"no program is named like '{options.tests}'; sw/programs has {', '.join(programs())}"
+        )
+    for name in names:
+        program = build_program(name, options.tree.logs / f"sw-{name}.log")
+        size = sum(len(data) for _, data in program.segments)
+        cores = "cores with an FPU" if uses_fpu(name) else "all cores"
+        console.print(f"{name:12} {size:6} bytes, for {cores:17}  {relative(program.path)}")
+    return EXIT_PASSED
+
+
+def _chosen(name: str, patterns: str) -> bool:
+    return not patterns or any(fnmatch(name, pattern.strip()) for pattern in patterns.split(","))

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Building the programs of ``sw/`` with the clang of the package ziglang, cached by content."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+from regressions.cluster.elf import Program, read_program
+from regressions.cluster.header import registers_header
+from regressions.cluster.instructions import check_instructions
+from regressions.errors import UserError, unknown
+from regressions.paths import ROOT
+from regressions.simulators.cache import build_once, content_key
+
+SOFTWARE = ROOT / "sw"
+PROGRAMS = SOFTWARE / "programs"
+CACHE = ROOT / "build" / "cache"
+
+_CPU = "generic_rv32+m+c+xcvmem+xcvmac+xcvsimd+xcvelw+xcvalu"
+_FLAGS = (
+    *("-target", "riscv32-freestanding-none", "-std=c11", "-O2", "-g0"),
+    *("-ffreestanding", "-fno-sanitize=all", "-fno-unroll-loops", "-Wall", "-Wextra", "-Werror"),
+)
+
+
+def programs() -> list[str]:
+    """Names of the programs, in alphabetical order."""
+    return sorted(source.stem for source in PROGRAMS.glob("*.c"))
+
+
+def uses_fpu(name: str, folder: Path = PROGRAMS) -> bool:
+    """Whether a program computes in floating point, for which the cores need a unit."""
+    text = (folder / f"{name}.c").read_text()
+    return "_Float16" in text or "half.h" in text
+
+
+def build_program(name: str, log: Path, folder: Path = PROGRAMS) -> Program:
+    """Compiles a program, or finds it in the cache.
+
+    Args:
+        name: One of `programs`, or of another folder.
+        log: File that receives the compiler's output.
+        folder: Where its source is.
+
+    Raises:
+        UserError: There is no such program, or the compiler is missing or fails.
+    """
+    source = folder / f"{name}.c"
+    if not source.is_file():
+        raise unknown("program", name, programs(), "sw/programs")
+    fpu = uses_fpu(name, folder)
+    header = registers_header()
+    files = sorted(path for path in SOFTWARE.rglob("*") if path.is_file() and path.parent != PROGRAMS)
+    cpu = f"{_CPU}+zhinx" if fpu else _CPU
+    key = content_key([*files, source], [name, cpu, header, *_FLAGS, _compiler_version()])
+
+    def make(made: Path) -> None:
+        (made / "registers.h").write_text(header)
+        output = made / f"{name}.elf"
+        sources = [SOFTWARE / "crt0.S", SOFTWARE / "hal" / "start.c", source]
+        if "simd.h" in source.read_text():
+            sources.append(SOFTWARE / "hal" / "simd.S")
+        command = [sys.executable, "-m", "ziglang", "cc", f"-mcpu={cpu}", *_FLAGS]
+        command += [f"-I{made}", f"-I{SOFTWARE}", f"-T{SOFTWARE / 'cluster.ld'}"]
+        _run([*command, *map(str, sources), "-o", str(output)], log, name)
+        check_instructions(read_program(output), fpu=fpu)
+
+    built, _ = build_once(CACHE, f"sw-{name}", key, make)
+    return read_program(built / f"{name}.elf")
+
+
+def _compiler_version() -> str:
+    try:
+        found = version("ziglang")
+    except PackageNotFoundError:
+        found = None
+    if found is None or find_spec("ziglang") is None:
+        raise UserError(
+            "no compiler for the cluster's programs: the Python package ziglang is missing; run make env, "
+            "which installs requirements.txt"
+        )
+    return f"ziglang {found}"
+
+
+def _run(command: list[str], log: Path, name: str) -> None:
+    """Runs the compiler; its first error goes into the exception."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    zig = str(CACHE / "zig")
+    environment = {**os.environ, "ZIG_GLOBAL_CACHE_DIR": zig, "ZIG_LOCAL_CACHE_DIR": zig}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    log.write_text("$ " + " ".join(command) + "\n" + done.stdout + done.stderr)
+    if done.returncode != 0:
+        lines = (done.stderr or done.stdout).splitlines()
+        first = next((line for line in lines if "error" in line), lines[0] if lines else "it said nothing")
+        raise UserError(f"the program {name} does not compile: {first.strip()[:300]} (log: {log})")

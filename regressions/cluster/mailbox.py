@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a program is told and what it answers, at the start of the TCDM; other side: ``sw/hal/mailbox.h``."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from models.formats import Format
+from models.ops import Op
+from regressions.errors import UserError
+
+MAGIC = 0x52454D42
+JOBS = 8
+ANSWERS = 32
+_HEAD = struct.Struct("<4I")
+_JOB = struct.Struct("<8I")
+_ANSWERS = _HEAD.size + JOBS * _JOB.size
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """A GEMM-Op as a program sees it: operation, format, sizes, byte addresses."""
+
+    op: Op
+    fmt: Format
+    m: int
+    n: int
+    k: int
+    x: int
+    w: int
+    z: int
+
+    def operands(self) -> dict[str, tuple[int, int]]:
+        """First byte and size of X, W and Z."""
+        size = self.fmt.itemsize
+        return {
+            "X": (self.x, self.m * self.n * size),
+            "W": (self.w, self.n * self.k * size),
+            "Z": (self.z, self.m * self.k * size),
+        }
+
+
+def pack(jobs: tuple[Descriptor, ...], mode: int = 0, seed: int = 0) -> bytes:
+    """Bytes of the mailbox, with empty answers.
+
+    Raises:
+        UserError: There are more jobs than it holds.
+    """
+    if len(jobs) > JOBS:
+        raise UserError(f"{len(jobs)} jobs for a program: its mailbox holds {JOBS}; run it several times")
+    packed = b"".join(_JOB.pack(job.op, job.fmt, job.m, job.n, job.k, job.x, job.w, job.z) for job in jobs)
+    return (_HEAD.pack(MAGIC, mode, len(jobs), seed) + packed).ljust(_ANSWERS, b"\0") + bytes(4 * ANSWERS)
+
+
+def answers(tcdm: bytes) -> tuple[int, ...]:
+    """What the program has answered, from the bytes of the TCDM."""
+    return struct.unpack_from(f"<{ANSWERS}I", tcdm, _ANSWERS)

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random cluster tests: jobs taken by random harts, traffic of all of them and the DMA, random arbitration.
+
+A test depends on its seed and number alone. Jobs share no bytes, because the harts decide their order;
+operands are those of the accelerator's own tests, and between them lies the same poison.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from models.formats import Format
+from models.ops import Op
+from regressions.cluster import memory_map
+from regressions.cluster.elf import Program
+from regressions.cluster.mailbox import JOBS, Descriptor
+from regressions.cluster.run import Arbitration, Outcome, Task
+from regressions.simulators.cluster import ClusterConfig
+from tb.stimulus.image import initial_image, predict
+from tb.stimulus.job import Job, Scenario, Window
+from tb.stimulus.job_fields import OPERAND_CLASSES
+from tb.stimulus.rng import stream
+
+PROGRAM = "traffic"
+_PLACE = 512  # bytes of each hart at the end of the TCDM, sw/programs/traffic.c
+_ROOM = 24 * 1024  # bytes of a job at most
+_LIMIT = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class RandomTask:
+    """A drawn test: what runs, and what it has to leave between the program and the harts' own places."""
+
+    number: int
+    task: Task
+    scenario: Scenario
+
+    def problems(self, outcome: Outcome) -> list[str]:
+        """What was wrong in a run of the task; empty if nothing was."""
+        found = list(outcome.problems)
+        window = self.scenario.window
+        before = initial_image(self.scenario)
+        expected = predict(before, self.scenario.jobs, window.base).tobytes()
+        actual = outcome.read(window.base, window.size)
+        if actual != expected:
+            at = next(i for i in range(window.size) if actual[i] != expected[i])
+            found.append(
+                f"{self._owner(window.base + at)} is 0x{actual[at]:02x} at 0x{window.base + at:08x}, "
+                f"the model has 0x{expected[at]:02x}"
+            )
+        return found
+
+    def _owner(self, address: int) -> str:
+        for number, job in enumerate(self.scenario.jobs):
+            for name, (base, size) in (("X", job.x_range), ("W", job.w_range), ("Z", job.z_range)):
+                if base <= address < base + size:
+                    return f"{name} of job {number} ({job.op.name} {job.m}x{job.n}x{job.k})"
+        return "a byte that belongs to no job"
+
+
+def draw_task(seed: int, number: int, config: ClusterConfig, program: Program) -> RandomTask:
+    """Draws test `number` under a seed.
+
+    Args:
+        seed: Of the run.
+        number: Of the test.
+        config: The cluster that it is for.
+        program: `PROGRAM`, built.
+    """
+    rng = stream(seed, "cluster", config.cores, number)
+    base = memory_map.TCDM + memory_map.FIRMWARE_BYTES
+    end = memory_map.TCDM + config.tcdm_bytes - config.cores * _PLACE
+    jobs: list[Job] = []
+    at = base
+    for _ in range(rng.randrange(1, JOBS + 1)):
+        job = _draw_job(rng, at, end)
+        if job is None:
+            break
+        jobs.append(job)
+        at = max(first + size for first, size in (job.x_range, job.w_range, job.z_range)) if job.m else at
+    scenario = Scenario(number, tuple(jobs), Window(base, end - base), poison_seed=rng.randrange(1 << 20))
+    task = Task(
+        program=program,
+        jobs=tuple(_descriptor(job) for job in jobs),
+        memory={base: initial_image(scenario).tobytes()},
+        mode=rng.choice((20, 60, 150)),
+        seed=rng.randrange(1, 1 << 28),
+        cores=rng.choice([cores for cores in (1, 2, 4, 8) if cores <= config.cores] + [config.cores] * 2),
+        arbitration=_draw_arbitration(rng),
+        limit=_LIMIT,
+    )
+    return RandomTask(number, task, scenario)
+
+
+def _draw_job(rng: random.Random, at: int, end: int) -> Job | None:
+    """A job behind `at`, at addresses of any alignment; None if a small one does not fit any more."""
+    for _ in range(20):
+        fmt, op = rng.choice(list(Format)), rng.choice(list(Op))
+        top = rng.choice((4, 20, 60))
+        m, n, k = rng.randrange(1, top), rng.randrange(top), rng.randrange(1, top)
+        size = fmt.itemsize
+        addresses = []
+        place = at
+        for count in (m * n, n * k, m * k):
+            place += rng.randrange(8)
+            addresses.append(place)
+            place += count * size
+        if place <= end and place - at <= _ROOM:
+            x, w, z = addresses
+            classes = (rng.choice(OPERAND_CLASSES), rng.choice(OPERAND_CLASSES), rng.choice(OPERAND_CLASSES))
+            return Job(op, m, n, k, x, w, z, fmt, classes=classes, data_seed=rng.randrange(1 << 30))
+    return None
+
+
+def _draw_arbitration(rng: random.Random) -> Arbitration:
+    denominator = rng.choice((2, 3, 4, 8, 16))
+    return Arbitration(rng.randrange(1, denominator), denominator, wide_first=rng.random() < 0.5)
+
+
+def _descriptor(job: Job) -> Descriptor:
+    assert isinstance(job.fmt, Format), "one format for all operands"
+    return Descriptor(job.op, job.fmt, job.m, job.n, job.k, job.x_addr, job.w_addr, job.z_addr)

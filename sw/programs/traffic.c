@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random traffic: every hart does `mode` things in an order drawn from the seed: loads anywhere in the TCDM, stores and
+// loads of every width in a place of its own, a shared counter under a lock, DMA transfers to and fro, software
+// events to itself, and the jobs of the mailbox, which the harts take one after the other. Each checks what it
+// reads back; a wrong value ends the hart with a number that says where.
+// Answers: for each job the hart that ran it plus 1; then how many things were done.
+#include "../drivers/dma.h"
+#include "../drivers/redmule.h"
+#include "../hal/lock.h"
+
+#define PLACE 512   // bytes of the TCDM that a hart has, at its end
+#define L2_PLACE 4096 // bytes of L2, at its start
+
+static lock_t counter_lock, job_lock;
+static volatile uint32_t counter, next_job;
+static volatile uint32_t counted[8];
+
+static uint32_t draw(uint32_t *state) {
+    *state ^= *state << 13;
+    *state ^= *state >> 17;
+    *state ^= *state << 5;
+    return *state;
+}
+
+static int store_and_load(uint32_t place, uint32_t random) {
+    const uint32_t value = random * 0x9E3779B1u, at = place + random % (PLACE / 2 - 4);
+    switch (random >> 28 & 3) {
+        case 0:
+            *(volatile uint8_t *)at = (uint8_t)value;
+            return *(volatile uint8_t *)at == (uint8_t)value;
+        case 1:  // also across words
+            *(volatile uint16_t *)at = (uint16_t)value;
+            return *(volatile uint16_t *)at == (uint16_t)value;
+        default:
+            *(volatile uint32_t *)at = value;
+            return *(volatile uint32_t *)at == value;
+    }
+}
+
+// Out to L2 and back to the other half of the place, byte for byte the same.
+static int transfer(uint32_t hart, uint32_t place, uint32_t random) {
+    const uint32_t length = 1 + random % 100, from = place + (random >> 8) % 100, to = place + PLACE / 2 + (random >> 16) % 100;
+    const uint32_t l2 = L2_ADDRESS + hart * L2_PLACE + (random >> 4) % 2000;
+    if (dma_copy(l2, from, length) == DMA_REFUSED) return 0;
+    dma_wait(dma_copy(to, l2, length));
+    for (uint32_t i = 0; i < length; ++i) {
+        if (*(volatile uint8_t *)(to + i) != *(volatile uint8_t *)(from + i)) return 0;
+    }
+    return 1;
+}
+
+// Starts the next job of the mailbox, if there is one, after this hart's last one has ended; the answer says who had
+// it. The hart goes on meanwhile.
+static void run_job(uint32_t hart, uint32_t *running) {
+    if (*running) redmule_wait();
+    *running = 0;
+    lock(&job_lock);
+    const uint32_t index = next_job;
+    if (index < mailbox.count) next_job = index + 1;
+    unlock(&job_lock);
+    if (index >= mailbox.count) return;
+    (void)redmule_acquire();
+    redmule_program(&mailbox.job[index]);
+    redmule_trigger();
+    mailbox.answer[index] = hart + 1;
+    *running = 1;
+}
+
+static int count(uint32_t hart) {
+    lock(&counter_lock);
+    counter = counter + 1;
+    unlock(&counter_lock);
+    counted[hart] = counted[hart] + 1;
+    return 1;
+}
+
+static int event(uint32_t hart) {
+    // Event 6 is in nobody's mask: it stays until it is cleared.
+    event_send(6, 1u << hart);
+    const uint32_t came = read32(EVENT_UNIT_PRIVATE + EVENT_UNIT_CORE_BUFFER_OFFSET) & 1u << 6;
+    event_clear(1u << 6);
+    return came != 0;
+}
+
+int main(uint32_t hart) {
+    const uint32_t size = (read32(CONTROL_UNIT_ADDRESS + CONTROL_UNIT_CONFIG_OFFSET) >> 16) * 1024;
+    const uint32_t place = TCDM_ADDRESS + size - (hart + 1) * PLACE;
+    uint32_t state = mailbox.seed * 8 + hart + 1, running = 0;
+    event_mask_set(1u << EVENT_ACCELERATOR);
+    for (uint32_t i = 0; i < mailbox.mode; ++i) {
+        const uint32_t kind = draw(&state) >> 8, random = draw(&state);
+        int right = 1;
+        switch (kind % 16) {
+            case 0: run_job(hart, &running); break;
+            case 1: right = transfer(hart, place, random); break;
+            case 2: right = count(hart); break;
+            case 3: right = event(hart); break;
+            case 4: case 5: case 6: case 7: case 8: case 9: right = store_and_load(place, random); break;
+            default:
+                // Sixteen words of anywhere; what they are is the monitor's to judge.
+                for (uint32_t w = 0; w < 16; ++w) (void)read32(TCDM_ADDRESS + (random + w * (kind | 4)) % size / 4 * 4);
+        }
+        if (!right) return (int)(0x1000u * (kind % 16 + 1) + i);
+    }
+    while (next_job < mailbox.count || running) run_job(hart, &running);
+    barrier();
+    if (hart == 0) {
+        uint32_t sum = 0;
+        for (uint32_t h = 0; h < 8; ++h) sum += counted[h];
+        if (sum != counter) return 1;
+        mailbox.answer[MAILBOX_JOBS] = mailbox.mode;
+    }
+    return 0;
+}
