@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make lint``: ruff, mypy, and the simulator's warnings on every device."""
+"""``make lint``: ruff, mypy, and the simulator's warnings on every device and the cluster."""
 
 import subprocess
 import sys
@@ -16,6 +16,7 @@ from regressions.paths import ROOT, relative
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
 from regressions.simulators.base import BuildError
+from regressions.simulators.cluster import ClusterConfig, lint_cluster
 from tb.descriptor import available
 
 _PYTHON_CHECKS = {
@@ -52,6 +53,15 @@ def lint(options: Options, services: Services, console: Console) -> int:
         except BuildError as error:
             console.print(str(error), markup=False)
             console.print(f"log: {relative(log)}")
+            found.append(name)
+    for config in (ClusterConfig(), ClusterConfig(cores=1, fpu=False)):
+        name = f"{simulator.name} -Wall {config.name}"
+        console.rule(name, align="left")
+        try:
+            lint_cluster(config, options.tree.logs / f"lint-{config.name}.log")
+            console.print("no findings")
+        except BuildError as error:
+            console.print(str(error), markup=False)
             found.append(name)
     if found:
         console.print(f"\nfindings of {', '.join(found)}", style="bold red")

@@ -89,19 +89,19 @@ class Verilator(Simulator):
 
     def version(self) -> str:
         """See `Simulator.version`."""
-        return _version_text(_executable())
+        return _version_text(executable())
 
     def build(self, descriptor: Descriptor, kind: str, log: Path) -> Build:
         """See `Simulator.build`."""
         if kind not in _KIND_FLAGS:
             raise BuildError(f"unknown build kind {kind!r}: choose one of {', '.join(_KIND_FLAGS)}")
-        _require_tools()
+        require_tools()
         shell, public = dut_shell(descriptor, bench=True), _public(descriptor)
         if kind == "coverage":
             bench = [Path("dut_shell.sv"), *(BENCH_SV / name for name in _BENCH_SOURCES)]
             public += verilator_coverage.configuration(descriptor, bench)
         flags = [*_flags(descriptor), *_KIND_FLAGS[kind]]
-        key = content_key(_inputs(descriptor), [kind, shell, public, *flags, *_environment_key()])
+        key = content_key(_inputs(descriptor), [kind, shell, public, *flags, *environment_key()])
 
         def make(folder: Path) -> None:
             (folder / "dut_shell.sv").write_text(shell)
@@ -113,11 +113,11 @@ class Verilator(Simulator):
 
     def build_bare(self, descriptor: Descriptor, log: Path) -> Build:
         """See `Simulator.build_bare`; the flags are those of the build kind `fast`, without VPI."""
-        _require_tools()
+        require_tools()
         shell = dut_shell(descriptor, bench=False)
         flags = [*_device_flags(descriptor, "dut_shell"), *_KIND_FLAGS["fast"]]
         inputs = [*_device_inputs(descriptor), BARE_LOOP]
-        key = content_key(inputs, ["bare", shell, *flags, *_environment_key()])
+        key = content_key(inputs, ["bare", shell, *flags, *environment_key()])
 
         def make(folder: Path) -> None:
             (folder / "dut_shell.sv").write_text(shell)
@@ -136,7 +136,7 @@ class Verilator(Simulator):
         Raises:
             BuildError: A tool is missing or failed.
         """
-        _require_tools()
+        require_tools()
         sources = [*_fpnew_sources(), FPNEW / "fpnew_chain.cpp"]
         # In a process that holds another model: no name may be taken from there, nor given, nor the time.
         hidden = "-fPIC -fvisibility=hidden -fno-gnu-unique -DVL_TIME_CONTEXT"
@@ -144,7 +144,7 @@ class Verilator(Simulator):
             *(*_fpnew_flags(), "--no-timing", *_FAST_X, "-CFLAGS", hidden),
             *("-LDFLAGS", "-shared -Wl,-Bsymbolic", *map(str, sources)),
         ]
-        key = content_key(sources, [*flags, *_environment_key()])
+        key = content_key(sources, [*flags, *environment_key()])
 
         def make(folder: Path) -> None:
             _compile("FPnew", [], folder, log, "Vfpnew", flags)
@@ -196,23 +196,28 @@ class Verilator(Simulator):
         (folder / "dut_shell.sv").write_text(dut_shell(descriptor, bench=True))
         (folder / "public.vlt").write_text(_public(descriptor))
         command = [
-            str(_executable()),
+            str(executable()),
             "--lint-only",
             "-Wall",
             *_flags(descriptor),
             *_sources(descriptor, folder),
         ]
-        _run(command, log, f"lint of {descriptor.name}")
+        run_tool(command, log, f"lint of {descriptor.name}")
 
     def lint_fpnew(self, log: Path) -> None:
         """See `Simulator.lint_fpnew`."""
-        _require_tools()
+        require_tools()
         files = map(str, _fpnew_sources())
-        _run([str(_executable()), "--lint-only", "-Wall", *_fpnew_flags(), *files], log, "lint of tb/fpnew")
+        run_tool([str(executable()), "--lint-only", "-Wall", *_fpnew_flags(), *files], log, "lint of tb/fpnew")
 
 
 @cache
-def _executable() -> Path:
+def executable() -> Path:
+    """Path of Verilator.
+
+    Raises:
+        BuildError: There is none.
+    """
     override = os.environ.get("VERILATOR")
     if override:
         found = shutil.which(override)
@@ -248,11 +253,16 @@ def _version_text(executable: Path) -> str:
 def _tool_environment() -> dict[str, str]:
     environment = dict(os.environ)
     if not os.environ.get("VERILATOR"):
-        environment["VERILATOR_ROOT"] = str(_executable().parents[1])
+        environment["VERILATOR_ROOT"] = str(executable().parents[1])
     return environment
 
 
-def _require_tools() -> None:
+def require_tools() -> None:
+    """Checks for what a build needs besides Verilator.
+
+    Raises:
+        BuildError: A tool is missing.
+    """
     for tool in ("g++", "make", "perl"):
         if shutil.which(tool) is None:
             raise BuildError(f"{tool} not found: install the Debian package {tool}")
@@ -336,7 +346,7 @@ def _compile(
     """Make a program or library, named by its prefix."""
     output = _PROGRAMS[prefix]
     command = [
-        str(_executable()),
+        str(executable()),
         *("--cc", "--exe", "-Mdir", str(folder), "--prefix", prefix, "-o", output),
         # Warnings are for `make lint`; with $fatal a module refuses parameters that cannot be.
         *("-Wno-fatal", "-Werror-USERFATAL"),
@@ -346,13 +356,13 @@ def _compile(
     ]
     log.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
-    _run(command, log, f"Verilator on {name}")
+    run_tool(command, log, f"Verilator on {name}")
     jobs = f"-j{os.cpu_count() or 1}"
     make = ["make", jobs, "-C", str(folder), "-f", f"{prefix}.mk", *MAKE_FIXES, *_OPTIMISE]
-    _run(make, log, f"C++ build of {name}")
+    run_tool(make, log, f"C++ build of {name}")
 
 
-def _run(command: Sequence[str], log: Path, what: str) -> None:
+def run_tool(command: Sequence[str], log: Path, what: str) -> None:
     """Run a tool with its output appended to the log; the first error line goes into the exception."""
     with log.open("a") as out:
         out.write("$ " + " ".join(command) + "\n")
@@ -377,14 +387,14 @@ def _run(command: Sequence[str], log: Path, what: str) -> None:
 
 
 @cache
-def _environment_key() -> tuple[str, ...]:
+def environment_key() -> tuple[str, ...]:
     """What besides sources and flags decides the result: tools, their versions, the processor."""
     compiler = subprocess.run(["g++", "--version"], capture_output=True, text=True, check=False).stdout.split(
         "\n"
     )[0]
     cpu = re.search(r"^flags\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     return (
-        _version_text(_executable()),
+        _version_text(executable()),
         compiler,
         package_version("cocotb"),
         sys.version,

@@ -18,9 +18,9 @@ TOOL = "sleep 60 & echo $! > {child}; wait"
 SCRIPT = """
 import signal
 from pathlib import Path
-from regressions.simulators.verilator import _run
+from regressions.simulators.verilator import run_tool
 signal.signal(signal.SIGINT, signal.default_int_handler)
-_run(["sh", "-c", {tool!r}], Path({log!r}), "a build")
+run_tool(["sh", "-c", {tool!r}], Path({log!r}), "a build")
 """
 
 

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cluster under Verilator: sources, the changed copy of the core's constants, build and lint."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from models.timing import Instance
+from regressions.simulators.base import BuildError
+from regressions.simulators.cache import build_once, content_key
+from regressions.simulators.verilator import (
+    MAKE_FIXES,
+    ROOT,
+    environment_key,
+    executable,
+    require_tools,
+    run_tool,
+)
+from tb.descriptor import load
+
+RTL = ROOT / "rtl" / "cluster"
+BENCH = ROOT / "tb" / "cluster"
+TOP = "cluster_system"
+PAPER = Instance(4, 12, 3, 256)
+"""The accelerator that the contract puts into the cluster."""
+
+# Three of the shipped constants are changed: FP16 and vectors of FP16 are in the core's decoder, but off.
+_CONSTANTS_SHA256 = "3fee39d262ef44bff6ee00b591fe08830e5e35cdd1b9e5eb9eb06da6f6525805"
+_CONSTANTS = {
+    "C_XF16 = 1'b0;": "C_XF16 = 1'b1;",
+    "C_XFVEC = 1'b0;": "C_XFVEC = 1'b1;",
+    "C_LAT_FP16 = 'd0;": "C_LAT_FP16 = 'd1;",  # as FPU_ADDMUL_LAT in rtl/cluster/cluster_core.sv
+}
+
+# In the order of the package's file list.
+_CORE = (
+    *("if_stage", "cs_registers", "register_file_ff", "load_store_unit", "id_stage", "aligner", "decoder"),
+    *("compressed_decoder", "fifo", "prefetch_buffer", "hwloop_regs", "mult", "int_controller", "ex_stage"),
+    *("alu_div", "alu", "ff_one", "popcnt", "apu_disp", "controller", "obi_interface", "prefetch_controller"),
+    *("sleep_unit", "core", "top"),
+)
+_FPNEW = (
+    *("cast_multi", "fma_multi", "opgroup_fmt_slice", "opgroup_multifmt_slice", "opgroup_block", "top"),
+)
+_FLAGS = (
+    *("--timing", "--assert", "--timescale", "1ns/1ps", "--top-module", TOP, "-fno-dfg"),
+    # Signals of the core depend on each other in a circle, though no bit does; cannot be waived by file.
+    "-Wno-UNOPTFLAT",
+    *("--x-assign", "fast", "--x-initial", "fast"),
+)
+_MACHINE = "-march=native"
+_OPTIMISE = ("OPT_FAST=-O2", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterConfig:
+    """What a cluster is built with; defaults are the contract's.
+
+    Attributes:
+        cores: 1, 2, 4 or 8.
+        banks: Of the TCDM, a power of two, at least ``dw / 32 + 1``.
+        tcdm_bytes: A power of two, at most 1 MiB.
+        l2_bytes: A power of two.
+        code_bytes: A power of two.
+        l2_latency: Cycles.
+        fpu: Whether the cores have floating point.
+        instance: The accelerator.
+    """
+
+    cores: int = 8
+    banks: int = 16
+    tcdm_bytes: int = 128 * 1024
+    l2_bytes: int = 2 * 1024 * 1024
+    code_bytes: int = 64 * 1024
+    l2_latency: int = 20
+    fpu: bool = True
+    instance: Instance = PAPER
+
+    @property
+    def name(self) -> str:
+        """Short name, for folders and reports."""
+        return f"cluster-{self.cores}{'-fpu' if self.fpu else ''}"
+
+    def parameters(self) -> dict[str, int]:
+        """Parameters of `cluster_system`."""
+        accelerator = self.instance
+        return {
+            "N_CORES": self.cores,
+            "BANKS": self.banks,
+            "TCDM_BYTES": self.tcdm_bytes,
+            "L2_BYTES": self.l2_bytes,
+            "L2_LATENCY": self.l2_latency,
+            "CODE_BYTES": self.code_bytes,
+            "FPU": int(self.fpu),
+            "H": accelerator.h,
+            "L": accelerator.l,
+            "P": accelerator.p,
+            "DW": accelerator.dw,
+        }
+
+
+def build_cluster(config: ClusterConfig, log: Path) -> Path:
+    """Compiles the cluster with `tb/cluster/loop.cpp`, or finds it in the cache.
+
+    Args:
+        config: The cluster.
+        log: File that receives the output of the tools.
+
+    Returns:
+        The program.
+
+    Raises:
+        BuildError: A tool is missing or failed, or the parameters are impossible.
+    """
+    require_tools()
+    constants = _changed_constants()
+    sources, bench = _sources(), [BENCH / "cluster.vlt", BENCH / "cluster_monitor.sv"]
+    programs = [BENCH / "monitor.cpp", BENCH / "loop.cpp"]
+    parameters = [f"-G{name}={value}" for name, value in config.parameters().items()]
+    includes = sorted(path for folder in _includes() for path in folder.rglob("*.svh"))
+    inputs = [*sources, *includes, *bench, *programs, BENCH / "monitor.h", BENCH / "backdoor.h"]
+    key = content_key(inputs, [constants, *_FLAGS, *parameters, *_OPTIMISE, *environment_key()])
+
+    def make(folder: Path) -> None:
+        (folder / "cv32e40p_pkg.sv").write_text(constants)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.unlink(missing_ok=True)
+        files = [*_ordered(sources, folder), *bench, *programs]
+        command = [str(executable()), "--cc", "--exe", "-Mdir", str(folder), "--prefix", "Vcluster"]
+        command += [
+            "-o",
+            "cluster",
+            "-Wno-fatal",
+            "-Werror-USERFATAL",
+            *_FLAGS,
+            *parameters,
+            *_include_flags(),
+        ]
+        command += ["-CFLAGS", f"{_MACHINE} -I{BENCH}", *map(str, files)]
+        run_tool(command, log, f"Verilator on {config.name}")
+        jobs = f"-j{os.cpu_count() or 1}"
+        make_command = ["make", jobs, "-C", str(folder), "-f", "Vcluster.mk", *MAKE_FIXES, *_OPTIMISE]
+        run_tool(make_command, log, f"C++ build of {config.name}")
+
+    folder, _ = build_once(ROOT / "build" / "cache", config.name, key, make)
+    return folder / "cluster"
+
+
+def lint_cluster(config: ClusterConfig, log: Path) -> None:
+    """Checks the cluster with all warnings on.
+
+    Raises:
+        BuildError: There are findings; they are in the log.
+    """
+    folder = log.parent / f"lint-{config.name}"
+    folder.mkdir(parents=True, exist_ok=True)
+    log.unlink(missing_ok=True)
+    (folder / "cv32e40p_pkg.sv").write_text(_changed_constants())
+    parameters = [f"-G{name}={value}" for name, value in config.parameters().items()]
+    files = [*_ordered(_sources(), folder), BENCH / "cluster.vlt", BENCH / "cluster_monitor.sv"]
+    command = [
+        str(executable()),
+        "--lint-only",
+        "-Wall",
+        "-Werror-USERFATAL",
+        *_FLAGS,
+        *parameters,
+        *_include_flags(),
+    ]
+    run_tool([*command, *map(str, files)], log, f"lint of {config.name}")
+
+
+def _package() -> Path:
+    spec = find_spec("pythondata_cpu_cv32e40p")
+    if spec is None or spec.origin is None:
+        raise BuildError("the Python package pythondata-cpu-cv32e40p is missing: run make env")
+    return Path(spec.origin).parent / "system_verilog" / "rtl"
+
+
+def _changed_constants() -> str:
+    """The core's package of constants with FP16 on.
+
+    Raises:
+        BuildError: The shipped file is not the one this was written for.
+    """
+    path = _package() / "include" / "cv32e40p_pkg.sv"
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != _CONSTANTS_SHA256:
+        raise BuildError(
+            f"{path} is not the file that the cluster was written for: install the version that "
+            "requirements.txt pins of pythondata-cpu-cv32e40p"
+        )
+    text = data.decode()
+    for shipped, changed in _CONSTANTS.items():
+        if text.count(shipped) != 1:
+            raise BuildError(f"{path} has no single {shipped!r}")
+        text = text.replace(shipped, changed)
+    return text
+
+
+def _includes() -> list[Path]:
+    return [_package() / "vendor" / "pulp_platform_common_cells" / "include"]
+
+
+def _include_flags() -> list[str]:
+    return [f"-I{folder}" for folder in _includes()]
+
+
+def _sources() -> list[Path]:
+    """All sources but the changed constants, in the order of compilation."""
+    package = _package()
+    accelerator = load("redmule")
+    fpnew = package / "vendor" / "pulp_platform_fpnew" / "src"
+    own = sorted(RTL.glob("*.sv"), key=lambda path: (not path.stem.endswith("_pkg"), path.name))
+    # Of the packages, that of the DMA needs no other one.
+    return [
+        *accelerator.waivers,
+        RTL / "cluster.vlt",
+        package / "include" / "cv32e40p_apu_core_pkg.sv",
+        package / "include" / "cv32e40p_fpu_pkg.sv",
+        *accelerator.sources,
+        package / "vendor" / "pulp_platform_common_cells" / "src" / "rr_arb_tree.sv",
+        *(fpnew / f"fpnew_{name}.sv" for name in _FPNEW),
+        *(package / f"cv32e40p_{name}.sv" for name in _CORE),
+        *own,
+    ]
+
+
+def _ordered(sources: list[Path], folder: Path) -> list[Path]:
+    """The sources with the changed constants, which other packages do not need, in front."""
+    last_waiver = next(i for i, path in enumerate(sources) if path.suffix != ".vlt")
+    return [*sources[:last_waiver], folder / "cv32e40p_pkg.sv", *sources[last_waiver:]]

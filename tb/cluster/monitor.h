@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the bench knows of a cluster: a model of its memories, fed with every access that is granted, and the rules of
+// the interconnect. The model's memory is the truth that answers and, at the end, the whole memory are compared with.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace cluster {
+
+constexpr uint32_t kTcdmBase = 0x10000000;
+constexpr uint32_t kL2Base = 0x1C000000;
+constexpr size_t kMaxPorts = 10;  // of the logarithmic branch: eight cores, two of the DMA
+constexpr size_t kMaxLanes = 33;  // of the wide port, up to 1024 bits of payload
+
+struct Settings {
+    uint32_t cores, lanes, l2_latency;
+};
+
+// A rule that was broken.
+struct Finding {
+    uint64_t cycle;
+    std::string rule, detail;
+};
+
+// A job of the accelerator, as seen from outside: cycles of its trigger's grant, its event, and the wake-up of the
+// core that waited for it; 0 if that has not happened. A job that a soft clear ends has neither.
+struct JobTimes {
+    uint32_t core;
+    uint64_t trigger, event, wake;
+    bool cleared;
+};
+
+class Monitor {
+   public:
+    void start(const Settings& settings, std::vector<uint8_t> tcdm, std::vector<uint8_t> l2);
+
+    void cycle(uint32_t req, uint32_t gnt, uint32_t rvalid, uint32_t ratio, uint8_t wide, uint8_t l2, uint32_t events,
+               uint32_t asleep);
+    void log_access(uint32_t port, uint32_t word, bool write, bool test_and_set, uint8_t be, uint32_t wdata);
+    void log_answer(uint32_t port, uint32_t rdata);
+    void wide_access(uint32_t add, bool write, const uint32_t* be, const uint32_t* wdata);
+    void wide_answer(const uint32_t* rdata);
+    void l2_access(uint32_t add, bool write, uint8_t be, uint64_t wdata);
+    void l2_answer(uint64_t rdata);
+    void trigger(uint32_t id);
+    void clear();
+
+    // Compares the memories as they are with the model, after the last cycle.
+    void finish(const std::vector<uint8_t>& tcdm, const std::vector<uint8_t>& l2);
+
+    uint64_t now() const { return now_; }
+    const std::vector<Finding>& findings() const { return findings_; }
+    uint64_t violations() const { return violations_; }
+    const std::vector<JobTimes>& jobs() const { return jobs_; }
+    const std::array<uint64_t, kMaxPorts>& accesses() const { return accesses_; }
+    const std::array<uint64_t, kMaxPorts>& waits() const { return waits_; }
+    uint64_t wide_accesses() const { return wide_accesses_; }
+    uint64_t wide_waits() const { return wide_waits_; }
+    uint64_t l2_accesses() const { return l2_accesses_; }
+
+   private:
+    static constexpr size_t kMaxFindings = 20;
+    static constexpr uint32_t kUnbounded = UINT32_MAX;
+
+    // An answer that is due, and what it has to be; of a write any value will do.
+    struct Due {
+        bool write;
+        uint32_t data;
+    };
+    struct WideDue {
+        bool write;
+        std::array<uint32_t, kMaxLanes> data;
+    };
+    struct L2Due {
+        uint64_t cycle, data;
+    };
+
+    Settings settings_{};
+    std::vector<uint8_t> tcdm_, l2_;
+    uint64_t now_ = 0, violations_ = 0;
+    uint32_t ratio_ = 0, log_bound_ = kUnbounded, wide_bound_ = kUnbounded;
+    std::array<std::deque<Due>, kMaxPorts> due_;
+    std::deque<WideDue> wide_due_;
+    std::deque<L2Due> l2_due_;
+    std::array<uint32_t, kMaxPorts> waiting_{};
+    uint32_t wide_waiting_ = 0, asleep_ = 0;
+    std::array<uint64_t, kMaxPorts> accesses_{}, waits_{};
+    uint64_t wide_accesses_ = 0, wide_waits_ = 0, l2_accesses_ = 0;
+    std::vector<Finding> findings_;
+    std::vector<JobTimes> jobs_;
+
+    void violated(const char* rule, const std::string& detail);
+    void set_ratio(uint32_t ratio);
+    void check_wait(const std::string& who, bool req, bool gnt, uint32_t bound, uint32_t& waiting, uint64_t& total);
+    uint32_t word(uint64_t byte) const;
+    void store(uint64_t byte, uint32_t data, uint32_t be);
+    void compare(const char* rule, const std::vector<uint8_t>& model, const std::vector<uint8_t>& actual, uint32_t base);
+    std::string port_name(uint32_t port) const;
+};
+
+// The one monitor of a simulation.
+Monitor& monitor();
+
+}  // namespace cluster
