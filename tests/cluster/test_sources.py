@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cluster's sources: the simulator's warnings, one module a file, one memory map."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from regressions.cluster import header, memory_map
+from regressions.simulators import cluster
+from regressions.simulators.base import BuildError
+from regressions.simulators.cluster import RTL, ClusterConfig, lint_cluster
+
+OWN = sorted(RTL.glob("*.sv"))
+
+
+def test_clean(tmp_path: Path) -> None:
+    # `make lint` has the cluster without floating point too.
+    lint_cluster(ClusterConfig(cores=2), tmp_path / "lint.log")
+
+
+def test_an_impossible_cluster_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="N_CORES must be 1, 2, 4 or 8"):
+        lint_cluster(ClusterConfig(cores=3, fpu=False), tmp_path / "lint.log")
+
+
+@pytest.mark.parametrize("source", OWN, ids=lambda source: source.stem)
+def test_one_module_a_file(source: Path) -> None:
+    names = re.findall(r"^(?:module|package)\s+(\w+)", source.read_text(), re.MULTILINE)
+    assert names == [source.stem]
+
+
+def test_another_package_of_the_core_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(cluster, "_CONSTANTS_SHA256", "0" * 64)
+    with pytest.raises(
+        BuildError, match=r"cv32e40p_pkg\.sv is not the file that the cluster was written for"
+    ):
+        lint_cluster(ClusterConfig(cores=1, fpu=False), tmp_path / "lint.log")
+
+
+def test_one_memory_map() -> None:
+    text = (RTL / "cluster_pkg.sv").read_text()
+    found = {
+        name: int(value.replace("_", ""), 16) for name, value in re.findall(r"(\w+) +=\s+32'h(\w+)", text)
+    }
+    assert found["TCDM_BASE"] == memory_map.TCDM
+    assert found["TAS_BASE"] == memory_map.TCDM_TAS
+    assert found["PERIPH_BASE"] == memory_map.PERIPHERALS
+    assert found["EU_PRIVATE"] == memory_map.EVENT_UNIT_PRIVATE
+    assert found["CODE_BASE"] == memory_map.CODE
+    assert found["L2_BASE"] == memory_map.L2
+    first = re.search(r"\.FIRST +\(\{([^}]*)\}\)", (RTL / "cluster_top.sv").read_text())
+    assert first is not None
+    offsets = {int(value, 16) for value in re.findall(r"14'h(\w+)", first[1])}
+    assert offsets == {address - memory_map.PERIPHERALS for address, _ in memory_map.REGISTERS.values()}
+
+
+def test_the_header_names_every_register_once() -> None:
+    names = re.findall(r"^#define (\w+)", header.registers_header(), re.MULTILINE)
+    assert len(names) == len(set(names))
+    assert {
+        "REDMULE_TRIGGER_OFFSET",
+        "EVENT_UNIT_CORE_WAIT_CLEAR_OFFSET",
+        "CONTROL_UNIT_BOOT_ADDR_OFFSET",
+    } <= set(names)
