@@ -208,7 +208,9 @@ class Verilator(Simulator):
         """See `Simulator.lint_fpnew`."""
         require_tools()
         files = map(str, _fpnew_sources())
-        run_tool([str(executable()), "--lint-only", "-Wall", *_fpnew_flags(), *files], log, "lint of tb/fpnew")
+        run_tool(
+            [str(executable()), "--lint-only", "-Wall", *_fpnew_flags(), *files], log, "lint of tb/fpnew"
+        )
 
 
 @cache
