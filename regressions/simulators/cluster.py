@@ -12,15 +12,15 @@ from pathlib import Path
 from models.timing import Instance
 from regressions.simulators.base import BuildError
 from regressions.simulators.cache import build_once, content_key
-from regressions.simulators.verilator import (
+from regressions.simulators.tools import (
+    MACHINE,
     MAKE_FIXES,
-    ROOT,
     environment_key,
     executable,
     require_tools,
     run_tool,
 )
-from tb.descriptor import load
+from tb.descriptor import ROOT, load
 
 RTL = ROOT / "rtl" / "cluster"
 BENCH = ROOT / "tb" / "cluster"
@@ -52,7 +52,6 @@ _FLAGS = (
     "-Wno-UNOPTFLAT",
     *("--x-assign", "fast", "--x-initial", "fast"),
 )
-_MACHINE = "-march=native"
 _OPTIMISE = ("OPT_FAST=-O2", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")
 
 
@@ -140,7 +139,7 @@ def build_cluster(config: ClusterConfig, log: Path) -> Path:
             *parameters,
             *_include_flags(),
         ]
-        command += ["-CFLAGS", f"{_MACHINE} -I{BENCH}", *map(str, files)]
+        command += ["-CFLAGS", f"{MACHINE} -I{BENCH}", *map(str, files)]
         run_tool(command, log, f"Verilator on {config.name}")
         jobs = f"-j{os.cpu_count() or 1}"
         make_command = ["make", jobs, "-C", str(folder), "-f", "Vcluster.mk", *MAKE_FIXES, *_OPTIMISE]

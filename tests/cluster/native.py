@@ -9,7 +9,7 @@ from pathlib import Path
 
 from regressions.simulators.cache import build_once, content_key
 from regressions.simulators.cluster import RTL
-from regressions.simulators.verilator import MAKE_FIXES, environment_key, executable, require_tools, run_tool
+from regressions.simulators.tools import MAKE_FIXES, environment_key, executable, require_tools, run_tool
 from tb.descriptor import ROOT
 
 HERE = Path(__file__).resolve().parent

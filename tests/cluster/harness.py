@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs on a small cluster: two cores without floating point, compiled once for all tests."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.formats import Format, narrow, widen
+from models.gemm import gemm_op
+from models.ops import Op
+from regressions.cluster.firmware import PROGRAMS, build_program
+from regressions.cluster.mailbox import Descriptor
+from regressions.cluster.memory_map import FIRMWARE_BYTES, TCDM
+from regressions.cluster.run import Arbitration, Outcome, Task, run_task
+from regressions.simulators.cluster import ClusterConfig, build_cluster
+
+CONFIG = ClusterConfig(cores=2, fpu=False, l2_bytes=1024 * 1024)
+OWN_PROGRAMS = Path(__file__).resolve().parent / "programs"
+FIRST = TCDM + FIRMWARE_BYTES
+
+Codes = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+def run(
+    name: str,
+    folder: Path,
+    jobs: Iterable[Descriptor] = (),
+    memory: dict[int, bytes] | None = None,
+    *,
+    mode: int = 0,
+    cores: int = CONFIG.cores,
+    arbitration: Arbitration | None = None,
+    limit: int = 1_000_000,
+    programs: Path = PROGRAMS,
+) -> Outcome:
+    """Runs a program on the small cluster."""
+    executable = build_cluster(CONFIG, folder / "build.log")
+    program = build_program(name, folder / "sw.log", programs)
+    task = Task(
+        program=program,
+        jobs=tuple(jobs),
+        memory=memory,
+        mode=mode,
+        cores=cores,
+        arbitration=arbitration or Arbitration(),
+        limit=limit,
+    )
+    return run_task(executable, CONFIG, task, folder)
+
+
+def codes(rng: np.random.Generator, rows: int, cols: int, fmt: Format) -> Codes:
+    """A matrix of numbers of moderate size."""
+    values = rng.standard_normal((rows, cols)).astype(np.float16).view(np.uint16)
+    return narrow(values, fmt)
+
+
+class Work:
+    """Jobs with random operands that lie one behind the other in the TCDM, and what they must leave."""
+
+    def __init__(self, seed: int, start: int = FIRST) -> None:
+        self.random = random.Random(seed)
+        self._rng = np.random.default_rng(seed)
+        self._at = start
+        self.jobs: list[Descriptor] = []
+        self.memory: dict[int, bytes] = {}
+        self.expected: list[bytes] = []
+
+    def add(self, op: Op, fmt: Format, m: int, n: int, k: int) -> Descriptor:
+        """Appends a job, its operands at addresses of any alignment."""
+        x, w, y = (codes(self._rng, *shape, fmt) for shape in ((m, n), (n, k), (m, k)))
+        addresses = []
+        for matrix in (x, w, y):
+            self._at += self.random.randrange(8)
+            self.memory[self._at] = matrix.tobytes()
+            addresses.append(self._at)
+            self._at += matrix.nbytes
+        wide = [widen(matrix, fmt) for matrix in (x, w, y)]
+        z = gemm_op(op, wide[0], wide[1], None if op == Op.MATMUL else wide[2])
+        self.expected.append(narrow(z, fmt).tobytes())
+        job = Descriptor(op, fmt, m, n, k, *addresses)
+        self.jobs.append(job)
+        return job
+
+    def check(self, outcome: Outcome, skip: int = 0) -> None:
+        """Compares every Z with the model, bit by bit."""
+        for job, expected in list(zip(self.jobs, self.expected, strict=True))[skip:]:
+            assert outcome.read(job.z, len(expected)) == expected, job

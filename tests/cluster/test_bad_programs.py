@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is wrong with a program or with what it is given is said in words that help."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+
+import pytest
+
+from models.formats import Format
+from models.ops import Op
+from regressions.cluster import firmware
+from regressions.cluster.elf import read_program
+from regressions.cluster.firmware import build_program
+from regressions.cluster.mailbox import Descriptor
+from regressions.cluster.memory_map import L2, TCDM
+from regressions.cluster.run import Task, run_task
+from regressions.errors import UserError
+from tests.cluster.harness import CONFIG, FIRST, OWN_PROGRAMS, run
+
+
+@pytest.mark.sim
+def test_a_trap_is_reported(tmp_path: Path) -> None:
+    outcome = run("trap", tmp_path, programs=OWN_PROGRAMS)
+    assert len(outcome.problems) == 1
+    assert outcome.problems[0].startswith("hart 1 trapped at 0x1a00")
+    assert "(main+0x" in outcome.problems[0]
+    assert "instruction ffffffff): illegal instruction" in outcome.problems[0]
+
+
+@pytest.mark.sim
+def test_a_core_that_runs_off_is_reported(tmp_path: Path) -> None:
+    outcome = run("runs_off", tmp_path, programs=OWN_PROGRAMS)
+    assert "hart 0 trapped at 0x1a008000" in outcome.problems[0]
+    assert "no code of the program): illegal instruction" in outcome.problems[0]
+
+
+@pytest.mark.sim
+def test_a_program_that_does_not_end_is_reported(tmp_path: Path) -> None:
+    outcome = run("forever", tmp_path, programs=OWN_PROGRAMS, limit=5000)
+    assert outcome.problems[0] == "the program has not ended after 5000 cycles"
+    assert outcome.problems[1].startswith("hart 0 is asleep at 0x1a00")
+    assert "(main+0x" in outcome.problems[1]
+    assert "(cluster_start+0x" in outcome.problems[2]
+
+
+@pytest.mark.sim
+def test_an_access_to_nothing_is_reported(tmp_path: Path) -> None:
+    outcome = run("nowhere", tmp_path, programs=OWN_PROGRAMS)
+    assert outcome.problems == ("hart 0 accessed 0x20000000, where nothing is",)
+
+
+@pytest.mark.sim
+def test_a_failed_program_is_reported(tmp_path: Path) -> None:
+    job = Descriptor(Op.GEMM, Format.FP16, 8, 8, 8, L2, L2 + 0x1000, L2 + 0x2000)
+    block = dataclasses.replace(job, m=1000, k=1000, x=FIRST, w=FIRST, z=FIRST, n=0, op=Op.GEMM)
+    tiles = dataclasses.replace(block, m=100, k=100, n=0)
+    outcome = run(
+        "tiled", tmp_path, [dataclasses.replace(job, n=2000), dataclasses.replace(tiles, m=50, k=50)]
+    )
+    assert outcome.problems == ("the program returned 0x2",)
+
+
+@pytest.mark.parametrize(
+    ("job", "message"),
+    [
+        (Descriptor(Op.GEMM, Format.FP16, 200, 200, 200, FIRST, FIRST, FIRST + 0x10000), "Z of job 0"),
+        (
+            Descriptor(Op.GEMM, Format.FP16, 8, 8, 8, 0, FIRST, FIRST),
+            "X of job 0 at 0x00000000 with 128 bytes does not",
+        ),
+        (Descriptor(Op.GEMM, Format.FP16, 8, 8, 8, FIRST, TCDM + 16, FIRST), "program's own memory"),
+    ],
+    ids=["beyond", "nowhere", "firmware"],
+)
+def test_a_descriptor_out_of_memory(tmp_path: Path, job: Descriptor, message: str) -> None:
+    program = build_program("gemm", tmp_path / "sw.log")
+    with pytest.raises(UserError, match=message):
+        run_task(tmp_path, CONFIG, Task(program, (job,), cores=1), tmp_path)
+
+
+def test_an_image_that_does_not_fit(tmp_path: Path) -> None:
+    program = build_program("gemm", tmp_path / "sw.log")
+    small = dataclasses.replace(CONFIG, code_bytes=256)
+    with pytest.raises(UserError, match=r"the segment at 0x1a000000 with \d+ bytes does not fit the memory"):
+        run_task(tmp_path, small, Task(program, cores=1), tmp_path)
+    with pytest.raises(UserError, match="choose 1 to 2"):
+        run_task(tmp_path, CONFIG, Task(program, cores=3), tmp_path)
+
+
+def test_wrong_files_are_refused(tmp_path: Path) -> None:
+    program = build_program("gemm", tmp_path / "sw.log").path
+    with pytest.raises(UserError, match="for another machine"):
+        read_program(Path(sys.executable).resolve())
+    text = tmp_path / "text.elf"
+    text.write_text("not a program")
+    with pytest.raises(UserError, match="no ELF file"):
+        read_program(text)
+    short = tmp_path / "short.elf"
+    for size in (30, 60, 200, program.stat().st_size - 100):
+        short.write_bytes(program.read_bytes()[:size])
+        with pytest.raises(UserError, match="cut short"):
+            read_program(short)
+    with pytest.raises(UserError, match="cannot read the program"):
+        read_program(tmp_path / "missing.elf")
+
+
+def test_a_division_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"main\+0x.* divides or takes a root"):
+        build_program("divide", tmp_path / "sw.log", OWN_PROGRAMS)
+
+
+def test_a_compiler_that_fails_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "wrong.c").write_text("int main(unsigned hart) { return hart + missing; }\n")
+    with pytest.raises(UserError, match=r"the program wrong does not compile: .*wrong\.c:1:.*error.*missing"):
+        build_program("wrong", tmp_path / "sw.log", tmp_path)
+    with pytest.raises(UserError, match="unknown program 'helo'; did you mean"):
+        build_program("helo", tmp_path / "sw.log")
+    monkeypatch.setattr(firmware, "find_spec", lambda _: None)
+    with pytest.raises(UserError, match="ziglang is missing; run make env"):
+        build_program("hello", tmp_path / "sw.log")

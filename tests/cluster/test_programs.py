@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real programs on real cores: two of them, with the accelerator, the DMA and the memories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.formats import Format
+from models.gemm import gemm_op
+from models.ops import Op
+from regressions.cluster.mailbox import Descriptor
+from regressions.cluster.memory_map import L2
+from regressions.cluster.run import Arbitration
+from tests.cluster.harness import FIRST, OWN_PROGRAMS, Work, codes, run
+
+pytestmark = pytest.mark.sim
+
+
+def test_registers_are_as_described(tmp_path: Path) -> None:
+    assert run("registers", tmp_path, programs=OWN_PROGRAMS).problems == ()
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_hello_and_barriers(tmp_path: Path, cores: int) -> None:
+    outcome = run("hello", tmp_path, cores=cores)
+    assert outcome.problems == ()
+    assert outcome.answers[:3] == tuple(0x48450000 | hart if hart < cores else 0 for hart in range(3))
+
+
+def test_a_sleeping_core_wakes_on_its_event_alone(tmp_path: Path) -> None:
+    outcome = run("sleepers", tmp_path, programs=OWN_PROGRAMS)
+    assert outcome.problems == ()
+    assert 0 < outcome.answers[0] < 20, "cycles after the one that the timer was set to"
+
+
+def test_headline_job_driven_by_firmware(tmp_path: Path) -> None:
+    work = Work(1)
+    work.add(Op.GEMM, Format.FP16, 96, 96, 96)
+    outcome = run("gemm", tmp_path, work.jobs, work.memory)
+    assert outcome.problems == ()
+    work.check(outcome)
+    (job,) = outcome.log["jobs"]
+    assert job["wake"] - job["trigger"] <= 18_800
+    assert 1 <= job["wake"] - job["event"] <= 4, "the core wakes at once"
+    assert outcome.answers[0] < job["wake"] - job["trigger"] + 100, "programming takes few cycles"
+
+
+def test_every_operation_and_format(tmp_path: Path) -> None:
+    for fmt in Format:
+        work = Work(10 + fmt)
+        for op in Op:
+            sizes = (work.random.randrange(1, 30) for _ in range(3))
+            work.add(op, fmt, *sizes)
+        outcome = run("gemm", tmp_path / fmt.name, work.jobs, work.memory)
+        assert outcome.problems == ()
+        work.check(outcome)
+
+
+@pytest.mark.parametrize("ratio", [(1, 2, True), (1, 4, False), (0, 0, True)], ids=str)
+def test_cores_queue_jobs_through_the_lock(tmp_path: Path, ratio: tuple[int, int, bool]) -> None:
+    work = Work(3)
+    for number in range(8):
+        work.add(Op(number), Format.FP16, *(work.random.randrange(1, 40) for _ in range(3)))
+    outcome = run("queue", tmp_path, work.jobs, work.memory, arbitration=Arbitration(*ratio))
+    assert outcome.problems == ()
+    work.check(outcome)
+    assert {answer >> 24 for answer in outcome.answers[:8]} == {0, 1}, "both harts had jobs"
+    assert sorted(answer & 0xFF for answer in outcome.answers[:8]) == list(range(8)), "ids are given once"
+    assert sorted(outcome.answers[8:16]) == list(range(8))
+
+
+def test_tiled_product_beyond_the_tcdm(tmp_path: Path) -> None:
+    m, n, k = 264, 256, 256
+    rng = np.random.default_rng(5)
+    x, w, y = (codes(rng, *shape, Format.FP16) for shape in ((m, n), (n, k), (m, k)))
+    at = [L2, L2 + x.nbytes, L2 + x.nbytes + w.nbytes]
+    whole = Descriptor(Op.GEMM, Format.FP16, m, n, k, *at)
+    block = Descriptor(Op.GEMM, Format.FP16, 24, 0, 64, FIRST, FIRST, FIRST)
+    memory = {address: matrix.tobytes() for address, matrix in zip(at, (x, w, y), strict=True)}
+    outcome = run("tiled", tmp_path, [whole, block], memory)
+    assert outcome.problems == ()
+    assert outcome.read(at[2], y.nbytes) == gemm_op(Op.GEMM, x, w, y).tobytes()
+    assert m * n * k / (48 * outcome.answers[0]) >= 0.90, "of the accelerator's peak, transfers included"
+
+
+def test_tiles_at_the_edges(tmp_path: Path) -> None:
+    m, n, k = 50, 33, 41
+    rng = np.random.default_rng(6)
+    x, w, y = (codes(rng, *shape, Format.FP16) for shape in ((m, n), (n, k), (m, k)))
+    at = [L2 + 1, L2 + 0x4003, L2 + 0x8006]
+    whole = Descriptor(Op.MINMAX, Format.FP16, m, n, k, *at)
+    block = Descriptor(Op.MINMAX, Format.FP16, 13, 0, 17, FIRST, FIRST, FIRST)
+    memory = {address: matrix.tobytes() for address, matrix in zip(at, (x, w, y), strict=True)}
+    outcome = run("tiled", tmp_path, [whole, block], memory)
+    assert outcome.problems == ()
+    assert outcome.read(at[2], y.nbytes) == gemm_op(Op.MINMAX, x, w, y).tobytes()
+
+
+@pytest.mark.parametrize("after", [0, 150, 900])
+def test_soft_clear_and_recovery(tmp_path: Path, after: int) -> None:
+    work = Work(7)
+    for size in (40, 24, 17):
+        work.add(Op.GEMM, Format.FP16, size, size, size)
+    outcome = run("recover", tmp_path, work.jobs, work.memory, mode=after)
+    assert outcome.problems == ()
+    work.check(outcome, skip=1)
+    alone = run("gemm", tmp_path / "alone", work.jobs[1:], work.memory)
+    taken = [job["wake"] - job["trigger"] for job in alone.log["jobs"]]
+    recovered = [job["wake"] - job["trigger"] for job in outcome.log["jobs"] if not job["cleared"]]
+    assert recovered == taken, "after a clear a job takes as long as after a reset"

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random cluster tests: drawn from seed and number alone, passed by the cluster, failed by a wrong byte."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from regressions.cluster.firmware import build_program
+from regressions.cluster.random_tasks import PROGRAM, draw_task
+from regressions.cluster.run import run_task
+from regressions.simulators.cluster import build_cluster
+from tests.cluster.harness import CONFIG
+
+
+def test_a_test_is_drawn_from_seed_and_number_alone(tmp_path: Path) -> None:
+    program = build_program(PROGRAM, tmp_path / "sw.log")
+    drawn = [draw_task(1, number, CONFIG, program) for number in range(20)]
+    assert [draw_task(1, number, CONFIG, program) for number in reversed(range(20))] == drawn[::-1]
+    assert draw_task(2, 3, CONFIG, program) != drawn[3]
+    assert {task.task.cores for task in drawn} == {1, 2}
+    assert len({len(task.scenario.jobs) for task in drawn}) > 4
+    assert len({task.task.arbitration for task in drawn}) > 8
+
+
+@pytest.mark.sim
+def test_random_tests_pass(tmp_path: Path) -> None:
+    executable = build_cluster(CONFIG, tmp_path / "build.log")
+    program = build_program(PROGRAM, tmp_path / "sw.log")
+    waits = 0
+    for number in range(6):
+        drawn = draw_task(1, number, CONFIG, program)
+        outcome = run_task(executable, CONFIG, drawn.task, tmp_path / str(number))
+        assert drawn.problems(outcome) == [], number
+        waits += outcome.log["wide_waits"]
+    assert waits > 20, "traffic that never meets proves little"
+
+
+@pytest.mark.sim
+def test_a_wrong_byte_is_found(tmp_path: Path) -> None:
+    executable = build_cluster(CONFIG, tmp_path / "build.log")
+    program = build_program(PROGRAM, tmp_path / "sw.log")
+    drawn = draw_task(1, 0, CONFIG, program)
+    outcome = run_task(executable, CONFIG, drawn.task, tmp_path)
+    job = drawn.scenario.jobs[0]
+    at = job.z_addr - drawn.scenario.window.base + 0x3000
+    changed = bytearray(outcome.tcdm)
+    changed[at] ^= 0x40
+    problems = drawn.problems(dataclasses.replace(outcome, tcdm=bytes(changed)))
+    assert len(problems) == 1
+    assert problems[0].startswith(f"Z of job 0 ({job.op.name} ")
