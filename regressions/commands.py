@@ -167,7 +167,7 @@ def regressions(options: Options, services: Services, console: Console) -> int:
             waves=options.waves,
             soak_seconds=options.soak_seconds,
             goals=closes and options.shard.whole,
-            complete=complete and options.shard.whole,
+            complete=complete,
             shard=options.shard.text,
             keep=options.keep,
             whole_opinions=options.tier.whole_opinions,

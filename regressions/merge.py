@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from regressions.code_coverage import data as code_data
+from regressions.code_coverage.exclusions import load_rules
 from regressions.code_coverage.measure import CodeCoverage, measure
 from regressions.code_coverage.report import points_of
 from regressions.commands import Options
@@ -82,28 +83,20 @@ def merge(options: Options, services: Services, console: Console) -> int:
     devices.sort(key=lambda device: list(first.devices).index(device.name))
     run = create_run(options.tree.runs, first.tier, first.seed)
     (run / LINKS).mkdir()
-    info = replace(first, run_id=run.name, shard="")
     execution = Execution()
-    entries = options.entries
     for number, part in enumerate(parts, start=1):
         (run / LINKS / str(number)).symlink_to(part.folder.resolve())
-        _add(execution, part, f"{LINKS}/{number}", entries, devices)
-    repeated = len(execution.results) - len(once := _once(execution.results))
-    execution.results = once
-    if repeated:
+        _add(execution, part, f"{LINKS}/{number}", options.entries, devices)
+    everything, execution.results = execution.results, _once(execution.results)
+    if repeated := len(everything) - len(execution.results):
         console.print(f"{repeated} segments ran in more than one run; they count once", highlight=False)
-    missing = _missing(parts)
-    missing += [
-        f"{relative(part.folder)} was interrupted: run it again"
-        for part in parts
-        if part.results.get("interrupted")
-    ]
-    whole = not missing
-    end = Conclusion(
-        run, info, devices, goals=whole and _closes(first.tier), complete=whole, keep=options.keep
-    )
+    faults = _missing(parts)
+    complete = not faults and all(part.info.complete for part in parts)
+    info = replace(first, run_id=run.name, shard="", complete=complete)
+    goals = complete and _closes(first.tier) and bool(load_rules(devices[0]).goals)
+    end = Conclusion(run, info, devices, goals=goals, keep=options.keep)
     code = _code(parts, devices[0])
-    return conclude(end, execution, code, options.tree, console, missing, campaigns)
+    return conclude(end, execution, code, options.tree, console, faults, campaigns)
 
 
 def _json(path: Path) -> Any:
@@ -224,18 +217,24 @@ def _once(results: Sequence[SegmentResult]) -> list[SegmentResult]:
 
 
 def _missing(parts: Sequence[Part]) -> list[str]:
-    """Parts of a run that are not there."""
+    """What keeps the runs from being a whole one: parts that are not there, or were interrupted.
+
+    Raises:
+        UserError: They are parts of different divisions.
+    """
     shards = [parse_shard(part.info.shard) for part in parts if part.info.shard]
     counts = {shard.count for shard in shards}
     if len(counts) > 1:
         raise UserError(f"RUNS: parts of {' and of '.join(map(str, sorted(counts)))} cannot be put together")
     present = {shard.number for shard in shards}
-    return [
+    absent = [
         f"part {number}/{count} is missing: run it with SHARD={number}/{count}, or name its folder in RUNS="
         for count in counts
         for number in range(1, count + 1)
         if number not in present
     ]
+    stopped = [part.folder for part in parts if part.results.get("interrupted")]
+    return absent + [f"{relative(folder)} was interrupted: run it again" for folder in stopped]
 
 
 def _closes(label: str) -> bool:

@@ -50,7 +50,7 @@ class Request:
         waves: Whether simulations write waves.
         soak_seconds: Wall time after which nothing further is started; None for the whole list.
         goals: Whether the main device's goals of code coverage have to be reached.
-        complete: Whether it is all that the label stands for, and so covers what is kept for it.
+        complete: Whether it is all that the label stands for, or a part of that.
         keep: Whether its coverage is kept from now on.
         shard: Which part of the label's run it is; empty for all of it.
         whole_opinions: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
@@ -97,11 +97,12 @@ def perform(request: Request, services: Services, tree: BuildTree, console: Cons
             f"{issue.id}: {issue.reason}" for device in request.devices for issue in device.known_issues
         ),
         shard=request.shard,
+        complete=request.complete,
     )
     names = ", ".join(info.devices)
     console.print(f"{info.tier}: device {names}, seed {info.seed}, {relative(run)}", highlight=False)
     execution = _Runner(request, simulator, info, run, console).execute()
-    end = Conclusion(run, info, request.devices, request.goals, request.complete, request.keep)
+    end = Conclusion(run, info, request.devices, request.goals, request.keep)
     try:
         code = code_report.collect(run, execution.results, simulator, main)
     except BuildError as error:
@@ -118,7 +119,6 @@ class Conclusion:
         info: What it is about.
         devices: The devices, the main one first.
         goals: Whether the main device's goals of code coverage have to be reached.
-        complete: Whether it covers what is kept for its label, or fails.
         keep: Whether its coverage is kept from now on.
     """
 
@@ -126,8 +126,12 @@ class Conclusion:
     info: RunInfo
     devices: Sequence[Descriptor]
     goals: bool = False
-    complete: bool = False
     keep: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether it has to cover what is kept for its label: it is all of it."""
+        return self.info.complete and not self.info.shard
 
 
 def conclude(

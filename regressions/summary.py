@@ -39,6 +39,7 @@ class RunInfo:
         devices: Parameters of all devices, by name, the main one first.
         known_issues: Known issues of the devices, as their descriptors list them.
         shard: Which part of the tier it is, such as ``1/3``; empty for all of it.
+        complete: Whether it is all that the tier stands for, or a part of that: no choice of tests, no soak.
     """
 
     run_id: str
@@ -52,6 +53,7 @@ class RunInfo:
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
     known_issues: tuple[str, ...] = ()
     shard: str = ""
+    complete: bool = False
 
     @property
     def instance(self) -> Instance | None:

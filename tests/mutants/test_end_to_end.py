@@ -67,7 +67,9 @@ count = 1
 HERE = Path(__file__).resolve().parent
 
 
-def campaign(folder: Path, tests: str, jobs: str, *lists: Path) -> tuple[int, str, Path]:
+def campaign(
+    folder: Path, tests: str, jobs: str, *lists: Path, graded: bool = False
+) -> tuple[int, str, Path]:
     """Runs ``make mutants``; returns its exit code, what it printed, and its folder of outputs."""
     (folder / "data").mkdir(exist_ok=True)
     (folder / "data" / "serial.toml").write_text(DATA)
@@ -85,6 +87,7 @@ def campaign(folder: Path, tests: str, jobs: str, *lists: Path) -> tuple[int, st
         record=None,
         lists=(LISTS, *lists),
         tree=BuildTree(folder / "build"),
+        graded=graded,
     )
     output = io.StringIO()
     console = Console(file=output, width=200, highlight=False)
@@ -136,3 +139,13 @@ def test_device_that_fails_by_itself_stops_the_campaign(tmp_path: Path) -> None:
     (tmp_path / "failing.py").write_text((HERE / "failing.py").read_text())
     with pytest.raises(UserError, match=r"serial fails without any defect.*test fails: nothing is right"):
         campaign(tmp_path, "wrong-*", "fails:0:1", tmp_path / "list.toml")
+
+
+def test_a_graded_campaign_names_every_test_that_finds_a_defect(tmp_path: Path) -> None:
+    jobs = 'gemm_ops_small:0:12", "gemm_ops:0:4", "reg_hw_reset:0:1'
+    for graded, tests in ((False, ["gemm_ops_small"]), (True, ["gemm_ops_small", "gemm_ops"])):
+        _, _, tree = campaign(tmp_path, "wrong-unit", jobs, graded=graded)
+        newest = max((tree / "runs").iterdir(), key=lambda run: run.stat().st_mtime_ns)
+        report = json.loads((newest / "mutants.json").read_text())
+        assert report["graded"] is graded
+        assert [entry["tests"] for entry in report["defects"]] == [tests]

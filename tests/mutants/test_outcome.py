@@ -91,6 +91,17 @@ def test_first_failure_kills_and_names_its_checkers(tmp_path: Path) -> None:
     assert result.complaint == ""
 
 
+def test_every_test_that_saw_a_defect_is_named_once(tmp_path: Path) -> None:
+    other = [line | {"test": "other"} for line in segment(0, 1, "mismatch")]
+    fine = [line | {"test": "fine"} for line in segment(0, 1, jobs=1)]
+    again = segment(2, 3, "mismatch")
+    lines = [segment(0, 2)[0], FAILURE, segment(0, 2)[-1], *fine, *other, *again, END]
+    result = judged(tmp_path, lines, Outcome(Ending.EXITED, 1))
+    assert (result.test, result.tests) == ("some", ("some", "other"))
+    survivor = judged(tmp_path, [*segment(0, 2, jobs=2), *segment(2, 3, jobs=1), END], FINE)
+    assert survivor.tests == ()
+
+
 @pytest.mark.parametrize(
     ("seen_by", "complaint"), [(("rule 6",), ""), (("bound",), "was found by memory, rule 6, not by bound")]
 )
