@@ -33,9 +33,13 @@ module redmule_cover
   // entry of the array
   input  logic              inside_i,      // a tile has entered in part
   input  logic              start_i,       // the next tile could enter
+  input  logic              lacks_y_i,     // it, or what has entered in part, has no Y yet
   input  logic              ready_i,
   input  logic              blocked_i,
-  input  token_t            next_i,        // what enters next
+  input  logic              next_i,        // something is to enter; the next three describe it
+  input  logic              begin_i,       // first column of a chunk
+  input  logic              x_bank_i,
+  input  logic              w_bank_i,
   input  token_t            out_i,         // what leaves the cascade
   // port
   input  logic [3:0]        beats_i,       // streams with a beat, by src_e
@@ -96,7 +100,7 @@ module redmule_cover
   logic reads_y, chunk, z_block, ended_q;
 
   assign reads_y = job_i.op != MATMUL;
-  assign chunk   = next_i.valid && next_i.col == '0;
+  assign chunk   = next_i && begin_i;
   assign z_block = out_i.valid && out_i.final_sum && out_i.col == '0 && z_taken_i[out_i.tile_bank];
 
   always_comb begin
@@ -111,10 +115,10 @@ module redmule_cover
     events_o[TILES_FULL]      = tile_valid_i && !tile_ready_i;
     events_o[TILES_EMPTY]     = running_i && !tile_valid_i && !more_i;
     events_o[CONTEXTS_FULL]   = &contexts_i;
-    events_o[WAIT_X]          = chunk && !x_full_i[next_i.x_bank];
-    events_o[WAIT_W]          = chunk && !w_full_i[0][next_i.w_bank];
+    events_o[WAIT_X]          = chunk && !x_full_i[x_bank_i];
+    events_o[WAIT_W]          = chunk && !w_full_i[0][w_bank_i];
     events_o[WAIT_W_BEHIND]   = blocked_i && !(inside_i && !ready_i) && !z_block;
-    events_o[WAIT_Y]          = start_i && reads_y && !y_full_i[next_i.tile_bank];
+    events_o[WAIT_Y]          = next_i && lacks_y_i;
     events_o[WAIT_Z]          = z_block;
     events_o[WAIT_GRANT]      = any_i && req_i && !gnt_i && !held_i;
     events_o[LOAD_STALLED]    = req_i && !gnt_i && wen_i;
@@ -210,14 +214,18 @@ bind redmule_top redmule_cover #(
   .more_i      (read_valid[4]),
   .x_full_i    (x_full),
   .w_full_i    (w_full),
-  .y_full_i    (y_full),
-  .z_full_i    (z_full),
+  .y_full_i    ({&y_full[1], &y_full[0]}),
+  .z_full_i    ({&z_full[1], &z_full[0]}),
   .z_taken_i   (z_taken),
   .inside_i    (i_scheduler.state_q.run),
   .start_i     (i_scheduler.start),
+  .lacks_y_i   (i_scheduler.lacks_y),
   .ready_i     (i_scheduler.ready),
   .blocked_i   (i_scheduler.blocked),
-  .next_i      (i_scheduler.token),
+  .next_i      (i_scheduler.token.valid),
+  .begin_i     (i_scheduler.token.col == '0),
+  .x_bank_i    (i_scheduler.token.x_bank),
+  .w_bank_i    (i_scheduler.token.w_bank),
   .out_i       (out),
   .beats_i     (i_streamer.beat_valid),
   .any_i       (i_streamer.any),
