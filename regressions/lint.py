@@ -42,7 +42,7 @@ def lint(options: Options, services: Services, console: Console) -> int:
     checks: dict[str, Callable[[Path], None]] = {
         device: partial(simulator.lint, services.device(device)) for device in devices
     }
-    checks["tb/fpnew"] = simulator.lint_fpnew
+    checks["tb/opinions"] = simulator.lint_opinions
     for what, check in checks.items():
         name = f"{simulator.name} -Wall {what}"
         console.rule(name, align="left")

@@ -104,8 +104,8 @@ class Simulator(ABC):
         """
 
     @abstractmethod
-    def lint_fpnew(self, log: Path) -> None:
-        """Check the SystemVerilog around FPnew alone (`tb/fpnew`) with all warnings on.
+    def lint_opinions(self, log: Path) -> None:
+        """Check the SystemVerilog around FPnew alone (`tb/opinions`) with all warnings on.
 
         Raises:
             BuildError: There are findings; they are in the log.

@@ -30,15 +30,15 @@ from regressions.simulators.tools import (
     version_text,
 )
 from tb.descriptor import Descriptor, package_file
-from tb.fpnew.library import VARIABLE as FPNEW_VARIABLE
+from tb.opinions.library import VARIABLE as OPINIONS_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCH_SV = ROOT / "tb" / "sv"
 BENCH_DPI = ROOT / "tb" / "dpi"
-FPNEW = ROOT / "tb" / "fpnew"
+OPINIONS = ROOT / "tb" / "opinions"
 BARE_LOOP = ROOT / "regressions" / "bench" / "bare.cpp"
 TOP = "tb_top"
-_PROGRAMS = {"Vtop": TOP, "Vbare": "bare", "Vfpnew": "libfpnew.so"}
+_PROGRAMS = {"Vtop": TOP, "Vbare": "bare", "Vfpnew": "libopinions.so"}
 
 # Packages first, top last; the order matters to the compiler.
 _BENCH_SOURCES = (
@@ -118,8 +118,8 @@ class Verilator(Simulator):
         folder, cached = build_once(ROOT / "build" / "cache", f"{descriptor.name}-bare", key, make)
         return Build(descriptor, "bare", folder, folder / "bare", cached)
 
-    def build_fpnew(self, log: Path) -> Path:
-        """Compile FPnew alone into the library of `tb.fpnew`, or find it in the cache.
+    def build_opinions(self, log: Path) -> Path:
+        """Compile FPnew alone and the exact steps into a library (`tb.opinions`), or find it in the cache.
 
         Args:
             log: File that receives the output of the tools.
@@ -128,7 +128,7 @@ class Verilator(Simulator):
             BuildError: A tool is missing or failed.
         """
         require_tools()
-        sources = [*_fpnew_sources(), FPNEW / "fpnew_chain.cpp"]
+        sources = [*_fpnew_sources(), *(OPINIONS / name for name in ("fpnew_chain.cpp", "exact_chain.cpp"))]
         # In a process that holds another model: no name may be taken from there, nor given, nor the time.
         hidden = "-fPIC -fvisibility=hidden -fno-gnu-unique -DVL_TIME_CONTEXT"
         flags = [
@@ -138,9 +138,9 @@ class Verilator(Simulator):
         key = content_key(sources, [*flags, *environment_key()])
 
         def make(folder: Path) -> None:
-            _compile("FPnew", [], folder, log, "Vfpnew", flags)
+            _compile("the second opinions", [], folder, log, "Vfpnew", flags)
 
-        folder, _ = build_once(ROOT / "build" / "cache", "fpnew", key, make)
+        folder, _ = build_once(ROOT / "build" / "cache", "opinions", key, make)
         return folder / _PROGRAMS["Vfpnew"]
 
     def command(
@@ -169,7 +169,7 @@ class Verilator(Simulator):
             "TOPLEVEL_LANG": "verilog",
             "COCOTB_TRUST_INERTIAL_WRITES": "1",
             "COCOTB_RESULTS_FILE": str(plan_dir / "results.xml"),
-            FPNEW_VARIABLE: str(self.build_fpnew(build.directory.parent / "fpnew-build.log")),
+            OPINIONS_VARIABLE: str(self.build_opinions(build.directory.parent / "opinions-build.log")),
             "REDMULE_PLAN": str(plan_dir / "plan.json"),
         }
         return argv, environment
@@ -195,12 +195,12 @@ class Verilator(Simulator):
         ]
         run_tool(command, log, f"lint of {descriptor.name}")
 
-    def lint_fpnew(self, log: Path) -> None:
-        """See `Simulator.lint_fpnew`."""
+    def lint_opinions(self, log: Path) -> None:
+        """See `Simulator.lint_opinions`."""
         require_tools()
         files = map(str, _fpnew_sources())
         run_tool(
-            [str(executable()), "--lint-only", "-Wall", *_fpnew_flags(), *files], log, "lint of tb/fpnew"
+            [str(executable()), "--lint-only", "-Wall", *_fpnew_flags(), *files], log, "lint of tb/opinions"
         )
 
 
@@ -240,7 +240,7 @@ def _fpnew_sources() -> list[Path]:
     cells = [package_file(f"{{common_cells}}/{name}.sv") for name in ("cf_math_pkg", "lzc")]
     parts = ("pkg", "classifier", "rounding", "fma", "noncomp")
     units = [package_file(f"{{fpnew}}/fpnew_{part}.sv") for part in parts]
-    own = [FPNEW / name for name in ("fpnew.vlt", "fpnew_select.sv", "fpnew_step.sv")]
+    own = [OPINIONS / name for name in ("fpnew.vlt", "fpnew_select.sv", "fpnew_step.sv")]
     return [ROOT / "rtl" / "package.vlt", *cells, *units, *own]
 
 

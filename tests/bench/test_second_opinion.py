@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models import oracle
 from models.gemm import gemm_op, step
 from models.ops import Op
 from regressions.simulators import get_simulator
-from tb.fpnew import library
+from tb.opinions import library
 from tb.scoreboard import second_opinion
 from tb.scoreboard.prediction import prediction
 from tb.scoreboard.second_opinion import OUTPUTS, SOURCES, Fp16, SecondOpinions
@@ -29,7 +30,7 @@ SPECIAL = np.array(
 @pytest.fixture(autouse=True)
 def fpnew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The library, as the runner makes it once and tells where it is."""
-    monkeypatch.setenv(library.VARIABLE, str(get_simulator().build_fpnew(tmp_path / "log")))
+    monkeypatch.setenv(library.VARIABLE, str(get_simulator().build_opinions(tmp_path / "log")))
 
 
 def job_of(op: Op, m: int, n: int, k: int) -> Job:
@@ -46,6 +47,19 @@ def test_all_agree_on_all_pairs_of_special_values(op: Op) -> None:
     expected = step(op, x, w, first)[:, 0]
     for name, chains in SOURCES.items():
         assert np.array_equal(chains(op, x, w, first[:, 0])[:, -1], expected), name
+
+
+@pytest.mark.parametrize("op", Op)
+def test_the_exact_library_is_the_oracle_of_the_models(op: Op) -> None:
+    """The oracle that has been compared with fractions is plain Python; the library is it in C++."""
+    random = np.random.default_rng(op)
+    x, w, start = (random.integers(0, 1 << 16, (500, 9), np.uint16) for _ in range(3))
+    x[::2] = x[::2] & 0x83FF | 0x3C00  # half of the numbers of similar size, so that sums round and cancel
+    w[::2] = w[::2] & 0x83FF | 0x3400
+    rows = zip(x.tolist(), w.tolist(), start[:, 0].tolist(), strict=True)
+    expected = [oracle.chain(op, *row) for row in rows]
+    sums = library.exact_chains(op, x, w, np.zeros(500, np.uint16) if op is Op.MATMUL else start[:, 0])
+    assert sums.tolist() == expected
 
 
 @pytest.mark.parametrize("op", Op)
@@ -95,4 +109,4 @@ def test_a_sample_is_taken_of_long_jobs_and_some_are_taken_whole() -> None:
 def test_without_the_library_the_message_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(library.VARIABLE)
     with pytest.raises(KeyError, match=library.VARIABLE):
-        library.chains(Op.GEMM, *(np.zeros((1, 1), np.uint16),) * 2, np.zeros(1, np.uint16))
+        library.fpnew_chains(Op.GEMM, *(np.zeros((1, 1), np.uint16),) * 2, np.zeros(1, np.uint16))

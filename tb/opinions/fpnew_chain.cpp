@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chains of steps on FPnew alone, for tb/fpnew/library.py.
+// Chains of steps on FPnew alone, for tb/opinions/library.py.
 #include <cstddef>
 #include <cstdint>
 

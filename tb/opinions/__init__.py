@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Second opinions on the steps of a job: FPnew alone, verilated, and exact integers."""
