@@ -2,7 +2,7 @@
 """Commands that simulate tests: a tier, one test, the failures of the last run."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from rich.console import Console
 from regressions import testlist
 from regressions.code_coverage.exclusions import load_rules
 from regressions.code_coverage.jobs import closing
+from regressions.coverage.measure import Coverage
 from regressions.errors import UserError
 from regressions.machine import check_tools
 from regressions.paths import BuildTree, relative
@@ -22,6 +23,7 @@ from regressions.services import Services
 from regressions.shards import WHOLE, Shard
 from regressions.testlist import TestEntry
 from regressions.tiers import Part, Tier, load_tiers
+from tb.coverage import CLOSING
 from tb.descriptor import Descriptor
 from tb.schema import SchemaError, nearest
 
@@ -122,13 +124,15 @@ def regressions(options: Options, services: Services, console: Console) -> int:
         raise UserError("SHARD: a soak has no parts; give each machine another SEED instead")
     if not options.shard.whole and options.seed is None and options.tier.seed is None:
         raise UserError(f"SHARD: tier {options.tier.name} draws its seed; give all machines the same SEED=")
+    late = [entry for entry in tests if entry.sequence == CLOSING]
+    tests = [entry for entry in tests if entry not in late]
     devices: list[Descriptor] = []
     planners: list[Planner] = []
     builds: list[tuple[str, str]] = []
     for name, part in options.parts.items():
         device, tier = services.device(name), options.tier.on(part)
         chosen = [entry for entry in tests if testlist.matches(entry, part.tests)]
-        if not chosen:
+        if not chosen and (devices or not late):
             continue
         devices.append(device)
         planners.append(_planner(options, tier, chosen, services, device, seed))
@@ -171,11 +175,27 @@ def regressions(options: Options, services: Services, console: Console) -> int:
             shard=options.shard.text,
             keep=options.keep,
             whole_opinions=options.tier.whole_opinions,
+            closing=_closing(late, seed, devices[0], kind, options.shard) if late and not soak else None,
         ),
         services,
         options.tree,
         console,
     )
+
+
+def _closing(
+    entries: Sequence[TestEntry], seed: int, device: Descriptor, kind: str, shard: Shard
+) -> Callable[[Coverage], list[Segment]]:
+    """What the closing tests add to a run on its main device, once it is known what the others covered."""
+
+    def segments(coverage: Coverage) -> list[Segment]:
+        # Imported here, as it takes longer to load than most commands to run.
+        from regressions.coverage.closing import Closing
+
+        every = (Closing(entry, seed, device, kind or "fast", shard) for entry in entries)
+        return [segment for closing in every for segment in closing.segments(coverage)]
+
+    return segments
 
 
 def run(options: Options, services: Services, console: Console) -> int:

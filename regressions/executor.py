@@ -49,6 +49,17 @@ class Execution:
     rejected: dict[str, dict[str, int]] = field(default_factory=dict)
     interrupted: bool = False
 
+    def add(self, later: "Execution") -> None:
+        """Takes in what was executed later in the same run."""
+        self.results += later.results
+        self.cycles += later.cycles
+        self.seconds += later.seconds
+        for test, reasons in later.rejected.items():
+            counts = self.rejected.setdefault(test, {})
+            for reason, count in reasons.items():
+                counts[reason] = counts.get(reason, 0) + count
+        self.interrupted |= later.interrupted
+
 
 class Executor:
     """Keeps a number of simulations running until there are none left.
@@ -59,6 +70,7 @@ class Executor:
         command: Gives the command of a simulation, whose folder with ``plan.json`` exists.
         plan: Gives the content of a simulation's ``plan.json``.
         observer: Told of progress.
+        first: Number of the first simulation.
     """
 
     def __init__(
@@ -68,13 +80,14 @@ class Executor:
         command: Callable[[Simulation, Path], Command],
         plan: Callable[[Simulation], object],
         observer: Observer,
+        first: int = 0,
     ) -> None:
         self._run = run
         self._processes = processes
         self._command = command
         self._plan = plan
         self._observer = observer
-        self._count = 0
+        self._count = first
 
     def execute(self, simulations: Iterator[Simulation], until: float | None = None) -> Execution:
         """Runs simulations; SIGINT and SIGTERM end them all and keep what was reported.

@@ -2,7 +2,7 @@
 """One run from its plan to its published report."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from regressions.executor import Execution, Executor
 from regressions.grading import grade, kills
 from regressions.judge import SegmentResult
 from regressions.paths import BuildTree, relative
-from regressions.planner import Segment, Simulation
+from regressions.planner import Segment, Simulation, pack
 from regressions.process import Command
 from regressions.progress import RunProgress
 from regressions.provenance import git_revision, tool_versions
@@ -54,6 +54,7 @@ class Request:
         keep: Whether its coverage is kept from now on.
         shard: Which part of the label's run it is; empty for all of it.
         whole_opinions: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
+        closing: Gives the segments that close what the others covered not; None for a run without.
     """
 
     label: str
@@ -71,6 +72,7 @@ class Request:
     keep: bool = False
     shard: str = ""
     whole_opinions: int = 0
+    closing: Callable[[Coverage], list[Segment]] | None = None
 
 
 def perform(request: Request, services: Services, tree: BuildTree, console: Console) -> int:
@@ -101,7 +103,12 @@ def perform(request: Request, services: Services, tree: BuildTree, console: Cons
     )
     names = ", ".join(info.devices)
     console.print(f"{info.tier}: device {names}, seed {info.seed}, {relative(run)}", highlight=False)
-    execution = _Runner(request, simulator, info, run, console).execute()
+    runner = _Runner(request, simulator, info, run, console)
+    execution = runner.execute()
+    if request.closing is not None and not execution.interrupted:
+        with console.status("making scenarios for the bins that are still open"):
+            segments = request.closing(covered(execution.results, request.devices, load_definition()))
+        execution.add(runner.close(segments))
     end = Conclusion(run, info, request.devices, request.goals, request.keep)
     try:
         code = code_report.collect(run, execution.results, simulator, main)
@@ -227,20 +234,45 @@ class _Runner:
             rest = [] if planned is None else list(planned)
             results = [SegmentResult(s, Status.NOT_RUN, "interrupted before it started", "") for s in rest]
             return Execution(results=results, interrupted=True)
+        return self._simulate(request.simulations, planned, failures)
+
+    def close(self, segments: Sequence[Segment]) -> Execution:
+        """Runs further segments, after all others."""
+        if not segments:
+            return Execution()
+        self._failed = []
+        wanted = dict.fromkeys((segment.device, segment.kind) for segment in segments)
+        try:
+            failures = {build: "" if build in self._builds else self._build(*build) for build in wanted}
+        except KeyboardInterrupt:
+            return Execution(interrupted=True)
+        simulations = pack(segments, self._request.processes)
+        return self._simulate(iter(simulations), segments, failures)
+
+    def _simulate(
+        self,
+        simulations: Iterator[Simulation],
+        planned: Sequence[Segment] | None,
+        failures: dict[tuple[str, str], str],
+    ) -> Execution:
+        request = self._request
+        first = len(list((self._run / "sims").glob("*")))
         with RunProgress(
             self._console,
             None if planned is None else len(planned),
             None if planned is None else sum(segment.jobs for segment in planned),
         ) as progress:
-            executor = Executor(self._run, request.processes, self._command, self._plan, progress)
+            executor = Executor(self._run, request.processes, self._command, self._plan, progress, first)
             until = None if request.soak_seconds is None else time.monotonic() + request.soak_seconds
-            execution = executor.execute(self._ready(failures), until)
+            execution = executor.execute(self._ready(simulations, failures), until)
         execution.results += self._failed
         return execution
 
-    def _ready(self, failures: dict[tuple[str, str], str]) -> Iterator[Simulation]:
+    def _ready(
+        self, simulations: Iterator[Simulation], failures: dict[tuple[str, str], str]
+    ) -> Iterator[Simulation]:
         """The simulations whose build exists; the segments of the others are noted as failed builds."""
-        for simulation in self._request.simulations:
+        for simulation in simulations:
             message = failures[simulation.device, simulation.kind]
             if not message:
                 yield simulation

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tb.coverage import CLOSING
 from tb.schema import SchemaError, nearest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Registered names; anything else is named as path.py:Class.
 _REGISTERED: dict[str, tuple[str, str]] = {
     "gemm_op": ("tb.sequences.base", "GemmOpSequence"),
+    CLOSING: ("tb.sequences.closing", "CoverageClosing"),
     "format_encodings": ("tb.sequences.encodings", "FormatEncodings"),
 }
 

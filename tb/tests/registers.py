@@ -26,6 +26,7 @@ from tb.registers.sequences import (
     UnmappedSequence,
     ValueBytesSequence,
 )
+from tb.registers.state_sequence import StateSequence
 from tb.stimulus.job import GemmJob
 from tb.tests.directed import DirectedTest
 
@@ -143,3 +144,9 @@ class SoftClear(LongJobTest):
     """Soft clear with the lock held, with one job and with two, with each kind of value."""
 
     kind = SoftClearSequence
+
+
+class RegisterStates(LongJobTest):
+    """Each register, read and written with all byte enables; no job, one and two; the lock free and held."""
+
+    kind = StateSequence

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which scenarios of the closing sequence a run takes: those of the bins that its other tests left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from regressions.coverage.measure import Coverage
+from regressions.planner import Segment
+from regressions.shards import WHOLE, Shard
+from regressions.testbench import estimate
+from regressions.testlist import TestEntry
+from tb.coverage.closing import ClosingStream
+from tb.coverage.targets import Bin, UnreachedBin
+from tb.descriptor import Descriptor
+from tb.stimulus.job import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A test that closes what the others left open.
+
+    Attributes:
+        entry: The test; its count limits its scenarios.
+        seed: Its seed.
+        device: The device that runs it.
+        kind: Build kind.
+        shard: Which part of the run it is: each part makes scenarios for its share of the bins.
+    """
+
+    entry: TestEntry
+    seed: int
+    device: Descriptor
+    kind: str = "fast"
+    shard: Shard = WHOLE
+
+    def segments(self, coverage: Coverage) -> list[Segment]:
+        """The scenarios that the open bins need; each also covers others, which then need none.
+
+        A bin for which no scenario is found stays open.
+        """
+        stream = ClosingStream(self.entry.name, self.seed, self.entry.knobs, self.device)
+        left: set[Bin] = {(item.name, index) for item, index in coverage.open_bins()}
+        made: dict[int, Scenario] = {}
+        for index, (item, place) in enumerate(stream.bins.targets):
+            if index % self.shard.count != self.shard.number - 1:
+                continue
+            if (item.name, place) not in left or len(made) >= (self.entry.count or 0):
+                continue
+            try:
+                scenario = stream.scenario(index)
+            except UnreachedBin:
+                continue
+            left -= stream.bins.reached(scenario)
+            made[index] = scenario
+        return [self._segment(run, [made[index] for index in run]) for run in runs(made)]
+
+    def _segment(self, indices: Sequence[int], scenarios: Sequence[Scenario]) -> Segment:
+        return Segment(
+            self.entry,
+            self.seed,
+            indices[0],
+            indices[-1] + 1,
+            sum(len(scenario.jobs) for scenario in scenarios),
+            sum(estimate(scenario, self.device) for scenario in scenarios),
+            self.kind,
+            self.device.name,
+        )
+
+
+def runs(indices: Iterable[int]) -> list[list[int]]:
+    """Ascending numbers in runs of neighbours."""
+    found: list[list[int]] = []
+    for index in indices:
+        if found and found[-1][-1] + 1 == index:
+            found[-1].append(index)
+        else:
+            found.append([index])
+    return found

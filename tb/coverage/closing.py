@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The stream of scenarios that close functional coverage: one made for each bin (docs/coverage.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from tb.coverage.definition import load_definition
+from tb.coverage.targets import Targets
+from tb.descriptor import Descriptor, load
+from tb.stimulus.job import Scenario
+from tb.stimulus.rng import stream
+from tb.stimulus.stream import ScenarioStream
+
+
+@lru_cache(maxsize=4)
+def _targets(device: str) -> Targets:
+    """The bins of a device, read from its descriptor once."""
+    return Targets(load_definition(), load(device))
+
+
+class ClosingStream(ScenarioStream):
+    """Scenario i is made for bin i of all bins that scenarios can be made for, over and over.
+
+    So a scenario depends on seed, test and number alone, as any other; which bins are open only decides which
+    scenarios a run takes.
+    """
+
+    def __init__(self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor) -> None:
+        super().__init__(name, seed, knobs, descriptor)
+        self.bins = _targets(str(descriptor.path))
+
+    def scenario(self, index: int) -> Scenario:
+        """See `ScenarioStream.scenario`; raises `UnreachedBin` if no scenario was found for the bin."""
+        if index < 0:
+            raise IndexError(f"scenario {index}: streams start at 0")
+        target = self.bins.targets[index % len(self.bins.targets)]
+        return self.bins.scenario(target, index, stream(self.seed, self.name, "scenario", index))

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scenarios made for one bin: knobs for what a bin says of a job, data for what it says of numbers."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from models.formats import Format, Formats
+from models.ops import Op
+from tb.coverage.abilities import reachable
+from tb.coverage.collector import block_of
+from tb.coverage.data import make
+from tb.coverage.definition import Definition, Item
+from tb.coverage.numerics import Block, count
+from tb.coverage.points import size_bin
+from tb.coverage.samples import JobSample
+from tb.coverage.sorter import Sorter
+from tb.descriptor import Descriptor
+from tb.schema import Where
+from tb.stimulus.image import initial_image
+from tb.stimulus.job import GemmJob, Scenario
+from tb.stimulus.knobs import parse_knobs
+from tb.stimulus.scenario_draw import draw_scenario
+
+Target = tuple[Item, int]
+Bin = tuple[str, int]
+"""Name of an item, and the number of its bin."""
+
+NUMBERS = ("step", "fma", "add", "mul", "select", "order", "narrow")
+_TRIES = 400
+_MOST_STEPS = 65536
+_QUEUE = {"alone": 1, "first": 2, "queued": 2, "later": 3}
+_ALIGNED = {"word": 64, "0": 4, "1": 1, "2": 2, "3": 1}
+
+
+class UnreachedBin(Exception):
+    """A bin for which no scenario was found: it should be excluded, or the search be helped."""
+
+
+class Targets:
+    """The bins for which scenarios can be made on a device, and these scenarios.
+
+    Args:
+        definition: the covergroups.
+        device: what the scenarios are for.
+
+    Attributes:
+        targets: in a fixed order.
+    """
+
+    def __init__(self, definition: Definition, device: Descriptor) -> None:
+        self._device = device
+        self._sorters = {kind: Sorter(definition, kind) for kind in ("job", *NUMBERS)}
+        self.targets: list[Target] = [
+            (item, int(index))
+            for item in definition.items.values()
+            if item.sample in self._sorters
+            for index in np.flatnonzero(reachable(item, device) & ~definition.excluded(item))
+        ]
+
+    def scenario(self, target: Target, index: int, rng: random.Random) -> Scenario:
+        """A scenario that hits a bin if it passes.
+
+        Args:
+            target: the bin.
+            index: of the scenario.
+            rng: source of all that the bin leaves open.
+
+        Raises:
+            UnreachedBin: None was found.
+        """
+        item, place = target
+        values = item.values(place)
+        wanted = item.name, place
+        for _ in range(_TRIES):
+            if item.sample == "job":
+                candidate = self._drawn(values, index, rng)
+                if wanted in self.reached(candidate, numbers=False):
+                    return candidate
+            elif (job := self._made(item.sample, values, rng)) is not None:
+                return job.scenario(index)
+        raise UnreachedBin(
+            f"{item.bin_name(place)}: {_TRIES} scenarios did not hit it; exclude it in covergroups.toml with "
+            "its reason, or help tb/coverage/targets.py"
+        )
+
+    def reached(self, scenario: Scenario, *, numbers: bool = True) -> set[Bin]:
+        """The bins of jobs and their numbers that a scenario hits if it passes.
+
+        Args:
+            scenario: what would run.
+            numbers: whether to look into its steps, which takes the longest.
+        """
+        found: set[Bin] = set()
+        cut = scenario.abort is not None
+        for position, job in enumerate(scenario.jobs):
+            if position or not cut:
+                sample = JobSample(job, scenario, position, self._device.instance)
+                found |= _bins(self._sorters["job"].reached(self._sorters["job"].code(sample)))
+        first = scenario.jobs[0]
+        if numbers and first.data is not None and first.macs and not cut:
+            block = block_of(first, initial_image(scenario), scenario.window.base)
+            for kind, names in {} if block is None else count(block):
+                sorter = self._sorters[kind]
+                if sorter.points:
+                    found |= _bins(sorter.reached(sorter.named(*names)))
+        return found
+
+    # ---- jobs
+
+    def _drawn(self, values: Mapping[str, str], index: int, rng: random.Random) -> Scenario:
+        """A random scenario with the knobs that make the bin likely."""
+        table = self._knobs(values, rng)
+        knobs = parse_knobs(table, self._device, Where("coverage", "knobs"))
+        return draw_scenario(rng, knobs, self._device, index)
+
+    def _knobs(self, values: Mapping[str, str], rng: random.Random) -> dict[str, Any]:
+        instance = self._device.instance
+        table: dict[str, Any] = {"max_macs": _MOST_STEPS, "jobs": 1, "chain": 0.0}
+        # No operand class without elements.
+        least = int(any(name.endswith("_class") for name in values))
+        edges = {"m_size": instance.tile_rows, "n_size": instance.h, "k_size": instance.tile_cols}
+        for name, edge in edges.items():
+            sizes = [size for size in range(4 * edge + 4) if values.get(name) in (None, size_bin(size, edge))]
+            table[name[0]] = rng.choice([size for size in sizes if size >= least] or sizes)
+        for name in ("op", "stall", "x_class", "w_class", "y_class"):
+            if name in values:
+                table[name] = values[name]
+        if "core" in values:
+            table["core"] = int(values["core"])
+        table["fmt"] = self._format(values, rng)
+        aligned = {_ALIGNED[values[name]] for name in values if name.endswith("_align")}
+        if aligned:
+            table["alignment"] = dict.fromkeys((str(each) for each in sorted(aligned)), 1)
+        queue = values.get("queue", "queued" if "dependency" in values else "alone")
+        if queue in _QUEUE:
+            table["jobs"] = _QUEUE[queue]
+        else:
+            table["abort"] = rng.choice(("clear", "reset"))
+        if values.get("dependency", "none") != "none":
+            table["chain"] = 1.0
+        if "free_grants" in values:
+            table["gnt_without_req"] = float(values["free_grants"] == "yes")
+        if "write_answers" in values:
+            table["write_r_valid"] = values["write_answers"]
+        return table
+
+    def _format(self, values: Mapping[str, str], rng: random.Random) -> str:
+        """The name of a format, or of those of X, W and Y/Z, that fits a bin."""
+        wanted = [values.get(f"{operand}_format") for operand in "xwz"]
+        uniform = values.get("format")
+        names = [fmt.name for fmt in self._device.formats]
+        mixes = (
+            product(names, repeat=3) if self._device.mixed_formats else ((name, name, name) for name in names)
+        )
+        fitting = [
+            mix
+            for mix in mixes
+            if all(want in (None, have) for want, have in zip(wanted, mix, strict=True))
+            and (uniform is None or (uniform == "mixed") == (len(set(mix)) > 1))
+            and (uniform in (None, "mixed") or mix[0] == uniform)
+        ]
+        mix = rng.choice(fitting)
+        return mix[0] if len(set(mix)) == 1 else "/".join(mix)
+
+    # ---- numbers
+
+    def _made(self, kind: str, values: Mapping[str, str], rng: random.Random) -> GemmJob | None:
+        """A job with explicit data, in which numbers of every kind meet; None if the bin's do not."""
+        found = {name.rsplit("_", 1)[1]: value for name, value in values.items()}
+        reading = [op for op in self._device.operations if op.reads_y]
+        op = Op[found["op"]] if "op" in found else rng.choice(reading)
+        wanted = {"z_format": found["format"]} if kind == "narrow" else {"format": found["format"]}
+        fmt = _parsed(self._format(wanted, rng))
+        x, w, y = make(op, fmt, rng)
+        core = rng.randrange(self._device.n_cores)
+        job = GemmJob(x, w, y if op.reads_y else None, op, fmt, core=core)
+        points = self._sorters[kind].points
+        for other, names in count(Block(op, fmt, x, w, job.bits()[2])):
+            if other == kind and values.items() <= {
+                (point.name, name) for point, name in zip(points, names, strict=True)
+            }:
+                return job
+        return None
+
+
+def _bins(found: Iterable[tuple[Item, int]]) -> set[Bin]:
+    return {(item.name, index) for item, index in found}
+
+
+def _parsed(name: str) -> Formats:
+    parts = [Format[part] for part in name.split("/")]
+    return parts[0] if len(parts) == 1 else (parts[0], parts[1], parts[2])

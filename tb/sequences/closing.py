@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Closes functional coverage: a scenario made for each bin (docs/coverage.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tb.coverage.closing import ClosingStream
+from tb.descriptor import Descriptor
+from tb.sequences.base import GemmOpSequence
+
+
+class CoverageClosing(GemmOpSequence):
+    """Scenarios that hit the bins of their numbers."""
+
+    def __init__(
+        self,
+        name: str,
+        seed: int,
+        knobs: Mapping[str, Any],
+        descriptor: Descriptor,
+        begin: int = 0,
+        end: int = 0,
+    ) -> None:
+        super().__init__(name, seed, knobs, descriptor, begin, end)
+        self.stream = ClosingStream(name, seed, knobs, descriptor)
