@@ -10,7 +10,8 @@ BIN := $(VENV)/bin/python
 RUN = $(BIN) -m regressions
 OUTPUT = $(if $(BUILD),--build='$(BUILD)')
 COMMON = $(if $(DUT),--dut='$(DUT)') $(if $(SEED),--seed='$(SEED)') $(if $(JOBS),--jobs='$(JOBS)') \
-  $(if $(TIER),--tier='$(TIER)') $(if $(KIND),--kind='$(KIND)') $(foreach list,$(LISTS),--lists='$(list)') $(OUTPUT)
+  $(if $(TIER),--tier='$(TIER)') $(if $(KIND),--kind='$(KIND)') $(foreach list,$(LISTS),--lists='$(list)') \
+  $(foreach file,$(COVERGROUPS),--covergroups='$(file)') $(OUTPUT)
 SHARDED = $(if $(SHARD),--shard='$(SHARD)')
 KEPT = $(if $(filter-out 0,$(KEEP)),--keep)
 ONE = $(if $(TEST),--test='$(TEST)') $(if $(filter-out 0,$(WAVES)),--waves)
@@ -92,7 +93,7 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #:   SHARD   2/3: the second of three equal parts of a tier, the same on any machine; make merge joins them
 #:   GRADE   1: run all tests with each defect, to see which of them find it; takes much longer
 #:   KEEP    1: keep the coverage of this run as the least that later ones may have (coverage_baseline.json)
-#:   LISTS   further test lists: TOML files or folders
+#:   LISTS   further test lists: TOML files or folders; COVERGROUPS further covergroups (docs/coverage.md)
 #:   SCALING 1: make bench also measures sizes up to 512 and arrays up to 16 x 16, which takes an hour or more
 #:   BUILD   folder of runs and reports; default build
 #:   PYTHON  Python 3.11 or later; VENV an existing environment; PIP_* as pip knows them

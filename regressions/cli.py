@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         sub.add_argument("--record", type=Path, help="failure record")
         sub.add_argument("--lists", type=Path, action="append", default=[], help="further test lists")
+        sub.add_argument("--covergroups", type=Path, action="append", default=[], help="further covergroups")
         sub.add_argument("--shard", type=parse_shard, default=WHOLE, help="part of a run, such as 1/3")
         sub.add_argument("--keep", action="store_true", help="keep the coverage as the baseline")
         sub.add_argument("--graded", action="store_true", help="mutants: run all tests with each")
@@ -146,6 +147,7 @@ def main(argv: Sequence[str] | None = None, services: Services | None = None) ->
             keep=arguments.keep,
             runs=tuple(arguments.runs),
             graded=arguments.graded,
+            covergroups=tuple(arguments.covergroups),
         )
         return _COMMANDS[arguments.command][0](options, services or real_services(), console)
     except (UserError, SchemaError, BuildError) as error:

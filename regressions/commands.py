@@ -51,6 +51,7 @@ class Options:
     keep: bool = False
     runs: tuple[Path, ...] = ()
     graded: bool = False
+    covergroups: tuple[Path, ...] = ()
 
     @property
     def device(self) -> str:
@@ -78,6 +79,8 @@ class Options:
         dut = device.path.stem if place == f"tb/duts/{device.path.name}" else place
         parts = [f"DUT={dut}"] if dut != DEFAULT_DUT else []
         parts += [f"LISTS={' '.join(relative(path) for path in self.lists[1:])!r}"] if self.lists[1:] else []
+        if self.covergroups:
+            parts += [f"COVERGROUPS={' '.join(relative(path) for path in self.covergroups)!r}"]
         return " ".join(parts)
 
 
@@ -175,6 +178,7 @@ def regressions(options: Options, services: Services, console: Console) -> int:
             shard=options.shard.text,
             keep=options.keep,
             whole_opinions=options.tier.whole_opinions,
+            covergroups=options.covergroups,
             closing=_closing(late, seed, devices[0], kind, options.shard) if late and not soak else None,
         ),
         services,
@@ -253,6 +257,7 @@ def _perform_list(
             processes=options.processes,
             waves=options.waves,
             whole_opinions=options.tier.whole_opinions,
+            covergroups=options.covergroups,
         ),
         services,
         options.tree,

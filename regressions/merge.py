@@ -94,7 +94,7 @@ def merge(options: Options, services: Services, console: Console) -> int:
     complete = not faults and all(part.info.complete for part in parts)
     info = replace(first, run_id=run.name, shard="", complete=complete)
     goals = complete and _closes(first.tier) and bool(load_rules(devices[0]).goals)
-    end = Conclusion(run, info, devices, goals=goals, keep=options.keep)
+    end = Conclusion(run, info, devices, goals, options.keep, options.covergroups)
     code = _code(parts, devices[0])
     return conclude(end, execution, code, options.tree, console, faults, campaigns)
 

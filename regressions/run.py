@@ -54,6 +54,7 @@ class Request:
         keep: Whether its coverage is kept from now on.
         shard: Which part of the label's run it is; empty for all of it.
         whole_opinions: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
+        covergroups: Definitions of coverage besides the project's own.
         closing: Gives the segments that close what the others covered not; None for a run without.
     """
 
@@ -72,6 +73,7 @@ class Request:
     keep: bool = False
     shard: str = ""
     whole_opinions: int = 0
+    covergroups: tuple[Path, ...] = ()
     closing: Callable[[Coverage], list[Segment]] | None = None
 
 
@@ -107,9 +109,10 @@ def perform(request: Request, services: Services, tree: BuildTree, console: Cons
     execution = runner.execute()
     if request.closing is not None and not execution.interrupted:
         with console.status("making scenarios for the bins that are still open"):
-            segments = request.closing(covered(execution.results, request.devices, load_definition()))
+            definition = load_definition(request.covergroups)
+            segments = request.closing(covered(execution.results, request.devices, definition))
         execution.add(runner.close(segments))
-    end = Conclusion(run, info, request.devices, request.goals, request.keep)
+    end = Conclusion(run, info, request.devices, request.goals, request.keep, request.covergroups)
     try:
         code = code_report.collect(run, execution.results, simulator, main)
     except BuildError as error:
@@ -127,6 +130,7 @@ class Conclusion:
         devices: The devices, the main one first.
         goals: Whether the main device's goals of code coverage have to be reached.
         keep: Whether its coverage is kept from now on.
+        covergroups: Definitions of coverage besides the project's own.
     """
 
     run: Path
@@ -134,6 +138,7 @@ class Conclusion:
     devices: Sequence[Descriptor]
     goals: bool = False
     keep: bool = False
+    covergroups: tuple[Path, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -166,7 +171,7 @@ def conclude(
     """
     run, info, main = end.run, end.info, end.devices[0]
     summary = summarize(info, execution, relative(run))
-    summary.coverage = covered(execution.results, end.devices, load_definition())
+    summary.coverage = covered(execution.results, end.devices, load_definition(end.covergroups))
     write_json(run / COVERAGE, summary.coverage.to_json())
     summary.code = code
     summary.faults += [*faults, *_coverage_faults(end, summary)]
@@ -310,6 +315,7 @@ class _Runner:
             "tests": [segment.to_json() for segment in simulation.segments],
             "replay": None,
             "whole_opinions": self._request.whole_opinions,
+            "coverage": {"files": [str(path.resolve()) for path in self._request.covergroups]},
         }
 
 

@@ -31,6 +31,7 @@ class Testpoint:
         stage: The first tier in which a test of it runs.
         checkers: What reports a device that breaks it, named as in findings.
         mutants: Patterns of deliberate defects that break it, or of modules all of whose defects do.
+        bins: Patterns of points and crosses of functional coverage that show how it was provoked.
     """
 
     __test__ = False  # not a pytest class
@@ -43,6 +44,11 @@ class Testpoint:
     stage: str
     checkers: tuple[str, ...]
     mutants: tuple[str, ...] = ()
+    bins: tuple[str, ...] = ()
+
+    def wants(self, item: str) -> bool:
+        """Whether bins of a point or cross of functional coverage show how it was provoked."""
+        return any(fnmatch.fnmatchcase(item, pattern) for pattern in self.bins)
 
     def breaks(self, defect: str, module: str) -> bool:
         """Whether a defect, by its id or its module, stands for a device that breaks this requirement."""
@@ -64,6 +70,7 @@ _FIELDS = {
     "stage": Field("the first tier in which a test of it runs", str, required=True, choices=STAGES),
     "checkers": Field("names as in findings", list, required=True, lo=1, items=Field("a checker", str)),
     "mutants": Field("patterns of defects or modules", list, default=[], items=Field("a pattern", str)),
+    "bins": Field("patterns of points and crosses", list, default=[], items=Field("a pattern", str)),
 }
 
 
@@ -81,7 +88,7 @@ def load_testplan(path: Path = FILE) -> dict[str, Testpoint]:
         values = check(fields, _FIELDS, place)
         if values["id"] in plan:
             raise place.error(f"testpoint '{values['id']}' is there twice; rename one")
-        values["checkers"], values["mutants"] = tuple(values["checkers"]), tuple(values["mutants"])
+        values |= {key: tuple(values[key]) for key in ("checkers", "mutants", "bins")}
         plan[values["id"]] = Testpoint(**values)
     return plan
 

@@ -42,6 +42,11 @@ class Row:
     open: tuple[str, ...]
 
     @property
+    def group(self) -> str:
+        """Its covergroup."""
+        return self.name.split(".")[0]
+
+    @property
     def percent(self) -> float:
         """Share of the bins that can be hit that were."""
         return percent(self.hit, self.defined - self.excluded)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``report.html``: one offline page."""
 
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,6 +19,7 @@ from regressions.report.causes import (
     cause_names,
     comparison,
 )
+from regressions.report.covered import bin_groups, exclusions, groups, share
 from regressions.report.exercised import grids, operations
 from regressions.report.plots import bound_plot, causes_plot, utilization_plot
 from regressions.report.speed import speed_section
@@ -52,6 +54,8 @@ def render_html(summary: Summary, bench: Path | None = None) -> str:
     environment.filters["thousands"] = _thousands
     environment.filters["duration"] = duration
     environment.globals["shade"] = _shade
+    environment.globals["share"] = partial(share, summary.coverage)
+    environment.globals["bin_groups"] = partial(bin_groups, summary.coverage)
     measured = summary.measured(summary.info.dut)
     table = summary.to_json()
     known = cases_of(instance) if (instance := summary.info.instance) else ()
@@ -80,6 +84,11 @@ def render_html(summary: Summary, bench: Path | None = None) -> str:
         bound_plot=bound_plot(measured),
         bench=speed_section(bench),
         rows=summary.testplan,
+        coverage=summary.coverage,
+        covergroups=groups(summary.coverage, [row.testpoint for row in summary.testplan])
+        if summary.coverage
+        else [],
+        exclusions=exclusions(summary.coverage) if summary.coverage else [],
         testplan=table["testplan"],
         rate=table["throughput"],
         code=summary.code,

@@ -19,7 +19,7 @@ from tb.stimulus.operands import operands
 
 ROWS, COLS = 12, 12
 STEPS = (1, 2, 2, 3)
-STYLES = ("drawn", "mixed", "late", "late", "near", "top", "bottom", "opposite")
+STYLES = ("drawn", "mixed", "late", "late", "near", "top", "bottom", "opposite", "return")
 
 # Exponent fields in FP16 of the least and the largest normal numbers that a format shares with it.
 _EXPONENTS = {Format.E5M2: (1, 30), Format.FP16: (1, 30), Format.E4M3: (8, 22), Format.BF16: (1, 30)}
@@ -42,6 +42,7 @@ def make(op: Op, fmt: Formats, rng: random.Random) -> Operands:
     drawn: an operand class, as jobs have. mixed: every class of numbers alike. late: finite numbers first,
     every class in the last step, so that it meets accumulators of every class. near: numbers of two binades
     for each operand; top, bottom: of the largest, or the least, of the format. opposite: W almost minus X.
+    return: the last product is minus the first, so that the sum loses what it had.
     """
     x_fmt, w_fmt, z_fmt = per_operand(fmt)
     n, style = rng.choice(STEPS), rng.choice(STYLES)
@@ -49,6 +50,8 @@ def make(op: Op, fmt: Formats, rng: random.Random) -> Operands:
         seed = rng.getrandbits(48)
         job = Job(op, ROWS, n, COLS, 0, 0, 0, fmt, classes=(rng.choice(OPERAND_CLASSES),) * 3, data_seed=seed)
         return Operands(*operands(job))
+    if style == "return":
+        return _returning((x_fmt, w_fmt, z_fmt), rng)
     if style == "opposite":
         return _opposite(n, (x_fmt, w_fmt, z_fmt), rng)
     if style == "mixed":
@@ -110,6 +113,18 @@ def _opposite(n: int, formats: tuple[Format, Format, Format], rng: random.Random
     x = _neighbours(narrow(np.tile(centres, (ROWS, 1)), x_fmt), x_fmt, rng)
     w = _neighbours(narrow(np.tile((centres ^ _SIGN)[:, None], (1, COLS)), w_fmt), w_fmt, rng)
     return Operands(x, w, _near(ROWS, COLS, z_fmt, "near", rng))
+
+
+def _returning(formats: tuple[Format, Format, Format], rng: random.Random) -> Operands:
+    """Two steps, or three with something small in between; Y is 0, or small too."""
+    n = rng.choice((2, 3))
+    x, w, y = (_near(*shape, "near", rng) for shape in _shapes(n, formats))
+    sign = formats[0].dtype.type(1 << 8 * formats[0].itemsize - 1)
+    x[:, -1], w[-1] = x[:, 0] ^ sign, w[0]
+    if n == 3:
+        x[:, 1:2], w[1:2] = _near(ROWS, 1, formats[0], "near", rng), _near(1, COLS, formats[1], "near", rng)
+        y[...] = 0
+    return Operands(x, w, y)
 
 
 def _neighbours(bits: Bits, fmt: Format, rng: random.Random) -> Bits:

@@ -33,7 +33,9 @@ Bin = tuple[str, int]
 
 NUMBERS = ("step", "fma", "add", "mul", "select", "order", "narrow")
 _TRIES = 400
-_MOST_STEPS = 65536
+_MOST_STEPS = 1 << 17
+_MOST_FREE = 24  # a dimension of which the bin says nothing
+_CHOICE = 8  # sizes that a bin's size is drawn from
 _QUEUE = {"alone": 1, "first": 2, "queued": 2, "later": 3}
 _ALIGNED = {"word": 64, "0": 4, "1": 1, "2": 2, "3": 1}
 
@@ -125,9 +127,16 @@ class Targets:
         # No operand class without elements.
         least = int(any(name.endswith("_class") for name in values))
         edges = {"m_size": instance.tile_rows, "n_size": instance.h, "k_size": instance.tile_cols}
-        for name, edge in edges.items():
-            sizes = [size for size in range(4 * edge + 4) if values.get(name) in (None, size_bin(size, edge))]
-            table[name[0]] = rng.choice([size for size in sizes if size >= least] or sizes)
+        room = _MOST_STEPS
+        for name in sorted(edges, key=lambda name: name not in values):
+            edge = edges[name]
+            wanted = values.get(name)
+            most = 4 * edge + 3 if wanted else min(room, 2 * edge + 1, _MOST_FREE)
+            sizes = [size for size in range(most + 1) if wanted in (None, size_bin(size, edge))]
+            # Of those that a bin asks for the smaller ones: three dimensions have to fit.
+            size = rng.choice([size for size in sizes if size >= least][:_CHOICE] if wanted else sizes)
+            table[name[0]] = max(size, least) if wanted is None else size
+            room //= max(size, 1)
         for name in ("op", "stall", "x_class", "w_class", "y_class"):
             if name in values:
                 table[name] = values[name]

@@ -11,6 +11,8 @@ from regressions.mutants import defects
 from regressions.testlist import LISTS
 from regressions.testplan import STAGES, Row, Verdict, load_testplan, rows
 from regressions.tiers import load_tiers
+from tb.coverage.definition import load_definition
+from tb.descriptor import available, load
 from tb.schema import SchemaError
 from tb.status import Status
 from tb.stimulus.laws import LAWS
@@ -56,6 +58,14 @@ def test_every_mutant_serves_a_testpoint_and_every_pattern_finds_one() -> None:
         if not any(fnmatch.fnmatchcase(name, pattern) for each in known for name in each)
     ]
     assert not idle
+
+
+def test_every_point_and_cross_serves_a_testpoint_and_every_pattern_finds_one() -> None:
+    events = {f"internal.{name}" for device in map(load, available()) for name in device.cover_events}
+    items = {*load_definition().items, *events}
+    assert not [item for item in items if not any(point.wants(item) for point in PLAN.values())]
+    patterns = {pattern for point in PLAN.values() for pattern in point.bins}
+    assert not [each for each in patterns if not fnmatch.filter(items, each)]
 
 
 def test_a_run_is_mapped_onto_the_plan(tmp_path: Path) -> None:

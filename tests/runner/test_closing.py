@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Simulations that close coverage run behind all others."""
+
+import json
+
+import pytest
+
+from regressions.coverage.closing import Closing
+from regressions.coverage.measure import Coverage
+from regressions.planner import Segment
+from tb.coverage import CLOSING
+from tests.runner.harness import Runner
+
+
+@pytest.fixture
+def closing(monkeypatch: pytest.MonkeyPatch) -> list[Coverage]:
+    """Closing takes scenarios 3 and 4 of its test; gives what it was told to be covered."""
+    told: list[Coverage] = []
+
+    def segments(self: Closing, coverage: Coverage) -> list[Segment]:
+        told.append(coverage)
+        return [Segment(self.entry, self.seed, 3, 5, 4, 100, self.kind, self.device.name)]
+
+    monkeypatch.setattr(Closing, "segments", segments)
+    return told
+
+
+def test_the_closing_test_runs_after_the_others(runner: Runner, closing: list[Coverage]) -> None:
+    runner.tests(good={}, last={"sequence": CLOSING})
+    assert runner("regressions", "--tier", "smoke") == 0
+    assert len(closing) == 1
+    rows = {row["name"]: row for row in runner.summary()["tests"]}
+    assert rows["last"]["jobs"] == 4
+    assert rows["last"]["rerun"].startswith("make run TEST=last:3:5")
+    (report,) = (runner.build / "runs").glob("*")
+    plans = [json.loads((folder / "plan.json").read_text()) for folder in sorted((report / "sims").glob("*"))]
+    assert [test["entry"]["name"] for test in plans[-1]["tests"]] == ["last"]
+    assert all(test["entry"]["name"] == "good" for plan in plans[:-1] for test in plan["tests"])
+
+
+@pytest.mark.usefixtures("closing")
+def test_a_closing_test_that_fails_fails_the_run(runner: Runner) -> None:
+    runner.tests(good={}, last={"sequence": CLOSING, "knobs": {"behave": "mismatch", "at": 4}})
+    assert runner("regressions", "--tier", "smoke") == 1
+    assert runner.status("last")[0] == "mismatch"
+    assert runner.status("good")[0] == "passed"
+
+
+@pytest.mark.usefixtures("closing")
+def test_the_closing_test_can_run_alone(runner: Runner) -> None:
+    runner.tests(last={"sequence": CLOSING})
+    assert runner("regressions", "--tier", "smoke") == 0
+    assert [row["name"] for row in runner.summary()["tests"]] == ["last"]
