@@ -20,7 +20,7 @@ ONE = $(if $(TEST),--test='$(TEST)') $(if $(filter-out 0,$(WAVES)),--waves)
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help env regressions test run replay shrink rerun-failed list show lint bench baseline coverage merge mutants sw clean
+.PHONY: help env regressions test run replay shrink rerun-failed list show lint bench baseline coverage merge mutants cluster sw clean
 
 help: ## this list
 	@echo "usage: make <target> [VARIABLE=value ...]"
@@ -77,6 +77,9 @@ merge: env ## one report from runs of several machines, and what each test adds:
 
 mutants: env ## deliberate defects of a device, each of which the bench has to find: DUT= TESTS='defect,...' [GRADE=1]
 	@$(RUN) mutants $(COMMON) $(if $(TESTS),--tests='$(TESTS)') $(if $(filter-out 0,$(GRADE)),--graded) $(SHARDED)
+
+cluster: env ## random tests of the cluster with real cores: TIER= SEED= TIME= TEST=cluster:number [SCALING=1]
+	@$(RUN) cluster $(COMMON) $(ONE) $(if $(TIME),--time='$(TIME)') $(if $(filter-out 0,$(SCALING)),--scaling)
 
 sw: env ## the programs of the cluster, sw/programs: TESTS='hello,gemm'
 	@$(RUN) sw $(COMMON) $(if $(TESTS),--tests='$(TESTS)')

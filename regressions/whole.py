@@ -13,16 +13,21 @@ from regressions.services import Services
 
 
 def regressions(options: Options, services: Services, console: Console) -> int:
-    """Runs a tier; a whole one ends with the mutants where it names them.
+    """Runs a tier; a whole one ends with the cluster and the mutants where it names them.
 
-    A choice of tests, a soak, and a run that was stopped leave the mutants out.
+    A choice of tests, a soak, and a run that was stopped leave them out; a device that was asked for leaves
+    out the cluster, which has its own.
 
     Returns:
-        The gravest exit code of both.
+        The gravest exit code of all.
     """
     code = commands.regressions(options, services, console)
     part = bool(options.tests) or options.soak_seconds is not None
-    if not options.tier.mutants or part or code not in (EXIT_PASSED, EXIT_FAILED):
+    if part or code not in (EXIT_PASSED, EXIT_FAILED):
+        return code
+    if options.tier.cluster and not options.dut and services.cluster is not None:
+        code = max(code, services.cluster(options, services, console))
+    if not options.tier.mutants or code not in (EXIT_PASSED, EXIT_FAILED):
         return code
     # The jobs that defects have to get past are chosen ones; the night's seed is for the tests.
     return max(code, mutants(replace(options, seed=None), services, console))

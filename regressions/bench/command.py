@@ -75,9 +75,12 @@ def bench(options: Options, services: Services, console: Console) -> int:
         "accelerator": [row.to_json() for row in rows],
     }
     scaling = (
-        _scaling(options, device, simulator, console, git) if options.scaling else _earlier_scaling(path)
+        _scaling(options, device, simulator, console, git) if options.scaling else _earlier(path, "scaling")
     )
-    write_json(path, content | ({"scaling": scaling} if scaling else {}))
+    # make cluster measures this part.
+    programs = _earlier(path, "cluster")
+    parts = {"scaling": scaling, "cluster": programs}
+    write_json(path, content | {name: part for name, part in parts.items() if part})
     console.print(f"figures: {relative(path)}")
     slow = [row for row in rows if row.slow]
     for row in slow:
@@ -134,14 +137,13 @@ def _scaling(
     return {"git": git} | measured
 
 
-def _earlier_scaling(path: Path) -> dict[str, Any] | None:
-    """The scaling that an earlier run measured; None where there is none."""
+def _earlier(path: Path, part: str) -> Any:
+    """A part of the figures that an earlier run measured, such as the scaling; None where there is none."""
     try:
         content = json.loads(path.read_text())
     except (FileNotFoundError, ValueError):
         return None
-    earlier = content.get("scaling") if isinstance(content, dict) else None
-    return earlier if isinstance(earlier, dict) else None
+    return content.get(part) if isinstance(content, dict) else None
 
 
 def _print_fields(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
