@@ -44,16 +44,12 @@ class Data:
     def write(self, path: Path) -> None:
         """Write `points.json`: the points in order, their counts, and a bit for each point and test."""
         points = sorted(self.counts)
-        place = {point: number for number, point in enumerate(points)}
         table = {
             "schema": SCHEMA,
             "device": self.device,
             "points": [[p.file, p.line, p.column, p.kind.value, p.name, p.lines] for p in points],
             "counts": [self.counts[point] for point in points],
-            "tests": {
-                test: f"{sum(1 << place[point] for point in hit):x}"
-                for test, hit in sorted(self.tests.items())
-            },
+            "tests": {test: _bits(points, hit) for test, hit in sorted(self.tests.items())},
         }
         path.write_text(json.dumps(table, separators=(",", ":")) + "\n")
 
@@ -79,6 +75,11 @@ def read(path: Path) -> Data:
         raise SchemaError(f"{relative(path)}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError) as error:
         raise SchemaError(f"{relative(path)}: damaged code coverage ({error!r})") from None
+
+
+def _bits(points: list[Point], hit: set[Point]) -> str:
+    """A hexadecimal number with a bit for each point that was hit, the first point in the lowest."""
+    return f"{int('0' + ''.join('01'[point in hit] for point in reversed(points)), 2):x}"
 
 
 def _chosen(points: list[Point], bits: int) -> set[Point]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from regressions.code_coverage.points import Kind, Point
@@ -67,8 +68,12 @@ def read(path: Path) -> Mapping[Point, int]:
     return hits
 
 
+@lru_cache(maxsize=1 << 17)
 def _point(key: bytes) -> Point:
-    """The point of a record: fields, each after a 1, its name and its value parted by a 2."""
+    """The point of a record: fields, each after a 1, its name and its value parted by a 2.
+
+    Remembered: each simulation of a build writes the same records.
+    """
     fields = dict(part.split(b"\x02", 1) for part in key.split(b"\x01") if part)
 
     def text(name: bytes) -> str:
