@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// The peripheral bus under random accesses of its masters to targets that let them wait: who is granted, what arrives
+// where, who gets which answer, and that nobody is passed over. usage: bench <seed> <cycles> <defect>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "Vbench.h"
+#include "random.h"
+#include "verilated.h"
+
+namespace {
+
+int defect;
+
+constexpr uint32_t kMasters = 4, kTargets = 3, kNone = kTargets, kNoTarget = 0xBADACCE5;
+
+struct Access {
+    bool active, write;
+    uint32_t add, data;
+    uint32_t passed;  // others granted since it came
+};
+
+uint32_t target_of(uint32_t add) {
+    return add < 0x400 ? 0 : add < 0x800 ? 1 : add >= 0x1000 && add < 0x1800 ? 2 : kNone;
+}
+
+class Bench {
+   public:
+    explicit Bench(uint64_t seed) : random_(seed) {
+        dut_.rst_ni = 0;
+        for (int i = 0; i < 4; ++i) {
+            dut_.clk_i = i & 1;
+            dut_.eval();
+        }
+        dut_.rst_ni = 1;
+    }
+
+    int run(uint64_t cycles) {
+        for (cycle_ = 0; cycle_ < cycles && errors_ == 0; ++cycle_) step();
+        for (const uint64_t granted : granted_) {
+            if (errors_ == 0 && granted < cycles / 20) error("too few accesses to prove anything");
+        }
+        return errors_ != 0;
+    }
+
+   private:
+    VerilatedContext context_;
+    Vbench dut_{&context_, "TOP"};
+    Random random_;
+    std::array<Access, kMasters> masters_{};
+    std::array<uint64_t, kMasters> granted_{};
+    uint32_t errors_ = 0, waiting_ = kMasters;  // whose access a target lets wait
+    uint64_t cycle_ = 0;
+    // The answer that is due.
+    uint32_t owner_ = kMasters, target_ = kNone;
+
+    void error(const std::string& what) {
+        ++errors_;
+        std::printf("cycle %llu: %s\n", static_cast<unsigned long long>(cycle_), what.c_str());
+    }
+
+    void step() {
+        uint32_t req = 0;
+        for (uint32_t m = 0; m < kMasters; ++m) {
+            Access& its = masters_[m];
+            if (!its.active && random_.chance(40)) {
+                its = {true, random_.chance(50), random_.below(0x4000) & (random_.chance(70) ? 0x17FC : 0x3FFC),
+                       random_.next(), 0};
+            }
+            req |= static_cast<uint32_t>(its.active) << m;
+        }
+        dut_.req_i = req;
+        uint64_t add = 0;
+        uint32_t we = 0;
+        for (uint32_t m = 0; m < kMasters; ++m) {
+            add |= static_cast<uint64_t>(masters_[m].add) << (14 * m);
+            we |= static_cast<uint32_t>(masters_[m].write) << m;
+            dut_.wdata_i[m] = masters_[m].data;
+        }
+        dut_.add_i = add;
+        dut_.we_i = we;
+        dut_.target_gnt_i = random_.below(8) | random_.below(8);
+        std::array<uint32_t, kTargets + 1> answers{};
+        for (uint32_t t = 0; t < kTargets; ++t) dut_.target_rdata_i[t] = answers[t] = random_.next();
+        answers[kNone] = kNoTarget;
+        dut_.clk_i = 0;
+        dut_.eval();
+        check_answer(answers);
+        check_grant(req);
+        dut_.clk_i = 1;
+        dut_.eval();
+    }
+
+    void check_answer(const std::array<uint32_t, kTargets + 1>& answers) {
+        const uint32_t expected = owner_ < kMasters ? 1u << owner_ : 0;
+        if (dut_.rvalid_o != expected) error("answer to " + std::to_string(dut_.rvalid_o));
+        if (expected != 0 && dut_.rdata_o != answers[target_]) error("a wrong answer");
+        owner_ = kMasters;
+    }
+
+    void check_grant(uint32_t req) {
+        const uint32_t gnt = dut_.gnt_o, id = dut_.target_id_o;
+        if ((gnt & (gnt - 1)) != 0 || (gnt & ~req) != 0) error("grants " + std::to_string(gnt));
+        if (req == 0) return;
+        uint32_t m = 0;
+        while (m < kMasters && id != 1u << m) ++m;
+        if (m == kMasters || !masters_[m].active) return error("nobody's access is on the bus");
+        if (waiting_ < kMasters && waiting_ != m) error("an access that waits is taken from the bus");
+        Access& its = masters_[m];
+        const uint32_t target = target_of(its.add), asked = target == kNone ? 0 : 1u << target;
+        if (dut_.target_req_o != asked || dut_.target_add_o != its.add || dut_.target_we_o != its.write ||
+            dut_.target_wdata_o != its.data) {
+            error("an access does not arrive as it was made");
+        }
+        const bool granted = target == kNone || (dut_.target_gnt_i >> target & 1) != 0;
+        if (gnt != (granted ? 1u << m : 0)) error("the grant is not the target's");
+        waiting_ = granted ? kMasters : m;
+        if (!granted) return;
+        its.active = false;
+        ++granted_[m];
+        owner_ = m;
+        target_ = target;
+        for (Access& other : masters_) {
+            if (other.active && ++other.passed > kMasters - 1) error("a master is passed over");
+        }
+    }
+};
+
+}  // namespace
+
+extern "C" int bench_defect() { return defect; }
+
+int main(int argc, char** argv) {
+    if (argc != 4) return 2;
+    defect = std::atoi(argv[3]);
+    Bench bench(std::strtoull(argv[1], nullptr, 10));
+    return bench.run(std::strtoull(argv[2], nullptr, 10));
+}
