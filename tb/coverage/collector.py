@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -25,7 +25,7 @@ from tb.stimulus.job import Job, Scenario
 SHARE = 32
 """Of so many jobs one is looked into step by step, unless the plan says otherwise."""
 
-_BATCH = 64  # scenarios sorted together
+_BATCH = 16  # scenarios sorted together: the simulator's thread may have to wait for as many
 _STEPS = 2048  # of a job that are looked into, all of N for as many outputs as fit
 _LARGE = 1 << 20  # bytes of a window beyond which no job is looked into
 
@@ -186,6 +186,7 @@ class Collector:
         return code
 
 
+@lru_cache(maxsize=4)
 def _sorters(definition: Definition) -> dict[str, Sorter]:
     return {kind: Sorter(definition, kind) for kind in KINDS}
 

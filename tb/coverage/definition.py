@@ -133,7 +133,7 @@ class Exclusion:
         return wanted == (ANY,) or name in wanted
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Definition:
     """All covergroups.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tb.coverage.counts import Counts
 from tb.coverage.definition import Definition, Item, Point
@@ -18,6 +18,7 @@ Code = tuple[int, ...]
 """Number of a sample's bin in each point of its kind; -1 for none."""
 
 _NONE = -1
+_FAR = -(1 << 40)
 
 
 class CoverageError(Exception):
@@ -40,11 +41,11 @@ class Sorter:
         names = {point.name: point for item in items for point in item.points}
         self.points: tuple[Point, ...] = tuple(names.values())
         place = {name: position for position, name in enumerate(names)}
-        self._items: list[tuple[Item, NDArray[np.intp], NDArray[np.int64]]] = []
+        self._items: list[tuple[Item, tuple[tuple[int, int], ...]]] = []
         for item in items:
-            columns = np.array([place[point.name] for point in item.points], dtype=np.intp)
-            strides = np.append(np.cumprod(item.shape[:0:-1])[::-1], 1).astype(np.int64)
-            self._items.append((item, columns, strides))
+            columns = [place[point.name] for point in item.points]
+            strides = [prod(item.shape[position + 1 :]) for position in range(len(columns))]
+            self._items.append((item, tuple(zip(columns, strides, strict=True))))
         self._functions = [
             (point.function, {name: number for number, name in enumerate(point.bins)}, point)
             for point in self.points
@@ -96,22 +97,30 @@ class Sorter:
         weighted = codes if isinstance(codes, Counter) else Counter(codes)
         if not weighted or not self.points:
             return
-        matrix = np.array(list(weighted), dtype=np.int64)
-        weights = np.fromiter(weighted.values(), dtype=np.int64, count=len(weighted))
-        for item, columns, strides in self._items:
-            chosen = matrix[:, columns]
-            valid = chosen.min(axis=1) >= 0
-            places = chosen @ strides
-            # Counts stay far below 2**53, up to which the floats of `bincount` are exact.
-            hits = np.bincount(places[valid], weights=weights[valid], minlength=item.size)
-            if hits.any():
-                counts.add_hits(item, hits.astype(np.int64))
+        columns = np.array(list(weighted), dtype=np.int64).T.copy()
+        # No sum of others makes up for a place that is missing.
+        missing = columns < 0
+        columns[missing] = _FAR
+        partly = [bool(each.any()) for each in missing]
+        weights = None
+        if len(weighted) < weighted.total():
+            weights = np.fromiter(weighted.values(), dtype=np.int64, count=len(weighted))
+        for item, terms in self._items:
+            (first, stride), *others = terms
+            places = columns[first] * stride
+            for column, stride in others:
+                places += columns[column] * stride
+            own = weights
+            if any(partly[column] for column, _ in terms):
+                valid = places >= 0
+                places, own = places[valid], None if own is None else own[valid]
+            # Counts stay far below 2**53, up to which the floats of weighted counts are exact.
+            counts.add_hits(item, np.bincount(places, own, item.size))
 
     def reached(self, code: Code) -> list[tuple[Item, int]]:
         """The bins that one sample hits."""
         found: list[tuple[Item, int]] = []
-        for item, columns, strides in self._items:
-            chosen = [code[column] for column in columns]
-            if min(chosen) >= 0:
-                found.append((item, int(np.dot(chosen, strides))))
+        for item, terms in self._items:
+            if all(code[column] >= 0 for column, _ in terms):
+                found.append((item, sum(code[column] * stride for column, stride in terms)))
         return found
