@@ -26,6 +26,7 @@ from tb.registers.sequences import (
     UnmappedSequence,
     ValueBytesSequence,
 )
+from tb.registers.state_sequence import StateSequence
 from tests.registers.device import FAULTS, FakeDevice
 from tests.registers.harness import DirectSequencer, run
 
@@ -53,6 +54,7 @@ SEQUENCES: dict[str, Callable[[DirectSequencer], RegisterCheckSequence]] = {
     "queue": lambda _: LockQueueSequence(LONG_JOB),
     "program": lambda _: ProgramWhileRunningSequence(LONG_JOB),
     "clear": lambda _: SoftClearSequence(LONG_JOB),
+    "states": lambda _: StateSequence(LONG_JOB),
 }
 
 # Which test must find which fault; the faults of events are the business of the reference model.
@@ -123,4 +125,4 @@ def test_fault_fails_its_test(fault: str) -> None:
 
 def test_every_fault_has_a_test() -> None:
     assert set(FOUND_BY) | BY_MODEL_ALONE == set(FAULTS)
-    assert set(FOUND_BY.values()) | {"program"} == set(SEQUENCES)
+    assert set(FOUND_BY.values()) | {"program", "states"} == set(SEQUENCES)

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The test of registers in every state covers what there is of them."""
+
+import numpy as np
+
+from tb.coverage.definition import load_definition
+from tb.registers.generate import register_map
+from tb.registers.model import RegisterFileModel
+from tb.registers.state_sequence import StateSequence
+from tests.coverage.test_collector import collector
+from tests.registers.device import FakeDevice
+from tests.registers.harness import DirectSequencer, run
+
+LONG_JOB = {"X_ADDR": 0x1000, "W_ADDR": 0x2000, "Z_ADDR": 0x3000, "MCFG0": 0x0001_0001, "MCFG1": 0xFFFF}
+
+
+def test_it_makes_every_access_in_every_state() -> None:
+    sequencer = DirectSequencer(FakeDevice(endless=True))
+    run(StateSequence(LONG_JOB).start(sequencer))
+    model = RegisterFileModel(register_map())
+    model.traces = []
+    rows = [
+        (seen.cycle, seen.address, seen.data, seen.r_data or 0, seen.id, int(not seen.write), seen.be, 1)
+        for seen in sequencer.observed
+    ]
+    assert model.feed(rows, sequencer.device.events) == []
+    it = collector()
+    it.accesses(model.take_traces())
+    counts, definition = it.finish(), load_definition()
+    for item in definition.items.values():
+        if item.sample == "access":
+            missed = np.flatnonzero((counts.hits(item) == 0) & ~definition.excluded(item))
+            assert [item.bin_name(int(index)) for index in missed] == []
+    assert counts.excluded_hits() == []
