@@ -107,7 +107,8 @@ uint8_t* bytes_of(Port& port) {
 
 class Loop {
    public:
-    explicit Loop(std::vector<Scenario>& scenarios) : scenarios_(scenarios) {
+    /** `transparency`: in each cycle, look whether an output of the wide port depends on its inputs at once. */
+    Loop(std::vector<Scenario>& scenarios, bool transparency) : scenarios_(scenarios), transparency_(transparency) {
         dut_.rst_ni = 0;
         for (int i = 0; i < 3; ++i) edge();
         dut_.rst_ni = 1;
@@ -122,6 +123,8 @@ class Loop {
     uint64_t cycles() const { return cycle_; }
     const std::vector<uint64_t>& jobs() const { return job_cycles_; }
     const std::vector<uint64_t>& stalls() const { return job_stalls_; }
+    /** Cycles in which an output followed gnt, r_valid and r_data. */
+    const std::vector<uint64_t>& transparent() const { return transparent_; }
 
    private:
     static constexpr size_t kContexts = 2;
@@ -131,7 +134,9 @@ class Loop {
     VerilatedContext context_;
     Vbare dut_{&context_, ""};
     std::vector<Scenario>& scenarios_;
+    const bool transparency_;
     std::vector<uint64_t> job_cycles_, job_stalls_;
+    std::vector<uint64_t> transparent_ = {0, 0, 0};
     uint64_t cycle_ = 0;
 
     void edge() {
@@ -162,6 +167,7 @@ class Loop {
             dut_.tcdm_gnt_i = port_grant && (dut_.tcdm_req_o || scenario.grant_without_req);
             dut_.clk_i = 0;
             dut_.eval();
+            if (transparency_) look_through();
 
             // What the rising edge sees.
             const bool accessed = dut_.periph_req_i && dut_.periph_gnt_o;
@@ -211,6 +217,36 @@ class Loop {
         ++cycle_;
     }
 
+    /** All outputs of the wide port. */
+    std::vector<uint8_t> outputs() {
+        std::vector<uint8_t> all = {dut_.tcdm_req_o, dut_.tcdm_wen_o};
+        const auto append = [&all](auto& port) { all.insert(all.end(), bytes_of(port), bytes_of(port) + sizeof(port)); };
+        append(dut_.tcdm_add_o);
+        append(dut_.tcdm_be_o);
+        append(dut_.tcdm_data_o);
+        return all;
+    }
+
+    /** Inverts each input of the wide port between two edges; no output may follow (contract, section 4). */
+    void look_through() {
+        const std::vector<uint8_t> before = outputs();
+        const auto invert_data = [this] {
+            uint8_t* data = bytes_of(dut_.tcdm_r_data_i);
+            for (size_t i = 0; i < kBytes; ++i) data[i] ^= 0xFF;
+        };
+        for (size_t input = 0; input < transparent_.size(); ++input) {
+            const auto invert = [&] {
+                if (input == 0) dut_.tcdm_gnt_i ^= 1;
+                if (input == 1) dut_.tcdm_r_valid_i ^= 1;
+                if (input == 2) invert_data();
+                dut_.eval();
+            };
+            invert();
+            if (outputs() != before) ++transparent_[input];
+            invert();
+        }
+    }
+
     void load(const Scenario& scenario, uint32_t address) {
         uint8_t* to = bytes_of(dut_.tcdm_r_data_i);
         const uint64_t at = static_cast<uint32_t>(address - scenario.base);
@@ -256,9 +292,10 @@ uint64_t digest(const std::vector<uint8_t>& bytes) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 2) fail("usage: bare <job list>");
+    const bool transparency = argc == 3 && std::strcmp(argv[2], "--transparency") == 0;
+    if (argc != 2 && !transparency) fail("usage: bare <job list> [--transparency]");
     std::vector<Scenario> scenarios = read_list(argv[1]);
-    Loop loop(scenarios);
+    Loop loop(scenarios, transparency);
     const auto begin = std::chrono::steady_clock::now();
     loop.run();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
@@ -266,6 +303,7 @@ int main(int argc, char** argv) {
                 seconds.count());
     print("jobs", loop.jobs());
     print("stalls", loop.stalls());
+    print("transparent", loop.transparent());
     std::printf("\"digests\": [");
     const char* separator = "";
     for (const Scenario& scenario : scenarios) {

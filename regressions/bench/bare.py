@@ -5,7 +5,7 @@ import json
 import struct
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,8 @@ from tb.stimulus.stalls import AIMED, grant_pattern
 # A loop without a watchdog of its own: far above any bound, stalls included.
 _LIMIT_FACTOR = 40
 _LIMIT_BASE = 100_000
+INPUTS = ("gnt", "r_valid", "r_data")
+"""Inputs of the wide port, none of which an output may follow without a clock edge (contract, section 4)."""
 _FNV_START, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
 
 
@@ -35,6 +37,8 @@ class BareResult:
         job_cycles: Cycles of each job, as the bench counts them (section 8).
         job_stalls: Of these, cycles with a request and no grant.
         digests: `digest` of each scenario's memory after its last job.
+        transparent: Cycles in which an output of the wide port followed an input at once, by input; 0 if
+            nobody looked.
     """
 
     cycles: int
@@ -42,6 +46,7 @@ class BareResult:
     job_cycles: tuple[int, ...]
     job_stalls: tuple[int, ...]
     digests: tuple[str, ...]
+    transparent: dict[str, int] = field(default_factory=dict)
 
 
 def write_list(path: Path, scenarios: Sequence[Scenario], device: Descriptor) -> None:
@@ -69,13 +74,19 @@ def write_list(path: Path, scenarios: Sequence[Scenario], device: Descriptor) ->
             file.write(_block(initial_image(scenario)))
 
 
-def run_bare(executable: Path, job_list: Path) -> BareResult:
+def run_bare(executable: Path, job_list: Path, *, transparency: bool = False) -> BareResult:
     """Runs the loop on a job list.
+
+    Args:
+        executable: The loop around a device.
+        job_list: As `write_list` wrote it.
+        transparency: Look in each cycle whether an output of the wide port follows an input at once; slow.
 
     Raises:
         UserError: It failed; the message has its first line.
     """
-    done = subprocess.run([executable, job_list], capture_output=True, text=True, check=False)
+    options = ["--transparency"] if transparency else []
+    done = subprocess.run([executable, job_list, *options], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines()
         first = lines[0].removeprefix("error: ") if lines else f"the bare loop ended with {done.returncode}"
@@ -87,6 +98,7 @@ def run_bare(executable: Path, job_list: Path) -> BareResult:
         job_cycles=tuple(answer["jobs"]),
         job_stalls=tuple(answer["stalls"]),
         digests=tuple(answer["digests"]),
+        transparent=dict(zip(INPUTS, answer["transparent"], strict=True)),
     )
 
 
