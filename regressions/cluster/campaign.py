@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from regressions.cluster.firmware import build_program
-from regressions.cluster.random_tasks import PROGRAM, draw_task
+from regressions.cluster.random_tasks import PROGRAM, SOFTWARE, draw_software, draw_task
 from regressions.cluster.run import run_task
 from regressions.commands import Options
 from regressions.errors import UserError, unknown
@@ -89,8 +89,12 @@ def _run(
     logs: Path = options.tree.logs
     executable = build_cluster(config, logs / f"{config.name}.log")
     program = build_program(PROGRAM, logs / f"sw-{PROGRAM}.log")
+    software = build_program(SOFTWARE, logs / f"sw-{SOFTWARE}.log") if config.fpu else None
     for number in numbers:
-        drawn = draw_task(seed, number, config, program)
+        if software is not None and number % 2:
+            drawn = draw_software(seed, number, config, software)
+        else:
+            drawn = draw_task(seed, number, config, program)
         outcome = run_task(executable, config, drawn.task, options.tree.root / "cluster" / f"{name}-{number}")
         problems = drawn.problems(outcome)
         if problems:
@@ -99,6 +103,7 @@ def _run(
                 console.print(f"  {problem}", markup=False)
         yield {
             "cluster": config.name,
+            "program": drawn.task.program.path.stem,
             "number": number,
             "harts": drawn.task.cores,
             "jobs": len(drawn.scenario.jobs),

@@ -23,6 +23,9 @@ from tb.stimulus.job_fields import OPERAND_CLASSES
 from tb.stimulus.rng import stream
 
 PROGRAM = "traffic"
+SOFTWARE = "software"
+# Rows and columns that sizes are multiples of, by the mode of sw/programs/software.c.
+_SOFTWARE_STEPS = ((1, 1), (4, 4), (4, 8))
 _PLACE = 512  # bytes of each hart at the end of the TCDM, sw/programs/traffic.c
 _ROOM = 24 * 1024  # bytes of a job at most
 _LIMIT = 400_000
@@ -88,6 +91,43 @@ def draw_task(seed: int, number: int, config: ClusterConfig, program: Program) -
         seed=rng.randrange(1, 1 << 28),
         cores=rng.choice([cores for cores in (1, 2, 4, 8) if cores <= config.cores] + [config.cores] * 2),
         arbitration=_draw_arbitration(rng),
+        limit=_LIMIT,
+    )
+    return RandomTask(number, task, scenario)
+
+
+def draw_software(seed: int, number: int, config: ClusterConfig, program: Program) -> RandomTask:
+    """Draws test `number` under a seed: every operation in FP16 on the cores, in one of three ways.
+
+    Args:
+        seed: Of the run.
+        number: Of the test.
+        config: The cluster that it is for; its cores have floating point.
+        program: `SOFTWARE`, built.
+    """
+    rng = stream(seed, "cluster software", config.cores, number)
+    mode = number % len(_SOFTWARE_STEPS)
+    rows, cols = _SOFTWARE_STEPS[mode]
+    base = memory_map.TCDM + memory_map.FIRMWARE_BYTES
+    jobs: list[Job] = []
+    at = base
+    for op in Op:
+        m, n, k = rows * rng.randrange(1, 6), rng.randrange(1, 24), cols * rng.randrange(1, 4)
+        addresses = []
+        for count in (m * n, n * k, m * k):
+            addresses.append(at)
+            at += (2 * count + 3) // 4 * 4 + 4 * rng.randrange(3)
+        classes = (rng.choice(OPERAND_CLASSES), rng.choice(OPERAND_CLASSES), rng.choice(OPERAND_CLASSES))
+        x, w, z = addresses
+        jobs.append(Job(op, m, n, k, x, w, z, Format.FP16, classes=classes, data_seed=rng.randrange(1 << 30)))
+    window = Window(base, memory_map.TCDM + config.tcdm_bytes - base)
+    scenario = Scenario(number, tuple(jobs), window, poison_seed=rng.randrange(1 << 20))
+    task = Task(
+        program=program,
+        jobs=tuple(_descriptor(job) for job in jobs),
+        memory={base: initial_image(scenario).tobytes()},
+        mode=mode,
+        cores=rng.choice([cores for cores in (1, 2, 4, 8) if cores <= config.cores]),
         limit=_LIMIT,
     )
     return RandomTask(number, task, scenario)

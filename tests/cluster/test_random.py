@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from models.ops import Op
 from regressions.cluster.firmware import build_program
-from regressions.cluster.random_tasks import PROGRAM, draw_task
+from regressions.cluster.random_tasks import PROGRAM, SOFTWARE, draw_software, draw_task
 from regressions.cluster.run import run_task
-from regressions.simulators.cluster import build_cluster
+from regressions.simulators.cluster import ClusterConfig, build_cluster
 from tests.cluster.harness import CONFIG
 
 
@@ -23,6 +24,18 @@ def test_a_test_is_drawn_from_seed_and_number_alone(tmp_path: Path) -> None:
     assert {task.task.cores for task in drawn} == {1, 2}
     assert len({len(task.scenario.jobs) for task in drawn}) > 4
     assert len({task.task.arbitration for task in drawn}) > 8
+
+
+def test_software_is_drawn_for_every_operation_and_way(tmp_path: Path) -> None:
+    program = build_program(SOFTWARE, tmp_path / "sw.log")
+    config = ClusterConfig()
+    drawn = [draw_software(1, number, config, program) for number in range(6)]
+    assert [draw_software(1, number, config, program) for number in range(6)] == drawn
+    assert [task.task.mode for task in drawn] == [0, 1, 2, 0, 1, 2]
+    for task in drawn:
+        assert [job.op for job in task.scenario.jobs] == list(Op)
+    for job in drawn[2].task.jobs:
+        assert (job.m % 4, job.k % 8, job.w % 4, job.z % 4) == (0, 0, 0, 0), "what vectors need"
 
 
 @pytest.mark.sim
