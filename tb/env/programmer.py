@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from tb.agents.control.access import Access, Burst
 from tb.agents.control.program import program, register_values, split_writes, with_idle_gaps, with_rivals
@@ -13,6 +14,33 @@ from tb.stimulus.rng import stream
 
 CONTEXTS = 2
 _STYLES = 8
+_REMEMBERED = 64  # jobs, more than are drawn ahead
+
+
+def _writes_changes(job: Job) -> bool:
+    return job.data_seed % _STYLES in (4, 5)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def programming(job: Job, mixed_formats: bool) -> tuple[Mapping[str, int], Sequence[Access]]:
+    """What is known of the programming of a job whatever was programmed before it; the latest are remembered.
+
+    Args:
+        job: The job.
+        mixed_formats: Whether the device has a format for each operand.
+
+    Returns:
+        Values of the job registers by name, and the accesses of a job that writes all of them.
+    """
+    style = job.data_seed % _STYLES
+    values = register_values(job, mixed_formats=mixed_formats)
+    if style < 6:
+        return values, program(job, None, values=values)
+    rng = stream(job.data_seed, "programming")
+    accesses = program(job, None, rng, values=values)
+    if style == 6:
+        return values, with_idle_gaps(accesses, rng)
+    return values, with_rivals(split_writes(accesses, rng), rng)
 
 
 class Programmer:
@@ -38,19 +66,9 @@ class Programmer:
 
     def accesses(self, job: Job) -> list[Access]:
         """The accesses of one job: ACQUIRE first, TRIGGER last."""
-        style = job.data_seed % _STYLES
-        held = self._held if style in (4, 5) else None
-        values = register_values(job, mixed_formats=self._mixed_formats)
-        if style < 6:
-            result = program(job, held, values=values)
-        else:
-            rng = stream(job.data_seed, "programming")
-            result = program(job, None, rng, values=values)
-            if style == 6:
-                result = with_idle_gaps(result, rng)
-            else:
-                result = with_rivals(split_writes(result, rng), rng)
-        self._held = values
+        values, whole = programming(job, self._mixed_formats)
+        result = program(job, self._held, values=values) if _writes_changes(job) else list(whole)
+        self._held = dict(values)
         return result
 
     def bursts(self, jobs: Sequence[Job]) -> list[Burst]:

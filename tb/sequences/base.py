@@ -8,9 +8,11 @@ from typing import Any
 
 from pyuvm import uvm_sequence
 
+from tb.agents.tcdm.memory import job_ranges
 from tb.descriptor import Descriptor
 from tb.env.items import ScenarioItem
 from tb.env.lookahead import lookahead
+from tb.env.programmer import programming
 from tb.stimulus.job import Job, Scenario
 from tb.stimulus.stream import ScenarioStream
 
@@ -69,8 +71,11 @@ class GemmOpSequence(uvm_sequence):
             await self.finish_item(item)
 
     def _draw(self, index: int) -> Scenario:
-        """A scenario, with the bounds of its jobs in the model's cache."""
+        """A scenario, with what the bench asks of its jobs in the caches of those who answer."""
         scenario = self.stream.scenario(index)
+        device = self._descriptor
         for job in scenario.jobs:
-            self._descriptor.bound(job)
+            device.bound(job)
+            programming(job, device.mixed_formats)
+            job_ranges(job, (device.instance.dw + 32) // 8)
         return scenario

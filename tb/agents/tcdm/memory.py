@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -80,11 +80,12 @@ class TcdmMemory:
         self._handle.allow([span for job in jobs for span in job_ranges(job, access)])
 
 
-def job_ranges(job: Job, access: int) -> list[tuple[int, int, bool]]:
+@lru_cache(maxsize=64)
+def job_ranges(job: Job, access: int) -> Sequence[tuple[int, int, bool]]:
     """What a job may touch (section 6): (first byte, bytes, writable) each.
 
     Reads start at most 3 bytes before the first byte of an operand, rounded down to 4, and end at most one
-    access after its last; writes touch bytes of Z alone.
+    access after its last; writes touch bytes of Z alone. The latest are remembered.
 
     Args:
         job: The job.
