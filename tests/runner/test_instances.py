@@ -105,4 +105,5 @@ def test_every_test_of_a_tier_can_be_planned_on_its_devices(device: str) -> None
             made = sequence(name, 1, entry.knobs, DEVICES[device])
             assert made.stream.scenario(0).jobs
         else:
-            assert sequence.planned(DEVICES[device]) >= 0
+            # A directed test plans jobs, or none and then makes register accesses only: its class says so.
+            assert sequence.planned(DEVICES[device]) > 0 or sequence.jobs == 0
