@@ -4,11 +4,10 @@
 import errno
 from collections.abc import Iterable
 
+from tb.errors import UserError
 from tb.schema import nearest
 
-
-class UserError(Exception):
-    """Bad input or a machine that lacks something: what is wrong, where, and what to do next."""
+__all__ = ["UserError", "describe_os_error", "unknown"]
 
 
 def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UserError:

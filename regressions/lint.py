@@ -16,7 +16,8 @@ from regressions.paths import ROOT, relative
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
 from regressions.simulators.base import BuildError
-from regressions.simulators.cluster import ClusterConfig, lint_cluster
+from regressions.simulators.cluster import lint_cluster
+from tb.cluster.config import ClusterConfig
 from tb.descriptor import available
 
 _PYTHON_CHECKS = {

@@ -8,7 +8,6 @@ from pathlib import Path
 from rich.console import Console
 
 from regressions.cluster.firmware import build_program
-from regressions.cluster.random_tasks import PROGRAM, SOFTWARE, draw_software, draw_task
 from regressions.cluster.run import run_task
 from regressions.commands import Options
 from regressions.errors import UserError, unknown
@@ -16,8 +15,10 @@ from regressions.machine import check_tools
 from regressions.paths import relative
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
-from regressions.simulators.cluster import ClusterConfig, build_cluster
+from regressions.simulators.cluster import build_cluster
 from regressions.summary import write_json
+from tb.cluster.config import ClusterConfig
+from tb.cluster.random_tasks import PROGRAM, SOFTWARE, draw_software, draw_task
 
 CONFIGS = {
     "1": ClusterConfig(cores=1, fpu=False),

@@ -20,12 +20,14 @@ from models.formats import Format
 from models.gemm import gemm_op
 from models.ops import Op
 from regressions.cluster.firmware import build_program
-from regressions.cluster.mailbox import Descriptor
-from regressions.cluster.memory_map import FIRMWARE_BYTES, L2, TCDM
-from regressions.cluster.run import Outcome, Task, run_task
+from regressions.cluster.run import run_task
 from regressions.errors import UserError
-from regressions.simulators.cluster import ClusterConfig, build_cluster
+from regressions.simulators.cluster import build_cluster
 from regressions.summary import write_json
+from tb.cluster.config import ClusterConfig
+from tb.cluster.mailbox import Descriptor
+from tb.cluster.memory_map import FIRMWARE_BYTES, L2, TCDM
+from tb.cluster.task import Outcome, Task
 from tb.stimulus.rng import np_stream
 
 SQUARES = (16, 32, 64, 96, 128)

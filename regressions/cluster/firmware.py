@@ -10,12 +10,12 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from regressions.cluster.elf import Program, read_program
 from regressions.cluster.header import registers_header
 from regressions.cluster.instructions import check_instructions
 from regressions.errors import UserError, unknown
 from regressions.paths import ROOT
 from regressions.simulators.cache import build_once, content_key
+from tb.cluster.elf import Program, read_program
 
 SOFTWARE = ROOT / "sw"
 PROGRAMS = SOFTWARE / "programs"

@@ -17,8 +17,8 @@ from systemrdl.compiler import RDLCompiler
 from systemrdl.messages import RDLCompileError
 from systemrdl.node import AddrmapNode, RegfileNode, RegNode
 
-from regressions.cluster import memory_map
 from regressions.errors import UserError
+from tb.cluster import memory_map
 
 
 def registers_header() -> str:

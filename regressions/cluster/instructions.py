@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regressions.cluster import memory_map
-from regressions.cluster.elf import Program
 from regressions.errors import UserError
+from tb.cluster import memory_map
+from tb.cluster.elf import Program
 
 _OP_FP = 0x53
 _FUSED = (0x43, 0x47, 0x4B, 0x4F)

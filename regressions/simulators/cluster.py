@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from models.timing import Instance
 from regressions.simulators.base import BuildError
 from regressions.simulators.cache import build_once, content_key
 from regressions.simulators.tools import (
@@ -20,13 +18,12 @@ from regressions.simulators.tools import (
     require_tools,
     run_tool,
 )
+from tb.cluster.config import ClusterConfig
 from tb.descriptor import ROOT, load
 
 RTL = ROOT / "rtl" / "cluster"
 BENCH = ROOT / "tb" / "cluster"
 TOP = "cluster_system"
-PAPER = Instance(4, 12, 3, 256)
-"""The accelerator that the contract puts into the cluster."""
 
 # Three of the shipped constants are changed: FP16 and vectors of FP16 are in the core's decoder, but off.
 _CONSTANTS_SHA256 = "3fee39d262ef44bff6ee00b591fe08830e5e35cdd1b9e5eb9eb06da6f6525805"
@@ -53,53 +50,6 @@ _FLAGS = (
     *("--x-assign", "fast", "--x-initial", "fast"),
 )
 _OPTIMISE = ("OPT_FAST=-O2", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterConfig:
-    """What a cluster is built with; defaults are the contract's.
-
-    Attributes:
-        cores: 1, 2, 4 or 8.
-        banks: Of the TCDM, a power of two, at least ``dw / 32 + 1``.
-        tcdm_bytes: A power of two, at most 1 MiB.
-        l2_bytes: A power of two.
-        code_bytes: A power of two.
-        l2_latency: Cycles.
-        fpu: Whether the cores have floating point.
-        instance: The accelerator.
-    """
-
-    cores: int = 8
-    banks: int = 16
-    tcdm_bytes: int = 128 * 1024
-    l2_bytes: int = 2 * 1024 * 1024
-    code_bytes: int = 64 * 1024
-    l2_latency: int = 20
-    fpu: bool = True
-    instance: Instance = PAPER
-
-    @property
-    def name(self) -> str:
-        """Short name, for folders and reports."""
-        return f"cluster-{self.cores}{'-fpu' if self.fpu else ''}"
-
-    def parameters(self) -> dict[str, int]:
-        """Parameters of `cluster_system`."""
-        accelerator = self.instance
-        return {
-            "N_CORES": self.cores,
-            "BANKS": self.banks,
-            "TCDM_BYTES": self.tcdm_bytes,
-            "L2_BYTES": self.l2_bytes,
-            "L2_LATENCY": self.l2_latency,
-            "CODE_BYTES": self.code_bytes,
-            "FPU": int(self.fpu),
-            "H": accelerator.h,
-            "L": accelerator.l,
-            "P": accelerator.p,
-            "DW": accelerator.dw,
-        }
 
 
 def build_cluster(config: ClusterConfig, log: Path) -> Path:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a program is told and what it answers, at the start of the TCDM; regressions/cluster/mailbox.py is its other
+// What a program is told and what it answers, at the start of the TCDM; tb/cluster/mailbox.py is its other
 // side.
 #pragma once
 

@@ -14,10 +14,12 @@ from models.formats import Format, narrow, widen
 from models.gemm import gemm_op
 from models.ops import Op
 from regressions.cluster.firmware import PROGRAMS, build_program
-from regressions.cluster.mailbox import Descriptor
-from regressions.cluster.memory_map import FIRMWARE_BYTES, TCDM
-from regressions.cluster.run import Arbitration, Outcome, Task, run_task
-from regressions.simulators.cluster import ClusterConfig, build_cluster
+from regressions.cluster.run import run_task
+from regressions.simulators.cluster import build_cluster
+from tb.cluster.config import ClusterConfig
+from tb.cluster.mailbox import Descriptor
+from tb.cluster.memory_map import FIRMWARE_BYTES, TCDM
+from tb.cluster.task import Arbitration, Outcome, Task
 
 CONFIG = ClusterConfig(cores=2, fpu=False, l2_bytes=1024 * 1024)
 OWN_PROGRAMS = Path(__file__).resolve().parent / "programs"

@@ -12,12 +12,13 @@ import pytest
 from models.formats import Format
 from models.ops import Op
 from regressions.cluster import firmware
-from regressions.cluster.elf import read_program
 from regressions.cluster.firmware import build_program
-from regressions.cluster.mailbox import Descriptor
-from regressions.cluster.memory_map import L2, TCDM
-from regressions.cluster.run import Task, run_task
+from regressions.cluster.run import run_task
 from regressions.errors import UserError
+from tb.cluster.elf import read_program
+from tb.cluster.mailbox import Descriptor
+from tb.cluster.memory_map import L2, TCDM
+from tb.cluster.task import Task
 from tests.cluster.harness import CONFIG, FIRST, OWN_PROGRAMS, run
 
 

@@ -11,9 +11,9 @@ import pytest
 from models.formats import Format
 from models.gemm import gemm_op
 from models.ops import Op
-from regressions.cluster.mailbox import Descriptor
-from regressions.cluster.memory_map import L2
-from regressions.cluster.run import Arbitration
+from tb.cluster.mailbox import Descriptor
+from tb.cluster.memory_map import L2
+from tb.cluster.task import Arbitration
 from tests.cluster.harness import FIRST, OWN_PROGRAMS, Work, codes, run
 
 pytestmark = pytest.mark.sim

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from regressions.cluster import header, memory_map
+from regressions.cluster import header
 from regressions.simulators import cluster
 from regressions.simulators.base import BuildError
-from regressions.simulators.cluster import RTL, ClusterConfig, lint_cluster
+from regressions.simulators.cluster import RTL, lint_cluster
+from tb.cluster import memory_map
+from tb.cluster.config import ClusterConfig
 
 OWN = sorted(RTL.glob("*.sv"))
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from regressions.paths import ROOT
+from tb.descriptor import ROOT
 
 TCDM = 0x1000_0000
 TCDM_TAS = 0x1010_0000

@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from regressions.errors import UserError
+from tb.errors import UserError
 
 _IDENT = b"\x7fELF\x01\x01\x01"  # 32 bits, little endian, version 1
 _EXECUTABLE, _RISCV, _LOAD = 2, 243, 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from models.formats import Format
 from models.ops import Op
-from regressions.errors import UserError
+from tb.errors import UserError
 
 MAGIC = 0x52454D42
 JOBS = 8

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from models.formats import Format
 from models.ops import Op
-from regressions.cluster import memory_map
-from regressions.cluster.elf import Program
-from regressions.cluster.mailbox import JOBS, Descriptor
-from regressions.cluster.run import Arbitration, Outcome, Task
-from regressions.simulators.cluster import ClusterConfig
+from tb.cluster import memory_map
+from tb.cluster.config import ClusterConfig
+from tb.cluster.elf import Program
+from tb.cluster.mailbox import JOBS, Descriptor
+from tb.cluster.task import Arbitration, Outcome, Task
 from tb.stimulus.image import initial_image, predict
 from tb.stimulus.job import Job, Scenario, Window
 from tb.stimulus.job_fields import OPERAND_CLASSES

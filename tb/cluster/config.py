@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a cluster is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.timing import Instance
+
+PAPER = Instance(4, 12, 3, 256)
+"""The accelerator that the contract puts into the cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterConfig:
+    """What a cluster is built with; defaults are the contract's.
+
+    Attributes:
+        cores: 1, 2, 4 or 8.
+        banks: Of the TCDM, a power of two, at least ``dw / 32 + 1``.
+        tcdm_bytes: A power of two, at most 1 MiB.
+        l2_bytes: A power of two.
+        code_bytes: A power of two.
+        l2_latency: Cycles.
+        fpu: Whether the cores have floating point.
+        instance: The accelerator.
+    """
+
+    cores: int = 8
+    banks: int = 16
+    tcdm_bytes: int = 128 * 1024
+    l2_bytes: int = 2 * 1024 * 1024
+    code_bytes: int = 64 * 1024
+    l2_latency: int = 20
+    fpu: bool = True
+    instance: Instance = PAPER
+
+    @property
+    def name(self) -> str:
+        """Short name, for folders and reports."""
+        return f"cluster-{self.cores}{'-fpu' if self.fpu else ''}"
+
+    def parameters(self) -> dict[str, int]:
+        """Parameters of `cluster_system`."""
+        accelerator = self.instance
+        return {
+            "N_CORES": self.cores,
+            "BANKS": self.banks,
+            "TCDM_BYTES": self.tcdm_bytes,
+            "L2_BYTES": self.l2_bytes,
+            "L2_LATENCY": self.l2_latency,
+            "CODE_BYTES": self.code_bytes,
+            "FPU": int(self.fpu),
+            "H": accelerator.h,
+            "L": accelerator.l,
+            "P": accelerator.p,
+            "DW": accelerator.dw,
+        }

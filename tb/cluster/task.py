@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A program with all that it is given: what is loaded, checked before it is, and how it ended."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tb.cluster import memory_map
+from tb.cluster.config import ClusterConfig
+from tb.cluster.elf import Program
+from tb.cluster.mailbox import Descriptor, answers, pack
+from tb.errors import UserError
+
+_FETCH_EN, _ARBITRATION, _BOOT, _TEAM = 0x008, 0x010, 0x040, 0x800 + 0x220
+_CAUSES = {2: "illegal instruction", 3: "breakpoint", 8: "system call", 11: "system call"}
+
+
+@dataclass(frozen=True, slots=True)
+class Arbitration:
+    """Who has a bank that the accelerator and another want: see `cluster_conflict_arbiter.sv`."""
+
+    numerator: int = 1
+    denominator: int = 2
+    wide_first: bool = True
+
+    def register(self) -> int:
+        """Value of the control unit's register ARBITRATION."""
+        return self.numerator | self.denominator << 8 | int(not self.wide_first) << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A program with all that it is given.
+
+    Attributes:
+        program: The program.
+        jobs: Descriptors in its mailbox.
+        memory: Bytes by address, in TCDM or L2, behind the program's own.
+        mode: Mailbox word whose meaning is the program's.
+        seed: Mailbox word for what the program draws.
+        cores: How many harts run, the first ones.
+        arbitration: Of the TCDM.
+        limit: Cycles after which a program that has not ended is given up.
+    """
+
+    program: Program
+    jobs: tuple[Descriptor, ...] = ()
+    memory: Mapping[int, bytes] | None = None
+    mode: int = 0
+    seed: int = 0
+    cores: int = 8
+    arbitration: Arbitration = Arbitration()
+    limit: int = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a task has ended.
+
+    Attributes:
+        log: What the simulation counted, see `tb/cluster/loop.cpp`.
+        tcdm: The TCDM at the end.
+        l2: L2 at the end.
+        problems: What was wrong, in words; empty if nothing was.
+    """
+
+    log: dict[str, Any]
+    tcdm: bytes
+    l2: bytes
+    problems: tuple[str, ...]
+
+    @property
+    def answers(self) -> tuple[int, ...]:
+        """What the program has written into its mailbox."""
+        return answers(self.tcdm)
+
+    def read(self, address: int, size: int) -> bytes:
+        """Bytes of TCDM or L2 by address."""
+        base, memory = (memory_map.L2, self.l2) if address >= memory_map.L2 else (memory_map.TCDM, self.tcdm)
+        return memory[address - base : address - base + size]
+
+
+def blocks(config: ClusterConfig, task: Task) -> list[tuple[int, bytes]]:
+    """All that is loaded: segments, mailbox, the task's memory, as address and bytes.
+
+    Raises:
+        UserError: Something of it does not fit the cluster.
+    """
+    if not 1 <= task.cores <= config.cores:
+        raise UserError(f"{task.cores} harts on a cluster of {config.cores}: choose 1 to {config.cores}")
+    name = task.program.path
+    if task.program.entry != memory_map.BOOT:
+        raise UserError(
+            f"{name} starts at 0x{task.program.entry:08x}, the cluster at 0x{memory_map.BOOT:08x}"
+        )
+    loaded = list(task.program.segments)
+    for address, data in loaded:
+        _check_fits(config, f"{name}: the segment", address, len(data), ("code", "TCDM"))
+    loaded.append((memory_map.TCDM, pack(task.jobs, task.mode, task.seed)))
+    for address, data in (task.memory or {}).items():
+        _check_fits(config, "the data", address, len(data), ("TCDM", "L2"))
+        _check_behind_program("the data", address)
+        loaded.append((address, data))
+    for number, job in enumerate(task.jobs):
+        for operand, (address, size) in job.operands().items():
+            what = f"{operand} of job {number}"
+            _check_fits(config, what, address, size, ("TCDM", "L2"))
+            _check_behind_program(what, address)
+    return loaded
+
+
+def _check_fits(config: ClusterConfig, what: str, address: int, size: int, among: tuple[str, ...]) -> None:
+    memories = {
+        "code": (memory_map.CODE, config.code_bytes),
+        "TCDM": (memory_map.TCDM, config.tcdm_bytes),
+        "L2": (memory_map.L2, config.l2_bytes),
+    }
+    for name in among:
+        base, room = memories[name]
+        if base <= address and address + size <= base + room:
+            return
+    places = ", ".join(f"{name} 0x{memories[name][0]:08x} + {memories[name][1]}" for name in among)
+    raise UserError(f"{what} at 0x{address:08x} with {size} bytes does not fit the memory ({places})")
+
+
+def _check_behind_program(what: str, address: int) -> None:
+    first = memory_map.TCDM + memory_map.FIRMWARE_BYTES
+    if address < first:
+        raise UserError(f"{what} at 0x{address:08x} is in the program's own memory; start at 0x{first:08x}")
+
+
+def request(config: ClusterConfig, task: Task) -> bytes:
+    """A task as `tb/cluster/session.h` reads it: little-endian words, and bytes with their count before.
+
+    Raises:
+        UserError: The program or its memory does not fit the cluster.
+    """
+    loaded = blocks(config, task)
+    harts = (1 << task.cores) - 1
+    writes = [(_ARBITRATION, task.arbitration.register()), (_TEAM, harts)]
+    writes += [(_BOOT + 4 * core, task.program.entry) for core in range(task.cores)]
+    writes.append((_FETCH_EN, harts))
+    lanes = config.instance.dw // 32 + 1
+    head = (config.cores, config.banks, lanes, config.tcdm_bytes, config.l2_bytes, config.code_bytes)
+    parts = [struct.pack("<9I", *head, config.l2_latency, task.limit, len(writes))]
+    parts += [struct.pack("<2I", *write) for write in writes]
+    parts.append(struct.pack("<I", len(loaded)))
+    for address, data in loaded:
+        parts += [struct.pack("<2I", address, len(data)), data]
+    return b"".join(parts)
+
+
+def problems(task: Task, log: Mapping[str, Any]) -> list[str]:
+    """What a simulation has shown to be wrong, worst first; `log` is what `tb/cluster` reports."""
+    found = []
+    for core in range(task.cores):
+        if log["trapped"] >> core & 1:
+            pc, cause = log["trap_pcs"][core], log["trap_causes"][core]
+            kind = _CAUSES.get(cause, f"cause {cause}")
+            found.append(f"hart {core} trapped at {_place(task.program, pc)}: {kind}")
+    if not log["ended"] and not found:
+        found.append(f"the program has not ended after {log['cycles']} cycles")
+        for core in range(task.cores):
+            state = "asleep" if log["asleep"] >> core & 1 else "awake"
+            found.append(f"hart {core} is {state} at {_place(task.program, log['pcs'][core])}")
+    if log["ended"] and log["return"] != 0:
+        found.append(f"the program returned 0x{log['return']:x}")
+    for core in range(task.cores):
+        if log["bus_errors"] >> core & 1:
+            found.append(f"hart {core} accessed 0x{log['error_addresses'][core]:08x}, where nothing is")
+    found += [f"{item['rule']} in cycle {item['cycle']}: {item['detail']}" for item in log["findings"]]
+    if log["violations"] > len(log["findings"]):
+        found.append(f"{log['violations']} violations in all")
+    return found
+
+
+def _place(program: Program, pc: int) -> str:
+    word = next(
+        (data[pc - at : pc - at + 4] for at, data in program.segments if at <= pc < at + len(data)), None
+    )
+    text = f"instruction {int.from_bytes(word, 'little'):08x}" if word else "no code of the program"
+    return f"0x{pc:08x} ({program.function(pc)}, {text})"
