@@ -18,6 +18,7 @@ from regressions.code_coverage.report import points_of
 from regressions.commands import Options
 from regressions.errors import UserError
 from regressions.executor import Execution
+from regressions.info import RunInfo
 from regressions.judge import SegmentResult
 from regressions.paths import relative
 from regressions.planner import Segment
@@ -28,7 +29,6 @@ from regressions.selection import find_entry
 from regressions.services import Services
 from regressions.shards import parse_shard
 from regressions.status import gravity, parse_status
-from regressions.summary import RunInfo
 from regressions.testlist import TestEntry
 from regressions.tiers import load_tiers
 from tb.descriptor import Descriptor

@@ -15,6 +15,7 @@ from regressions.code_coverage.measure import CodeCoverage
 from regressions.coverage.measure import Coverage, Part, measure
 from regressions.executor import Execution, Executor
 from regressions.grading import grade, kills
+from regressions.info import RunInfo
 from regressions.judge import SegmentResult
 from regressions.paths import BuildTree, relative
 from regressions.planner import Segment, Simulation, pack
@@ -25,7 +26,7 @@ from regressions.report import print_verdict, write_reports
 from regressions.rundir import COVERAGE, RESULTS, create_run, publish
 from regressions.services import Services
 from regressions.simulators.base import Build, BuildError, Simulator
-from regressions.summary import RunInfo, Summary, results_json, summarize, write_json
+from regressions.summary import Summary, results_json, summarize, write_json
 from tb.coverage.counts import Counts
 from tb.coverage.definition import Definition, load_definition
 from tb.descriptor import Descriptor

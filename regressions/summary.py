@@ -3,87 +3,25 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from models.timing import Instance
 from regressions.code_coverage.measure import CodeCoverage
-from regressions.code_coverage.points import Kind
 from regressions.coverage.measure import Coverage
+from regressions.coverage.summary import coverage_json
 from regressions.executor import Execution
+from regressions.failures import FailureRow, failure_rows, rerun_line
 from regressions.grading import Grade
+from regressions.info import RunInfo
 from regressions.judge import SegmentResult
-from regressions.planner import Segment
-from regressions.results import Failure, JobResult
-from regressions.status import bucket, gravest, gravity
+from regressions.results import JobResult
+from regressions.status import gravest, gravity
 from regressions.testplan import Row, Verdict, load_testplan, rows
+from tb.checkers import load_checkers, tally
 from tb.status import Status
 
 MAX_MEASURED = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class RunInfo:
-    """What a run is about.
-
-    Attributes:
-        run_id: Name of its folder.
-        tier: Tier, or ``run`` and ``rerun`` for single tests and repeated failures.
-        seed: Seed of all random streams.
-        git: Commit, with ``-dirty`` if files were changed; empty outside of a repository.
-        tools: Versions.
-        dut: Device; the main one where there are several.
-        parameters: Its parameters.
-        options: What ``make run`` must be given for a device besides test and seed, such as ``DUT=x``.
-        devices: Parameters of all devices, by name, the main one first.
-        known_issues: Known issues of the devices, as their descriptors list them.
-        shard: Which part of the tier it is, such as ``1/3``; empty for all of it.
-        complete: Whether it is all that the tier stands for, or a part of that: no choice of tests, no soak.
-    """
-
-    run_id: str
-    tier: str
-    seed: int
-    git: str
-    tools: dict[str, str]
-    dut: str
-    parameters: dict[str, Any]
-    options: dict[str, str] = field(default_factory=dict)
-    devices: dict[str, dict[str, Any]] = field(default_factory=dict)
-    known_issues: tuple[str, ...] = ()
-    shard: str = ""
-    complete: bool = False
-
-    @property
-    def instance(self) -> Instance | None:
-        """The main device's array; None if its parameters are not those of section 3."""
-        sizes = [size for name in ("H", "L", "P", "DW") if isinstance(size := self.parameters.get(name), int)]
-        return Instance(*sizes) if len(sizes) == len(fields(Instance)) else None
-
-    def rerun_options(self, device: str) -> str:
-        """The options of a device as they follow in a command line, with the blank before them."""
-        options = self.options.get(device, "")
-        return f" {options}" if options else ""
-
-
-@dataclass(frozen=True, slots=True)
-class FailureRow:
-    """One failure as reports show it: of a scenario, or of a segment that names none."""
-
-    device: str
-    test: str
-    where: str
-    status: Status
-    detail: str
-    rerun: str
-    replay: str
-    log: str
-
-    @property
-    def bucket(self) -> str:
-        """Key of like failures."""
-        return bucket(self.status, self.detail)
 
 
 @dataclass(slots=True)
@@ -186,7 +124,8 @@ class Summary:
                 "passed": sum(row.verdict is Verdict.PASSED for row in self.testplan),
                 "untested": sum(row.verdict is Verdict.UNTESTED for row in self.testplan),
             },
-            "coverage": self._coverage(),
+            "coverage": coverage_json(self.coverage, self.code),
+            "checkers": tally(load_checkers()),
             "throughput": {
                 "cycles": self.cycles,
                 "seconds": round(self.seconds, 3),
@@ -196,21 +135,6 @@ class Summary:
                 else 0.0,
             },
         }
-
-    def _coverage(self) -> dict[str, Any]:
-        """Coverage in percent; null for what was not measured."""
-        covered = self.coverage
-        none = {"defined": 0, "excluded": 0, "hit": 0}
-        return {
-            "functional": covered.percent if covered else 0.0,
-            **{kind.value: self._code_share(kind) for kind in (Kind.LINE, Kind.BRANCH, Kind.TOGGLE)},
-            "bins": covered.bins if covered else none,
-        }
-
-    def _code_share(self, kind: Kind) -> float | None:
-        """Percentage of code coverage; None if the run measured none."""
-        share = None if self.code is None else self.code.share(kind).percent
-        return None if share is None else round(share, 3)
 
     def measured(self, device: str) -> list[JobResult]:
         """Jobs of a device whose cycles count: those that passed."""
@@ -244,21 +168,10 @@ def summarize(info: RunInfo, execution: Execution, run_folder: str) -> Summary:
         jobs = summary.by_device.setdefault(device, [])
         for result in results:
             jobs += result.jobs
-            summary.failures += _failure_rows(result, info, run_folder)
+            summary.failures += failure_rows(result, info, run_folder)
     summary.failures.sort(key=lambda row: gravity(row.status))
     summary.totals = _totals(summary, execution.results)
     return summary
-
-
-def rerun_line(info: RunInfo, selector: str, segment: Segment, kind: str) -> str:
-    """The command that repeats a part of a run, on the device and with the seed of a segment."""
-    options = info.rerun_options(segment.device)
-    return f"make run TEST={selector} SEED={segment.seed}{_kind_option(kind)}{options}"
-
-
-def _kind_option(kind: str) -> str:
-    """The build kind as an option of a command line, where it is not the default."""
-    return "" if kind == "fast" else " WAVES=1" if kind == "waves" else f" KIND={kind}"
 
 
 def _test_row(device: str, name: str, results: Sequence[SegmentResult], info: RunInfo) -> TestRow:
@@ -288,50 +201,6 @@ def _test_row(device: str, name: str, results: Sequence[SegmentResult], info: Ru
 
 def _checked(jobs: Iterable[JobResult]) -> int:
     return sum(job.status is not Status.NOT_RUN for job in jobs)
-
-
-def _failure_rows(result: SegmentResult, info: RunInfo, run_folder: str) -> list[FailureRow]:
-    if result.status is Status.PASSED:
-        return []
-    segment = result.segment
-    folder = f"{run_folder}/{result.folder}" if result.folder else ""
-    log = f"{folder}/sim.log" if folder else ""
-    rows = [
-        FailureRow(
-            device=segment.device,
-            test=failure.test,
-            where=f"scenario {failure.scenario}",
-            status=failure.status,
-            detail=failure.detail,
-            rerun=rerun_line(info, _until(segment, failure), segment, segment.kind),
-            replay=f"make replay R={folder}/{failure.record}{_kind_option(segment.kind)}"
-            if failure.record
-            else "",
-            log=log,
-        )
-        for failure in result.failures
-    ]
-    if not rows or result.status not in [row.status for row in rows]:
-        rows.append(
-            FailureRow(
-                device=segment.device,
-                test=segment.entry.name,
-                where=f"scenarios {segment.begin}..{segment.end - 1}",
-                status=result.status,
-                detail=result.detail,
-                rerun=rerun_line(info, segment.selector, segment, segment.kind),
-                replay="",
-                log=log,
-            )
-        )
-    return rows
-
-
-def _until(segment: Segment, failure: Failure) -> str:
-    """The segment up to a failing scenario; all of it where a directed test numbers its jobs otherwise."""
-    if not segment.begin <= failure.scenario < segment.end:
-        return segment.selector
-    return f"{segment.entry.name}:{segment.begin}:{failure.scenario + 1}"
 
 
 def _totals(summary: Summary, results: Sequence[SegmentResult]) -> dict[str, int]:

@@ -19,12 +19,14 @@ from regressions.report.causes import (
     cause_names,
     comparison,
 )
+from regressions.report.checkers import anchor, views
 from regressions.report.covered import bin_groups, exclusions, groups, share
 from regressions.report.exercised import grids, operations
 from regressions.report.plots import bound_plot, causes_plot, utilization_plot
 from regressions.report.speed import speed_section
 from regressions.report.verdict import grouped, verdict
 from regressions.summary import Summary
+from tb.checkers import load_checkers
 
 
 def _thousands(number: float) -> str:
@@ -54,6 +56,7 @@ def render_html(summary: Summary, bench: Path | None = None) -> str:
     environment.filters["thousands"] = _thousands
     environment.filters["duration"] = duration
     environment.globals["shade"] = _shade
+    environment.globals["anchor"] = anchor
     environment.globals["share"] = partial(share, summary.coverage)
     environment.globals["bin_groups"] = partial(bin_groups, summary.coverage)
     measured = summary.measured(summary.info.dut)
@@ -90,6 +93,8 @@ def render_html(summary: Summary, bench: Path | None = None) -> str:
         else [],
         exclusions=exclusions(summary.coverage) if summary.coverage else [],
         testplan=table["testplan"],
+        checkers=views(load_checkers(), [row.testpoint for row in summary.testplan]),
+        proven=table["checkers"],
         rate=table["throughput"],
         code=summary.code,
         code_kinds=tuple(Kind),

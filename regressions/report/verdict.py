@@ -3,8 +3,9 @@
 
 from collections.abc import Iterable
 
+from regressions.failures import FailureRow
 from regressions.progress import duration
-from regressions.summary import FailureRow, Summary
+from regressions.summary import Summary
 
 
 def verdict(summary: Summary) -> str:

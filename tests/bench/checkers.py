@@ -4,22 +4,37 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import tb
-from tb.agents.control.rules import PeriphRule
-from tb.agents.tcdm.rules import TcdmRule
+
+TB = Path(tb.__path__[0])
 
 
-def every_checker() -> set[str]:
-    """Names of all checkers, as findings have them."""
-    return findings() | {f"rule {number:d}" for number in (*TcdmRule, *PeriphRule)}
+def assertions() -> dict[str, str]:
+    """Rules of rules_pkg.sv without their prefix, by the label of the assertion that reports them.
+
+    Every assertion of tb/sv has a label, and a rule of its own.
+    """
+    found: dict[str, str] = {}
+    for path in sorted((TB / "sv").glob("*.sv")):
+        text = re.sub(r"//.*", "", path.read_text())
+        labels = re.findall(r"(\w+)\s*:\s*assert\s+property", text)
+        assert len(labels) == len(re.findall(r"\bassert\b", text)), (
+            f"{path.name}: an assertion without a label"
+        )
+        rules = re.findall(
+            r"\bassert\s+property.*?else\s+bench_violation\(bench_i, RULE_(\w+)\)", text, re.DOTALL
+        )
+        found |= dict(zip(labels, rules, strict=True))
+    return found
 
 
 def findings() -> set[str]:
     """Second argument of each `Finding(...)` in tb; rules are named by their number and left out."""
     names: set[str] = set()
-    for path in Path(tb.__path__[0]).rglob("*.py"):
+    for path in TB.rglob("*.py"):
         tree = ast.parse(path.read_text())
         constants = {
             target.id: node.value.value

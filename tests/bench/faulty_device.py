@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from cocotb.triggers import RisingEdge
 
+from tb.agents.control.access import Burst, read
 from tb.env.env import RedmuleEnv
+from tb.registers.generate import register_map
+from tb.stimulus.job import Job
 from tb.tests.directed import DirectedTest
 from tests.bench.faults import CASES, fault_numbers, scenario
 
@@ -48,10 +52,23 @@ class FaultyDevice(DirectedTest):
 
 
 class BrokenMaster(DirectedTest):
-    """Breaks the rules that bind the bench's own requests, while the device withholds its grant."""
+    """Does what a bench must not do, as its name tells, in front of or in a scenario; then runs scenarios."""
 
     async def run(self, env: RedmuleEnv) -> None:
-        """Change a waiting request (test `changed`), or take it back (`retracted`); then run scenarios."""
+        """See the class."""
+        if self.name in ("changed", "retracted"):
+            await self._break_request(env)
+        elif self.name == "locked":
+            # Another core holds the lock: the device refuses the job, and does as it must.
+            await env.accesses([read(register_map()["ACQUIRE"].offset, core=7)])
+        else:
+            assert self.name == "retriggered"
+            _trigger_twice(env)
+        for index, name in enumerate(("one", *FOLLOWING)):
+            await env.run_scenario(scenario(name, index))
+
+    async def _break_request(self, env: RedmuleEnv) -> None:
+        """Change a request that waits, or take it back, while the device withholds its grant."""
         dut, edge = env.dut, RisingEdge(env.dut.clk)
         await select_fault(env, "GrantNever")
         dut.periph_req.value = 1
@@ -66,8 +83,19 @@ class BrokenMaster(DirectedTest):
         await edge
         dut.rst_n.value = 1
         await select_fault(env, "None")
-        for index, name in enumerate(FOLLOWING):
-            await env.run_scenario(scenario(name, index))
+
+
+def _trigger_twice(env: RedmuleEnv) -> None:
+    """Have the next job triggered once more; the device ignores that, the lock being free again."""
+    programmer = env.executor._programmer
+    bursts = programmer.bursts
+
+    def twice(jobs: Sequence[Job]) -> list[Burst]:
+        programmer.bursts = bursts  # type: ignore[method-assign]
+        (burst,) = bursts(jobs)
+        return [Burst([*burst.accesses, burst.accesses[-1]])]
+
+    programmer.bursts = twice  # type: ignore[method-assign]
 
 
 class Overrun(DirectedTest):

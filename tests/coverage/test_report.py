@@ -9,9 +9,10 @@ from collections import Counter
 import numpy as np
 
 from regressions.coverage.measure import Coverage, measure, percent
+from regressions.info import RunInfo
 from regressions.report.covered import MAX_OPEN, bin_groups, exclusions, groups, share
 from regressions.report.html import render_html
-from regressions.summary import RunInfo, Summary
+from regressions.summary import Summary
 from regressions.testplan import load_testplan
 from tb.coverage.abilities import reachable
 from tb.coverage.counts import Counts

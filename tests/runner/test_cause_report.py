@@ -6,6 +6,7 @@ import re
 from models.published import cases_of
 from models.timing import Instance
 from regressions.executor import Execution
+from regressions.info import RunInfo
 from regressions.judge import SegmentResult
 from regressions.planner import Segment
 from regressions.report.causes import (
@@ -21,7 +22,7 @@ from regressions.report.causes import (
 from regressions.report.html import render_html
 from regressions.report.plots import causes_plot, utilization_plot
 from regressions.results import JobResult
-from regressions.summary import RunInfo, Summary, summarize
+from regressions.summary import Summary, summarize
 from regressions.testlist import TestEntry
 from tb.status import Status
 

@@ -11,8 +11,10 @@ import pytest
 
 from regressions import summary as summary_module
 from regressions.executor import Execution
+from regressions.info import RunInfo
 from regressions.judge import SegmentResult
 from regressions.planner import Segment
+from regressions.report.checkers import anchor, views
 from regressions.report.exercised import grids, size_class
 from regressions.report.html import render_html
 from regressions.report.junit import render_junit
@@ -20,8 +22,10 @@ from regressions.report.markdown import render_markdown
 from regressions.report.plots import utilization_plot
 from regressions.results import Failure, JobResult
 from regressions.status import bucket, gravest
-from regressions.summary import RunInfo, Summary, summarize, write_json
+from regressions.summary import Summary, summarize, write_json
 from regressions.testlist import TestEntry
+from regressions.testplan import load_testplan
+from tb.checkers import Checker, load_checkers, tally
 from tb.status import Status
 
 _SCHEMA = {
@@ -37,6 +41,7 @@ _SCHEMA = {
     "utilization": list,
     "testplan": dict,
     "coverage": dict,
+    "checkers": dict,
     "throughput": dict,
 }
 
@@ -240,3 +245,31 @@ def test_markdown_names_failures_and_keeps_its_table() -> None:
     assert "FAILED smoke" in text
     assert "`make run TEST=t:2:4 SEED=1`" in text
     assert "wrong &lt;b>word" in text
+
+
+def test_every_link_of_the_page_leads_somewhere() -> None:
+    text = render_html(_failing())
+    targets = re.findall(r'<(?:section|tr|div) id="([^"]+)"', text)
+    assert len(set(targets)) == len(targets)
+    links = set(re.findall(r'href="#([^"]+)"', text))
+    assert links <= set(targets)
+
+
+def test_checkers_are_shown_with_their_testpoints_and_proofs() -> None:
+    summary = _failing()
+    checkers = load_checkers()
+    assert summary.to_json()["checkers"] == {"total": len(checkers), "proven": len(checkers)}
+    text = render_html(summary)
+    for checker in checkers.values():
+        row = text.split(f'id="{anchor(checker.name)}"')[1].split("</tr>")[0]
+        points = [point.id for point in load_testplan().values() if checker.name in point.checkers]
+        assert points
+        assert all(f"#testpoint-{point}" in row for point in points)
+        assert all(proof.node.replace("'", "&#39;") in row for proof in checker.proofs)
+
+
+def test_a_checker_without_proof_counts_and_shows_as_such() -> None:
+    bare = {"idle": Checker("idle", "comparison", "nothing", ())}
+    assert tally(bare) == {"total": 1, "proven": 0}
+    (view,) = views(bare, load_testplan().values())
+    assert (view.testpoints, view.command) == ((), "")

@@ -11,12 +11,11 @@ from regressions.mutants import defects
 from regressions.testlist import LISTS
 from regressions.testplan import STAGES, Row, Verdict, load_testplan, rows
 from regressions.tiers import load_tiers
+from tb.checkers import load_checkers
 from tb.coverage.definition import load_definition
 from tb.descriptor import available, load
 from tb.schema import SchemaError
 from tb.status import Status
-from tb.stimulus.laws import LAWS
-from tests.bench.checkers import every_checker
 
 PLAN = load_testplan()
 ENTRIES = testlist.load([LISTS], load_tiers())
@@ -45,7 +44,7 @@ def test_a_stage_is_the_first_tier_with_a_test(name: str) -> None:
 
 
 def test_every_checker_serves_a_testpoint_and_exists() -> None:
-    assert {name for point in PLAN.values() for name in point.checkers} == every_checker() | set(LAWS)
+    assert {name for point in PLAN.values() for name in point.checkers} == set(load_checkers())
 
 
 def test_every_mutant_serves_a_testpoint_and_every_pattern_finds_one() -> None:

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Coverage as ``summary.json`` has it."""
+
+from typing import Any
+
+from regressions.code_coverage.measure import CodeCoverage
+from regressions.code_coverage.points import Kind
+from regressions.coverage.measure import Coverage
+
+
+def coverage_json(functional: Coverage | None, code: CodeCoverage | None) -> dict[str, Any]:
+    """Functional and code coverage in percent; null for code coverage that was not measured."""
+    return {
+        "functional": functional.percent if functional else 0.0,
+        **{kind.value: _share(code, kind) for kind in (Kind.LINE, Kind.BRANCH, Kind.TOGGLE)},
+        "bins": functional.bins if functional else {"defined": 0, "excluded": 0, "hit": 0},
+    }
+
+
+def _share(code: CodeCoverage | None, kind: Kind) -> float | None:
+    share = None if code is None else code.share(kind).percent
+    return None if share is None else round(share, 3)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Failures of a run as reports show them, with the commands that repeat them."""
+
+from dataclasses import dataclass
+
+from regressions.info import RunInfo
+from regressions.judge import SegmentResult
+from regressions.planner import Segment
+from regressions.results import Failure
+from regressions.status import bucket
+from tb.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRow:
+    """One failure as reports show it: of a scenario, or of a segment that names none."""
+
+    device: str
+    test: str
+    where: str
+    status: Status
+    detail: str
+    rerun: str
+    replay: str
+    log: str
+
+    @property
+    def bucket(self) -> str:
+        """Key of like failures."""
+        return bucket(self.status, self.detail)
+
+
+def rerun_line(info: RunInfo, selector: str, segment: Segment, kind: str) -> str:
+    """The command that repeats a part of a run, on the device and with the seed of a segment."""
+    options = info.rerun_options(segment.device)
+    return f"make run TEST={selector} SEED={segment.seed}{_kind_option(kind)}{options}"
+
+
+def _kind_option(kind: str) -> str:
+    """The build kind as an option of a command line, where it is not the default."""
+    return "" if kind == "fast" else " WAVES=1" if kind == "waves" else f" KIND={kind}"
+
+
+def failure_rows(result: SegmentResult, info: RunInfo, run_folder: str) -> list[FailureRow]:
+    """The failures of a segment; one for all of it where no scenario is named.
+
+    Args:
+        result: What became of the segment.
+        info: The run.
+        run_folder: Its folder as users name it.
+    """
+    if result.status is Status.PASSED:
+        return []
+    segment = result.segment
+    folder = f"{run_folder}/{result.folder}" if result.folder else ""
+    log = f"{folder}/sim.log" if folder else ""
+    rows = [
+        FailureRow(
+            device=segment.device,
+            test=failure.test,
+            where=f"scenario {failure.scenario}",
+            status=failure.status,
+            detail=failure.detail,
+            rerun=rerun_line(info, _until(segment, failure), segment, segment.kind),
+            replay=f"make replay R={folder}/{failure.record}{_kind_option(segment.kind)}"
+            if failure.record
+            else "",
+            log=log,
+        )
+        for failure in result.failures
+    ]
+    if not rows or result.status not in [row.status for row in rows]:
+        rows.append(
+            FailureRow(
+                device=segment.device,
+                test=segment.entry.name,
+                where=f"scenarios {segment.begin}..{segment.end - 1}",
+                status=result.status,
+                detail=result.detail,
+                rerun=rerun_line(info, segment.selector, segment, segment.kind),
+                replay="",
+                log=log,
+            )
+        )
+    return rows
+
+
+def _until(segment: Segment, failure: Failure) -> str:
+    """The segment up to a failing scenario; all of it where a directed test numbers its jobs otherwise."""
+    if not segment.begin <= failure.scenario < segment.end:
+        return segment.selector
+    return f"{segment.entry.name}:{segment.begin}:{failure.scenario + 1}"
