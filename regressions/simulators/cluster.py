@@ -10,6 +10,7 @@ from pathlib import Path
 
 from regressions.simulators.base import BuildError
 from regressions.simulators.cache import build_once, content_key
+from regressions.simulators.fpnew_tables import with_tables
 from regressions.simulators.tools import (
     MACHINE,
     MAKE_FIXES,
@@ -27,6 +28,7 @@ TOP = "cluster_system"
 
 # Three of the shipped constants are changed: FP16 and vectors of FP16 are in the core's decoder, but off.
 _CONSTANTS_SHA256 = "3fee39d262ef44bff6ee00b591fe08830e5e35cdd1b9e5eb9eb06da6f6525805"
+_CONSTANTS_FILE = "cv32e40p_pkg.sv"
 _CONSTANTS = {
     "C_XF16 = 1'b0;": "C_XF16 = 1'b1;",
     "C_XFVEC = 1'b0;": "C_XFVEC = 1'b1;",
@@ -44,7 +46,11 @@ _FPNEW = (
     *("cast_multi", "fma_multi", "opgroup_fmt_slice", "opgroup_multifmt_slice", "opgroup_block", "top"),
 )
 _FLAGS = (
-    *("--timing", "--assert", "--timescale", "1ns/1ps", "--top-module", TOP, "-fno-dfg"),
+    *("--timing", "--assert", "--timescale", "1ns/1ps", "--top-module", TOP),
+    # One core is compiled and called for each hart (rtl/cluster/cluster.vlt). Whatever puts something of an
+    # instance into its code would make a copy for each: optimisation across instances, numbered tables, and the
+    # messages of `unique case`, which name the instance; the accelerator's own bench does check those.
+    *("-fno-dfg", "-fno-table", "--no-assert-case"),
     # Signals of the core depend on each other in a circle, though no bit does; cannot be waived by file.
     "-Wno-UNOPTFLAT",
     *("--x-assign", "fast", "--x-initial", "fast"),
@@ -66,19 +72,22 @@ def build_cluster(config: ClusterConfig, log: Path) -> Path:
         BuildError: A tool is missing or failed, or the parameters are impossible.
     """
     require_tools()
-    constants = _changed_constants()
-    sources, bench = _sources(), [BENCH / "cluster.vlt", BENCH / "cluster_monitor.sv"]
+    sources = _sources()
+    changed = {_CONSTANTS_FILE: _changed_constants(), **(with_tables(sources) if config.fpu else {})}
+    bench = [BENCH / "cluster.vlt", BENCH / "cluster_monitor.sv"]
     programs = [BENCH / "monitor.cpp", BENCH / "loop.cpp"]
     parameters = [f"-G{name}={value}" for name, value in config.parameters().items()]
     includes = sorted(path for folder in _includes() for path in folder.rglob("*.svh"))
     inputs = [*sources, *includes, *bench, *programs, BENCH / "monitor.h", BENCH / "backdoor.h"]
-    key = content_key(inputs, [constants, *_FLAGS, *parameters, *_OPTIMISE, *environment_key()])
+    key = content_key(inputs, [*changed.values(), *_FLAGS, *parameters, *_OPTIMISE, *environment_key()])
 
     def make(folder: Path) -> None:
-        (folder / "cv32e40p_pkg.sv").write_text(constants)
+        for name, text in changed.items():
+            (folder / name).write_text(text)
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
-        files = [*_ordered(sources, folder), *bench, *programs]
+        own = [folder / path.name if path.name in changed else path for path in sources]
+        files = [*_ordered(own, folder), *bench, *programs]
         command = [str(executable()), "--cc", "--exe", "-Mdir", str(folder), "--prefix", "Vcluster"]
         command += [
             "-o",
@@ -108,7 +117,7 @@ def lint_cluster(config: ClusterConfig, log: Path) -> None:
     folder = log.parent / f"lint-{config.name}"
     folder.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
-    (folder / "cv32e40p_pkg.sv").write_text(_changed_constants())
+    (folder / _CONSTANTS_FILE).write_text(_changed_constants())
     parameters = [f"-G{name}={value}" for name, value in config.parameters().items()]
     files = [*_ordered(_sources(), folder), BENCH / "cluster.vlt", BENCH / "cluster_monitor.sv"]
     command = [
@@ -136,7 +145,7 @@ def _changed_constants() -> str:
     Raises:
         BuildError: The shipped file is not the one this was written for.
     """
-    path = _package() / "include" / "cv32e40p_pkg.sv"
+    path = _package() / "include" / _CONSTANTS_FILE
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != _CONSTANTS_SHA256:
         raise BuildError(
@@ -182,4 +191,4 @@ def _sources() -> list[Path]:
 def _ordered(sources: list[Path], folder: Path) -> list[Path]:
     """The sources with the changed constants, which other packages do not need, in front."""
     last_waiver = next(i for i, path in enumerate(sources) if path.suffix != ".vlt")
-    return [*sources[:last_waiver], folder / "cv32e40p_pkg.sv", *sources[last_waiver:]]
+    return [*sources[:last_waiver], folder / _CONSTANTS_FILE, *sources[last_waiver:]]

@@ -29,12 +29,16 @@ module cluster_bank_mux #(
 
   logic [BANKS-1:0] wide;  // banks that the wide access has
 
+  assign conflict_o = wide_req_i && (wide_use_i & log_want_i) != '0;
+
   always_comb begin
-    conflict_o = wide_req_i && (wide_use_i & log_want_i) != '0;
     wide_gnt_o = wide_req_i && (!conflict_o || wide_wins_i);
     wide       = wide_gnt_o ? wide_use_i : '0;
     log_free_o = ~wide;
     req_o      = wide | log_want_i;
+  end
+
+  always_comb begin
     for (int unsigned b = 0; b < BANKS; b++) begin
       we_o[b]    = wide[b] ? wide_we_i[b] : log_we_i[b];
       row_o[b]   = wide[b] ? wide_row_i[b] : log_row_i[b];

@@ -23,7 +23,10 @@ module cluster_conflict_arbiter (
   always_comb begin
     yields      = numerator_i != '0 && numerator_i < denominator_i && count_q >= numerator_i;
     wide_wins_o = wide_first_i ^ yields;
-    count_d     = count_q;
+  end
+
+  always_comb begin
+    count_d = count_q;
     // Also right after the denominator has become smaller than the count.
     if (conflict_i) count_d = (9'(count_q) + 9'd1 >= 9'(denominator_i)) ? '0 : count_q + 8'd1;
   end

@@ -55,7 +55,9 @@ module cluster_core_bus
     periph_req_o  = req_i && in_periph;
     event_req_o   = req_i && in_event;
     error_o       = req_i && none;
+  end
 
+  always_comb begin
     gnt_o = tcdm_req_o && tcdm_gnt_i || periph_req_o && periph_gnt_i || event_req_o && event_gnt_i || error_o;
   end
 

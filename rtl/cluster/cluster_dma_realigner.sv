@@ -27,9 +27,12 @@ module cluster_dma_realigner (
   always_comb begin
     valid_o = level_q >= 5'(count_w_i);
     data_o  = bytes_q[63:0] << {offset_w_i, 3'b000};
+    ready_o = 6'(level_q) + 6'(count_i) <= 6'd24;
+  end
+
+  always_comb begin
     taken   = take_i ? count_w_i : '0;
     left    = level_q - 5'(taken);
-    ready_o = 6'(level_q) + 6'(count_i) <= 6'd24;
     // Bytes behind the last one are 0, so that new ones can be put there.
     fresh   = 192'(data_i >> {offset_i, 3'b000}) & ((192'd1 << {count_i, 3'b000}) - 192'd1);
     bytes_d = bytes_q >> {taken, 3'b000};

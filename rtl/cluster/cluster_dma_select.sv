@@ -28,13 +28,16 @@ module cluster_dma_select
   logic held_q, write;
 
   always_comb begin
-    write        = write_i && !held_q;
-    req_o        = write || read_i;
-    we_o         = write;
-    add_o        = write ? write_beat_i.add : read_beat_i.add;
-    be_o         = write ? enables(write_beat_i.offset, write_beat_i.count) :
-                           enables(read_beat_i.offset, read_beat_i.count);
-    wdata_o      = write_data_i;
+    write   = write_i && !held_q;
+    req_o   = write || read_i;
+    we_o    = write;
+    add_o   = write ? write_beat_i.add : read_beat_i.add;
+    be_o    = write ? enables(write_beat_i.offset, write_beat_i.count) :
+                      enables(read_beat_i.offset, read_beat_i.count);
+    wdata_o = write_data_i;
+  end
+
+  always_comb begin
     write_done_o = write && gnt_i;
     read_done_o  = read_i && !write && gnt_i;
   end

@@ -46,6 +46,9 @@ module cluster_dma_tcdm
         wdata: wdata_i[32*h+:32]
       };
     end
+  end
+
+  always_comb begin
     done_d = done_q | (tcdm_req_o & tcdm_gnt_i);
     gnt_o  = req_i && (need & ~done_d) == '0;
     if (gnt_o) done_d = '0;

@@ -61,10 +61,11 @@ module cluster_log_branch
   end
 
   always_comb begin
-    for (int unsigned i = 0; i < N; i++) begin
-      gnt_o[i]   = gnt[bank[i]][i];
-      rdata_o[i] = rdata_i[bank_q[i]];
-    end
+    for (int unsigned i = 0; i < N; i++) gnt_o[i] = gnt[bank[i]][i];
+  end
+
+  always_comb begin
+    for (int unsigned i = 0; i < N; i++) rdata_o[i] = rdata_i[bank_q[i]];
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

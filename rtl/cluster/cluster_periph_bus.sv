@@ -51,7 +51,10 @@ module cluster_periph_bus
     for (int unsigned t = 0; t < TARGETS; t++) begin
       target[t] = access_o.add >= FIRST[t] && access_o.add <= LAST[t];
     end
-    req_o   = (chosen != '0) ? target : '0;
+    req_o = (chosen != '0) ? target : '0;
+  end
+
+  always_comb begin
     granted = chosen != '0 && (target == '0 || (target & gnt_i) != '0);
     gnt_o   = granted ? chosen : '0;
   end
