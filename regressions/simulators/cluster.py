@@ -48,8 +48,8 @@ _FPNEW = (
 _FLAGS = (
     *("--timing", "--assert", "--timescale", "1ns/1ps", "--top-module", TOP),
     # One core is compiled and called for each hart (rtl/cluster/cluster.vlt). Whatever puts something of an
-    # instance into its code would make a copy for each: optimisation across instances, numbered tables, and the
-    # messages of `unique case`, which name the instance; the accelerator's own bench does check those.
+    # instance into its code would make a copy for each: optimisation across instances, numbered tables, and
+    # the messages of `unique case`, which name the instance; the accelerator's own bench does check those.
     *("-fno-dfg", "-fno-table", "--no-assert-case"),
     # Signals of the core depend on each other in a circle, though no bit does; cannot be waived by file.
     "-Wno-UNOPTFLAT",

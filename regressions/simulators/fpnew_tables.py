@@ -2,9 +2,9 @@
 """FPnew for many cores: what its functions say of a format is looked up in tables.
 
 Verilator gives every inlined call of a function variables with a number of their own, so the code of no two
-cores would be the same, and eight would be compiled instead of one. So a build takes copies of FPnew's sources
-in which a call whose argument is a signal is an access to a table; the shipped function computes the table.
-Calls with constants, as in parameters, stay as they are.
+cores would be the same, and eight would be compiled instead of one. So a build takes copies of FPnew's
+sources in which a call whose argument is a signal is an access to a table; the shipped function computes the
+table. Calls with constants, as in parameters, stay as they are.
 """
 
 from __future__ import annotations

@@ -11,9 +11,11 @@ import pytest
 from regressions.cluster import header
 from regressions.simulators import cluster
 from regressions.simulators.base import BuildError
-from regressions.simulators.cluster import RTL, lint_cluster
+from regressions.simulators.cluster import RTL, build_cluster, lint_cluster
+from regressions.simulators.fpnew_tables import with_tables
 from tb.cluster import memory_map
 from tb.cluster.config import ClusterConfig
+from tests.cluster.harness import CONFIG
 
 OWN = sorted(RTL.glob("*.sv"))
 
@@ -67,3 +69,35 @@ def test_the_header_names_every_register_once() -> None:
         "EVENT_UNIT_CORE_WAIT_CLEAR_OFFSET",
         "CONTROL_UNIT_BOOT_ADDR_OFFSET",
     } <= set(names)
+
+
+@pytest.mark.sim
+def test_a_core_is_compiled_once_for_all(tmp_path: Path) -> None:
+    built = build_cluster(CONFIG, tmp_path / "build.log").parent
+    code = "".join(path.read_text() for path in built.glob("Vcluster_cluster_core*.cpp"))
+    functions = re.findall(r"^void \w+gen_cores__BRA__(\d)__KET__\w+\(", code, re.MULTILINE)
+    assert len(functions) > 3
+    assert set(functions) == {"0"}, "the second core has the code of the first"
+
+
+def test_functions_of_signals_become_tables(tmp_path: Path) -> None:
+    package, unit, other = (tmp_path / name for name in ("fpnew_pkg.sv", "fpnew_unit.sv", "other.sv"))
+    functions = (
+        *("int unsigned fp_width(fp_format_e", "int unsigned exp_bits(fp_format_e"),
+        *("int unsigned man_bits(fp_format_e", "int unsigned bias(fp_format_e"),
+        *("int unsigned int_width(int_format_e", "opgroup_e get_opgroup(operation_e"),
+    )
+    declared = "".join(f"function automatic {head} a); endfunction\n" for head in functions)
+    package.write_text(f"package fpnew_pkg;\n{declared}endpackage\n")
+    unit.write_text("fpnew_pkg::bias(fmt_q) + fpnew_pkg::bias(Fmt) + fpnew_pkg::fp_width(fmt_e'(0))\n")
+    other.write_text("fpnew_pkg::bias(fmt_q)\n")
+    copies = with_tables([package, unit, other])
+    assert copies.keys() == {"fpnew_pkg.sv", "fpnew_unit.sv"}
+    kept = "fpnew_pkg::bias(Fmt) + fpnew_pkg::fp_width(fmt_e'(0))"
+    assert copies["fpnew_unit.sv"] == f"fpnew_pkg::bias_of[fmt_q] + {kept}\n", "constants are no signals"
+    assert "int_width_of [4] = '{int_width(int_format_e'(0)), " in copies["fpnew_pkg.sv"]
+    package.write_text(package.read_text().replace("bias(", "biased("))
+    with pytest.raises(BuildError, match=r"fpnew_pkg\.sv has no function bias\(fp_format_e\)"):
+        with_tables([package, unit])
+    with pytest.raises(BuildError, match=r"no fpnew_pkg\.sv"):
+        with_tables([unit])
