@@ -25,12 +25,12 @@ CONFIGS = {
     "2": ClusterConfig(cores=2, fpu=False, l2_bytes=1024 * 1024),
     "8": ClusterConfig(),
 }
-"""Clusters by their name on the command line. That of two cores is the one of the tests, built once."""
+"""Clusters by their name on the command line. Those of two and of eight cores are also those of the tests."""
 
 TESTS = {
     "smoke": {"2": 6},
-    "pr": {"2": 30},
-    "nightly": {"1": 40, "2": 400},
+    "pr": {"2": 30, "8": 8},
+    "nightly": {"1": 40, "2": 400, "8": 200},
 }
 """How many random tests of which cluster a tier runs."""
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -35,8 +36,21 @@ def programs() -> list[str]:
 
 def uses_fpu(name: str, folder: Path = PROGRAMS) -> bool:
     """Whether a program computes in floating point, for which the cores need a unit."""
-    text = (folder / f"{name}.c").read_text()
-    return "_Float16" in text or "half.h" in text
+    return "_Float16" in _text(folder / f"{name}.c")
+
+
+def _text(source: Path) -> str:
+    """A source and all that it includes of `sw`; what the build generates is not there."""
+    seen: dict[Path, str] = {}
+    waiting = [source.resolve()]
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not path.is_file():
+            continue
+        seen[path] = path.read_text()
+        for name in re.findall(r'^#include "(.+)"', seen[path], re.MULTILINE):
+            waiting += [(path.parent / name).resolve(), (SOFTWARE / name).resolve()]
+    return "\n".join(seen.values())
 
 
 def build_program(name: str, log: Path, folder: Path = PROGRAMS) -> Program:
@@ -63,7 +77,7 @@ def build_program(name: str, log: Path, folder: Path = PROGRAMS) -> Program:
         (made / "registers.h").write_text(header)
         output = made / f"{name}.elf"
         sources = [SOFTWARE / "crt0.S", SOFTWARE / "hal" / "start.c", source]
-        if "simd.h" in source.read_text():
+        if "simd_block_t" in _text(source):
             sources.append(SOFTWARE / "hal" / "simd.S")
         command = [sys.executable, "-m", "ziglang", "cc", f"-mcpu={cpu}", *_FLAGS]
         command += [f"-I{made}", f"-I{SOFTWARE}", f"-T{SOFTWARE / 'cluster.ld'}"]

@@ -1,120 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The GEMM-Ops of the mailbox, FP16, on the cores: the baselines that the accelerator is compared with. `mode` chooses how:
-// 0 three plain loops, 1 scalar with blocks of 4 x 4, 2 vectors of two with blocks of 4 x 8 and a hardware loop.
-// Answers: cycles of each job, all harts together. Returns 1 for sizes that the mode cannot do.
-#include "../hal/event.h"
-#include "../hal/half.h"
-#include "../hal/mailbox.h"
-#include "../hal/simd.h"
-
-enum { PLAIN, SCALAR, VECTOR };
-
-typedef struct {
-    const half_t *x, *w;
-    half_t *z;
-    uint32_t m, n, k, first, step;  // rows of this hart: first, first + step, ...
-} work_t;
-
-static inline __attribute__((always_inline)) void plain(uint32_t op, const work_t *t) {
-    for (uint32_t i = t->first; i < t->m; i += t->step) {
-        for (uint32_t j = 0; j < t->k; ++j) {
-            half_t acc = t->z[i * t->k + j];
-            for (uint32_t n = 0; n < t->n; ++n) acc = half_step(op, t->x[i * t->n + n], t->w[n * t->k + j], acc);
-            t->z[i * t->k + j] = acc;
-        }
-    }
-}
-
-static inline __attribute__((always_inline)) void scalar(uint32_t op, const work_t *t) {
-    for (uint32_t i = 4 * t->first; i < t->m; i += 4 * t->step) {
-        for (uint32_t j = 0; j < t->k; j += 4) {
-            half_t acc[4][4];
-            for (uint32_t r = 0; r < 4; ++r) {
-                for (uint32_t c = 0; c < 4; ++c) acc[r][c] = t->z[(i + r) * t->k + j + c];
-            }
-            const half_t *x = t->x + i * t->n, *w = t->w + j;
-            for (uint32_t n = 0; n < t->n; ++n, ++x, w += t->k) {
-                const half_t w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3];
-                for (uint32_t r = 0; r < 4; ++r) {
-                    const half_t its = x[r * t->n];
-                    acc[r][0] = half_step(op, its, w0, acc[r][0]);
-                    acc[r][1] = half_step(op, its, w1, acc[r][1]);
-                    acc[r][2] = half_step(op, its, w2, acc[r][2]);
-                    acc[r][3] = half_step(op, its, w3, acc[r][3]);
-                }
-            }
-            for (uint32_t r = 0; r < 4; ++r) {
-                for (uint32_t c = 0; c < 4; ++c) t->z[(i + r) * t->k + j + c] = acc[r][c];
-            }
-        }
-    }
-}
-
-static void vector(uint32_t op, const work_t *t) {
-    static void (*const blocks[8])(const simd_block_t *) = {
-        simd_block_fma,    simd_block_fma,    simd_block_addmax, simd_block_addmin,
-        simd_block_mulmax, simd_block_mulmin, simd_block_maxmin, simd_block_minmax,
-    };
-    for (uint32_t i = 4 * t->first; i < t->m; i += 4 * t->step) {
-        for (uint32_t j = 0; j < t->k; j += 8) {
-            const simd_block_t block = {.x = (uint32_t)(t->x + i * t->n),
-                                        .w = (uint32_t)(t->w + j),
-                                        .z = (uint32_t)(t->z + i * t->k + j),
-                                        .n = t->n,
-                                        .x_row = 2 * t->n,
-                                        .w_row = 2 * t->k,
-                                        .z_row = 2 * t->k};
-            blocks[op](&block);
-        }
-    }
-}
-
-#define FOR_EACH_OP(how)             \
-    switch (op) {                    \
-        case 2: how(2, t); break;    \
-        case 3: how(3, t); break;    \
-        case 4: how(4, t); break;    \
-        case 5: how(5, t); break;    \
-        case 6: how(6, t); break;    \
-        case 7: how(7, t); break;    \
-        default: how(1, t); break;   \
-    }
-
-static __attribute__((noinline)) void plain_any(uint32_t op, const work_t *t) { FOR_EACH_OP(plain) }
-
-static __attribute__((noinline)) void scalar_any(uint32_t op, const work_t *t) { FOR_EACH_OP(scalar) }
+// The GEMM-Ops of the mailbox, FP16, on the cores: the baselines that the accelerator is compared with. `mode` chooses
+// how, see sw/hal/software.h. Answers: cycles of each job, all harts together. Returns 1 for sizes that the mode cannot
+// do.
+#include "../hal/software.h"
 
 int main(uint32_t hart) {
     const uint32_t harts = (uint32_t)__builtin_popcount(team()), mode = mailbox.mode;
     for (uint32_t index = 0; index < mailbox.count; ++index) {
         const job_t job = mailbox.job[index];
-        const uint32_t rows = mode == PLAIN ? 1 : 4, cols = mode == PLAIN ? 1 : mode == SCALAR ? 4 : 8;
-        const uint32_t align = mode == VECTOR ? 3 : 1;
-        if (job.format != 1 || job.n == 0 || job.m % rows != 0 || job.k % cols != 0) return 1;
-        if ((job.x & 1) != 0 || (job.w & align) != 0 || (job.z & align) != 0) return 1;
-        const work_t work = {.x = (const half_t *)job.x,
-                             .w = (const half_t *)job.w,
-                             .z = (half_t *)job.z,
-                             .m = job.m,
-                             .n = job.n,
-                             .k = job.k,
-                             .first = hart,
-                             .step = harts};
+        if (!software_can(mode, &job)) return 1;
         barrier();
         const uint32_t begin = cycles();
-        if (job.op == 0) {
-            // The rows that this hart computes; nobody else touches them.
-            for (uint32_t i = rows * hart; i < job.m; i += rows * harts) {
-                for (uint32_t j = 0; j < rows * job.k; ++j) work.z[i * job.k + j] = 0;
-            }
-        }
-        if (mode == PLAIN) {
-            plain_any(job.op, &work);
-        } else if (mode == SCALAR) {
-            scalar_any(job.op, &work);
-        } else {
-            vector(job.op, &work);
-        }
+        software_run(mode, &job, hart, harts);
         barrier();
         if (hart == 0) mailbox.answer[index] = cycles() - begin;
     }

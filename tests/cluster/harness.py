@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Programs on a small cluster: two cores without floating point, compiled once for all tests."""
+"""Programs on a cluster: mostly a small one of two cores without floating point, built once."""
 
 from __future__ import annotations
 
@@ -35,24 +35,25 @@ def run(
     memory: dict[int, bytes] | None = None,
     *,
     mode: int = 0,
-    cores: int = CONFIG.cores,
+    cores: int | None = None,
     arbitration: Arbitration | None = None,
     limit: int = 1_000_000,
     programs: Path = PROGRAMS,
+    config: ClusterConfig = CONFIG,
 ) -> Outcome:
-    """Runs a program on the small cluster."""
-    executable = build_cluster(CONFIG, folder / "build.log")
+    """Runs a program, on the small cluster and on all of its cores if nothing else is said."""
+    executable = build_cluster(config, folder / "build.log")
     program = build_program(name, folder / "sw.log", programs)
     task = Task(
         program=program,
         jobs=tuple(jobs),
         memory=memory,
         mode=mode,
-        cores=cores,
+        cores=cores or config.cores,
         arbitration=arbitration or Arbitration(),
         limit=limit,
     )
-    return run_task(executable, CONFIG, task, folder)
+    return run_task(executable, config, task, folder)
 
 
 def codes(rng: np.random.Generator, rows: int, cols: int, fmt: Format) -> Codes:
@@ -72,12 +73,13 @@ class Work:
         self.memory: dict[int, bytes] = {}
         self.expected: list[bytes] = []
 
-    def add(self, op: Op, fmt: Format, m: int, n: int, k: int) -> Descriptor:
-        """Appends a job, its operands at addresses of any alignment."""
+    def add(self, op: Op, fmt: Format, m: int, n: int, k: int, align: int = 1) -> Descriptor:
+        """Appends a job, its operands at addresses of any alignment or at multiples of `align`."""
         x, w, y = (codes(self._rng, *shape, fmt) for shape in ((m, n), (n, k), (m, k)))
         addresses = []
         for matrix in (x, w, y):
             self._at += self.random.randrange(8)
+            self._at += -self._at % align
             self.memory[self._at] = matrix.tobytes()
             addresses.append(self._at)
             self._at += matrix.nbytes
