@@ -56,6 +56,8 @@ class SegmentResult:
     seconds: float = 0.0
     ended: bool = False
     coverage: Covered | None = None
+    known: dict[str, int] = field(default_factory=dict)
+    silent: dict[str, int] = field(default_factory=dict)
 
     @property
     def began(self) -> bool:
@@ -149,6 +151,8 @@ def judge(simulation: Simulation, log: SimulationLog, outcome: Outcome, folder: 
                 test.seconds,
                 test.ended,
                 test.coverage,
+                test.known,
+                test.silent,
             )
         )
     _apply_simulation_fault(results, log, outcome)

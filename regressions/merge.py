@@ -201,6 +201,8 @@ def _result(segment: Segment, row: Mapping[str, Any], folder: str, log: TestLog 
         log.seconds,
         log.ended,
         log.coverage,
+        log.known,
+        log.silent,
     )
 
 

@@ -147,6 +147,8 @@ class TestLog:
     Attributes:
         key: Test, first scenario, the one after the last.
         ended: Whether there was a ``test_end``; the fields below it come from there.
+        known: Scenarios in which a known issue of the device showed, by its id.
+        silent: Scenarios with a job that it concerns and that passed without it.
     """
 
     __test__ = False  # not a pytest class
@@ -163,6 +165,8 @@ class TestLog:
     seconds: float = 0.0
     rejected: dict[str, int] = field(default_factory=dict)
     coverage: Covered | None = None
+    known: dict[str, int] = field(default_factory=dict)
+    silent: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -261,10 +265,14 @@ def _end(test: TestLog, line: dict[str, Any]) -> None:
     test.compared_bytes = int(line.get("compared_bytes") or 0)
     test.cycles = int(line.get("cycles") or 0)
     test.seconds = float(line.get("seconds") or 0.0)
-    rejected = line.get("rejected")
-    if isinstance(rejected, dict):
-        test.rejected = {str(reason): int(count) for reason, count in rejected.items()}
+    test.rejected, test.known, test.silent = (
+        _counts(line.get(key)) for key in ("rejected", "known", "silent")
+    )
     test.ended = True
+
+
+def _counts(table: object) -> dict[str, int]:
+    return {str(name): int(count) for name, count in table.items()} if isinstance(table, dict) else {}
 
 
 def read_results(path: Path) -> SimulationLog:

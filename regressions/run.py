@@ -17,6 +17,7 @@ from regressions.executor import Execution, Executor
 from regressions.grading import grade, kills
 from regressions.info import RunInfo
 from regressions.judge import SegmentResult
+from regressions.known_issues import stale
 from regressions.paths import BuildTree, relative
 from regressions.planner import Segment, Simulation, pack
 from regressions.process import Command
@@ -176,6 +177,8 @@ def conclude(
     write_json(run / COVERAGE, summary.coverage.to_json())
     summary.code = code
     summary.faults += [*faults, *_coverage_faults(end, summary)]
+    # A part of a tier may have missed the jobs that show an issue.
+    (summary.faults if end.complete else summary.notes).extend(stale(execution.results, end.devices))
     if code is not None:
         code_report.write(run / code_report.FOLDER / main.name, code, main, info.run_id, int(time.time()))
     summary.grades = grade(summary.coverage, code.data if code else None, kills(campaigns))

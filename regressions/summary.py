@@ -51,6 +51,7 @@ class Summary:
         code: Code coverage of the main device; None if the run measured none.
         faults: What makes the run fail besides its tests.
         grades: What each test adds to the coverage.
+        notes: What somebody should look at, and what fails nothing.
     """
 
     info: RunInfo
@@ -66,6 +67,7 @@ class Summary:
     code: CodeCoverage | None = None
     faults: list[str] = field(default_factory=list)
     grades: list[Grade] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def testplan(self) -> list[Row]:

@@ -90,6 +90,7 @@ async def segment(dut: Any, number: int) -> None:
             seconds=round(time.perf_counter() - started, 6),
             rejected=rejected,
             known=dict(recorder.known),
+            silent=dict(recorder.silent),
         )
         if number == _NUMBERS[-1]:
             recorder.line(

@@ -32,6 +32,8 @@ def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
             console.print(f"  and {len(rows) - MAX_SHOWN} more in the report")
     for fault in summary.faults:
         console.print(fault, style="bold red", markup=False, highlight=False, soft_wrap=True)
+    for note in summary.notes:
+        console.print(note, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
     style = "bold green" if summary.passed else "bold red"
     console.print(f"\n{verdict(summary)}", style=style, markup=False, highlight=False, soft_wrap=True)
     console.print(f"report: {relative(shown / 'report.html')}", markup=False, highlight=False, soft_wrap=True)

@@ -17,7 +17,9 @@ def _cell(text: str) -> str:
 def render_markdown(summary: Summary) -> str:
     """Verdict, tests, and failures with their rerun lines."""
     lines = [f"## {verdict(summary)}", ""]
-    lines += [f"- **{_cell(fault)}**" for fault in summary.faults] + [""] * bool(summary.faults)
+    lines += [f"- **{_cell(fault)}**" for fault in summary.faults]
+    lines += [f"- {_cell(note)}" for note in summary.notes]
+    lines += [""] * bool(summary.faults or summary.notes)
     if summary.failures:
         lines += ["### Failures", ""]
         for key, rows in grouped(summary.failures).items():

@@ -44,6 +44,7 @@ class Bench {
           grants(zeroed<uint8_t>(kGrants)),
           beats(zeroed<uint32_t>(kBeats * beat_words_)),
           accesses(zeroed<AccessRecord>(kAccesses)),
+          ports(zeroed<PortRecord>(kPorts)),
           events(zeroed<EventRecord>(kEvents)),
           probes(zeroed<ProbeRecord>(kProbes)) {
         std::memset(&shared, 0, sizeof shared);
@@ -53,6 +54,7 @@ class Bench {
         shared.size = kMemory;
         shared.beat_capacity = kBeats;
         shared.access_capacity = kAccesses;
+        shared.port_capacity = kPorts;
         shared.event_capacity = kEvents;
         shared.probe_capacity = kProbes;
         shared.grant_length = 1;
@@ -63,8 +65,10 @@ class Bench {
     uint32_t beat_words() const { return beat_words_; }
 
     // One clock edge. Returns whether Python is to be woken, and the grant of the next cycle.
-    bool tick(uint64_t cycle, bool req, bool gnt, bool busy, uint8_t* next_grant) {
+    bool tick(uint64_t cycle, bool rst_n, bool req, bool gnt, bool r_valid, bool busy, uint8_t* next_grant) {
         shared.cycle = cycle;
+        note_reset(cycle, rst_n);
+        if (r_valid) note_response(cycle);
         const bool waiting = req && !gnt;
         shared.waiting_cycles += waiting;
         note_busy(cycle, busy);
@@ -88,7 +92,8 @@ class Bench {
               uint32_t* r_data) {
         if (shared.beat_count < shared.beat_capacity) {
             uint32_t* record = &beats[shared.beat_count++ * beat_words_];
-            const BeatHeader header{cycle, add, (gnt ? 1u : 0u) | (read ? 2u : 0u)};
+            const auto flags = static_cast<uint16_t>((gnt ? 1 : 0) | (read ? 2 : 0));
+            const BeatHeader header{cycle, add, flags, 0};
             std::memcpy(record, &header, sizeof header);
             std::memcpy(record + sizeof header / 4, be, be_words_ * 4);
             std::memcpy(record + sizeof header / 4 + be_words_, data, lanes_ * 4);
@@ -96,6 +101,7 @@ class Bench {
             shared.overrun = 1;
         }
         if (!gnt) return;
+        granted_at_[cycle & 1] = cycle + 1;
         if (read) {
             load(add, reinterpret_cast<uint8_t*>(r_data));
         } else {
@@ -106,6 +112,14 @@ class Bench {
     void access(const AccessRecord& record) {
         if (shared.access_count < shared.access_capacity) {
             accesses[shared.access_count++] = record;
+        } else {
+            shared.overrun = 1;
+        }
+    }
+
+    void port(const PortRecord& record) {
+        if (shared.port_count < shared.port_capacity) {
+            ports[shared.port_count++] = record;
         } else {
             shared.overrun = 1;
         }
@@ -136,9 +150,9 @@ class Bench {
         for (uint32_t i = 0; i < kCauseCount; ++i) std::memcpy(&record.slots[i], slots + i * kSlotBytes, kSlotBytes);
     }
 
-    void violation(uint32_t rule) {
+    void violation(uint64_t cycle, uint32_t rule) {
         Violation& entry = shared.violations[rule < kRuleCount ? rule : 0];
-        if (entry.count++ == 0) entry.first_cycle = shared.cycle;
+        if (entry.count++ == 0) entry.first_cycle = cycle;
     }
 
     // A read may touch readable ranges only, a write only the bytes of writable ones.
@@ -191,6 +205,7 @@ class Bench {
     static constexpr uint64_t kGrants = 1ull << 20;
     static constexpr uint64_t kBeats = 1ull << 23;
     static constexpr uint64_t kAccesses = 1ull << 20;
+    static constexpr uint64_t kPorts = 1ull << 20;
     static constexpr uint64_t kEvents = 1ull << 16;
     static constexpr uint64_t kProbes = 1ull << 16;
     static constexpr uint32_t kSlotBytes = 6;
@@ -200,6 +215,8 @@ class Bench {
     const uint32_t beat_words_;
     bool wake_pending_ = false;
     bool busy_ = false;
+    enum class Reset { kUnknown, kLow, kHigh } reset_ = Reset::kUnknown;
+    uint64_t granted_at_[2] = {0, 0};  // edges of the last grants, even and odd, each plus one; 0 for none
     uint64_t last_end_ = 0;
     uint64_t ends_at_last_ = 0;
 
@@ -226,6 +243,28 @@ class Bench {
         shared.busy_cycles += busy;
         if (busy != busy_) log_event(cycle, 0, busy ? kBusyRise : kBusyFall);
         busy_ = busy;
+    }
+
+    void note_reset(uint64_t cycle, bool rst_n) {
+        const Reset now = rst_n ? Reset::kHigh : Reset::kLow;
+        if (reset_ != Reset::kUnknown && now != reset_) log_event(cycle, 0, rst_n ? kResetRise : kResetFall);
+        reset_ = now;
+    }
+
+    // The response belongs to the edge before. The beat of this edge may have been logged already, or not yet.
+    void note_response(uint64_t cycle) {
+        if (cycle == 0 || granted_at_[(cycle - 1) & 1] != cycle) {
+            log_event(cycle, 0, kStrayResponse);
+            return;
+        }
+        for (uint64_t back = 1; back <= 2 && back <= shared.beat_count; ++back) {
+            uint32_t* record = &beats[(shared.beat_count - back) * beat_words_];
+            BeatHeader header;
+            std::memcpy(&header, record, sizeof header);
+            if (header.cycle + 1 != cycle) continue;
+            header.answered = 1;
+            std::memcpy(record, &header, sizeof header);
+        }
     }
 
     static uint64_t offset(uint32_t add, uint64_t first) { return static_cast<uint32_t>(add - first); }
@@ -264,6 +303,7 @@ class Bench {
     std::unique_ptr<uint8_t[], decltype(&std::free)> grants;
     std::unique_ptr<uint32_t[], decltype(&std::free)> beats;
     std::unique_ptr<AccessRecord[], decltype(&std::free)> accesses;
+    std::unique_ptr<PortRecord[], decltype(&std::free)> ports;
     std::unique_ptr<EventRecord[], decltype(&std::free)> events;
     std::unique_ptr<ProbeRecord[], decltype(&std::free)> probes;
     Player player;
@@ -293,12 +333,12 @@ void* bench_create(int lanes) {
     return bench::instances().back().get();
 }
 
-svBit bench_tick(void* handle, uint64_t cycle, svBit req, svBit gnt, svBit busy, svBit* next_grant,
-                 svBit* grant_without_req, svBit* aimed) {
+svBit bench_tick(void* handle, uint64_t cycle, svBit rst_n, svBit req, svBit gnt, svBit r_valid, svBit busy,
+                 svBit* next_grant, svBit* grant_without_req, svBit* aimed) {
     auto& self = of(handle);
     *aimed = self.shared.target_count != 0;
     *grant_without_req = self.shared.grant_without_req != 0;
-    return self.tick(cycle, req, gnt, busy, next_grant);
+    return self.tick(cycle, rst_n, req, gnt, r_valid, busy, next_grant);
 }
 
 void bench_beat(void* handle, uint64_t cycle, svBit gnt, svBit wen, uint32_t add, const svBitVecVal* be,
@@ -319,6 +359,14 @@ svBit bench_write_allowed(void* handle, uint32_t add, const svBitVecVal* be) {
 void bench_access(void* handle, uint64_t cycle, uint32_t add, svBit wen, uint32_t be, uint32_t data, uint32_t id,
                   svBit answered, uint32_t r_data) {
     of(handle).access({cycle, add, data, r_data, static_cast<uint8_t>(id), wen, static_cast<uint8_t>(be), answered});
+}
+
+void bench_port(void* handle, uint64_t cycle, svBit req, svBit gnt, uint32_t add, svBit wen, uint32_t be,
+                uint32_t data, uint32_t id, svBit r_valid, uint32_t r_id) {
+    const int flags = (req ? bench::kPortRequest : 0) | (req && gnt ? bench::kPortGrant : 0) |
+                      (r_valid ? bench::kPortResponse : 0);
+    of(handle).port({cycle, add, data, static_cast<uint8_t>(id), wen, static_cast<uint8_t>(be),
+                     static_cast<uint8_t>(flags), static_cast<uint8_t>(r_id), {}});
 }
 
 svBit bench_play(void* handle, uint64_t cycle, svBit granted, svBit answered, uint32_t r_data, uint32_t* add,
@@ -343,7 +391,7 @@ void bench_probe(void* handle, uint64_t cycle, const svBitVecVal* slots) {
 
 void bench_cover(void* handle, uint64_t events) { of(handle).shared.covered |= events; }
 
-void bench_violation(void* handle, int rule) { of(handle).violation(rule); }
+void bench_violation(void* handle, uint64_t cycle, int rule) { of(handle).violation(cycle, rule); }
 
 // ---- Python, called through ctypes ---------------------------------------------------------------
 
@@ -357,6 +405,7 @@ uint8_t* bench_py_grants(void* handle) { return of(handle).grants.get(); }
 uint32_t* bench_py_beats(void* handle) { return of(handle).beats.get(); }
 uint32_t bench_py_beat_words(void* handle) { return of(handle).beat_words(); }
 void* bench_py_accesses(void* handle) { return of(handle).accesses.get(); }
+void* bench_py_ports(void* handle) { return of(handle).ports.get(); }
 void* bench_py_events(void* handle) { return of(handle).events.get(); }
 void* bench_py_probes(void* handle) { return of(handle).probes.get(); }
 void* bench_py_play_state(void* handle) { return &of(handle).player.state; }

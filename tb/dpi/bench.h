@@ -9,7 +9,7 @@
 
 namespace bench {
 
-constexpr uint32_t kLayoutVersion = 4;
+constexpr uint32_t kLayoutVersion = 5;
 constexpr uint32_t kRuleCount = 64;
 constexpr uint32_t kRangeCount = 64;
 constexpr uint32_t kCauseCount = 16;
@@ -68,6 +68,7 @@ struct Shared {
     uint32_t overrun;
     uint64_t beat_count, beat_capacity;
     uint64_t access_count, access_capacity;
+    uint64_t port_count, port_capacity;
     uint64_t event_count, event_capacity;
     uint64_t probe_count, probe_capacity;
     uint64_t end_count;  // ends of jobs among the events
@@ -93,8 +94,25 @@ struct Shared {
 struct BeatHeader {
     uint64_t cycle;
     uint32_t add;
-    uint32_t flags;  // bit 0 granted, bit 1 read
+    uint16_t flags;     // bit 0 granted, bit 1 read
+    uint16_t answered;  // whether r_valid was high in the next cycle; of granted beats alone
 };
+
+// One cycle of the register port with a request or a response. Accesses are logged once more, with their answers, as
+// AccessRecord: this is for rules that look at what waits.
+struct PortRecord {
+    uint64_t cycle;
+    uint32_t add;
+    uint32_t data;
+    uint8_t id;
+    uint8_t wen;
+    uint8_t be;
+    uint8_t flags;  // PortFlag
+    uint8_t r_id;
+    uint8_t padding[3];
+};
+
+enum PortFlag : uint8_t { kPortRequest = 1, kPortGrant = 2, kPortResponse = 4 };
 
 struct AccessRecord {  // one answered access of the register port
     uint64_t cycle;    // edge of the grant
@@ -107,10 +125,18 @@ struct AccessRecord {  // one answered access of the register port
     uint8_t answered;
 };
 
-enum EventLine : uint32_t { kJobEnd = 0, kReserved = 1, kBusyRise = 2, kBusyFall = 3 };
+enum EventLine : uint32_t {
+    kJobEnd = 0,
+    kReserved = 1,
+    kBusyRise = 2,
+    kBusyFall = 3,
+    kStrayResponse = 4,  // r_valid of the wide port, one cycle after an edge without a grant
+    kResetFall = 5,      // the first edge with rst_n low
+    kResetRise = 6       // the first edge with rst_n high again
+};
 
 struct EventRecord {
-    uint64_t cycle;  // edge that saw the event line high, or busy_o changed
+    uint64_t cycle;  // edge that saw the event line high, or the change
     uint32_t core;
     uint32_t line;  // EventLine
 };

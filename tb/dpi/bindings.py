@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from tb.dpi.player import PlayerHandle
 
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 RULE_COUNT = 64
 RANGE_COUNT = 64
 CAUSE_COUNT = 16
@@ -36,13 +36,27 @@ ACCESS_DTYPE = np.dtype(
         ("answered", "u1"),
     ]
 )
+PORT_REQUEST, PORT_GRANT, PORT_RESPONSE = 1, 2, 4
+PORT_DTYPE = np.dtype(
+    [
+        ("cycle", "<u8"),
+        ("add", "<u4"),
+        ("data", "<u4"),
+        ("id", "u1"),
+        ("wen", "u1"),
+        ("be", "u1"),
+        ("flags", "u1"),
+        ("r_id", "u1"),
+        ("padding", "u1", (3,)),
+    ]
+)
 PROBE_DTYPE = np.dtype([("cycle", "<u8"), ("slots", "<u8", (CAUSE_COUNT,))])
 AccessRow = tuple[int, int, int, int, int, int, int, int]
 """A record of `ACCESS_DTYPE` as a tuple; cycle is that of the grant."""
 RANGE_DTYPE = np.dtype([("first", "<u8"), ("length", "<u8"), ("writable", "<u4"), ("padding", "<u4")])
 VIOLATION_DTYPE = np.dtype([("count", "<u8"), ("first_cycle", "<u8")])
 _NO_VIOLATIONS = bytes(VIOLATION_DTYPE.itemsize * RULE_COUNT)
-EVENT_END, EVENT_RESERVED, BUSY_RISE, BUSY_FALL = range(4)
+EVENT_END, EVENT_RESERVED, BUSY_RISE, BUSY_FALL, STRAY_RESPONSE, RESET_FALL, RESET_RISE = range(7)
 EVENT_DTYPE = np.dtype([("cycle", "<u8"), ("core", "<u4"), ("line", "<u4")])
 
 
@@ -89,6 +103,8 @@ class Shared(ct.Structure):
         ("beat_capacity", ct.c_uint64),
         ("access_count", ct.c_uint64),
         ("access_capacity", ct.c_uint64),
+        ("port_count", ct.c_uint64),
+        ("port_capacity", ct.c_uint64),
         ("event_count", ct.c_uint64),
         ("event_capacity", ct.c_uint64),
         ("probe_count", ct.c_uint64),
@@ -113,7 +129,8 @@ def beat_dtype(lanes: int, words: int) -> np.dtype[np.void]:
     fields = [
         ("cycle", "<u8"),
         ("add", "<u4"),
-        ("flags", "<u4"),
+        ("flags", "<u2"),
+        ("answered", "<u2"),
         ("be", "<u4", (enables,)),
         ("data", "<u4", (lanes,)),
     ]
@@ -126,6 +143,9 @@ def beat_dtype(lanes: int, words: int) -> np.dtype[np.void]:
 class BenchHandle:
     """One bench instance: memory, grant pattern, logs and counters.
 
+    Attributes:
+        since: Edge up to which the logs were cleared.
+
     Args:
         index: Which bench of the simulation, in order of creation.
 
@@ -135,7 +155,17 @@ class BenchHandle:
 
     def __init__(self, index: int = 0) -> None:
         library: Any = ct.CDLL(None)
-        for name in ("instance", "shared", "memory", "grants", "beats", "accesses", "events", "probes"):
+        for name in (
+            "instance",
+            "shared",
+            "memory",
+            "grants",
+            "beats",
+            "accesses",
+            "ports",
+            "events",
+            "probes",
+        ):
             getattr(library, f"bench_py_{name}").restype = ct.c_void_p
         library.bench_py_shared_size.restype = ct.c_uint64
         library.bench_py_beat_words.restype = ct.c_uint32
@@ -155,9 +185,11 @@ class BenchHandle:
         dtype = beat_dtype(self.shared.lanes, words)
         self._beats = _view(library.bench_py_beats(handle), dtype, self.shared.beat_capacity)
         self._accesses = _view(library.bench_py_accesses(handle), ACCESS_DTYPE, self.shared.access_capacity)
+        self._ports = _view(library.bench_py_ports(handle), PORT_DTYPE, self.shared.port_capacity)
         self._events = _view(library.bench_py_events(handle), EVENT_DTYPE, self.shared.event_capacity)
         self._probes = _view(library.bench_py_probes(handle), PROBE_DTYPE, self.shared.probe_capacity)
         self.player = PlayerHandle(library, handle)
+        self.since = 0
 
     def beat_log(self) -> npt.NDArray[np.void]:
         """Cycles with the request high, in order; a view that lives until `clear_logs`."""
@@ -167,8 +199,12 @@ class BenchHandle:
         """Accesses of the register port, in order; a view that lives until `clear_logs`."""
         return self._accesses[: self.shared.access_count]
 
+    def port_log(self) -> npt.NDArray[np.void]:
+        """Cycles of the register port with a request or response; a view that lives until `clear_logs`."""
+        return self._ports[: self.shared.port_count]
+
     def event_log(self) -> npt.NDArray[np.void]:
-        """Cycles with an event line high, in order; a view that lives until `clear_logs`."""
+        """Cycles with an event line high, and changes; in order, a view that lives until `clear_logs`."""
         return self._events[: self.shared.event_count]
 
     def probe_log(self) -> npt.NDArray[np.void]:
@@ -179,7 +215,8 @@ class BenchHandle:
         """Forget the logs, the wake reasons, the cycle sums and events seen; sticky violation counts stay."""
         shared = self.shared
         shared.beat_count = shared.access_count = shared.event_count = shared.end_count = 0
-        shared.probe_count = 0
+        shared.probe_count = shared.port_count = 0
+        self.since = int(shared.cycle)
         shared.busy_cycles = shared.waiting_cycles = shared.covered = 0
         shared.wake_reasons = shared.watchdog_fired = 0
         shared.awaited_ends = 0

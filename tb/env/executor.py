@@ -22,6 +22,7 @@ from tb.env.cutter import Cutter, check_acquired
 from tb.env.lookahead import Drawn, lookahead
 from tb.env.programmer import Programmer
 from tb.scoreboard.finding import Finding
+from tb.scoreboard.protocol import SHARE, PortLogs
 from tb.scoreboard.scoreboard import Scoreboard, Verdict
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.status import Status
@@ -158,6 +159,7 @@ class Executor:
             )
         self._collect()
         rules = handle.violations()
+        sampled = bool(rules) or scenario.index % SHARE == 0
         verdict = self._scoreboard.check(
             scenario,
             before,
@@ -167,6 +169,7 @@ class Executor:
             port_error=port_error,
             cut=cut,
             expected=expected,
+            ports=PortLogs.of(handle) if sampled else None,
         )
         if rules:
             handle.clear_violations()

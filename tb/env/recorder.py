@@ -27,6 +27,7 @@ class Recorder:
         compared_bytes: Bytes of memory that were compared.
         checks: Checks of directed tests.
         known: Scenarios in which a known issue of the device showed, by its id.
+        silent: Scenarios with a job that it concerns and that passed without it.
         worst: Gravest status so far.
         detail: What it was.
         complete: Whether the segment came to its end; one that did not has crashed.
@@ -51,6 +52,7 @@ class Recorder:
         self.worst = Status.PASSED
         self.complete = False
         self.known: Counter[str] = Counter()
+        self.silent: Counter[str] = Counter()
         self.detail = ""
 
     def line(self, kind: str, **values: Any) -> None:
@@ -65,8 +67,8 @@ class Recorder:
         self._pending = self._background.submit(partial(self._write_jobs, scenario, verdict.jobs))
         self.jobs += sum(result.status is not Status.NOT_RUN for result in verdict.jobs)
         self.compared_bytes += verdict.compared_bytes
-        if verdict.known:
-            self.known.update(verdict.known)
+        self.known.update(verdict.known)
+        self.silent.update(verdict.silent)
         if verdict.findings:
             self._failure(scenario, verdict, since_reset)
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from pyuvm import ConfigDB, uvm_analysis_export, uvm_component, uvm_scoreboard
 
 from models.timing import utilization
 from tb.agents.control.rules import DESCRIPTIONS as PERIPH_RULES
+from tb.agents.tcdm.memory import job_ranges
 from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_RULES
 from tb.descriptor import Descriptor
 from tb.registers.model import RegisterFinding
@@ -24,6 +25,7 @@ from tb.scoreboard.gaps import check_gaps
 from tb.scoreboard.memory import compare
 from tb.scoreboard.order import check_busy, check_writes
 from tb.scoreboard.prediction import Prediction, prediction
+from tb.scoreboard.protocol import PortLogs, check_protocol
 from tb.scoreboard.requests import check_requests
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.scoreboard.spans import port_cycles, spans
@@ -72,12 +74,14 @@ class Verdict:
         findings: Everything that is wrong.
         compared_bytes: Bytes of memory that were compared.
         known: Known issues and differences of the device that showed; they do not count as findings.
+        silent: Those that concern a job which passed without showing one.
     """
 
     jobs: list[JobResult]
     findings: list[Finding]
     compared_bytes: int
     known: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
 
     @property
     def status(self) -> Status:
@@ -162,6 +166,7 @@ class Scoreboard(uvm_scoreboard):
         port_error: str = "",
         cut: int | None = None,
         expected: Callable[[], Prediction] | None = None,
+        ports: PortLogs | None = None,
     ) -> Verdict:
         """Judge a scenario from what the monitors published last.
 
@@ -174,6 +179,7 @@ class Scoreboard(uvm_scoreboard):
             port_error: Why a job could not be programmed, empty if all could.
             cut: Edge at which the first job was cut short, for a scenario with an abort.
             expected: Gives what the model predicts, if somebody predicts it already.
+            ports: Logs over which the bus rules are checked once more; None for a scenario without that.
         """
         seen = Observation(
             self.beats.take(),
@@ -186,6 +192,10 @@ class Scoreboard(uvm_scoreboard):
         )
         findings = self.take_notes()
         findings += [_rule_finding(rule, *fired) for rule, fired in rules.items()]
+        if ports is not None:
+            access = 4 * ports.beats["data"].shape[1]
+            allowed = [span for job in scenario.jobs for span in job_ranges(job, access)]
+            findings += check_protocol(ports, allowed, rules)
         if port_error:
             findings.append(Finding(Status.PROTOCOL, "register_port", port_error))
         ran: Sequence[Span | None]
@@ -222,7 +232,8 @@ class Scoreboard(uvm_scoreboard):
         self.totals.findings += len(findings)
         for rule, (count, _) in rules.items():
             self.totals.rules[rule] = self.totals.rules.get(rule, 0) + count
-        return Verdict(jobs, findings, 0 if watchdog else memory.size, sorted(set(known.values())))
+        compared = 0 if watchdog else memory.size
+        return Verdict(jobs, findings, compared, sorted(set(known.values())), self.silent(jobs, known))
 
     def _judge(
         self,
@@ -260,6 +271,22 @@ class Scoreboard(uvm_scoreboard):
             else:
                 known[finding.job] = issue
         return rest, known
+
+    def silent(self, jobs: Sequence[JobResult], known: Mapping[int, str]) -> list[str]:
+        """Issues and differences of jobs that ran to their ends and passed.
+
+        Args:
+            jobs: Outcomes of a scenario.
+            known: Jobs that passed because of what is known of the device.
+        """
+        if not (self.descriptor.known_issues or self.descriptor.known_differences):
+            return []
+        clean = [
+            result.job
+            for position, result in enumerate(jobs)
+            if result.status is Status.PASSED and result.cycles and position not in known
+        ]
+        return sorted({issue.id for job in clean for issue in self.descriptor.issues_of(job)})
 
     def note_register(self, finding: RegisterFinding) -> None:
         """Take a finding of the register predictor; it counts for the scenario that is judged next."""

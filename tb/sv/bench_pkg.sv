@@ -5,8 +5,8 @@ package bench_pkg;
   import "DPI-C" function chandle bench_create(input int lanes);
 
   import "DPI-C" function bit bench_tick(
-      input chandle bench, input longint unsigned cycle, input bit req, input bit gnt, input bit busy,
-      output bit next_grant, output bit grant_without_req, output bit aimed);
+      input chandle bench, input longint unsigned cycle, input bit rst_n, input bit req, input bit gnt,
+      input bit r_valid, input bit busy, output bit next_grant, output bit grant_without_req, output bit aimed);
 
   import "DPI-C" function bit bench_targeted(input chandle bench, input int unsigned add, input bit wen);
 
@@ -16,6 +16,12 @@ package bench_pkg;
       input chandle bench, input longint unsigned cycle, input int unsigned add, input bit wen,
       input int unsigned be, input int unsigned data, input int unsigned id, input bit answered,
       input int unsigned r_data);
+
+  // A cycle of the register port with a request or a response.
+  import "DPI-C" function void bench_port(
+      input chandle bench, input longint unsigned cycle, input bit req, input bit gnt, input int unsigned add,
+      input bit wen, input int unsigned be, input int unsigned data, input int unsigned id, input bit r_valid,
+      input int unsigned r_id);
 
   import "DPI-C" function bit bench_play(
       input chandle bench, input longint unsigned cycle, input bit granted, input bit answered,
@@ -37,6 +43,7 @@ package bench_pkg;
   localparam int unsigned CoverEvents = 64;
   import "DPI-C" function void bench_cover(input chandle bench, input longint unsigned events);
 
-  import "DPI-C" function void bench_violation(input chandle bench, input int rule);
+  import "DPI-C" function void bench_violation(
+      input chandle bench, input longint unsigned cycle, input int rule);
 
 endpackage

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records each access of the register port with its response, and keeps the port's values as the
+// Records each access of the register port with its response, and each cycle with either; keeps the port's values as the
 // clock edge saw them, for a driver whose own view is that after the edge.
 module periph_monitor (
     input logic clk_i,
@@ -22,7 +22,7 @@ module periph_monitor (
     output logic [7:0] r_id_s_o
 );
 
-  import bench_pkg::bench_access;
+  import bench_pkg::bench_access, bench_pkg::bench_port;
 
   // The access granted at the previous edge, whose response is due at this one.
   logic pending_q;
@@ -40,6 +40,13 @@ module periph_monitor (
       if (pending_q) begin
         bench_access(bench_i, cycle_q, add_q, wen_q, 32'(be_q), data_q, 32'(id_q), r_valid_i, r_data_i);
       end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin : p_port
+    if (req_i || r_valid_i) begin
+      bench_port(bench_i, cycle_i, req_i, gnt_i, add_i, wen_i, 32'(be_i), data_i, 32'(id_i), r_valid_i,
+                 32'(r_id_i));
     end
   end
 

@@ -10,6 +10,7 @@ module periph_rules (
     input logic clk_i,
     input logic rst_ni,
     input chandle bench_i,
+    input longint unsigned cycle_i,  // index of the edge, for reports
     input logic req_i,
     input logic gnt_i,
     input logic [31:0] add_i,
@@ -32,23 +33,23 @@ module periph_rules (
   // A reset between grant and response forgets the access, so every rule is off while rst_ni is low.
 
   assert_periph_response : assert property (@(posedge clk_i) disable iff (!rst_ni) granted |=> r_valid_i)
-    else bench_violation(bench_i, RULE_PERIPH_RESPONSE);
+    else bench_violation(bench_i, $sampled(cycle_i), RULE_PERIPH_RESPONSE);
 
   assert_periph_no_response : assert property (@(posedge clk_i) disable iff (!rst_ni) !granted |=> !r_valid_i)
-    else bench_violation(bench_i, RULE_PERIPH_RESPONSE);
+    else bench_violation(bench_i, $sampled(cycle_i), RULE_PERIPH_STRAY);
 
   // The id of a missing response says nothing: that is the rule above.
   assert_periph_id : assert property (@(posedge clk_i) disable iff (!rst_ni)
       granted |=> !r_valid_i || r_id_i == $past(id_i))
-    else bench_violation(bench_i, RULE_PERIPH_ID);
+    else bench_violation(bench_i, $sampled(cycle_i), RULE_PERIPH_ID);
 
   // Data is compared for writes alone: on a read the lines carry nothing.
   assert_periph_stable : assert property (@(posedge clk_i) disable iff (!rst_ni)
       waiting |=> !req_i || ($stable(add_i) && $stable(wen_i) && $stable(be_i) && $stable(id_i)
                              && (wen_i || $stable(data_i))))
-    else bench_violation(bench_i, RULE_PERIPH_STABLE);
+    else bench_violation(bench_i, $sampled(cycle_i), RULE_PERIPH_STABLE);
 
   assert_periph_stays : assert property (@(posedge clk_i) disable iff (!rst_ni) waiting |=> req_i)
-    else bench_violation(bench_i, RULE_PERIPH_RETRACTED);
+    else bench_violation(bench_i, $sampled(cycle_i), RULE_PERIPH_RETRACTED);
 
 endmodule

@@ -108,6 +108,7 @@ module tb_top #(
       .DW(DW)
   ) i_memory (
       .clk_i(clk),
+      .rst_ni(rst_n),
       .bench_i(bench),
       .cycle_i(cycle_q),
       .busy_i(busy),
@@ -119,6 +120,7 @@ module tb_top #(
       .data_i(tcdm_data),
       .r_data_o(tcdm_r_data),
       .r_valid_o(tcdm_r_valid),
+      .r_valid_i(tcdm_r_valid),
       .wake_o(memory_wake)
   );
 
@@ -196,6 +198,7 @@ module tb_top #(
       .clk_i(clk),
       .rst_ni(rst_n),
       .bench_i(bench),
+      .cycle_i(cycle_q),
       .req_i(tcdm_req),
       .gnt_i(tcdm_gnt),
       .add_i(tcdm_add),
@@ -210,6 +213,7 @@ module tb_top #(
       .clk_i(clk),
       .rst_ni(rst_n),
       .bench_i(bench),
+      .cycle_i(cycle_q),
       .req_i(port_req),
       .gnt_i(periph_gnt),
       .add_i(port_add),

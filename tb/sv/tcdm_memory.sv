@@ -9,6 +9,7 @@ module tcdm_memory #(
     parameter int unsigned DW = 256  // payload bits; the port is DW+32 wide
 ) (
     input logic clk_i,
+    input logic rst_ni,  // for the log: the memory itself has no reset
     input chandle bench_i,
     input longint unsigned cycle_i,
     input logic busy_i,
@@ -20,6 +21,7 @@ module tcdm_memory #(
     input logic [DW+32-1:0] data_i,
     output logic [DW+32-1:0] r_data_o,
     output logic r_valid_o,
+    input logic r_valid_i,  // as it arrives at the device, for the log
     output logic wake_o  // one cycle: Python has something to look at
 );
 
@@ -46,7 +48,8 @@ module tcdm_memory #(
   end
 
   always_ff @(posedge clk_i) begin : p_cycle
-    woken = bench_tick(bench_i, cycle_i, req_i, gnt_o, busy_i, next_grant, grant_without_req, aimed);
+    woken = bench_tick(bench_i, cycle_i, rst_ni, req_i, gnt_o, r_valid_i, busy_i, next_grant, grant_without_req,
+                       aimed);
     grant_q <= next_grant;
     grant_without_req_q <= grant_without_req;
     aimed_q <= aimed;

@@ -10,6 +10,7 @@ module tcdm_rules #(
     input logic clk_i,
     input logic rst_ni,
     input chandle bench_i,
+    input longint unsigned cycle_i,  // index of the edge, for reports
     input logic req_i,
     input logic gnt_i,
     input logic [31:0] add_i,
@@ -42,35 +43,35 @@ module tcdm_rules #(
   assert_rq3_stable : assert property (@(posedge clk_i) disable iff (!rst_ni)
       waiting |=> !req_i || ($stable(add_i) && $stable(wen_i) && $stable(be_i)
                              && (wen_i || $stable(data_i))))
-    else bench_violation(bench_i, RULE_RQ3_STABLE);
+    else bench_violation(bench_i, $sampled(cycle_i), RULE_RQ3_STABLE);
 
   assert_rq4_stays : assert property (@(posedge clk_i) disable iff (!rst_ni) waiting |=> req_i)
-    else bench_violation(bench_i, RULE_RQ4_RETRACTED);
+    else bench_violation(bench_i, $sampled(cycle_i), RULE_RQ4_RETRACTED);
 
   assert_alignment : assert property (@(posedge clk_i) disable iff (!rst_ni) req_i |-> add_i[1:0] == 2'b00)
-    else bench_violation(bench_i, RULE_ALIGNMENT);
+    else bench_violation(bench_i, $sampled(cycle_i), RULE_ALIGNMENT);
 
   assert_read_enables : assert property (@(posedge clk_i) disable iff (!rst_ni) req_i && wen_i |-> (&be_i))
-    else bench_violation(bench_i, RULE_READ_ENABLES);
+    else bench_violation(bench_i, $sampled(cycle_i), RULE_READ_ENABLES);
 
   assert_over_read : assert property (@(posedge clk_i) disable iff (!rst_ni)
       read_granted |-> bench_read_allowed(bench_i, add_i))
-    else bench_violation(bench_i, RULE_OVER_READ);
+    else bench_violation(bench_i, $sampled(cycle_i), RULE_OVER_READ);
 
   assert_stray_write : assert property (@(posedge clk_i) disable iff (!rst_ni)
       write_granted |-> bench_write_allowed(bench_i, add_i, be_i))
-    else bench_violation(bench_i, RULE_STRAY_WRITE);
+    else bench_violation(bench_i, $sampled(cycle_i), RULE_STRAY_WRITE);
 
   assert_response : assert property (@(posedge clk_i) disable iff (!rst_ni) read_granted |=> r_valid_i)
-    else bench_violation(bench_i, RULE_RESPONSE_TIMING);
+    else bench_violation(bench_i, $sampled(cycle_i), RULE_RESPONSE_MISSING);
 
   assert_no_response : assert property (@(posedge clk_i) disable iff (!rst_ni) !(req_i && gnt_i) |=> !r_valid_i)
-    else bench_violation(bench_i, RULE_RESPONSE_TIMING);
+    else bench_violation(bench_i, $sampled(cycle_i), RULE_RESPONSE_STRAY);
 
   assert_req_in_reset : assert property (@(posedge clk_i) !rst_ni |-> !req_i)
-    else bench_violation(bench_i, RULE_REQ_IN_RESET);
+    else bench_violation(bench_i, $sampled(cycle_i), RULE_REQ_IN_RESET);
 
   assert_event_line : assert property (@(posedge clk_i) disable iff (!rst_ni) evt_reserved == '0)
-    else bench_violation(bench_i, RULE_EVENT_LINE);
+    else bench_violation(bench_i, $sampled(cycle_i), RULE_EVENT_LINE);
 
 endmodule

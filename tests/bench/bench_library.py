@@ -80,14 +80,24 @@ class Bench:
         self.cycle = 0
         self.grant = True
 
-    def tick(self, *, req: bool = False, gnt: bool | None = None, busy: bool = False) -> bool:
+    def tick(
+        self,
+        *,
+        req: bool = False,
+        gnt: bool | None = None,
+        busy: bool = False,
+        rst_n: bool = True,
+        r_valid: bool = False,
+    ) -> bool:
         """One clock edge; returns whether Python is woken."""
         next_grant, without_req, aimed = ct.c_uint8(), ct.c_uint8(), ct.c_uint8()
         woken = self._library.bench_tick(
             self._self,
             ct.c_uint64(self.cycle),
+            ct.c_uint8(rst_n),
             ct.c_uint8(req),
             ct.c_uint8(self.grant if gnt is None else gnt),
+            ct.c_uint8(r_valid),
             ct.c_uint8(busy),
             ct.byref(next_grant),
             ct.byref(without_req),
@@ -146,6 +156,22 @@ class Bench:
             self._self, ct.c_uint64(self.cycle), address, ct.c_uint8(1), 0xF, 0, 1, ct.c_uint8(1), 0xABCD
         )
 
+    def port(self, *, req: bool = True, gnt: bool = True, r_valid: bool = False) -> None:
+        """A cycle of the register port: a read of 0x48 by core 1."""
+        self._library.bench_port(
+            self._self,
+            ct.c_uint64(self.cycle),
+            ct.c_uint8(req),
+            ct.c_uint8(gnt),
+            0x48,
+            ct.c_uint8(1),
+            0xF,
+            7,
+            2,
+            ct.c_uint8(r_valid),
+            4,
+        )
+
     def play(
         self, *, granted: bool = False, answered: bool = False, r_data: int = 0
     ) -> tuple[int, bool, int, int, int] | None:
@@ -173,7 +199,7 @@ class Bench:
 
     def violation(self, rule: int) -> None:
         """A rule fires."""
-        self._library.bench_violation(self._self, rule)
+        self._library.bench_violation(self._self, ct.c_uint64(self.cycle), rule)
 
     def fill(self, base: int, content: bytes) -> None:
         """Puts the window at `base` with this content."""

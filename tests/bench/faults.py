@@ -94,6 +94,8 @@ def _case(fault: str, status: Status, *expects: str, run: str = "one", at: int =
 
 _WRONG, _RULE, _SLOW, _FINE = Status.MISMATCH, Status.PROTOCOL, Status.TIMEOUT, Status.PASSED
 
+_LATE = (rule(PeriphRule.PERIPH_RESPONSE), rule(PeriphRule.PERIPH_STRAY))
+
 CASES: tuple[Case, ...] = (
     _case("None", _FINE),
     _case("None", _FINE, run="stalled"),
@@ -128,8 +130,8 @@ CASES: tuple[Case, ...] = (
     _case("None", _FINE, run="queued_spare"),
     _case("QueuedIdle", _SLOW, "queue_gap", run="queued_spare"),
     # The step that waits for the answer is never done.
-    _case("MemoryMute", _WRONG, "memory", "causes_working", rule(TcdmRule.RESPONSE_TIMING), at=1),
-    _case("MemoryExtra", _RULE, rule(TcdmRule.RESPONSE_TIMING)),
+    _case("MemoryMute", _WRONG, "memory", "causes_working", rule(TcdmRule.RESPONSE_MISSING), at=1),
+    _case("MemoryExtra", _RULE, rule(TcdmRule.RESPONSE_STRAY)),
     # Events and busy_o
     _case("EventBeforeWrite", _RULE, "event_after_write", at=LAST_WRITE),
     _case("EventWithWrite", _RULE, "event_after_write", at=LAST_WRITE),
@@ -167,10 +169,11 @@ CASES: tuple[Case, ...] = (
     _case("CausesTwice", _RULE, "causes_record"),
     _case("CausesTotal", _RULE, "causes_total", run="clear"),
     # Register port; access 0 of a job is ACQUIRE, access 7 TRIGGER
-    _case("ResponseLate", _RULE, rule(PeriphRule.PERIPH_RESPONSE), "register_port", at=7),
+    # Behind the last access nothing else is granted.
+    _case("ResponseLate", _RULE, *_LATE, "register_port", at=7),
     _case("ResponseLate", _RULE, rule(PeriphRule.PERIPH_RESPONSE), "register_port", "triggers"),
     _case("ResponseMissing", _RULE, rule(PeriphRule.PERIPH_RESPONSE), "register_port", at=7),
-    _case("ResponseSpurious", _RULE, rule(PeriphRule.PERIPH_RESPONSE)),
+    _case("ResponseSpurious", _RULE, rule(PeriphRule.PERIPH_STRAY)),
     _case("ResponseId", _RULE, rule(PeriphRule.PERIPH_ID), at=3),
     _case("TriggerIgnored", _SLOW, "watchdog"),
     _case("AcquireRefused", _WRONG, "register_port", "register"),

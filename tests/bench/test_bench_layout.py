@@ -30,6 +30,7 @@ STRUCTURES: dict[str, type[ct.Structure]] = {
 RECORDS: dict[str, np.dtype[np.void]] = {
     "AccessRecord": bindings.ACCESS_DTYPE,
     "EventRecord": bindings.EVENT_DTYPE,
+    "PortRecord": bindings.PORT_DTYPE,
     "ProbeRecord": bindings.PROBE_DTYPE,
     "Violation": bindings.VIOLATION_DTYPE,
     "PlayedAccess": player.PLAYED_DTYPE,
@@ -55,7 +56,15 @@ CONSTANTS = {
     "kReserved": bindings.EVENT_RESERVED,
     "kBusyRise": bindings.BUSY_RISE,
     "kBusyFall": bindings.BUSY_FALL,
+    "kStrayResponse": bindings.STRAY_RESPONSE,
+    "kResetFall": bindings.RESET_FALL,
+    "kResetRise": bindings.RESET_RISE,
+    "kPortRequest": bindings.PORT_REQUEST,
+    "kPortGrant": bindings.PORT_GRANT,
+    "kPortResponse": bindings.PORT_RESPONSE,
 }
+
+BEAT_FIELDS = ("cycle", "add", "flags", "answered")
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +80,7 @@ def cpp(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
             *(f"offsetof(bench::{name}, {field})" for field in dtype.names or ()),
         ]
     wanted += ["sizeof(bench::BeatHeader)"]
-    wanted += [f"offsetof(bench::BeatHeader, {field})" for field in ("cycle", "add", "flags")]
+    wanted += [f"offsetof(bench::BeatHeader, {field})" for field in BEAT_FIELDS]
     folder = tmp_path_factory.mktemp("layout")
     lines = [f'std::printf("%llu\\n", static_cast<unsigned long long>({text}));' for text in wanted]
     source = folder / "layout.cpp"
@@ -117,7 +126,7 @@ def test_records_lie_alike(name: str, cpp: dict[str, int]) -> None:
 def test_beats_lie_alike(lanes: int, words: int, cpp: dict[str, int]) -> None:
     dtype = bindings.beat_dtype(lanes, words)
     assert dtype.fields is not None
-    for field in ("cycle", "add", "flags"):
+    for field in BEAT_FIELDS:
         assert dtype.fields[field][1] == cpp[f"offsetof(bench::BeatHeader, {field})"]
     assert dtype.fields["be"][1] == cpp["sizeof(bench::BeatHeader)"]
     assert dtype.itemsize == 4 * words
@@ -137,7 +146,7 @@ def test_rules_have_the_same_numbers_in_systemverilog_and_python() -> None:
 
 def test_every_rule_is_asserted_and_described() -> None:
     text = (SV / "tcdm_rules.sv").read_text() + (SV / "periph_rules.sv").read_text()
-    reported = set(re.findall(r"bench_violation\(bench_i, RULE_(\w+)\)", text))
+    reported = set(re.findall(r"bench_violation\(bench_i, \$sampled\(cycle_i\), RULE_(\w+)\)", text))
     assert reported == {rule.name for rule in (*TcdmRule, *PeriphRule)}
     assert set(TCDM_DESCRIPTIONS) == set(TcdmRule)
     assert set(PERIPH_DESCRIPTIONS) == set(PeriphRule)

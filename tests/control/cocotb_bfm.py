@@ -143,7 +143,7 @@ async def spurious_response(dut: HierarchyObject) -> None:
     await ClockCycles(dut.clk, 3)
     dut.fault.value = 0
     after = await violations(dut)
-    assert after[PeriphRule.PERIPH_RESPONSE] == before.get(PeriphRule.PERIPH_RESPONSE, 0) + 3
+    assert after[PeriphRule.PERIPH_STRAY] == before.get(PeriphRule.PERIPH_STRAY, 0) + 3
 
 
 @cocotb.test()

@@ -103,6 +103,7 @@ module periph_tb;
       .clk_i(clk),
       .rst_ni(rst_n),
       .bench_i(bench),
+      .cycle_i(64'(cycle_q)),
       .req_i(port_req),
       .gnt_i(periph_gnt),
       .add_i(port_add),

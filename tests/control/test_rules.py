@@ -34,6 +34,6 @@ def test_every_rule_is_described() -> None:
 
 def test_every_rule_of_the_register_port_has_an_assertion() -> None:
     text = (SV / "periph_rules.sv").read_text()
-    used = set(re.findall(r"else bench_violation\(bench_i, RULE_(\w+)\)", text))
+    used = set(re.findall(r"else bench_violation\([^;]*RULE_(\w+)\)", text))
     assert used == {rule.name for rule in PeriphRule}
     assert {rule.name for rule in PeriphRule if rule.by_bench} == {"PERIPH_STABLE", "PERIPH_RETRACTED"}

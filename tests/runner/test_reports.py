@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from regressions import summary as summary_module
 from regressions.executor import Execution
@@ -15,6 +16,7 @@ from regressions.info import RunInfo
 from regressions.judge import SegmentResult
 from regressions.planner import Segment
 from regressions.report.checkers import anchor, views
+from regressions.report.console import print_verdict
 from regressions.report.exercised import grids, size_class
 from regressions.report.html import render_html
 from regressions.report.junit import render_junit
@@ -273,3 +275,14 @@ def test_a_checker_without_proof_counts_and_shows_as_such() -> None:
     assert tally(bare) == {"total": 1, "proven": 0}
     (view,) = views(bare, load_testplan().values())
     assert (view.testpoints, view.command) == ((), "")
+
+
+def test_notes_are_shown_and_fail_nothing() -> None:
+    summary = _summary(_result(0, Status.PASSED, [_job(0), _job(1)]))
+    summary.notes.append("stale: known issue 'odd-z' of serial")
+    assert summary.passed
+    console = Console(record=True, width=200)
+    print_verdict(console, summary, Path("x"))
+    assert "stale: known issue 'odd-z' of serial\n" in console.export_text()
+    assert "stale: known issue &#39;odd-z&#39; of serial" in render_html(summary)
+    assert "- stale: known issue 'odd-z' of serial" in render_markdown(summary)

@@ -13,6 +13,7 @@ class PeriphRule(IntEnum):
     PERIPH_ID = 33
     PERIPH_STABLE = 34
     PERIPH_RETRACTED = 35
+    PERIPH_STRAY = 36
 
     @property
     def by_bench(self) -> bool:
@@ -21,8 +22,9 @@ class PeriphRule(IntEnum):
 
 
 DESCRIPTIONS: dict[int, str] = {
-    PeriphRule.PERIPH_RESPONSE: "r_valid must be high one cycle after each grant and in no other cycle",
+    PeriphRule.PERIPH_RESPONSE: "r_valid must be high one cycle after each grant",
     PeriphRule.PERIPH_ID: "the response's r_id is not the id of the granted access",
     PeriphRule.PERIPH_STABLE: "address, direction, byte enables, data or id changed while the request waited",
     PeriphRule.PERIPH_RETRACTED: "a request was retracted before its grant",
+    PeriphRule.PERIPH_STRAY: "r_valid was high in a cycle that followed no grant",
 }

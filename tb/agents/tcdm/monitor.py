@@ -30,7 +30,7 @@ class BeatLog:
     line.
 
     Attributes:
-        records: Structured array with fields cycle, add, flags, be, data (see `tb.dpi.bindings.beat_dtype`).
+        records: Structured array with the fields of `tb.dpi.bindings.beat_dtype`.
     """
 
     records: npt.NDArray[np.void]
@@ -46,7 +46,7 @@ class BeatLog:
         return int(self.edges[0]), int(self.edges[-1])
 
     @cached_property
-    def flags(self) -> npt.NDArray[np.uint32]:
+    def flags(self) -> npt.NDArray[np.uint16]:
         """`GRANTED` and `READ` of each record."""
         return np.ascontiguousarray(self.records["flags"])
 

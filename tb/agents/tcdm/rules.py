@@ -15,9 +15,10 @@ class TcdmRule(IntEnum):
     READ_ENABLES = 4
     OVER_READ = 5
     STRAY_WRITE = 6
-    RESPONSE_TIMING = 7
+    RESPONSE_MISSING = 7
     REQ_IN_RESET = 8
     EVENT_LINE = 9
+    RESPONSE_STRAY = 10
 
 
 DESCRIPTIONS: dict[int, str] = {
@@ -27,7 +28,8 @@ DESCRIPTIONS: dict[int, str] = {
     TcdmRule.READ_ENABLES: "byte enables of a read are not all ones",
     TcdmRule.OVER_READ: "read outside the operands (section 6 allows 3 bytes before, one access after)",
     TcdmRule.STRAY_WRITE: "write to a byte that belongs to no Z of the jobs",
-    TcdmRule.RESPONSE_TIMING: "the memory's response did not come one cycle after the grant of a read",
+    TcdmRule.RESPONSE_MISSING: "the memory's response did not come one cycle after the grant of a read",
     TcdmRule.REQ_IN_RESET: "tcdm_req_o is high in reset",
     TcdmRule.EVENT_LINE: "evt_o[core][1] went high; it stays 0",
+    TcdmRule.RESPONSE_STRAY: "the memory answered in a cycle that followed no grant",
 }

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Comparison of memories: each wrong bit is found and named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.formats import Format
+from models.layout import load as load_matrix
+from models.layout import store
+from models.ops import Op
+from tb.descriptor import load
+from tb.scoreboard.finding import Span
+from tb.scoreboard.memory import compare
+from tb.scoreboard.requests import check_requests
+from tb.status import Status
+from tb.stimulus.image import initial_image, predict
+from tests.bench.jobs import BASE, EMPTY, JOB, OTHER, Z, names, scenario
+from tests.bench.logs import read, seen
+
+
+def test_equal_memories_give_no_finding() -> None:
+    whole = scenario(JOB)
+    after = predict(initial_image(whole), whole.jobs, BASE)
+    assert not compare(whole, after, after.copy(), load("serial"))
+
+
+def test_each_wrong_bit_of_z_is_found_and_named() -> None:
+    whole = scenario(JOB)
+    after = predict(initial_image(whole), whole.jobs, BASE)
+    for byte in range(JOB.z_range[1]):
+        actual = after.copy()
+        actual[Z - BASE + byte] ^= 0x80
+        (finding,) = compare(whole, after, actual, load("serial"))
+        assert (finding.status, finding.checker, finding.job) == (Status.MISMATCH, "memory", 0)
+        assert finding.detail.startswith(f"Z[{byte // 2 // 4},{byte // 2 % 4}] is 0x")
+        assert "1 of 8 elements wrong" in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("op", "want", "text"),
+    [
+        # The maximum of 1 + 1 = 2 with 1 can only be lost after the last step.
+        (Op.ADDMAX, 0x4000, "the partial sum can first have gone wrong in step n = 2"),
+        (Op.GEMM, 0x4400, "the start value or any partial sum can have gone wrong"),
+    ],
+)
+def test_tile_and_first_wrong_step_are_named(op: Op, want: int, text: str) -> None:
+    one = np.full(1, 0x3C00, np.uint16).tobytes()
+    job = replace(JOB, op=op, data=(one * 6, one * 12, one * 8))
+    whole = scenario(job)
+    after = predict(initial_image(whole), (job,), BASE)
+    z = load_matrix(after, Z - BASE, 2, 4, job.fmt).copy()
+    assert (z == want).all()
+    actual = after.copy()
+    z[1, 2] = 0x3C00
+    store(actual, Z - BASE, z, job.fmt)
+    (finding,) = compare(whole, after, actual, load("serial"))
+    assert finding.detail.startswith(
+        f"Z[1,2] is 0x3c00 instead of {want:#06x} (FP16, tile 1,2; 1 of 8 elements wrong); {text}"
+    )
+
+
+def test_a_wrong_element_of_a_narrow_z_is_named_in_its_format() -> None:
+    formats = (Format.E4M3, Format.FP16, Format.E5M2)
+    one, eight = np.full(1, 0x3C00, np.uint16).tobytes(), bytes([0x38]) * 6
+    job = replace(JOB, fmt=formats, data=(eight, one * 12, bytes([0x3C]) * 8))
+    whole = scenario(job)
+    after = predict(initial_image(whole), (job,), BASE)
+    assert (after[Z - BASE : Z - BASE + 8] == 0x44).all()
+    actual = after.copy()
+    actual[Z - BASE + 6] = 0x42
+    (finding,) = compare(whole, after, actual, load("serial"))
+    assert finding.detail.startswith(
+        "Z[1,2] is 0x42 instead of 0x44 (E4M3/FP16/E5M2, tile 1,2; 1 of 8 elements wrong); the start value or"
+    )
+    # What is stored as 3 can be the sum without one of the three steps.
+    assert "without step 0, 1, 2" in finding.detail
+
+
+def test_a_byte_outside_every_z_is_found() -> None:
+    whole = scenario(JOB, OTHER)
+    after = predict(initial_image(whole), whole.jobs, BASE)
+    actual = after.copy()
+    actual[Z - BASE - 1] ^= 1
+    actual[0xFFF] ^= 1
+    (finding,) = compare(whole, after, actual, load("serial"))
+    assert finding.job is None
+    assert f"2 bytes outside every Z changed, the first at {Z - 1:#010x}" in finding.detail
+
+
+def test_the_last_job_that_writes_a_byte_answers_for_it() -> None:
+    again = replace(OTHER, z_addr=Z, m=1)
+    whole = scenario(JOB, again)
+    after = predict(initial_image(whole), whole.jobs, BASE)
+    actual = after.copy()
+    actual[Z - BASE] ^= 1
+    actual[Z - BASE + 15] ^= 1
+    findings = compare(whole, after, actual, load("serial"))
+    assert [finding.job for finding in findings] == [0, 1]
+    assert findings[0].detail.startswith("Z[1,3]")
+    assert findings[1].detail.startswith("Z[0,0]")
+
+
+def test_job_without_steps() -> None:
+    job = replace(JOB, n=0)
+    whole = scenario(job)
+    after = predict(initial_image(whole), (job,), BASE)
+    actual = after.copy()
+    actual[Z - BASE] ^= 1
+    (finding,) = compare(whole, after, actual, load("serial"))
+    assert "no step: N is 0" in finding.detail
+
+
+def test_bytes_the_contract_leaves_open_are_not_compared() -> None:
+    overlapping = replace(JOB, x_addr=Z - 2)
+    whole = scenario(overlapping)
+    after = predict(initial_image(whole), whole.jobs, BASE)
+    actual = after.copy()
+    actual[Z - BASE] ^= 1
+    assert not compare(whole, after, actual, load("serial"))
+    actual[Z - BASE - 1] ^= 1
+    assert names(compare(whole, after, actual, load("serial"))) == ["memory"]
+
+
+def test_empty_job_touches_nothing() -> None:
+    log = seen(requests=[read(60, OTHER.x_addr)])
+    ran = [Span(10, 50, 10), Span(55, 58, 55)]
+    assert names(check_requests(scenario(JOB, EMPTY), ran, log)) == ["late_request"]

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Triggers and events on hand-made logs: which job ran when, and what is wrong with their events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tb.scoreboard.finding import Span
+from tb.scoreboard.spans import port_cycles, spans
+from tests.bench.jobs import JOB, OTHER, X, names, scenario
+from tests.bench.logs import accesses, read, seen
+
+
+def test_spans_of_queued_jobs_start_at_the_event_before() -> None:
+    found, findings = spans(scenario(JOB, OTHER), seen(triggers=[10, 20], ends=[(50, 2), (70, 5)]))
+    assert not findings
+    assert found == [Span(10, 50, 10), Span(20, 70, 50)]
+    assert [(span.cycles, span.queued) for span in found] == [(40, False), (20, True)]
+
+
+@pytest.mark.parametrize(
+    ("ends", "checkers", "text"),
+    [
+        ([(50, 2), (70, 5), (80, 5)], ["events"], "3 events for 2 jobs, the first extra at edge 80"),
+        ([(50, 2)], ["events"], "1 events for 2 jobs"),
+        ([(50, 2), (70, 2)], ["event_core"], "went to core 2; the job was triggered by core 5"),
+        ([(50, 2), (50, 5)], ["events"], "the same as that of the job before"),
+        ([(10, 2), (70, 5)], ["events"], "not after its trigger at edge 10"),
+    ],
+)
+def test_wrong_events(ends: list[tuple[int, int]], checkers: list[str], text: str) -> None:
+    _, findings = spans(scenario(JOB, OTHER), seen(triggers=[10, 20], ends=ends))
+    assert names(findings) == checkers
+    assert text in findings[0].detail
+
+
+def test_a_missing_trigger_is_found() -> None:
+    _, findings = spans(scenario(JOB, OTHER), seen(triggers=[10], ends=[(50, 2)], watchdog=True))
+    assert names(findings) == ["triggers"]
+
+
+@pytest.mark.parametrize(
+    ("address", "value", "field", "counts"),
+    [
+        (0x00, 0, {}, True),
+        (0x100, 0, {}, True),  # address bits above 7 are not decoded
+        (0x00, 1, {}, False),
+        (0x04, 0, {}, False),
+        (0x00, 0, {"be": 0b1110}, False),
+        (0x00, None, {}, False),
+    ],
+)
+def test_what_counts_as_a_trigger(
+    address: int, value: int | None, field: dict[str, int], counts: bool
+) -> None:
+    log = accesses([(10, address, value)])
+    for name, content in field.items():
+        log[name] = content
+    observation = replace(seen(ends=[(50, 2)]), accesses=log)
+    found, findings = spans(scenario(JOB), observation)
+    assert bool(found) is counts
+    assert names(findings) == ([] if counts else ["triggers"])
+
+
+@pytest.mark.parametrize(("edge", "counts"), [(11, 0), (12, 1), (51, 1), (52, 0)])
+def test_waiting_cycles_are_those_after_the_start_up_to_the_event(edge: int, counts: int) -> None:
+    log = seen(requests=[read(at, X & ~3, waits=at == edge) for at in (11, 12, 13, 50, 51, 52)])
+    assert port_cycles(Span(5, 51, 11), log).waiting == counts

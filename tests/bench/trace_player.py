@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plays traces of both ports into the assertions and the logs, without a device."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from regressions.simulators.cache import build_once, content_key
+from regressions.simulators.tools import MAKE_FIXES, environment_key, executable, require_tools, run_tool
+from tb.descriptor import ROOT
+from tb.dpi.bindings import EVENT_DTYPE, PORT_DTYPE, RANGE_DTYPE, RULE_COUNT, VIOLATION_DTYPE, beat_dtype
+from tb.scoreboard.protocol import PortLogs, Ranges
+
+HERE = Path(__file__).resolve().parent
+_SV = ("rules_pkg", "bench_pkg", "tcdm_rules", "periph_rules", "periph_monitor", "event_monitor")
+
+CYCLE_DTYPE = np.dtype(
+    [
+        ("data", "<u8"),
+        *((name, "<u4") for name in ("add", "periph_add", "periph_data")),
+        *((name, "u1") for name in ("rst_n", "req", "gnt", "wen", "be", "r_valid", "evt")),
+        *((f"periph_{name}", "u1") for name in ("req", "gnt", "wen", "be", "id", "r_valid", "r_id")),
+        ("last", "u1"),
+        ("padding", "u1", (5,)),
+    ]
+)
+"""The signals of both ports at one clock edge; `last` marks the end of a trace."""
+_BEAT_DTYPE = beat_dtype(lanes=2, words=8)
+
+Trace = npt.NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What became of a trace.
+
+    Attributes:
+        logs: What the monitors logged.
+        fired: Assertions that fired: number -> (count, first edge).
+    """
+
+    logs: PortLogs
+    fired: dict[int, tuple[int, int]]
+
+
+@cache
+def build() -> Path:
+    """The player, compiled or found in the cache."""
+    require_tools()
+    sources = [*(ROOT / "tb" / "sv" / f"{name}.sv" for name in _SV), HERE / "trace_player.sv"]
+    dpi = ROOT / "tb" / "dpi"
+    programs = [HERE / "trace_player.cpp", dpi / "bench.cpp"]
+    headers = [dpi / name for name in ("bench.h", "player.h", "interpreter.h")]
+    waivers = HERE / "trace_player.vlt"
+    key = content_key([*sources, *programs, *headers, waivers, Path(__file__)], environment_key())
+
+    def make(folder: Path) -> None:
+        log = folder / "build.log"
+        command = [str(executable()), "--cc", "--exe", "--assert", "-Wall", "-Mdir", str(folder)]
+        command += ["--prefix", "Vplayer", "--top-module", "trace_player", "-o", "player"]
+        command += ["-CFLAGS", f"-I{dpi}", str(waivers), *map(str, (*sources, *programs))]
+        run_tool(command, log, "Verilator on trace_player")
+        make_ = ["make", "-j2", "-C", str(folder), "-f", "Vplayer.mk", *MAKE_FIXES, "OPT_FAST=-O1"]
+        run_tool(make_, log, "C++ of trace_player")
+
+    folder, _ = build_once(ROOT / "build" / "cache", "trace-player", key, make)
+    return folder / "player"
+
+
+def play(folder: Path, traces: Sequence[Trace], ranges: Ranges) -> list[Played]:
+    """Plays traces one after the other.
+
+    Args:
+        folder: For the files.
+        traces: Arrays of `CYCLE_DTYPE`; each has to begin in reset.
+        ranges: What may be touched.
+    """
+    cycles = np.concatenate(traces)
+    cycles["last"] = 0
+    cycles["last"][np.cumsum([trace.size for trace in traces]) - 1] = 1
+    allowed = np.array([(*span, 0) for span in ranges], RANGE_DTYPE)
+    head = np.array([allowed.size], "<u4").tobytes()
+    (folder / "traces").write_bytes(head + allowed.tobytes() + cycles.tobytes())
+    subprocess.run([build(), folder / "traces", folder / "results"], check=True, timeout=60)
+    return _read((folder / "results").read_bytes(), len(traces))
+
+
+def _read(content: bytes, count: int) -> list[Played]:
+    offset = 0
+
+    def take(dtype: np.dtype[np.void], size: int) -> npt.NDArray[np.void]:
+        nonlocal offset
+        array = np.frombuffer(content, dtype, size, offset)
+        offset += dtype.itemsize * size
+        return array
+
+    played: list[Played] = []
+    for _ in range(count):
+        since, until, beats, ports, events = np.frombuffer(content, "<u8", 5, offset).tolist()
+        offset += 40
+        logs = PortLogs(
+            take(_BEAT_DTYPE, beats), take(PORT_DTYPE, ports), take(EVENT_DTYPE, events), since, until
+        )
+        rules = take(VIOLATION_DTYPE, RULE_COUNT).tolist()
+        played.append(Played(logs, {rule: each for rule, each in enumerate(rules) if each[0]}))
+    assert offset == len(content)
+    return played
