@@ -77,9 +77,9 @@ def bench(options: Options, services: Services, console: Console) -> int:
     scaling = (
         _scaling(options, device, simulator, console, git) if options.scaling else _earlier(path, "scaling")
     )
-    # make cluster measures this part.
-    programs = _earlier(path, "cluster")
-    parts = {"scaling": scaling, "cluster": programs}
+    # make cluster measures these parts.
+    programs = {name: _earlier(path, name) for name in ("cluster", "cluster_figures")}
+    parts = {"scaling": scaling, **programs}
     write_json(path, content | {name: part for name, part in parts.items() if part})
     console.print(f"figures: {relative(path)}")
     slow = [row for row in rows if row.slow]

@@ -13,6 +13,7 @@ from regressions.commands import Options
 from regressions.errors import UserError, unknown
 from regressions.machine import check_tools
 from regressions.paths import relative
+from regressions.provenance import git_revision
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
 from regressions.simulators.cluster import build_cluster
@@ -55,8 +56,8 @@ def cluster(options: Options, services: Services, console: Console) -> int:
     if options.scaling:
         from regressions.cluster.figures import keep, measure
 
-        rows = measure(CONFIGS["8"], options.tree.root / "cluster", console)
-        console.print(f"figures: {relative(keep(rows, options.tree.bench))}")
+        measured = measure(CONFIGS["8"], options.tree.root / "cluster", console)
+        console.print(f"figures: {relative(keep(measured, git_revision(), options.tree.bench))}")
     return EXIT_FAILED if failed else EXIT_PASSED
 
 

@@ -25,7 +25,8 @@ CACHE = ROOT / "build" / "cache"
 _CPU = "generic_rv32+m+c+xcvmem+xcvmac+xcvsimd+xcvelw+xcvalu"
 _FLAGS = (
     *("-target", "riscv32-freestanding-none", "-std=c11", "-O2", "-g0"),
-    *("-ffreestanding", "-fno-sanitize=all", "-fno-unroll-loops", "-Wall", "-Wextra", "-Werror"),
+    *("-ffreestanding", "-fno-sanitize=all", "-fno-unroll-loops", "-fomit-frame-pointer"),
+    *("-Wall", "-Wextra", "-Werror"),
 )
 
 

@@ -20,6 +20,7 @@ from regressions.report.causes import (
     comparison,
 )
 from regressions.report.checkers import anchor, views
+from regressions.report.cluster_speed import cluster_section
 from regressions.report.covered import bin_groups, exclusions, groups, share
 from regressions.report.exercised import grids, operations
 from regressions.report.plots import bound_plot, causes_plot, utilization_plot
@@ -86,6 +87,7 @@ def render_html(summary: Summary, bench: Path | None = None) -> str:
         meanings={name: KNOWN[name][1] for name in causes if name in KNOWN},
         bound_plot=bound_plot(measured),
         bench=speed_section(bench),
+        cluster=cluster_section(bench),
         rows=summary.testplan,
         coverage=summary.coverage,
         covergroups=groups(summary.coverage, [row.testpoint for row in summary.testplan])

@@ -26,25 +26,39 @@ static inline __attribute__((always_inline)) void plain(uint32_t op, const work_
     }
 }
 
+// Sixteen results stay in registers only where no index into them is left.
+#define UNROLLED _Pragma("clang loop unroll(full)")
+
 static inline __attribute__((always_inline)) void scalar(uint32_t op, const work_t *t) {
     for (uint32_t i = 4 * t->first; i < t->m; i += 4 * t->step) {
         for (uint32_t j = 0; j < t->k; j += 4) {
             half_t acc[4][4];
+            UNROLLED
             for (uint32_t r = 0; r < 4; ++r) {
+                UNROLLED
                 for (uint32_t c = 0; c < 4; ++c) acc[r][c] = t->z[(i + r) * t->k + j + c];
             }
-            const half_t *x = t->x + i * t->n, *w = t->w + j;
-            for (uint32_t n = 0; n < t->n; ++n, ++x, w += t->k) {
-                const half_t w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3];
+            const uint32_t x_row = 2 * t->n, x_back = 2 - 3 * x_row, w_row = 2 * t->k;
+            uint32_t x = (uint32_t)(t->x + i * t->n), w = (uint32_t)(t->w + j);
+            for (uint32_t n = t->n; n != 0; --n) {
+                const half_t *its_w = (const half_t *)w;
+                const half_t w0 = its_w[0], w1 = its_w[1], w2 = its_w[2], w3 = its_w[3];
+                UNROLLED
                 for (uint32_t r = 0; r < 4; ++r) {
-                    const half_t its = x[r * t->n];
+                    const half_t its = *(const half_t *)x;
+                    // One pointer goes through the rows: there are no registers for four.
+                    x += r < 3 ? x_row : x_back;
+                    __asm__("" : "+r"(x));
                     acc[r][0] = half_step(op, its, w0, acc[r][0]);
                     acc[r][1] = half_step(op, its, w1, acc[r][1]);
                     acc[r][2] = half_step(op, its, w2, acc[r][2]);
                     acc[r][3] = half_step(op, its, w3, acc[r][3]);
                 }
+                w += w_row;
             }
+            UNROLLED
             for (uint32_t r = 0; r < 4; ++r) {
+                UNROLLED
                 for (uint32_t c = 0; c < 4; ++c) t->z[(i + r) * t->k + j + c] = acc[r][c];
             }
         }

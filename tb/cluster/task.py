@@ -10,6 +10,7 @@ from typing import Any
 
 from tb.cluster import memory_map
 from tb.cluster.config import ClusterConfig
+from tb.cluster.disassembly import disassemble
 from tb.cluster.elf import Program
 from tb.cluster.mailbox import Descriptor, answers, pack
 from tb.errors import UserError
@@ -181,5 +182,9 @@ def _place(program: Program, pc: int) -> str:
     word = next(
         (data[pc - at : pc - at + 4] for at, data in program.segments if at <= pc < at + len(data)), None
     )
-    text = f"instruction {int.from_bytes(word, 'little'):08x}" if word else "no code of the program"
+    if word is None:
+        return f"0x{pc:08x} ({program.function(pc)}, no code of the program)"
+    bits = int.from_bytes(word, "little")
+    text = f"instruction {bits:08x}" if bits & 3 == 3 else f"instruction {bits & 0xFFFF:04x}"
+    text += f": {disassemble(bits, pc)}"
     return f"0x{pc:08x} ({program.function(pc)}, {text})"

@@ -28,7 +28,7 @@ def test_a_trap_is_reported(tmp_path: Path) -> None:
     assert len(outcome.problems) == 1
     assert outcome.problems[0].startswith("hart 1 trapped at 0x1a00")
     assert "(main+0x" in outcome.problems[0]
-    assert "instruction ffffffff): illegal instruction" in outcome.problems[0]
+    assert "instruction ffffffff: .word 0xffffffff): illegal instruction" in outcome.problems[0]
 
 
 @pytest.mark.sim
@@ -44,6 +44,7 @@ def test_a_program_that_does_not_end_is_reported(tmp_path: Path) -> None:
     assert outcome.problems[0] == "the program has not ended after 5000 cycles"
     assert outcome.problems[1].startswith("hart 0 is asleep at 0x1a00")
     assert "(main+0x" in outcome.problems[1]
+    assert ": cv.elw " in outcome.problems[1]
     assert "(cluster_start+0x" in outcome.problems[2]
 
 

@@ -117,7 +117,7 @@ def test_a_trap_is_reported(tmp_path: Path) -> None:
     assert len(outcome.problems) == 1
     assert outcome.problems[0].startswith("hart 7 trapped at 0x1a00")
     assert "(main+0x" in outcome.problems[0]
-    assert "instruction ffffffff): illegal instruction" in outcome.problems[0]
+    assert "instruction ffffffff: .word 0xffffffff): illegal instruction" in outcome.problems[0]
 
 
 def test_a_core_that_runs_off_is_reported(tmp_path: Path) -> None:
@@ -131,6 +131,7 @@ def test_a_program_that_does_not_end_is_reported(tmp_path: Path) -> None:
     assert outcome.problems[0] == "the program has not ended after 5000 cycles"
     assert outcome.problems[1].startswith("hart 0 is asleep at 0x1a00")
     assert "(main+0x" in outcome.problems[1]
+    assert ": cv.elw " in outcome.problems[1]
     for hart in range(1, 8):
         assert outcome.problems[1 + hart].startswith(f"hart {hart} is asleep at 0x1a00")
         assert "(cluster_start+0x" in outcome.problems[1 + hart]

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Figures of programs: measured on the cluster, held against the model, kept beside those of others."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from models.ops import Op
+from regressions.cluster.campaign import CONFIGS
+from regressions.cluster.figures import Figures, Phases, Row, keep
+from regressions.cluster.measuring import Measuring, Product
+from regressions.cluster.sharing import RATIOS, Shared
+from regressions.errors import UserError
+from tests.cluster.harness import CONFIG
+
+
+def test_figures_are_kept_beside_others(tmp_path: Path) -> None:
+    path = tmp_path / "reports" / "bench.json"
+    row = Row("simd", "GEMM", "FP16", 16, 16, 16, 8, 600, 6.8, None)
+    figures = Figures([row], [Phases(16, 28, 230, 12)], [Shared("cores", ("DMA",), 0.5, 100, 1.25)])
+    keep(figures, "abc", path)
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"model": 1}))
+    keep(dataclasses.replace(figures, sharing=[]), "def", path)
+    content = json.loads(path.read_text())
+    assert content.keys() == {"model", "cluster", "cluster_figures"}
+    assert content["cluster"] == [dataclasses.asdict(row)]
+    assert content["cluster_figures"]["git"] == "def"
+    assert content["cluster_figures"]["phases"][0]["waking"] == 12
+
+
+def test_the_ratios_are_the_shares_they_are_named_after() -> None:
+    for share, ratio in RATIOS.items():
+        if ratio.numerator == 0:
+            assert share == float(ratio.wide_first)
+        else:
+            # The side with priority has the conflicts below the numerator.
+            assert share == ratio.numerator / ratio.denominator
+            assert ratio.wide_first
+
+
+@pytest.mark.sim
+def test_a_wrong_result_makes_figures_void(tmp_path: Path) -> None:
+    bench = Measuring(CONFIG, tmp_path)
+    product = Product(Op.MATMUL, 8, 8, 8)
+    outcome = bench.run("gemm", (product.job,), product.memory)
+    product.check("gemm", outcome)
+    wrong = bytearray(outcome.tcdm)
+    wrong[product.end - 1 - 0x10000000] ^= 1
+    with pytest.raises(UserError, match="its result is not that of the model"):
+        product.check("gemm", dataclasses.replace(outcome, tcdm=bytes(wrong)))
+    with pytest.raises(UserError, match="cannot be measured: the program returned 0x1"):
+        bench.run("tiled", (dataclasses.replace(product.job, m=0), product.job), product.memory)
+
+
+@pytest.mark.sim
+def test_software_is_faster_with_blocks_and_with_vectors(tmp_path: Path) -> None:
+    bench = Measuring(CONFIGS["8"], tmp_path)
+    product = Product(Op.GEMM, 32, 32, 32)
+    cycles = []
+    for mode in range(3):
+        outcome = bench.run("software", (product.job,), product.memory, mode=mode, cores=8)
+        product.check("software", outcome)
+        cycles.append(outcome.answers[0])
+    assert cycles[0] > 3 * cycles[1] > 5 * cycles[2]
+    assert 32**3 / cycles[2] > 6, "MAC a cycle of eight cores with vectors"
