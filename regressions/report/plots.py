@@ -27,7 +27,7 @@ _OTHER = "#888888"
 
 
 def _thinned(points: Sequence[tuple[int, float]]) -> tuple[list[int], list[float]]:
-    """Drops points that would be drawn on top of one another: the page stays small however many jobs ran."""
+    """Drops points that would be drawn on top of one another."""
     seen = {(round(24 * math.log2(x)), round(4 * y)): (x, y) for x, y in points}
     return [x for x, _ in seen.values()], [y for _, y in seen.values()]
 
@@ -37,7 +37,9 @@ def _by_stall(axes: Axes, jobs: Sequence[JobResult], value: Callable[[JobResult]
     for stall in stalls:
         points = [(job.m * job.n * job.k, value(job)) for job in jobs if job.stall == stall]
         xs, ys = _thinned(points)
-        axes.scatter(xs, ys, s=9, alpha=0.65, linewidths=0, color=_COLOURS.get(stall, _OTHER), label=stall)
+        colour_of = _COLOURS.get(stall, _OTHER)
+        # Points as pixels: the page stays small however many jobs ran.
+        axes.scatter(xs, ys, 9, colour_of, alpha=0.65, linewidths=0, label=stall, rasterized=True)
     axes.set_xscale("log", base=2)
     axes.set_xlabel("steps M x N x K")
     axes.legend(title="stalls", frameon=False, fontsize=9, markerscale=2)

@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 
 INK = "#123456"
 """Stands for the page's text colour."""
+_DPI = 200
+"""Of what a plot draws as pixels, at its size of 6.4 inches."""
 _RC: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "redmule",
@@ -42,6 +44,6 @@ def svg_plot(draw: Callable[[Axes], None], label: str, height: float = 3.6) -> s
         axes.grid(color=INK, alpha=0.15, linewidth=0.5)
         draw(axes)
         buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(buffer, format="svg", dpi=_DPI, metadata={"Date": None, "Creator": None})
     text = buffer.getvalue().replace(INK, "currentColor")
     return text[text.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)

@@ -220,7 +220,7 @@ def test_plots_take_the_colour_of_the_page() -> None:
 
 def test_ten_thousand_jobs_keep_the_plots_small() -> None:
     jobs = [_job(n, M=1 + n % 60, N=1 + n // 60 % 60, utilization=(n % 100) / 1e5) for n in range(10_000)]
-    assert len(utilization_plot(jobs)) < 300_000
+    assert len(utilization_plot(jobs)) < 200_000
 
 
 def test_what_was_exercised_shows_holes() -> None:
