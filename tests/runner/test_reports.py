@@ -189,7 +189,7 @@ class _Page(HTMLParser):
         if tag not in ("meta", "br", "!doctype"):
             self.open.append(tag)
         for name, value in attrs:
-            if name in ("src", "href", "xlink:href") and not (value or "").startswith("#"):
+            if name in ("src", "href", "xlink:href") and not (value or "").startswith(("#", "data:")):
                 self.loads.append(f"{tag} {name}={value}")
 
     def handle_endtag(self, tag: str) -> None:
