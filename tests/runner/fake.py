@@ -25,6 +25,7 @@ class FakeDevice:
     name: str = "redmule"
     parameters: dict[str, int] = field(default_factory=lambda: {"H": 1})
     known_issues: tuple = ()
+    known_differences: tuple = ()
     operations: tuple = tuple(Op)
     formats: tuple = (Format.FP16,)
     mixed_formats: bool = False
