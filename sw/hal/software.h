@@ -30,8 +30,10 @@ static inline __attribute__((always_inline)) void plain(uint32_t op, const work_
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
 static inline __attribute__((always_inline)) void scalar(uint32_t op, const work_t *t) {
+    // Harts in step start in different columns, so that they want different banks.
+    uint32_t j = 4 * t->first % t->k;
     for (uint32_t i = 4 * t->first; i < t->m; i += 4 * t->step) {
-        for (uint32_t j = 0; j < t->k; j += 4) {
+        for (uint32_t left = t->k; left != 0; left -= 4, j = j + 4 < t->k ? j + 4 : 0) {
             half_t acc[4][4];
             UNROLLED
             for (uint32_t r = 0; r < 4; ++r) {
@@ -70,8 +72,9 @@ static void vector(uint32_t op, const work_t *t) {
         simd_block_fma,    simd_block_fma,    simd_block_addmax, simd_block_addmin,
         simd_block_mulmax, simd_block_mulmin, simd_block_maxmin, simd_block_minmax,
     };
+    uint32_t j = 8 * t->first % t->k;
     for (uint32_t i = 4 * t->first; i < t->m; i += 4 * t->step) {
-        for (uint32_t j = 0; j < t->k; j += 8) {
+        for (uint32_t left = t->k; left != 0; left -= 8, j = j + 8 < t->k ? j + 8 : 0) {
             const simd_block_t block = {.x = (uint32_t)(t->x + i * t->n),
                                         .w = (uint32_t)(t->w + j),
                                         .z = (uint32_t)(t->z + i * t->k + j),
