@@ -134,11 +134,14 @@ def rate_plot(rows: Sequence[Mapping[str, Any]]) -> str:
                 program if program == _ACCELERATOR else f"{program}, {cores} core{'s' if cores > 1 else ''}"
             )
             xs, ys = [row["M"] for row in line], [row["mac_per_cycle"] for row in line]
-            axes.plot(xs, ys, color=colour, linewidth=1.3, marker=".", label=name)
+            axes.plot(xs, ys, color=colour, linewidth=1.3, marker=".")
+            axes.annotate(
+                name, (xs[-1], ys[-1]), (6, -3), textcoords="offset points", color=colour, fontsize=8
+            )
         axes.set_yscale("log")
+        axes.set_xlim(0, 1.35 * max(row["M"] for row in squares))
         axes.set_xlabel("M = N = K")
         axes.set_ylabel("MAC a cycle")
-        axes.legend(frameon=False, fontsize=8)
 
     return svg_plot(draw, "MAC a cycle of the accelerator and of software on the cores, against size")
 
