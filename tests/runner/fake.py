@@ -13,6 +13,7 @@ from regressions.services import Services
 from regressions.simulators.base import Build, BuildError
 from regressions.testlist import TestEntry
 from tb.descriptor import available
+from tb.known import KnownItem
 from tb.schema import SchemaError, nearest
 
 SCRIPT = Path(__file__).with_name("fake_simulation.py")
@@ -24,7 +25,7 @@ class FakeDevice:
 
     name: str = "redmule"
     parameters: dict[str, int] = field(default_factory=lambda: {"H": 1})
-    known_issues: tuple = ()
+    known_issues: tuple = (KnownItem("odd", "tracker 17", (), "mismatch"),)
     known_differences: tuple = ()
     operations: tuple = tuple(Op)
     formats: tuple = (Format.FP16,)

@@ -128,6 +128,8 @@ def run_test(test: dict) -> None:
         cycles=1000 * jobs,
         seconds=0.1,
         rejected={"M differs from K": 3} if behave == "reject" else {},
+        known={"odd": 1} if behave == "show what is known" else {},
+        silent={"odd": 2} if behave in ("show what is known", "hide what is known") else {},
     )
 
 

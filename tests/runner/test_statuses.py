@@ -152,3 +152,26 @@ def test_a_damaged_line_is_not_passed(tmp_path: Path) -> None:
         path.write_text("\n".join(json.dumps(line) for line in lines) + "\n" + damage)
         results = judge(Simulation(0, (segment,)), read_results(path), Outcome(Ending.EXITED, 0), "x")
         assert results[0].status is status
+
+
+def test_a_known_issue_that_never_shows_fails_a_whole_tier(runner: Runner) -> None:
+    runner.tests(t={"knobs": {"behave": "hide what is known"}})
+    assert runner("regressions", "--tier", "smoke") == 1
+    assert runner.summary()["totals"]["failed"] == 0
+    said = "stale: known issue 'odd' of redmule (tracker 17) did not show in any of"
+    assert said in runner.out
+    assert said in (runner.build / "reports" / "smoke" / "report.html").read_text().replace("&#39;", "'")
+
+
+def test_a_known_issue_that_never_shows_in_a_part_of_a_tier_is_a_note(runner: Runner) -> None:
+    runner.tests(t={"knobs": {"behave": "hide what is known"}}, other={})
+    assert runner("regressions", "--tier", "smoke", "--tests", "t") == 0
+    assert "stale: known issue 'odd'" in runner.out
+
+
+def test_a_known_issue_that_shows_in_some_test_is_not_stale(runner: Runner) -> None:
+    runner.tests(
+        t={"knobs": {"behave": "hide what is known"}}, other={"knobs": {"behave": "show what is known"}}
+    )
+    assert runner("regressions", "--tier", "smoke") == 0
+    assert "stale" not in runner.out
