@@ -14,6 +14,7 @@ from models.formats import Format, Formats
 from models.ops import Op
 from models.timing import Instance
 from tb.bounds import LinearBound, Section8Bound
+from tb.cluster.config import ClusterConfig
 from tb.descriptor_schema import FIELDS, MAX_CAUSES, MAX_EVENTS
 from tb.known import KnownItem
 from tb.schema import Raw, SchemaError, Where, check, nearest, read_toml
@@ -94,6 +95,7 @@ class Descriptor:
         probe: what counts where the time of a job goes; None for a device without.
         cover: what tells internal events for coverage; None for a device without.
         backdoor: register name to hierarchical path below the top module.
+        cluster: the cluster around the device; None for a device alone.
     """
 
     name: str
@@ -116,6 +118,7 @@ class Descriptor:
     probe: Probe | None
     cover: Cover | None
     backdoor: Mapping[str, str]
+    cluster: ClusterConfig | None = None
 
     @property
     def cover_events(self) -> tuple[str, ...]:
@@ -151,9 +154,10 @@ class Descriptor:
         return tuple(i for i in (*self.known_issues, *self.known_differences) if i.matches(job))
 
 
-def available(root: Path = ROOT) -> list[str]:
-    """Returns the names of the descriptors in `tb/duts`."""
-    return sorted(path.stem for path in (root / "tb" / "duts").glob("*.toml"))
+def available(root: Path = ROOT, *, clusters: bool = False) -> list[str]:
+    """Returns the names of the descriptors in `tb/duts`: of devices alone, or of clusters."""
+    files = (root / "tb" / "duts").glob("*.toml")
+    return sorted(path.stem for path in files if ("cluster" in read_toml(path)) is clusters)
 
 
 def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
@@ -172,13 +176,15 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
     else:
         path = root / "tb" / "duts" / f"{text}.toml"
         if not path.is_file():
-            known = available(root)
+            known = [*available(root), *available(root, clusters=True)]
             raise SchemaError(
                 f"unknown device '{text}'; {nearest(text, known)}Known: {', '.join(known) or 'none'}; "
                 "or give the path of a descriptor (docs/descriptor.md)"
             )
     where = Where(str(path))
-    table = check(_with_base(path, where), FIELDS, where)
+    raw = _with_base(path, where)
+    table = check(raw, FIELDS, where)
+    instance = _instance(table["instance"], where.key("instance"))
     return Descriptor(
         name=table["name"],
         path=path,
@@ -188,7 +194,7 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
         includes=_folders(table["includes"], path, where.key("includes")),
         waivers=_files(table["waivers"], path, where.key("waivers")),
         parameters=table["parameters"],
-        instance=_instance(table["instance"], where.key("instance")),
+        instance=instance,
         n_cores=table["n_cores"],
         operations=tuple(table["operations"]),
         formats=tuple(table["formats"]),
@@ -198,8 +204,10 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
         known_issues=_known(table["known_issues"], where.key("known_issues")),
         binds=_files(table["binds"], path, where.key("binds")),
         probe=_probe(table["probe"], where.key("probe")),
-        cover=_cover(table["cover"], where.key("cover")),
+        # The bench of a cluster has no monitor of internal events.
+        cover=None if "cluster" in raw else _cover(table["cover"], where.key("cover")),
         backdoor=table["backdoor"],
+        cluster=_cluster(raw, table, instance),
     )
 
 
@@ -226,6 +234,12 @@ def _with_base(path: Path, where: Where, above: tuple[Path, ...] = ()) -> dict[s
         if isinstance(below.get(key), dict) and isinstance(table.get(key), dict):
             table[key] = below[key] | table[key]
     return below | table
+
+
+def _cluster(raw: Mapping[str, Raw], table: Mapping[str, Any], instance: Instance) -> ClusterConfig | None:
+    if "cluster" not in raw:
+        return None
+    return ClusterConfig(cores=table["n_cores"], instance=instance, **table["cluster"])
 
 
 def _instance(table: Mapping[str, int], where: Where) -> Instance:

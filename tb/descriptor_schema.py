@@ -57,6 +57,15 @@ _COVER = {
     ),
 }
 
+_CLUSTER = {
+    "banks": Field("of the TCDM, a power of two, at least dw / 32 + 1", int, default=16, lo=2),
+    "tcdm_bytes": Field("a power of two, at most 1 MiB", int, default=128 * 1024, lo=1024),
+    "l2_bytes": Field("a power of two", int, default=2 * 1024 * 1024, lo=1024),
+    "code_bytes": Field("instruction memory, a power of two", int, default=64 * 1024, lo=1024),
+    "l2_latency": Field("cycles", int, default=20, lo=1),
+    "fpu": Field("whether the cores have floating point", bool, default=True),
+}
+
 FIELDS: dict[str, Field] = {
     "schema": Field("version of this schema: 1", int, required=True, lo=1, hi=1),
     "base": Field("path of a descriptor that this one changes in some keys", str, default=""),
@@ -111,6 +120,12 @@ FIELDS: dict[str, Field] = {
     "binds": _paths("SystemVerilog files that bind checkers or probes into the device"),
     "probe": Field("what counts where the time of a job goes", dict, default={}, fields=_PROBE),
     "cover": Field("what tells internal events for coverage", dict, default={}, fields=_COVER),
+    "cluster": Field(
+        "the cluster around the device, with `n_cores` cores; without it the device is alone",
+        dict,
+        default={},
+        fields=_CLUSTER,
+    ),
     "backdoor": Field(
         "register name to hierarchical path below the top module",
         dict,

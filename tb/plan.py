@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ class Plan:
         entries: The test entries of the segments.
         coverage: How coverage is collected.
         whole_opinions: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
+        programs: Programs of a cluster by name: `path` of an ELF file, or why there is none (`error`).
     """
 
     folder: Path
@@ -35,6 +37,7 @@ class Plan:
     entries: tuple[dict[str, Any], ...]
     coverage: CoveragePlan
     whole_opinions: int = 0
+    programs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def context(self, segment: Segment) -> dict[str, Any]:
         """What a failure record of a segment says besides its scenarios."""
@@ -83,4 +86,5 @@ def read_plan(path: Path) -> Plan:
         tuple(entries),
         coverage,
         data.get("whole_opinions", 0),
+        data.get("programs", {}),
     )

@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,19 @@ import cocotb
 from cocotb.triggers import RisingEdge
 from pyuvm import ConfigDB, uvm_report_object, uvm_root
 
+from tb.cluster.elf import Program, read_program
+from tb.cluster.session import SessionHandle
 from tb.coverage.collector import Collector
 from tb.coverage.definition import Definition
 from tb.descriptor import Descriptor, load
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
 from tb.env.recorder import Recorder
+from tb.errors import UserError
 from tb.plan import Plan, read_plan
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.status import Status
+from tb.tests.cluster_segment import ClusterSegmentTest
 from tb.tests.segment import Segment, SegmentTest
 
 PLAN_VARIABLE = "REDMULE_PLAN"
@@ -163,6 +168,27 @@ async def _run(
         ("opinions", SecondOpinions(whole=_PLAN.whole_opinions)),
     ):
         database.set(None, "*", key, value)
-    await root.run_test(SegmentTest, keep_set={ConfigDB})
-    test: SegmentTest = uvm_root().uvm_test_top
+    test_class: type[SegmentTest | ClusterSegmentTest] = SegmentTest
+    if _descriptor(_PLAN.descriptor).cluster is not None:
+        test_class = ClusterSegmentTest
+        database.set(None, "*", "session", SessionHandle())
+        database.set(None, "*", "programs", _programs())
+    await root.run_test(test_class, keep_set={ConfigDB})
+    test: SegmentTest | ClusterSegmentTest = uvm_root().uvm_test_top
     return test.rejected
+
+
+@cache
+def _programs() -> dict[str, Program | UserError]:
+    """The programs of a cluster, read once for all segments; one that cannot be fails its tests alone."""
+    assert _PLAN is not None
+    return {name: _program(given) for name, given in _PLAN.programs.items()}
+
+
+def _program(given: Mapping[str, str]) -> Program | UserError:
+    if "error" in given:
+        return UserError(given["error"])
+    try:
+        return read_program(Path(given["path"]))
+    except UserError as error:
+        return error

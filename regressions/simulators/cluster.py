@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -46,15 +47,15 @@ _FPNEW = (
     *("cast_multi", "fma_multi", "opgroup_fmt_slice", "opgroup_multifmt_slice", "opgroup_block", "top"),
 )
 _FLAGS = (
-    *("--timing", "--assert", "--timescale", "1ns/1ps", "--top-module", TOP),
+    *("--timing", "--assert", "--timescale", "1ns/1ps"),
     # One core is compiled and called for each hart (rtl/cluster/cluster.vlt). Whatever puts something of an
     # instance into its code would make a copy for each: optimisation across instances, numbered tables, and
     # the messages of `unique case`, which name the instance; the accelerator's own bench does check those.
     *("-fno-dfg", "-fno-table", "--no-assert-case"),
     # Signals of the core depend on each other in a circle, though no bit does; cannot be waived by file.
     "-Wno-UNOPTFLAT",
-    *("--x-assign", "fast", "--x-initial", "fast"),
 )
+FAST_X = ("--x-assign", "fast", "--x-initial", "fast")
 _OPTIMISE = ("OPT_FAST=-O2", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")
 
 
@@ -71,41 +72,88 @@ def build_cluster(config: ClusterConfig, log: Path) -> Path:
     Raises:
         BuildError: A tool is missing or failed, or the parameters are impossible.
     """
+    loop = Harness(
+        prefix="Vcluster",
+        program="cluster",
+        top=TOP,
+        bench=(BENCH / "cluster.vlt", BENCH / "cluster_monitor.sv"),
+        cpp=tuple(BENCH / name for name in ("monitor.cpp", "session.cpp", "loop.cpp")),
+        headers=tuple(BENCH / name for name in ("monitor.h", "session.h", "backdoor.h")),
+        flags=FAST_X,
+    )
+    folder, _ = compile_cluster(config, loop, config.name, log)
+    return folder / loop.program
+
+
+@dataclass(frozen=True, slots=True)
+class Harness:
+    """What is compiled around a cluster.
+
+    Attributes:
+        prefix: Of the model's C++ class.
+        program: Name of the executable.
+        top: Top module.
+        bench: SystemVerilog and configuration files, in the order of compilation.
+        cpp: C++ sources.
+        headers: What they include of the project.
+        flags: For Verilator.
+        compiler: For the C++ compiler, besides the folder of `tb/cluster`.
+        public: Content of a configuration file of its own, if any.
+    """
+
+    prefix: str
+    program: str
+    top: str
+    bench: tuple[Path, ...]
+    cpp: tuple[Path, ...]
+    headers: tuple[Path, ...]
+    flags: tuple[str, ...]
+    compiler: str = ""
+    public: str = ""
+
+
+def compile_cluster(config: ClusterConfig, harness: Harness, name: str, log: Path) -> tuple[Path, bool]:
+    """Compiles a cluster in a harness, or finds it in the cache.
+
+    Args:
+        config: The cluster.
+        harness: What is around it.
+        name: Of the build, in the cache and in messages.
+        log: File that receives the output of the tools.
+
+    Returns:
+        The folder of the build, and whether an earlier build served.
+
+    Raises:
+        BuildError: A tool is missing or failed, or the parameters are impossible.
+    """
     require_tools()
     sources = _sources()
     changed = {_CONSTANTS_FILE: _changed_constants(), **(with_tables(sources) if config.fpu else {})}
-    bench = [BENCH / "cluster.vlt", BENCH / "cluster_monitor.sv"]
-    programs = [BENCH / "monitor.cpp", BENCH / "loop.cpp"]
     parameters = [f"-G{name}={value}" for name, value in config.parameters().items()]
     includes = sorted(path for folder in _includes() for path in folder.rglob("*.svh"))
-    inputs = [*sources, *includes, *bench, *programs, BENCH / "monitor.h", BENCH / "backdoor.h"]
-    key = content_key(inputs, [*changed.values(), *_FLAGS, *parameters, *_OPTIMISE, *environment_key()])
+    flags = ["--top-module", harness.top, *_FLAGS, *harness.flags, *parameters, *_include_flags()]
+    compiler = f"{MACHINE} -I{BENCH} {harness.compiler}".strip()
+    inputs = [*sources, *includes, *harness.bench, *harness.cpp, *harness.headers]
+    texts = [*changed.values(), harness.public, compiler]
+    key = content_key(inputs, [*texts, *flags, *_OPTIMISE, *environment_key()])
 
     def make(folder: Path) -> None:
-        for name, text in changed.items():
-            (folder / name).write_text(text)
+        for changed_name, text in changed.items():
+            (folder / changed_name).write_text(text)
+        (folder / "public.vlt").write_text(harness.public or "`verilator_config\n")
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
         own = [folder / path.name if path.name in changed else path for path in sources]
-        files = [*_ordered(own, folder), *bench, *programs]
-        command = [str(executable()), "--cc", "--exe", "-Mdir", str(folder), "--prefix", "Vcluster"]
-        command += [
-            "-o",
-            "cluster",
-            "-Wno-fatal",
-            "-Werror-USERFATAL",
-            *_FLAGS,
-            *parameters,
-            *_include_flags(),
-        ]
-        command += ["-CFLAGS", f"{MACHINE} -I{BENCH}", *map(str, files)]
-        run_tool(command, log, f"Verilator on {config.name}")
+        command = [str(executable()), "--cc", "--exe", "-Mdir", str(folder), "--prefix", harness.prefix]
+        command += ["-o", harness.program, "-Wno-fatal", "-Werror-USERFATAL", *flags, "-CFLAGS", compiler]
+        files = [folder / "public.vlt", *_ordered(own, folder), *harness.bench, *harness.cpp]
+        run_tool([*command, *map(str, files)], log, f"Verilator on {name}")
         jobs = f"-j{os.cpu_count() or 1}"
-        make_command = ["make", jobs, "-C", str(folder), "-f", "Vcluster.mk", *MAKE_FIXES, *_OPTIMISE]
-        run_tool(make_command, log, f"C++ build of {config.name}")
+        make_command = ["make", jobs, "-C", str(folder), "-f", f"{harness.prefix}.mk", *MAKE_FIXES]
+        run_tool([*make_command, *_OPTIMISE], log, f"C++ build of {name}")
 
-    folder, _ = build_once(ROOT / "build" / "cache", config.name, key, make)
-    return folder / "cluster"
+    return build_once(ROOT / "build" / "cache", name, key, make)
 
 
 def lint_cluster(config: ClusterConfig, log: Path) -> None:
@@ -124,7 +172,7 @@ def lint_cluster(config: ClusterConfig, log: Path) -> None:
         str(executable()),
         "--lint-only",
         "-Wall",
-        "-Werror-USERFATAL",
+        *("-Werror-USERFATAL", "--top-module", TOP),
         *_FLAGS,
         *parameters,
         *_include_flags(),

@@ -18,6 +18,8 @@ from regressions.code_coverage.points import Point
 from regressions.simulators import verilator_coverage
 from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.simulators.cache import build_once, content_key
+from regressions.simulators.cluster_bench import TOP as CLUSTER_TOP
+from regressions.simulators.cluster_bench import build_cluster_bench
 from regressions.simulators.shell import dut_shell
 from regressions.simulators.tools import (
     MACHINE,
@@ -86,6 +88,8 @@ class Verilator(Simulator):
         """See `Simulator.build`."""
         if kind not in _KIND_FLAGS:
             raise BuildError(f"unknown build kind {kind!r}: choose one of {', '.join(_KIND_FLAGS)}")
+        if descriptor.cluster is not None:
+            return build_cluster_bench(descriptor, kind, log)
         require_tools()
         shell, public = dut_shell(descriptor, bench=True), _public(descriptor)
         if kind == "coverage":
@@ -164,7 +168,7 @@ class Verilator(Simulator):
             "GPI_USERS": f"{library};{cocotb_tools.config.pygpi_entry_point()}",
             "PYGPI_PYTHON_BIN": sys.executable,
             "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
-            "COCOTB_TOPLEVEL": TOP,
+            "COCOTB_TOPLEVEL": TOP if build.descriptor.cluster is None else CLUSTER_TOP,
             "COCOTB_TEST_MODULES": "tb.simulation",
             "TOPLEVEL_LANG": "verilog",
             "COCOTB_TRUST_INERTIAL_WRITES": "1",

@@ -7,6 +7,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from tb.cluster.memory_map import BOOT
 from tb.errors import UserError
 
 _IDENT = b"\x7fELF\x01\x01\x01"  # 32 bits, little endian, version 1
@@ -41,6 +42,11 @@ class Program:
             return "no function of the program"
         value, name = max(below)
         return f"{name}+0x{address - value:x}"
+
+
+def unbuilt(name: str) -> Program:
+    """What stands for a program where only its jobs count, as in planning."""
+    return Program(Path(name), BOOT, (), {})
 
 
 def read_program(path: Path) -> Program:

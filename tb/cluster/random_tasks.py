@@ -74,23 +74,16 @@ def draw_task(seed: int, number: int, config: ClusterConfig, program: Program) -
     rng = stream(seed, "cluster", config.cores, number)
     base = memory_map.TCDM + memory_map.FIRMWARE_BYTES
     end = memory_map.TCDM + config.tcdm_bytes - config.cores * _PLACE
-    jobs: list[Job] = []
-    at = base
-    for _ in range(rng.randrange(1, JOBS + 1)):
-        job = _draw_job(rng, at, end)
-        if job is None:
-            break
-        jobs.append(job)
-        at = max(first + size for first, size in (job.x_range, job.w_range, job.z_range)) if job.m else at
-    scenario = Scenario(number, tuple(jobs), Window(base, end - base), poison_seed=rng.randrange(1 << 20))
+    jobs = draw_jobs(rng, rng.randrange(1, JOBS + 1), base, end)
+    scenario = Scenario(number, jobs, Window(base, end - base), poison_seed=rng.randrange(1 << 20))
     task = Task(
         program=program,
-        jobs=tuple(_descriptor(job) for job in jobs),
+        jobs=tuple(descriptor_of(job) for job in jobs),
         memory={base: initial_image(scenario).tobytes()},
         mode=rng.choice((20, 60, 150)),
         seed=rng.randrange(1, 1 << 28),
         cores=rng.choice([cores for cores in (1, 2, 4, 8) if cores <= config.cores] + [config.cores] * 2),
-        arbitration=_draw_arbitration(rng),
+        arbitration=draw_arbitration(rng),
         limit=_LIMIT,
     )
     return RandomTask(number, task, scenario)
@@ -124,7 +117,7 @@ def draw_software(seed: int, number: int, config: ClusterConfig, program: Progra
     scenario = Scenario(number, tuple(jobs), window, poison_seed=rng.randrange(1 << 20))
     task = Task(
         program=program,
-        jobs=tuple(_descriptor(job) for job in jobs),
+        jobs=tuple(descriptor_of(job) for job in jobs),
         memory={base: initial_image(scenario).tobytes()},
         mode=mode,
         cores=rng.choice([cores for cores in (1, 2, 4, 8) if cores <= config.cores]),
@@ -133,7 +126,20 @@ def draw_software(seed: int, number: int, config: ClusterConfig, program: Progra
     return RandomTask(number, task, scenario)
 
 
-def _draw_job(rng: random.Random, at: int, end: int) -> Job | None:
+def draw_jobs(rng: random.Random, count: int, base: int, end: int) -> tuple[Job, ...]:
+    """Jobs that share no bytes, one behind the other from `base` on; fewer where `end` leaves no room."""
+    jobs: list[Job] = []
+    at = base
+    for _ in range(count):
+        job = draw_job(rng, at, end)
+        if job is None:
+            break
+        jobs.append(job)
+        at = max(first + size for first, size in (job.x_range, job.w_range, job.z_range)) if job.m else at
+    return tuple(jobs)
+
+
+def draw_job(rng: random.Random, at: int, end: int) -> Job | None:
     """A job behind `at`, at addresses of any alignment; None if a small one does not fit any more."""
     for _ in range(20):
         fmt, op = rng.choice(list(Format)), rng.choice(list(Op))
@@ -153,11 +159,13 @@ def _draw_job(rng: random.Random, at: int, end: int) -> Job | None:
     return None
 
 
-def _draw_arbitration(rng: random.Random) -> Arbitration:
+def draw_arbitration(rng: random.Random) -> Arbitration:
+    """Either side first, any share that keeps the other from starving."""
     denominator = rng.choice((2, 3, 4, 8, 16))
     return Arbitration(rng.randrange(1, denominator), denominator, wide_first=rng.random() < 0.5)
 
 
-def _descriptor(job: Job) -> Descriptor:
+def descriptor_of(job: Job) -> Descriptor:
+    """A job as programs see it."""
     assert isinstance(job.fmt, Format), "one format for all operands"
     return Descriptor(job.op, job.fmt, job.m, job.n, job.k, job.x_addr, job.w_addr, job.z_addr)

@@ -13,6 +13,7 @@ from tb.cluster.config import ClusterConfig
 from tb.cluster.disassembly import disassemble
 from tb.cluster.elf import Program
 from tb.cluster.mailbox import Descriptor, answers, pack
+from tb.cluster.rules import PREFIX
 from tb.errors import UserError
 
 _FETCH_EN, _ARBITRATION, _BOOT, _TEAM = 0x008, 0x010, 0x040, 0x800 + 0x220
@@ -156,25 +157,35 @@ def request(config: ClusterConfig, task: Task) -> bytes:
 
 def problems(task: Task, log: Mapping[str, Any]) -> list[str]:
     """What a simulation has shown to be wrong, worst first; `log` is what `tb/cluster` reports."""
+    return [text for _, text in named_problems(task, log)]
+
+
+def named_problems(task: Task, log: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The same with the rule of `tb.cluster.rules` that each breaks in front."""
     found = []
     for core in range(task.cores):
         if log["trapped"] >> core & 1:
             pc, cause = log["trap_pcs"][core], log["trap_causes"][core]
             kind = _CAUSES.get(cause, f"cause {cause}")
-            found.append(f"hart {core} trapped at {_place(task.program, pc)}: {kind}")
+            found.append(("cluster_trap", f"hart {core} trapped at {_place(task.program, pc)}: {kind}"))
     if not log["ended"] and not found:
-        found.append(f"the program has not ended after {log['cycles']} cycles")
+        found.append(("cluster_end", f"the program has not ended after {log['cycles']} cycles"))
         for core in range(task.cores):
             state = "asleep" if log["asleep"] >> core & 1 else "awake"
-            found.append(f"hart {core} is {state} at {_place(task.program, log['pcs'][core])}")
+            place = _place(task.program, log["pcs"][core])
+            found.append(("cluster_end", f"hart {core} is {state} at {place}"))
     if log["ended"] and log["return"] != 0:
-        found.append(f"the program returned 0x{log['return']:x}")
+        found.append(("cluster_return", f"the program returned 0x{log['return']:x}"))
     for core in range(task.cores):
         if log["bus_errors"] >> core & 1:
-            found.append(f"hart {core} accessed 0x{log['error_addresses'][core]:08x}, where nothing is")
-    found += [f"{item['rule']} in cycle {item['cycle']}: {item['detail']}" for item in log["findings"]]
+            address = log["error_addresses"][core]
+            found.append(("cluster_access", f"hart {core} accessed 0x{address:08x}, where nothing is"))
+    for item in log["findings"]:
+        text = f"{item['rule']} in cycle {item['cycle']}: {item['detail']}"
+        found.append((PREFIX + item["rule"], text))
     if log["violations"] > len(log["findings"]):
-        found.append(f"{log['violations']} violations in all")
+        last = PREFIX + log["findings"][-1]["rule"]
+        found.append((last, f"{log['violations']} violations in all"))
     return found
 
 

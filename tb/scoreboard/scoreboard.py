@@ -104,7 +104,7 @@ class Verdict:
         return ""
 
 
-class _Latest(uvm_analysis_export):
+class Latest(uvm_analysis_export):
     """Keeps the last thing written until it is taken; nothing is judged twice."""
 
     def __init__(self, name: str, parent: uvm_component) -> None:
@@ -122,6 +122,10 @@ class _Latest(uvm_analysis_export):
             IndexError: No monitor published anything since the last call: the bench is broken.
         """
         return self._items.pop()
+
+    def peek(self) -> Any:
+        """The last item, which stays; raises as `take`."""
+        return self._items[-1]
 
 
 @dataclass(slots=True)
@@ -150,10 +154,10 @@ class Scoreboard(uvm_scoreboard):
     def build_phase(self) -> None:
         """Make the exports that the monitors are connected to."""
         self.descriptor: Descriptor = ConfigDB().get(self, "", "descriptor")
-        self.beats = _Latest("beats", self)
-        self.events = _Latest("events", self)
-        self.probe = _Latest("probe", self)
-        self.accesses = _Latest("accesses", self)
+        self.beats = Latest("beats", self)
+        self.events = Latest("events", self)
+        self.probe = Latest("probe", self)
+        self.accesses = Latest("accesses", self)
 
     def check(
         self,
@@ -191,7 +195,7 @@ class Scoreboard(uvm_scoreboard):
             watchdog,
         )
         findings = self.take_notes()
-        findings += [_rule_finding(rule, *fired) for rule, fired in rules.items()]
+        findings += self.rule_findings(rules)
         if ports is not None:
             access = 4 * ports.beats["data"].shape[1]
             allowed = [span for job in scenario.jobs for span in job_ranges(job, access)]
@@ -291,6 +295,10 @@ class Scoreboard(uvm_scoreboard):
     def note_register(self, finding: RegisterFinding) -> None:
         """Take a finding of the register predictor; it counts for the scenario that is judged next."""
         self._notes.append(Finding(Status.MISMATCH, "register", f"edge {finding.cycle}: {finding.text}"))
+
+    def rule_findings(self, rules: dict[int, tuple[int, int]]) -> list[Finding]:
+        """What is to be said of protocol rules that fired: number -> (count, first edge)."""
+        return [_rule_finding(rule, *fired) for rule, fired in rules.items()]
 
     def take_notes(self) -> list[Finding]:
         """The findings noted since the last call."""

@@ -19,6 +19,13 @@ _REGISTERED: dict[str, tuple[str, str]] = {
     "gemm_op": ("tb.sequences.base", "GemmOpSequence"),
     CLOSING: ("tb.sequences.closing", "CoverageClosing"),
     "format_encodings": ("tb.sequences.encodings", "FormatEncodings"),
+    "cluster_program": ("tb.sequences.cluster", "ProgramSequence"),
+    "cluster_gemm": ("tb.sequences.cluster", "GemmPrograms"),
+    "cluster_queue": ("tb.sequences.cluster", "QueuePrograms"),
+    "cluster_recover": ("tb.sequences.cluster", "RecoverPrograms"),
+    "cluster_tiled": ("tb.sequences.cluster", "TiledPrograms"),
+    "cluster_traffic": ("tb.sequences.cluster", "TrafficPrograms"),
+    "cluster_software": ("tb.sequences.cluster", "SoftwarePrograms"),
 }
 
 
@@ -34,7 +41,8 @@ def resolve(sequence: str) -> type[Any]:
         sequence: A registered name, or `path.py:Class` with a path relative to the project's folder.
 
     Returns:
-        A subclass of `tb.sequences.base.GemmOpSequence` or of `tb.tests.directed.DirectedTest`.
+        A subclass of `tb.sequences.base.GemmOpSequence`, of `tb.tests.directed.DirectedTest` or of
+        `tb.sequences.cluster.ProgramSequence`.
 
     Raises:
         SchemaError: There is no such sequence, file or class, or it is of another kind.
@@ -81,8 +89,11 @@ def _from_file(sequence: str) -> Any:
 
 def _checked(found: Any, sequence: str) -> type[Any]:
     from tb.sequences.base import GemmOpSequence
+    from tb.sequences.cluster import ProgramSequence
     from tb.tests.directed import DirectedTest
 
-    if not (isinstance(found, type) and issubclass(found, GemmOpSequence | DirectedTest)):
-        raise SchemaError(f"sequence '{sequence}' is neither a GemmOpSequence nor a DirectedTest")
+    if not (isinstance(found, type) and issubclass(found, GemmOpSequence | DirectedTest | ProgramSequence)):
+        raise SchemaError(
+            f"sequence '{sequence}' is neither a GemmOpSequence, a DirectedTest nor a ProgramSequence"
+        )
     return found
