@@ -24,7 +24,7 @@ from regressions.shards import WHOLE, Shard
 from regressions.testlist import TestEntry
 from regressions.tiers import Part, Tier, load_tiers
 from tb.coverage import CLOSING
-from tb.descriptor import Descriptor
+from tb.descriptor import Descriptor, available
 from tb.schema import SchemaError, nearest
 
 DEFAULT_DUT = "redmule"
@@ -92,7 +92,8 @@ def _planner(
     device: Descriptor,
     seed: int,
 ) -> Planner:
-    everything = [e for e in options.entries.values() if tier.name in e.tiers or e in tests]
+    known = [entry for entry in options.entries.values() if entry.runs_on(device)]
+    everything = [entry for entry in known if tier.name in entry.tiers or entry in tests]
     total = sum(entry.weight or 0.0 for entry in everything)
     return Planner(tier, seed, tests, total, lambda entry, s: services.source(entry, s, device), device.name)
 
@@ -134,12 +135,13 @@ def regressions(options: Options, services: Services, console: Console) -> int:
     builds: list[tuple[str, str]] = []
     for name, part in options.parts.items():
         device, tier = services.device(name), options.tier.on(part)
-        chosen = [entry for entry in tests if testlist.matches(entry, part.tests)]
-        if not chosen and (devices or not late):
+        chosen = [entry for entry in tests if entry.runs_on(device) and testlist.matches(entry, part.tests)]
+        if not chosen and (devices or not any(entry.runs_on(device) for entry in late)):
             continue
         devices.append(device)
         planners.append(_planner(options, tier, chosen, services, device, seed))
         builds += [(device.name, built) for built in ([kind] if kind else tier.builds)]
+    late = [entry for entry in late if devices and entry.runs_on(devices[0])]
     if not planners:
         raise UserError(f"TESTS={options.tests}: no device of tier {options.tier.name} runs these; give DUT=")
 
@@ -215,6 +217,9 @@ def run(options: Options, services: Services, console: Console) -> int:
     seed = options.chosen_seed
     device = services.device(options.device)
     kind = _kind(options, services)
+    for _, entry in chosen:
+        if not entry.runs_on(device):
+            raise UserError(_elsewhere(entry, device))
     whole = [entry for selector, entry in chosen if selector.begin is None]
     segments = _planner(options, options.tier, whole, services, device, seed).segments() if whole else []
     simulations = pack(_with_kind(segments, kind), options.processes)
@@ -226,6 +231,13 @@ def run(options: Options, services: Services, console: Console) -> int:
     if exact:
         simulations.insert(0, Simulation(len(simulations), tuple(exact)))
     return _perform_list(options, services, console, "run", seed, [device], simulations)
+
+
+def _elsewhere(entry: TestEntry, device: Descriptor) -> str:
+    """That a test does not run on a device, and what to do."""
+    clusters = entry.bench == testlist.CLUSTER
+    names = ", ".join(available(clusters=clusters))
+    return f"TEST: {entry.name} does not run on {device.name}; give DUT= one of {names}"
 
 
 def _exact(

@@ -66,7 +66,7 @@ def show(options: Options, services: Services, console: Console) -> int:
         entry = find_entry(entries, selector.name)
         stream = open_stream(entry, options.chosen_seed, options.device)
         if isinstance(stream, str):
-            console.print(f"{entry.name} is a directed test: {stream}", markup=False)
+            console.print(f"{entry.name} is not drawn job by job: {stream}", markup=False)
             continue
         table = _table(
             *(">scenario", ">job", "op", "format", ">M", ">N", ">K"),

@@ -16,7 +16,7 @@ from regressions.paths import relative
 from regressions.planner import Segment, Simulation
 from regressions.process import Command
 from regressions.progress import RunProgress
-from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
+from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED, programs
 from regressions.rundir import create_run
 from regressions.services import Services
 from regressions.simulators.base import Build, Simulator
@@ -60,6 +60,7 @@ class Attempts:
             "descriptor": self.record.descriptor,
             "tests": [segment.to_json()],
             "replay": {"record": relative(self.path), "mode": mode, **more},
+            "programs": programs([segment.entry], self.build.descriptor, self.path.parent),
         }
 
     def attempt(

@@ -28,6 +28,7 @@ from regressions.rundir import COVERAGE, RESULTS, create_run, publish
 from regressions.services import Services
 from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.summary import Summary, results_json, summarize, write_json
+from regressions.testlist import TestEntry
 from tb.coverage.counts import Counts
 from tb.coverage.definition import Definition, load_definition
 from tb.descriptor import Descriptor
@@ -210,13 +211,14 @@ def _coverage_faults(end: Conclusion, summary: Summary) -> list[str]:
 def covered(
     results: Sequence[SegmentResult], devices: Sequence[Descriptor], definition: Definition
 ) -> Coverage:
-    """Functional coverage of what ran; a segment whose simulation ended early counts for nothing."""
+    """Functional coverage of what ran on devices alone; a simulation that ended early counts for nothing."""
+    alone = {device.name: device for device in devices if device.cluster is None}
     parts: list[Part] = []
     for result in results:
-        if result.coverage is not None:
+        if result.coverage is not None and result.segment.device in alone:
             counts = Counts.from_json(result.coverage.to_json(), definition)
             parts.append((result.segment.device, result.segment.entry.name, counts))
-    return measure(parts, devices, definition)
+    return measure(parts, list(alone.values()), definition)
 
 
 class _Runner:
@@ -313,14 +315,26 @@ class _Runner:
         return Command(argv, environment, folder, _rerun(simulation, self._info, self._request.waves))
 
     def _plan(self, simulation: Simulation) -> object:
+        device = self._devices[simulation.device]
         return {
             "schema": 1,
-            "descriptor": relative(self._devices[simulation.device].path),
+            "descriptor": relative(device.path),
             "tests": [segment.to_json() for segment in simulation.segments],
             "replay": None,
             "whole_opinions": self._request.whole_opinions,
             "coverage": {"files": [str(path.resolve()) for path in self._request.covergroups]},
+            "programs": programs([segment.entry for segment in simulation.segments], device, self._run),
         }
+
+
+def programs(entries: Sequence[TestEntry], device: Descriptor, logs: Path) -> dict[str, dict[str, str]]:
+    """What a plan says of the programs of its tests; nothing where the device is alone."""
+    if device.cluster is None:
+        return {}
+    # Imported here: most runs, and the runner's own tests, need none of it.
+    from regressions.testbench import programs_of
+
+    return programs_of(entries, device, logs)
 
 
 def _rerun(simulation: Simulation, info: RunInfo, waves: bool) -> str:

@@ -2,14 +2,19 @@
 """What the runner needs of the testbench: devices, and the scenarios of a test without simulating them."""
 
 import inspect
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from regressions.cluster.firmware import build_program
 from regressions.errors import UserError
 from regressions.planner import Source
-from regressions.testlist import TestEntry
-from tb.descriptor import Descriptor, load
+from regressions.testlist import ALONE, CLUSTER, TestEntry
+from tb.cluster.streams import ProgramStream
+from tb.descriptor import ROOT, Descriptor, load
 from tb.sequences import resolve
+from tb.sequences.cluster import ProgramSequence
 from tb.stimulus.job import Scenario
 from tb.stimulus.stream import ScenarioStream
 from tb.tests.directed import DirectedTest
@@ -17,6 +22,8 @@ from tb.tests.directed import DirectedTest
 # What a job costs outside of its bound, in cycles: programming over the register port, and the Python around
 # it (draw, prediction, comparison), which takes as long as some hundred simulated cycles.
 _JOB_OVERHEAD = 500
+# What a program costs besides its jobs: its own cycles, its memories, and the Python around it.
+_PROGRAM_OVERHEAD = 15_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,22 @@ class StreamSource:
         return len(scenario.jobs), estimate(scenario, self._descriptor)
 
 
+class ProgramSource:
+    """A stream of programs for a cluster, with the size of each."""
+
+    directed = False
+
+    def __init__(self, stream: ProgramStream, descriptor: Descriptor) -> None:
+        self.stream = stream
+        self._descriptor = descriptor
+
+    def size(self, index: int) -> tuple[int, int]:
+        """See `Source.size`."""
+        run = self.stream.run(index)
+        jobs = () if run.scenario is None else run.scenario.jobs
+        return run.jobs, _PROGRAM_OVERHEAD + sum(self._descriptor.bound(job) for job in jobs)
+
+
 def estimate(scenario: Scenario, descriptor: Descriptor) -> int:
     """Estimated cycles of a scenario: the bound of its jobs, stretched by the stalls' rate."""
     stretch = 1.0 / (1.0 - scenario.stall.rate)
@@ -57,10 +80,13 @@ def _resolve(entry: TestEntry) -> type[Any]:
     """The class of a test, once its entry has been checked against its kind.
 
     Raises:
-        UserError: A directed test has knobs or a weight.
+        UserError: A directed test has knobs or a weight, or the test's bench is another.
         SchemaError: There is no such sequence.
     """
     cls = resolve(entry.sequence)
+    bench = CLUSTER if issubclass(cls, ProgramSequence) else ALONE
+    if entry.bench != bench:
+        raise UserError(f'{entry.source}: test {entry.name}: {entry.sequence} wants bench = "{bench}"')
     if issubclass(cls, DirectedTest):
         if entry.knobs:
             raise UserError(f"{entry.source}: test {entry.name}: a directed test takes no knobs; remove them")
@@ -79,12 +105,40 @@ def open_source(entry: TestEntry, seed: int, descriptor: Descriptor) -> Source:
     cls = _resolve(entry)
     if issubclass(cls, DirectedTest):
         return DirectedSource(cls.planned(descriptor))
-    return StreamSource(cls(entry.name, seed, entry.knobs, descriptor).stream, descriptor)
+    stream = cls(entry.name, seed, entry.knobs, descriptor).stream
+    return ProgramSource(stream, descriptor) if entry.bench == CLUSTER else StreamSource(stream, descriptor)
+
+
+def programs_of(entries: Iterable[TestEntry], device: Descriptor, logs: Path) -> dict[str, dict[str, str]]:
+    """The programs of a cluster's tests, as ``plan.json`` has them: built, or why not.
+
+    A device alone has none.
+
+    Args:
+        entries: The tests.
+        device: The cluster.
+        logs: Folder that receives the compiler's output.
+    """
+    if device.cluster is None:
+        return {}
+    streams = (_resolve(entry)(entry.name, 0, entry.knobs, device).stream for entry in entries)
+    return {name: _program(name, logs) for name in sorted({stream.program for stream in streams})}
+
+
+def _program(name: str, logs: Path) -> dict[str, str]:
+    if name.endswith(".elf"):
+        return {"path": str((ROOT / name).resolve())}
+    try:
+        return {"path": str(build_program(name, logs / f"sw-{name}.log").path)}
+    except UserError as error:
+        return {"error": str(error)}
 
 
 def open_stream(entry: TestEntry, seed: int, dut: str) -> ScenarioStream | str:
-    """The stream of a random test, or the description of a directed one."""
+    """The stream of a random test, or the description of a directed one or of a program."""
     cls = _resolve(entry)
+    if issubclass(cls, ProgramSequence):
+        return f"{entry.description} ({inspect.getdoc(cls)})"
     if issubclass(cls, DirectedTest):
         return inspect.getdoc(cls) or "it has no description"
     stream: ScenarioStream = cls(entry.name, seed, entry.knobs, load(dut)).stream

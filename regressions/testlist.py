@@ -10,10 +10,12 @@ from typing import Any
 
 from regressions.errors import UserError, unknown
 from regressions.paths import ROOT, relative
+from tb.descriptor import Descriptor
 from tb.schema import Field, Where, check, choice, read_toml
 
 LISTS = Path(__file__).with_name("tests")
 DEFAULT_TIMEOUT = 300.0
+ALONE, CLUSTER = BENCHES = ("accelerator", "cluster")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -30,6 +32,7 @@ class TestEntry:
         timeout: Seconds of wall time for one segment of the test.
         testpoints: What of the testplan it covers.
         knobs: Restrictions of the random draw, checked by ``tb.stimulus.knobs``.
+        bench: What it runs on: devices alone, or clusters.
         description: One line for people.
         source: The list it stands in.
     """
@@ -46,6 +49,7 @@ class TestEntry:
     knobs: dict[str, Any] = field(default_factory=dict)
     description: str = ""
     source: str = ""
+    bench: str = ALONE
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any], source: str) -> "TestEntry":
@@ -69,7 +73,12 @@ class TestEntry:
             "timeout": self.timeout,
             "testpoints": list(self.testpoints),
             "knobs": self.knobs,
+            "bench": self.bench,
         }
+
+    def runs_on(self, device: Descriptor) -> bool:
+        """Whether it is a test for such a device."""
+        return (self.bench == CLUSTER) == (device.cluster is not None)
 
 
 def _parse_name(value: str, where: Where) -> str:
@@ -89,6 +98,7 @@ _FIELDS = {
     "count": Field("number of scenarios, instead of a weight", int, lo=1),
     "timeout": Field("seconds of wall time for a segment of the test", float, default=DEFAULT_TIMEOUT, lo=1),
     "knobs": Field("restrictions of the random draw", dict, default={}),
+    "bench": Field("runs on devices alone, or on clusters", str, default=ALONE, choices=BENCHES),
 }
 
 

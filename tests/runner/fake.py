@@ -35,6 +35,7 @@ class FakeDevice:
     cover_events: tuple = ()
     top: str = "redmule_top"
     sources: tuple = ()
+    cluster: None = None
 
     @property
     def path(self) -> Path:
