@@ -10,7 +10,7 @@ from pathlib import Path
 from tb.schema import Field, Where, check, choice, read_toml
 
 FILE = Path(__file__).with_name("checkers.toml")
-KINDS = ("comparison", "watchdog", "opinion", "law", "assertion", "rule")
+KINDS = ("comparison", "watchdog", "opinion", "law", "assertion", "rule", "cluster")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ RULES: dict[str, Status] = {
     "cluster_trap": Status.MISMATCH,  # no hart traps or runs off
     "cluster_return": Status.MISMATCH,  # a program returns 0: all that it read was right
     "cluster_access": Status.PROTOCOL,  # no hart accesses what is not there
-    "cluster_jobs": Status.PROTOCOL,  # the accelerator runs the jobs of the mailbox, each once
+    "cluster_jobs": Status.MISMATCH,  # the accelerator runs the jobs of the mailbox, each once
     "cluster_answer": Status.PROTOCOL,  # each access is answered once, to its owner, in the next cycle
     "cluster_request_kept": Status.PROTOCOL,  # a request holds until its grant
     "cluster_grant": Status.PROTOCOL,  # nothing is granted that nobody asked for

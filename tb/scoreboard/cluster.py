@@ -120,7 +120,8 @@ class ClusterScoreboard(Scoreboard):
 
 def _with(verdict: Verdict, wrong: str) -> Verdict:
     if wrong:
-        verdict.findings.append(Finding.of_rule("cluster_jobs", wrong))
+        # In front: what else is wrong with these jobs follows from it.
+        verdict.findings.insert(0, Finding.of_rule("cluster_jobs", wrong))
     return verdict
 
 

@@ -56,6 +56,7 @@ def simulate(
     *arguments: str,
     device: str = str(DESCRIPTOR),
     coverage: Mapping[str, Any] | None = None,
+    programs: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[dict[str, Outcome], str]:
     """Runs a plan on a device.
 
@@ -65,6 +66,7 @@ def simulate(
         arguments: Further arguments of the simulation, such as plusargs.
         device: Name or path of its descriptor.
         coverage: How coverage is collected, as in `plan.json`.
+        programs: Programs of a cluster, as in `plan.json`.
 
     Returns:
         What came of each test, by name, and all that the simulation printed.
@@ -84,6 +86,7 @@ def simulate(
         "tests": tests,
         "replay": None,
         "coverage": dict(coverage or {}),
+        "programs": dict(programs or {}),
     }
     (folder / "plan.json").write_text(json.dumps(plan))
     argv, environment = get_simulator().command(build(device), folder)

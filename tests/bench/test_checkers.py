@@ -12,6 +12,7 @@ import pytest
 from tb.agents.control.rules import PeriphRule
 from tb.agents.tcdm.rules import TcdmRule
 from tb.checkers import FILE, KINDS, Checker, Proof, load_checkers
+from tb.cluster.rules import RULES
 from tb.schema import SchemaError
 from tb.scoreboard.second_opinion import SOURCES
 from tb.stimulus.laws import LAWS
@@ -19,6 +20,8 @@ from tests.bench.checkers import assertions, findings
 from tests.bench.faults import CASES
 from tests.bench.test_checkers_fire import MASTER
 from tests.bench.traces import ILLEGAL
+from tests.cluster.test_environment import BROKEN
+from tests.cluster.test_monitor import MONITOR_RULES
 
 CHECKERS = load_checkers()
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +33,8 @@ PROVES: dict[str, dict[str, str]] = {
     "opinion": dict.fromkeys(SOURCES, "second_opinion"),
     "assertion": {name: f"rule {rule:d}" for name, (rule, _) in ILLEGAL.items()},
     "trace": {name: f"log rule {rule:d}" for name, (rule, _) in ILLEGAL.items()},
+    "monitor": {rule: f"cluster_{rule}" for rule in MONITOR_RULES},
+    "program": {name: rule for name, (rule, _) in BROKEN.items()},
 }
 """For each kind of proof, the checker that fires alone, by the parameter of the test."""
 
@@ -40,6 +45,10 @@ def of_kind(*kinds: str) -> set[str]:
 
 def test_every_comparison_watchdog_and_opinion_of_the_source_is_listed() -> None:
     assert of_kind("comparison", "watchdog", "opinion") == findings()
+
+
+def test_every_rule_of_the_cluster_is_listed() -> None:
+    assert of_kind("cluster") == set(RULES)
 
 
 def test_every_law_is_listed() -> None:

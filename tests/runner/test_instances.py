@@ -17,7 +17,7 @@ from tb.sequences.base import GemmOpSequence
 
 TIERS = load_tiers()
 ENTRIES = testlist.load([LISTS], TIERS)
-DEVICES = {name: load(name) for name in available()}
+DEVICES = {name: load(name) for name in (*available(), *available(clusters=True))}
 ARRAYS = [name for name, device in DEVICES.items() if device.top == "redmule_top"]
 TEXT = (ROOT / "docs" / "instances.md").read_text()
 

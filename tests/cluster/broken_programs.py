@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sequences whose programs are given something else than what the scoreboard is told."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from tb.cluster.memory_map import TCDM
+from tb.cluster.streams import GemmStream, ProgramRun
+from tb.sequences.cluster import ProgramSequence
+
+
+class _Wrong(GemmStream):
+    """One of three runs, the middle one, is wrong."""
+
+    def draw(self, index: int, rng: random.Random) -> ProgramRun:
+        """See `ProgramStream.draw`."""
+        run = super().draw(index, rng)
+        return self.broken(run) if index == 1 else run
+
+    def broken(self, run: ProgramRun) -> ProgramRun:
+        """The run with something wrong."""
+        raise NotImplementedError
+
+
+class _Operand(_Wrong):
+    def broken(self, run: ProgramRun) -> ProgramRun:
+        assert run.scenario is not None
+        assert run.task.memory is not None
+        base = run.scenario.window.base
+        job = next(job for job in run.scenario.jobs if job.n)
+        image = bytearray(run.task.memory[base])
+        at = job.z_addr - base
+        image[at : at + job.z_range[1]] = bytes(0x11 for _ in range(job.z_range[1]))
+        image[job.x_addr - base : job.x_addr - base + job.x_range[1]] = bytes(job.x_range[1])
+        return replace(run, task=replace(run.task, memory={base: bytes(image)}))
+
+
+class _Unplanned(_Wrong):
+    def broken(self, run: ProgramRun) -> ProgramRun:
+        _, second, *rest = run.task.jobs
+        return replace(run, task=replace(run.task, jobs=(second, second, *rest)))
+
+
+class _Outside(_Wrong):
+    def broken(self, run: ProgramRun) -> ProgramRun:
+        first, *rest = run.task.jobs
+        return replace(run, task=replace(run.task, jobs=(replace(first, z=TCDM + (1 << 20)), *rest)))
+
+
+class WrongOperand(ProgramSequence):
+    """X of a job is not what the model has."""
+
+    stream_class = _Operand
+
+
+class UnplannedJob(ProgramSequence):
+    """A job runs twice, another one never."""
+
+    stream_class = _Unplanned
+
+
+class OutsideJob(ProgramSequence):
+    """Z of a job is outside all memories."""
+
+    stream_class = _Outside

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The environment of the cluster: what is wrong is found, said, and costs no other test."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from regressions.cluster.firmware import PROGRAMS, build_program
+from tests.bench.simulation import Outcome, Part, simulate
+from tests.cluster.harness import OWN_PROGRAMS
+
+pytestmark = pytest.mark.sim
+
+WRONG = "tests/cluster/broken_programs.py"
+BROKEN = {
+    "forever": ("cluster_end", "the program has not ended after 5000 cycles"),
+    "trap": ("cluster_trap", "hart 1 trapped at 0x1a00"),
+    "wrong": ("cluster_return", "the program returned 0x35"),
+    "nowhere": ("cluster_access", "hart 0 accessed 0x20000000, where nothing is"),
+    "unplanned": ("cluster_jobs", "was triggered by core 0; nobody planned it"),
+}
+"""What is wrong: the rule that it breaks, and what the test says."""
+BAD_INPUT = {
+    "foreign": "is for another machine",
+    "missing": "cannot read the program",
+    "uncompiled": "does not compile: error: no such thing",
+    "crowded": "8 harts on a cluster of 2",
+    "outside": "Z of job 0 at 0x10100000 with",
+}
+"""What cannot be loaded, and what the test says."""
+
+
+def program(name: str, **knobs: object) -> Part:
+    return Part(name, "cluster_program", {"program": name, **knobs})
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+    """Everything in one simulation, with programs that are all right in between."""
+    folder = tmp_path_factory.mktemp("cluster")
+    names = ("forever", "trap", "wrong", "nowhere")
+    paths = {name: build_program(name, folder / "sw.log", OWN_PROGRAMS).path for name in names}
+    paths |= {name: build_program(name, folder / "sw.log", PROGRAMS).path for name in ("hello", "gemm")}
+    paths |= {"foreign": Path(sys.executable).resolve(), "missing": folder / "missing.elf"}
+    programs = {name: {"path": str(path)} for name, path in paths.items()}
+    programs["uncompiled"] = {"error": "the program uncompiled does not compile: error: no such thing"}
+    parts = [
+        *(program(name) for name in ("foreign", "missing", "uncompiled", "trap", "wrong", "nowhere")),
+        program("forever", limit=5000),
+        Part("crowded", "cluster_program", {"program": "hello", "harts": 8}),
+        Part("operand", f"{WRONG}:WrongOperand", end=3),
+        Part("unplanned", f"{WRONG}:UnplannedJob", end=3),
+        Part("outside", f"{WRONG}:OutsideJob", end=3),
+        program("hello"),
+        Part("gemm", "cluster_gemm", end=2),
+    ]
+    return simulate(folder, parts, device="cluster_2", programs=programs)[0]
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_wrong_with_a_program_is_found(name: str, outcomes: dict[str, Outcome]) -> None:
+    rule, text = BROKEN[name]
+    outcome = outcomes[name]
+    assert outcome.end["status"] != "passed"
+    assert rule in outcome.end["detail"]
+    assert text in outcome.end["detail"]
+
+
+def test_an_unplanned_job_breaks_no_other_rule_of_the_cluster(outcomes: dict[str, Outcome]) -> None:
+    (fired,) = outcomes["unplanned"].fired
+    assert {name for name in fired if name.startswith("cluster_")} == {"cluster_jobs"}
+
+
+def test_a_wrong_result_is_found_in_its_run_alone(outcomes: dict[str, Outcome]) -> None:
+    outcome = outcomes["operand"]
+    assert outcome.fired == [{"memory"}]
+    assert [failure["scenario"] for failure in outcome.failures] == [1]
+    assert {job["scenario"] for job in outcome.jobs if job["status"] == "passed"} == {0, 1, 2}
+
+
+@pytest.mark.parametrize("name", BAD_INPUT)
+def test_what_cannot_be_loaded_is_said(name: str, outcomes: dict[str, Outcome]) -> None:
+    end = outcomes[name].end
+    assert end["status"] == "build_failed"
+    assert "cannot be loaded: " in end["detail"]
+    assert BAD_INPUT[name] in end["detail"]
+
+
+def test_the_runs_beside_one_that_cannot_be_loaded_are_judged(outcomes: dict[str, Outcome]) -> None:
+    outcome = outcomes["outside"]
+    assert {job["scenario"] for job in outcome.jobs} == {0, 2}
+    assert {job["status"] for job in outcome.jobs} == {"passed"}
+
+
+def test_what_is_right_passes_after_all_that(outcomes: dict[str, Outcome]) -> None:
+    for name in ("hello", "gemm"):
+        assert outcomes[name].end["status"] == "passed", outcomes[name].end["detail"]
+    assert outcomes["hello"].end["compared_bytes"] > 1 << 20
+    jobs = outcomes["gemm"].jobs
+    assert len(jobs) > 8
+    assert all(0 < job["cycles"] <= job["bound"] for job in jobs)
+    assert {json.dumps(job["causes"]) for job in jobs} != {"null"}
