@@ -130,16 +130,18 @@ module cluster_tb
   wide_monitor #(
     .DW(DW)
   ) i_wide_monitor (
-    .clk_i  (clk),
-    .bench_i(bench),
-    .cycle_i(cycle_q),
-    .busy_i (busy),
-    .req_i  (tcdm_req),
-    .gnt_i  (tcdm_gnt),
-    .add_i  (tcdm_add),
-    .wen_i  (tcdm_wen),
-    .be_i   (tcdm_be),
-    .data_i (tcdm_data)
+    .clk_i    (clk),
+    .rst_ni   (rst_n),
+    .bench_i  (bench),
+    .cycle_i  (cycle_q),
+    .busy_i   (busy),
+    .req_i    (tcdm_req),
+    .gnt_i    (tcdm_gnt),
+    .add_i    (tcdm_add),
+    .wen_i    (tcdm_wen),
+    .be_i     (tcdm_be),
+    .data_i   (tcdm_data),
+    .r_valid_i(tcdm_r_valid)
   );
 
   tcdm_rules #(
@@ -149,6 +151,7 @@ module cluster_tb
     .clk_i    (clk),
     .rst_ni   (rst_n),
     .bench_i  (bench),
+    .cycle_i  (cycle_q),
     .req_i    (tcdm_req),
     .gnt_i    (tcdm_gnt),
     .add_i    (tcdm_add),
@@ -188,6 +191,7 @@ module cluster_tb
     .clk_i    (clk),
     .rst_ni   (rst_n),
     .bench_i  (bench),
+    .cycle_i  (cycle_q),
     .req_i    (periph_req),
     .gnt_i    (periph_gnt),
     .add_i    (periph_add),

@@ -5,6 +5,7 @@ module wide_monitor #(
   parameter int unsigned DW = 256  // payload bits; the port is DW+32 wide
 ) (
   input logic                 clk_i,
+  input logic                 rst_ni,
   input chandle               bench_i,
   input longint unsigned      cycle_i,
   input logic                 busy_i,
@@ -13,7 +14,8 @@ module wide_monitor #(
   input logic [31:0]          add_i,
   input logic                 wen_i,
   input logic [(DW+32)/8-1:0] be_i,
-  input logic [DW+32-1:0]     data_i
+  input logic [DW+32-1:0]     data_i,
+  input logic                 r_valid_i
 );
 
   import bench_pkg::bench_tick;
@@ -30,7 +32,8 @@ module wide_monitor #(
   bit [Width-1:0] response_data;
 
   always_ff @(posedge clk_i) begin : p_cycle
-    woken = bench_tick(bench_i, cycle_i, req_i, gnt_i, busy_i, next_grant, grant_without_req, aimed);
+    woken = bench_tick(bench_i, cycle_i, rst_ni, req_i, gnt_i, r_valid_i, busy_i, next_grant, grant_without_req,
+                       aimed);
     if (req_i) bench_beat(bench_i, cycle_i, gnt_i, wen_i, add_i, be_i, data_i, response_data, response);
   end
 
