@@ -24,7 +24,7 @@ from regressions.shards import WHOLE, Shard
 from regressions.testlist import TestEntry
 from regressions.tiers import Part, Tier, load_tiers
 from tb.coverage import CLOSING
-from tb.descriptor import Descriptor, available
+from tb.descriptor import Descriptor, available, load
 from tb.schema import SchemaError, nearest
 
 DEFAULT_DUT = "redmule"
@@ -235,8 +235,8 @@ def run(options: Options, services: Services, console: Console) -> int:
 
 def _elsewhere(entry: TestEntry, device: Descriptor) -> str:
     """That a test does not run on a device, and what to do."""
-    clusters = entry.bench == testlist.CLUSTER
-    names = ", ".join(available(clusters=clusters))
+    devices = [*available(), *available(clusters=True)]
+    names = ", ".join(name for name in devices if entry.runs_on(load(name)))
     return f"TEST: {entry.name} does not run on {device.name}; give DUT= one of {names}"
 
 

@@ -3,17 +3,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from regressions.planner import Source
 from regressions.simulators.base import Simulator
 from regressions.testlist import TestEntry
 from tb.descriptor import Descriptor
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from regressions.commands import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +18,18 @@ class Services:
         simulator: Gives the simulator of a name.
         device: Reads the descriptor of a name or path.
         source: Opens the scenarios of a test: entry, seed, device.
-        cluster: Runs the random tests of the cluster; None where there is none.
     """
 
     simulator: Callable[[str], Simulator]
     device: Callable[[str], Descriptor]
     source: Callable[[TestEntry, int, Descriptor], Source]
-    cluster: "Callable[[Options, Services, Console], int] | None" = None
 
 
 def real_services() -> Services:
     """The project's own simulator and testbench."""
     # Imported here: the runner's own tests, and asking for help, must not wait for the bench's libraries.
-    from regressions.cluster.campaign import cluster
     from regressions.simulators import get_simulator
     from regressions.testbench import open_source
     from tb.descriptor import load
 
-    return Services(get_simulator, load, open_source, cluster)
+    return Services(get_simulator, load, open_source)

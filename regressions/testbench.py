@@ -84,8 +84,8 @@ def _resolve(entry: TestEntry) -> type[Any]:
         SchemaError: There is no such sequence.
     """
     cls = resolve(entry.sequence)
-    bench = CLUSTER if issubclass(cls, ProgramSequence) else ALONE
-    if entry.bench != bench:
+    if issubclass(cls, ProgramSequence) != (entry.bench != ALONE):
+        bench = CLUSTER if entry.bench == ALONE else ALONE
         raise UserError(f'{entry.source}: test {entry.name}: {entry.sequence} wants bench = "{bench}"')
     if issubclass(cls, DirectedTest):
         if entry.knobs:
@@ -106,7 +106,7 @@ def open_source(entry: TestEntry, seed: int, descriptor: Descriptor) -> Source:
     if issubclass(cls, DirectedTest):
         return DirectedSource(cls.planned(descriptor))
     stream = cls(entry.name, seed, entry.knobs, descriptor).stream
-    return ProgramSource(stream, descriptor) if entry.bench == CLUSTER else StreamSource(stream, descriptor)
+    return StreamSource(stream, descriptor) if entry.bench == ALONE else ProgramSource(stream, descriptor)
 
 
 def programs_of(entries: Iterable[TestEntry], device: Descriptor, logs: Path) -> dict[str, dict[str, str]]:

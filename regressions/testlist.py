@@ -15,7 +15,7 @@ from tb.schema import Field, Where, check, choice, read_toml
 
 LISTS = Path(__file__).with_name("tests")
 DEFAULT_TIMEOUT = 300.0
-ALONE, CLUSTER = BENCHES = ("accelerator", "cluster")
+ALONE, CLUSTER, CLUSTER_FPU = BENCHES = ("accelerator", "cluster", "cluster_fpu")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -32,7 +32,7 @@ class TestEntry:
         timeout: Seconds of wall time for one segment of the test.
         testpoints: What of the testplan it covers.
         knobs: Restrictions of the random draw, checked by ``tb.stimulus.knobs``.
-        bench: What it runs on: devices alone, or clusters.
+        bench: What it runs on: devices alone, clusters, or those whose cores have floating point.
         description: One line for people.
         source: The list it stands in.
     """
@@ -78,7 +78,9 @@ class TestEntry:
 
     def runs_on(self, device: Descriptor) -> bool:
         """Whether it is a test for such a device."""
-        return (self.bench == CLUSTER) == (device.cluster is not None)
+        if device.cluster is None:
+            return self.bench == ALONE
+        return self.bench == CLUSTER or (self.bench == CLUSTER_FPU and device.cluster.fpu)
 
 
 def _parse_name(value: str, where: Where) -> str:
@@ -98,7 +100,7 @@ _FIELDS = {
     "count": Field("number of scenarios, instead of a weight", int, lo=1),
     "timeout": Field("seconds of wall time for a segment of the test", float, default=DEFAULT_TIMEOUT, lo=1),
     "knobs": Field("restrictions of the random draw", dict, default={}),
-    "bench": Field("runs on devices alone, or on clusters", str, default=ALONE, choices=BENCHES),
+    "bench": Field("devices alone, clusters, or those with FPU", str, default=ALONE, choices=BENCHES),
 }
 
 

@@ -40,7 +40,6 @@ class Tier:
         description: One line for people.
         devices: The devices it runs on unless one is asked for, the first being the run's main one.
         mutants: Whether the whole tier ends with the deliberate defects of the main device.
-        cluster: Whether random tests of the cluster run too.
         coverage: Whether the jobs that close the code coverage of the main device run too.
         whole_opinions: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
     """
@@ -53,7 +52,6 @@ class Tier:
     description: str = ""
     devices: dict[str, Part] = field(default_factory=dict)
     mutants: bool = False
-    cluster: bool = False
     coverage: bool = False
     whole_opinions: int = 0
 
@@ -92,7 +90,6 @@ _FIELDS = {
         default={"fast": 1},
         items=_BUILDS,
     ),
-    "cluster": Field("whether random tests of the cluster follow", bool, default=False),
     "mutants": Field("whether the deliberate defects of the main device follow", bool, default=False),
     "coverage": Field("whether the main device's code coverage is closed", bool, default=False),
     "whole_opinions": Field("one in so many jobs has second opinions on all outputs", int, default=0, lo=0),

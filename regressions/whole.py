@@ -13,10 +13,9 @@ from regressions.services import Services
 
 
 def regressions(options: Options, services: Services, console: Console) -> int:
-    """Runs a tier; a whole one ends with the cluster and the mutants where it names them.
+    """Runs a tier; a whole one ends with the mutants where it names them.
 
-    A choice of tests, a soak, and a run that was stopped leave them out; a device that was asked for leaves
-    out the cluster, which has its own.
+    A choice of tests, a soak, and a run that was stopped leave them out.
 
     Returns:
         The gravest exit code of all.
@@ -25,8 +24,6 @@ def regressions(options: Options, services: Services, console: Console) -> int:
     part = bool(options.tests) or options.soak_seconds is not None
     if part or code not in (EXIT_PASSED, EXIT_FAILED):
         return code
-    if options.tier.cluster and not options.dut and services.cluster is not None:
-        code = max(code, services.cluster(options, services, console))
     if not options.tier.mutants or code not in (EXIT_PASSED, EXIT_FAILED):
         return code
     # The jobs that defects have to get past are chosen ones; the night's seed is for the tests.

@@ -90,7 +90,7 @@ def open_source(entry: TestEntry, seed: int, descriptor: FakeDevice) -> FakeSour
 
 def device(name: str) -> FakeDevice:
     """A device by name or path."""
-    known = available()
+    known = [*available(), *available(clusters=True)]
     short = name.removeprefix("tb/duts/").removesuffix(".toml")
     if short not in known:
         raise SchemaError(f"unknown device '{name}'; {nearest(name, known)}Known: {', '.join(known)}")

@@ -14,6 +14,7 @@ from regressions.tiers import Tier, load_tiers
 from tb.descriptor import Descriptor, available, load
 from tb.sequences import resolve
 from tb.sequences.base import GemmOpSequence
+from tb.sequences.cluster import ProgramSequence
 
 TIERS = load_tiers()
 ENTRIES = testlist.load([LISTS], TIERS)
@@ -101,7 +102,12 @@ def test_every_test_of_a_tier_can_be_planned_on_its_devices(device: str) -> None
     """Sizes named after the instance differ by device, and a test's knobs must hold for all of them."""
     for name, entry in ENTRIES.items():
         sequence = resolve(entry.sequence)
-        if issubclass(sequence, GemmOpSequence):
+        if not entry.runs_on(DEVICES[device]):
+            continue
+        if issubclass(sequence, ProgramSequence):
+            run = sequence(name, 1, entry.knobs, DEVICES[device]).stream.run(0)
+            assert run.jobs > 0 or run.scenario is None or not run.on_accelerator
+        elif issubclass(sequence, GemmOpSequence):
             made = sequence(name, 1, entry.knobs, DEVICES[device])
             assert made.stream.scenario(0).jobs
         else:

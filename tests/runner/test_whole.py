@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from regressions import whole
 from regressions.tiers import load_tiers
@@ -25,26 +23,6 @@ def campaigns(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     monkeypatch.setattr(whole, "mutants", mutants)
     return started
-
-
-@pytest.mark.parametrize(
-    ("tier", "changes", "code"),
-    [
-        ("smoke", {}, 0),
-        ("pr", {}, 1),
-        ("pr", {"dut": "serial"}, 0),
-        ("pr", {"tests": "good"}, 0),
-        ("pr", {"soak_seconds": 9.0}, 0),
-    ],
-)
-def test_the_cluster_follows_where_a_whole_tier_names_it(
-    monkeypatch: pytest.MonkeyPatch, tier: str, changes: dict[str, Any], code: int
-) -> None:
-    monkeypatch.setattr(whole.commands, "regressions", lambda *_: 0)
-    fields = {"tier": load_tiers()[tier], "dut": "", "tests": "", "soak_seconds": None} | changes
-    services: Any = SimpleNamespace(cluster=lambda *_: 1)
-    options: Any = SimpleNamespace(**fields)
-    assert whole.regressions(options, services, Console()) == code
 
 
 def test_the_night_has_mutants_and_the_quick_tiers_have_none() -> None:
