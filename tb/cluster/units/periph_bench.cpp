@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The peripheral bus under random accesses of its masters to targets that let them wait: who is granted, what arrives
-// where, who gets which answer, and that nobody is passed over. usage: bench <seed> <cycles> <defect>
+// where, who gets which answer, and that nobody is passed over. Amount: cycles.
 #include <array>
-#include <cstdio>
-#include <cstdlib>
+#include <cstdint>
 #include <string>
 
-#include "Vbench.h"
-#include "random.h"
-#include "verilated.h"
+#include "unit.h"
 
 namespace {
-
-int defect;
 
 constexpr uint32_t kMasters = 4, kTargets = 3, kNone = kTargets, kNoTarget = 0xBADACCE5;
 
@@ -26,40 +21,23 @@ uint32_t target_of(uint32_t add) {
     return add < 0x400 ? 0 : add < 0x800 ? 1 : add >= 0x1000 && add < 0x1800 ? 2 : kNone;
 }
 
-class Bench {
+class PeriphBench : public unit::Bench {
    public:
-    explicit Bench(uint64_t seed) : random_(seed) {
-        dut_.rst_ni = 0;
-        for (int i = 0; i < 4; ++i) {
-            dut_.clk_i = i & 1;
-            dut_.eval();
-        }
-        dut_.rst_ni = 1;
-    }
+    PeriphBench(int argc, char** argv) : Bench(argc, argv) { reset(); }
 
-    int run(uint64_t cycles) {
-        for (cycle_ = 0; cycle_ < cycles && errors_ == 0; ++cycle_) step();
+    void run(uint64_t cycles) {
+        while (cycle_ < cycles && !failed()) step();
         for (const uint64_t granted : granted_) {
-            if (errors_ == 0 && granted < cycles / 20) error("too few accesses to prove anything");
+            if (granted < cycles / 20) error("traffic", "too few accesses to prove anything");
         }
-        return errors_ != 0;
     }
 
    private:
-    VerilatedContext context_;
-    Vbench dut_{&context_, "TOP"};
-    Random random_;
     std::array<Access, kMasters> masters_{};
     std::array<uint64_t, kMasters> granted_{};
-    uint32_t errors_ = 0, waiting_ = kMasters;  // whose access a target lets wait
-    uint64_t cycle_ = 0;
+    uint32_t waiting_ = kMasters;  // whose access a target lets wait
     // The answer that is due.
     uint32_t owner_ = kMasters, target_ = kNone;
-
-    void error(const std::string& what) {
-        ++errors_;
-        std::printf("cycle %llu: %s\n", static_cast<unsigned long long>(cycle_), what.c_str());
-    }
 
     void step() {
         uint32_t req = 0;
@@ -85,37 +63,35 @@ class Bench {
         std::array<uint32_t, kTargets + 1> answers{};
         for (uint32_t t = 0; t < kTargets; ++t) dut_.target_rdata_i[t] = answers[t] = random_.next();
         answers[kNone] = kNoTarget;
-        dut_.clk_i = 0;
-        dut_.eval();
+        settle();
         check_answer(answers);
         check_grant(req);
-        dut_.clk_i = 1;
-        dut_.eval();
+        edge();
     }
 
     void check_answer(const std::array<uint32_t, kTargets + 1>& answers) {
         const uint32_t expected = owner_ < kMasters ? 1u << owner_ : 0;
-        if (dut_.rvalid_o != expected) error("answer to " + std::to_string(dut_.rvalid_o));
-        if (expected != 0 && dut_.rdata_o != answers[target_]) error("a wrong answer");
+        if (dut_.rvalid_o != expected) error("answer", "answer to " + std::to_string(dut_.rvalid_o));
+        if (expected != 0 && dut_.rdata_o != answers[target_]) error("read", "a wrong answer");
         owner_ = kMasters;
     }
 
     void check_grant(uint32_t req) {
         const uint32_t gnt = dut_.gnt_o, id = dut_.target_id_o;
-        if ((gnt & (gnt - 1)) != 0 || (gnt & ~req) != 0) error("grants " + std::to_string(gnt));
+        if ((gnt & (gnt - 1)) != 0 || (gnt & ~req) != 0) error("grant", "grants " + std::to_string(gnt));
         if (req == 0) return;
         uint32_t m = 0;
         while (m < kMasters && id != 1u << m) ++m;
-        if (m == kMasters || !masters_[m].active) return error("nobody's access is on the bus");
-        if (waiting_ < kMasters && waiting_ != m) error("an access that waits is taken from the bus");
+        if (m == kMasters || !masters_[m].active) return error("choice", "nobody's access is on the bus");
+        if (waiting_ < kMasters && waiting_ != m) error("choice", "an access that waits is taken from the bus");
         Access& its = masters_[m];
         const uint32_t target = target_of(its.add), asked = target == kNone ? 0 : 1u << target;
         if (dut_.target_req_o != asked || dut_.target_add_o != its.add || dut_.target_we_o != its.write ||
             dut_.target_wdata_o != its.data) {
-            error("an access does not arrive as it was made");
+            error("access", "an access does not arrive as it was made");
         }
         const bool granted = target == kNone || (dut_.target_gnt_i >> target & 1) != 0;
-        if (gnt != (granted ? 1u << m : 0)) error("the grant is not the target's");
+        if (gnt != (granted ? 1u << m : 0)) error("grant", "the grant is not the target's");
         waiting_ = granted ? kMasters : m;
         if (!granted) return;
         its.active = false;
@@ -123,18 +99,11 @@ class Bench {
         owner_ = m;
         target_ = target;
         for (Access& other : masters_) {
-            if (other.active && ++other.passed > kMasters - 1) error("a master is passed over");
+            if (other.active && ++other.passed > kMasters - 1) error("fairness", "a master is passed over");
         }
     }
 };
 
 }  // namespace
 
-extern "C" int bench_defect() { return defect; }
-
-int main(int argc, char** argv) {
-    if (argc != 4) return 2;
-    defect = std::atoi(argv[3]);
-    Bench bench(std::strtoull(argv[1], nullptr, 10));
-    return bench.run(std::strtoull(argv[2], nullptr, 10));
-}
+int main(int argc, char** argv) { return unit::run<PeriphBench>(argc, argv); }

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The event unit under random events and accesses of four cores and the peripheral bus, against a model of its registers.
-// usage: bench <seed> <cycles> <defect>
+// Amount: cycles.
 #include <array>
-#include <cstdio>
-#include <cstdlib>
+#include <cstdint>
 #include <string>
 
-#include "Vbench.h"
-#include "random.h"
-#include "verilated.h"
+#include "unit.h"
 
 namespace {
-
-int defect;
 
 constexpr uint32_t kCores = 4, kEvents = (1u << 17) - 1, kBarrier = 1u << 16;
 enum : uint32_t { kMask, kMaskClear, kMaskSet, kBuffer, kMasked, kClear, kStatus, kWait, kWaitClear };
@@ -22,11 +17,7 @@ struct Access {
     bool active, write;
     uint32_t offset, be, data;
 
-    uint32_t enabled() const {
-        uint32_t mask = 0;
-        for (uint32_t b = 0; b < 4; ++b) mask |= (be >> b & 1) ? 0xFFu << (8 * b) : 0;
-        return mask;
-    }
+    uint32_t enabled() const { return unit::enabled_bits(be); }
     bool reads(uint32_t at) const { return active && !write && offset == at; }
 };
 
@@ -35,32 +26,23 @@ struct Core {
     bool at_barrier;  // its read has arrived
 };
 
-class Bench {
+class EventBench : public unit::Bench {
    public:
-    explicit Bench(uint64_t seed) : random_(seed) {
-        dut_.rst_ni = 0;
-        for (int i = 0; i < 4; ++i) {
-            dut_.clk_i = i & 1;
-            dut_.eval();
-        }
-        dut_.rst_ni = 1;
-    }
+    EventBench(int argc, char** argv) : Bench(argc, argv) { reset(); }
 
-    int run(uint64_t cycles) {
-        for (cycle_ = 0; cycle_ < cycles && errors_ == 0; ++cycle_) step();
+    void run(uint64_t cycles) {
+        while (cycle_ < cycles && !failed()) step();
         for (uint32_t c = 0; c < kCores; ++c) {
-            if (slept_[c] < cycles / 500 || barriers_ < cycles / 1000) error("too few sleeps to prove anything");
+            if (slept_[c] < cycles / 500 || barriers_ < cycles / 1000) {
+                error("traffic", "too few sleeps to prove anything");
+            }
         }
-        return errors_ != 0;
     }
 
    private:
-    VerilatedContext context_;
-    Vbench dut_{&context_, "TOP"};
-    Random random_;
     std::array<Core, kCores> cores_{};
-    uint32_t team_ = (1 << kCores) - 1, arrived_ = 0, errors_ = 0;
-    uint64_t cycle_ = 0, barriers_ = 0;
+    uint32_t team_ = (1 << kCores) - 1, arrived_ = 0;
+    uint64_t barriers_ = 0;
     std::array<Access, kCores> own_{};
     std::array<uint64_t, kCores> slept_{};
     Access bus_{};
@@ -69,11 +51,6 @@ class Bench {
     std::array<uint32_t, kCores> own_value_{};
     bool bus_checked_ = false;
     uint32_t bus_value_ = 0;
-
-    void error(const std::string& what) {
-        ++errors_;
-        std::printf("cycle %llu: %s\n", static_cast<unsigned long long>(cycle_), what.c_str());
-    }
 
     Access draw(bool own) {
         Access a{true, random_.chance(50), 0, random_.chance(70) ? 0xF : random_.below(16), random_.next()};
@@ -155,23 +132,21 @@ class Bench {
         dut_.timer_i = timer;
         dut_.acc_i = acc;
         dut_.asleep_i = asleep;
-        dut_.clk_i = 0;
-        dut_.eval();
+        settle();
         check_answers();
         advance(incoming, bus_id, asleep);
-        dut_.clk_i = 1;
-        dut_.eval();
+        edge();
     }
 
     void check_answers() {
         for (uint32_t c = 0; c < kCores; ++c) {
-            if ((dut_.own_rvalid_o >> c & 1) != own_due_[c]) error("core " + std::to_string(c) + ": wrong answer strobe");
+            if ((dut_.own_rvalid_o >> c & 1) != own_due_[c]) error("answer", "core " + std::to_string(c) + ": wrong answer strobe");
             if (own_checked_[c] && dut_.own_rdata_o[c] != own_value_[c]) {
-                error("core " + std::to_string(c) + " reads " + std::to_string(dut_.own_rdata_o[c]) + " for " +
+                error("read", "core " + std::to_string(c) + " reads " + std::to_string(dut_.own_rdata_o[c]) + " for " +
                       std::to_string(own_value_[c]));
             }
         }
-        if (bus_checked_ && dut_.rdata_o != bus_value_) error("the bus reads " + std::to_string(dut_.rdata_o));
+        if (bus_checked_ && dut_.rdata_o != bus_value_) error("read", "the bus reads " + std::to_string(dut_.rdata_o));
     }
 
     void advance(std::array<uint32_t, kCores> incoming, uint32_t bus_id, uint32_t asleep) {
@@ -205,8 +180,8 @@ class Bench {
             const bool ready = barrier ? core.at_barrier && (core.buffer & kBarrier) != 0
                                        : !waits || (core.buffer & core.mask) != 0;
             const bool granted = a.active && ready;
-            if ((dut_.own_gnt_o >> c & 1) != granted) error("core " + std::to_string(c) + ": wrong grant");
-            if ((dut_.clock_en_o >> c & 1) != (!a.active || ready)) error("core " + std::to_string(c) + ": wrong clock");
+            if ((dut_.own_gnt_o >> c & 1) != granted) error("grant", "core " + std::to_string(c) + ": wrong grant");
+            if ((dut_.clock_en_o >> c & 1) != (!a.active || ready)) error("clock", "core " + std::to_string(c) + ": wrong clock");
             slept_[c] += a.active && !ready;
             own_due_[c] = granted;
             own_checked_[c] = granted && !a.write;
@@ -237,11 +212,4 @@ class Bench {
 
 }  // namespace
 
-extern "C" int bench_defect() { return defect; }
-
-int main(int argc, char** argv) {
-    if (argc != 4) return 2;
-    defect = std::atoi(argv[3]);
-    Bench bench(std::strtoull(argv[1], nullptr, 10));
-    return bench.run(std::strtoull(argv[2], nullptr, 10));
-}
+int main(int argc, char** argv) { return unit::run<EventBench>(argc, argv); }

@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The DMA under random transfers, beside a wide port that takes banks from it; memories, answers and events against a
-// model. usage: bench <seed> <transfers> <defect>
-#include <cstdio>
-#include <cstdlib>
+// model. Amount: transfers.
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <vector>
 
-#include "Vbench.h"
 #include "backdoor.h"
-#include "random.h"
-#include "verilated.h"
+#include "unit.h"
 
 namespace {
-
-int defect;
 
 constexpr uint32_t kTcdm = 0x10000000, kL2 = 0x1C000000, kTcdmBytes = 4096, kL2Bytes = 8192, kBanks = 16;
 constexpr uint32_t kSrc = 0x00, kStart = 0x18, kStatus = 0x1C, kDone = 0x20;
@@ -24,9 +19,9 @@ struct Transfer {
     uint32_t src, dst, length, src_stride, dst_stride, rows;
 };
 
-class Bench {
+class DmaBench : public unit::Bench {
    public:
-    explicit Bench(uint64_t seed) : random_(seed), tcdm_(kTcdmBytes), l2_(kL2Bytes) {
+    DmaBench(int argc, char** argv) : Bench(argc, argv), tcdm_(kTcdmBytes), l2_(kL2Bytes) {
         for (uint32_t b = 0; b < kBanks; ++b) {
             const std::string bank = "TOP.dma_bench.i_tcdm.gen_banks[" + std::to_string(b) + "].i_bank";
             banks_.push_back(cluster::variable<uint8_t>(context_, bank, "mem"));
@@ -34,14 +29,11 @@ class Bench {
         l2_memory_ = cluster::variable<uint8_t>(context_, "TOP.dma_bench.i_l2", "mem");
         for (uint32_t i = 0; i < kTcdmBytes; ++i) tcdm_[i] = *tcdm_byte(i) = static_cast<uint8_t>(random_.next());
         for (uint32_t i = 0; i < kL2Bytes; ++i) l2_[i] = l2_memory_[i] = static_cast<uint8_t>(random_.next());
-        dut_.rst_ni = 0;
-        edge();
-        edge();
-        dut_.rst_ni = 1;
+        reset();
     }
 
-    int run(uint32_t transfers) {
-        for (uint32_t i = 0; i < transfers && errors_ == 0; ++i) {
+    void run(uint64_t transfers) {
+        for (uint64_t i = 0; i < transfers && !failed(); ++i) {
             disturb_ = random_.below(3) * 45;
             start(1u << random_.below(2), random_transfer());
             if (random_.chance(30)) drain();
@@ -50,52 +42,39 @@ class Bench {
         refuse();
         fill_the_queue();
         speed();
-        return errors_ != 0;
     }
 
    private:
-    VerilatedContext context_;
-    Vbench dut_{&context_, "TOP"};
-    Random random_;
     std::vector<uint8_t> tcdm_, l2_;  // as the transfers started so far leave them
     std::vector<uint8_t*> banks_;
     uint8_t* l2_memory_;
     std::deque<uint32_t> cores_;  // of the transfers under way, by their ids
-    uint32_t started_ = 0, disturb_ = 0, errors_ = 0, idle_events_ = 0;
-    uint64_t cycle_ = 0;
-
-    void error(const std::string& what) {
-        ++errors_;
-        std::printf("cycle %llu: %s\n", static_cast<unsigned long long>(cycle_), what.c_str());
-    }
+    uint32_t started_ = 0, disturb_ = 0, idle_events_ = 0;
 
     uint8_t* tcdm_byte(uint32_t offset) {
         const uint32_t word = offset / 4;
         return banks_[word % kBanks] + 4 * (word / kBanks) + offset % 4;
     }
 
-    void edge() {
+    void cycle() {
         dut_.wide_req_i = random_.chance(disturb_);
         dut_.wide_add_i = kTcdm + 4 * random_.below(kTcdmBytes / 4);
-        dut_.clk_i = 0;
-        dut_.eval();
+        settle();
         // Events as the rising edge sees them: [core][0] in bits 0 and 2, [core][1] in bits 1 and 3.
         const uint32_t evt = dut_.evt_o;
         if ((evt & 5) != 0) {
             const uint32_t core = (evt & 1) != 0 ? 1 : 2;
             if (cores_.empty() || cores_.front() != core || (evt & 5) == 5) {
-                error("an event to the wrong core");
+                error("event", "an event to the wrong core");
             } else {
                 cores_.pop_front();
             }
         }
         if ((evt & 10) != 0) {
             ++idle_events_;
-            if ((evt & 10) != 10 || !cores_.empty()) error("an idle event that is none");
+            if ((evt & 10) != 10 || !cores_.empty()) error("idle_event", "an idle event that is none");
         }
-        dut_.clk_i = 1;
-        dut_.eval();
-        ++cycle_;
+        edge();
     }
 
     uint32_t access(uint32_t offset, bool write, uint32_t data, uint32_t id) {
@@ -104,7 +83,7 @@ class Bench {
         dut_.we_i = write;
         dut_.wdata_i = data;
         dut_.id_i = id;
-        edge();
+        cycle();
         dut_.req_i = 0;
         return dut_.rdata_o;
     }
@@ -130,14 +109,14 @@ class Bench {
         const uint32_t words[] = {t.src, t.dst, t.length, t.src_stride, t.dst_stride, t.rows};
         for (uint32_t i = 0; i < 6; ++i) access(kSrc + 4 * i, true, words[i], id);
         // The other core's set is another one.
-        if (access(kSrc, false, 0, id) != t.src) error("a register does not read as written");
+        if (access(kSrc, false, 0, id) != t.src) error("register", "a register does not read as written");
         return access(kStart, false, 0, id);
     }
 
     void start(uint32_t id, const Transfer& t) {
         uint32_t number = program(id, t);
         for (uint32_t i = 0; number == kFull && i < 20000; ++i) number = access(kStart, false, 0, id);
-        if (number != (started_ & 0xFF)) error("START answers " + std::to_string(number));
+        if (number != (started_ & 0xFF)) error("start", "START answers " + std::to_string(number));
         ++started_;
         cores_.push_back(id);
         for (uint32_t r = 0; r < t.rows; ++r) {
@@ -152,24 +131,24 @@ class Bench {
         const bool busy = !cores_.empty();
         for (uint32_t i = 0; i < 20000 && access(kStatus, false, 0, 1) != 0; ++i) {
         }
-        if (!cores_.empty()) error(std::to_string(cores_.size()) + " transfers have not ended");
-        if (busy && idle_events_ != events + 1) error("not one idle event");
-        if (access(kDone, false, 0, 2) != (started_ & 0xFF)) error("DONE does not count the transfers");
-        for (uint32_t i = 0; i < kTcdmBytes && errors_ == 0; ++i) {
-            if (*tcdm_byte(i) != tcdm_[i]) error("byte " + std::to_string(i) + " of the TCDM is wrong");
+        if (!cores_.empty()) error("end", std::to_string(cores_.size()) + " transfers have not ended");
+        if (busy && idle_events_ != events + 1) error("idle_event", "not one idle event");
+        if (access(kDone, false, 0, 2) != (started_ & 0xFF)) error("done", "DONE does not count the transfers");
+        for (uint32_t i = 0; i < kTcdmBytes && !failed(); ++i) {
+            if (*tcdm_byte(i) != tcdm_[i]) error("memory", "byte " + std::to_string(i) + " of the TCDM is wrong");
         }
-        for (uint32_t i = 0; i < kL2Bytes && errors_ == 0; ++i) {
-            if (l2_memory_[i] != l2_[i]) error("byte " + std::to_string(i) + " of L2 is wrong");
+        for (uint32_t i = 0; i < kL2Bytes && !failed(); ++i) {
+            if (l2_memory_[i] != l2_[i]) error("memory", "byte " + std::to_string(i) + " of L2 is wrong");
         }
     }
 
     void refuse() {
         for (const uint32_t wrong : {kTcdm - 4, kTcdm + kTcdmBytes, kL2 - 1, kL2 + kL2Bytes, 0u, 0x10200000u}) {
-            if (program(1, {wrong, kTcdm, 4, 4, 4, 1}) != kRefused) error("a wrong source is not refused");
-            if (program(2, {kL2, wrong, 4, 4, 4, 1}) != kRefused) error("a wrong destination is not refused");
+            if (program(1, {wrong, kTcdm, 4, 4, 4, 1}) != kRefused) error("refused", "a wrong source is not refused");
+            if (program(2, {kL2, wrong, 4, 4, 4, 1}) != kRefused) error("refused", "a wrong destination is not refused");
         }
         // Neither nobody nor two at once start anything.
-        if (program_as(0) != 0 || program_as(3) != 0) error("an access without one core is not ignored");
+        if (program_as(0) != 0 || program_as(3) != 0) error("register", "an access without one core is not ignored");
         drain();
     }
 
@@ -179,9 +158,9 @@ class Bench {
         const Transfer slow{kL2, kTcdm + 2048, 1024, 0, 0, 1};
         for (uint32_t i = 0; i < 8; ++i) {
             start(1, slow);
-            if (access(kStatus, false, 0, 1) != i + 1) error("STATUS does not count what is under way");
+            if (access(kStatus, false, 0, 1) != i + 1) error("status", "STATUS does not count what is under way");
         }
-        if (access(kStart, false, 0, 1) != kFull) error("a ninth transfer is not refused");
+        if (access(kStart, false, 0, 1) != kFull) error("full", "a ninth transfer is not refused");
         drain();
     }
 
@@ -193,8 +172,8 @@ class Bench {
                 const uint32_t src = to_l2 ? kTcdm : kL2, dst = to_l2 ? kL2 + 4096 : kTcdm + 2048;
                 start(1, {src + shift, dst, 1600, 0, 0, 1});
                 const uint64_t begin = cycle_;
-                while (!cores_.empty() && cycle_ < begin + 5000) edge();
-                if (cycle_ - begin > 1600 / 8 + 30) error("1600 bytes took " + std::to_string(cycle_ - begin));
+                while (!cores_.empty() && cycle_ < begin + 5000) cycle();
+                if (cycle_ - begin > 1600 / 8 + 30) error("speed", "1600 bytes took " + std::to_string(cycle_ - begin));
                 drain();
             }
         }
@@ -203,11 +182,4 @@ class Bench {
 
 }  // namespace
 
-extern "C" int bench_defect() { return defect; }
-
-int main(int argc, char** argv) {
-    if (argc != 4) return 2;
-    defect = std::atoi(argv[3]);
-    Bench bench(std::strtoull(argv[1], nullptr, 10));
-    return bench.run(static_cast<uint32_t>(std::atoi(argv[2])));
-}
+int main(int argc, char** argv) { return unit::run<DmaBench>(argc, argv); }

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// Control unit and timer under random accesses and bus errors, against models of their registers written from
+// rtl/cluster/control_unit.rdl and timer.rdl. Amount: cycles.
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "unit.h"
+
+namespace {
+
+constexpr uint32_t kCores = 4, kAll = (1u << kCores) - 1;
+constexpr uint32_t kEoc = 0x00, kFetch = 0x08, kArbitration = 0x10, kConfig = 0x18, kBoot = 0x40, kReturn = 0x100,
+                   kTrapped = 0x108, kErrors = 0x10C, kCause = 0x140, kPc = 0x160, kErrorAdd = 0x180;
+constexpr uint32_t kCtrl = 0x0, kCount = 0x4, kCompare0 = 0x8, kCompare1 = 0xC;
+constexpr uint32_t kBlock = 0x20;  // of the registers that each core has, also those that are not there
+
+struct Access {
+    bool write;
+    uint32_t offset, be, data;
+
+    uint32_t merged(uint32_t old) const {
+        const uint32_t mask = unit::enabled_bits(be);
+        return (old & ~mask) | (data & mask);
+    }
+    uint32_t ones() const { return data & unit::enabled_bits(be); }
+};
+
+struct Control {
+    uint32_t eoc = 0, fetch = 0, arbitration = 5 << 8 | 3, result = 0, trapped = 0, errors = 0;
+    std::array<uint32_t, kCores> boot{0x1A000000, 0x1A000000, 0x1A000000, 0x1A000000}, cause{}, pc{}, error_add{};
+
+    uint32_t read(uint32_t offset) const {
+        const uint32_t core = offset % kBlock / 4;
+        switch (offset) {
+            case kEoc: return eoc;
+            case kFetch: return fetch;
+            case kArbitration: return arbitration;
+            case kConfig: return 64 << 16 | 16 << 8 | kCores;
+            case kReturn: return result;
+            case kTrapped: return trapped;
+            case kErrors: return errors;
+            default: break;
+        }
+        if (core >= kCores) return 0;
+        switch (offset / kBlock * kBlock) {
+            case kBoot: return boot[core];
+            case kCause: return cause[core];
+            case kPc: return pc[core];
+            case kErrorAdd: return error_add[core];
+            default: return 0;
+        }
+    }
+
+    void write(const Access& a) {
+        const uint32_t core = a.offset % kBlock / 4;
+        switch (a.offset) {
+            case kEoc: eoc = a.merged(eoc) & 1; return;
+            case kFetch: fetch = a.merged(fetch) & kAll; return;
+            case kArbitration: arbitration = a.merged(arbitration) & 0x1FFFF; return;
+            case kReturn: result = a.merged(result); return;
+            case kTrapped: trapped &= ~a.ones(); return;
+            case kErrors: errors &= ~a.ones(); return;
+            default: break;
+        }
+        if (core >= kCores) return;
+        switch (a.offset / kBlock * kBlock) {
+            case kBoot: boot[core] = a.merged(boot[core]); return;
+            case kCause:
+                cause[core] = a.merged(cause[core]);
+                trapped |= 1u << core;
+                return;
+            case kPc: pc[core] = a.merged(pc[core]); return;
+            default: return;
+        }
+    }
+};
+
+struct Timer {
+    uint32_t ctrl = 1, count = 0;
+    std::array<uint32_t, 2> compare{};
+
+    uint32_t events() const {
+        uint32_t found = 0;
+        for (uint32_t c = 0; c < 2; ++c) {
+            found |= static_cast<uint32_t>((ctrl & 1) != 0 && (ctrl >> (1 + c) & 1) != 0 && count == compare[c]) << c;
+        }
+        return found;
+    }
+
+    uint32_t read(uint32_t offset) const {
+        switch (offset) {
+            case kCtrl: return ctrl;
+            case kCount: return count;
+            case kCompare0: return compare[0];
+            case kCompare1: return compare[1];
+            default: return 0;
+        }
+    }
+
+    // A cycle, and what is written in it.
+    void step(const Access* a) {
+        const uint32_t next = count + (ctrl & 1);
+        if (a != nullptr && a->write && a->offset == kCount) {
+            count = a->merged(count);
+            return;
+        }
+        count = next;
+        if (a == nullptr || !a->write) return;
+        if (a->offset == kCtrl) ctrl = a->merged(ctrl) & 7;
+        if (a->offset == kCompare0) compare[0] = a->merged(compare[0]);
+        if (a->offset == kCompare1) compare[1] = a->merged(compare[1]);
+    }
+};
+
+class RegistersBench : public unit::Bench {
+   public:
+    RegistersBench(int argc, char** argv) : Bench(argc, argv) { reset(); }
+
+    void run(uint64_t cycles) {
+        while (cycle_ < cycles && !failed()) step();
+        if (events_ < cycles / 500 || bus_errors_ < cycles / 100) error("traffic", "too few events to prove anything");
+    }
+
+   private:
+    Control control_;
+    Timer timer_;
+    // The read whose answer is due.
+    uint32_t due_ = 2, expected_ = 0;
+    uint64_t events_ = 0, bus_errors_ = 0;
+
+    Access draw(bool timer) {
+        Access a{random_.chance(60), 0, random_.chance(60) ? 0xF : random_.below(16), random_.next()};
+        if (timer) {
+            a.offset = 4 * (random_.chance(90) ? random_.below(4) : random_.below(256));
+            // Comparators that will match, and a counter that mostly counts.
+            if (a.offset == kCompare0 || a.offset == kCompare1) a.data = timer_.count + random_.below(12);
+            if (a.offset == kCtrl && random_.chance(80)) a.data |= 1;
+            if (a.offset == kCount && random_.chance(80)) a.data = timer_.compare[random_.below(2)] - random_.below(12);
+            return a;
+        }
+        static constexpr uint32_t kSingle[] = {kEoc, kFetch, kArbitration, kConfig, kReturn, kTrapped, kErrors};
+        static constexpr uint32_t kBlocks[] = {kBoot, kCause, kPc, kErrorAdd};
+        switch (random_.below(5)) {
+            case 0: case 1: a.offset = kSingle[random_.below(7)]; break;
+            case 2: case 3: a.offset = kBlocks[random_.below(4)] + 4 * random_.below(8); break;
+            default: a.offset = 4 * random_.below(256);
+        }
+        return a;
+    }
+
+    void step() {
+        const uint32_t which = random_.chance(70) ? random_.below(2) : 2;
+        const Access a = draw(which == 1);
+        dut_.req_i = which < 2 ? 1u << which : 0;
+        // Which of the targets is accessed the bus has decoded from the upper bits; the lowest two are of bytes.
+        dut_.add_i = a.offset | random_.below(16) << 10 | random_.below(4);
+        dut_.we_i = a.write;
+        dut_.be_i = a.be;
+        dut_.wdata_i = a.data;
+        const bool clears = which == 0 && a.write && a.offset == kErrors;
+        // What a core does while its bit is being cleared is left open.
+        const uint32_t errors = clears || !random_.chance(20) ? 0 : random_.below(1 << kCores);
+        std::array<uint32_t, kCores> adds{};
+        for (uint32_t c = 0; c < kCores; ++c) dut_.error_add_i[c] = adds[c] = random_.next();
+        dut_.error_i = errors;
+        settle();
+        check();
+        due_ = which < 2 && !a.write ? which : 2;
+        expected_ = which == 0 ? control_.read(a.offset) : timer_.read(a.offset);
+        if (which == 0 && a.write) control_.write(a);
+        timer_.step(which == 1 ? &a : nullptr);
+        for (uint32_t c = 0; c < kCores; ++c) {
+            if ((errors & ~control_.errors) >> c & 1) {
+                control_.error_add[c] = adds[c];
+                ++bus_errors_;
+            }
+        }
+        control_.errors |= errors;
+        edge();
+    }
+
+    void check() {
+        const uint32_t read = due_ < 2 ? static_cast<uint32_t>(dut_.rdata_o >> (32 * due_)) : expected_;
+        if (read != expected_) {
+            error("read", std::to_string(read) + " for " + std::to_string(expected_));
+        }
+        for (uint32_t c = 0; c < kCores; ++c) {
+            if (dut_.boot_addr_o[c] != control_.boot[c]) error("setting", "a wrong boot address");
+        }
+        const uint32_t ratio = static_cast<uint32_t>(!dut_.wide_first_o) << 16 |
+                               static_cast<uint32_t>(dut_.denominator_o) << 8 | dut_.numerator_o;
+        if (ratio != control_.arbitration) error("setting", "a wrong arbitration");
+        if (dut_.fetch_enable_o != control_.fetch) error("setting", "a wrong fetch enable");
+        if (dut_.eoc_o != control_.eoc || dut_.return_o != control_.result || dut_.trapped_o != control_.trapped) {
+            error("setting", "a wrong end of computation");
+        }
+        if (dut_.evt_o != timer_.events()) error("event", "an event too many, or none");
+        events_ += timer_.events() != 0;
+    }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) { return unit::run<RegistersBench>(argc, argv); }
