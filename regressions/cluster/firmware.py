@@ -20,6 +20,8 @@ from tb.cluster.elf import Program, read_program
 
 SOFTWARE = ROOT / "sw"
 PROGRAMS = SOFTWARE / "programs"
+CHECKS = SOFTWARE / "checks"
+"""Programs that check the hardware, or do what must be reported."""
 CACHE = ROOT / "build" / "cache"
 
 _CPU = "generic_rv32+m+c+xcvmem+xcvmac+xcvsimd+xcvelw+xcvalu"
@@ -70,7 +72,9 @@ def build_program(name: str, log: Path, folder: Path = PROGRAMS) -> Program:
         raise unknown("program", name, programs(), "sw/programs")
     fpu = uses_fpu(name, folder)
     header = registers_header()
-    files = sorted(path for path in SOFTWARE.rglob("*") if path.is_file() and path.parent != PROGRAMS)
+    files = sorted(
+        path for path in SOFTWARE.rglob("*") if path.is_file() and path.parent not in (PROGRAMS, CHECKS)
+    )
     cpu = f"{_CPU}+zhinx" if fpu else _CPU
     key = content_key([*files, source], [name, cpu, header, *_FLAGS, _compiler_version()])
 

@@ -12,6 +12,8 @@ from regressions.errors import UserError
 from tb.cluster.config import ClusterConfig
 from tb.cluster.task import Outcome, Task, problems, request
 
+REQUEST, MEMORIES = "request.bin", "memories.bin"
+
 
 def run_task(executable: Path, config: ClusterConfig, task: Task, folder: Path) -> Outcome:
     """Simulates a task.
@@ -25,16 +27,50 @@ def run_task(executable: Path, config: ClusterConfig, task: Task, folder: Path) 
     Raises:
         UserError: The program or its memory does not fit the cluster, or the simulation breaks off.
     """
-    content = request(config, task)
-    folder.mkdir(parents=True, exist_ok=True)
-    file, memories = folder / "request.bin", folder / "memories.bin"
-    file.write_bytes(content)
-    done = subprocess.run([executable, file, memories], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        prepare(executable, config, task, folder), capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         said = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise UserError(f"the simulation of {task.program.path.stem} broke off: {said} (request: {file})")
-    log: dict[str, Any] = json.loads(done.stdout)
-    (folder / "log.json").write_text(json.dumps(log, indent=1) + "\n")
-    data = memories.read_bytes()
+        raise UserError(
+            f"the simulation of {task.program.path.stem} broke off: {said} (request: {folder / REQUEST})"
+        )
+    outcome = read_outcome(config, task, folder, done.stdout)
+    (folder / "log.json").write_text(json.dumps(outcome.log, indent=1) + "\n")
+    return outcome
+
+
+def prepare(executable: Path, config: ClusterConfig, task: Task, folder: Path) -> list[str]:
+    """Writes what the simulation of a task reads.
+
+    Args:
+        executable: Built with `config`.
+        config: The cluster.
+        task: What it runs.
+        folder: Receives the request, later the memories.
+
+    Returns:
+        The command.
+
+    Raises:
+        UserError: The program or its memory does not fit the cluster.
+    """
+    content = request(config, task)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / REQUEST).write_bytes(content)
+    return [str(executable), str(folder / REQUEST), str(folder / MEMORIES)]
+
+
+def read_outcome(config: ClusterConfig, task: Task, folder: Path, said: str) -> Outcome:
+    """How a task has ended.
+
+    Args:
+        config: The cluster.
+        task: What ran.
+        folder: Has the memories.
+        said: The JSON object that the simulation has printed.
+    """
+    log: dict[str, Any] = json.loads(said)
+    data = (folder / MEMORIES).read_bytes()
     tcdm, l2 = data[: config.tcdm_bytes], data[config.tcdm_bytes :]
     return Outcome(log, tcdm, l2, tuple(problems(task, log)))

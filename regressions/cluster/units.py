@@ -93,7 +93,7 @@ class Finding:
 def build_unit(
     unit: Unit,
     log: Path,
-    changed: Mapping[str, Path] | None = None,
+    replaced: Mapping[str, Path] | None = None,
     packages: Sequence[Path] = (),
     parameters: Mapping[str, int] | None = None,
 ) -> Path:
@@ -102,7 +102,7 @@ def build_unit(
     Args:
         unit: The bench.
         log: File that receives the output of the tools.
-        changed: Files that take the place of sources, by the source's file name.
+        replaced: Files that take the place of sources, by the source's file name.
         packages: Sources before all others.
         parameters: Of the top module, instead of the bench's own.
 
@@ -117,7 +117,7 @@ def build_unit(
     log.unlink(missing_ok=True)
     beside = FOLDER / f"{unit.top}.sv"
     sources = [RTL / f"{name}.sv" for name in unit.modules]
-    sources = [(changed or {}).get(path.name, path) for path in sources] + [beside] * beside.exists()
+    sources = [(replaced or {}).get(path.name, path) for path in sources] + [beside] * beside.exists()
     sources = [*_WAIVERS, *packages, *sources]
     programs = [FOLDER / f"{unit.name}_bench.cpp", *[BENCH / "monitor.cpp"] * unit.monitored]
     values = unit.parameters if parameters is None else parameters

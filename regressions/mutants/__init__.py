@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make mutants``: deliberate defects in a device's source, each of which the bench has to find."""
+"""``make mutants``: deliberate defects in the hardware, each of which has to be found."""
 
 from regressions.mutants.command import mutants
 

@@ -1,47 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compiles a device with all of its defects into one simulation, in which a plusarg chooses one."""
+"""Compiles sources with all of their defects, of which a plusarg chooses one in the simulation."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from regressions.mutants.defects import Defect, Placement
 from regressions.mutants.rewrite import PACKAGE, instrument
-from regressions.simulators.base import Build, BuildError, Simulator
-from tb.descriptor import Descriptor
+from regressions.simulators.base import BuildError
 
-KIND = "fast"
+T = TypeVar("T")
+
 # Each attempt drops at least one defect; what still fails then has another cause.
 _ATTEMPTS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class MutantBuild:
-    """The simulation with the defects.
+class Copies:
+    """Sources with all defects in them.
 
     Attributes:
-        build: What was compiled.
-        invalid: Numbers of the defects that do not compile, with the compiler's words; they are not in it.
+        package: The package with the selector; it comes before all other sources.
+        changed: The copies, by the file name of the source whose place they take.
     """
 
-    build: Build
-    invalid: dict[int, str]
+    package: Path
+    changed: dict[str, Path]
 
 
-def mutated(
-    descriptor: Descriptor,
-    defects: Sequence[Defect],
-    placement: Placement,
-    folder: Path,
-    without: Sequence[int] = (),
-) -> Descriptor:
-    """Writes copies of the sources with the defects, and describes the device that is made of them.
+def write_copies(
+    defects: Sequence[Defect], placement: Placement, folder: Path, without: Collection[int] = ()
+) -> Copies:
+    """Writes copies of the sources with the defects; the sources stay as they are.
 
     Args:
-        descriptor: The device; its sources stay as they are.
         defects: All defects.
         placement: Where they are.
         folder: Receives the copies.
@@ -50,27 +46,31 @@ def mutated(
     folder.mkdir(parents=True, exist_ok=True)
     package = folder / "mutant_pkg.sv"
     package.write_text(PACKAGE)
-    copies: dict[str, Path] = {}
+    changed: dict[str, Path] = {}
     for name, source in placement.sources.items():
         changes = {
             number: placed
             for number, (defect, placed) in enumerate(zip(defects, placement.placed, strict=True), start=1)
             if defect.file == name and number not in without
         }
-        copies[name] = folder / name
-        copies[name].write_text(instrument(source, changes))
-    sources = (package, *(copies.get(path.name, path) for path in descriptor.sources))
-    return replace(descriptor, name=f"{descriptor.name}-mutants", sources=sources)
+        changed[name] = folder / name
+        changed[name].write_text(instrument(source, changes))
+    return Copies(package, changed)
 
 
-def build(
-    simulator: Simulator,
-    descriptor: Descriptor,
-    defects: Sequence[Defect],
-    placement: Placement,
-    folder: Path,
-) -> MutantBuild:
-    """Compiles the device with all defects that compile.
+def build_valid(
+    defects: Sequence[Defect], placement: Placement, folder: Path, make: Callable[[Copies, Path], T]
+) -> tuple[T, dict[int, str]]:
+    """Compiles a device with all defects that compile.
+
+    Args:
+        defects: All defects.
+        placement: Where they are.
+        folder: Receives copies and log.
+        make: Compiles the copies, with a log.
+
+    Returns:
+        What `make` gives; and the numbers of the defects that do not compile, with the compiler's words.
 
     Raises:
         BuildError: The build fails, and not at a line with a defect.
@@ -78,16 +78,16 @@ def build(
     invalid: dict[int, str] = {}
     log = folder / "build.log"
     for _ in range(_ATTEMPTS):
-        device = mutated(descriptor, defects, placement, folder / "src", tuple(invalid))
+        copies = write_copies(defects, placement, folder / "src", invalid)
         try:
-            return MutantBuild(simulator.build(device, KIND, log), invalid)
+            return make(copies, log), invalid
         except BuildError:
             found = _blame(log, defects, placement, folder / "src")
             found = {number: text for number, text in found.items() if number not in invalid}
             if not found:
                 raise
             invalid |= found
-    raise BuildError(f"{len(invalid)} defects of {descriptor.name} do not compile; see {log}")
+    raise BuildError(f"{len(invalid)} defects do not compile; see {log}")
 
 
 def _blame(log: Path, defects: Sequence[Defect], placement: Placement, folder: Path) -> dict[int, str]:

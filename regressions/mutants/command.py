@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make mutants``: all defects of a device against the bench."""
+"""``make mutants``: all defects of a device and of the cluster, against what has to find them."""
 
 from __future__ import annotations
 
 import fnmatch
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from regressions.commands import Options
+from regressions.commands import DEFAULT_DUT, Options
 from regressions.errors import UserError, unknown
 from regressions.machine import check_tools
-from regressions.mutants import build, defects, jobs
-from regressions.mutants.campaign import Campaign
+from regressions.mutants import cluster, cluster_jobs, defects, jobs
+from regressions.mutants.bench import Bench
+from regressions.mutants.cluster import ClusterBench
 from regressions.mutants.defects import Defect
+from regressions.mutants.device import DeviceBench
 from regressions.mutants.outcome import Fate, Result
 from regressions.mutants.report import Report, write
 from regressions.paths import relative
@@ -24,112 +26,144 @@ from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.rundir import create_run, publish
 from regressions.services import Services
 
-LABEL = "mutants"
-
 
 def mutants(
     options: Options,
     services: Services,
     console: Console,
     data: Path = defects.FOLDER,
-    job_list: Path = jobs.JOBS,
+    job_list: Path | None = None,
 ) -> int:
-    """Builds the device with all defects once, and runs each, and the device without one, against the jobs.
+    """Builds with all defects once, and runs each, and what has none, against jobs or benches.
+
+    Without a device, that is one campaign for the main device and one for the cluster.
 
     Args:
         options: The command line; `tests` holds patterns of defects and modules.
         services: Simulator and testbench.
         console: For people.
         data: Folder with the defects.
-        job_list: What each defect has to get past.
+        job_list: What each defect has to get past; default: the device's own list.
 
     Returns:
         0 if every defect was killed or has a reason not to be, else 1.
 
     Raises:
-        UserError: The device has no defects, or fails without one.
+        UserError: There are no defects, or something fails without one.
         SchemaError: A defect does not apply to the source.
-        BuildError: The build fails for another reason than a defect.
+        BuildError: A build fails for another reason than a defect.
     """
     check_tools()
-    device = services.device(options.device)
-    everything = defects.load(device.name, data)
+    benches = [
+        _bench(name, options, services, job_list)
+        for name in ([options.dut] if options.dut else [DEFAULT_DUT, cluster.NAME])
+    ]
+    everything = {bench.device.name: defects.load(bench.device.name, data) for bench in benches}
+    chosen = select(everything, options.tests)
+    return max(
+        _campaign(bench, everything[bench.device.name], chosen[bench.device.name], options, services, console)
+        for bench in benches
+        if chosen[bench.device.name] or not options.tests
+    )
+
+
+def _bench(name: str, options: Options, services: Services, job_list: Path | None) -> Bench:
+    if name == cluster.NAME:
+        return ClusterBench(options, job_list or cluster_jobs.JOBS)
+    return DeviceBench(options, services, name, job_list or jobs.JOBS)
+
+
+def _campaign(
+    bench: Bench,
+    everything: Sequence[Defect],
+    selected: Sequence[tuple[int, Defect]],
+    options: Options,
+    services: Services,
+    console: Console,
+) -> int:
+    """All of what is done for one device."""
+    device = bench.device
     placement = defects.place_all(everything, device)
-    chosen = options.shard.take(select(everything, options.tests), lambda _: 1)
-    simulator = services.simulator("verilator")
-    git, tools = git_revision(), tool_versions(simulator.version())
-    simulation = jobs.load(job_list, options.entries, services, device, build.KIND, options.seed)
-    folder = create_run(options.tree.runs, LABEL, simulation.segments[0].seed)
+    chosen = options.shard.take(selected, lambda _: 1)
+    git = git_revision()
+    tools = tool_versions(services.simulator("verilator").version())
+    folder = create_run(options.tree.runs, bench.label, bench.seed)
     console.print(
-        f"{LABEL}: device {device.name}, {len(chosen)} of {len(everything)} defects, {relative(folder)}"
+        f"{bench.label}: device {device.name}, {len(chosen)} of {len(everything)} defects, {relative(folder)}"
     )
     started = time.monotonic()
     with console.status(f"building {device.name} with {len(everything)} defects"):
-        made = build.build(simulator, device, everything, placement, options.tree.root / LABEL / device.name)
-    how = "found in the cache" if made.build.cached else f"built in {time.monotonic() - started:.0f} s"
-    console.print(f"{made.build.descriptor.name} {how}")
-    dut = options.rerun_options(device)
-    campaign = Campaign(
-        simulator,
-        made.build,
-        device,
-        simulation,
-        folder / "sims",
-        lambda name: " ".join(filter(None, ["make", LABEL, f"TESTS={name}", dut])),
-        graded=options.graded,
+        invalid = bench.build(everything, placement, chosen, options.tree.root / "mutants" / device.name)
+    console.print(f"{device.name} with its defects was built in {time.monotonic() - started:.0f} s")
+    dut = _rerun_options(bench, options, services)
+    fault, total = bench.control(
+        folder / "sims", lambda name: " ".join(filter(None, ["make mutants", f"TESTS={name}", dut]))
     )
-    fault, total = campaign.control()
     if fault:
         raise UserError(
             f"{device.name} fails without any defect, so nothing can be learnt: {fault}; see {folder}"
         )
-    console.print(f"without a defect all {total} jobs pass")
+    console.print(f"without a defect all {total} {bench.counted} pass")
     started = time.monotonic()
-    valid = [(number, defect) for number, defect in chosen if number not in made.invalid]
-    found = campaign.run(valid, options.processes, lambda result: console.print(_line(result), markup=False))
+    valid = [(number, defect) for number, defect in chosen if number not in invalid]
+    found = bench.run(
+        valid, options.processes, lambda result: console.print(_line(result, bench.counted), markup=False)
+    )
     found += [
-        Result(defect, number, Fate.INVALID, detail=made.invalid[number])
+        Result(defect, number, Fate.INVALID, detail=invalid[number])
         for number, defect in chosen
-        if number in made.invalid
+        if number in invalid
     ]
     results = sorted(found, key=lambda result: result.number)
-    report = Report(device.name, git, tools, total, time.monotonic() - started, results, options.graded)
+    seconds = time.monotonic() - started
+    report = Report(device.name, git, tools, total, seconds, results, options.graded, bench.counted)
     write(report, folder)
     # A part of the defects takes no complete report's place.
-    shown = publish(options.tree, LABEL, folder) if len(chosen) == len(everything) else folder
+    shown = publish(options.tree, bench.label, folder) if len(chosen) == len(everything) else folder
     for result in report.complaints:
         console.print(f"{result.defect.id}: {result.complaint}", style="bold red", markup=False)
     console.print(f"{report.verdict}; report: {relative(shown)}/mutants.md", style="bold", markup=False)
     return EXIT_FAILED if report.complaints else EXIT_PASSED
 
 
-def select(everything: Sequence[Defect], patterns: str) -> list[tuple[int, Defect]]:
+def _rerun_options(bench: Bench, options: Options, services: Services) -> str:
+    if bench.device.name == cluster.NAME:
+        return f"DUT={cluster.NAME}"
+    return options.rerun_options(services.device(options.device))
+
+
+def select(everything: Mapping[str, Sequence[Defect]], patterns: str) -> dict[str, list[tuple[int, Defect]]]:
     """The defects whose id or module matches one of some comma-separated patterns, with their numbers.
 
     Args:
-        everything: All defects, in the order of their numbers.
+        everything: All defects by device, in the order of their numbers.
         patterns: Patterns with ``*`` and ``?``; empty selects everything.
 
     Raises:
         UserError: A pattern matches nothing.
     """
-    numbered = list(enumerate(everything, start=1))
+    numbered = {device: list(enumerate(its, start=1)) for device, its in everything.items()}
     if not patterns:
         return numbered
-    kept: dict[int, Defect] = {}
+    kept: dict[str, dict[int, Defect]] = {device: {} for device in everything}
     for pattern in (part.strip() for part in patterns.split(",")):
-        matches = [
-            (number, defect)
-            for number, defect in numbered
-            if fnmatch.fnmatchcase(defect.id, pattern) or fnmatch.fnmatchcase(defect.module, pattern)
-        ]
-        if not matches:
-            names = dict.fromkeys(name for defect in everything for name in (defect.id, defect.module))
+        matches = {
+            device: {number: defect for number, defect in its if _matches(defect, pattern)}
+            for device, its in numbered.items()
+        }
+        if not any(matches.values()):
+            every = [defect for its in everything.values() for defect in its]
+            names = dict.fromkeys(name for defect in every for name in (defect.id, defect.module))
             raise unknown("defect or module", pattern, names, "TESTS")
-        kept.update(matches)
-    return sorted(kept.items())
+        for device, found in matches.items():
+            kept[device].update(found)
+    return {device: sorted(its.items()) for device, its in kept.items()}
 
 
-def _line(result: Result) -> str:
-    by = f"by {', '.join(result.checkers)} after {result.jobs} jobs" if result.checkers else ""
+def _matches(defect: Defect, pattern: str) -> bool:
+    return fnmatch.fnmatchcase(defect.id, pattern) or fnmatch.fnmatchcase(defect.module, pattern)
+
+
+def _line(result: Result, counted: str) -> str:
+    by = f"by {', '.join(result.checkers)} after {result.after} {counted}" if result.checkers else ""
     return f"  {result.fate.value:9}{result.defect.id:40} {by}"

@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from regressions.errors import UserError
 from regressions.mutants.rewrite import Change, ChangeError, Placed, place
 from regressions.mutants.source import Source, SourceError
 from regressions.paths import relative
-from tb.descriptor import Descriptor
 from tb.schema import Field, Raw, SchemaError, Where, check, nearest, read_toml
 
 FOLDER = Path(__file__).resolve().parent
@@ -144,9 +144,23 @@ def _defect(fields: Raw, where: Where, index: int) -> Defect:
     return Defect(**{**values, "seen_by": tuple(values["seen_by"])}, change=change, where=place)
 
 
-def own_sources(descriptor: Descriptor) -> dict[str, Path]:
+class Sourced(Protocol):
+    """What has defects: a device's descriptor, or the cluster."""
+
+    @property
+    def name(self) -> str:
+        """Names the files with its defects."""
+        ...
+
+    @property
+    def sources(self) -> Sequence[Path]:
+        """Its source files."""
+        ...
+
+
+def own_sources(device: Sourced) -> dict[str, Path]:
     """The device's own source files by name; those of installed packages are not the project's to change."""
-    return {path.name: path for path in descriptor.sources if "site-packages" not in path.parts}
+    return {path.name: path for path in device.sources if "site-packages" not in path.parts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +176,19 @@ class Placement:
     placed: Sequence[Placed]
 
 
-def place_all(defects: Sequence[Defect], descriptor: Descriptor) -> Placement:
+def place_all(defects: Sequence[Defect], device: Sourced) -> Placement:
     """Finds every defect in the sources.
 
     Raises:
         SchemaError: One does not apply to the source (any more).
     """
-    files = own_sources(descriptor)
+    files = own_sources(device)
     sources: dict[str, Source] = {}
     placed: list[Placed] = []
     for defect in defects:
         if defect.file not in files:
             raise defect.where.error(
-                f"{descriptor.name} has no source file '{defect.file}'; {nearest(defect.file, files)}"
+                f"{device.name} has no source file '{defect.file}'; {nearest(defect.file, files)}"
                 f"Known: {', '.join(files)}"
             )
         try:
@@ -186,4 +200,14 @@ def place_all(defects: Sequence[Defect], descriptor: Descriptor) -> Placement:
     return Placement(sources, placed)
 
 
-__all__ = ["FOLDER", "Defect", "Placement", "SchemaError", "data_files", "load", "own_sources", "place_all"]
+__all__ = [
+    "FOLDER",
+    "Defect",
+    "Placement",
+    "SchemaError",
+    "Sourced",
+    "data_files",
+    "load",
+    "own_sources",
+    "place_all",
+]

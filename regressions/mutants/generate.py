@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from regressions.errors import UserError
-from regressions.mutants import defects
-from regressions.mutants.defects import Defect
+from regressions.mutants import cluster, defects
+from regressions.mutants.defects import Defect, Sourced
 from regressions.mutants.operators import OPERATORS, Candidate, candidates
 from regressions.mutants.rewrite import Change
 from regressions.mutants.source import Source, SourceError
 from regressions.paths import relative
-from tb.descriptor import Descriptor, load
+from tb.descriptor import load
 from tb.schema import SchemaError
 from tb.stimulus.rng import derive
 
@@ -120,7 +120,7 @@ def _quoted(text: str) -> str:
     return f"'{text}'" if "'" not in text and ('"' in text or "\\" in text) else json.dumps(text)
 
 
-def generate(device: Descriptor, seed: int, count: int, folder: Path = defects.FOLDER) -> Path:
+def generate(device: Sourced, seed: int, count: int, folder: Path = defects.FOLDER) -> Path:
     """Writes the generated defects of a device.
 
     Raises:
@@ -143,12 +143,13 @@ def generate(device: Descriptor, seed: int, count: int, folder: Path = defects.F
 def main(argv: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser("python -m regressions.mutants.generate", description=__doc__)
-    parser.add_argument("dut", help="name or path of a device descriptor")
+    parser.add_argument("dut", help="name or path of a device descriptor, or cluster")
     parser.add_argument("--seed", type=int, default=SEED, help=f"seed of the choice (default {SEED})")
     parser.add_argument("--count", type=int, default=COUNT, help=f"how many (default {COUNT})")
     arguments = parser.parse_args(argv)
     try:
-        target = generate(load(arguments.dut), arguments.seed, arguments.count)
+        device = cluster.CLUSTER if arguments.dut == cluster.NAME else load(arguments.dut)
+        target = generate(device, arguments.seed, arguments.count)
     except (UserError, SchemaError, SourceError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

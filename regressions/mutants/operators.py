@@ -70,8 +70,15 @@ def _constant(line: str, tokens: list[Token]) -> Iterator[list[Edit]]:
 
 
 def _drop(line: str, tokens: list[Token]) -> Iterator[list[Edit]]:
-    """An assignment that is not made."""
-    if tokens and tokens[-1].text == ";" and tokens[0].text != "assign":
+    """An assignment that is not made; the label of a case stays before an empty statement."""
+    if not tokens or tokens[-1].text != ";" or tokens[0].text == "assign":
+        return
+    texts = [token.text for token in tokens]
+    assigns = next((i for i, text in enumerate(texts) if text in ("=", "<=")), 0)
+    labels = [i for i in range(assigns) if texts[i] == ":" and not {"?", "[", "begin"} & set(texts[:i])]
+    if labels:
+        yield [(tokens[labels[0]].end, len(line), " ;")]
+    else:
         yield [(0, len(line), "")]
 
 
@@ -123,17 +130,17 @@ def candidates(source: Source) -> list[Candidate]:
         for name, operator in OPERATORS.items():
             for edits in operator(line, tokens):
                 change = Change(line, _edited(line, edits), ordinal)
-                if _applies(source, change, reset):
+                if _applies(source, name, change, reset):
                     found.append(Candidate(name, change))
     return found
 
 
-def _applies(source: Source, change: Change, reset: list[range]) -> bool:
+def _applies(source: Source, operator: str, change: Change, reset: list[range]) -> bool:
     try:
         placed = place(source, change)
     except ChangeError:
         return False
-    if not change.replacement and _is_default(source, placed.unit.start):
+    if operator == "drop" and _is_default(source, placed.unit.start):
         return False
     return not any(placed.unit.start in span for span in reset)
 

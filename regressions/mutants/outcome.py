@@ -39,7 +39,8 @@ class Result:
         fate: What became of it.
         checkers: Who reported it first, all of the same scenario.
         test: The test in which it was reported.
-        jobs: Jobs until then, that scenario's included; all jobs of a survivor.
+        after: Jobs until then, that scenario's included, or cycles, as the campaign counts; of a survivor all
+            of them.
         detail: First line of what was reported.
         seconds: Wall time of the simulation.
         tests: All tests in which something was reported; the first alone if the simulation stopped there.
@@ -50,7 +51,7 @@ class Result:
     fate: Fate
     checkers: tuple[str, ...] = ()
     test: str = ""
-    jobs: int = 0
+    after: int = 0
     detail: str = ""
     seconds: float = 0.0
     tests: tuple[str, ...] = ()

@@ -22,19 +22,21 @@ class Report:
         device: Name of the device.
         git: Revision, empty if unknown.
         tools: Versions of the tools.
-        jobs: Jobs that each defect has to get past.
+        amount: What each defect has to get past, in `counted`.
         seconds: Wall time of all simulations.
         results: By defect.
         graded: Whether all tests ran with each defect.
+        counted: What the campaign counts: ``jobs`` or ``cycles``.
     """
 
     device: str
     git: str
     tools: dict[str, str]
-    jobs: int
+    amount: int
     seconds: float
     results: Sequence[Result]
     graded: bool = False
+    counted: str = "jobs"
 
     @property
     def complaints(self) -> list[Result]:
@@ -71,7 +73,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "git": report.git,
         "tools": report.tools,
         "graded": report.graded,
-        "jobs": report.jobs,
+        report.counted: report.amount,
         "seconds": round(report.seconds, 1),
         "totals": {
             "defects": len(report.results),
@@ -82,11 +84,11 @@ def to_json(report: Report) -> dict[str, Any]:
             name: {"found": found, "alone": alone} for name, found, alone in _checkers(report.results)
         },
         "modules": {name: dict(counts) for name, counts in _modules(report.results).items()},
-        "defects": [_defect(result) for result in report.results],
+        "defects": [_defect(result, report.counted) for result in report.results],
     }
 
 
-def _defect(result: Result) -> dict[str, Any]:
+def _defect(result: Result, counted: str) -> dict[str, Any]:
     defect = result.defect
     return {
         "id": defect.id,
@@ -101,7 +103,7 @@ def _defect(result: Result) -> dict[str, Any]:
         "seen_by": list(defect.seen_by),
         "test": result.test,
         "tests": list(result.tests),
-        "jobs": result.jobs,
+        counted: result.after,
         "detail": result.detail,
         "equivalent": defect.equivalent,
         "unreachable": defect.unreachable,
@@ -138,11 +140,12 @@ def to_markdown(report: Report) -> str:
                 f"`{_code(defect.change.line)}` -> `{_code(defect.change.replacement)}`"
             ]
         lines += [""]
-    needed = [result.jobs for result in report.results if result.fate is Fate.KILLED]
+    needed = [result.after for result in report.results if result.fate is Fate.KILLED]
     if needed:
         median = statistics.median(needed)
         lines += [
-            f"Each had {report.jobs} jobs to get past; {median:g} killed half of those that were killed, "
+            f"Each had {report.amount} {report.counted} to get past; {median:g} killed half of those "
+            "that were killed, "
         ]
         lines += [f"{max(needed)} the toughest. All simulations together took {report.seconds:.0f} s.", ""]
     lines += ["| checker | defects found | found by no other |", "|---|---|---|"]
@@ -150,11 +153,11 @@ def to_markdown(report: Report) -> str:
     lines += ["", f"| module | {' | '.join(fate.value for fate in Fate)} |", "|---|---|---|---|"]
     for name, counts in _modules(report.results).items():
         lines += [f"| {name} | {' | '.join(str(counts[fate.value]) for fate in Fate)} |"]
-    lines += ["", "| defect | module | what | fate | by | jobs |", "|---|---|---|---|---|---|"]
+    lines += ["", f"| defect | module | what | fate | by | {report.counted} |", "|---|---|---|---|---|---|"]
     for result in report.results:
         fate = f"**{result.fate.value}**" if result.complaint else result.fate.value
         by = ", ".join(result.checkers) or result.defect.reason or result.detail
-        cells = (result.defect.id, result.defect.module, result.defect.about, fate, by, result.jobs)
+        cells = (result.defect.id, result.defect.module, result.defect.about, fate, by, result.after)
         lines += ["| " + " | ".join(_cell(str(cell)) for cell in cells) + " |"]
     tools = ", ".join(f"{name} {value}" for name, value in report.tools.items())
     lines += ["", f"Commit {report.git or 'unknown'}; {tools}.", ""]

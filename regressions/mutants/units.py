@@ -161,6 +161,8 @@ def _statement(source: Source, first: int, last: int, change: int) -> Unit:
     begin = _strip(source, begin, end, change)
     if source.is_at(begin, "assign"):
         return _right_hand_side(source, begin, end, change)
+    if source.procedural[begin] and source.is_at(begin, "automatic"):
+        return _right_hand_side(source, begin, end, change)
     if not source.procedural[begin]:
         raise UnitError("a declaration or an instance is fixed when the design is compiled")
     if source.is_at(begin, "if", "for"):
@@ -176,7 +178,12 @@ def _strip(source: Source, begin: int, end: int, change: int) -> int:
     """Skips what stands before the statement proper, as long as the change lies behind it."""
     while True:
         behind = _skip_prefix(source, begin, end)
-        if behind == begin or behind > change:
+        if behind == begin:
+            return begin
+        if behind > change:
+            choice = any(source.is_at(index, "?") for index in range(begin, behind))
+            if source.is_at(behind - 1, ":") and not source.is_at(begin, ":") and not choice:
+                raise UnitError("the label of a case cannot be switched; leave it, before an empty statement")
             return begin
         begin = behind
 
@@ -202,7 +209,7 @@ def _skip_prefix(source: Source, begin: int, end: int) -> int:
 def _right_hand_side(source: Source, begin: int, end: int, change: int) -> Unit:
     equals = next((i for i in range(begin, end) if source.is_at(i, "=")), end)
     if change <= equals:
-        raise UnitError("of an 'assign' only the right-hand side can be switched")
+        raise UnitError(f"of an '{source.tokens[begin].text}' only the right-hand side can be switched")
     return _span(source, Kind.EXPRESSION, equals + 1, end - 1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -59,12 +60,19 @@ FAST_X = ("--x-assign", "fast", "--x-initial", "fast")
 _OPTIMISE = ("OPT_FAST=-O2", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")
 
 
-def build_cluster(config: ClusterConfig, log: Path) -> Path:
+def build_cluster(
+    config: ClusterConfig,
+    log: Path,
+    replaced: Mapping[str, Path] | None = None,
+    packages: Sequence[Path] = (),
+) -> Path:
     """Compiles the cluster with `tb/cluster/loop.cpp`, or finds it in the cache.
 
     Args:
         config: The cluster.
         log: File that receives the output of the tools.
+        replaced: Files that take the place of sources, by the source's file name.
+        packages: Sources before all others.
 
     Returns:
         The program.
@@ -81,7 +89,7 @@ def build_cluster(config: ClusterConfig, log: Path) -> Path:
         headers=tuple(BENCH / name for name in ("monitor.h", "session.h", "backdoor.h")),
         flags=FAST_X,
     )
-    folder, _ = compile_cluster(config, loop, config.name, log)
+    folder, _ = compile_cluster(config, loop, config.name, log, replaced, packages)
     return folder / loop.program
 
 
@@ -112,7 +120,14 @@ class Harness:
     public: str = ""
 
 
-def compile_cluster(config: ClusterConfig, harness: Harness, name: str, log: Path) -> tuple[Path, bool]:
+def compile_cluster(
+    config: ClusterConfig,
+    harness: Harness,
+    name: str,
+    log: Path,
+    replaced: Mapping[str, Path] | None = None,
+    packages: Sequence[Path] = (),
+) -> tuple[Path, bool]:
     """Compiles a cluster in a harness, or finds it in the cache.
 
     Args:
@@ -120,6 +135,8 @@ def compile_cluster(config: ClusterConfig, harness: Harness, name: str, log: Pat
         harness: What is around it.
         name: Of the build, in the cache and in messages.
         log: File that receives the output of the tools.
+        replaced: Files that take the place of sources, by the source's file name.
+        packages: Sources before all others.
 
     Returns:
         The folder of the build, and whether an earlier build served.
@@ -128,13 +145,13 @@ def compile_cluster(config: ClusterConfig, harness: Harness, name: str, log: Pat
         BuildError: A tool is missing or failed, or the parameters are impossible.
     """
     require_tools()
-    sources = _sources()
+    sources = [(replaced or {}).get(path.name, path) for path in _sources()]
     changed = {_CONSTANTS_FILE: _changed_constants(), **(with_tables(sources) if config.fpu else {})}
     parameters = [f"-G{name}={value}" for name, value in config.parameters().items()]
     includes = sorted(path for folder in _includes() for path in folder.rglob("*.svh"))
     flags = ["--top-module", harness.top, *_FLAGS, *harness.flags, *parameters, *_include_flags()]
     compiler = f"{MACHINE} -I{BENCH} {harness.compiler}".strip()
-    inputs = [*sources, *includes, *harness.bench, *harness.cpp, *harness.headers]
+    inputs = [*packages, *sources, *includes, *harness.bench, *harness.cpp, *harness.headers]
     texts = [*changed.values(), harness.public, compiler]
     key = content_key(inputs, [*texts, *flags, *_OPTIMISE, *environment_key()])
 
@@ -147,7 +164,7 @@ def compile_cluster(config: ClusterConfig, harness: Harness, name: str, log: Pat
         own = [folder / path.name if path.name in changed else path for path in sources]
         command = [str(executable()), "--cc", "--exe", "-Mdir", str(folder), "--prefix", harness.prefix]
         command += ["-o", harness.program, "-Wno-fatal", "-Werror-USERFATAL", *flags, "-CFLAGS", compiler]
-        files = [folder / "public.vlt", *_ordered(own, folder), *harness.bench, *harness.cpp]
+        files = [folder / "public.vlt", *packages, *_ordered(own, folder), *harness.bench, *harness.cpp]
         run_tool([*command, *map(str, files)], log, f"Verilator on {name}")
         jobs = f"-j{os.cpu_count() or 1}"
         make_command = ["make", jobs, "-C", str(folder), "-f", f"{harness.prefix}.mk", *MAKE_FIXES]

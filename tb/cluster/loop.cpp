@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A cluster without Python: the reference of speed, and what the unit tests of programs run.
 //
-// usage: cluster <request> <memories>. Reads the request that tb/cluster/task.py packs; writes the TCDM and L2
-// as they are at the end to `memories`, and one JSON object with all else to the standard output.
+// usage: cluster <request> <memories> [+plusargs]. Reads the request that tb/cluster/task.py packs; writes the TCDM and
+// L2 as they are at the end to `memories`, and one JSON object with all else to the standard output.
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -45,9 +45,11 @@ double run(Vcluster& dut, cluster::Session& session) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-void simulate(const char* request_path, const char* memories_path) {
-    const std::vector<uint8_t> bytes = read_file(request_path);
+void simulate(int argc, char** argv) {
+    const std::vector<uint8_t> bytes = read_file(argv[1]);
+    const char* memories_path = argv[2];
     VerilatedContext context;
+    context.commandArgs(argc, argv);
     Vcluster dut(&context, "TOP");
     dut.rst_ni = 0;
     dut.clk_i = 0;
@@ -68,8 +70,8 @@ void simulate(const char* request_path, const char* memories_path) {
 
 int main(int argc, char** argv) {
     try {
-        if (argc != 3) throw std::runtime_error("usage: cluster <request> <memories>");
-        simulate(argv[1], argv[2]);
+        if (argc < 3) throw std::runtime_error("usage: cluster <request> <memories> [+plusargs]");
+        simulate(argc, argv);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "error: cluster: %s\n", error.what());
         return 2;

@@ -22,7 +22,6 @@ from tb.cluster.memory_map import FIRMWARE_BYTES, TCDM
 from tb.cluster.task import Arbitration, Outcome, Task
 
 CONFIG = ClusterConfig(cores=2, fpu=False, l2_bytes=1024 * 1024)
-OWN_PROGRAMS = Path(__file__).resolve().parent / "programs"
 FIRST = TCDM + FIRMWARE_BYTES
 
 Codes = NDArray[np.uint8] | NDArray[np.uint16]

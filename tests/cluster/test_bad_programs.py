@@ -12,19 +12,19 @@ import pytest
 from models.formats import Format
 from models.ops import Op
 from regressions.cluster import firmware
-from regressions.cluster.firmware import build_program
+from regressions.cluster.firmware import CHECKS, build_program
 from regressions.cluster.run import run_task
 from regressions.errors import UserError
 from tb.cluster.elf import read_program
 from tb.cluster.mailbox import Descriptor
 from tb.cluster.memory_map import L2, TCDM
 from tb.cluster.task import Task
-from tests.cluster.harness import CONFIG, FIRST, OWN_PROGRAMS, run
+from tests.cluster.harness import CONFIG, FIRST, run
 
 
 @pytest.mark.sim
 def test_a_trap_is_reported(tmp_path: Path) -> None:
-    outcome = run("trap", tmp_path, programs=OWN_PROGRAMS)
+    outcome = run("trap", tmp_path, programs=CHECKS)
     assert len(outcome.problems) == 1
     assert outcome.problems[0].startswith("hart 1 trapped at 0x1a00")
     assert "(main+0x" in outcome.problems[0]
@@ -33,14 +33,21 @@ def test_a_trap_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.sim
 def test_a_core_that_runs_off_is_reported(tmp_path: Path) -> None:
-    outcome = run("runs_off", tmp_path, programs=OWN_PROGRAMS)
+    outcome = run("runs_off", tmp_path, programs=CHECKS)
     assert "hart 0 trapped at 0x1a008000" in outcome.problems[0]
     assert "no code of the program): illegal instruction" in outcome.problems[0]
 
 
 @pytest.mark.sim
+def test_the_instruction_memory_is_there_once(tmp_path: Path) -> None:
+    outcome = run("far_off", tmp_path, programs=CHECKS)
+    assert "hart 0 trapped at 0x1a01" in outcome.problems[0]
+    assert "no code of the program): illegal instruction" in outcome.problems[0]
+
+
+@pytest.mark.sim
 def test_a_program_that_does_not_end_is_reported(tmp_path: Path) -> None:
-    outcome = run("forever", tmp_path, programs=OWN_PROGRAMS, limit=5000)
+    outcome = run("forever", tmp_path, programs=CHECKS, limit=5000)
     assert outcome.problems[0] == "the program has not ended after 5000 cycles"
     assert outcome.problems[1].startswith("hart 0 is asleep at 0x1a00")
     assert "(main+0x" in outcome.problems[1]
@@ -50,7 +57,7 @@ def test_a_program_that_does_not_end_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.sim
 def test_an_access_to_nothing_is_reported(tmp_path: Path) -> None:
-    outcome = run("nowhere", tmp_path, programs=OWN_PROGRAMS)
+    outcome = run("nowhere", tmp_path, programs=CHECKS)
     assert outcome.problems == ("hart 0 accessed 0x20000000, where nothing is",)
 
 
@@ -111,7 +118,7 @@ def test_wrong_files_are_refused(tmp_path: Path) -> None:
 
 def test_a_division_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"main\+0x.* divides or takes a root"):
-        build_program("divide", tmp_path / "sw.log", OWN_PROGRAMS)
+        build_program("divide", tmp_path / "sw.log", CHECKS)
 
 
 def test_a_compiler_that_fails_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,14 +6,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from regressions.cluster.firmware import build_program
+from regressions.cluster.firmware import CHECKS, build_program
 from regressions.cluster.instructions import instructions
 from tb.cluster.disassembly import disassemble
-from tests.cluster.harness import OWN_PROGRAMS
 
 
 def test_every_instruction_comes_back(tmp_path: Path) -> None:
-    source = (OWN_PROGRAMS / "listing.c").read_text()
+    source = (CHECKS / "listing.c").read_text()
     _, full, compressed = re.split(r"// (?:begin|compressed)\n", source.partition("// end")[0])
     wanted = [
         line
@@ -22,7 +21,7 @@ def test_every_instruction_comes_back(tmp_path: Path) -> None:
         if not line.startswith(".option")
     ]
     assert len(wanted) > 100
-    program = build_program("listing", tmp_path / "sw.log", OWN_PROGRAMS)
+    program = build_program("listing", tmp_path / "sw.log", CHECKS)
     found = [(pc, word) for pc, word in instructions(program) if program.function(pc).startswith("listing")]
     assert len(found) >= len(wanted)
     for (pc, word), text in zip(found, wanted, strict=False):

@@ -12,10 +12,11 @@ from models.formats import Format
 from models.gemm import gemm_op
 from models.ops import Op
 from regressions.cluster.campaign import CONFIGS
+from regressions.cluster.firmware import CHECKS
 from tb.cluster.mailbox import Descriptor
 from tb.cluster.memory_map import L2
 from tb.cluster.task import Arbitration
-from tests.cluster.harness import FIRST, OWN_PROGRAMS, Work, codes, run
+from tests.cluster.harness import FIRST, Work, codes, run
 
 pytestmark = pytest.mark.sim
 EIGHT = CONFIGS["8"]
@@ -29,11 +30,11 @@ def test_hello_and_barriers(tmp_path: Path, cores: int) -> None:
 
 
 def test_registers_are_as_described(tmp_path: Path) -> None:
-    assert run("registers", tmp_path, programs=OWN_PROGRAMS, config=EIGHT).problems == ()
+    assert run("registers", tmp_path, programs=CHECKS, config=EIGHT).problems == ()
 
 
 def test_sleeping_cores_wake_on_their_events_alone(tmp_path: Path) -> None:
-    outcome = run("sleepers", tmp_path, programs=OWN_PROGRAMS, config=EIGHT)
+    outcome = run("sleepers", tmp_path, programs=CHECKS, config=EIGHT)
     assert outcome.problems == ()
     assert 0 < outcome.answers[0] < 20, "cycles after the one that the timer was set to"
     woken = outcome.answers[1:8]
@@ -113,7 +114,7 @@ def test_accelerator_cores_and_copies_together(tmp_path: Path, measured: int) ->
 
 
 def test_a_trap_is_reported(tmp_path: Path) -> None:
-    outcome = run("trap", tmp_path, programs=OWN_PROGRAMS, config=EIGHT)
+    outcome = run("trap", tmp_path, programs=CHECKS, config=EIGHT)
     assert len(outcome.problems) == 1
     assert outcome.problems[0].startswith("hart 7 trapped at 0x1a00")
     assert "(main+0x" in outcome.problems[0]
@@ -121,13 +122,13 @@ def test_a_trap_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_core_that_runs_off_is_reported(tmp_path: Path) -> None:
-    outcome = run("runs_off", tmp_path, programs=OWN_PROGRAMS, config=EIGHT)
+    outcome = run("runs_off", tmp_path, programs=CHECKS, config=EIGHT)
     assert "hart 0 trapped at 0x1a008000" in outcome.problems[0]
     assert "no code of the program): illegal instruction" in outcome.problems[0]
 
 
 def test_a_program_that_does_not_end_is_reported(tmp_path: Path) -> None:
-    outcome = run("forever", tmp_path, programs=OWN_PROGRAMS, limit=5000, config=EIGHT)
+    outcome = run("forever", tmp_path, programs=CHECKS, limit=5000, config=EIGHT)
     assert outcome.problems[0] == "the program has not ended after 5000 cycles"
     assert outcome.problems[1].startswith("hart 0 is asleep at 0x1a00")
     assert "(main+0x" in outcome.problems[1]

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from regressions.cluster.firmware import PROGRAMS, build_program
+from regressions.cluster.firmware import CHECKS, PROGRAMS, build_program
 from tests.bench.simulation import Outcome, Part, simulate
-from tests.cluster.harness import OWN_PROGRAMS
 
 pytestmark = pytest.mark.sim
 
@@ -43,7 +42,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     """Everything in one simulation, with programs that are all right in between."""
     folder = tmp_path_factory.mktemp("cluster")
     names = ("forever", "trap", "wrong", "nowhere")
-    paths = {name: build_program(name, folder / "sw.log", OWN_PROGRAMS).path for name in names}
+    paths = {name: build_program(name, folder / "sw.log", CHECKS).path for name in names}
     paths |= {name: build_program(name, folder / "sw.log", PROGRAMS).path for name in ("hello", "gemm")}
     paths |= {"foreign": Path(sys.executable).resolve(), "missing": folder / "missing.elf"}
     programs = {name: {"path": str(path)} for name, path in paths.items()}

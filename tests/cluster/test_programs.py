@@ -11,16 +11,17 @@ import pytest
 from models.formats import Format
 from models.gemm import gemm_op
 from models.ops import Op
+from regressions.cluster.firmware import CHECKS
 from tb.cluster.mailbox import Descriptor
 from tb.cluster.memory_map import L2
 from tb.cluster.task import Arbitration
-from tests.cluster.harness import FIRST, OWN_PROGRAMS, Work, codes, run
+from tests.cluster.harness import FIRST, Work, codes, run
 
 pytestmark = pytest.mark.sim
 
 
 def test_registers_are_as_described(tmp_path: Path) -> None:
-    assert run("registers", tmp_path, programs=OWN_PROGRAMS).problems == ()
+    assert run("registers", tmp_path, programs=CHECKS).problems == ()
 
 
 @pytest.mark.parametrize("cores", [1, 2])
@@ -31,7 +32,7 @@ def test_hello_and_barriers(tmp_path: Path, cores: int) -> None:
 
 
 def test_a_sleeping_core_wakes_on_its_event_alone(tmp_path: Path) -> None:
-    outcome = run("sleepers", tmp_path, programs=OWN_PROGRAMS)
+    outcome = run("sleepers", tmp_path, programs=CHECKS)
     assert outcome.problems == ()
     assert 0 < outcome.answers[0] < 20, "cycles after the one that the timer was set to"
 

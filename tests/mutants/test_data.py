@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from regressions.cluster import units
 from regressions.errors import UserError
-from regressions.mutants import defects
+from regressions.mutants import cluster, defects
 from regressions.mutants.command import select
 from regressions.mutants.operators import OPERATORS
 from tb.agents.control.rules import PeriphRule
@@ -60,6 +62,39 @@ def test_defects_that_were_thought_of_name_checkers_or_a_reason() -> None:
         assert set(defect.seen_by) <= named | rules, defect.id
 
 
+def test_every_defect_of_the_cluster_applies() -> None:
+    everything = defects.load(cluster.NAME)
+    placement = defects.place_all(everything, cluster.CLUSTER)
+    assert len(placement.placed) == len(everything)
+
+
+def test_each_module_of_the_cluster_has_three_defects_and_operators_made_forty() -> None:
+    everything = defects.load(cluster.NAME)
+    thought_of = Counter(Path(defect.file).stem for defect in everything if not defect.operator)
+    # Types and constants alone, and wires alone between the cluster and its memories.
+    names = {path.stem for path in cluster.CLUSTER.sources} - {"cluster_pkg", "cluster_system"}
+    assert {name: thought_of[name] for name in names if thought_of[name] < 3} == {}
+    made = Counter(defect.operator for defect in everything if defect.operator)
+    assert made.total() >= 40
+    assert set(made) == set(OPERATORS)
+
+
+def test_defects_of_the_cluster_name_rules_of_its_benches_or_a_reason() -> None:
+    sources = [*units.FOLDER.glob("*.cpp"), units.FOLDER.parent / "monitor.cpp"]
+    rules = set(re.findall(r'\b(?:error|violated|compare)\("(\w+)"', "".join(p.read_text() for p in sources)))
+    assert {"wait", "memory", "arbitration", "tcdm"} <= rules
+    named = rules | {"trap", "end", "return", "report", "memory"}
+    used: set[str] = set()
+    for defect in defects.load(cluster.NAME):
+        if not defect.operator:
+            assert bool(defect.seen_by) != bool(defect.reason), defect.id
+        assert set(defect.seen_by) <= named, defect.id
+        used |= set(defect.seen_by)
+    # Every rule of a bench of single modules has a defect that it has to find, but that enough has happened.
+    benches = set(re.findall(r'\berror\("(\w+)"', "".join(p.read_text() for p in units.FOLDER.glob("*.cpp"))))
+    assert benches - used == {"traffic"}
+
+
 def written(folder: Path, text: str) -> Path:
     (folder / "serial.toml").write_text(text)
     return folder
@@ -101,9 +136,13 @@ def test_device_without_defects_is_told(tmp_path: Path) -> None:
 
 
 def test_patterns_choose_defects_and_modules() -> None:
-    everything = defects.load("redmule")
-    chosen = select(everything, "redmule_arbiter, port-*")
-    assert {defect.file for _, defect in chosen} == {"redmule_arbiter.sv", "redmule_port.sv"}
-    assert all(everything[number - 1] is defect for number, defect in chosen)
+    everything = {name: defects.load(name) for name in ("redmule", "cluster")}
+    chosen = select(everything, "redmule_arbiter, port-*, cluster_fifo")
+    assert {defect.file for _, defect in chosen["redmule"]} == {"redmule_arbiter.sv", "redmule_port.sv"}
+    assert {defect.file for _, defect in chosen["cluster"]} == {"cluster_fifo.sv"}
+    for name, its in everything.items():
+        assert all(its[number - 1] is defect for number, defect in chosen[name])
+    assert not select(everything, "port-*")["cluster"]
+    assert select(everything, "")["cluster"] == list(enumerate(everything["cluster"], start=1))
     with pytest.raises(UserError, match="unknown defect or module 'arbitre-w-first'; did you mean"):
         select(everything, "arbitre-w-first")

@@ -62,6 +62,13 @@ def test_operator_proposes(operator: str, expected: set[str]) -> None:
     assert replacements(operator) == expected
 
 
+def test_a_dropped_assignment_leaves_its_label() -> None:
+    case = " unique case (s)\n  A, B: y = b;\n  C: z = a;\n  default: ;\n endcase\n"
+    text = f"always_comb begin\n y = a;\n{case}end\n"
+    found = [c.change.replacement for c in candidates(Source(text)) if c.operator == "drop"]
+    assert found == ["A, B: ;"]
+
+
 def test_neither_defaults_nor_resets_nor_constants_of_compilation_are_touched() -> None:
     lines = {c.change.line for c in candidates(Source(TEXT))}
     assert not any(line.startswith(("localparam", "module", "if (!rst_ni)")) for line in lines)

@@ -69,7 +69,7 @@ FINE = Outcome(Ending.EXITED, 0)
 
 def test_survivor_passed_every_job(tmp_path: Path) -> None:
     result = judged(tmp_path, [*segment(0, 2, jobs=2), *segment(2, 3, jobs=1), END], FINE)
-    assert (result.fate, result.jobs, result.checkers) == (Fate.SURVIVED, 3, ())
+    assert (result.fate, result.after, result.checkers) == (Fate.SURVIVED, 3, ())
     assert result.complaint.startswith("survived; add a test")
 
 
@@ -82,7 +82,7 @@ def test_survivor_with_a_reason_is_fine(tmp_path: Path) -> None:
 def test_first_failure_kills_and_names_its_checkers(tmp_path: Path) -> None:
     lines = [segment(0, 2)[0], JOB, JOB, FAILURE]
     result = judged(tmp_path, lines, Outcome(Ending.TIMEOUT, -15, "stopped at the first failure"))
-    assert (result.fate, result.checkers, result.jobs, result.test) == (
+    assert (result.fate, result.checkers, result.after, result.test) == (
         Fate.KILLED,
         ("memory", "rule 6"),
         2,

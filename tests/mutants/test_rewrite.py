@@ -47,6 +47,7 @@ module example #(
     endcase
     for (int i = 0; i < 4; i++) next_d[i] = a_i[i];
     if (a_i[3]) begin
+      automatic logic [7:0] twice = a_i << 1;
       next_d = sum;
     end
     tile = '{first: a_i[0], last: a_i[1]};
@@ -113,6 +114,11 @@ def rewritten(line: str, replacement: str, ordinal: int = 0, number: int = 7) ->
             ".in_i (a_i | sum),",
             ".in_i (((mutant_pkg::active == 7) ? (a_i | sum) : (a_i & sum))),",
         ),
+        (
+            "automatic logic [7:0] twice = a_i << 1;",
+            "automatic logic [7:0] twice = a_i;",
+            "automatic logic [7:0] twice = ((mutant_pkg::active == 7) ? (a_i) : (a_i << 1));",
+        ),
         (".clk_i,", ".clk_i(1'b0),", ".clk_i((mutant_pkg::active == 7) ? (1'b0) : (clk_i)),"),
         (
             "tile = '{first: a_i[0], last: a_i[1]};",
@@ -174,9 +180,16 @@ def test_changes_inside_and_around_each_other_and_on_one_place() -> None:
         ),
         ("logic [7:0] sum, next_d, state_q;", "logic [6:0] sum, next_d, state_q;", "fixed"),
         ("assign sum = a_i + 8'd1;", "", "only the right-hand side"),
+        (
+            "automatic logic [7:0] twice = a_i << 1;",
+            "automatic logic [7:0] thrice = a_i << 1;",
+            "of an 'automatic' only the right-hand side",
+        ),
         ("assign sum = a_i + 8'd1;", "assign sun = a_i + 8'd1;", "only the right-hand side"),
         ("if (a_i[0] && a_i[1]) state_q <= next_d;", "", "'else' behind it"),
         ("if (a_i[3]) begin", "", "does not fit|frame of a block"),
+        ("8'd0: next_d = sum;", "", "the label of a case cannot be switched"),
+        ("8'd0: next_d = sum;", "8'd3: next_d = sum;", "the label of a case cannot be switched"),
         ("always_ff @(posedge clk_i) begin", "always_ff @(negedge clk_i) begin", "header of '@'"),
         ("assign sum = a_i + 8'd1;", "assign sum = (a_i + 8'd1;", "does not fit"),
         ("assign sum = a_i + 8'd1;", "assign  sum = a_i + 8'd1;", "changes nothing"),

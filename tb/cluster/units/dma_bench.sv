@@ -13,10 +13,14 @@ module dma_bench
   input  logic              req_i,
   input  logic [13:0]       add_i,
   input  logic              we_i,
+  input  logic [3:0]        be_i,
   input  logic [31:0]       wdata_i,
   input  logic [7:0]        id_i,
   output logic [31:0]       rdata_o,
   output logic [1:0][1:0]   evt_o,
+  // accesses granted to its ports on the TCDM and to that on L2
+  output logic [1:0]        tcdm_granted_o,
+  output logic              l2_granted_o,
   // reads of the wide port
   input  logic              wide_req_i,
   input  logic [31:0]       wide_add_i
@@ -38,7 +42,7 @@ module dma_bench
     .clk_i,
     .rst_ni,
     .req_i,
-    .access_i     ('{add: add_i, we: we_i, be: '1, wdata: wdata_i, id: id_i}),
+    .access_i     ('{add: add_i, we: we_i, be: be_i, wdata: wdata_i, id: id_i}),
     .rdata_o,
     .evt_o,
     .tcdm_req_o   (req),
@@ -55,6 +59,9 @@ module dma_bench
     .l2_rvalid_i  (l2_rvalid),
     .l2_rdata_i   (l2_rdata)
   );
+
+  assign tcdm_granted_o = req & gnt;
+  assign l2_granted_o   = l2_req && l2_gnt;
 
   cluster_tcdm #(
     .N_LOG(2),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The event unit under random events and accesses of four cores and the peripheral bus, against a model of its registers.
-// Amount: cycles.
+// The event unit under random events and accesses of four cores and the peripheral bus, against a model of its
+// registers. Amount: cycles.
 #include <array>
 #include <cstdint>
 #include <string>
@@ -140,7 +140,9 @@ class EventBench : public unit::Bench {
 
     void check_answers() {
         for (uint32_t c = 0; c < kCores; ++c) {
-            if ((dut_.own_rvalid_o >> c & 1) != own_due_[c]) error("answer", "core " + std::to_string(c) + ": wrong answer strobe");
+            if ((dut_.own_rvalid_o >> c & 1) != own_due_[c]) {
+                error("answer", "core " + std::to_string(c) + ": wrong answer strobe");
+            }
             if (own_checked_[c] && dut_.own_rdata_o[c] != own_value_[c]) {
                 error("read", "core " + std::to_string(c) + " reads " + std::to_string(dut_.own_rdata_o[c]) + " for " +
                       std::to_string(own_value_[c]));
@@ -181,7 +183,9 @@ class EventBench : public unit::Bench {
                                        : !waits || (core.buffer & core.mask) != 0;
             const bool granted = a.active && ready;
             if ((dut_.own_gnt_o >> c & 1) != granted) error("grant", "core " + std::to_string(c) + ": wrong grant");
-            if ((dut_.clock_en_o >> c & 1) != (!a.active || ready)) error("clock", "core " + std::to_string(c) + ": wrong clock");
+            if ((dut_.clock_en_o >> c & 1) != (!a.active || ready)) {
+                error("clock", "core " + std::to_string(c) + ": wrong clock");
+            }
             slept_[c] += a.active && !ready;
             own_due_[c] = granted;
             own_checked_[c] = granted && !a.write;

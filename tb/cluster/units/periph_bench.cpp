@@ -39,13 +39,18 @@ class PeriphBench : public unit::Bench {
     // The answer that is due.
     uint32_t owner_ = kMasters, target_ = kNone;
 
+    // Bytes of anywhere, and those around the borders of the targets.
+    uint32_t draw_address() {
+        const uint32_t any = random_.below(0x4000) & (random_.chance(70) ? 0x17FF : 0x3FFF);
+        return random_.chance(20) ? ((any & 0x3C00) + random_.below(4) - 2) & 0x3FFF : any;
+    }
+
     void step() {
         uint32_t req = 0;
         for (uint32_t m = 0; m < kMasters; ++m) {
             Access& its = masters_[m];
             if (!its.active && random_.chance(40)) {
-                its = {true, random_.chance(50), random_.below(0x4000) & (random_.chance(70) ? 0x17FC : 0x3FFC),
-                       random_.next(), 0};
+                its = {true, random_.chance(50), draw_address(), random_.next(), 0};
             }
             req |= static_cast<uint32_t>(its.active) << m;
         }

@@ -2,6 +2,7 @@
 // cluster_tcdm under random traffic of all its ports, judged by the monitor of the cluster. Amount: cycles.
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "monitor.h"
@@ -11,6 +12,38 @@ namespace {
 
 constexpr uint32_t kPorts = 10, kLanes = 9, kBytes = 4096, kBanks = 16;
 constexpr uint64_t kAllBytes = (1ull << 4 * kLanes) - 1;
+
+// The arbitration of docs/cluster.md, exactly: who has each bank in each cycle.
+class Arbiter {
+   public:
+    // Conflicts are counted modulo the denominator; those from the numerator on are the other side's.
+    bool wide_wins(uint32_t ratio, bool conflict) {
+        const uint32_t numerator = ratio & 0xFF, denominator = ratio >> 8 & 0xFF;
+        const bool yields = numerator != 0 && numerator < denominator && count_ >= numerator;
+        if (conflict) count_ = count_ + 1 >= denominator ? 0 : count_ + 1;
+        return ((ratio >> 16 & 1) != 0) != yields;
+    }
+
+    // Who of some ports has a bank: the first behind the last one that had it.
+    uint32_t next(uint32_t bank, uint32_t ports) {
+        if (ports == 0) return 0;
+        uint32_t port = last_[bank];
+        do port = (port + 1) % kPorts;
+        while ((ports >> port & 1) == 0);
+        last_[bank] = port;
+        return 1u << port;
+    }
+
+   private:
+    uint32_t count_ = 0;
+    std::array<uint32_t, kBanks> last_ = filled();
+
+    static std::array<uint32_t, kBanks> filled() {
+        std::array<uint32_t, kBanks> last{};
+        last.fill(kPorts - 1);
+        return last;
+    }
+};
 
 struct Access {
     bool req, write, tas;
@@ -28,9 +61,12 @@ class TcdmBench : public unit::Bench {
         while (cycle_ < cycles && !failed()) {
             drive();
             settle();
+            arbitrate();
             observe();
             edge();
         }
+        // Said if the monitor has nothing to say, which judges by what the owners of the ports can see.
+        if (!unlike_.empty()) error("arbitration", unlike_);
         uint64_t waits = 0;
         for (const uint64_t port : monitor_.waits()) waits += port;
         if (monitor_.wide_accesses() < cycles / 20 || monitor_.wide_waits() < cycles / 20 || waits < cycles / 20) {
@@ -41,6 +77,8 @@ class TcdmBench : public unit::Bench {
    private:
     cluster::Monitor& monitor_ = cluster::monitor();
     std::array<Access, kPorts> access_{};
+    Arbiter arbiter_;
+    std::string unlike_;  // the first cycle in which the arbitration was another one
     bool wide_req_ = false, wide_write_ = false;
     // Every word is written once, so that memory and model start alike.
     uint32_t fill_ = 0;
@@ -99,6 +137,24 @@ class TcdmBench : public unit::Bench {
                              ? kAllBytes
                              : (static_cast<uint64_t>(random_.next()) << 32 | random_.next()) & kAllBytes;
         for (uint32_t lane = 0; lane < kLanes; ++lane) dut_.wide_wdata_i[lane] = random_.next();
+    }
+
+    void arbitrate() {
+        std::array<uint32_t, kBanks> wanted{};
+        uint32_t wide_banks = 0, gnt = 0;
+        for (uint32_t port = 0; port < kPorts; ++port) {
+            if (access_[port].req) wanted[access_[port].word % kBanks] |= 1u << port;
+        }
+        for (uint32_t lane = 0; wide_req_ && lane < kLanes; ++lane) wide_banks |= 1u << (wide_add_ / 4 + lane) % kBanks;
+        bool conflict = false;
+        for (uint32_t bank = 0; bank < kBanks; ++bank) conflict |= (wide_banks >> bank & 1) != 0 && wanted[bank] != 0;
+        const bool wins = arbiter_.wide_wins(ratio_, conflict), wide_gnt = wide_req_ && (!conflict || wins);
+        for (uint32_t bank = 0; bank < kBanks; ++bank) {
+            if (!wide_gnt || (wide_banks >> bank & 1) == 0) gnt |= arbiter_.next(bank, wanted[bank]);
+        }
+        if (unlike_.empty() && (dut_.wide_gnt_o != wide_gnt || dut_.log_gnt_o != gnt)) {
+            unlike_ = "in cycle " + std::to_string(cycle_) + " others are granted than have their turn";
+        }
     }
 
     void observe() {

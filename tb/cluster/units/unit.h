@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the benches of single modules share: the model and its clock, random numbers, what was found.
 //
-// A bench says one line for the first thing that is wrong, "<rule> in cycle <n>: <detail>", and the cycles at its end. Its
-// exit code is 0 if nothing was found, 1 if something was.
+// A bench says one line for the first thing that is wrong, "<rule> in cycle <n>: <detail>", and the cycles at its end.
+// Its exit code is 0 if nothing was found, 1 if something was.
 #pragma once
 
 #include <cstdint>

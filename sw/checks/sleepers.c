@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hart 0 wakes the others one by one with software events; each notes when. Nobody wakes on another one's event.
+// Then the timer and the DMA wake hart 0.
+#include "drivers/dma.h"
 #include "hal/event.h"
 #include "hal/mailbox.h"
 
 static volatile uint32_t awake;
+static uint32_t copied[16];
 
 int main(uint32_t hart) {
     const uint32_t harts = (uint32_t)__builtin_popcount(team());
@@ -34,5 +37,13 @@ int main(uint32_t hart) {
     write32(TIMER_ADDRESS + TIMER_CTRL_OFFSET, 1u | 1u << TIMER_CTRL_EVENT1_LSB);
     if (event_wait() != 1u << EVENT_TIMER1) return 4;
     mailbox.answer[0] = cycles() - at;
+    // A transfer of this hart, and then, since it was the only one, that the DMA is idle.
+    event_mask_clear(~0u);
+    event_mask_set(1u << EVENT_DMA);
+    (void)dma_copy((uint32_t)copied, L2_ADDRESS, sizeof copied);
+    if (event_wait() != 1u << EVENT_DMA) return 5;
+    event_mask_clear(~0u);
+    event_mask_set(1u << EVENT_DMA_IDLE);
+    if (event_wait() != 1u << EVENT_DMA_IDLE) return 6;
     return 0;
 }

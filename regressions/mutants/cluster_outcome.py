@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a simulation of the cluster, or of modules of it, has found to be wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from regressions.cluster import units
+from regressions.cluster.run import read_outcome
+from regressions.judge import Outcome
+from regressions.mutants.outcome import CRASH
+from tb.cluster.config import ClusterConfig
+from tb.cluster.random_tasks import RandomTask
+from tb.cluster.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a simulation has shown.
+
+    Attributes:
+        checkers: Who found something wrong; empty if nobody did.
+        detail: What.
+        cycles: How long it took.
+    """
+
+    checkers: tuple[str, ...]
+    detail: str
+    cycles: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterTask:
+    """A program on a cluster.
+
+    Attributes:
+        config: The cluster.
+        task: The program with what it is given.
+        expected: The one problem that has to be reported, as a pattern; empty if none may be.
+        drawn: The random test that it is of, which judges the memory; None for a check.
+    """
+
+    config: ClusterConfig
+    task: Task
+    expected: str = ""
+    drawn: RandomTask | None = None
+
+
+def read_unit(said: str, outcome: Outcome) -> Found:
+    """What a bench of single modules has found, from what it printed."""
+    finding, cycles = units.read_finding(said), units.read_cycles(said)
+    if finding is not None and outcome.code == 1:
+        return Found((finding.rule,), finding.detail, cycles)
+    if outcome.code != 0 or not cycles:
+        return Found((CRASH,), outcome.detail, cycles)
+    return Found((), "", cycles)
+
+
+def read_cluster(task: ClusterTask, folder: Path, said: str) -> Found:
+    """What the monitor, the model and the report of a program's end have found, from log and memories."""
+    line = next(line for line in said.splitlines() if line.startswith("{"))
+    outcome = read_outcome(task.config, task.task, folder, line)
+    problems, log = outcome.problems, outcome.log
+    rules = [item["rule"] for item in log["findings"]]
+    if task.expected:
+        if len(problems) == 1 and re.fullmatch(task.expected, problems[0]):
+            return Found((), "", log["cycles"])
+        rules.append("report")
+    else:
+        rules += ["trap"] * bool(log["trapped"]) + ["end"] * (not log["ended"])
+        rules += ["return"] * bool(log["ended"] and log["return"]) + ["bus_error"] * bool(log["bus_errors"])
+    if task.drawn is not None:
+        everything = task.drawn.problems(outcome)
+        rules += ["memory"] * (len(everything) > len(problems))
+        problems = tuple(everything)
+    if problems and not rules:
+        rules.append("report")
+    detail = (*problems, f"nothing reported like {task.expected}")[0] if rules else ""
+    return Found(tuple(dict.fromkeys(rules)), detail, log["cycles"])
