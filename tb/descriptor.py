@@ -157,7 +157,9 @@ class Descriptor:
 def available(root: Path = ROOT, *, clusters: bool = False) -> list[str]:
     """Returns the names of the descriptors in `tb/duts`: of devices alone, or of clusters."""
     files = (root / "tb" / "duts").glob("*.toml")
-    return sorted(path.stem for path in files if ("cluster" in read_toml(path)) is clusters)
+    return sorted(
+        path.stem for path in files if ("cluster" in _with_base(path, Where(str(path)))) is clusters
+    )
 
 
 def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:

@@ -231,3 +231,15 @@ def test_unknown_device() -> None:
 def test_missing_descriptor(tmp_path: Path) -> None:
     with pytest.raises(SchemaError, match=r"none.toml: no such file"):
         load(tmp_path / "none.toml")
+
+
+def test_clusters_are_listed_apart_from_devices_alone() -> None:
+    alone, clusters = available(), available(clusters=True)
+    assert {"redmule", "serial"} <= set(alone)
+    assert {"cluster_1", "cluster_2", "cluster_8"} <= set(clusters)
+    assert all(load(name).cluster is None for name in alone)
+    for name in clusters:
+        device = load(name)
+        assert device.cluster is not None
+        assert (device.cluster.cores, device.cluster.instance) == (device.n_cores, device.instance)
+        assert device.cover is None
