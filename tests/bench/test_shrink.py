@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from regressions import cli
+from regressions.paths import relative
+from regressions.results import read_results
 from regressions.services import Services, real_services
 from regressions.simulators.base import Build
 from regressions.simulators.verilator import Verilator
@@ -70,6 +72,12 @@ def shrink(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shrink:
 
 
 _ENTRY = {"name": "shrink", "sequence": "gemm_op", "count": 3, "knobs": {}}
+
+
+def shrunk(folder: Path) -> Path:
+    """Where the smallest failure lies."""
+    (path,) = folder.glob("build/replays/*/shrink/sims/0000/shrunk.json")
+    return path
 
 
 def outcome(folder: Path) -> dict[str, object]:
@@ -149,3 +157,18 @@ def test_a_search_that_is_cut_short_says_so(shrink: Shrink) -> None:
 def test_a_missing_record_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["shrink"], real_services()) == 2
     assert capsys.readouterr().err.startswith("error: R: name a failure record")
+
+
+def test_waves_are_those_of_the_smallest_failure_alone(shrink: Shrink, tmp_path: Path) -> None:
+    code, out, record = shrink("WriteFlip", 3, drawn(2), "mismatch", "memory: Z is wrong", "--waves")
+    assert code == 1
+    assert record is not None
+    assert record.detail in out[-4]
+    assert out[-2] == f"make replay R={relative(shrunk(tmp_path))} WAVES=1"
+    (waves,) = tmp_path.rglob("*.vcd")
+    assert out[-1] == f"note: waves: {relative(waves)}"
+    # Of one scenario, from a reset on, 2000 ps a cycle: the search before it took hundreds of times as long.
+    times = [int(line[1:]) for line in waves.read_text().splitlines() if re.fullmatch(r"#\d+", line)]
+    (test,) = read_results(waves.parent / "results.jsonl").tests
+    assert times[-1] - times[0] < 2000 * (test.cycles + 50)
+    assert "tcdm_req" in waves.read_text()
