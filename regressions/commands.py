@@ -145,24 +145,27 @@ def regressions(options: Options, services: Services, console: Console) -> int:
     if not planners:
         raise UserError(f"TESTS={options.tests}: no device of tier {options.tier.name} runs these; give DUT=")
 
+    everything = not (options.tests or kind)
+    closes = options.tier.coverage and everything and bool(load_rules(devices[0]).goals)
+    # First, so that a soak has them too, however short it is.
+    every_closer = closing(options.entries, services, devices[0]) if closes else []
+    closers = options.shard.take(every_closer, lambda simulation: simulation.cycles)
+    builds += _builds([segment for simulation in closers for segment in simulation.segments])
+
     def simulations() -> Iterator[Simulation]:
-        count = 0
+        yield from closers
+        count = len(every_closer)
         for drawn in rounds(planners, soak):
             mine = drawn if soak else options.shard.segments(drawn)
             packed = pack(_with_kind(mine, kind), options.processes, count)
             count += len(packed)
             yield from packed
 
-    complete = not (soak or options.tests or kind)
-    closes = options.tier.coverage and complete and bool(load_rules(devices[0]).goals)
     planned, source = None, simulations()
     if not soak:
-        everything = list(source)
-        if closes:
-            closers = closing(options.entries, services, devices[0], first_index=len(everything))
-            everything += options.shard.take(closers, lambda simulation: simulation.cycles)
-        planned = [segment for simulation in everything for segment in simulation.segments]
-        builds, source = _builds(planned), iter(everything)
+        listed = list(source)
+        planned = [segment for simulation in listed for segment in simulation.segments]
+        builds, source = _builds(planned), iter(listed)
     return perform(
         Request(
             label=options.tier.name,
@@ -176,12 +179,12 @@ def regressions(options: Options, services: Services, console: Console) -> int:
             waves=options.waves,
             soak_seconds=options.soak_seconds,
             goals=closes and options.shard.whole,
-            complete=complete,
+            complete=everything and not soak,
             shard=options.shard.text,
             keep=options.keep,
             whole_opinions=options.tier.whole_opinions,
             covergroups=options.covergroups,
-            closing=_closing(late, seed, devices[0], kind, options.shard) if late and not soak else None,
+            closing=_closing(late, seed, devices[0], kind, options.shard) if late else None,
         ),
         services,
         options.tree,

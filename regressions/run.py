@@ -245,7 +245,7 @@ class _Runner:
             rest = [] if planned is None else list(planned)
             results = [SegmentResult(s, Status.NOT_RUN, "interrupted before it started", "") for s in rest]
             return Execution(results=results, interrupted=True)
-        return self._simulate(request.simulations, planned, failures)
+        return self._simulate(request.simulations, planned, failures, request.soak_seconds)
 
     def close(self, segments: Sequence[Segment]) -> Execution:
         """Runs further segments, after all others."""
@@ -265,6 +265,7 @@ class _Runner:
         simulations: Iterator[Simulation],
         planned: Sequence[Segment] | None,
         failures: dict[tuple[str, str], str],
+        seconds: float | None = None,
     ) -> Execution:
         request = self._request
         first = len(list((self._run / "sims").glob("*")))
@@ -274,7 +275,7 @@ class _Runner:
             None if planned is None else sum(segment.jobs for segment in planned),
         ) as progress:
             executor = Executor(self._run, request.processes, self._command, self._plan, progress, first)
-            until = None if request.soak_seconds is None else time.monotonic() + request.soak_seconds
+            until = None if seconds is None else time.monotonic() + seconds
             execution = executor.execute(self._ready(simulations, failures), until)
         execution.results += self._failed
         return execution

@@ -46,6 +46,22 @@ def test_a_closing_test_that_fails_fails_the_run(runner: Runner) -> None:
     assert runner.status("good")[0] == "passed"
 
 
+def test_a_soak_is_closed_when_its_time_is_over(runner: Runner, closing: list[Coverage]) -> None:
+    runner.tests(good={"count": None, "weight": 1.0}, last={"sequence": CLOSING})
+    assert runner("regressions", "--tier", "smoke", "--time", "2s") == 0
+    assert len(closing) == 1
+    rows = {row["name"]: row for row in runner.summary()["tests"]}
+    assert rows["last"]["jobs"] == 4
+    assert rows["good"]["jobs"] > 4
+
+
+@pytest.mark.usefixtures("closing")
+def test_a_soak_of_chosen_tests_is_not_closed(runner: Runner) -> None:
+    runner.tests(good={"count": None, "weight": 1.0}, last={"sequence": CLOSING})
+    assert runner("regressions", "--tier", "smoke", "--time", "2s", "--tests", "good") == 0
+    assert [row["name"] for row in runner.summary()["tests"]] == ["good"]
+
+
 @pytest.mark.usefixtures("closing")
 def test_the_closing_test_can_run_alone(runner: Runner) -> None:
     runner.tests(last={"sequence": CLOSING})
