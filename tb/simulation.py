@@ -23,8 +23,10 @@ from pyuvm import ConfigDB, uvm_report_object, uvm_root
 
 from tb.cluster.elf import Program, read_program
 from tb.cluster.session import SessionHandle
+from tb.coverage.cluster import ClusterCoverage
 from tb.coverage.collector import Collector
-from tb.coverage.definition import Definition
+from tb.coverage.counts import Counts
+from tb.coverage.definition import CLUSTER_FILE, Definition, load_definition
 from tb.descriptor import Descriptor, load
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
@@ -73,9 +75,10 @@ async def segment(dut: Any, number: int) -> None:
     try:
         device = _descriptor(_PLAN.descriptor)
         collector = Collector(_definition(), device, _background(), _PLAN.coverage.share)
-        rejected = await _run(dut, handle, part, recorder, collector)
+        cluster = ClusterCoverage(_cluster_definition(), device.n_cores)
+        rejected = await _run(dut, handle, part, recorder, collector, cluster)
         _late_violations(handle, recorder)
-        _cover(collector, recorder)
+        _cover(collector.finish() if device.cluster is None else cluster.counts, recorder)
         recorder.complete = True
     except Exception as error:
         recorder.fail(Status.CRASH, f"{type(error).__name__}: {error}")
@@ -128,9 +131,14 @@ def _definition() -> Definition:
     return _PLAN.coverage.definition()
 
 
-def _cover(collector: Collector, recorder: Recorder) -> None:
+@cache
+def _cluster_definition() -> Definition:
+    """The covergroups of clusters, read once for all segments."""
+    return load_definition(first=CLUSTER_FILE)
+
+
+def _cover(counts: Counts, recorder: Recorder) -> None:
     """Report what was covered; what is said to be impossible must not have happened."""
-    counts = collector.finish()
     for item, index in counts.excluded_hits():
         reason = counts.definition.reason(item, index)
         recorder.fail(
@@ -149,7 +157,12 @@ def _background() -> Background:
 
 
 async def _run(
-    dut: Any, handle: BenchHandle, part: Segment, recorder: Recorder, collector: Collector
+    dut: Any,
+    handle: BenchHandle,
+    part: Segment,
+    recorder: Recorder,
+    collector: Collector,
+    cluster: ClusterCoverage,
 ) -> dict[str, int]:
     assert _PLAN is not None
     # A line for each item and phase would cost more than the simulation.
@@ -172,6 +185,7 @@ async def _run(
     if _descriptor(_PLAN.descriptor).cluster is not None:
         test_class = ClusterSegmentTest
         database.set(None, "*", "session", SessionHandle())
+        database.set(None, "*", "cluster_coverage", cluster)
         database.set(None, "*", "programs", _programs())
     await root.run_test(test_class, keep_set={ConfigDB})
     test: SegmentTest | ClusterSegmentTest = uvm_root().uvm_test_top

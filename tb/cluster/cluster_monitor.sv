@@ -21,6 +21,9 @@ module cluster_monitor
   input tcdm_req_t [N_LOG-1:0]       log_access,
   input logic      [N_LOG-1:0]       log_rvalid,
   input logic      [N_LOG-1:0][31:0] log_rdata,
+  // conflicts between the branches
+  input logic                        conflict,
+  input logic                        wide_wins,
   // wide branch
   input logic                        wide_req,
   input logic                        wide_gnt,
@@ -39,13 +42,17 @@ module cluster_monitor
   input logic [63:0]                 l2_wdata,
   input logic                        l2_rvalid,
   input logic [63:0]                 l2_rdata,
-  // jobs and sleep
+  // DMA registers
+  input logic                        dma_req,
+  input periph_req_t                 dma_access,
+  // jobs, events and sleep
   input logic                        acc_req,
   input logic                        acc_gnt,
   input logic                        acc_we,
   input logic [5:0]                  acc_index,
   input logic [7:0]                  acc_id,
   input logic [N_CORES-1:0][1:0]     acc_evt,
+  input logic [N_CORES-1:0][EVENTS-1:0] events_in,
   input logic [N_CORES-1:0]          asleep
 );
 
@@ -66,6 +73,11 @@ module cluster_monitor
     input int unsigned add, input byte unsigned we, input byte unsigned be, input longint unsigned wdata
   );
   import "DPI-C" function void cluster_l2_answer(input longint unsigned rdata);
+  import "DPI-C" function void cluster_rival(input int unsigned port, input int unsigned word);
+  import "DPI-C" function void cluster_dma_access(
+    input int unsigned index, input byte unsigned we, input int unsigned wdata, input int unsigned id
+  );
+  import "DPI-C" function void cluster_event(input int unsigned core, input int unsigned lines);
   import "DPI-C" function void cluster_trigger(input int unsigned id);
   import "DPI-C" function void cluster_clear();
 
@@ -83,7 +95,7 @@ module cluster_monitor
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       cluster_cycle(32'(log_req), 32'(log_gnt), 32'(log_rvalid), {15'd0, wide_first, denominator, numerator},
-                    {5'd0, wide_rvalid, wide_gnt, wide_req}, {5'd0, l2_rvalid, l2_gnt, l2_req}, 32'(events),
+                    {3'd0, wide_wins, conflict, wide_rvalid, wide_gnt, wide_req}, {5'd0, l2_rvalid, l2_gnt, l2_req}, 32'(events),
                     32'(asleep));
       // Answers belong to accesses of earlier cycles.
       for (int unsigned p = 0; p < N_LOG; p++) if (log_rvalid[p]) cluster_log_answer(p, log_rdata[p]);
@@ -94,6 +106,14 @@ module cluster_monitor
           cluster_log_access(p, 32'(log_access[p].word), {6'd0, log_access[p].tas, log_access[p].we},
                              {4'd0, log_access[p].be}, log_access[p].wdata);
         end
+      end
+      // Where somebody loses: who wanted which bank.
+      if ((log_req & ~log_gnt) != '0) begin
+        for (int unsigned p = 0; p < N_LOG; p++) if (log_req[p]) cluster_rival(p, 32'(log_access[p].word));
+      end
+      for (int unsigned c = 0; c < N_CORES; c++) if (events_in[c] != '0) cluster_event(c, 32'(events_in[c]));
+      if (dma_req) begin
+        cluster_dma_access(32'(dma_access.add[7:2]), {7'd0, dma_access.we}, dma_access.wdata, 32'(dma_access.id));
       end
       if (wide_req && wide_gnt) cluster_wide_access(wide_add, {7'd0, !wide_wen}, wide_be, wide_wdata);
       if (l2_req && l2_gnt) cluster_l2_access(l2_add, {7'd0, l2_we}, l2_be, l2_wdata);
@@ -120,6 +140,8 @@ bind cluster_top cluster_monitor #(
   .log_access,
   .log_rvalid,
   .log_rdata,
+  .conflict  (i_tcdm.conflict),
+  .wide_wins (i_tcdm.wide_wins),
   .wide_req,
   .wide_gnt,
   .wide_add,
@@ -142,5 +164,8 @@ bind cluster_top cluster_monitor #(
   .acc_index (target_access.add[7:2]),
   .acc_id    (target_access.id),
   .acc_evt,
+  .dma_req   (target_req[DMA]),
+  .dma_access(target_access),
+  .events_in (i_event_unit.events),
   .asleep    (asleep_o)
 );

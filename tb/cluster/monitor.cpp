@@ -11,6 +11,9 @@ namespace cluster {
 
 namespace {
 
+constexpr uint32_t kDmaStart = 6;       // register of the DMA
+constexpr uint64_t kFallingAsleep = 8;  // cycles between the request on which a core sleeps and its sleep
+
 std::string hex(uint64_t value) {
     char text[24];
     std::snprintf(text, sizeof text, "0x%08llx", static_cast<unsigned long long>(value));
@@ -60,12 +63,13 @@ void Monitor::set_ratio(uint32_t ratio) {
 }
 
 void Monitor::check_wait(const std::string& who, bool req, bool gnt, uint32_t bound, uint32_t& waiting,
-                         uint64_t& total) {
+                         uint64_t& total, uint32_t& longest) {
     if (waiting != 0 && !req) violated("request_kept", who + " took a request back before its grant");
     if (gnt && !req) violated("grant", who + " was granted without a request");
     if (req && !gnt) {
         ++waiting;
         ++total;
+        longest = std::max(longest, waiting);
         // Said once for each wait.
         if (bound != kUnbounded && waiting == bound + 1) {
             violated("wait", who + " has waited longer than " + std::to_string(bound) + " cycles");
@@ -86,14 +90,17 @@ void Monitor::cycle(uint32_t req, uint32_t gnt, uint32_t rvalid, uint32_t ratio,
             due_[port].clear();
         }
         check_wait(port_name(port), (req >> port & 1) != 0, (gnt >> port & 1) != 0, log_bound_, waiting_[port],
-                   waits_[port]);
+                   waits_[port], seen_.longest[port]);
     }
     const bool wide_answered = (wide & 4) != 0;
     if (wide_answered == wide_due_.empty()) {
         violated("answer", wide_answered ? "the wide port has an answer to nothing" : "the wide port has no answer");
         wide_due_.clear();
     }
-    check_wait("the wide port", (wide & 1) != 0, (wide & 2) != 0, wide_bound_, wide_waiting_, wide_waits_);
+    check_wait("the wide port", (wide & 1) != 0, (wide & 2) != 0, wide_bound_, wide_waiting_, wide_waits_,
+               seen_.longest_wide);
+    if ((wide & 8) != 0) ++seen_.conflicts[(wide & 16) != 0 ? 1 : 0];
+    count_rivals();
     const bool l2_expected = !l2_due_.empty() && l2_due_.front().cycle == now_;
     if (((l2 & 4) != 0) != l2_expected) {
         violated("l2_answer", l2_expected ? "L2 has not answered in time" : "L2 answers when nothing is due");
@@ -108,7 +115,54 @@ void Monitor::cycle(uint32_t req, uint32_t gnt, uint32_t rvalid, uint32_t ratio,
         }
         if (job.event != 0 && job.wake == 0 && (woken >> job.core & 1) != 0) job.wake = now_;
     }
+    check_sleep(asleep);
     asleep_ = asleep;
+}
+
+// A core sleeps because none of its events is there: only one that comes afterwards may wake it.
+void Monitor::check_sleep(uint32_t asleep) {
+    for (uint32_t core = 0; core < settings_.cores; ++core) {
+        const bool was = (asleep_ >> core & 1) != 0, is = (asleep >> core & 1) != 0;
+        if (!was && is) {
+            fell_asleep_[core] = now_;
+            if (last_event_[core] + kFallingAsleep < now_) recent_[core] = 0;
+        }
+        if (was && !is) {
+            if (recent_[core] == 0) violated("wake", "core " + std::to_string(core) + " woke without an event");
+            seen_.woken[core] |= recent_[core];
+            recent_[core] = 0;
+        }
+    }
+}
+
+void Monitor::count_rivals() {
+    for (size_t i = 0; i < wanted_.size(); ++i) {
+        const auto same = [&](uint32_t bank) { return bank == wanted_[i]; };
+        const auto before = std::count_if(wanted_.begin(), wanted_.begin() + static_cast<std::ptrdiff_t>(i), same);
+        const auto rivals = std::count_if(wanted_.begin(), wanted_.end(), same);
+        if (before == 0 && rivals > 1) ++seen_.rivals[std::min<size_t>(static_cast<size_t>(rivals) - 2, 2)];
+    }
+    wanted_.clear();
+}
+
+void Monitor::rival(uint32_t, uint32_t word_index) { wanted_.push_back(word_index % settings_.banks); }
+
+void Monitor::dma_access(uint32_t index, bool write, uint32_t wdata, uint32_t id) {
+    uint32_t core = 0;
+    while (core < kMaxCores && (id >> core & 1) == 0) ++core;
+    if (core == kMaxCores) return;
+    std::array<uint32_t, 6>& set = dma_[core];
+    if (write && index < set.size()) set[index] = wdata;
+    if (write || index != kDmaStart) return;
+    const uint32_t source = set[0], destination = set[1];
+    seen_.transfers.insert((source >= kL2Base ? 256u : 0u) | (destination >= kL2Base ? 128u : 0u) |
+                           (set[5] > 1 ? 64u : 0u) | (source & 7) << 3 | (destination & 7));
+}
+
+void Monitor::event(uint32_t core, uint32_t lines) {
+    seen_.events[core] |= lines;
+    recent_[core] |= lines;
+    last_event_[core] = now_;
 }
 
 uint32_t Monitor::word(uint64_t byte) const {
@@ -235,6 +289,14 @@ void cluster_l2_access(unsigned add, unsigned char we, unsigned char be, unsigne
 }
 
 void cluster_l2_answer(unsigned long long rdata) { cluster::monitor().l2_answer(rdata); }
+
+void cluster_rival(unsigned port, unsigned word) { cluster::monitor().rival(port, word); }
+
+void cluster_dma_access(unsigned index, unsigned char we, unsigned wdata, unsigned id) {
+    cluster::monitor().dma_access(index, we != 0, wdata, id);
+}
+
+void cluster_event(unsigned core, unsigned lines) { cluster::monitor().event(core, lines); }
 
 void cluster_trigger(unsigned id) { cluster::monitor().trigger(id); }
 

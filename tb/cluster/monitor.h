@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,16 +15,28 @@ namespace cluster {
 constexpr uint32_t kTcdmBase = 0x10000000;
 constexpr uint32_t kL2Base = 0x1C000000;
 constexpr size_t kMaxPorts = 10;  // of the logarithmic branch: eight cores, two of the DMA
+constexpr size_t kMaxCores = 8;
 constexpr size_t kMaxLanes = 33;  // of the wide port, up to 1024 bits of payload
 
 struct Settings {
-    uint32_t cores, lanes, l2_latency;
+    uint32_t cores, lanes, l2_latency, banks;
 };
 
 // A rule that was broken.
 struct Finding {
     uint64_t cycle;
     std::string rule, detail;
+};
+
+// What happened, for coverage; see docs/cluster.md.
+struct Seen {
+    std::array<uint64_t, 2> conflicts{};           // between the branches, won by the others, by the accelerator
+    std::array<uint64_t, 3> rivals{};              // cycles in which 2, 3, 4 or more wanted one bank
+    std::array<uint32_t, kMaxPorts> longest{};     // waits in cycles
+    uint32_t longest_wide = 0;
+    std::array<uint32_t, kMaxCores> events{};      // lines that rose, by core
+    std::array<uint32_t, kMaxCores> woken{};       // of these, those that ended a sleep
+    std::set<uint32_t> transfers;                  // of the DMA, see `dma_access`
 };
 
 // A job of the accelerator, as seen from outside: cycles of its trigger's grant, its event, and the wake-up of the
@@ -46,6 +59,12 @@ class Monitor {
     void wide_answer(const uint32_t* rdata);
     void l2_access(uint32_t add, bool write, uint8_t be, uint64_t wdata);
     void l2_answer(uint64_t rdata);
+    // A request in a cycle in which one of them is not granted; before `cycle` of the next.
+    void rival(uint32_t port, uint32_t word);
+    // An access to the DMA's registers. A transfer that is started is noted as a number: bit 8 from L2, 7 to L2,
+    // 6 in rows, 5:3 and 2:0 the lowest bits of source and destination.
+    void dma_access(uint32_t index, bool write, uint32_t wdata, uint32_t id);
+    void event(uint32_t core, uint32_t lines);
     void trigger(uint32_t id);
     void clear();
 
@@ -61,6 +80,10 @@ class Monitor {
     uint64_t wide_accesses() const { return wide_accesses_; }
     uint64_t wide_waits() const { return wide_waits_; }
     uint64_t l2_accesses() const { return l2_accesses_; }
+    const Seen& seen() const { return seen_; }
+    // Most cycles that a core or the DMA, and the accelerator, may wait; UINT32_MAX for no bound.
+    uint32_t log_bound() const { return log_bound_; }
+    uint32_t wide_bound() const { return wide_bound_; }
 
    private:
     static constexpr size_t kMaxFindings = 20;
@@ -92,10 +115,18 @@ class Monitor {
     uint64_t wide_accesses_ = 0, wide_waits_ = 0, l2_accesses_ = 0;
     std::vector<Finding> findings_;
     std::vector<JobTimes> jobs_;
+    Seen seen_;
+    std::vector<uint32_t> wanted_;  // banks of the rivals of this cycle
+    std::array<std::array<uint32_t, 6>, kMaxCores> dma_{};  // registers of each core's programming set
+    std::array<uint64_t, kMaxCores> fell_asleep_{}, last_event_{};
+    std::array<uint32_t, kMaxCores> recent_{};  // lines that rose since the core fell asleep, or shortly before
 
+    void check_sleep(uint32_t asleep);
+    void count_rivals();
     void violated(const char* rule, const std::string& detail);
     void set_ratio(uint32_t ratio);
-    void check_wait(const std::string& who, bool req, bool gnt, uint32_t bound, uint32_t& waiting, uint64_t& total);
+    void check_wait(const std::string& who, bool req, bool gnt, uint32_t bound, uint32_t& waiting, uint64_t& total,
+                    uint32_t& longest);
     uint32_t word(uint64_t byte) const;
     void store(uint64_t byte, uint32_t data, uint32_t be);
     void compare(const char* rule, const std::vector<uint8_t>& model, const std::vector<uint8_t>& actual, uint32_t base);

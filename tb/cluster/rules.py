@@ -21,6 +21,7 @@ RULES: dict[str, Status] = {
     "cluster_wide_read": Status.MISMATCH,  # the same for all lanes of a wide access at once
     "cluster_l2_answer": Status.PROTOCOL,  # L2 answers in order and in time
     "cluster_l2_read": Status.MISMATCH,  # L2 reads what it holds
+    "cluster_wake": Status.PROTOCOL,  # a core that sleeps wakes on an event
     "cluster_tcdm": Status.MISMATCH,  # the whole TCDM at the end is what the accesses left
     "cluster_l2": Status.MISMATCH,  # the same for L2
 }

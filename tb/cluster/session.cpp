@@ -139,7 +139,7 @@ void Session::begin(VerilatedContext& context, const std::string& top, Request r
     backdoor_.assign(1, Backdoor(context, top, request_));
     std::vector<uint8_t> tcdm, l2;
     backdoor_[0].load(request_, tcdm, l2);
-    monitor().start({request_.cores, request_.lanes, request_.l2_latency}, std::move(tcdm), std::move(l2));
+    monitor().start({request_.cores, request_.lanes, request_.l2_latency, request_.banks}, std::move(tcdm), std::move(l2));
     questions_.assign(1, kBusErrors);
     for (uint32_t core = 0; core < request_.cores; ++core) {
         for (const uint32_t base : {kTrapCause, kTrapPc, kErrorAdd}) questions_.push_back(base + 4 * core);
@@ -229,6 +229,9 @@ std::string Session::report(double seconds) const {
         errors.push_back(answers_[at + 2]);
     }
     const size_t cores = causes.size(), ports = cores + 2;
+    const Seen& what = seen.seen();
+    const std::vector<uint32_t> transfers(what.transfers.begin(), what.transfers.end());
+    const auto bound = [](uint32_t cycles) { return cycles == UINT32_MAX ? "null" : std::to_string(cycles); };
     std::string jobs, findings;
     for (const JobTimes& job : seen.jobs()) {
         jobs += (jobs.empty() ? "" : ", ") + std::string("{\"core\": ") + std::to_string(job.core) +
@@ -249,6 +252,11 @@ std::string Session::report(double seconds) const {
            ", \"wide_accesses\": " + std::to_string(seen.wide_accesses()) +
            ", \"wide_waits\": " + std::to_string(seen.wide_waits()) +
            ", \"l2_accesses\": " + std::to_string(seen.l2_accesses()) +
+           ", \"conflicts\": " + list(what.conflicts, 0, 2) + ", \"rivals\": " + list(what.rivals, 0, 3) +
+           ", \"longest\": " + list(what.longest, 0, ports) + ", \"longest_wide\": " +
+           std::to_string(what.longest_wide) + ", \"log_bound\": " + bound(seen.log_bound()) + ", \"wide_bound\": " +
+           bound(seen.wide_bound()) + ", \"events\": " + list(what.events, 0, cores) + ", \"woken\": " +
+           list(what.woken, 0, cores) + ", \"transfers\": " + list(transfers, 0, transfers.size()) +
            ", \"violations\": " + std::to_string(seen.violations()) + ", \"jobs\": [" + jobs + "], \"findings\": [" +
            findings + "]}";
 }

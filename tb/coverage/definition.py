@@ -20,6 +20,7 @@ from tb.coverage.samples import KINDS, Function, function_of
 from tb.schema import Field, Where, check, choice, read_toml, show, unknown
 
 FILE = Path(__file__).with_name("covergroups.toml")
+CLUSTER_FILE = Path(__file__).with_name("cluster.toml")
 NEEDS = ("operation", "format", "operand_format", "m_size", "n_size", "k_size", "core")
 ANY = "*"
 
@@ -207,8 +208,12 @@ _FILE = {
 }
 
 
-def load_definition(further: Iterable[Path] = ()) -> Definition:
+def load_definition(further: Iterable[Path] = (), first: Path = FILE) -> Definition:
     """Reads `covergroups.toml` and further files, which may use its points.
+
+    Args:
+        further: More files.
+        first: Read instead of `covergroups.toml`, such as `CLUSTER_FILE`.
 
     Raises:
         SchemaError: A file is malformed, a name unknown or used twice, or an exclusion excludes nothing.
@@ -216,8 +221,8 @@ def load_definition(further: Iterable[Path] = ()) -> Definition:
     points: dict[str, Point] = {}
     groups: dict[str, Covergroup] = {}
     exclusions: list[tuple[Exclusion, Where]] = []
-    for path in (FILE, *further):
-        where = Where(path.name if path == FILE else str(path))
+    for path in (first, *further):
+        where = Where(path.name if path == first else str(path))
         table = check(read_toml(path), _FILE, where)
         for name, fields in table["point"].items():
             place = where.key("point").key(name)

@@ -89,8 +89,16 @@ KINDS: Mapping[str, type | None] = {
     "select": None,
     "order": None,
     "narrow": None,
+    "conflict": None,
+    "rivals": None,
+    "wait": None,
+    "event": None,
+    "transfer": None,
+    "cluster_job": None,
+    "acquire": None,
 }
-"""Kinds of samples; those without a class are counted by `tb.coverage.numerics`, bin by bin."""
+"""Kinds of samples; those without a class are counted bin by bin, by `tb.coverage.numerics` and, from
+`conflict` on, by `tb.coverage.cluster`."""
 
 _FUNCTIONS: dict[str, dict[str, Function]] = {kind: {} for kind in KINDS}
 

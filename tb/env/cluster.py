@@ -13,6 +13,7 @@ from tb.agents.control.agent import ControlAgent
 from tb.agents.tcdm.agent import TcdmAgent
 from tb.cluster.elf import Program
 from tb.cluster.streams import ProgramRun
+from tb.coverage.cluster import ClusterCoverage
 from tb.descriptor import Descriptor
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
@@ -23,6 +24,7 @@ from tb.env.sequencer import ScenarioSequencer
 from tb.errors import UserError
 from tb.registers.predictor import RegisterPredictor
 from tb.scoreboard.cluster import ClusterScoreboard
+from tb.scoreboard.scoreboard import Verdict
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.status import Status
 
@@ -94,7 +96,8 @@ class ClusterEnv(uvm_env):
 
     Takes from the configuration database: `dut` (cocotb handle of cluster_tb), `bench` (`BenchHandle`),
     `session` (`SessionHandle`), `descriptor` (`Descriptor`), `recorder` (`Recorder`), `background`
-    (`Background`), `opinions` (`SecondOpinions`), `programs` (by name, see `ProgramSequencer`).
+    (`Background`), `opinions` (`SecondOpinions`), `programs` (by name, see `ProgramSequencer`),
+    `cluster_coverage` (`ClusterCoverage`).
 
     Sequences of programs are started on `sequencer`.
     """
@@ -120,6 +123,8 @@ class ClusterEnv(uvm_env):
             report=self.scoreboard.note_register,
             mixed_formats=self.descriptor.mixed_formats,
         )
+        self.predictor.model.traces = []
+        self.coverage: ClusterCoverage = database.get(self, "", "cluster_coverage")
         self.sequencer = ProgramSequencer("sequencer", self, self.background, opinions)
         self.sequencer.programs = database.get(self, "", "programs")
         self.driver = ProgramDriver("driver", self)
@@ -142,8 +147,16 @@ class ClusterEnv(uvm_env):
             self.scoreboard,
             self.background,
             self.predictor.reset,
+            self._covered,
         )
         self.driver.connect_executor(executor, self.recorder)
+
+    def _covered(self, run: ProgramRun, verdict: Verdict) -> None:
+        """Count a program for coverage if nothing was wrong with it."""
+        traces = self.predictor.model.take_traces()
+        if not verdict.findings:
+            report = self.scoreboard.report
+            self.coverage.program(report, run.task.arbitration, verdict.jobs, traces)
 
     def _collect(self) -> None:
         self.tcdm.monitor.collect()

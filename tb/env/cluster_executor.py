@@ -35,6 +35,7 @@ class ClusterExecutor:
         scoreboard: Judges each run.
         background: Computes ahead while a program runs.
         on_reset: Called when the cluster is reset.
+        covered: Takes each run with its verdict, for coverage.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class ClusterExecutor:
         scoreboard: ClusterScoreboard,
         background: Background,
         on_reset: Callable[[], None],
+        covered: Callable[[ProgramRun, Verdict], None],
     ) -> None:
         self._handle = handle
         self._agent = agent
@@ -55,6 +57,7 @@ class ClusterExecutor:
         self._scoreboard = scoreboard
         self._background = background
         self._on_reset = on_reset
+        self._covered = covered
         self._wake = ValueChange(dut.wake)
 
     async def run(self, run: ProgramRun, drawn: Drawn | None) -> Verdict:
@@ -88,6 +91,7 @@ class ClusterExecutor:
             )
         self._collect()
         verdict = self._scoreboard.judge(run, drawn, handle.violations())
+        self._covered(run, verdict)
         handle.clear_violations()
         handle.clear_logs()
         handle.allow([])

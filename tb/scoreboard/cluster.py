@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,9 @@ class ClusterScoreboard(Scoreboard):
     """Judges programs: how they ended, the interconnect's rules, the accelerator's jobs as when alone.
 
     Which jobs ran in which order is decided by the cores; it is read from the accelerator's register port.
+
+    Attributes:
+        report: What the monitor said of the program that was judged last.
     """
 
     def build_phase(self) -> None:
@@ -38,6 +42,7 @@ class ClusterScoreboard(Scoreboard):
         assert self.descriptor.cluster is not None
         self.config: ClusterConfig = self.descriptor.cluster
         self.logs = Latest("logs", self)
+        self.report: dict[str, Any] = {}
 
     def judge(self, run: ProgramRun, drawn: Drawn | None, rules: dict[int, tuple[int, int]]) -> Verdict:
         """Judge a program from what the monitors published last.
@@ -48,6 +53,7 @@ class ClusterScoreboard(Scoreboard):
             rules: Protocol rules that fired: number -> (count, first edge).
         """
         log: ClusterLog = self.logs.take()
+        self.report = log.report
         problems = [Finding.of_rule(*problem) for problem in named_problems(run.task, log.report)]
         ended = bool(log.report["ended"])
         triggered = triggered_jobs(self.accesses.peek().tolist())

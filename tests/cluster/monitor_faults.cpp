@@ -31,7 +31,7 @@ class Bench {
         for (size_t i = 0; i < kBytes; ++i) tcdm[i] = l2[i] = static_cast<uint8_t>(7 * i);
         tcdm_ = tcdm;
         l2_ = l2;
-        cluster::monitor().start({kCores, kLanes, kLatency}, tcdm, l2);
+        cluster::monitor().start({kCores, kLanes, kLatency, 16}, tcdm, l2);
     }
 
     void cycle(const Cycle& at) { monitor_.cycle(at.req, at.gnt, at.rvalid, kRatio, at.wide, at.l2, 0, 0); }
@@ -97,6 +97,9 @@ const std::map<std::string, std::function<void(Bench&)>> kCases = {
          bench.read(3, as_it_is);
          bench.wide_read(cluster::kTcdmBase + 64, kLanes);
          bench.l2_read(kLatency, 0);
+         cluster::monitor().cycle(0, 0, 0, kRatio, 0, 0, 0, 1);
+         cluster::monitor().event(0, 1u << 16);
+         cluster::monitor().cycle(0, 0, 0, kRatio, 0, 0, 0, 0);
          for (int i = 0; i < 2; ++i) bench.cycle({kPorts, 0, 0, 0, 0});
          bench.cycle({kPorts, kPorts, 0, 0, 0});
          for (uint32_t port = 0; port < kCores + 2; ++port) cluster::monitor().log_access(port, port, false, false, 0xF, 0);
@@ -137,6 +140,14 @@ const std::map<std::string, std::function<void(Bench&)>> kCases = {
      }},
     {"l2_read", [](Bench& bench) { bench.l2_read(kLatency, 1); }},
     {"tcdm", [](Bench& bench) { bench.write(5, 0x12345678); }},
+    {"wake",
+     [](Bench& bench) {
+         cluster::Monitor& monitor = cluster::monitor();
+         for (int i = 0; i < 20; ++i) bench.cycle({});
+         monitor.cycle(0, 0, 0, kRatio, 0, 0, 0, 1);
+         monitor.event(1, 1);  // of another core
+         monitor.cycle(0, 0, 0, kRatio, 0, 0, 0, 0);
+     }},
     {"l2", [](Bench& bench) { bench.l2()[100] ^= 1; }},
 };
 
