@@ -24,13 +24,13 @@ from regressions.process import Command
 from regressions.progress import RunProgress
 from regressions.provenance import git_revision, tool_versions
 from regressions.report import print_verdict, write_reports
-from regressions.rundir import COVERAGE, RESULTS, create_run, publish
+from regressions.rundir import CLUSTER_COVERAGE, COVERAGE, RESULTS, create_run, publish
 from regressions.services import Services
 from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.summary import Summary, results_json, summarize, write_json
 from regressions.testlist import TestEntry
 from tb.coverage.counts import Counts
-from tb.coverage.definition import Definition, load_definition
+from tb.coverage.definition import CLUSTER_FILE, Definition, load_definition
 from tb.descriptor import Descriptor
 from tb.status import Status
 
@@ -113,7 +113,7 @@ def perform(request: Request, services: Services, tree: BuildTree, console: Cons
     if request.closing is not None and not execution.interrupted:
         with console.status("making scenarios for the bins that are still open"):
             definition = load_definition(request.covergroups)
-            segments = request.closing(covered(execution.results, request.devices, definition))
+            segments = request.closing(covered(execution.results, _alone(request.devices), definition))
         execution.add(runner.close(segments))
     end = Conclusion(run, info, request.devices, request.goals, request.keep, request.covergroups)
     try:
@@ -174,7 +174,12 @@ def conclude(
     """
     run, info, main = end.run, end.info, end.devices[0]
     summary = summarize(info, execution, relative(run))
-    summary.coverage = covered(execution.results, end.devices, load_definition(end.covergroups))
+    alone = _alone(end.devices)
+    clusters = [device for device in end.devices if device.cluster is not None]
+    summary.coverage = covered(execution.results, alone, load_definition(end.covergroups))
+    if clusters:
+        summary.cluster = covered(execution.results, clusters, load_definition(first=CLUSTER_FILE))
+        write_json(run / CLUSTER_COVERAGE, summary.cluster.to_json())
     write_json(run / COVERAGE, summary.coverage.to_json())
     summary.code = code
     summary.faults += [*faults, *_coverage_faults(end, summary)]
@@ -208,17 +213,22 @@ def _coverage_faults(end: Conclusion, summary: Summary) -> list[str]:
     return faults + (coverage_baseline.dropped(summary) if end.complete and not end.keep else [])
 
 
+def _alone(devices: Sequence[Descriptor]) -> list[Descriptor]:
+    """The devices that are no clusters, whose coverage has bins of its own."""
+    return [device for device in devices if device.cluster is None]
+
+
 def covered(
     results: Sequence[SegmentResult], devices: Sequence[Descriptor], definition: Definition
 ) -> Coverage:
-    """Functional coverage of what ran on devices alone; a simulation that ended early counts for nothing."""
-    alone = {device.name: device for device in devices if device.cluster is None}
+    """Functional coverage of what ran on some devices; a simulation that ended early counts for nothing."""
+    names = {device.name for device in devices}
     parts: list[Part] = []
     for result in results:
-        if result.coverage is not None and result.segment.device in alone:
+        if result.coverage is not None and result.segment.device in names:
             counts = Counts.from_json(result.coverage.to_json(), definition)
             parts.append((result.segment.device, result.segment.entry.name, counts))
-    return measure(parts, list(alone.values()), definition)
+    return measure(parts, devices, definition)
 
 
 class _Runner:

@@ -48,6 +48,8 @@ class Summary:
     """A run's outcome.
 
     Attributes:
+        coverage: Functional coverage of the devices alone.
+        cluster: That of the clusters; None if the run had none.
         code: Code coverage of the main device; None if the run measured none.
         faults: What makes the run fail besides its tests.
         grades: What each test adds to the coverage.
@@ -64,6 +66,7 @@ class Summary:
     seconds: float = 0.0
     interrupted: bool = False
     coverage: Coverage | None = None
+    cluster: Coverage | None = None
     code: CodeCoverage | None = None
     faults: list[str] = field(default_factory=list)
     grades: list[Grade] = field(default_factory=list)
@@ -126,7 +129,7 @@ class Summary:
                 "passed": sum(row.verdict is Verdict.PASSED for row in self.testplan),
                 "untested": sum(row.verdict is Verdict.UNTESTED for row in self.testplan),
             },
-            "coverage": coverage_json(self.coverage, self.code),
+            "coverage": coverage_json(self.coverage, self.code, self.cluster),
             "checkers": tally(load_checkers()),
             "throughput": {
                 "cycles": self.cycles,

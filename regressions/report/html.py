@@ -94,6 +94,11 @@ def render_html(summary: Summary, bench: Path | None = None) -> str:
         if summary.coverage
         else [],
         exclusions=exclusions(summary.coverage) if summary.coverage else [],
+        cluster_coverage=summary.cluster,
+        cluster_groups=groups(summary.cluster, [row.testpoint for row in summary.testplan])
+        if summary.cluster
+        else [],
+        cluster_exclusions=exclusions(summary.cluster) if summary.cluster else [],
         testplan=table["testplan"],
         checkers=views(load_checkers(), [row.testpoint for row in summary.testplan]),
         proven=table["checkers"],
