@@ -43,6 +43,10 @@ def shrink(options: Options, services: Services, console: Console) -> int:
     path = Path(options.record).resolve()
     record = read_record(path)
     device = services.device(record.descriptor)
+    if device.cluster is not None:
+        raise UserError(
+            f"R: {device.name} is a cluster, whose programs are not shrunk; 'make replay' repeats the failure"
+        )
     simulator = services.simulator("verilator")
     run = create_run(options.tree.replays, "shrink", record.seed)
     kind = options.kind or "fast"

@@ -22,6 +22,10 @@ from tb.descriptor import Descriptor
 
 if TYPE_CHECKING:
     from regressions.bench.accelerator import Row
+    from regressions.bench.simulation import Figures
+
+CLUSTER = "cluster_8"
+"""The cluster whose simulation is measured: the contract's."""
 
 _SPEED_COLUMNS = (
     "instance",
@@ -74,6 +78,8 @@ def bench(options: Options, services: Services, console: Console) -> int:
         "model": models,
         "accelerator": [row.to_json() for row in rows],
     }
+    if not options.dut:
+        content["cluster_simulation"] = asdict(_cluster(options, services, simulator, console))
     scaling = (
         _scaling(options, device, simulator, console, git) if options.scaling else _earlier(path, "scaling")
     )
@@ -97,6 +103,19 @@ def _folder(options: Options, device: Descriptor) -> Path:
     folder = options.tree.root / "bench" / device.name
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def _cluster(options: Options, services: Services, simulator: Simulator, console: Console) -> "Figures":
+    """Measures the bench of the largest cluster."""
+    from regressions.bench import cluster, simulation
+
+    device = services.device(CLUSTER)
+    console.print(f"simulation: random traffic on {device.name}, with the bench and in a bare loop")
+    measured = cluster.measure(
+        device, simulator, _folder(options, device), report=lambda line: console.print(f"  {line}")
+    )
+    _print_rows(console, ("figure", "median"), simulation.table(measured))
+    return measured
 
 
 def _accelerator(options: Options, device: Descriptor, simulator: Simulator, console: Console) -> "list[Row]":

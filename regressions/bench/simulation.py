@@ -118,7 +118,7 @@ def measure(
     pairs = []
     for turn in range(rounds):
         report(f"round {turn + 1} of {rounds}")
-        log = _run_bench(command, environment, plan_folder, _plan(test, device, end), test.timeout)
+        log = run_bench(command, environment, plan_folder, _plan(test, device, end), test.timeout)
         result = run_bare(bare.executable, job_list)
         check_cycles(jobs, log, result)
         pairs.append((Speed(log.cycles, log.seconds), Speed(result.cycles, result.seconds)))
@@ -181,7 +181,7 @@ def _plan(test: TestEntry, device: Descriptor, end: int) -> dict[str, object]:
     return {"schema": 1, "descriptor": str(device.path), "tests": parts, "replay": None}
 
 
-def _run_bench(
+def run_bench(
     command: Sequence[str], environment: dict[str, str], folder: Path, plan: object, timeout: float
 ) -> TestLog:
     """One simulation; returns what it said of `bench_mix`, all of whose jobs passed."""

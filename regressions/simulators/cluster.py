@@ -80,16 +80,41 @@ def build_cluster(
     Raises:
         BuildError: A tool is missing or failed, or the parameters are impossible.
     """
+    bench = (BENCH / "cluster.vlt", BENCH / "cluster_monitor.sv")
+    return _build_loop(config, config.name, bench, log, replaced, packages)
+
+
+def build_bare_cluster(config: ClusterConfig, log: Path) -> Path:
+    """The same without monitors, which says nothing of what is right: the reference of speed.
+
+    Args:
+        config: The cluster.
+        log: File that receives the output of the tools.
+
+    Raises:
+        BuildError: A tool is missing or failed, or the parameters are impossible.
+    """
+    return _build_loop(config, f"{config.name}-bare", (BENCH / "cluster.vlt",), log)
+
+
+def _build_loop(
+    config: ClusterConfig,
+    name: str,
+    bench: tuple[Path, ...],
+    log: Path,
+    replaced: Mapping[str, Path] | None = None,
+    packages: Sequence[Path] = (),
+) -> Path:
     loop = Harness(
         prefix="Vcluster",
         program="cluster",
         top=TOP,
-        bench=(BENCH / "cluster.vlt", BENCH / "cluster_monitor.sv"),
+        bench=bench,
         cpp=tuple(BENCH / name for name in ("monitor.cpp", "session.cpp", "loop.cpp")),
         headers=tuple(BENCH / name for name in ("monitor.h", "session.h", "backdoor.h")),
         flags=FAST_X,
     )
-    folder, _ = compile_cluster(config, loop, config.name, log, replaced, packages)
+    folder, _ = compile_cluster(config, loop, name, log, replaced, packages)
     return folder / loop.program
 
 
