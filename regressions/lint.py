@@ -41,7 +41,7 @@ def lint(options: Options, services: Services, console: Console) -> int:
     if not devices:
         raise UserError("tb/duts: there is no device descriptor to lint")
     checks: dict[str, Callable[[Path], None]] = {
-        device: partial(simulator.lint, services.device(device)) for device in devices
+        device: partial(simulator.lint, services.device(device)) for device in (*devices, "cluster_2")
     }
     checks["tb/opinions"] = simulator.lint_opinions
     for what, check in checks.items():

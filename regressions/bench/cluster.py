@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Speed of a cluster in its bench, against the same model in a bare C++ loop: no monitors, the same programs."""
+"""Speed of a cluster in its bench, against the same model in a bare C++ loop that has no monitors."""
 
 from __future__ import annotations
 

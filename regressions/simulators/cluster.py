@@ -27,6 +27,7 @@ from tb.descriptor import ROOT, load
 RTL = ROOT / "rtl" / "cluster"
 BENCH = ROOT / "tb" / "cluster"
 TOP = "cluster_system"
+MONITOR = (BENCH / "cluster.vlt", BENCH / "cluster_monitor.sv")
 
 # Three of the shipped constants are changed: FP16 and vectors of FP16 are in the core's decoder, but off.
 _CONSTANTS_SHA256 = "3fee39d262ef44bff6ee00b591fe08830e5e35cdd1b9e5eb9eb06da6f6525805"
@@ -80,8 +81,7 @@ def build_cluster(
     Raises:
         BuildError: A tool is missing or failed, or the parameters are impossible.
     """
-    bench = (BENCH / "cluster.vlt", BENCH / "cluster_monitor.sv")
-    return _build_loop(config, config.name, bench, log, replaced, packages)
+    return _build_loop(config, config.name, MONITOR, log, replaced, packages)
 
 
 def build_bare_cluster(config: ClusterConfig, log: Path) -> Path:
@@ -198,28 +198,34 @@ def compile_cluster(
     return build_once(ROOT / "build" / "cache", name, key, make)
 
 
-def lint_cluster(config: ClusterConfig, log: Path) -> None:
+def lint_cluster(config: ClusterConfig, log: Path, top: str = TOP, bench: tuple[Path, ...] = MONITOR) -> None:
     """Checks the cluster with all warnings on.
+
+    Args:
+        config: The cluster.
+        log: File that receives what is found.
+        top: Top module.
+        bench: SystemVerilog and configuration files around the cluster.
 
     Raises:
         BuildError: There are findings; they are in the log.
     """
-    folder = log.parent / f"lint-{config.name}"
+    folder = log.parent / f"lint-{config.name}-{top}"
     folder.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
     (folder / _CONSTANTS_FILE).write_text(_changed_constants())
     parameters = [f"-G{name}={value}" for name, value in config.parameters().items()]
-    files = [*_ordered(_sources(), folder), BENCH / "cluster.vlt", BENCH / "cluster_monitor.sv"]
+    files = [*_ordered(_sources(), folder), *bench]
     command = [
         str(executable()),
         "--lint-only",
         "-Wall",
-        *("-Werror-USERFATAL", "--top-module", TOP),
+        *("-Werror-USERFATAL", "--top-module", top),
         *_FLAGS,
         *parameters,
         *_include_flags(),
     ]
-    run_tool([*command, *map(str, files)], log, f"lint of {config.name}")
+    run_tool([*command, *map(str, files)], log, f"lint of {top} with {config.name}")
 
 
 def _package() -> Path:

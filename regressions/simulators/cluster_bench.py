@@ -8,7 +8,7 @@ from pathlib import Path
 import cocotb_tools.config
 
 from regressions.simulators.base import Build, BuildError
-from regressions.simulators.cluster import BENCH, FAST_X, Harness, compile_cluster
+from regressions.simulators.cluster import BENCH, FAST_X, Harness, compile_cluster, lint_cluster
 from tb.descriptor import ROOT, Descriptor
 
 TOP = "cluster_tb"
@@ -51,7 +51,7 @@ def build_cluster_bench(descriptor: Descriptor, kind: str, log: Path) -> Build:
         prefix="Vtop",
         program=TOP,
         top=TOP,
-        bench=(*(_SV / name for name in _SHARED), *(BENCH / name for name in _OWN), *descriptor.binds),
+        bench=_bench(descriptor),
         cpp=(*(BENCH / name for name in ("monitor.cpp", "session.cpp", "dpi.cpp")), _DPI / "bench.cpp", main),
         headers=(
             *(BENCH / name for name in ("monitor.h", "session.h", "backdoor.h")),
@@ -68,3 +68,17 @@ def build_cluster_bench(descriptor: Descriptor, kind: str, log: Path) -> Build:
     name = f"{descriptor.name}-{kind}"
     folder, cached = compile_cluster(config, harness, name, log)
     return Build(descriptor, kind, folder, folder / TOP, cached)
+
+
+def lint_cluster_bench(descriptor: Descriptor, log: Path) -> None:
+    """Checks the bench around a cluster with all warnings on.
+
+    Raises:
+        BuildError: There are findings; they are in the log.
+    """
+    assert descriptor.cluster is not None
+    lint_cluster(descriptor.cluster, log, TOP, (_SV / "bench.vlt", *_bench(descriptor)))
+
+
+def _bench(descriptor: Descriptor) -> tuple[Path, ...]:
+    return (*(_SV / name for name in _SHARED), *(BENCH / name for name in _OWN), *descriptor.binds)

@@ -19,7 +19,7 @@ from regressions.simulators import verilator_coverage
 from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.simulators.cache import build_once, content_key
 from regressions.simulators.cluster_bench import TOP as CLUSTER_TOP
-from regressions.simulators.cluster_bench import build_cluster_bench
+from regressions.simulators.cluster_bench import build_cluster_bench, lint_cluster_bench
 from regressions.simulators.shell import dut_shell
 from regressions.simulators.tools import (
     MACHINE,
@@ -185,6 +185,9 @@ class Verilator(Simulator):
 
     def lint(self, descriptor: Descriptor, log: Path) -> None:
         """See `Simulator.lint`."""
+        if descriptor.cluster is not None:
+            lint_cluster_bench(descriptor, log)
+            return
         folder = log.parent / f"lint-{descriptor.name}"
         folder.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
