@@ -19,7 +19,7 @@ _SHARED = (
     *("rules_pkg.sv", "bench_pkg.sv", "tcdm_rules.sv", "periph_monitor.sv", "periph_rules.sv"),
     *("event_monitor.sv", "probe_monitor.sv"),
 )
-_OWN = ("cluster.vlt", "wide_monitor.sv", "cluster_tb.sv", "cluster_monitor.sv")
+_OWN = ("cluster.vlt", "bench.vlt", "wide_monitor.sv", "cluster_tb.sv", "cluster_monitor.sv")
 _KIND_FLAGS: dict[str, tuple[str, ...]] = {
     "fast": FAST_X,
     "waves": (*FAST_X, "--trace"),
@@ -77,7 +77,7 @@ def lint_cluster_bench(descriptor: Descriptor, log: Path) -> None:
         BuildError: There are findings; they are in the log.
     """
     assert descriptor.cluster is not None
-    lint_cluster(descriptor.cluster, log, TOP, (_SV / "bench.vlt", *_bench(descriptor)))
+    lint_cluster(descriptor.cluster, log, TOP, _bench(descriptor))
 
 
 def _bench(descriptor: Descriptor) -> tuple[Path, ...]:

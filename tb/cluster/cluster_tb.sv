@@ -31,23 +31,10 @@ module cluster_tb
   chandle bench;
   initial bench = bench_create(int'((DW + 32) / 32));
 
-  logic clk, wake;
-  longint unsigned cycle_q;
-
-  initial begin
-    clk = 1'b0;
-    wake = 1'b0;
-    cycle_q = 0;
-  end
-
-  always #1 clk = ~clk;
-  always_ff @(posedge clk) cycle_q <= cycle_q + 1;
-
-  // ---- host
-  logic               rst_n = 1'b0;
-  logic               host_req = 1'b0;
-  logic               host_we;
-  logic [31:0]        host_add, host_wdata;
+  // ---- clock and host
+  logic               rst_n, host_req, host_we;
+  logic [13:0]        host_add;
+  logic [31:0]        host_wdata;
   logic               host_gnt, host_rvalid, eoc;
   logic [31:0]        host_rdata, returned;
   logic [N_CORES-1:0] trapped, asleep;
@@ -55,13 +42,27 @@ module cluster_tb
   bit                 over, next_rst_n, next_req, next_we;
   int unsigned        next_add, next_wdata;
 
+  logic clk, wake;
+  longint unsigned cycle_q;
+
+  initial begin
+    clk = 1'b0;
+    wake = 1'b0;
+    cycle_q = 0;
+    rst_n = 1'b0;
+    host_req = 1'b0;
+  end
+
+  always #1 clk = ~clk;
+  always_ff @(posedge clk) cycle_q <= cycle_q + 1;
+
   always_ff @(posedge clk) begin : p_host
     over = cluster_host(host_gnt, host_rvalid, host_rdata, eoc, 32'(trapped), returned, 32'(asleep), next_rst_n,
                         next_req, next_we, next_add, next_wdata);
     rst_n      <= next_rst_n;
     host_req   <= next_req;
     host_we    <= next_we;
-    host_add   <= next_add;
+    host_add   <= 14'(next_add);
     host_wdata <= next_wdata;
     // A toggle, so that one value-change callback serves every wake-up.
     if (over) wake <= ~wake;
@@ -84,7 +85,7 @@ module cluster_tb
     .rst_ni       (rst_n),
     .host_req_i   (host_req),
     .host_gnt_o   (host_gnt),
-    .host_add_i   (host_add[13:0]),
+    .host_add_i   (host_add),
     .host_we_i    (host_we),
     .host_be_i    (4'hF),
     .host_wdata_i (host_wdata),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streams of programs: drawn from seed, test and index alone, within the memories; jobs read from the port."""
+"""Streams of programs: drawn from seed, test and index alone, within memory; jobs read from the port."""
 
 from __future__ import annotations
 
