@@ -22,7 +22,6 @@ from tb.descriptor import Descriptor
 
 if TYPE_CHECKING:
     from regressions.bench.accelerator import Row
-    from regressions.bench.simulation import Figures
 
 CLUSTER = "cluster_8"
 """The cluster whose simulation is measured: the contract's."""
@@ -56,6 +55,8 @@ def bench(options: Options, services: Services, console: Console) -> int:
     check_tools()
     device = services.device(options.device)
     simulator = services.simulator("verilator")
+    if device.cluster is not None:
+        return _cluster_alone(options, device, simulator, console)
     git = git_revision()
     folder = _folder(options, device)
     console.print(
@@ -79,7 +80,7 @@ def bench(options: Options, services: Services, console: Console) -> int:
         "accelerator": [row.to_json() for row in rows],
     }
     if not options.dut:
-        content["cluster_simulation"] = asdict(_cluster(options, services, simulator, console))
+        content["cluster_simulation"] = _cluster(options, services.device(CLUSTER), simulator, console)
     scaling = (
         _scaling(options, device, simulator, console, git) if options.scaling else _earlier(path, "scaling")
     )
@@ -105,17 +106,27 @@ def _folder(options: Options, device: Descriptor) -> Path:
     return folder
 
 
-def _cluster(options: Options, services: Services, simulator: Simulator, console: Console) -> "Figures":
-    """Measures the bench of the largest cluster."""
+def _cluster(options: Options, device: Descriptor, simulator: Simulator, console: Console) -> dict[str, Any]:
+    """Measures the bench of a cluster and prints what it found."""
     from regressions.bench import cluster, simulation
 
-    device = services.device(CLUSTER)
     console.print(f"simulation: random traffic on {device.name}, with the bench and in a bare loop")
     measured = cluster.measure(
         device, simulator, _folder(options, device), report=lambda line: console.print(f"  {line}")
     )
     _print_rows(console, ("figure", "median"), simulation.table(measured))
-    return measured
+    return {"device": device.name, **asdict(measured)}
+
+
+def _cluster_alone(options: Options, device: Descriptor, simulator: Simulator, console: Console) -> int:
+    """Measures a cluster that was asked for; the other figures of the file stay."""
+    measured = _cluster(options, device, simulator, console)
+    path = options.tree.bench
+    content = json.loads(path.read_text()) if path.is_file() else {}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_json(path, {**content, "cluster_simulation": measured})
+    console.print(f"figures: {relative(path)}")
+    return EXIT_PASSED
 
 
 def _accelerator(options: Options, device: Descriptor, simulator: Simulator, console: Console) -> "list[Row]":

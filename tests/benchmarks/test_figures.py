@@ -16,13 +16,14 @@ from models.formats import Format
 from models.ops import Op
 from models.published import cases_of
 from regressions import cli
-from regressions.bench import accelerator, model, simulation, workloads
+from regressions.bench import accelerator, cluster, model, simulation, workloads
 from regressions.bench.bare import BareResult, digest
 from regressions.bench.simulation import Figures, Speed
 from regressions.bench.workloads import Workload
 from regressions.errors import UserError
 from regressions.provenance import git_revision
 from regressions.results import JobResult, TestLog
+from regressions.services import real_services
 from tb.descriptor import available, load
 from tests.runner.fake import services
 
@@ -88,6 +89,7 @@ def test_digest_is_fnv_1a() -> None:
 def measured(monkeypatch: pytest.MonkeyPatch) -> None:
     """Measurements that take no time."""
     monkeypatch.setattr(simulation, "measure", lambda *_args, **_more: FIGURES)
+    monkeypatch.setattr(cluster, "measure", lambda *_args, **_more: FIGURES)
     monkeypatch.setattr(model, "measure", lambda: [MODEL_ROW])
     monkeypatch.setattr(workloads, "workloads", lambda _device: [])
     monkeypatch.setattr(workloads, "measured_devices", lambda: ["redmule", "redmule_4x8x3"])
@@ -95,10 +97,24 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("measured")
+def test_a_cluster_is_measured_alone_and_the_rest_stays(tmp_path: Path) -> None:
+    assert cli.main(["bench", "--build", str(tmp_path)], services()) == 0
+    path = tmp_path / "reports" / "bench.json"
+    before = json.loads(path.read_text())
+    assert cli.main(["bench", "--dut", "cluster_2", "--build", str(tmp_path)], real_services()) == 0
+    after = json.loads(path.read_text())
+    assert after.pop("cluster_simulation")["device"] == "cluster_2"
+    assert before.pop("cluster_simulation")["device"] == "cluster_8"
+    assert after == before
+
+
+@pytest.mark.usefixtures("measured")
 def test_bench_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["bench", "--build", str(tmp_path)], services()) == 0
     written = json.loads((tmp_path / "reports" / "bench.json").read_text())
-    assert set(written) == {"git", "simulation", "model", "accelerator"}
+    assert set(written) == {"git", "simulation", "model", "accelerator", "cluster_simulation"}
+    assert set(written["cluster_simulation"]) == {"device", *written["simulation"]}
+    assert written["cluster_simulation"]["device"] == "cluster_8"
     assert written["git"].partition("-")[0] == git_revision().partition("-")[0]
     required = {"bench_cycles_per_second", "bare_cycles_per_second", "ratio", "jobs_per_minute"}
     assert required | {"overhead_us_per_cycle", "overhead_us_per_job"} == set(written["simulation"])
