@@ -127,7 +127,8 @@ void Monitor::check_sleep(uint32_t asleep) {
             fell_asleep_[core] = now_;
             if (last_event_[core] + kFallingAsleep < now_) recent_[core] = 0;
         }
-        if (was && !is) {
+        // A core that finds its event there already is on its way to sleep for a moment, too.
+        if (was && !is && fell_asleep_[core] + kFallingAsleep < now_) {
             if (recent_[core] == 0) violated("wake", "core " + std::to_string(core) + " woke without an event");
             seen_.woken[core] |= recent_[core];
             recent_[core] = 0;

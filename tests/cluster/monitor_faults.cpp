@@ -99,6 +99,7 @@ const std::map<std::string, std::function<void(Bench&)>> kCases = {
          bench.l2_read(kLatency, 0);
          cluster::monitor().cycle(0, 0, 0, kRatio, 0, 0, 0, 1);
          cluster::monitor().event(0, 1u << 16);
+         for (int i = 0; i < 20; ++i) cluster::monitor().cycle(0, 0, 0, kRatio, 0, 0, 0, 1);
          cluster::monitor().cycle(0, 0, 0, kRatio, 0, 0, 0, 0);
          for (int i = 0; i < 2; ++i) bench.cycle({kPorts, 0, 0, 0, 0});
          bench.cycle({kPorts, kPorts, 0, 0, 0});
@@ -146,6 +147,7 @@ const std::map<std::string, std::function<void(Bench&)>> kCases = {
          for (int i = 0; i < 20; ++i) bench.cycle({});
          monitor.cycle(0, 0, 0, kRatio, 0, 0, 0, 1);
          monitor.event(1, 1);  // of another core
+         for (int i = 0; i < 20; ++i) monitor.cycle(0, 0, 0, kRatio, 0, 0, 0, 1);
          monitor.cycle(0, 0, 0, kRatio, 0, 0, 0, 0);
      }},
     {"l2", [](Bench& bench) { bench.l2()[100] ^= 1; }},
