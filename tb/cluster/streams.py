@@ -16,7 +16,7 @@ from tb.cluster.config import ClusterConfig
 from tb.cluster.elf import Program, unbuilt
 from tb.cluster.mailbox import JOBS, Descriptor
 from tb.cluster.random_tasks import descriptor_of, draw_arbitration, draw_jobs, draw_software, draw_task
-from tb.cluster.task import Arbitration, Task
+from tb.cluster.task import Task
 from tb.schema import Field, Where, check
 from tb.stimulus.abort import Abort
 from tb.stimulus.image import initial_image
@@ -172,7 +172,9 @@ class QueueStream(ProgramStream):
         """See `ProgramStream.draw`."""
         scenario = self._tcdm_jobs(index, rng, JOBS)
         # Without protection too: nobody starves, since the accelerator's jobs end.
-        arbitration = Arbitration(0, 0) if rng.randrange(4) == 0 else draw_arbitration(rng)
+        arbitration = draw_arbitration(rng)
+        if rng.randrange(4) == 0:
+            arbitration = replace(arbitration, numerator=0)
         return self._with_jobs(scenario, cores=self.config.cores, arbitration=arbitration)
 
 
