@@ -130,7 +130,7 @@ class Harness:
         cpp: C++ sources.
         headers: What they include of the project.
         flags: For Verilator.
-        compiler: For the C++ compiler, besides the folder of `tb/cluster`.
+        folders: Where the C++ compiler finds headers, besides `tb/cluster`.
         public: Content of a configuration file of its own, if any.
     """
 
@@ -141,7 +141,7 @@ class Harness:
     cpp: tuple[Path, ...]
     headers: tuple[Path, ...]
     flags: tuple[str, ...]
-    compiler: str = ""
+    folders: tuple[Path, ...] = ()
     public: str = ""
 
 
@@ -174,11 +174,11 @@ def compile_cluster(
     changed = {_CONSTANTS_FILE: _changed_constants(), **(with_tables(sources) if config.fpu else {})}
     parameters = [f"-G{name}={value}" for name, value in config.parameters().items()]
     includes = sorted(path for folder in _includes() for path in folder.rglob("*.svh"))
-    flags = ["--top-module", harness.top, *_FLAGS, *harness.flags, *parameters, *_include_flags()]
-    compiler = f"{MACHINE} -I{BENCH} {harness.compiler}".strip()
+    flags = ["--top-module", harness.top, *_FLAGS, *harness.flags, *parameters]
+    compiler = " ".join([MACHINE, *(f"-I{folder}" for folder in (BENCH, *harness.folders))])
     inputs = [*packages, *sources, *includes, *harness.bench, *harness.cpp, *harness.headers]
-    texts = [*changed.values(), harness.public, compiler]
-    key = content_key(inputs, [*texts, *flags, *_OPTIMISE, *environment_key()])
+    # Folders are no part of the key: what counts of them are the files, wherever they lie.
+    key = content_key(inputs, [*changed.values(), harness.public, *flags, *_OPTIMISE, *environment_key()])
 
     def make(folder: Path) -> None:
         for changed_name, text in changed.items():
@@ -188,7 +188,8 @@ def compile_cluster(
         log.unlink(missing_ok=True)
         own = [folder / path.name if path.name in changed else path for path in sources]
         command = [str(executable()), "--cc", "--exe", "-Mdir", str(folder), "--prefix", harness.prefix]
-        command += ["-o", harness.program, "-Wno-fatal", "-Werror-USERFATAL", *flags, "-CFLAGS", compiler]
+        command += ["-o", harness.program, "-Wno-fatal", "-Werror-USERFATAL", *flags, *_include_flags()]
+        command += ["-CFLAGS", compiler]
         files = [folder / "public.vlt", *packages, *_ordered(own, folder), *harness.bench, *harness.cpp]
         run_tool([*command, *map(str, files)], log, f"Verilator on {name}")
         jobs = f"-j{os.cpu_count() or 1}"

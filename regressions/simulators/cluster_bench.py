@@ -62,7 +62,7 @@ def build_cluster_bench(descriptor: Descriptor, kind: str, log: Path) -> Build:
             *_KIND_FLAGS[kind],
             *("-LDFLAGS", f"-rdynamic -Wl,-rpath,{libraries} -L{libraries} -lcocotbvpi_verilator"),
         ),
-        compiler=f"-I{_DPI}",
+        folders=(_DPI,),
         public="`verilator_config\n" + _PUBLIC,
     )
     name = f"{descriptor.name}-{kind}"
