@@ -11,9 +11,12 @@ from regressions.coverage.measure import Coverage
 def coverage_json(
     functional: Coverage | None, code: CodeCoverage | None, cluster: Coverage | None = None
 ) -> dict[str, Any]:
-    """Functional and code coverage in percent; null for code coverage that was not measured."""
+    """Functional and code coverage in percent; null for code coverage that was not measured.
+
+    A run without an accelerator that stands alone has no functional bins, and has covered none.
+    """
     return {
-        "functional": functional.percent if functional else 0.0,
+        "functional": functional.percent if functional and functional.bins["defined"] else 0.0,
         **{kind.value: _share(code, kind) for kind in (Kind.LINE, Kind.BRANCH, Kind.TOGGLE)},
         "bins": functional.bins if functional else {"defined": 0, "excluded": 0, "hit": 0},
         **({"cluster": {"functional": cluster.percent, "bins": cluster.bins}} if cluster else {}),

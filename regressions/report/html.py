@@ -22,6 +22,7 @@ from regressions.report.causes import (
 from regressions.report.checkers import anchor, views
 from regressions.report.cluster_speed import cluster_section
 from regressions.report.covered import bin_groups, exclusions, groups, share
+from regressions.report.defects import broken_by, module_anchor, modules
 from regressions.report.exercised import grids, operations
 from regressions.report.plots import bound_plot, causes_plot, utilization_plot
 from regressions.report.speed import speed_section
@@ -60,6 +61,13 @@ def render_html(summary: Summary, bench: Path | None = None) -> str:
     environment.globals["anchor"] = anchor
     environment.globals["share"] = partial(share, summary.coverage)
     environment.globals["bin_groups"] = partial(bin_groups, summary.coverage)
+    points = [row.testpoint for row in summary.testplan]
+    checkers = load_checkers()
+    defect_modules = modules(points, bench.parent if bench else None)
+    environment.globals["module_anchor"] = module_anchor
+    environment.globals["broken_by"] = partial(broken_by, defect_modules)
+    # Clusters have bins of their own: a run of them alone says nothing of these.
+    coverage = summary.coverage if summary.coverage and summary.coverage.bins["defined"] else None
     measured = summary.measured(summary.info.dut)
     table = summary.to_json()
     known = cases_of(instance) if (instance := summary.info.instance) else ()
@@ -89,18 +97,16 @@ def render_html(summary: Summary, bench: Path | None = None) -> str:
         bench=speed_section(bench),
         cluster=cluster_section(bench),
         rows=summary.testplan,
-        coverage=summary.coverage,
-        covergroups=groups(summary.coverage, [row.testpoint for row in summary.testplan])
-        if summary.coverage
-        else [],
-        exclusions=exclusions(summary.coverage) if summary.coverage else [],
+        coverage=coverage,
+        covergroups=groups(coverage, points) if coverage else [],
+        exclusions=exclusions(coverage) if coverage else [],
         cluster_coverage=summary.cluster,
-        cluster_groups=groups(summary.cluster, [row.testpoint for row in summary.testplan])
-        if summary.cluster
-        else [],
+        cluster_groups=groups(summary.cluster, points) if summary.cluster else [],
         cluster_exclusions=exclusions(summary.cluster) if summary.cluster else [],
         testplan=table["testplan"],
-        checkers=views(load_checkers(), [row.testpoint for row in summary.testplan]),
+        checkers=views(checkers, points),
+        checker_names=checkers,
+        defect_modules=defect_modules,
         proven=table["checkers"],
         rate=table["throughput"],
         code=summary.code,

@@ -251,7 +251,7 @@ def test_markdown_names_failures_and_keeps_its_table() -> None:
 
 def test_every_link_of_the_page_leads_somewhere() -> None:
     text = render_html(_failing())
-    targets = re.findall(r'<(?:section|tr|div) id="([^"]+)"', text)
+    targets = re.findall(r'<(?:section|tr|div|details) id="([^"]+)"', text)
     assert len(set(targets)) == len(targets)
     links = set(re.findall(r'<a href="#([^"]+)"', text))
     assert links <= set(targets)

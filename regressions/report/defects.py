@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The deliberate defects as reports show them: which testpoints each breaks, and who found it last."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regressions.testplan import Testpoint
+
+if TYPE_CHECKING:
+    from regressions.mutants.defects import Defect
+
+DEVICES = ("redmule", "cluster")
+"""Those with defects of their own."""
+_CAMPAIGNS = ("mutants", "mutants-cluster")
+
+
+@dataclass(frozen=True, slots=True)
+class DefectView:
+    """A defect.
+
+    Attributes:
+        defect: What it is.
+        testpoints: Requirements that it breaks.
+        found: Checkers that found it in the last campaign; empty if none did, or none has run.
+        fate: What became of it there: `killed`, `survived`, `invalid`; empty if none has run.
+    """
+
+    defect: Defect
+    testpoints: tuple[str, ...]
+    found: tuple[str, ...]
+    fate: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleView:
+    """All defects of a module."""
+
+    name: str
+    defects: tuple[DefectView, ...]
+
+    @property
+    def killed(self) -> int:
+        """How many the last campaign found."""
+        return sum(each.fate == "killed" for each in self.defects)
+
+    @property
+    def explained(self) -> int:
+        """How many may survive, with a reason."""
+        return sum(bool(each.defect.reason) for each in self.defects)
+
+
+def modules(plan: Iterable[Testpoint], reports: Path | None) -> list[ModuleView]:
+    """All modules with defects, in the order of the data.
+
+    Args:
+        plan: All testpoints.
+        reports: Folder with the reports of the last campaigns (`make mutants`), if there is one.
+    """
+    # Imported here: campaigns run tests, which end in reports.
+    from regressions.mutants.defects import load
+
+    points, last = list(plan), _last(reports)
+    found: dict[str, list[DefectView]] = {}
+    for defect in (each for device in DEVICES for each in load(device)):
+        broken = tuple(point.id for point in points if point.breaks(defect.id, defect.module))
+        outcome = last.get(defect.id, {})
+        view = DefectView(defect, broken, tuple(outcome.get("checkers", ())), outcome.get("fate", ""))
+        found.setdefault(defect.module, []).append(view)
+    return [ModuleView(name, tuple(views)) for name, views in found.items()]
+
+
+def broken_by(views: Iterable[ModuleView], point: str) -> list[tuple[str, int]]:
+    """Modules with defects that break a testpoint, and how many of each."""
+    counts = [(view.name, sum(point in each.testpoints for each in view.defects)) for view in views]
+    return [(name, count) for name, count in counts if count]
+
+
+def module_anchor(name: str) -> str:
+    """Where the page shows a module's defects."""
+    return f"defects-{re.sub(r'[^a-z0-9_]', '-', name)}"
+
+
+def _last(reports: Path | None) -> dict[str, Mapping[str, Any]]:
+    """Outcomes of the last campaigns by defect; those that cannot be read count as not run."""
+    outcomes: dict[str, Mapping[str, Any]] = {}
+    for name in _CAMPAIGNS if reports else ():
+        assert reports is not None
+        try:
+            content = json.loads((reports / name / "mutants.json").read_text())
+            outcomes |= {each["id"]: each for each in content["defects"]}
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return outcomes
