@@ -20,7 +20,6 @@ def closing(
     services: Services,
     device: Descriptor,
     seed: int | None = None,
-    first_index: int = 0,
     path: Path = JOBS,
 ) -> list[Simulation]:
     """The jobs of the list, each test in a simulation of its own, the longest first.
@@ -30,7 +29,6 @@ def closing(
         services: Opens the scenarios of a test.
         device: The device.
         seed: Takes the place of the list's seed.
-        first_index: Number of the first simulation.
         path: The list.
 
     Raises:
@@ -42,4 +40,4 @@ def closing(
     for segment in together.segments:
         tests.setdefault(segment.entry.name, []).append(segment)
     longest = sorted(tests.values(), key=lambda segments: -sum(segment.cycles for segment in segments))
-    return [Simulation(number, tuple(segments)) for number, segments in enumerate(longest, first_index)]
+    return [Simulation(number, tuple(segments)) for number, segments in enumerate(longest)]

@@ -28,8 +28,8 @@ TIERS = load_tiers()
 
 def test_the_list_is_of_tests_that_exist_each_in_a_simulation_of_its_own() -> None:
     entries = testlist.load([LISTS], TIERS)
-    simulations = closing(entries, real_services(), load("redmule"), first_index=7)
-    assert [simulation.index for simulation in simulations] == list(range(7, 7 + len(simulations)))
+    simulations = closing(entries, real_services(), load("redmule"))
+    assert [simulation.index for simulation in simulations] == list(range(len(simulations)))
     names = [{segment.entry.name for segment in simulation.segments} for simulation in simulations]
     assert all(len(name) == 1 for name in names)
     assert len({min(name) for name in names}) == len(names)
@@ -45,6 +45,7 @@ def test_only_a_night_closes_coverage() -> None:
     ("arguments", "closes", "held"),
     [
         ((), True, True),
+        (("--time=1s",), True, True),
         (("--tests=good",), False, False),
         (("--kind=xrand",), False, False),
         (("--shard=1/2",), True, False),
@@ -59,10 +60,10 @@ def test_a_whole_tier_is_held_to_the_goals(
     held: bool,
 ) -> None:
     requests: list[Request] = []
-    asked: list[int] = []
+    asked: list[object] = []
 
-    def noted(*_: object, first_index: int) -> list[object]:
-        asked.append(first_index)
+    def noted(_entries: object, _services: object, device: object) -> list[object]:
+        asked.append(device)
         return []
 
     def performed(request: Request, *_: object) -> int:
