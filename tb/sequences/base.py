@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sequences of GEMM-Op scenarios."""
+"""Sequences that send a part of a random stream, and those of GEMM-Op scenarios."""
 
 from __future__ import annotations
 
@@ -17,28 +17,23 @@ from tb.stimulus.job import Job, Scenario
 from tb.stimulus.stream import ScenarioStream
 
 
-class GemmOpSequence(uvm_sequence):
-    """Random GEMM-Op jobs within the knobs of a test: corners first, then new draws without end.
-
-    A subclass adds what knobs cannot say by a constraint::
-
-        class SquareJobs(GemmOpSequence):
-            def constraint(self, job: Job) -> bool | str:
-                return job.m == job.k or "M differs from K"
-
-    Scenarios are drawn in a thread while earlier ones run, so a constraint looks at the job alone.
+class StreamSequence(uvm_sequence):
+    """A part of a random stream, sent to the environment's sequencer.
 
     Args:
         name: Name of the test; its random stream depends on it and on the seed alone.
         seed: Seed of the run.
         knobs: Table of knobs as in the test list (docs/knobs.md).
         descriptor: The device.
-        begin: First scenario to run.
+        begin: First item of the stream to run.
         end: The one after the last.
 
     Attributes:
-        stream: The scenarios.
-        jobs: Number of jobs sent so far.
+        stream: What is run.
+        jobs: Number of the accelerator's jobs sent so far.
+
+    Raises:
+        SchemaError: A knob is wrong, or the device is not one that the stream is for.
     """
 
     def __init__(
@@ -51,10 +46,35 @@ class GemmOpSequence(uvm_sequence):
         end: int = 0,
     ) -> None:
         super().__init__(name)
-        self.stream = ScenarioStream(name, seed, knobs, descriptor, self.constraint)
+        self.stream = self.make_stream(name, seed, knobs, descriptor)
         self.jobs = 0
         self._descriptor = descriptor
         self._range = range(begin, end)
+
+    def make_stream(self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor) -> Any:
+        """The stream, which each subclass names; arguments as those of the sequence."""
+        raise NotImplementedError
+
+
+class GemmOpSequence(StreamSequence):
+    """Random GEMM-Op jobs within the knobs of a test: corners first, then new draws without end.
+
+    A subclass adds what knobs cannot say by a constraint::
+
+        class SquareJobs(GemmOpSequence):
+            def constraint(self, job: Job) -> bool | str:
+                return job.m == job.k or "M differs from K"
+
+    Scenarios are drawn in a thread while earlier ones run, so a constraint looks at the job alone.
+    """
+
+    stream: ScenarioStream
+
+    def make_stream(
+        self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
+    ) -> ScenarioStream:
+        """See `StreamSequence.make_stream`."""
+        return ScenarioStream(name, seed, knobs, descriptor, self.constraint)
 
     def constraint(self, job: Job) -> bool | str:
         """Whether a candidate is wanted: True, or False or the reason why not, which the report counts."""

@@ -14,14 +14,8 @@ from tb.sequences.base import GemmOpSequence
 class CoverageClosing(GemmOpSequence):
     """Scenarios that hit the bins of their numbers."""
 
-    def __init__(
-        self,
-        name: str,
-        seed: int,
-        knobs: Mapping[str, Any],
-        descriptor: Descriptor,
-        begin: int = 0,
-        end: int = 0,
-    ) -> None:
-        super().__init__(name, seed, knobs, descriptor, begin, end)
-        self.stream = ClosingStream(name, seed, knobs, descriptor)
+    def make_stream(
+        self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
+    ) -> ClosingStream:
+        """See `StreamSequence.make_stream`."""
+        return ClosingStream(name, seed, knobs, descriptor)

@@ -7,8 +7,6 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from pyuvm import uvm_sequence
-
 from tb.cluster.elf import Program
 from tb.cluster.streams import (
     GemmStream,
@@ -26,10 +24,11 @@ from tb.env.cluster import ProgramItem, ProgramSequencer
 from tb.env.lookahead import Drawn, lookahead
 from tb.errors import UserError
 from tb.schema import SchemaError
+from tb.sequences.base import StreamSequence
 from tb.stimulus.job import Scenario
 
 
-class ProgramSequence(uvm_sequence):
+class ProgramSequence(StreamSequence):
     """Runs of one program, drawn from the test's seed.
 
     A subclass names its stream::
@@ -37,43 +36,24 @@ class ProgramSequence(uvm_sequence):
         class MyPrograms(ProgramSequence):
             stream_class = MyStream
 
-    Args:
-        name: Name of the test.
-        seed: Seed of the run.
-        knobs: Of the test, as the stream takes them.
-        descriptor: Of the cluster.
-        begin: First run.
-        end: The one after the last.
-
     Attributes:
-        stream: What is run.
-        jobs: Jobs of the accelerator in the runs sent so far.
         runs: Runs sent so far.
-
-    Raises:
-        SchemaError: The device is no cluster, or a knob is wrong.
     """
 
+    stream: ProgramStream
     stream_class: ClassVar[type[ProgramStream]] = PlainStream
 
-    def __init__(
-        self,
-        name: str,
-        seed: int,
-        knobs: Mapping[str, Any],
-        descriptor: Descriptor,
-        begin: int = 0,
-        end: int = 0,
-    ) -> None:
-        super().__init__(name)
+    runs = 0
+
+    def make_stream(
+        self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
+    ) -> ProgramStream:
+        """See `StreamSequence.make_stream`."""
         if descriptor.cluster is None:
             raise SchemaError(
                 f"test {name} runs programs, but {descriptor.name} is no cluster; give DUT= of one"
             )
-        self.stream = self.stream_class(name, seed, knobs, descriptor.cluster)
-        self.jobs = 0
-        self.runs = 0
-        self._range = range(begin, end)
+        return self.stream_class(name, seed, knobs, descriptor.cluster)
 
     async def body(self) -> None:
         """Send the runs to the environment's sequencer, one after the other."""

@@ -53,14 +53,8 @@ class EncodingStream(ScenarioStream):
 class FormatEncodings(GemmOpSequence):
     """Every value of MACFG's format fields: the job has the formats that it means, and none hangs."""
 
-    def __init__(
-        self,
-        name: str,
-        seed: int,
-        knobs: Mapping[str, Any],
-        descriptor: Descriptor,
-        begin: int = 0,
-        end: int = 0,
-    ) -> None:
-        super().__init__(name, seed, knobs, descriptor, begin, end)
-        self.stream = EncodingStream(name, seed, knobs, descriptor)
+    def make_stream(
+        self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
+    ) -> EncodingStream:
+        """See `StreamSequence.make_stream`."""
+        return EncodingStream(name, seed, knobs, descriptor)
