@@ -52,7 +52,7 @@ def measure(
     program = build_program(stream.program, folder / "sw.log")
     runs = [stream.run(index).with_program(program) for index in range(count)]
     bench = simulator.build(device, "fast", folder / "bench-build.log")
-    bare = build_bare_cluster(config, folder / "bare-build.log")
+    bare = build_bare_cluster(device, folder / "bare-build.log")
     command, environment = simulator.command(bench, folder / "simulation")
     pairs = []
     for turn in range(rounds):

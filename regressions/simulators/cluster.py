@@ -13,6 +13,7 @@ from pathlib import Path
 from regressions.simulators.base import BuildError
 from regressions.simulators.cache import build_once, content_key
 from regressions.simulators.fpnew_tables import with_tables
+from regressions.simulators.shell import accelerator_shell
 from regressions.simulators.tools import (
     MACHINE,
     MAKE_FIXES,
@@ -22,16 +23,19 @@ from regressions.simulators.tools import (
     run_tool,
 )
 from tb.cluster.config import ClusterConfig
-from tb.descriptor import ROOT, load
+from tb.descriptor import ROOT, Descriptor, load, package_file
 
 RTL = ROOT / "rtl" / "cluster"
 BENCH = ROOT / "tb" / "cluster"
 TOP = "cluster_system"
+ACCELERATOR = "redmule_top"
+"""The module that the cluster instantiates."""
 MONITOR = (BENCH / "cluster.vlt", BENCH / "cluster_monitor.sv")
 
 # Three of the shipped constants are changed: FP16 and vectors of FP16 are in the core's decoder, but off.
 _CONSTANTS_SHA256 = "3fee39d262ef44bff6ee00b591fe08830e5e35cdd1b9e5eb9eb06da6f6525805"
 _CONSTANTS_FILE = "cv32e40p_pkg.sv"
+_SHELL = "accelerator_shell.sv"
 _CONSTANTS = {
     "C_XF16 = 1'b0;": "C_XF16 = 1'b1;",
     "C_XFVEC = 1'b0;": "C_XFVEC = 1'b1;",
@@ -45,8 +49,13 @@ _CORE = (
     *("alu_div", "alu", "ff_one", "popcnt", "apu_disp", "controller", "obi_interface", "prefetch_controller"),
     *("sleep_unit", "core", "top"),
 )
-_FPNEW = (
-    *("cast_multi", "fma_multi", "opgroup_fmt_slice", "opgroup_multifmt_slice", "opgroup_block", "top"),
+# What the cores' floating point needs, of which the accelerator may have the first ones too.
+_FLOATING_POINT = (
+    *("{common_cells}/cf_math_pkg.sv", "{common_cells}/lzc.sv", "{common_cells}/rr_arb_tree.sv"),
+    *("{fpnew}/fpnew_pkg.sv", "{fpnew}/fpnew_classifier.sv", "{fpnew}/fpnew_rounding.sv"),
+    *("{fpnew}/fpnew_fma.sv", "{fpnew}/fpnew_noncomp.sv", "{fpnew}/fpnew_cast_multi.sv"),
+    *("{fpnew}/fpnew_fma_multi.sv", "{fpnew}/fpnew_opgroup_fmt_slice.sv"),
+    *("{fpnew}/fpnew_opgroup_multifmt_slice.sv", "{fpnew}/fpnew_opgroup_block.sv", "{fpnew}/fpnew_top.sv"),
 )
 _FLAGS = (
     *("--timing", "--assert", "--timescale", "1ns/1ps"),
@@ -84,17 +93,20 @@ def build_cluster(
     return _build_loop(config, config.name, MONITOR, log, replaced, packages)
 
 
-def build_bare_cluster(config: ClusterConfig, log: Path) -> Path:
+def build_bare_cluster(descriptor: Descriptor, log: Path) -> Path:
     """The same without monitors, which says nothing of what is right: the reference of speed.
 
     Args:
-        config: The cluster.
+        descriptor: Of a cluster.
         log: File that receives the output of the tools.
 
     Raises:
         BuildError: A tool is missing or failed, or the parameters are impossible.
     """
-    return _build_loop(config, f"{config.name}-bare", (BENCH / "cluster.vlt",), log)
+    config = descriptor.cluster
+    assert config is not None
+    bench = (BENCH / "cluster.vlt",)
+    return _build_loop(config, f"{config.name}-bare", bench, log, accelerator=descriptor)
 
 
 def _build_loop(
@@ -104,6 +116,7 @@ def _build_loop(
     log: Path,
     replaced: Mapping[str, Path] | None = None,
     packages: Sequence[Path] = (),
+    accelerator: Descriptor | None = None,
 ) -> Path:
     loop = Harness(
         prefix="Vcluster",
@@ -114,7 +127,7 @@ def _build_loop(
         headers=tuple(BENCH / name for name in ("monitor.h", "session.h", "backdoor.h")),
         flags=FAST_X,
     )
-    folder, _ = compile_cluster(config, loop, name, log, replaced, packages)
+    folder, _ = compile_cluster(config, loop, name, log, replaced, packages, accelerator)
     return folder / loop.program
 
 
@@ -152,6 +165,7 @@ def compile_cluster(
     log: Path,
     replaced: Mapping[str, Path] | None = None,
     packages: Sequence[Path] = (),
+    accelerator: Descriptor | None = None,
 ) -> tuple[Path, bool]:
     """Compiles a cluster in a harness, or finds it in the cache.
 
@@ -162,6 +176,7 @@ def compile_cluster(
         log: File that receives the output of the tools.
         replaced: Files that take the place of sources, by the source's file name.
         packages: Sources before all others.
+        accelerator: Sources, top module and parameters of the accelerator; the array if it is not given.
 
     Returns:
         The folder of the build, and whether an earlier build served.
@@ -170,27 +185,33 @@ def compile_cluster(
         BuildError: A tool is missing or failed, or the parameters are impossible.
     """
     require_tools()
-    sources = [(replaced or {}).get(path.name, path) for path in _sources()]
+    device = accelerator or load("redmule")
+    sources = [(replaced or {}).get(path.name, path) for path in _sources(device)]
     changed = {_CONSTANTS_FILE: _changed_constants(), **(with_tables(sources) if config.fpu else {})}
+    shell = accelerator_shell(device, ACCELERATOR)
     parameters = [f"-G{name}={value}" for name, value in config.parameters().items()]
-    includes = sorted(path for folder in _includes() for path in folder.rglob("*.svh"))
+    includes = sorted(path for folder in _includes(device) for path in folder.rglob("*.svh"))
     flags = ["--top-module", harness.top, *_FLAGS, *harness.flags, *parameters]
     compiler = " ".join([MACHINE, *(f"-I{folder}" for folder in (BENCH, *harness.folders))])
     inputs = [*packages, *sources, *includes, *harness.bench, *harness.cpp, *harness.headers]
     # Folders are no part of the key: what counts of them are the files, wherever they lie.
-    key = content_key(inputs, [*changed.values(), harness.public, *flags, *_OPTIMISE, *environment_key()])
+    key = content_key(
+        inputs, [*changed.values(), harness.public, shell, *flags, *_OPTIMISE, *environment_key()]
+    )
 
     def make(folder: Path) -> None:
         for changed_name, text in changed.items():
             (folder / changed_name).write_text(text)
         (folder / "public.vlt").write_text(harness.public or "`verilator_config\n")
+        (folder / _SHELL).write_text(shell)
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
         own = [folder / path.name if path.name in changed else path for path in sources]
         command = [str(executable()), "--cc", "--exe", "-Mdir", str(folder), "--prefix", harness.prefix]
-        command += ["-o", harness.program, "-Wno-fatal", "-Werror-USERFATAL", *flags, *_include_flags()]
+        command += ["-o", harness.program, "-Wno-fatal", "-Werror-USERFATAL", *flags, *_include_flags(device)]
         command += ["-CFLAGS", compiler]
-        files = [folder / "public.vlt", *packages, *_ordered(own, folder), *harness.bench, *harness.cpp]
+        files = [folder / "public.vlt", *packages, *_ordered(own, folder), *[folder / _SHELL] * bool(shell)]
+        files += [*harness.bench, *harness.cpp]
         run_tool([*command, *map(str, files)], log, f"Verilator on {name}")
         jobs = f"-j{os.cpu_count() or 1}"
         make_command = ["make", jobs, "-C", str(folder), "-f", f"{harness.prefix}.mk", *MAKE_FIXES]
@@ -199,7 +220,14 @@ def compile_cluster(
     return build_once(ROOT / "build" / "cache", name, key, make)
 
 
-def lint_cluster(config: ClusterConfig, log: Path, top: str = TOP, bench: tuple[Path, ...] = MONITOR) -> None:
+def lint_cluster(
+    config: ClusterConfig,
+    log: Path,
+    top: str = TOP,
+    bench: tuple[Path, ...] = MONITOR,
+    flags: tuple[str, ...] = (),
+    accelerator: Descriptor | None = None,
+) -> None:
     """Checks the cluster with all warnings on.
 
     Args:
@@ -207,6 +235,8 @@ def lint_cluster(config: ClusterConfig, log: Path, top: str = TOP, bench: tuple[
         log: File that receives what is found.
         top: Top module.
         bench: SystemVerilog and configuration files around the cluster.
+        flags: For Verilator.
+        accelerator: Sources, top module and parameters of the accelerator; the array if it is not given.
 
     Raises:
         BuildError: There are findings; they are in the log.
@@ -216,15 +246,19 @@ def lint_cluster(config: ClusterConfig, log: Path, top: str = TOP, bench: tuple[
     log.unlink(missing_ok=True)
     (folder / _CONSTANTS_FILE).write_text(_changed_constants())
     parameters = [f"-G{name}={value}" for name, value in config.parameters().items()]
-    files = [*_ordered(_sources(), folder), *bench]
+    device = accelerator or load("redmule")
+    shell = accelerator_shell(device, ACCELERATOR)
+    (folder / _SHELL).write_text(shell)
+    files = [*_ordered(_sources(device), folder), *[folder / _SHELL] * bool(shell), *bench]
     command = [
         str(executable()),
         "--lint-only",
         "-Wall",
         *("-Werror-USERFATAL", "--top-module", top),
         *_FLAGS,
+        *flags,
         *parameters,
-        *_include_flags(),
+        *_include_flags(device),
     ]
     run_tool([*command, *map(str, files)], log, f"lint of {top} with {config.name}")
 
@@ -257,32 +291,33 @@ def _changed_constants() -> str:
     return text
 
 
-def _includes() -> list[Path]:
-    return [_package() / "vendor" / "pulp_platform_common_cells" / "include"]
+def _includes(accelerator: Descriptor) -> list[Path]:
+    own = _package() / "vendor" / "pulp_platform_common_cells" / "include"
+    return list(dict.fromkeys([*accelerator.includes, own]))
 
 
-def _include_flags() -> list[str]:
-    return [f"-I{folder}" for folder in _includes()]
+def _include_flags(accelerator: Descriptor) -> list[str]:
+    return [f"-I{folder}" for folder in _includes(accelerator)]
 
 
-def _sources() -> list[Path]:
+def _sources(accelerator: Descriptor) -> list[Path]:
     """All sources but the changed constants, in the order of compilation."""
     package = _package()
-    accelerator = load("redmule")
-    fpnew = package / "vendor" / "pulp_platform_fpnew" / "src"
     own = sorted(RTL.glob("*.sv"), key=lambda path: (not path.stem.endswith("_pkg"), path.name))
-    # Of the packages, that of the DMA needs no other one.
-    return [
+    files = [
         *accelerator.waivers,
+        # Whatever the accelerator is made of.
+        ROOT / "rtl" / "package.vlt",
         RTL / "cluster.vlt",
         package / "include" / "cv32e40p_apu_core_pkg.sv",
         package / "include" / "cv32e40p_fpu_pkg.sv",
         *accelerator.sources,
-        package / "vendor" / "pulp_platform_common_cells" / "src" / "rr_arb_tree.sv",
-        *(fpnew / f"fpnew_{name}.sv" for name in _FPNEW),
+        *(package_file(name) for name in _FLOATING_POINT),
         *(package / f"cv32e40p_{name}.sv" for name in _CORE),
+        # Of the packages, that of the DMA needs no other one.
         *own,
     ]
+    return list(dict.fromkeys(path.resolve() for path in files))
 
 
 def _ordered(sources: list[Path], folder: Path) -> list[Path]:

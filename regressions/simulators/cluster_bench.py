@@ -8,7 +8,8 @@ from pathlib import Path
 import cocotb_tools.config
 
 from regressions.simulators.base import Build, BuildError
-from regressions.simulators.cluster import BENCH, FAST_X, Harness, compile_cluster, lint_cluster
+from regressions.simulators.cluster import ACCELERATOR, BENCH, FAST_X, Harness, compile_cluster, lint_cluster
+from regressions.simulators.shell import DEVICE
 from tb.descriptor import ROOT, Descriptor
 
 TOP = "cluster_tb"
@@ -60,13 +61,14 @@ def build_cluster_bench(descriptor: Descriptor, kind: str, log: Path) -> Build:
         flags=(
             "--vpi",
             *_KIND_FLAGS[kind],
+            *_probe(descriptor),
             *("-LDFLAGS", f"-rdynamic -Wl,-rpath,{libraries} -L{libraries} -lcocotbvpi_verilator"),
         ),
         folders=(_DPI,),
         public="`verilator_config\n" + _PUBLIC,
     )
     name = f"{descriptor.name}-{kind}"
-    folder, cached = compile_cluster(config, harness, name, log)
+    folder, cached = compile_cluster(config, harness, name, log, accelerator=descriptor)
     return Build(descriptor, kind, folder, folder / TOP, cached)
 
 
@@ -77,8 +79,16 @@ def lint_cluster_bench(descriptor: Descriptor, log: Path) -> None:
         BuildError: There are findings; they are in the log.
     """
     assert descriptor.cluster is not None
-    lint_cluster(descriptor.cluster, log, TOP, _bench(descriptor))
+    lint_cluster(descriptor.cluster, log, TOP, _bench(descriptor), _probe(descriptor), descriptor)
 
 
 def _bench(descriptor: Descriptor) -> tuple[Path, ...]:
     return (*(_SV / name for name in _SHARED), *(BENCH / name for name in _OWN), *descriptor.binds)
+
+
+def _probe(descriptor: Descriptor) -> tuple[str, ...]:
+    """What tells the bench where the accelerator's probe is; nothing for one without."""
+    if descriptor.probe is None:
+        return ()
+    shell = "" if descriptor.top == ACCELERATOR else f"{DEVICE}."
+    return (f"-DACCELERATOR_PROBE=i_system.i_cluster.i_redmule.{shell}{descriptor.probe.path}",)

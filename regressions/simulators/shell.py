@@ -34,6 +34,9 @@ _PORTS = (
     ("periph_r_valid_o", "output", "1"),
     ("periph_r_id_o", "output", "8"),
 )
+DEVICE = "i_device"
+"""Name of the device's instance in a shell."""
+
 _SLOT_BITS = 48
 _PROBE_PORTS = (
     ("probe_jobs_o", "output", "32"),
@@ -50,6 +53,45 @@ def dut_shell(descriptor: Descriptor, *, bench: bool) -> str:
         bench: Whether the bench is around it, for which the shell shows what the device's probe counts and
             the internal events it tells; a bare device has neither, since they are bound.
     """
+    ports = _port_list(descriptor, (*_PORTS, *(_PROBE_PORTS if bench else ())))
+    return (
+        f"// Generated from the descriptor of {descriptor.name}.\n"
+        f"module dut_shell (\n{ports}\n);\n"
+        f"  {_instance(descriptor)}"
+        f"{_probe(descriptor) + _cover(descriptor) if bench else ''}"
+        "endmodule\n"
+    )
+
+
+def accelerator_shell(descriptor: Descriptor, name: str) -> str:
+    """SystemVerilog text of a module around a device, by which a cluster instantiates it.
+
+    Args:
+        descriptor: The device.
+        name: The module that the cluster instantiates, with the parameters H, L, P, DW and N_CORES.
+
+    Returns:
+        Empty if the device's top module has that name already.
+    """
+    if descriptor.top == name:
+        return ""
+    instance = descriptor.instance
+    values = {"H": instance.h, "L": instance.l, "P": instance.p, "DW": instance.dw}
+    own = ",\n".join(f"    parameter int unsigned {key} = {value}" for key, value in values.items())
+    return (
+        f"// Generated from the descriptor of {descriptor.name}, which gives the parameters too.\n"
+        "// verilator lint_off DECLFILENAME\n"
+        "// verilator lint_off UNUSEDPARAM\n"
+        f"module {name} #(\n{own},\n    parameter int unsigned N_CORES = {descriptor.n_cores}\n) (\n"
+        f"{_port_list(descriptor, _PORTS)}\n);\n"
+        f"  {_instance(descriptor)}"
+        "endmodule\n"
+        "// verilator lint_on UNUSEDPARAM\n"
+        "// verilator lint_on DECLFILENAME\n"
+    )
+
+
+def _port_list(descriptor: Descriptor, ports: tuple[tuple[str, str, str], ...]) -> str:
     width = descriptor.instance.dw + 32
     ranges = {
         "1": "",
@@ -59,27 +101,23 @@ def dut_shell(descriptor: Descriptor, *, bench: bool) -> str:
         "slots": f"[{MAX_CAUSES - 1}:0][{_SLOT_BITS - 1}:0] ",
         "events": f"[{MAX_EVENTS - 1}:0] ",
     }
-    names = [*_PORTS, *(_PROBE_PORTS if bench else ())]
-    ports = ",\n".join(
+    return ",\n".join(
         f"    {direction} logic {ranges.get(size) if size in ranges else f'[{int(size) - 1}:0] '}{name}"
-        for name, direction, size in names
+        for name, direction, size in ports
     )
+
+
+def _instance(descriptor: Descriptor) -> str:
     parameters = ",\n".join(f"      .{name}({value})" for name, value in descriptor.parameters.items())
     overrides = f" #(\n{parameters}\n  )" if parameters else ""
-    return (
-        f"// Generated from the descriptor of {descriptor.name}.\n"
-        f"module dut_shell (\n{ports}\n);\n"
-        f"  {descriptor.top}{overrides} i_device (.*);\n"
-        f"{_probe(descriptor) + _cover(descriptor) if bench else ''}"
-        "endmodule\n"
-    )
+    return f"{descriptor.top}{overrides} {DEVICE} (.*);\n"
 
 
 def _probe(descriptor: Descriptor) -> str:
     """Assignments to the ports of the probe: its outputs, or constants for a device without one."""
     if descriptor.probe is None:
         return "  assign probe_jobs_o = '0;\n  assign probe_slots_o = '0;\n"
-    path = f"i_device.{descriptor.probe.path}"
+    path = f"{DEVICE}.{descriptor.probe.path}"
     return (
         f"  assign probe_jobs_o = {path}.jobs_o;\n"
         f"  assign probe_slots_o = {MAX_CAUSES * _SLOT_BITS}'({path}.slots_o);\n"
@@ -90,4 +128,4 @@ def _cover(descriptor: Descriptor) -> str:
     """Assignment to the port of internal events: the bits that the device tells, or 0."""
     if descriptor.cover is None:
         return "  assign cover_events_o = '0;\n"
-    return f"  assign cover_events_o = {MAX_EVENTS}'(i_device.{descriptor.cover.path}.events_o);\n"
+    return f"  assign cover_events_o = {MAX_EVENTS}'({DEVICE}.{descriptor.cover.path}.events_o);\n"

@@ -214,13 +214,25 @@ module cluster_tb
     .evt_i  (evt)
   );
 
+  logic [31:0]                  probe_jobs;
+  logic [Causes*SlotBits-1:0]   probe_slots;
+
+  // The build says where the accelerator's probe is, if it has one.
+`ifdef ACCELERATOR_PROBE
+  assign probe_jobs  = `ACCELERATOR_PROBE.jobs_o;
+  assign probe_slots = (Causes * SlotBits)'(`ACCELERATOR_PROBE.slots_o);
+`else
+  assign probe_jobs  = '0;
+  assign probe_slots = '0;
+`endif
+
   probe_monitor i_probe_monitor (
     .clk_i  (clk),
     .rst_ni (rst_n),
     .bench_i(bench),
     .cycle_i(cycle_q),
-    .jobs_i (i_system.i_cluster.i_redmule.i_probe.jobs_o),
-    .slots_i((Causes * SlotBits)'(i_system.i_cluster.i_redmule.i_probe.slots_o))
+    .jobs_i (probe_jobs),
+    .slots_i(probe_slots)
   );
 
 endmodule

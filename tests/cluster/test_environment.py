@@ -103,3 +103,13 @@ def test_what_is_right_passes_after_all_that(outcomes: dict[str, Outcome]) -> No
     assert len(jobs) > 8
     assert all(0 < job["cycles"] <= job["bound"] for job in jobs)
     assert {json.dumps(job["causes"]) for job in jobs} != {"null"}
+
+
+def test_another_accelerator_in_the_cluster(tmp_path: Path) -> None:
+    device = str(Path(__file__).with_name("serial_cluster.toml"))
+    programs = {"gemm": {"path": str(build_program("gemm", tmp_path / "sw.log", PROGRAMS).path)}}
+    outcome = simulate(tmp_path, [Part("gemm", "cluster_gemm")], device=device, programs=programs)[0]["gemm"]
+    assert outcome.end["status"] == "passed", outcome.end["detail"]
+    job = outcome.jobs[0]
+    element_at_a_time = 2 * job["M"] * job["N"] * job["K"]
+    assert element_at_a_time <= job["cycles"] <= job["bound"], "the array would be faster"

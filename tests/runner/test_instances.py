@@ -19,7 +19,7 @@ from tb.sequences.cluster import ProgramSequence
 TIERS = load_tiers()
 ENTRIES = testlist.load([LISTS], TIERS)
 DEVICES = {name: load(name) for name in (*available(), *available(clusters=True))}
-ARRAYS = [name for name, device in DEVICES.items() if device.top == "redmule_top"]
+ARRAYS = [name for name, device in DEVICES.items() if device.top == "redmule_top" and device.cluster is None]
 TEXT = (ROOT / "docs" / "instances.md").read_text()
 
 
@@ -41,7 +41,7 @@ def cell(tier: Tier, device: str) -> str:
 
 def title(device: Descriptor) -> str:
     """The instance; the serial device is no array."""
-    return device.instance.title if device.name in ARRAYS else "-"
+    return device.instance.title if device.top == "redmule_top" else "-"
 
 
 def test_the_table_says_what_the_tiers_do() -> None:

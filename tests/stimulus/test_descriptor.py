@@ -236,7 +236,7 @@ def test_missing_descriptor(tmp_path: Path) -> None:
 def test_clusters_are_listed_apart_from_devices_alone() -> None:
     alone, clusters = available(), available(clusters=True)
     assert {"redmule", "serial"} <= set(alone)
-    assert {"cluster_1", "cluster_2", "cluster_8"} <= set(clusters)
+    assert {"cluster_1", "cluster_2", "cluster_4", "cluster_8"} <= set(clusters)
     assert all(load(name).cluster is None for name in alone)
     for name in clusters:
         device = load(name)
