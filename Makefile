@@ -78,8 +78,8 @@ merge: env ## one report from runs of several machines, and what each test adds:
 mutants: env ## deliberate defects of accelerator and cluster, each of which has to be found: DUT=redmule|cluster TESTS='defect,...' [GRADE=1]
 	@$(RUN) mutants $(COMMON) $(if $(TESTS),--tests='$(TESTS)') $(if $(filter-out 0,$(GRADE)),--graded) $(SHARDED)
 
-cluster: env ## random tests of the cluster in the loop without Python: TIER= SEED= TIME= TEST=cluster:number [SCALING=1]
-	@$(RUN) cluster $(COMMON) $(ONE) $(if $(TIME),--time='$(TIME)') $(if $(filter-out 0,$(SCALING)),--scaling)
+cluster: env ## speed of programs on the cluster, with and without the accelerator, into build/reports/bench.json
+	@$(RUN) cluster $(OUTPUT)
 
 sw: env ## the programs of the cluster, sw/programs: TESTS='hello,gemm'
 	@$(RUN) sw $(COMMON) $(if $(TESTS),--tests='$(TESTS)')

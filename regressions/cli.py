@@ -15,8 +15,7 @@ from rich.console import Console
 
 from regressions import bench, commands, inspection, lint, merge, mutants, replay, shrink, whole
 from regressions.baseline.command import baseline
-from regressions.cluster.campaign import cluster
-from regressions.cluster.commands import sw
+from regressions.cluster.commands import cluster, sw
 from regressions.code_coverage import command as code_coverage
 from regressions.commands import Options
 from regressions.errors import UserError, describe_os_error
@@ -44,7 +43,7 @@ _COMMANDS: dict[str, tuple[Action, str]] = {
     "baseline": (baseline, "measure the jobs whose cycles are kept, and keep them"),
     "coverage": (code_coverage.coverage, "measure the code coverage of a device"),
     "merge": (merge.merge, "join runs of several machines into one report"),
-    "cluster": (cluster, "run random tests of the cluster"),
+    "cluster": (cluster, "measure programs on the cluster"),
     "sw": (sw, "build the programs of the cluster"),
     "mutants": (mutants.mutants, "find out whether the bench finds deliberate defects of a device"),
 }

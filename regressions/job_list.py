@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from regressions.paths import relative
 from regressions.planner import Simulation
-from regressions.selection import find_entry, make_segment, parse_selectors
+from regressions.selection import find_entry, make_segment
 from regressions.services import Services
 from regressions.testlist import TestEntry
 from tb.descriptor import Descriptor
@@ -22,9 +24,43 @@ _FIELDS = {
         list,
         required=True,
         lo=1,
-        items=Field("name:begin:end of a test", str),
+        items=Field("name:begin:end", str),
     ),
 }
+_PART = re.compile(r"([\w-]+):(\d+):(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Numbers ``begin .. end-1`` of what has a name, such as scenarios of a test."""
+
+    name: str
+    begin: int
+    end: int
+
+
+def read(path: Path, seed: int | None = None) -> tuple[int, list[Listed]]:
+    """Reads a list.
+
+    Args:
+        path: The list.
+        seed: Takes the place of the list's seed.
+
+    Returns:
+        The seed of all random streams, and the parts in the order in which they run.
+
+    Raises:
+        SchemaError: The list is malformed.
+    """
+    where = Where(relative(path))
+    table = check(read_toml(path), _FIELDS, where)
+    parts = []
+    for index, text in enumerate(table["jobs"]):
+        match = _PART.fullmatch(text)
+        if match is None or int(match[2]) >= int(match[3]):
+            raise where.key("jobs").item(index).error(f"'{text}' is no part; write name:begin:end")
+        parts.append(Listed(match[1], int(match[2]), int(match[3])))
+    return table["seed"] if seed is None else seed, parts
 
 
 def load(
@@ -47,19 +83,12 @@ def load(
 
     Raises:
         SchemaError: The list is malformed.
-        UserError: A test does not exist, or a part of one is not given as name:begin:end.
+        UserError: A test does not exist.
     """
-    where = Where(relative(path))
-    table = check(read_toml(path), _FIELDS, where)
+    number, parts = read(path, seed)
     segments = []
-    for index, text in enumerate(table["jobs"]):
-        for selector in parse_selectors(text):
-            if selector.begin is None or selector.end is None:
-                raise where.key("jobs").item(index).error(f"'{text}' has no end; write name:begin:end")
-            entry = find_entry(dict(entries), selector.name)
-            number = table["seed"] if seed is None else seed
-            source = services.source(entry, number, device)
-            segments.append(
-                make_segment(entry, number, selector.begin, selector.end, source, kind, device.name)
-            )
+    for part in parts:
+        entry = find_entry(dict(entries), part.name)
+        source = services.source(entry, number, device)
+        segments.append(make_segment(entry, number, part.begin, part.end, source, kind, device.name))
     return Simulation(0, tuple(segments))

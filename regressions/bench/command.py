@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from regressions.cluster.sizes import CONTRACT
 from regressions.commands import Options
 from regressions.machine import check_tools
 from regressions.paths import relative
@@ -22,9 +23,6 @@ from tb.descriptor import Descriptor
 
 if TYPE_CHECKING:
     from regressions.bench.accelerator import Row
-
-CLUSTER = "cluster_8"
-"""The cluster whose simulation is measured: the contract's."""
 
 _SPEED_COLUMNS = (
     "instance",
@@ -80,7 +78,7 @@ def bench(options: Options, services: Services, console: Console) -> int:
         "accelerator": [row.to_json() for row in rows],
     }
     if not options.dut:
-        content["cluster_simulation"] = _cluster(options, services.device(CLUSTER), simulator, console)
+        content["cluster_simulation"] = _cluster(options, services.device(CONTRACT), simulator, console)
     scaling = (
         _scaling(options, device, simulator, console, git) if options.scaling else _earlier(path, "scaling")
     )

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make sw``: all programs of the cluster, or those named."""
+"""``make sw``: all programs of the cluster, or those named; ``make cluster``: their figures."""
 
 from fnmatch import fnmatch
 
 from rich.console import Console
 
 from regressions.cluster.firmware import build_program, programs, uses_fpu
+from regressions.cluster.sizes import CONTRACT, cluster_config
 from regressions.commands import Options
 from regressions.errors import UserError
+from regressions.machine import check_tools
 from regressions.paths import relative
+from regressions.provenance import git_revision
 from regressions.run import EXIT_PASSED
 from regressions.services import Services
 
@@ -26,6 +29,19 @@ def sw(options: Options, services: Services, console: Console) -> int:
         size = sum(len(data) for _, data in program.segments)
         cores = "cores with an FPU" if uses_fpu(name) else "all cores"
         console.print(f"{name:12} {size:6} bytes, for {cores:17}  {relative(program.path)}")
+    return EXIT_PASSED
+
+
+def cluster(options: Options, services: Services, console: Console) -> int:
+    """Measures the programs beside each other on the contract's cluster."""
+    # Imported here: the model loads numpy, for which other commands do not wait.
+    from regressions.cluster.figures import keep, measure
+
+    del services
+    check_tools()
+    console.print(f"figures of programs on {CONTRACT}")
+    measured = measure(cluster_config(CONTRACT), options.tree.root / "cluster", console)
+    console.print(f"figures: {relative(keep(measured, git_revision(), options.tree.bench))}")
     return EXIT_PASSED
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from regressions.cluster import units
-from regressions.cluster.campaign import CONFIGS
 from regressions.cluster.firmware import CHECKS, PROGRAMS, build_program
 from regressions.cluster.run import MEMORIES, REQUEST, prepare
+from regressions.cluster.sizes import cluster_config
 from regressions.commands import Options
 from regressions.judge import Ending, Outcome
 from regressions.mutants import cluster_jobs
@@ -103,7 +103,7 @@ class ClusterBench:
                 if part.unit is not None and part.name not in built:
                     built[part.name] = units.build_unit(part.unit, log, copies.changed, packages)
                 elif part.unit is None and part.cluster not in built:
-                    config = CONFIGS[part.cluster]
+                    config = cluster_config(part.cluster)
                     built[part.cluster] = build_cluster(config, log, copies.changed, packages)
             return built
 
@@ -116,7 +116,7 @@ class ClusterBench:
     def _task(self, part: Part) -> ClusterTask:
         name, folder = (part.check, CHECKS) if part.check else (PROGRAM, PROGRAMS)
         program = build_program(name, self._logs / f"sw-{name}.log", folder)
-        config = CONFIGS[part.cluster]
+        config = cluster_config(part.cluster)
         if part.check:
             task = Task(program, cores=config.cores, limit=_CHECK_LIMIT)
             return ClusterTask(config, task, EXPECTED[part.check])
@@ -166,11 +166,11 @@ class ClusterBench:
                 cycles += found.cycles
             if not found.checkers:
                 continue
-            tests.append(part.label)
+            tests.append(part.name)
             if result.fate is Fate.SURVIVED:
                 detail = " ".join(found.detail.split())[:300]
                 result = replace(
-                    result, fate=Fate.KILLED, checkers=found.checkers, test=part.label, detail=detail
+                    result, fate=Fate.KILLED, checkers=found.checkers, test=part.name, detail=detail
                 )
             if not self._graded:
                 break

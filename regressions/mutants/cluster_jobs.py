@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from regressions.cluster.campaign import CONFIGS
+from regressions import job_list
+from regressions.cluster.sizes import SMALL
 from regressions.cluster.units import UNITS, Unit
 from regressions.errors import unknown
 from regressions.paths import relative
-from tb.schema import Field, Where, check, read_toml
+from tb.descriptor import available
 
 JOBS = Path(__file__).with_name("cluster_jobs.toml")
 
@@ -26,18 +26,6 @@ EXPECTED = {
 """Programs of `sw/checks` with what has to be reported of each, as a pattern; empty if nothing has."""
 
 _CHECK = "check-"
-_PART = re.compile(r"([\w-]+):(\d+):(\d+)")
-_FIELDS = {
-    "schema": Field("version of this schema: 1", int, required=True, lo=1, hi=1),
-    "seed": Field("seed of all random streams", int, required=True, lo=0),
-    "jobs": Field(
-        "parts of benches and of random tests, in the order in which they run",
-        list,
-        required=True,
-        lo=1,
-        items=Field("name:begin:end", str),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +33,7 @@ class Part:
     """A simulation of a bench or of the cluster.
 
     Attributes:
-        name: The bench, a check, or the cluster of `make cluster`.
+        name: The bench, a check, or a cluster of `tb/duts`.
         number: What is drawn depends on it and on the seed.
     """
 
@@ -64,18 +52,13 @@ class Part:
 
     @property
     def cluster(self) -> str:
-        """The cluster that runs it; the checks are for the one of the tests."""
-        return "2" if self.check else self.name
-
-    @property
-    def label(self) -> str:
-        """Its name in reports, without the number."""
-        return self.name if self.unit or self.check else f"cluster-{self.name}"
+        """The cluster that runs it; the checks are for the small one."""
+        return SMALL if self.check else self.name
 
     @property
     def text(self) -> str:
         """Names its folder."""
-        return f"{self.label}-{self.number}"
+        return f"{self.name}-{self.number}"
 
     def has(self, file: str) -> bool:
         """Whether a source file is compiled for it; a cluster has them all."""
@@ -104,17 +87,13 @@ def load(path: Path, seed: int | None = None) -> JobList:
 
     Raises:
         SchemaError: The list is malformed.
-        UserError: A bench does not exist.
+        UserError: A bench, check or cluster does not exist.
     """
-    where = Where(relative(path))
-    table = check(read_toml(path), _FIELDS, where)
     parts: list[Part] = []
-    for index, text in enumerate(table["jobs"]):
-        match = _PART.fullmatch(text)
-        if match is None or int(match[2]) >= int(match[3]):
-            raise where.key("jobs").item(index).error(f"'{text}' is no part; write name:begin:end")
-        known = [*UNITS, *(_CHECK + name for name in EXPECTED), *CONFIGS]
-        if match[1] not in known:
-            raise unknown("bench, check or cluster", match[1], known, relative(path))
-        parts += [Part(match[1], number) for number in range(int(match[2]), int(match[3]))]
-    return JobList(table["seed"] if seed is None else seed, tuple(parts))
+    known = [*UNITS, *(_CHECK + name for name in EXPECTED), *available(clusters=True)]
+    listed, named = job_list.read(path, seed)
+    for item in named:
+        if item.name not in known:
+            raise unknown("bench, check or cluster", item.name, known, relative(path))
+        parts += [Part(item.name, number) for number in range(item.begin, item.end)]
+    return JobList(listed, tuple(parts))

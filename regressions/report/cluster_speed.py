@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the report says of programs on the cluster, from what `make cluster SCALING=1` measured last."""
+"""What the report says of programs on the cluster, from what `make cluster` measured last."""
 
 from __future__ import annotations
 

@@ -15,13 +15,14 @@ from models.gemm import gemm_op
 from models.ops import Op
 from regressions.cluster.firmware import PROGRAMS, build_program
 from regressions.cluster.run import run_task
+from regressions.cluster.sizes import SMALL, cluster_config
 from regressions.simulators.cluster import build_cluster
 from tb.cluster.config import ClusterConfig
 from tb.cluster.mailbox import Descriptor
 from tb.cluster.memory_map import FIRMWARE_BYTES, TCDM
 from tb.cluster.task import Arbitration, Outcome, Task
 
-CONFIG = ClusterConfig(cores=2, fpu=False, l2_bytes=1024 * 1024)
+CONFIG = cluster_config(SMALL)
 FIRST = TCDM + FIRMWARE_BYTES
 
 Codes = NDArray[np.uint8] | NDArray[np.uint16]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The whole cluster: programs on eight cores with floating point; `make cluster` has the same build."""
+"""The contract's cluster: programs on eight cores with floating point; `make cluster` has the same build."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import pytest
 from models.formats import Format
 from models.gemm import gemm_op
 from models.ops import Op
-from regressions.cluster.campaign import CONFIGS
 from regressions.cluster.firmware import CHECKS
+from regressions.cluster.sizes import CONTRACT, cluster_config
 from tb.cluster.mailbox import Descriptor
 from tb.cluster.memory_map import L2
 from tb.cluster.task import Arbitration
 from tests.cluster.harness import FIRST, Work, codes, run
 
 pytestmark = pytest.mark.sim
-EIGHT = CONFIGS["8"]
+EIGHT = cluster_config(CONTRACT)
 
 
 @pytest.mark.parametrize("cores", [3, 8])

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from models.ops import Op
-from regressions.cluster.campaign import CONFIGS
+from regressions import cli
+from regressions.cluster import figures as measured_figures
 from regressions.cluster.figures import Figures, Phases, Row, keep
 from regressions.cluster.measuring import Measuring, Product
 from regressions.cluster.sharing import RATIOS, Shared
+from regressions.cluster.sizes import CONTRACT, cluster_config
 from regressions.errors import UserError
+from tb.cluster.config import ClusterConfig
 from tests.cluster.harness import CONFIG
 
 
@@ -30,6 +33,25 @@ def test_figures_are_kept_beside_others(tmp_path: Path) -> None:
     assert content["cluster"] == [dataclasses.asdict(row)]
     assert content["cluster_figures"]["git"] == "def"
     assert content["cluster_figures"]["phases"][0]["waking"] == 12
+
+
+def test_make_cluster_measures_the_contracts_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    configs = []
+
+    def measure(config: ClusterConfig, *_: object) -> Figures:
+        configs.append(config)
+        return Figures([], [Phases(16, 28, 230, 12)], [])
+
+    monkeypatch.setattr(measured_figures, "measure", measure)
+    assert cli.main(["cluster", "--build", str(tmp_path)]) == 0
+    assert configs == [ClusterConfig()], "the defaults are the contract's"
+    content = json.loads((tmp_path / "reports" / "bench.json").read_text())
+    assert content["cluster_figures"]["phases"][0]["programming"] == 28
+
+
+def test_a_device_without_cores_is_no_cluster() -> None:
+    with pytest.raises(UserError, match="redmule is no cluster; choose one of cluster_1, cluster_2"):
+        cluster_config("redmule")
 
 
 def test_the_ratios_are_the_shares_they_are_named_after() -> None:
@@ -58,7 +80,7 @@ def test_a_wrong_result_makes_figures_void(tmp_path: Path) -> None:
 
 @pytest.mark.sim
 def test_software_is_faster_with_blocks_and_with_vectors(tmp_path: Path) -> None:
-    bench = Measuring(CONFIGS["8"], tmp_path)
+    bench = Measuring(cluster_config(CONTRACT), tmp_path)
     product = Product(Op.GEMM, 32, 32, 32)
     cycles = []
     for mode in range(3):
