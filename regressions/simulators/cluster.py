@@ -31,6 +31,10 @@ TOP = "cluster_system"
 ACCELERATOR = "redmule_top"
 """The module that the cluster instantiates."""
 MONITOR = (BENCH / "cluster.vlt", BENCH / "cluster_monitor.sv")
+# Host, monitor and rules, whatever drives them.
+_PARTS = ("event_model", "monitor", "peripherals", "session")
+HOST_CPP = tuple(BENCH / f"{name}.cpp" for name in _PARTS)
+HOST_HEADERS = (*(BENCH / f"{name}.h" for name in _PARTS), BENCH / "backdoor.h")
 
 # Three of the shipped constants are changed: FP16 and vectors of FP16 are in the core's decoder, but off.
 _CONSTANTS_SHA256 = "3fee39d262ef44bff6ee00b591fe08830e5e35cdd1b9e5eb9eb06da6f6525805"
@@ -123,8 +127,8 @@ def _build_loop(
         program="cluster",
         top=TOP,
         bench=bench,
-        cpp=tuple(BENCH / name for name in ("monitor.cpp", "session.cpp", "loop.cpp")),
-        headers=tuple(BENCH / name for name in ("monitor.h", "session.h", "backdoor.h")),
+        cpp=(*HOST_CPP, BENCH / "loop.cpp"),
+        headers=HOST_HEADERS,
         flags=FAST_X,
     )
     folder, _ = compile_cluster(config, loop, name, log, replaced, packages, accelerator)

@@ -8,7 +8,16 @@ from pathlib import Path
 import cocotb_tools.config
 
 from regressions.simulators.base import Build, BuildError
-from regressions.simulators.cluster import ACCELERATOR, BENCH, FAST_X, Harness, compile_cluster, lint_cluster
+from regressions.simulators.cluster import (
+    ACCELERATOR,
+    BENCH,
+    FAST_X,
+    HOST_CPP,
+    HOST_HEADERS,
+    Harness,
+    compile_cluster,
+    lint_cluster,
+)
 from regressions.simulators.shell import DEVICE
 from tb.descriptor import ROOT, Descriptor
 
@@ -53,11 +62,8 @@ def build_cluster_bench(descriptor: Descriptor, kind: str, log: Path) -> Build:
         program=TOP,
         top=TOP,
         bench=_bench(descriptor),
-        cpp=(*(BENCH / name for name in ("monitor.cpp", "session.cpp", "dpi.cpp")), _DPI / "bench.cpp", main),
-        headers=(
-            *(BENCH / name for name in ("monitor.h", "session.h", "backdoor.h")),
-            *(_DPI / name for name in ("bench.h", "interpreter.h", "player.h")),
-        ),
+        cpp=(*HOST_CPP, BENCH / "dpi.cpp", _DPI / "bench.cpp", main),
+        headers=(*HOST_HEADERS, *(_DPI / name for name in ("bench.h", "interpreter.h", "player.h"))),
         flags=(
             "--vpi",
             *_KIND_FLAGS[kind],

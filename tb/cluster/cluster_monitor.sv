@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Passive monitor of a cluster, bound to cluster_top: hands what happens on the ports of the memories, on the register
-// port of the accelerator and with the sleep of the cores to the bench object (tb/cluster/monitor.h), which checks it.
+// Passive monitor of a cluster, bound to cluster_top: hands what happens on the ports of the memories to one bench
+// object (tb/cluster/monitor.h), what happens on the peripheral bus and between event unit and cores to another
+// (tb/cluster/peripherals.h); they check it.
 
 module cluster_monitor
   import cluster_pkg::*;
 #(
   parameter int unsigned N_CORES = 8,
   parameter int unsigned N_LOG   = N_CORES + 2,
+  parameter int unsigned TARGETS = 5,            // of the peripheral bus
+  parameter int unsigned ACC     = 3,            // of these, the accelerator
+  parameter int unsigned DMA     = 4,            // and the DMA
   parameter int unsigned DW      = 256
 ) (
   input logic                        clk_i,
@@ -42,18 +46,27 @@ module cluster_monitor
   input logic [63:0]                 l2_wdata,
   input logic                        l2_rvalid,
   input logic [63:0]                 l2_rdata,
-  // DMA registers
-  input logic                        dma_req,
-  input periph_req_t                 dma_access,
-  // jobs, events and sleep
-  input logic                        acc_req,
-  input logic                        acc_gnt,
-  input logic                        acc_we,
-  input logic [5:0]                  acc_index,
-  input logic [7:0]                  acc_id,
-  input logic [N_CORES-1:0][1:0]     acc_evt,
-  input logic [N_CORES-1:0][EVENTS-1:0] events_in,
-  input logic [N_CORES-1:0]          asleep
+  // peripheral bus: masters, the host last, and targets
+  input logic        [N_CORES:0]       bus_req,
+  input logic        [N_CORES:0]       bus_gnt,
+  input periph_req_t [N_CORES:0]       bus_access,
+  input logic        [N_CORES:0]       bus_rvalid,
+  input logic        [31:0]            bus_rdata,
+  input logic        [TARGETS-1:0]     target_req,
+  input logic        [TARGETS-1:0]     target_gnt,
+  input periph_req_t                   target_access,
+  input logic        [TARGETS-1:0][31:0] target_rdata,
+  // private windows of the event unit, whose accesses are those of the bus, and what comes to it
+  input logic [N_CORES-1:0]            event_req,
+  input logic [N_CORES-1:0]            event_gnt,
+  input logic [N_CORES-1:0]            event_rvalid,
+  input logic [N_CORES-1:0][31:0]      event_rdata,
+  input logic [N_CORES-1:0][1:0]       dma_evt,
+  input logic [1:0]                    timer_evt,
+  input logic [N_CORES-1:0][1:0]       acc_evt,
+  // sleep
+  input logic [N_CORES-1:0]            clock_en,
+  input logic [N_CORES-1:0]            asleep
 );
 
   import "DPI-C" function void cluster_cycle(
@@ -77,9 +90,23 @@ module cluster_monitor
   import "DPI-C" function void cluster_dma_access(
     input int unsigned index, input byte unsigned we, input int unsigned wdata, input int unsigned id
   );
-  import "DPI-C" function void cluster_event(input int unsigned core, input int unsigned lines);
   import "DPI-C" function void cluster_trigger(input int unsigned id);
   import "DPI-C" function void cluster_clear();
+  import "DPI-C" function void cluster_bus_request(input int unsigned master, input longint unsigned access);
+  import "DPI-C" function void cluster_bus_target(input longint unsigned access);
+  import "DPI-C" function void cluster_bus_answer(
+    input int unsigned rdata, input bit [TARGETS-1:0][31:0] targets
+  );
+  import "DPI-C" function void cluster_window_request(input int unsigned core, input longint unsigned access);
+  import "DPI-C" function void cluster_window_answer(input int unsigned core, input int unsigned rdata);
+  import "DPI-C" function void cluster_event_sources(
+    input int unsigned dma, input int unsigned timer, input int unsigned accelerator
+  );
+  import "DPI-C" function void cluster_peripherals(
+    input int unsigned req, input int unsigned gnt, input int unsigned rvalid, input int unsigned target_req,
+    input int unsigned target_gnt, input int unsigned own_req, input int unsigned own_gnt,
+    input int unsigned own_rvalid, input int unsigned clock_en, input int unsigned asleep
+  );
 
   // registers of the accelerator
   localparam logic [5:0] TRIGGER    = 6'h00;
@@ -111,16 +138,27 @@ module cluster_monitor
       if ((log_req & ~log_gnt) != '0) begin
         for (int unsigned p = 0; p < N_LOG; p++) if (log_req[p]) cluster_rival(p, 32'(log_access[p].word));
       end
-      for (int unsigned c = 0; c < N_CORES; c++) if (events_in[c] != '0) cluster_event(c, 32'(events_in[c]));
-      if (dma_req) begin
-        cluster_dma_access(32'(dma_access.add[7:2]), {7'd0, dma_access.we}, dma_access.wdata, 32'(dma_access.id));
-      end
       if (wide_req && wide_gnt) cluster_wide_access(wide_add, {7'd0, !wide_wen}, wide_be, wide_wdata);
       if (l2_req && l2_gnt) cluster_l2_access(l2_add, {7'd0, l2_we}, l2_be, l2_wdata);
-      if (acc_req && acc_gnt && acc_we) begin
-        if (acc_index == TRIGGER) cluster_trigger(32'(acc_id));
-        if (acc_index == SOFT_CLEAR) cluster_clear();
+      if (target_req[DMA] && target_gnt[DMA]) begin
+        cluster_dma_access(32'(target_access.add[7:2]), {7'd0, target_access.we}, target_access.wdata,
+                           32'(target_access.id));
       end
+      if (target_req[ACC] && target_gnt[ACC] && target_access.we) begin
+        if (target_access.add[7:2] == TRIGGER) cluster_trigger(32'(target_access.id));
+        if (target_access.add[7:2] == SOFT_CLEAR) cluster_clear();
+      end
+      // Peripheral bus and event unit: accesses, answers and events, then the handshakes that they belong to.
+      for (int unsigned m = 0; m <= N_CORES; m++) if (bus_req[m]) cluster_bus_request(m, 64'(bus_access[m]));
+      if (target_req != '0) cluster_bus_target(64'(target_access));
+      if (bus_rvalid != '0) cluster_bus_answer(bus_rdata, target_rdata);
+      for (int unsigned c = 0; c < N_CORES; c++) begin
+        if (event_req[c]) cluster_window_request(c, 64'(bus_access[c]));
+        if (event_rvalid[c]) cluster_window_answer(c, event_rdata[c]);
+      end
+      if ({dma_evt, timer_evt, acc_evt} != '0) cluster_event_sources(32'(dma_evt), 32'(timer_evt), 32'(acc_evt));
+      cluster_peripherals(32'(bus_req), 32'(bus_gnt), 32'(bus_rvalid), 32'(target_req), 32'(target_gnt),
+                          32'(event_req), 32'(event_gnt), 32'(event_rvalid), 32'(clock_en), 32'(asleep));
     end
   end
 
@@ -128,6 +166,9 @@ endmodule
 
 bind cluster_top cluster_monitor #(
   .N_CORES(N_CORES),
+  .TARGETS(TARGETS),
+  .ACC    (ACC),
+  .DMA    (DMA),
   .DW     (DW)
 ) i_monitor (
   .clk_i,
@@ -158,14 +199,22 @@ bind cluster_top cluster_monitor #(
   .l2_wdata  (l2_wdata_o),
   .l2_rvalid (l2_rvalid_i),
   .l2_rdata  (l2_rdata_i),
-  .acc_req   (target_req[ACC]),
-  .acc_gnt   (target_gnt[ACC]),
-  .acc_we    (target_access.we),
-  .acc_index (target_access.add[7:2]),
-  .acc_id    (target_access.id),
+  .bus_req,
+  .bus_gnt,
+  .bus_access,
+  .bus_rvalid,
+  .bus_rdata,
+  .target_req,
+  .target_gnt,
+  .target_access,
+  .target_rdata,
+  .event_req,
+  .event_gnt,
+  .event_rvalid,
+  .event_rdata,
+  .dma_evt,
+  .timer_evt,
   .acc_evt,
-  .dma_req   (target_req[DMA]),
-  .dma_access(target_access),
-  .events_in (i_event_unit.events),
+  .clock_en,
   .asleep    (asleep_o)
 );

@@ -11,8 +11,7 @@ namespace cluster {
 
 namespace {
 
-constexpr uint32_t kDmaStart = 6;       // register of the DMA
-constexpr uint64_t kFallingAsleep = 8;  // cycles between the request on which a core sleeps and its sleep
+constexpr uint32_t kDmaStart = 6;  // register of the DMA
 
 std::string hex(uint64_t value) {
     char text[24];
@@ -115,25 +114,7 @@ void Monitor::cycle(uint32_t req, uint32_t gnt, uint32_t rvalid, uint32_t ratio,
         }
         if (job.event != 0 && job.wake == 0 && (woken >> job.core & 1) != 0) job.wake = now_;
     }
-    check_sleep(asleep);
     asleep_ = asleep;
-}
-
-// A core sleeps because none of its events is there: only one that comes afterwards may wake it.
-void Monitor::check_sleep(uint32_t asleep) {
-    for (uint32_t core = 0; core < settings_.cores; ++core) {
-        const bool was = (asleep_ >> core & 1) != 0, is = (asleep >> core & 1) != 0;
-        if (!was && is) {
-            fell_asleep_[core] = now_;
-            if (last_event_[core] + kFallingAsleep < now_) recent_[core] = 0;
-        }
-        // A core that finds its event there already is on its way to sleep for a moment, too.
-        if (was && !is && fell_asleep_[core] + kFallingAsleep < now_) {
-            if (recent_[core] == 0) violated("wake", "core " + std::to_string(core) + " woke without an event");
-            seen_.woken[core] |= recent_[core];
-            recent_[core] = 0;
-        }
-    }
 }
 
 void Monitor::count_rivals() {
@@ -158,12 +139,6 @@ void Monitor::dma_access(uint32_t index, bool write, uint32_t wdata, uint32_t id
     const uint32_t source = set[0], destination = set[1];
     seen_.transfers.insert((source >= kL2Base ? 256u : 0u) | (destination >= kL2Base ? 128u : 0u) |
                            (set[5] > 1 ? 64u : 0u) | (source & 7) << 3 | (destination & 7));
-}
-
-void Monitor::event(uint32_t core, uint32_t lines) {
-    seen_.events[core] |= lines;
-    recent_[core] |= lines;
-    last_event_[core] = now_;
 }
 
 uint32_t Monitor::word(uint64_t byte) const {
@@ -296,8 +271,6 @@ void cluster_rival(unsigned port, unsigned word) { cluster::monitor().rival(port
 void cluster_dma_access(unsigned index, unsigned char we, unsigned wdata, unsigned id) {
     cluster::monitor().dma_access(index, we != 0, wdata, id);
 }
-
-void cluster_event(unsigned core, unsigned lines) { cluster::monitor().event(core, lines); }
 
 void cluster_trigger(unsigned id) { cluster::monitor().trigger(id); }
 

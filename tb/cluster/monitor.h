@@ -15,7 +15,7 @@ namespace cluster {
 constexpr uint32_t kTcdmBase = 0x10000000;
 constexpr uint32_t kL2Base = 0x1C000000;
 constexpr size_t kMaxPorts = 10;  // of the logarithmic branch: eight cores, two of the DMA
-constexpr size_t kMaxCores = 8;
+constexpr size_t kMaxCores = 8;  // programming sets of the DMA
 constexpr size_t kMaxLanes = 33;  // of the wide port, up to 1024 bits of payload
 
 struct Settings {
@@ -34,8 +34,6 @@ struct Seen {
     std::array<uint64_t, 3> rivals{};              // cycles in which 2, 3, 4 or more wanted one bank
     std::array<uint32_t, kMaxPorts> longest{};     // waits in cycles
     uint32_t longest_wide = 0;
-    std::array<uint32_t, kMaxCores> events{};      // lines that rose, by core
-    std::array<uint32_t, kMaxCores> woken{};       // of these, those that ended a sleep
     std::set<uint32_t> transfers;                  // of the DMA, see `dma_access`
 };
 
@@ -64,9 +62,11 @@ class Monitor {
     // An access to the DMA's registers. A transfer that is started is noted as a number: bit 8 from L2, 7 to L2,
     // 6 in rows, 5:3 and 2:0 the lowest bits of source and destination.
     void dma_access(uint32_t index, bool write, uint32_t wdata, uint32_t id);
-    void event(uint32_t core, uint32_t lines);
     void trigger(uint32_t id);
     void clear();
+
+    // Notes a broken rule, also for who checks others in the same simulation (peripherals.h).
+    void violated(const char* rule, const std::string& detail);
 
     // Compares the memories as they are with the model, after the last cycle.
     void finish(const std::vector<uint8_t>& tcdm, const std::vector<uint8_t>& l2);
@@ -118,12 +118,8 @@ class Monitor {
     Seen seen_;
     std::vector<uint32_t> wanted_;  // banks of the rivals of this cycle
     std::array<std::array<uint32_t, 6>, kMaxCores> dma_{};  // registers of each core's programming set
-    std::array<uint64_t, kMaxCores> fell_asleep_{}, last_event_{};
-    std::array<uint32_t, kMaxCores> recent_{};  // lines that rose since the core fell asleep, or shortly before
 
-    void check_sleep(uint32_t asleep);
     void count_rivals();
-    void violated(const char* rule, const std::string& detail);
     void set_ratio(uint32_t ratio);
     void check_wait(const std::string& who, bool req, bool gnt, uint32_t bound, uint32_t& waiting, uint64_t& total,
                     uint32_t& longest);

@@ -9,11 +9,13 @@
 
 #include "backdoor.h"
 #include "monitor.h"
+#include "peripherals.h"
 
 namespace cluster {
 
 namespace {
 
+constexpr uint32_t kPeripherals = 0x10200000;
 // Registers of the control unit.
 constexpr uint32_t kBusErrors = 0x10C, kTrapCause = 0x140, kTrapPc = 0x160, kErrorAdd = 0x180;
 
@@ -140,11 +142,14 @@ void Session::begin(VerilatedContext& context, const std::string& top, Request r
     std::vector<uint8_t> tcdm, l2;
     backdoor_[0].load(request_, tcdm, l2);
     monitor().start({request_.cores, request_.lanes, request_.l2_latency, request_.banks}, std::move(tcdm), std::move(l2));
+    const auto report = [](const char* rule, const std::string& detail) { monitor().violated(rule, detail); };
+    peripherals().start(request_.cores, report);
     questions_.assign(1, kBusErrors);
     for (uint32_t core = 0; core < request_.cores; ++core) {
         for (const uint32_t base : {kTrapCause, kTrapPc, kErrorAdd}) questions_.push_back(base + 4 * core);
     }
     answers_.clear();
+    stuck_.clear();
     out_ = HostOutputs();
     cycles_ = 0;
     enter(Phase::kReset);
@@ -154,6 +159,7 @@ void Session::enter(Phase phase) {
     phase_ = phase;
     count_ = 0;
     position_ = 0;
+    waited_ = 0;
     out_.req = false;
 }
 
@@ -168,29 +174,36 @@ HostOutputs Session::step(const HostInputs& in) {
             enter(Phase::kRun);
             offer_write();
             break;
-        case Phase::kRun:
-            if (out_.req && in.gnt) ++position_;
+        case Phase::kRun: {
+            const bool free = !out_.req || in.gnt;  // a request holds until its grant, also when the program has ended
+            ++cycles_;
+            if (overdue(free, "granted")) {
+                close(in);
+                break;
+            }
+            if (!free) break;
+            if (out_.req) ++position_;
             offer_write();
-            if (++cycles_ >= request_.limit || in.eoc || in.trapped != 0) enter(Phase::kDrain);
+            if (cycles_ >= request_.limit || in.eoc || in.trapped != 0) enter(Phase::kDrain);
             break;
+        }
         case Phase::kDrain:
             if (++count_ < kDrainCycles) break;
             enter(Phase::kAsk);
             ask();
             break;
         case Phase::kAsk:
+            if (overdue(out_.req ? in.gnt : in.rvalid, out_.req ? "granted" : "answered")) {
+                close(in);
+                break;
+            }
             if (out_.req && in.gnt) {
                 out_.req = false;
             } else if (in.rvalid) {
                 answers_.push_back(in.rdata);
                 ask();
             }
-            if (answers_.size() < questions_.size()) break;
-            last_ = in;
-            pcs_ = backdoor_[0].pcs();
-            // Nothing moves in reset: what the model of the memories and the memories hold can be compared.
-            out_.rst_n = false;
-            enter(Phase::kSettle);
+            if (answers_.size() == questions_.size()) close(in);
             break;
         case Phase::kSettle:
             if (++count_ < kSettleCycles) break;
@@ -199,6 +212,27 @@ HostOutputs Session::step(const HostInputs& in) {
             break;
     }
     return out_;
+}
+
+// Whether the host's access has waited for too long: notes it, and gives it up.
+bool Session::overdue(bool moved, const char* what) {
+    if (moved) waited_ = 0;
+    if (moved || ++waited_ < kHostCycles) return false;
+    char address[16];
+    std::snprintf(address, sizeof address, "0x%08x", kPeripherals + out_.add);
+    stuck_ = std::string("the host's ") + (out_.we ? "write to " : "read of ") + address + " was not " + what + " in " +
+             std::to_string(kHostCycles) + " cycles";
+    return true;
+}
+
+// Takes down how the program ended, and resets the cluster.
+void Session::close(const HostInputs& in) {
+    last_ = in;
+    pcs_ = backdoor_[0].pcs();
+    answers_.resize(questions_.size());  // what nobody answered
+    // Nothing moves in reset: what the model of the memories and the memories hold can be compared.
+    out_.rst_n = false;
+    enter(Phase::kSettle);
 }
 
 // One write of the host in each cycle that the bus has for it.
@@ -242,8 +276,8 @@ std::string Session::report(double seconds) const {
         findings += (findings.empty() ? "" : ", ") + std::string("{\"cycle\": ") + std::to_string(finding.cycle) +
                     ", \"rule\": " + quoted(finding.rule) + ", \"detail\": " + quoted(finding.detail) + "}";
     }
-    return "{\"cycles\": " + std::to_string(cycles_) + ", \"seconds\": " + std::to_string(seconds) +
-           ", \"ended\": " + (last_.eoc ? "true" : "false") + ", \"return\": " + std::to_string(last_.returned) +
+    return "{\"host\": " + quoted(stuck_) + ", \"cycles\": " + std::to_string(cycles_) +
+           ", \"seconds\": " + std::to_string(seconds) + ", \"ended\": " + (last_.eoc ? "true" : "false") + ", \"return\": " + std::to_string(last_.returned) +
            ", \"trapped\": " + std::to_string(last_.trapped) + ", \"asleep\": " + std::to_string(last_.asleep) +
            ", \"pcs\": " + list(pcs_, 0, pcs_.size()) + ", \"trap_causes\": " + list(causes, 0, cores) +
            ", \"trap_pcs\": " + list(trap_pcs, 0, cores) + ", \"error_addresses\": " + list(errors, 0, cores) +
@@ -255,8 +289,8 @@ std::string Session::report(double seconds) const {
            ", \"conflicts\": " + list(what.conflicts, 0, 2) + ", \"rivals\": " + list(what.rivals, 0, 3) +
            ", \"longest\": " + list(what.longest, 0, ports) + ", \"longest_wide\": " +
            std::to_string(what.longest_wide) + ", \"log_bound\": " + bound(seen.log_bound()) + ", \"wide_bound\": " +
-           bound(seen.wide_bound()) + ", \"events\": " + list(what.events, 0, cores) + ", \"woken\": " +
-           list(what.woken, 0, cores) + ", \"transfers\": " + list(transfers, 0, transfers.size()) +
+           bound(seen.wide_bound()) + ", \"events\": " + list(peripherals().events(), 0, cores) + ", \"woken\": " +
+           list(peripherals().woken(), 0, cores) + ", \"transfers\": " + list(transfers, 0, transfers.size()) +
            ", \"violations\": " + std::to_string(seen.violations()) + ", \"jobs\": [" + jobs + "], \"findings\": [" +
            findings + "]}";
 }

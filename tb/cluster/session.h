@@ -78,12 +78,14 @@ class Session {
     static constexpr uint32_t kResetCycles = 3;
     static constexpr uint32_t kDrainCycles = 64;  // what is under way comes to its end
     static constexpr uint32_t kSettleCycles = 2;
+    static constexpr uint32_t kHostCycles = 1000;  // that an access may wait for its grant, or its answer
 
     Request request_;
     std::vector<Backdoor> backdoor_;  // none or one
     Phase phase_ = Phase::kIdle;
     HostOutputs out_;
-    uint32_t count_ = 0;
+    uint32_t count_ = 0, waited_ = 0;
+    std::string stuck_;  // what became of an access of the host that never ended
     size_t position_ = 0;
     uint64_t cycles_ = 0;
     HostInputs last_{};
@@ -91,8 +93,10 @@ class Session {
     std::vector<uint8_t> tcdm_, l2_;
 
     void enter(Phase phase);
+    bool overdue(bool moved, const char* what);
     void offer_write();
     void ask();
+    void close(const HostInputs& in);
     void finish();
 };
 

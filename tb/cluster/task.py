@@ -163,6 +163,8 @@ def problems(task: Task, log: Mapping[str, Any]) -> list[str]:
 def named_problems(task: Task, log: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The same with the rule of `tb.cluster.rules` that each breaks in front."""
     found = []
+    if log["host"]:
+        found.append(("cluster_host", log["host"]))
     for core in range(task.cores):
         if log["trapped"] >> core & 1:
             pc, cause = log["trap_pcs"][core], log["trap_causes"][core]

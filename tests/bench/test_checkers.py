@@ -21,7 +21,8 @@ from tests.bench.faults import CASES
 from tests.bench.test_checkers_fire import MASTER
 from tests.bench.traces import ILLEGAL
 from tests.cluster.test_environment import BROKEN
-from tests.cluster.test_monitor import MONITOR_RULES
+from tests.cluster.test_host import STUCK
+from tests.cluster.test_monitor import MONITOR_RULES, PERIPHERAL_FAULTS
 
 CHECKERS = load_checkers()
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,8 @@ PROVES: dict[str, dict[str, str]] = {
     "assertion": {name: f"rule {rule:d}" for name, (rule, _) in ILLEGAL.items()},
     "trace": {name: f"log rule {rule:d}" for name, (rule, _) in ILLEGAL.items()},
     "monitor": {rule: f"cluster_{rule}" for rule in MONITOR_RULES},
+    "peripheral": {case: f"cluster_{rule}" for case, rule in PERIPHERAL_FAULTS.items()},
+    "host": dict.fromkeys(STUCK, "cluster_host"),
     "program": {name: rule for name, (rule, _) in BROKEN.items()},
 }
 """For each kind of proof, the checker that fires alone, by the parameter of the test."""
@@ -76,7 +79,8 @@ def test_every_checker_is_proven_to_fire_alone(checker: Checker) -> None:
 
 def test_whatever_is_broken_besides_the_device_proves_something() -> None:
     used = {(proof.where, proof.parameter) for each in CHECKERS.values() for proof in each.proofs}
-    wanted = {(where, name) for where in ("opinion", "bench", "trace", "law") for name in PROVES[where]}
+    kinds = ("opinion", "bench", "trace", "law", "peripheral", "host")
+    wanted = {(where, name) for where in kinds for name in PROVES[where]}
     assert wanted <= used
 
 

@@ -97,10 +97,6 @@ const std::map<std::string, std::function<void(Bench&)>> kCases = {
          bench.read(3, as_it_is);
          bench.wide_read(cluster::kTcdmBase + 64, kLanes);
          bench.l2_read(kLatency, 0);
-         cluster::monitor().cycle(0, 0, 0, kRatio, 0, 0, 0, 1);
-         cluster::monitor().event(0, 1u << 16);
-         for (int i = 0; i < 20; ++i) cluster::monitor().cycle(0, 0, 0, kRatio, 0, 0, 0, 1);
-         cluster::monitor().cycle(0, 0, 0, kRatio, 0, 0, 0, 0);
          for (int i = 0; i < 2; ++i) bench.cycle({kPorts, 0, 0, 0, 0});
          bench.cycle({kPorts, kPorts, 0, 0, 0});
          for (uint32_t port = 0; port < kCores + 2; ++port) cluster::monitor().log_access(port, port, false, false, 0xF, 0);
@@ -141,15 +137,6 @@ const std::map<std::string, std::function<void(Bench&)>> kCases = {
      }},
     {"l2_read", [](Bench& bench) { bench.l2_read(kLatency, 1); }},
     {"tcdm", [](Bench& bench) { bench.write(5, 0x12345678); }},
-    {"wake",
-     [](Bench& bench) {
-         cluster::Monitor& monitor = cluster::monitor();
-         for (int i = 0; i < 20; ++i) bench.cycle({});
-         monitor.cycle(0, 0, 0, kRatio, 0, 0, 0, 1);
-         monitor.event(1, 1);  // of another core
-         for (int i = 0; i < 20; ++i) monitor.cycle(0, 0, 0, kRatio, 0, 0, 0, 1);
-         monitor.cycle(0, 0, 0, kRatio, 0, 0, 0, 0);
-     }},
     {"l2", [](Bench& bench) { bench.l2()[100] ^= 1; }},
 };
 

@@ -14,29 +14,48 @@ from tests.bench.bench_library import compiler_flags
 HERE = Path(__file__).resolve().parent
 MONITOR = HERE.parents[1] / "tb" / "cluster"
 MONITOR_RULES = (
-    *(
-        "answer",
-        "request_kept",
-        "grant",
-        "wait",
-        "read",
-        "wide_read",
-        "l2_answer",
-        "l2_read",
-        "wake",
-        "tcdm",
-        "l2",
-    ),
+    *("answer", "request_kept", "grant", "wait", "read", "wide_read", "l2_answer", "l2_read", "tcdm", "l2"),
 )
+PERIPHERAL_RULES = {
+    "bus_answer": ("", "missing"),
+    "bus_request_kept": ("", "withdrawn", "exchanged"),
+    "bus_grant": ("", "two", "early"),
+    "bus_wait": ("", "idle"),
+    "bus_route": (*("", "id", "master_id", "data", "enables", "nowhere", "both", "unasked", "made_up"),),
+    "bus_read": ("", "nowhere"),
+    "window_answer": ("",),
+    "window_request_kept": ("", "changed"),
+    "window_grant": ("", "unasked"),
+    "event_read": ("", "bus", "enables"),
+    "wake": ("", "other", "late", "missed", "barrier_early", "old_barrier", "barrier_late"),
+    "clock": ("", "off"),
+    "sleep": ("", "on"),
+}
+"""Rules of the peripheral bus and the event unit, each with the ways in which it is broken."""
+PERIPHERAL_FAULTS = {
+    f"{rule}_{way}".rstrip("_"): rule for rule, ways in PERIPHERAL_RULES.items() for way in ways
+}
+"""Case of `peripheral_faults.cpp`: the rule that it breaks."""
+
+
+def build(folder: Path, name: str, sources: tuple[str, ...]) -> Path:
+    """A program of cases around parts of the monitor."""
+    program = folder / name
+    parts = [str(HERE / f"{name}.cpp"), *(str(MONITOR / f"{source}.cpp") for source in sources)]
+    subprocess.run(["g++", "-O1", *compiler_flags(), f"-I{MONITOR}", *parts, "-o", program], check=True)
+    return program
 
 
 @pytest.fixture(scope="module")
 def faults(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The monitor, with accesses that break its rules."""
-    program = tmp_path_factory.mktemp("monitor") / "faults"
-    sources = [str(HERE / "monitor_faults.cpp"), str(MONITOR / "monitor.cpp")]
-    subprocess.run(["g++", "-O1", *compiler_flags(), f"-I{MONITOR}", *sources, "-o", program], check=True)
-    return program
+    return build(tmp_path_factory.mktemp("monitor"), "monitor_faults", ("monitor",))
+
+
+@pytest.fixture(scope="module")
+def peripheral_faults(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The rules of the peripherals, with cycles that break them."""
+    return build(tmp_path_factory.mktemp("monitor"), "peripheral_faults", ("peripherals", "event_model"))
 
 
 def fired(faults: Path, case: str) -> list[str]:
@@ -50,5 +69,17 @@ def test_a_broken_rule_fires_alone(faults: Path, rule: str) -> None:
     assert PREFIX + rule in RULES
 
 
-def test_accesses_as_they_should_be_break_nothing(faults: Path) -> None:
+@pytest.mark.parametrize("case", PERIPHERAL_FAULTS)
+def test_a_broken_rule_of_the_peripherals_fires_alone(peripheral_faults: Path, case: str) -> None:
+    assert fired(peripheral_faults, case) == [PERIPHERAL_FAULTS[case]]
+    assert PREFIX + PERIPHERAL_FAULTS[case] in RULES
+
+
+def test_every_case_is_run(peripheral_faults: Path) -> None:
+    listed = subprocess.run([peripheral_faults], capture_output=True, text=True, check=True).stdout.split()
+    assert set(listed) == {*PERIPHERAL_FAULTS, "none"}
+
+
+def test_accesses_as_they_should_be_break_nothing(faults: Path, peripheral_faults: Path) -> None:
     assert fired(faults, "none") == []
+    assert fired(peripheral_faults, "none") == []

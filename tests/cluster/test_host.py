@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The host of a cluster (`tb/cluster/session.h`) on a bus that stops; without a model."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tb.cluster.rules import RULES
+from tb.cluster.task import named_problems
+from tests.bench.bench_library import compiler_flags
+
+HERE = Path(__file__).resolve().parent
+BENCH = HERE.parents[1] / "tb" / "cluster"
+STUCK = {
+    "write": (False, "the host's write to 0x10200a20 was not granted in 1000 cycles"),
+    "question": (True, "the host's read of 0x1020010c was not granted in 1000 cycles"),
+    "answer": (True, "the host's read of 0x1020010c was not answered in 1000 cycles"),
+}
+"""What stops: whether the program has ended before, and what is said."""
+TASK: Any = SimpleNamespace(cores=2)
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The session with a bus that stops, on memories without a model."""
+    program = tmp_path_factory.mktemp("host") / "host"
+    parts = [str(BENCH / f"{name}.cpp") for name in ("session", "monitor", "peripherals", "event_model")]
+    command = ["g++", "-O1", *compiler_flags(), f"-I{HERE / 'fake_model'}", f"-I{BENCH}"]
+    subprocess.run([*command, str(HERE / "host_faults.cpp"), *parts, "-o", program], check=True)
+    return program
+
+
+def report(host: Path, case: str) -> dict[str, Any]:
+    done = subprocess.run([host, case], capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize("stuck", STUCK)
+def test_an_access_of_the_host_that_never_ends_is_given_up(host: Path, stuck: str) -> None:
+    ended, text = STUCK[stuck]
+    log = report(host, stuck)
+    assert log["ended"] == ended
+    assert named_problems(TASK, log) == [("cluster_host", text)]
+    assert "cluster_host" in RULES
+    assert len(log["trap_pcs"]) == 2, "what nobody answered is there, as 0"
+
+
+def test_a_host_that_is_served_has_nothing_to_say(host: Path) -> None:
+    log = report(host, "nothing")
+    assert log["ended"]
+    assert named_problems(TASK, log) == []
