@@ -188,22 +188,6 @@ module cluster_tb
     .r_id_s_o   (r_id_s)
   );
 
-  periph_rules i_periph_rules (
-    .clk_i    (clk),
-    .rst_ni   (rst_n),
-    .bench_i  (bench),
-    .cycle_i  (cycle_q),
-    .req_i    (periph_req),
-    .gnt_i    (periph_gnt),
-    .add_i    (periph_add),
-    .wen_i    (periph_wen),
-    .be_i     (periph_be),
-    .data_i   (periph_data),
-    .id_i     (periph_id),
-    .r_valid_i(periph_r_valid),
-    .r_id_i   (periph_r_id)
-  );
-
   event_monitor #(
     .N_CORES(N_CORES)
   ) i_event_monitor (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records each access of the register port with its response, and each cycle with either; keeps the port's values as the
-// clock edge saw them, for a driver whose own view is that after the edge.
+// Records each access of the register port with its response, and each cycle with either; holds the port to its rules;
+// keeps the port's values as the clock edge saw them, for a driver whose own view is that after the edge.
 module periph_monitor (
     input logic clk_i,
     input logic rst_ni,
@@ -65,5 +65,21 @@ module periph_monitor (
     r_data_s_o <= r_data_i;
     r_id_s_o <= r_id_i;
   end
+
+  periph_rules i_rules (
+      .clk_i,
+      .rst_ni,
+      .bench_i,
+      .cycle_i,
+      .req_i,
+      .gnt_i,
+      .add_i,
+      .wen_i,
+      .be_i,
+      .data_i,
+      .id_i,
+      .r_valid_i,
+      .r_id_i
+  );
 
 endmodule

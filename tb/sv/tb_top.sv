@@ -209,20 +209,4 @@ module tb_top #(
       .evt_i(evt)
   );
 
-  periph_rules i_periph_rules (
-      .clk_i(clk),
-      .rst_ni(rst_n),
-      .bench_i(bench),
-      .cycle_i(cycle_q),
-      .req_i(port_req),
-      .gnt_i(periph_gnt),
-      .add_i(port_add),
-      .wen_i(port_wen),
-      .be_i(port_be),
-      .data_i(port_data),
-      .id_i(port_id),
-      .r_valid_i(periph_r_valid),
-      .r_id_i(periph_r_id)
-  );
-
 endmodule

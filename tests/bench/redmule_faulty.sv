@@ -62,7 +62,7 @@ module redmule_faulty #(
   assign fault = fault_e'(fault_select[6:0]);
 
   // The device's own side of the ports.
-  logic [N_CORES-1:0][1:0] dev_evt, evt_q, evt_rotated;
+  logic [N_CORES-1:0][1:0] dev_evt;
   logic dev_busy, busy_q, dev_req, dev_gnt, dev_wen, dev_event;
   logic [31:0] dev_add, dev_r_data;
   logic [PW/8-1:0] dev_be;
@@ -79,7 +79,7 @@ module redmule_faulty #(
   logic waited_q;       // the request was there in the cycle before, without a grant
   logic write_request, read_request, access, acquire_q;
   logic programmed_q;   // X_ADDR was written, and no trigger since
-  logic late_write_q, held_event_q;
+  logic late_write_q, held_event;
   logic [31:0] x_addr_q;
 
   assign dev_event = |dev_evt;
@@ -169,7 +169,7 @@ module redmule_faulty #(
       ClearRequest: inject = acted_q[4];
       ClearAllowed: inject = acted_q[3];
       EventBeforeWrite, EventWithWrite: begin
-        inject = late_write_q && (fault == EventWithWrite ? dev_event : held_event_q);
+        inject = late_write_q && (fault == EventWithWrite ? dev_event : held_event);
         inject_wen = 1'b0;
         inject_add = late_add_q;
         inject_be = late_be_q;
@@ -250,34 +250,21 @@ module redmule_faulty #(
 
   // ---- Events and busy_o ----
 
-  assign evt_rotated = {dev_evt[N_CORES-2:0], dev_evt[N_CORES-1]};
-
-  always_comb begin : events
-    evt_o = dev_evt;
-    if (act) begin
-      unique case (fault)
-        EventCore:                             evt_o = evt_rotated;
-        EventMissing, EventLate, EventsMerged: evt_o = '0;
-        EventBoth:                             evt_o = dev_evt | evt_rotated;
-        EventReserved: for (int unsigned c = 0; c < N_CORES; c++) evt_o[c][1] = dev_evt[c][0];
-        default: ;
-      endcase
-    end
-    if ((acted_q[0] && fault inside {EventLong, EventLate}) || (acted_q[2] && fault == EventTwice)) evt_o = evt_q;
-    if (acted_q[2] && fault == ClearEvent) evt_o[0][0] = 1'b1;
-    if (held_event_q && dev_event && fault == EventsMerged) evt_o = dev_evt | evt_q;
-  end
-
-  always_comb begin : busy
-    busy_o = dev_busy;
-    unique case (fault)
-      BusyLate:                      if (act || acted_q[0]) busy_o = 1'b0;
-      BusyLow, BusyAllowed:          if (act) busy_o = 1'b0;
-      BusyIdle:                      if (act) busy_o = 1'b1;
-      BusyStuck, EventLate:          if (acted_q[0]) busy_o = 1'b1;
-      default: ;
-    endcase
-  end
+  fault_events #(
+      .N_CORES(N_CORES)
+  ) i_events (
+      .clk_i,
+      .rst_ni,
+      .fault_i(fault),
+      .act_i(act),
+      .acted_i(acted_q[0]),
+      .acted_third_i(acted_q[2]),
+      .evt_i(dev_evt),
+      .busy_i(dev_busy),
+      .evt_o,
+      .busy_o,
+      .held_event_o(held_event)
+  );
 
   // ---- Register port ----
 
@@ -335,18 +322,9 @@ module redmule_faulty #(
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin : p_late
-    if (!rst_ni) begin
-      late_write_q <= 1'b0;
-      held_event_q <= 1'b0;
-      evt_q <= '0;
-    end else begin
-      if (act && fault inside {EventBeforeWrite, EventWithWrite}) late_write_q <= 1'b1;
-      else if (inject) late_write_q <= 1'b0;
-      if (act && fault == EventsMerged) held_event_q <= 1'b1;
-      else if (fault == EventsMerged) held_event_q <= held_event_q && !dev_event;
-      else held_event_q <= dev_event;
-      if (dev_event) evt_q <= dev_evt;
-    end
+    if (!rst_ni) late_write_q <= 1'b0;
+    else if (act && fault inside {EventBeforeWrite, EventWithWrite}) late_write_q <= 1'b1;
+    else if (inject) late_write_q <= 1'b0;
   end
 
   always_ff @(posedge clk_i) begin : p_late_write

@@ -106,7 +106,7 @@ def test_an_issue_that_does_not_concern_a_job_is_no_matter() -> None:
 def test_what_a_simulation_says_of_known_issues(tmp_path: Path) -> None:
     """A fault makes jobs of three rows late, as is known of them; of those of four it is known, but wrong."""
     text = DESCRIPTOR.read_text().replace("../../", f"{HERE.parents[1]}/")
-    for name in ("fault_pkg.sv", "fault_probe.sv", "redmule_faulty.sv", "faulty.vlt"):
+    for name in ("fault_pkg.sv", "fault_probe.sv", "fault_events.sv", "redmule_faulty.sv", "faulty.vlt"):
         text = text.replace(f'"{name}"', f'"{HERE / name}"')
     path = tmp_path / "faulty.toml"
     path.write_text(text + ISSUE.format(id="three", m=3) + ISSUE.format(id="four", m=4))

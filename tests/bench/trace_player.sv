@@ -81,22 +81,6 @@ module trace_player #(
       .evt_i
   );
 
-  periph_rules i_periph_rules (
-      .clk_i,
-      .rst_ni,
-      .bench_i(bench),
-      .cycle_i(cycle_q),
-      .req_i(periph_req_i),
-      .gnt_i(periph_gnt_i),
-      .add_i(periph_add_i),
-      .wen_i(periph_wen_i),
-      .be_i(periph_be_i),
-      .data_i(periph_data_i),
-      .id_i(periph_id_i),
-      .r_valid_i(periph_r_valid_i),
-      .r_id_i(periph_r_id_i)
-  );
-
   logic unused_gnt_s, unused_r_valid_s;
   logic [31:0] unused_r_data_s;
   logic [7:0] unused_r_id_s;

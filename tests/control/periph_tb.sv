@@ -99,20 +99,4 @@ module periph_tb;
       .r_id_o(periph_r_id)
   );
 
-  periph_rules i_rules (
-      .clk_i(clk),
-      .rst_ni(rst_n),
-      .bench_i(bench),
-      .cycle_i(64'(cycle_q)),
-      .req_i(port_req),
-      .gnt_i(periph_gnt),
-      .add_i(port_add),
-      .wen_i(port_wen),
-      .be_i(port_be),
-      .data_i(port_data),
-      .id_i(port_id),
-      .r_valid_i(periph_r_valid),
-      .r_id_i(periph_r_id)
-  );
-
 endmodule
