@@ -22,6 +22,7 @@ from cocotb.triggers import RisingEdge
 from pyuvm import ConfigDB, uvm_report_object, uvm_root
 
 from tb.cluster.elf import Program, read_program
+from tb.cluster.instructions import check_instructions
 from tb.cluster.session import SessionHandle
 from tb.coverage.cluster import ClusterCoverage
 from tb.coverage.collector import Collector
@@ -196,13 +197,17 @@ async def _run(
 def _programs() -> dict[str, Program | UserError]:
     """The programs of a cluster, read once for all segments; one that cannot be fails its tests alone."""
     assert _PLAN is not None
-    return {name: _program(given) for name, given in _PLAN.programs.items()}
+    cluster = _descriptor(_PLAN.descriptor).cluster
+    fpu = cluster is not None and cluster.fpu
+    return {name: _program(given, fpu=fpu) for name, given in _PLAN.programs.items()}
 
 
-def _program(given: Mapping[str, str]) -> Program | UserError:
+def _program(given: Mapping[str, str], *, fpu: bool) -> Program | UserError:
     if "error" in given:
         return UserError(given["error"])
     try:
-        return read_program(Path(given["path"]))
+        program = read_program(Path(given["path"]))
+        check_instructions(program, fpu=fpu)
     except UserError as error:
         return error
+    return program

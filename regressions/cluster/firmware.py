@@ -12,11 +12,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from regressions.cluster.header import registers_header
-from regressions.cluster.instructions import check_instructions
 from regressions.errors import UserError, unknown
 from regressions.paths import ROOT
 from regressions.simulators.cache import build_once, content_key
 from tb.cluster.elf import Program, read_program
+from tb.cluster.instructions import check_instructions
 
 SOFTWARE = ROOT / "sw"
 PROGRAMS = SOFTWARE / "programs"

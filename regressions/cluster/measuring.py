@@ -86,7 +86,9 @@ class Measuring:
         """
         program = build_program(name, self._folder / f"sw-{name}.log")
         ratio = arbitration or Arbitration()
-        task = Task(program, jobs, memory, mode=mode, cores=cores, arbitration=ratio, limit=_LIMIT)
+        task = Task(
+            program, jobs, memory, mode=mode, cores=cores, arbitration=ratio, limit=_LIMIT, jobs_in_l2=True
+        )
         outcome = run_task(self._executable, self.config, task, self._folder / name)
         if outcome.problems:
             raise UserError(f"the figures of {name} cannot be measured: {'; '.join(outcome.problems)}")

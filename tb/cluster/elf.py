@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ class Program:
         path: The ELF file.
         entry: Address of its first instruction.
         segments: Address and bytes of what is loaded; bytes that are only reserved are left out.
+        reserved: Address and size of all that it uses, with what is not loaded, such as stacks.
         symbols: Address of each named symbol.
     """
 
@@ -34,6 +36,7 @@ class Program:
     entry: int
     segments: tuple[tuple[int, bytes], ...]
     symbols: dict[str, int]
+    reserved: tuple[tuple[int, int], ...] = ()
 
     def function(self, address: int) -> str:
         """Name of the symbol an address belongs to, with the distance from it."""
@@ -70,21 +73,24 @@ def read_program(path: Path) -> Program:
             )
         if kind != _EXECUTABLE:
             raise UserError(f"{path} is not linked (ELF type {kind}); build the programs with make sw")
-        return Program(path, entry, tuple(_segments(data, segments_at)), _symbols(data, sections_at))
-    except struct.error as error:
-        raise UserError(f"{path} is cut short ({error}); build it again with make sw") from error
+        segments = list(_segments(data, segments_at))
+        loaded = tuple((address, content) for address, content, _ in segments if content)
+        reserved = tuple((address, size) for address, _, size in segments)
+        return Program(path, entry, loaded, _symbols(data, sections_at), reserved)
+    except (struct.error, IndexError, ValueError) as error:
+        # Offsets and indices of a damaged file point anywhere.
+        raise UserError(f"{path} is cut short or damaged ({error}); build it again with make sw") from error
 
 
-def _segments(data: bytes, at: int) -> list[tuple[int, bytes]]:
-    found = []
+def _segments(data: bytes, at: int) -> Iterator[tuple[int, bytes, int]]:
+    """Address, bytes of the file, and size in memory of each segment."""
     count = struct.unpack_from("<H", data, 44)[0]
     for index in range(count):
-        kind, offset, address, _, size = _SEGMENT.unpack_from(data, at + index * _SEGMENT.size)[:5]
-        if kind == _LOAD and size:
+        kind, offset, address, _, size, reserved = _SEGMENT.unpack_from(data, at + index * _SEGMENT.size)[:6]
+        if kind == _LOAD and reserved:
             if offset + size > len(data):
-                raise struct.error(f"a segment ends at byte {offset + size} of {len(data)}")
-            found.append((address, data[offset : offset + size]))
-    return found
+                raise ValueError(f"a segment ends at byte {offset + size} of {len(data)}")
+            yield address, data[offset : offset + size], max(size, reserved)
 
 
 def _symbols(data: bytes, at: int) -> dict[str, int]:

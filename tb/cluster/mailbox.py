@@ -15,6 +15,7 @@ JOBS = 8
 ANSWERS = 32
 _HEAD = struct.Struct("<4I")
 _JOB = struct.Struct("<8I")
+_LARGEST = 2**16 - 1  # section 5: 16 bits each
 _ANSWERS = _HEAD.size + JOBS * _JOB.size
 
 
@@ -45,10 +46,14 @@ def pack(jobs: tuple[Descriptor, ...], mode: int = 0, seed: int = 0) -> bytes:
     """Bytes of the mailbox, with empty answers.
 
     Raises:
-        UserError: There are more jobs than it holds.
+        UserError: There are more jobs than it holds, or one is too large for the accelerator.
     """
     if len(jobs) > JOBS:
         raise UserError(f"{len(jobs)} jobs for a program: its mailbox holds {JOBS}; run it several times")
+    for number, job in enumerate(jobs):
+        for name, size in (("M", job.m), ("N", job.n), ("K", job.k)):
+            if not 0 <= size <= _LARGEST:
+                raise UserError(f"{name} of job {number} is {size}: the accelerator takes 0 to {_LARGEST}")
     packed = b"".join(_JOB.pack(job.op, job.fmt, job.m, job.n, job.k, job.x, job.w, job.z) for job in jobs)
     return (_HEAD.pack(MAGIC, mode, len(jobs), seed) + packed).ljust(_ANSWERS, b"\0") + bytes(4 * ANSWERS)
 

@@ -27,7 +27,7 @@ from tb.stimulus.rng import stream
 FIRST = memory_map.TCDM + memory_map.FIRMWARE_BYTES
 """First byte of the TCDM that is not the program's own."""
 
-_LIMIT = 1_000_000  # cycles: far above what the longest run takes
+_LIMIT = 1_000_000  # cycles: far above what the longest run takes, and within what the bench's logs hold
 _LONGEST_CLEAR = 1500  # cycles after which a job is cleared at most: some have ended by then
 _LARGEST_TILED = 70
 
@@ -40,21 +40,18 @@ class ProgramRun:
         task: What is loaded; its program may be one that `unbuilt` gives.
         scenario: The jobs as the model computes them, in the memory that is compared; None for none.
         blocks: Jobs of the accelerator where those are parts of the scenario's; 0 if they are the same.
+        on_accelerator: Whether the accelerator runs the jobs, and not the cores.
     """
 
     task: Task
     scenario: Scenario | None = None
     blocks: int = 0
+    on_accelerator: bool = True
 
     @property
     def jobs(self) -> int:
         """Jobs that the accelerator runs."""
         return self.blocks or (len(self.scenario.jobs) if self.scenario and self.on_accelerator else 0)
-
-    @property
-    def on_accelerator(self) -> bool:
-        """Whether the accelerator runs the jobs, and not the cores."""
-        return self.task.program.path.stem != "software"
 
     def with_program(self, program: Program) -> ProgramRun:
         """The same with the program that was built."""
@@ -131,7 +128,7 @@ class PlainStream(ProgramStream):
         "program": Field("name in sw/programs, or path of an ELF file", str, required=True),
         "harts": Field("how many harts run, all by default", int, lo=1, hi=8),
         "mode": Field("mailbox word whose meaning is the program's", int, default=0, lo=0, hi=2**32 - 1),
-        "limit": Field("cycles after which it is given up", int, default=_LIMIT, lo=1, hi=2**32 - 1),
+        "limit": Field("cycles after which it is given up", int, default=_LIMIT, lo=1, hi=_LIMIT),
     }
 
     @property
@@ -217,6 +214,7 @@ class TiledStream(ProgramStream):
             memory={window.base: initial_image(scenario).tobytes()},
             cores=1,
             arbitration=draw_arbitration(rng),
+            jobs_in_l2=True,
         )
         return ProgramRun(task, scenario, blocks=-(-m // block_m) * -(-k // block_k))
 
@@ -242,4 +240,4 @@ class SoftwareStream(ProgramStream):
         """See `ProgramStream.draw`; the stream is that of the seed and the number alone."""
         del rng
         drawn = draw_software(self.seed, index, self.config, unbuilt(self.program))
-        return ProgramRun(drawn.task, drawn.scenario)
+        return ProgramRun(drawn.task, drawn.scenario, on_accelerator=False)

@@ -46,6 +46,7 @@ class Task:
         cores: How many harts run, the first ones.
         arbitration: Of the TCDM.
         limit: Cycles after which a program that has not ended is given up.
+        jobs_in_l2: Whether the program takes jobs on matrices in L2, which the accelerator does not reach.
     """
 
     program: Program
@@ -56,6 +57,7 @@ class Task:
     cores: int = 8
     arbitration: Arbitration = Arbitration()
     limit: int = 10_000_000
+    jobs_in_l2: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,10 @@ def blocks(config: ClusterConfig, task: Task) -> list[tuple[int, bytes]]:
             f"{name} starts at 0x{task.program.entry:08x}, the cluster at 0x{memory_map.BOOT:08x}"
         )
     loaded = list(task.program.segments)
-    for address, data in loaded:
-        _check_fits(config, f"{name}: the segment", address, len(data), ("code", "TCDM"))
+    for address, size in task.program.reserved:
+        _check_fits(config, f"{name}: the segment", address, size, ("code", "TCDM"))
+        if (task.jobs or task.memory) and memory_map.TCDM <= address < memory_map.CODE:
+            _check_own(f"{name}: the segment", address, size)
     loaded.append((memory_map.TCDM, pack(task.jobs, task.mode, task.seed)))
     for address, data in (task.memory or {}).items():
         _check_fits(config, "the data", address, len(data), ("TCDM", "L2"))
@@ -109,7 +113,7 @@ def blocks(config: ClusterConfig, task: Task) -> list[tuple[int, bytes]]:
     for number, job in enumerate(task.jobs):
         for operand, (address, size) in job.operands().items():
             what = f"{operand} of job {number}"
-            _check_fits(config, what, address, size, ("TCDM", "L2"))
+            _check_fits(config, what, address, size, ("TCDM", "L2") if task.jobs_in_l2 else ("TCDM",))
             _check_behind_program(what, address)
     return loaded
 
@@ -126,6 +130,15 @@ def _check_fits(config: ClusterConfig, what: str, address: int, size: int, among
             return
     places = ", ".join(f"{name} 0x{memories[name][0]:08x} + {memories[name][1]}" for name in among)
     raise UserError(f"{what} at 0x{address:08x} with {size} bytes does not fit the memory ({places})")
+
+
+def _check_own(what: str, address: int, size: int) -> None:
+    first = memory_map.TCDM + memory_map.FIRMWARE_BYTES
+    if address + size > first:
+        raise UserError(
+            f"{what} at 0x{address:08x} with {size} bytes, stacks included, reaches into the operands' "
+            f"memory from 0x{first:08x} on; make the program's data smaller"
+        )
 
 
 def _check_behind_program(what: str, address: int) -> None:

@@ -52,6 +52,7 @@ def run(
         cores=cores or config.cores,
         arbitration=arbitration or Arbitration(),
         limit=limit,
+        jobs_in_l2=name in ("tiled", "together"),
     )
     return run_task(executable, config, task, folder)
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 import sys
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from regressions.cluster import firmware
 from regressions.cluster.firmware import CHECKS, build_program
 from regressions.cluster.run import run_task
 from regressions.errors import UserError
-from tb.cluster.elf import read_program
+from tb.cluster.elf import Program, read_program
+from tb.cluster.instructions import check_instructions
 from tb.cluster.mailbox import Descriptor
-from tb.cluster.memory_map import L2, TCDM
+from tb.cluster.memory_map import BOOT, L2, TCDM
 from tb.cluster.task import Task
 from tests.cluster.harness import CONFIG, FIRST, run
 
@@ -81,8 +83,16 @@ def test_a_failed_program_is_reported(tmp_path: Path) -> None:
             "X of job 0 at 0x00000000 with 128 bytes does not",
         ),
         (Descriptor(Op.GEMM, Format.FP16, 8, 8, 8, FIRST, TCDM + 16, FIRST), "program's own memory"),
+        (
+            Descriptor(Op.GEMM, Format.FP16, 8, 8, 8, FIRST, L2, FIRST),
+            "W of job 0 at 0x1c000000 with 128 bytes does not",
+        ),
+        (
+            Descriptor(Op.GEMM, Format.E4M3, 70000, 1, 1, FIRST, FIRST, FIRST),
+            "M of job 0 is 70000: the accelerator takes 0 to 65535",
+        ),
     ],
-    ids=["beyond", "nowhere", "firmware"],
+    ids=["beyond", "nowhere", "firmware", "l2", "too large"],
 )
 def test_a_descriptor_out_of_memory(tmp_path: Path, job: Descriptor, message: str) -> None:
     program = build_program("gemm", tmp_path / "sw.log")
@@ -95,6 +105,14 @@ def test_an_image_that_does_not_fit(tmp_path: Path) -> None:
     small = dataclasses.replace(CONFIG, code_bytes=256)
     with pytest.raises(UserError, match=r"the segment at 0x1a000000 with \d+ bytes does not fit the memory"):
         run_task(tmp_path, small, Task(program, cores=1), tmp_path)
+    with pytest.raises(UserError, match=r"the segment at 0x10000000 with \d+ bytes does not fit the memory"):
+        run_task(tmp_path, dataclasses.replace(CONFIG, tcdm_bytes=4096), Task(program, cores=1), tmp_path)
+    greedy = dataclasses.replace(program, reserved=((TCDM + 0x200, 12 * 1024),))
+    job = Descriptor(Op.GEMM, Format.FP16, 8, 8, 8, FIRST, FIRST, FIRST)
+    with pytest.raises(
+        UserError, match="with 12288 bytes, stacks included, reaches into the operands' memory"
+    ):
+        run_task(tmp_path, CONFIG, Task(greedy, (job,), cores=1), tmp_path)
     with pytest.raises(UserError, match="choose 1 to 2"):
         run_task(tmp_path, CONFIG, Task(program, cores=3), tmp_path)
 
@@ -114,6 +132,43 @@ def test_wrong_files_are_refused(tmp_path: Path) -> None:
             read_program(short)
     with pytest.raises(UserError, match="cannot read the program"):
         read_program(tmp_path / "missing.elf")
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [(4, b"\2"), (5, b"\2"), (18, b"\x28\0"), (6, b"\2")],
+    ids=["64", "big", "arm", "version"],
+)
+def test_each_mark_of_another_machine_counts(tmp_path: Path, at: int, value: bytes) -> None:
+    data = bytearray(build_program("gemm", tmp_path / "sw.log").path.read_bytes())
+    data[at : at + len(value)] = value
+    (tmp_path / "other.elf").write_bytes(data)
+    with pytest.raises(UserError, match="is for another machine"):
+        read_program(tmp_path / "other.elf")
+
+
+def test_a_damaged_file_is_refused_wherever_it_is_damaged(tmp_path: Path) -> None:
+    whole = build_program("gemm", tmp_path / "sw.log").path.read_bytes()
+    rng = random.Random(1)
+    said = 0
+    for _ in range(400):
+        data = bytearray(whole)
+        # Headers and tables: what lies in front of the code, and behind it.
+        for _ in range(3):
+            data[rng.choice([rng.randrange(28, 180), rng.randrange(len(data) * 3 // 4, len(data))])] ^= 0xFF
+        (tmp_path / "damaged.elf").write_bytes(data)
+        try:
+            read_program(tmp_path / "damaged.elf")
+        except UserError as error:
+            said += "cut short or damaged" in str(error)
+    assert said > 50
+
+
+@pytest.mark.parametrize("word", [0x88C58533, 0x8E058533], ids=["vfdiv", "vfsqrt"])
+def test_vectors_are_not_divided_either(word: int) -> None:
+    program = Program(Path("own.elf"), BOOT, ((BOOT, word.to_bytes(4, "little")),), {"main": BOOT})
+    with pytest.raises(UserError, match=r"own\.elf: main\+0x0 .* divides or takes a root"):
+        check_instructions(program, fpu=True)
 
 
 def test_a_division_is_refused(tmp_path: Path) -> None:

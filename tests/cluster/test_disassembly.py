@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from regressions.cluster.firmware import CHECKS, build_program
-from regressions.cluster.instructions import instructions
 from tb.cluster.disassembly import disassemble
+from tb.cluster.instructions import instructions
 
 
 def test_every_instruction_comes_back(tmp_path: Path) -> None:

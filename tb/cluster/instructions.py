@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Instructions that the cores must not meet, looked for in a linked program.
 
-A floating-point divide or square root would wait forever: the unit has none. Without a floating-point unit
-every floating-point instruction traps; one found at build time says where it comes from.
+A floating-point divide or square root, of one number or of vectors, would wait forever: the unit has none.
+Without a floating-point unit every floating-point instruction traps; one found at build time says where it
+comes from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regressions.errors import UserError
 from tb.cluster import memory_map
 from tb.cluster.elf import Program
+from tb.errors import UserError
 
 _OP_FP = 0x53
+_VECTOR = 0x33  # with 10 in bits 31:30: vectors of floating-point numbers
+_VECTOR_DIVIDE, _VECTOR_ROOT = 0b1000100, 0b1000111  # bits 31:25
 _FUSED = (0x43, 0x47, 0x4B, 0x4F)
 _DIVIDE, _ROOT = 0b00011, 0b01011  # bits 31:27 of an OP-FP instruction
 
@@ -26,7 +29,9 @@ def check_instructions(program: Program, *, fpu: bool) -> None:
     """
     for address, word in instructions(program):
         opcode = word & 0x7F
-        if opcode == _OP_FP and word >> 27 in (_DIVIDE, _ROOT):
+        scalar = opcode == _OP_FP and word >> 27 in (_DIVIDE, _ROOT)
+        vector = opcode == _VECTOR and word >> 25 in (_VECTOR_DIVIDE, _VECTOR_ROOT)
+        if scalar or vector:
             raise UserError(
                 f"{program.path}: {program.function(address)} (0x{address:08x}) divides or takes a root in "
                 "floating point, which the cores have not; compute it in another way"
