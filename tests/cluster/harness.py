@@ -19,7 +19,7 @@ from regressions.cluster.sizes import SMALL, cluster_config
 from regressions.simulators.cluster import build_cluster
 from tb.cluster.config import ClusterConfig
 from tb.cluster.mailbox import Descriptor
-from tb.cluster.memory_map import FIRMWARE_BYTES, TCDM
+from tb.cluster.memory_map import FIRMWARE_BYTES, L2, TCDM
 from tb.cluster.task import Arbitration, Outcome, Task
 
 CONFIG = cluster_config(SMALL)
@@ -55,6 +55,40 @@ def run(
         jobs_in_l2=name in ("tiled", "together"),
     )
     return run_task(executable, config, task, folder)
+
+
+def run_tiled(
+    op: Op,
+    sizes: tuple[int, int, int],
+    block: tuple[int, int],
+    folder: Path,
+    *,
+    offsets: tuple[int, int, int],
+    seed: int,
+    config: ClusterConfig = CONFIG,
+) -> Outcome:
+    """Runs a job in FP16 on matrices in L2, cut into blocks, and compares Z with the model, bit by bit.
+
+    Args:
+        op: The operation.
+        sizes: M, N and K.
+        block: Rows and columns of Z that fit the TCDM with their operands.
+        folder: Of the simulation.
+        offsets: Of X, W and Z in L2.
+        seed: Of the operands.
+        config: The cluster.
+    """
+    m, n, k = sizes
+    rng = np.random.default_rng(seed)
+    x, w, y = (codes(rng, *shape, Format.FP16) for shape in ((m, n), (n, k), (m, k)))
+    at = [L2 + offset for offset in offsets]
+    whole = Descriptor(op, Format.FP16, m, n, k, *at)
+    part = Descriptor(op, Format.FP16, block[0], 0, block[1], FIRST, FIRST, FIRST)
+    memory = {address: matrix.tobytes() for address, matrix in zip(at, (x, w, y), strict=True)}
+    outcome = run("tiled", folder, [whole, part], memory, config=config)
+    assert outcome.problems == ()
+    assert outcome.read(at[2], y.nbytes) == gemm_op(op, x, w, y).tobytes()
+    return outcome
 
 
 def codes(rng: np.random.Generator, rows: int, cols: int, fmt: Format) -> Codes:

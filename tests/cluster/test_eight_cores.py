@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 
 from models.formats import Format
-from models.gemm import gemm_op
 from models.ops import Op
 from regressions.cluster.firmware import CHECKS
 from regressions.cluster.sizes import CONTRACT, cluster_config
 from tb.cluster.mailbox import Descriptor
 from tb.cluster.memory_map import L2
 from tb.cluster.task import Arbitration
-from tests.cluster.harness import FIRST, Work, codes, run
+from tests.cluster.harness import FIRST, Work, run, run_tiled
 
 pytestmark = pytest.mark.sim
 EIGHT = cluster_config(CONTRACT)
@@ -64,16 +63,8 @@ def test_soft_clear_and_recovery(tmp_path: Path) -> None:
 
 
 def test_tiles_at_the_edges(tmp_path: Path) -> None:
-    m, n, k = 50, 33, 41
-    rng = np.random.default_rng(6)
-    x, w, y = (codes(rng, *shape, Format.FP16) for shape in ((m, n), (n, k), (m, k)))
-    at = [L2 + 1, L2 + 0x4003, L2 + 0x8006]
-    whole = Descriptor(Op.GEMM, Format.FP16, m, n, k, *at)
-    block = Descriptor(Op.GEMM, Format.FP16, 13, 0, 17, FIRST, FIRST, FIRST)
-    memory = {address: matrix.tobytes() for address, matrix in zip(at, (x, w, y), strict=True)}
-    outcome = run("tiled", tmp_path, [whole, block], memory, config=EIGHT)
-    assert outcome.problems == ()
-    assert outcome.read(at[2], y.nbytes) == gemm_op(Op.GEMM, x, w, y).tobytes()
+    place = (1, 0x4003, 0x8006)
+    run_tiled(Op.GEMM, (50, 33, 41), (13, 17), tmp_path, offsets=place, seed=6, config=EIGHT)
 
 
 @pytest.mark.parametrize("mode", [0, 1, 2], ids=["plain", "scalar", "simd"])

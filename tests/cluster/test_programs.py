@@ -5,17 +5,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from models.formats import Format
-from models.gemm import gemm_op
 from models.ops import Op
 from regressions.cluster.firmware import CHECKS
-from tb.cluster.mailbox import Descriptor
-from tb.cluster.memory_map import L2
 from tb.cluster.task import Arbitration
-from tests.cluster.harness import FIRST, Work, codes, run
+from tests.cluster.harness import Work, run, run_tiled
 
 pytestmark = pytest.mark.sim
 
@@ -75,29 +71,13 @@ def test_cores_queue_jobs_through_the_lock(tmp_path: Path, ratio: tuple[int, int
 
 def test_tiled_product_beyond_the_tcdm(tmp_path: Path) -> None:
     m, n, k = 264, 256, 256
-    rng = np.random.default_rng(5)
-    x, w, y = (codes(rng, *shape, Format.FP16) for shape in ((m, n), (n, k), (m, k)))
-    at = [L2, L2 + x.nbytes, L2 + x.nbytes + w.nbytes]
-    whole = Descriptor(Op.GEMM, Format.FP16, m, n, k, *at)
-    block = Descriptor(Op.GEMM, Format.FP16, 24, 0, 64, FIRST, FIRST, FIRST)
-    memory = {address: matrix.tobytes() for address, matrix in zip(at, (x, w, y), strict=True)}
-    outcome = run("tiled", tmp_path, [whole, block], memory)
-    assert outcome.problems == ()
-    assert outcome.read(at[2], y.nbytes) == gemm_op(Op.GEMM, x, w, y).tobytes()
+    behind = (0, 2 * m * n, 2 * (m * n + n * k))
+    outcome = run_tiled(Op.GEMM, (m, n, k), (24, 64), tmp_path, offsets=behind, seed=5)
     assert m * n * k / (48 * outcome.answers[0]) >= 0.90, "of the accelerator's peak, transfers included"
 
 
 def test_tiles_at_the_edges(tmp_path: Path) -> None:
-    m, n, k = 50, 33, 41
-    rng = np.random.default_rng(6)
-    x, w, y = (codes(rng, *shape, Format.FP16) for shape in ((m, n), (n, k), (m, k)))
-    at = [L2 + 1, L2 + 0x4003, L2 + 0x8006]
-    whole = Descriptor(Op.MINMAX, Format.FP16, m, n, k, *at)
-    block = Descriptor(Op.MINMAX, Format.FP16, 13, 0, 17, FIRST, FIRST, FIRST)
-    memory = {address: matrix.tobytes() for address, matrix in zip(at, (x, w, y), strict=True)}
-    outcome = run("tiled", tmp_path, [whole, block], memory)
-    assert outcome.problems == ()
-    assert outcome.read(at[2], y.nbytes) == gemm_op(Op.MINMAX, x, w, y).tobytes()
+    run_tiled(Op.MINMAX, (50, 33, 41), (13, 17), tmp_path, offsets=(1, 0x4003, 0x8006), seed=6)
 
 
 @pytest.mark.parametrize("after", [0, 150, 900])
