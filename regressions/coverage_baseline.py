@@ -16,8 +16,11 @@ TOLERANCE = 0.05
 """Percentage points that may be lost: what a few jobs drawn otherwise make of it."""
 
 _SHARES = {
-    kind: Field("percentage", float, lo=0.0, hi=100.0) for kind in ("functional", "line", "branch", "toggle")
+    kind: Field("percentage", float, lo=0.0, hi=100.0)
+    for kind in ("functional", "line", "branch", "toggle", "cluster")
 }
+"""What is kept; `cluster` is the functional coverage of all clusters of the run."""
+
 _FIELDS = {
     "schema": Field("version of this schema: 1", int, required=True, lo=1, hi=1),
     "runs": Field("percentages by label and device", dict, required=True, items=Field("devices", dict)),
@@ -55,9 +58,9 @@ def dropped(summary: Summary) -> list[str]:
         SchemaError: The file is malformed.
     """
     kept = read().get(summary.info.tier, {}).get(summary.info.dut, {})
-    now = summary.to_json()["coverage"]
+    now = _now(summary)
     return [
-        f"{kind} coverage of {summary.info.dut} fell from {share:g} % to "
+        f"{kind} coverage of {'the run' if kind == 'cluster' else summary.info.dut} fell from {share:g} % to "
         f"{'none' if now[kind] is None else f'{now[kind]:g} %'} ({relative(FILE)}): find the test that is "
         "missing, or keep less on purpose with KEEP=1"
         for kind, share in kept.items()
@@ -73,7 +76,17 @@ def keep(summary: Summary) -> None:
         OSError: It cannot be written.
     """
     runs: dict[str, dict[str, Shares]] = read()
-    now = summary.to_json()["coverage"]
+    now = _now(summary)
     shares = {kind: now[kind] for kind in _SHARES if now[kind]}
     runs.setdefault(summary.info.tier, {})[summary.info.dut] = shares
     write_json(FILE, {"schema": 1, "runs": dict(sorted(runs.items()))})
+
+
+def _now(summary: Summary) -> dict[str, float | None]:
+    """Percentages of a run; None for what it did not measure, as clusters where none ran."""
+    coverage = summary.to_json()["coverage"]
+    cluster = coverage.get("cluster")
+    return {
+        **{kind: coverage.get(kind) for kind in _SHARES},
+        "cluster": cluster["functional"] if cluster else None,
+    }

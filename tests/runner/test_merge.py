@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from regressions import coverage_baseline
+from regressions.info import RunInfo
 from regressions.shards import Shard
+from regressions.summary import Summary
 from tests.runner.harness import Runner
 
 TESTS = {
@@ -170,11 +172,13 @@ def test_coverage_below_what_is_kept_fails(
     runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = tmp_path / "kept.json"
-    kept.write_text('{"schema": 1, "runs": {"smoke": {"redmule": {"functional": 12.5, "line": 90.0}}}}')
+    shares = {"functional": 12.5, "line": 90.0, "cluster": 80.0}
+    kept.write_text(json.dumps({"schema": 1, "runs": {"smoke": {"redmule": shares}}}))
     monkeypatch.setattr(coverage_baseline, "FILE", kept)
     folder = run(runner)
     assert "line coverage of redmule fell from 90 % to none" in runner.out
     assert "functional coverage of redmule fell from 12.5 % to 0 %" in runner.out
+    assert "cluster coverage of the run fell from 80 % to none" in runner.out
     assert runner("merge", "--runs", str(folder)) == 1
     run(runner, "--tests=a")
     assert "fell" not in runner.out  # a choice of tests is held to nothing
@@ -192,6 +196,19 @@ def test_what_a_run_covers_can_be_kept(
     run(runner, "--keep")
     assert "kept: " in runner.out
     assert coverage_baseline.read() == {"pr": {"redmule": {"line": 90.0}}, "smoke": {"redmule": {}}}
+
+
+def test_what_the_clusters_of_a_run_cover_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coverage_baseline, "FILE", tmp_path / "kept.json")
+    summary = Summary(RunInfo("r", "pr", 1, "", {}, "redmule", {}))
+    covered: dict[str, Any] = {"functional": 100.0, "cluster": {"functional": 90.0, "bins": {}}}
+    monkeypatch.setattr(Summary, "to_json", lambda _: {"coverage": covered})
+    coverage_baseline.keep(summary)
+    assert coverage_baseline.read() == {"pr": {"redmule": {"functional": 100.0, "cluster": 90.0}}}
+    assert coverage_baseline.dropped(summary) == []
+    covered["cluster"] = {"functional": 89.9, "bins": {}}
+    (complaint,) = coverage_baseline.dropped(summary)
+    assert complaint.startswith("cluster coverage of the run fell from 90 % to 89.9 %")
 
 
 def test_the_kept_coverage_is_read() -> None:
