@@ -53,7 +53,7 @@ void Monitor::set_ratio(uint32_t ratio) {
     const uint32_t priority_wins = protects ? numerator : kUnbounded;
     const uint32_t other_wins = protects ? denominator - numerator : 0;
     const uint32_t wide_wins = wide_first ? priority_wins : other_wins;
-    const uint32_t rivals = settings_.cores + 1;
+    const uint32_t rivals = settings_.rivals;
     ratio_ = ratio;
     wide_bound_ = wide_first ? other_wins : priority_wins;
     log_bound_ = wide_wins == kUnbounded ? kUnbounded : rivals + (rivals + 1) * wide_wins;
@@ -81,6 +81,7 @@ void Monitor::check_wait(const std::string& who, bool req, bool gnt, uint32_t bo
 void Monitor::cycle(uint32_t req, uint32_t gnt, uint32_t rvalid, uint32_t ratio, uint8_t wide, uint8_t l2,
                     uint32_t events, uint32_t asleep) {
     ++now_;
+    taken_ = 0;
     if (ratio != ratio_) set_ratio(ratio);
     for (uint32_t port = 0; port < settings_.cores + 2; ++port) {
         const bool answered = (rvalid >> port & 1) != 0, expected = !due_[port].empty();
@@ -115,6 +116,14 @@ void Monitor::cycle(uint32_t req, uint32_t gnt, uint32_t rvalid, uint32_t ratio,
         if (job.event != 0 && job.wake == 0 && (woken >> job.core & 1) != 0) job.wake = now_;
     }
     asleep_ = asleep;
+}
+
+// A bank has one access a cycle, so a wide access is alone in all of its banks: it is whole.
+void Monitor::take_banks(const std::string& who, uint32_t first, uint32_t count) {
+    uint64_t banks = 0;
+    for (uint32_t i = 0; i < count; ++i) banks |= 1ull << (first + i) % settings_.banks;
+    if ((taken_ & banks) != 0) violated("bank", who + " has a bank together with another access");
+    taken_ |= banks;
 }
 
 void Monitor::count_rivals() {
@@ -156,6 +165,7 @@ void Monitor::store(uint64_t byte, uint32_t data, uint32_t be) {
 void Monitor::log_access(uint32_t port, uint32_t word_index, bool write, bool test_and_set, uint8_t be,
                          uint32_t wdata) {
     const uint64_t byte = 4ull * word_index;
+    take_banks(port_name(port), word_index, 1);
     due_[port].push_back({write, word(byte)});
     ++accesses_[port];
     if (write || test_and_set) store(byte, test_and_set ? UINT32_MAX : wdata, be);
@@ -172,6 +182,7 @@ void Monitor::log_answer(uint32_t port, uint32_t rdata) {
 
 void Monitor::wide_access(uint32_t add, bool write, const uint32_t* be, const uint32_t* wdata) {
     WideDue due{write, {}};
+    take_banks("the wide port", add / 4, settings_.lanes);
     ++wide_accesses_;
     for (uint32_t lane = 0; lane < settings_.lanes; ++lane) {
         const uint32_t its = (add & ~3u) + 4 * lane;

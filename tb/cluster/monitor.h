@@ -20,6 +20,7 @@ constexpr size_t kMaxLanes = 33;  // of the wide port, up to 1024 bits of payloa
 
 struct Settings {
     uint32_t cores, lanes, l2_latency, banks;
+    uint32_t rivals;  // that a requester of the logarithmic branch may meet in its bank
 };
 
 // A rule that was broken.
@@ -117,9 +118,11 @@ class Monitor {
     std::vector<JobTimes> jobs_;
     Seen seen_;
     std::vector<uint32_t> wanted_;  // banks of the rivals of this cycle
+    uint64_t taken_ = 0;            // banks of the accesses that were granted in this cycle, a bit each: there are at most 64
     std::array<std::array<uint32_t, 6>, kMaxCores> dma_{};  // registers of each core's programming set
 
     void count_rivals();
+    void take_banks(const std::string& who, uint32_t first, uint32_t count);
     void set_ratio(uint32_t ratio);
     void check_wait(const std::string& who, bool req, bool gnt, uint32_t bound, uint32_t& waiting, uint64_t& total,
                     uint32_t& longest);

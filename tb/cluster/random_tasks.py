@@ -8,6 +8,7 @@ operands are those of the accelerator's own tests, and between them lies the sam
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.formats import Format
@@ -126,12 +127,20 @@ def draw_software(seed: int, number: int, config: ClusterConfig, program: Progra
     return RandomTask(number, task, scenario)
 
 
-def draw_jobs(rng: random.Random, count: int, base: int, end: int) -> tuple[Job, ...]:
-    """Jobs that share no bytes, one behind the other from `base` on; fewer where `end` leaves no room."""
+def draw_jobs(rng: random.Random, count: int, base: int, end: int, ops: Sequence[Op] = ()) -> tuple[Job, ...]:
+    """Jobs that share no bytes, one behind the other from `base` on; fewer where `end` leaves no room.
+
+    Args:
+        rng: What is drawn from.
+        count: How many.
+        base: First byte that they may have.
+        end: The one after the last.
+        ops: Operations of the jobs, in turns; any if there are none.
+    """
     jobs: list[Job] = []
     at = base
-    for _ in range(count):
-        job = draw_job(rng, at, end)
+    for number in range(count):
+        job = draw_job(rng, at, end, ops[number % len(ops)] if ops else None)
         if job is None:
             break
         jobs.append(job)
@@ -139,10 +148,11 @@ def draw_jobs(rng: random.Random, count: int, base: int, end: int) -> tuple[Job,
     return tuple(jobs)
 
 
-def draw_job(rng: random.Random, at: int, end: int) -> Job | None:
+def draw_job(rng: random.Random, at: int, end: int, op: Op | None = None) -> Job | None:
     """A job behind `at`, at addresses of any alignment; None if a small one does not fit any more."""
+    wanted = list(Op) if op is None else [op]
     for _ in range(20):
-        fmt, op = rng.choice(list(Format)), rng.choice(list(Op))
+        fmt, op = rng.choice(list(Format)), rng.choice(wanted)
         top = rng.choice((4, 20, 60))
         m, n, k = rng.randrange(1, top), rng.randrange(top), rng.randrange(1, top)
         size = fmt.itemsize
@@ -160,9 +170,16 @@ def draw_job(rng: random.Random, at: int, end: int) -> Job | None:
 
 
 def draw_arbitration(rng: random.Random) -> Arbitration:
-    """Either side first, any share that keeps the other from starving."""
-    denominator = rng.choice((2, 3, 4, 8, 16))
-    return Arbitration(rng.randrange(1, denominator), denominator, wide_first=rng.random() < 0.5)
+    """Either side first, with a share that keeps the other from starving; one in five has no protection.
+
+    Programs end without the protection too: a side that starves waits for one whose accesses end.
+    """
+    denominator = rng.choice((2, 2, 3, 4, 8, 16, 255))
+    numerator = rng.randrange(1, denominator)
+    if rng.randrange(5) == 0:
+        # No protection, by a numerator of 0 or by one that is not below the denominator.
+        numerator, denominator = rng.choice(((0, denominator), (denominator, denominator), (255, 2), (0, 0)))
+    return Arbitration(numerator, denominator, wide_first=rng.random() < 0.5)
 
 
 def descriptor_of(job: Job) -> Descriptor:

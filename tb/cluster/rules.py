@@ -18,6 +18,7 @@ RULES: dict[str, Status] = {
     "cluster_request_kept": Status.PROTOCOL,  # a request holds until its grant
     "cluster_grant": Status.PROTOCOL,  # nothing is granted that nobody asked for
     "cluster_wait": Status.PROTOCOL,  # nobody waits longer than the arbitration allows
+    "cluster_bank": Status.PROTOCOL,  # a bank has one access a cycle, so a wide one is alone in its banks
     "cluster_read": Status.MISMATCH,  # a word reads what the memory holds
     "cluster_wide_read": Status.MISMATCH,  # the same for all lanes of a wide access at once
     "cluster_l2_answer": Status.PROTOCOL,  # L2 answers in order and in time

@@ -141,7 +141,10 @@ void Session::begin(VerilatedContext& context, const std::string& top, Request r
     backdoor_.assign(1, Backdoor(context, top, request_));
     std::vector<uint8_t> tcdm, l2;
     backdoor_[0].load(request_, tcdm, l2);
-    monitor().start({request_.cores, request_.lanes, request_.l2_latency, request_.banks}, std::move(tcdm), std::move(l2));
+    // Of the DMA's two ports one has the even words, the other one the odd ones: never a bank in common.
+    const uint32_t rivals = request_.cores;
+    monitor().start({request_.cores, request_.lanes, request_.l2_latency, request_.banks, rivals}, std::move(tcdm),
+                    std::move(l2));
     const auto report = [](const char* rule, const std::string& detail) { monitor().violated(rule, detail); };
     peripherals().start(request_.cores, report);
     questions_.assign(1, kBusErrors);

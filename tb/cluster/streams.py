@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -113,10 +113,10 @@ class ProgramStream(ABC):
         )
         return ProgramRun(task, scenario)
 
-    def _tcdm_jobs(self, index: int, rng: random.Random, count: int) -> Scenario:
-        """Jobs in the TCDM that share no bytes."""
+    def _tcdm_jobs(self, index: int, rng: random.Random, count: int, ops: Sequence[Op] = ()) -> Scenario:
+        """Jobs in the TCDM that share no bytes, with these operations in turns if any are given."""
         end = memory_map.TCDM + self.config.tcdm_bytes
-        jobs = draw_jobs(rng, count, FIRST, end)
+        jobs = draw_jobs(rng, count, FIRST, end, ops)
         return Scenario(index, jobs, Window(FIRST, end - FIRST), poison_seed=rng.randrange(1 << 20))
 
 
@@ -161,18 +161,16 @@ class GemmStream(ProgramStream):
 
 
 class QueueStream(ProgramStream):
-    """Jobs dealt out to all harts, which fight for the accelerator's lock."""
+    """Jobs dealt out to all harts, which fight for the lock; in eight runs each hart has every operation."""
 
     program = "queue"
 
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
         """See `ProgramStream.draw`."""
-        scenario = self._tcdm_jobs(index, rng, JOBS)
-        # Without protection too: nobody starves, since the accelerator's jobs end.
-        arbitration = draw_arbitration(rng)
-        if rng.randrange(4) == 0:
-            arbitration = replace(arbitration, numerator=0)
-        return self._with_jobs(scenario, cores=self.config.cores, arbitration=arbitration)
+        ops = list(Op)
+        at = index % len(ops)
+        scenario = self._tcdm_jobs(index, rng, JOBS, [*ops[at:], *ops[:at]])
+        return self._with_jobs(scenario, cores=self.config.cores, arbitration=draw_arbitration(rng))
 
 
 class RecoverStream(ProgramStream):

@@ -31,7 +31,7 @@ class Bench {
         for (size_t i = 0; i < kBytes; ++i) tcdm[i] = l2[i] = static_cast<uint8_t>(7 * i);
         tcdm_ = tcdm;
         l2_ = l2;
-        cluster::monitor().start({kCores, kLanes, kLatency, 16}, tcdm, l2);
+        cluster::monitor().start({kCores, kLanes, kLatency, 16, kCores + 1}, tcdm, l2);
     }
 
     void cycle(const Cycle& at) { monitor_.cycle(at.req, at.gnt, at.rvalid, kRatio, at.wide, at.l2, 0, 0); }
@@ -125,6 +125,16 @@ const std::map<std::string, std::function<void(Bench&)>> kCases = {
          const uint32_t enables[2] = {}, lanes[kLanes] = {};
          cluster::monitor().wide_access(cluster::kTcdmBase, true, enables, lanes);
          bench.cycle({0, 0, 0, 4, 0});
+         cluster::monitor().wide_answer(lanes);
+     }},
+    {"bank",
+     [](Bench& bench) {
+         bench.cycle({1, 1, 0, 3, 0});
+         cluster::monitor().log_access(0, 20, true, false, 0, 0);
+         const uint32_t enables[2] = {}, lanes[kLanes] = {};
+         cluster::monitor().wide_access(cluster::kTcdmBase + 4 * 12, true, enables, lanes);  // banks 12 to 4
+         bench.cycle({0, 0, 1, 4, 0});
+         cluster::monitor().log_answer(0, 0);
          cluster::monitor().wide_answer(lanes);
      }},
     {"read", [](Bench& bench) { bench.read(3, [](uint32_t value) { return value + 1; }); }},

@@ -14,7 +14,8 @@ from tests.bench.bench_library import compiler_flags
 HERE = Path(__file__).resolve().parent
 MONITOR = HERE.parents[1] / "tb" / "cluster"
 MONITOR_RULES = (
-    *("answer", "request_kept", "grant", "wait", "read", "wide_read", "l2_answer", "l2_read", "tcdm", "l2"),
+    *("answer", "request_kept", "grant", "wait", "bank", "read", "wide_read"),
+    *("l2_answer", "l2_read", "tcdm", "l2"),
 )
 PERIPHERAL_RULES = {
     "bus_answer": ("", "missing"),

@@ -54,7 +54,7 @@ class TcdmBench : public unit::Bench {
    public:
     TcdmBench(int argc, char** argv) : Bench(argc, argv) {
         reset();
-        monitor_.start({kPorts - 2, kLanes, 20}, std::vector<uint8_t>(kBytes), {});
+        monitor_.start({kPorts - 2, kLanes, 20, kBanks, kPorts - 1}, std::vector<uint8_t>(kBytes), {});
     }
 
     void run(uint64_t cycles) {
