@@ -61,10 +61,10 @@ def dropped(summary: Summary) -> list[str]:
     now = _now(summary)
     return [
         f"{kind} coverage of {'the run' if kind == 'cluster' else summary.info.dut} fell from {share:g} % to "
-        f"{'none' if now[kind] is None else f'{now[kind]:g} %'} ({relative(FILE)}): find the test that is "
+        f"{f'{now[kind]:g} %' if kind in now else 'none'} ({relative(FILE)}): find the test that is "
         "missing, or keep less on purpose with KEEP=1"
         for kind, share in kept.items()
-        if now[kind] is None or now[kind] < share - TOLERANCE
+        if kind not in now or now[kind] < share - TOLERANCE
     ]
 
 
@@ -77,16 +77,14 @@ def keep(summary: Summary) -> None:
     """
     runs: dict[str, dict[str, Shares]] = read()
     now = _now(summary)
-    shares = {kind: now[kind] for kind in _SHARES if now[kind]}
+    shares = {kind: now[kind] for kind in _SHARES if now.get(kind)}
     runs.setdefault(summary.info.tier, {})[summary.info.dut] = shares
     write_json(FILE, {"schema": 1, "runs": dict(sorted(runs.items()))})
 
 
-def _now(summary: Summary) -> dict[str, float | None]:
-    """Percentages of a run; None for what it did not measure, as clusters where none ran."""
-    coverage = summary.to_json()["coverage"]
-    cluster = coverage.get("cluster")
-    return {
-        **{kind: coverage.get(kind) for kind in _SHARES},
-        "cluster": cluster["functional"] if cluster else None,
-    }
+def _now(summary: Summary) -> dict[str, float]:
+    """Percentages of what a run measured, by kind: no `cluster` where no cluster ran."""
+    coverage = dict(summary.to_json()["coverage"])
+    cluster = coverage.pop("cluster", None)
+    shares = {**coverage, "cluster": cluster["functional"] if cluster else None}
+    return {kind: shares[kind] for kind in _SHARES if shares.get(kind) is not None}
