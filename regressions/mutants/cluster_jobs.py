@@ -18,7 +18,7 @@ JOBS = Path(__file__).with_name("cluster_jobs.toml")
 EXPECTED = {
     "registers": "",
     "sleepers": "",
-    "nowhere": r"hart 0 accessed 0x20000000, where nothing is",
+    "nowhere": r"hart 0 accessed 0x20000000, where nothing is\nhart 1 accessed 0x10203000, where nothing is",
     "trap": r"hart 1 trapped at 0x1a00\w+ \(main\+0x\w+, instruction ffffffff.*\): illegal instruction",
     "far_off": r"hart 0 trapped at 0x1a01\w+ \(.*no code of the program\): illegal instruction",
     "runs_off": r"hart 0 trapped at 0x1a008000 \(.*no code of the program\): illegal instruction",

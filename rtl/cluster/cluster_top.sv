@@ -174,6 +174,11 @@ module cluster_top
     .rdata_i (target_rdata)
   );
 
+  // A core has one access at a time, so its address is that of either error.
+  logic [N_CORES-1:0] gap;  // a core has accessed a gap between the targets
+
+  assign gap = (target_req == '0) ? bus_gnt[N_CORES-1:0] : '0;
+
   cluster_control_unit #(
     .N_CORES    (N_CORES),
     .BANKS      (BANKS),
@@ -186,7 +191,7 @@ module cluster_top
     .req_i         (target_req[CONTROL]),
     .access_i      (target_access),
     .rdata_o       (target_rdata[CONTROL]),
-    .error_i       (error),
+    .error_i       (error | gap),
     .error_add_i   (error_add),
     .fetch_enable_o(fetch_enable),
     .boot_addr_o   (boot_addr),

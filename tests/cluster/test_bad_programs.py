@@ -60,7 +60,10 @@ def test_a_program_that_does_not_end_is_reported(tmp_path: Path) -> None:
 @pytest.mark.sim
 def test_an_access_to_nothing_is_reported(tmp_path: Path) -> None:
     outcome = run("nowhere", tmp_path, programs=CHECKS)
-    assert outcome.problems == ("hart 0 accessed 0x20000000, where nothing is",)
+    assert outcome.problems == (
+        "hart 0 accessed 0x20000000, where nothing is",
+        "hart 1 accessed 0x10203000, where nothing is",
+    )
 
 
 @pytest.mark.sim
