@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // DMA between L2 and TCDM, or within one of them: rows of bytes at any address, up to eight transfers queued, done in
-// order. Reads run ahead of writes by up to PENDING accesses, more than the latency of L2, so that a long transfer
-// moves eight bytes a cycle. A transfer starts when the previous one has written its last byte.
+// order. Reads run ahead of writes by up to PENDING accesses, so that with an L2 that answers within as many cycles a
+// long transfer moves eight bytes a cycle; what it writes over its own source may have been read before or not.
+// A transfer starts when the previous one has written its last byte.
 
 module cluster_dma
   import cluster_pkg::*;

@@ -100,6 +100,7 @@ int main(uint32_t hart) {
     const uint32_t blocks = rows * cols;
     uint32_t loaded = load(0);
     for (uint32_t i = 0; i < blocks; ++i) {
+        if (loaded == DMA_REFUSED) return 3;
         dma_wait(loaded);
         start(i); // queued behind block i - 1
         if (i > 0) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random traffic: all harts and the DMA load from one bank at once, beside a job; then each does `mode` things in an order drawn from the seed:
-// loads anywhere in the TCDM, stores and loads of every width in a place of its own, a shared counter under a lock,
-// DMA transfers to and fro, software events to itself, and the jobs of the mailbox, which the harts take one after
-// the other; at the end an event goes round. Each checks what it reads back; a wrong value ends the hart with a
-// number that says where.
+// Random traffic: all harts and the DMA load from one bank at once, beside a job; then each hart does `mode` things in an
+// order drawn from the seed: loads anywhere in the TCDM, stores and loads of every width in a place of its own, a shared
+// counter under a lock, DMA transfers to and fro, software events to itself, and the jobs of the mailbox, which the
+// harts take one after the other; at the end an event goes round. Each checks what it reads back; a wrong value ends
+// the hart with a number that says where.
 // Answers: for each job the hart that ran it plus 1; then how many things were done.
 #include "../drivers/dma.h"
 #include "../drivers/redmule.h"

@@ -99,7 +99,9 @@ class TcdmBench : public unit::Bench {
     void drive() {
         const bool filling = fill_ < kBytes / 4;
         if (!filling && random_.below(200) == 0) {
-            ratio_ = random_.below(6) | random_.below(8) << 8 | random_.below(2) << 16;
+            // Small shares, which come round often, and any that the registers hold.
+            const bool small = random_.chance(75);
+            ratio_ = random_.below(small ? 6 : 256) | random_.below(small ? 8 : 256) << 8 | random_.below(2) << 16;
             crowd_ = random_.below(101);
             wide_rate_ = random_.below(101);
             hot_ = random_.chance(50) ? 1 + random_.below(3) : kBytes / 4;
