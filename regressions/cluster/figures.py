@@ -3,7 +3,8 @@
 
 A product on the accelerator counts from before the lock is taken to the wake-up of the core. The software
 runs in the same cluster with the same operands: three plain loops, scalar code with blocks of 4 x 4, and
-vectors of two with blocks of 4 x 8 and a hardware loop. Every result is compared with the model bit by bit.
+vectors of two with blocks of 4 x 8, both with a hardware loop. Every result is compared with the model, bit
+by bit.
 """
 
 from __future__ import annotations

@@ -84,8 +84,8 @@ def build_program(name: str, log: Path, folder: Path = PROGRAMS) -> Program:
         (made / "registers.h").write_text(header)
         output = made / f"{name}.elf"
         sources = [SOFTWARE / "crt0.S", SOFTWARE / "hal" / "start.c", source]
-        if "simd_block_t" in _text(source):
-            sources.append(SOFTWARE / "hal" / "simd.S")
+        if "blocks_t" in _text(source):
+            sources.append(SOFTWARE / "hal" / "blocks.S")
         command = [sys.executable, "-m", "ziglang", "cc", f"-mcpu={cpu}", *_FLAGS]
         command += [f"-I{made}", f"-I{SOFTWARE}", f"-T{SOFTWARE / 'cluster.ld'}"]
         _run([*command, *map(str, sources), "-o", str(output)], log, name)

@@ -1,137 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
-// The GEMM-Ops in FP16 on the cores, in three ways; each hart has some of the rows.
+// The GEMM-Ops in FP16 on the cores, in three ways. Plain: each hart has some of the rows; else some of the blocks.
 #pragma once
 
+#include "blocks.h"
 #include "event.h"
 #include "half.h"
 #include "mailbox.h"
-#include "simd.h"
 
-// How: three plain loops, scalar with blocks of 4 x 4, vectors of two with blocks of 4 x 8 and a hardware loop.
+// How: three plain loops, scalar with blocks of 4 x 4, vectors of two with blocks of 4 x 8.
 enum { PLAIN, SCALAR, VECTOR };
 
+// Results that one hart computes: of rows row, row + step, ... below row_end the columns from col to col_end.
 typedef struct {
-    const half_t *x, *w;
-    half_t *z;
-    uint32_t m, n, k, first, step;  // rows of this hart: first, first + step, ...
-} work_t;
+    uint32_t row, row_end, step;
+    uint32_t col, col_end;
+} part_t;
 
-static inline __attribute__((always_inline)) void plain(uint32_t op, const work_t *t) {
-    for (uint32_t i = t->first; i < t->m; i += t->step) {
-        for (uint32_t j = 0; j < t->k; ++j) {
-            half_t acc = t->z[i * t->k + j];
-            for (uint32_t n = 0; n < t->n; ++n) acc = half_step(op, t->x[i * t->n + n], t->w[n * t->k + j], acc);
-            t->z[i * t->k + j] = acc;
+static inline __attribute__((always_inline)) void plain(uint32_t op, const job_t *job, const part_t *part) {
+    const half_t *x = (const half_t *)job->x, *w = (const half_t *)job->w;
+    half_t *z = (half_t *)job->z;
+    for (uint32_t i = part->row; i < part->row_end; i += part->step) {
+        for (uint32_t j = part->col; j < part->col_end; ++j) {
+            half_t acc = op == 0 ? 0 : z[i * job->k + j];
+            for (uint32_t n = 0; n < job->n; ++n) acc = half_step(op, x[i * job->n + n], w[n * job->k + j], acc);
+            z[i * job->k + j] = acc;
         }
     }
 }
 
-// Sixteen results stay in registers only where no index into them is left.
-#define UNROLLED _Pragma("clang loop unroll(full)")
-
-static inline __attribute__((always_inline)) void scalar(uint32_t op, const work_t *t) {
-    // Harts in step start in different columns, so that they want different banks.
-    uint32_t j = 4 * t->first % t->k;
-    for (uint32_t i = 4 * t->first; i < t->m; i += 4 * t->step) {
-        for (uint32_t left = t->k; left != 0; left -= 4, j = j + 4 < t->k ? j + 4 : 0) {
-            half_t acc[4][4];
-            UNROLLED
-            for (uint32_t r = 0; r < 4; ++r) {
-                UNROLLED
-                for (uint32_t c = 0; c < 4; ++c) acc[r][c] = t->z[(i + r) * t->k + j + c];
-            }
-            const uint32_t x_row = 2 * t->n, x_back = 2 - 3 * x_row, w_row = 2 * t->k;
-            uint32_t x = (uint32_t)(t->x + i * t->n), w = (uint32_t)(t->w + j);
-            for (uint32_t n = t->n; n != 0; --n) {
-                const half_t *its_w = (const half_t *)w;
-                const half_t w0 = its_w[0], w1 = its_w[1], w2 = its_w[2], w3 = its_w[3];
-                UNROLLED
-                for (uint32_t r = 0; r < 4; ++r) {
-                    const half_t its = *(const half_t *)x;
-                    // One pointer goes through the rows: there are no registers for four.
-                    x += r < 3 ? x_row : x_back;
-                    __asm__("" : "+r"(x));
-                    acc[r][0] = half_step(op, its, w0, acc[r][0]);
-                    acc[r][1] = half_step(op, its, w1, acc[r][1]);
-                    acc[r][2] = half_step(op, its, w2, acc[r][2]);
-                    acc[r][3] = half_step(op, its, w3, acc[r][3]);
-                }
-                w += w_row;
-            }
-            UNROLLED
-            for (uint32_t r = 0; r < 4; ++r) {
-                UNROLLED
-                for (uint32_t c = 0; c < 4; ++c) t->z[(i + r) * t->k + j + c] = acc[r][c];
-            }
-        }
+static __attribute__((noinline)) void plain_any(const job_t *job, const part_t *part) {
+    switch (job->op) {
+        case 0: plain(0, job, part); break;
+        case 2: plain(2, job, part); break;
+        case 3: plain(3, job, part); break;
+        case 4: plain(4, job, part); break;
+        case 5: plain(5, job, part); break;
+        case 6: plain(6, job, part); break;
+        case 7: plain(7, job, part); break;
+        default: plain(1, job, part); break;
     }
 }
 
-static void vector(uint32_t op, const work_t *t) {
-    static void (*const blocks[8])(const simd_block_t *) = {
-        simd_block_fma,    simd_block_fma,    simd_block_addmax, simd_block_addmin,
-        simd_block_mulmax, simd_block_mulmin, simd_block_maxmin, simd_block_minmax,
+// `count` whole blocks side by side, the first result of the first in row i and column j.
+static inline void whole_blocks(uint32_t mode, const job_t *job, uint32_t i, uint32_t j, uint32_t count) {
+    static void (*const compute[2][8])(blocks_t *) = {
+        {scalar_blocks_fma, scalar_blocks_fma, scalar_blocks_addmax, scalar_blocks_addmin, scalar_blocks_mulmax,
+         scalar_blocks_mulmin, scalar_blocks_maxmin, scalar_blocks_minmax},
+        {vector_blocks_fma, vector_blocks_fma, vector_blocks_addmax, vector_blocks_addmin, vector_blocks_mulmax,
+         vector_blocks_mulmin, vector_blocks_maxmin, vector_blocks_minmax},
     };
-    uint32_t j = 8 * t->first % t->k;
-    for (uint32_t i = 4 * t->first; i < t->m; i += 4 * t->step) {
-        for (uint32_t left = t->k; left != 0; left -= 8, j = j + 8 < t->k ? j + 8 : 0) {
-            const simd_block_t block = {.x = (uint32_t)(t->x + i * t->n),
-                                        .w = (uint32_t)(t->w + j),
-                                        .z = (uint32_t)(t->z + i * t->k + j),
-                                        .n = t->n,
-                                        .x_row = 2 * t->n,
-                                        .w_row = 2 * t->k,
-                                        .z_row = 2 * t->k};
-            blocks[op](&block);
+    blocks_t blocks = {.x = job->x + 2 * i * job->n,
+                       .w = job->w + 2 * j,
+                       .z = job->z + 2 * (i * job->k + j),
+                       .n = job->n,
+                       .x_row = 2 * job->n,
+                       .w_row = 2 * job->k,
+                       .z_row = 2 * job->k,
+                       .count = count};
+    if (job->op == 0) {
+        for (uint32_t r = 0; r < BLOCK_ROWS; ++r) {
+            half_t *z = (half_t *)(blocks.z + r * blocks.z_row);
+            for (uint32_t c = 0; c < count * (mode == SCALAR ? SCALAR_COLS : VECTOR_COLS); ++c) z[c] = 0;
         }
+    }
+    compute[mode == VECTOR][job->op](&blocks);
+}
+
+// `count` blocks side by side, some of which may be cut off at an edge: plain loops compute these.
+static inline void any_blocks(uint32_t mode, const job_t *job, uint32_t i, uint32_t j, uint32_t count) {
+    const uint32_t cols = mode == SCALAR ? SCALAR_COLS : VECTOR_COLS, fit = (job->k - j) / cols;
+    uint32_t whole = 0;
+    if (job->m - i >= BLOCK_ROWS && job->n != 0) whole = fit < count ? fit : count;
+    if (whole != 0) whole_blocks(mode, job, i, j, whole);
+    if (whole != count) {
+        const part_t part = {.row = i,
+                             .row_end = job->m - i < BLOCK_ROWS ? job->m : i + BLOCK_ROWS,
+                             .step = 1,
+                             .col = j + cols * whole,
+                             .col_end = fit < count ? job->k : j + cols * count};
+        plain_any(job, &part);
     }
 }
 
-#define FOR_EACH_OP(how)             \
-    switch (op) {                    \
-        case 2: how(2, t); break;    \
-        case 3: how(3, t); break;    \
-        case 4: how(4, t); break;    \
-        case 5: how(5, t); break;    \
-        case 6: how(6, t); break;    \
-        case 7: how(7, t); break;    \
-        default: how(1, t); break;   \
+// Each hart has as many blocks as the others, or one more, which follow each other along the rows. Harts in step start
+// in different columns, so that they want different banks: rows start further right from one to the next, by all harts
+// from the first row to the last. A division takes up to 35 cycles, so there is only one.
+static inline void blocks(uint32_t mode, const job_t *job, uint32_t first, uint32_t step) {
+    const uint32_t cols = mode == SCALAR ? SCALAR_COLS : VECTOR_COLS;
+    const uint32_t down = (job->m + BLOCK_ROWS - 1) / BLOCK_ROWS, across = (job->k + cols - 1) / cols;
+    const uint32_t share = down * across / step, rest = down * across - share * step;
+    uint32_t left = share + (first < rest), place = share * first + (first < rest ? first : rest);
+    uint32_t row = 0, start = 0, turn = 0;
+    while (left != 0) {
+        if (place >= across) {
+            place -= across;
+            ++row;
+            for (turn += step; turn >= down; turn -= down) start = start + 1 < across ? start + 1 : 0;
+            continue;
+        }
+        const uint32_t column = place + start < across ? place + start : place + start - across;
+        // To the end of the row or of the matrix, whichever comes first.
+        uint32_t count = across - (place > column ? place : column);
+        if (count > left) count = left;
+        any_blocks(mode, job, BLOCK_ROWS * row, cols * column, count);
+        place += count;
+        left -= count;
     }
+}
 
-static __attribute__((noinline)) void plain_any(uint32_t op, const work_t *t) { FOR_EACH_OP(plain) }
-
-static __attribute__((noinline)) void scalar_any(uint32_t op, const work_t *t) { FOR_EACH_OP(scalar) }
-
-// Whether a job has sizes and addresses that a way can do.
+// Whether a job has a format and addresses that a way can do; vectors want each row of W and Z in whole words.
 static inline int software_can(uint32_t mode, const job_t *job) {
-    const uint32_t rows = mode == PLAIN ? 1 : 4, cols = mode == PLAIN ? 1 : mode == SCALAR ? 4 : 8;
     const uint32_t align = mode == VECTOR ? 3 : 1;
-    if (mode > VECTOR || job->format != 1 || job->n == 0 || job->m % rows != 0 || job->k % cols != 0) return 0;
-    return (job->x & 1) == 0 && (job->w & align) == 0 && (job->z & align) == 0;
+    if (mode > VECTOR || job->op > 7 || job->format != 1 || (job->x & 1) != 0) return 0;
+    return (job->w & align) == 0 && (job->z & align) == 0 && (2 * job->k & align) == 0;
 }
 
 // The part of a job that member `first` of `step` has.
 static inline void software_run(uint32_t mode, const job_t *job, uint32_t first, uint32_t step) {
-    const work_t work = {.x = (const half_t *)job->x,
-                         .w = (const half_t *)job->w,
-                         .z = (half_t *)job->z,
-                         .m = job->m,
-                         .n = job->n,
-                         .k = job->k,
-                         .first = first,
-                         .step = step};
-    if (job->op == 0) {
-        // Its own rows; nobody else touches them.
-        const uint32_t rows = mode == PLAIN ? 1 : 4;
-        for (uint32_t i = rows * first; i < job->m; i += rows * step) {
-            for (uint32_t j = 0; j < rows * job->k; ++j) work.z[i * job->k + j] = 0;
-        }
-    }
     if (mode == PLAIN) {
-        plain_any(job->op, &work);
-    } else if (mode == SCALAR) {
-        scalar_any(job->op, &work);
+        const part_t part = {.row = first, .row_end = job->m, .step = step, .col = 0, .col_end = job->k};
+        plain_any(job, &part);
     } else {
-        vector(job->op, &work);
+        blocks(mode, job, first, step);
     }
 }

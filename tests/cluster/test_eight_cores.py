@@ -78,6 +78,27 @@ def test_every_operation_in_software(tmp_path: Path, mode: int, cores: int) -> N
     work.check(outcome)
 
 
+@pytest.mark.parametrize("mode", [1, 2], ids=["scalar", "simd"])
+@pytest.mark.parametrize("cores", [1, 3, 8])
+def test_blocks_in_software_that_edges_cut_off(tmp_path: Path, mode: int, cores: int) -> None:
+    work = Work(40 + mode)
+    sizes = ((21, 9, 22), (3, 5, 6), (4, 1, 2), (6, 0, 10), (18, 7, 44), (1, 3, 16), (35, 4, 18), (8, 2, 24))
+    for op, (m, n, k) in zip(Op, sizes, strict=True):
+        # Vectors want rows in whole words; one number at a time also does odd columns.
+        work.add(op, Format.FP16, m, n, k - (mode == 1), align=4)
+    outcome = run("software", tmp_path, work.jobs, work.memory, mode=mode, cores=cores, config=EIGHT)
+    assert outcome.problems == ()
+    work.check(outcome)
+
+
+def test_software_refuses_what_a_way_cannot_do(tmp_path: Path) -> None:
+    for mode, k, fmt in ((2, 7, Format.FP16), (3, 8, Format.FP16), (1, 8, Format.E5M2)):
+        work = Work(50)
+        work.add(Op.GEMM, fmt, 4, 4, k, align=4)
+        outcome = run("software", tmp_path, work.jobs, work.memory, mode=mode, cores=1, config=EIGHT)
+        assert outcome.problems == ("the program returned 0x1",)
+
+
 @pytest.mark.parametrize("measured", [0, 1, 2], ids=["accelerator", "cores", "copies"])
 def test_accelerator_cores_and_copies_together(tmp_path: Path, measured: int) -> None:
     work = Work(30)
