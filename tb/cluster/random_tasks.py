@@ -169,6 +169,25 @@ def draw_job(rng: random.Random, at: int, end: int, op: Op | None = None) -> Job
     return None
 
 
+def draw_product(rng: random.Random, index: int, m: int, base: int, size: int) -> Scenario:
+    """A product for the cores in FP16, as vectors; a repetition changes nothing.
+
+    Args:
+        rng: What is drawn from.
+        index: Of the scenario.
+        m: Rows.
+        base: First byte of its window.
+        size: Bytes of the window.
+    """
+    n, k = rng.randrange(1, 33), 8 * rng.randrange(1, 5)
+    x = base + 4 * rng.randrange(8)
+    w = x + (2 * m * n + 3) // 4 * 4 + 4 * rng.randrange(8)
+    z = w + 2 * n * k + 4 * rng.randrange(8)
+    classes = (rng.choice(OPERAND_CLASSES), rng.choice(OPERAND_CLASSES), rng.choice(OPERAND_CLASSES))
+    job = Job(Op.MATMUL, m, n, k, x, w, z, Format.FP16, classes=classes, data_seed=rng.randrange(1 << 30))
+    return Scenario(index, (job,), Window(base, size), poison_seed=rng.randrange(1 << 20))
+
+
 def draw_arbitration(rng: random.Random) -> Arbitration:
     """Either side first, with a share that keeps the other from starving; one in five has no protection.
 

@@ -14,6 +14,7 @@ RULES: dict[str, Status] = {
     "cluster_host": Status.PROTOCOL,  # an access of the host is granted and answered in time
     "cluster_access": Status.PROTOCOL,  # no hart accesses what is not there
     "cluster_jobs": Status.MISMATCH,  # the accelerator runs the jobs of the mailbox, each once
+    "cluster_left": Status.MISMATCH,  # what cores and DMA leave beside the jobs is what was computed
     "cluster_answer": Status.PROTOCOL,  # each access is answered once, to its owner, in the next cycle
     "cluster_request_kept": Status.PROTOCOL,  # a request holds until its grant
     "cluster_grant": Status.PROTOCOL,  # nothing is granted that nobody asked for

@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from models.formats import Format
@@ -15,11 +15,18 @@ from tb.cluster import memory_map
 from tb.cluster.config import ClusterConfig
 from tb.cluster.elf import Program, unbuilt
 from tb.cluster.mailbox import JOBS, Descriptor
-from tb.cluster.random_tasks import descriptor_of, draw_arbitration, draw_jobs, draw_software, draw_task
+from tb.cluster.random_tasks import (
+    descriptor_of,
+    draw_arbitration,
+    draw_jobs,
+    draw_product,
+    draw_software,
+    draw_task,
+)
 from tb.cluster.task import Task
-from tb.schema import Field, Where, check
+from tb.schema import Field, SchemaError, Where, check
 from tb.stimulus.abort import Abort
-from tb.stimulus.image import initial_image
+from tb.stimulus.image import initial_image, predict
 from tb.stimulus.job import Job, Scenario, Window
 from tb.stimulus.job_fields import OPERAND_CLASSES
 from tb.stimulus.rng import stream
@@ -30,6 +37,8 @@ FIRST = memory_map.TCDM + memory_map.FIRMWARE_BYTES
 _LIMIT = 1_000_000  # cycles: far above what the longest run takes, and within what the bench's logs hold
 _LONGEST_CLEAR = 1500  # cycles after which a job is cleared at most: some have ended by then
 _LARGEST_TILED = 70
+_TOGETHER_HARTS = 3
+_ALL_OF_THEM = 0b111  # sw/programs/together.c: all run, the accelerator's job once
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +49,14 @@ class ProgramRun:
         task: What is loaded; its program may be one that `unbuilt` gives.
         scenario: The jobs as the model computes them, in the memory that is compared; None for none.
         blocks: Jobs of the accelerator where those are parts of the scenario's; 0 if they are the same.
+        left: Bytes by address that have to be there at the end beside what the scenario leaves.
         on_accelerator: Whether the accelerator runs the jobs, and not the cores.
     """
 
     task: Task
     scenario: Scenario | None = None
     blocks: int = 0
+    left: Mapping[int, bytes] = field(default_factory=dict)
     on_accelerator: bool = True
 
     @property
@@ -227,6 +238,46 @@ class TrafficStream(ProgramStream):
         del rng
         drawn = draw_task(self.seed, index, self.config, unbuilt(self.program))
         return ProgramRun(drawn.task, drawn.scenario)
+
+
+class TogetherStream(ProgramStream):
+    """A job of the accelerator beside products on the cores and copies of the DMA, until it has ended.
+
+    Raises:
+        SchemaError: There are fewer than three harts: for the accelerator, for the DMA, to compute.
+    """
+
+    program = "together"
+
+    def __init__(self, name: str, seed: int, knobs: Mapping[str, Any], config: ClusterConfig) -> None:
+        super().__init__(name, seed, knobs, config)
+        if config.cores < _TOGETHER_HARTS:
+            raise SchemaError(
+                f"test {name} needs {_TOGETHER_HARTS} harts, there are {config.cores}; give another DUT="
+            )
+
+    def draw(self, index: int, rng: random.Random) -> ProgramRun:
+        """See `ProgramStream.draw`."""
+        zone = (self.config.tcdm_bytes - memory_map.FIRMWARE_BYTES) // 3 // 64 * 64
+        jobs = draw_jobs(rng, 1, FIRST, FIRST + zone)
+        scenario = Scenario(index, jobs, Window(FIRST, zone), poison_seed=rng.randrange(1 << 20))
+        harts = self.config.cores - 2
+        product = draw_product(rng, index, 4 * harts * rng.randrange(1, 3), FIRST + zone, zone)
+        copied = rng.randbytes(2 * rng.randrange(1, 33) * (size := rng.randrange(1, 33)))
+        source, to = memory_map.L2 + rng.randrange(64), FIRST + 2 * zone + rng.randrange(64)
+        copy = Descriptor(Op.MATMUL, Format.FP16, len(copied) // (2 * size), size, size, source, source, to)
+        before = initial_image(product)
+        at = product.window.base
+        task = self._task(
+            jobs=(descriptor_of(jobs[0]), descriptor_of(product.jobs[0]), copy),
+            memory={FIRST: initial_image(scenario).tobytes(), at: before.tobytes(), source: copied},
+            mode=_ALL_OF_THEM,
+            cores=self.config.cores,
+            arbitration=draw_arbitration(rng),
+            jobs_in_l2=True,
+        )
+        left = {at: predict(before, product.jobs, at).tobytes(), source: copied, to: copied}
+        return ProgramRun(task, scenario, left=left)
 
 
 class SoftwareStream(ProgramStream):

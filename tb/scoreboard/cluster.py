@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -63,7 +64,7 @@ class ClusterScoreboard(Scoreboard):
             verdict = self._in_blocks(run, drawn, log, rules, [job for _, job in triggered], ended)
         else:
             verdict = self._jobs(drawn, log, rules, [job for _, job in triggered], ended)
-        verdict.findings[:0] = problems
+        verdict.findings[:0] = [*problems, *_left(run, log)] if ended else problems
         verdict.compared_bytes = len(log.tcdm) + len(log.l2)
         return verdict
 
@@ -122,6 +123,17 @@ class ClusterScoreboard(Scoreboard):
             findings += after.findings
             findings += compare(drawn.scenario, after.memory, _window(drawn.scenario, log), self.descriptor)
         return Verdict([], findings, 0)
+
+
+def _left(run: ProgramRun, log: ClusterLog) -> Iterator[Finding]:
+    """What the cores and the DMA should have left, and have not."""
+    for address, data in run.left.items():
+        base, memory = (memory_map.L2, log.l2) if address >= memory_map.L2 else (memory_map.TCDM, log.tcdm)
+        found = memory[address - base : address - base + len(data)]
+        if found != data:
+            at = next(i for i, (is_, should) in enumerate(zip(found, data, strict=True)) if is_ != should)
+            text = f"byte 0x{address + at:08x} is 0x{found[at]:02x} at the end, not 0x{data[at]:02x}"
+            yield Finding.of_rule("cluster_left", text)
 
 
 def _with(verdict: Verdict, wrong: str) -> Verdict:

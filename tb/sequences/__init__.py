@@ -26,6 +26,7 @@ _REGISTERED: dict[str, tuple[str, str]] = {
     "cluster_tiled": ("tb.sequences.cluster", "TiledPrograms"),
     "cluster_traffic": ("tb.sequences.cluster", "TrafficPrograms"),
     "cluster_software": ("tb.sequences.cluster", "SoftwarePrograms"),
+    "cluster_together": ("tb.sequences.cluster", "TogetherPrograms"),
 }
 
 

@@ -17,6 +17,7 @@ from tb.cluster.streams import (
     RecoverStream,
     SoftwareStream,
     TiledStream,
+    TogetherStream,
     TrafficStream,
 )
 from tb.descriptor import Descriptor
@@ -118,6 +119,12 @@ class TrafficPrograms(ProgramSequence):
     """Jobs and random traffic of all harts and the DMA."""
 
     stream_class = TrafficStream
+
+
+class TogetherPrograms(ProgramSequence):
+    """Accelerator, cores and DMA at once."""
+
+    stream_class = TogetherStream
 
 
 class SoftwarePrograms(ProgramSequence):

@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 
 from tb.cluster.memory_map import TCDM
-from tb.cluster.streams import GemmStream, ProgramRun
+from tb.cluster.streams import GemmStream, ProgramRun, TogetherStream
 from tb.sequences.cluster import ProgramSequence
 
 
@@ -49,6 +49,14 @@ class _Outside(_Wrong):
         return replace(run, task=replace(run.task, jobs=(replace(first, z=TCDM + (1 << 20)), *rest)))
 
 
+class _Left(TogetherStream):
+    def draw(self, index: int, rng: random.Random) -> ProgramRun:
+        run = super().draw(index, rng)
+        address, data = list(run.left.items())[index]
+        changed = bytes([*data[:-1], data[-1] ^ 1])
+        return replace(run, left={**run.left, address: changed})
+
+
 class WrongOperand(ProgramSequence):
     """X of a job is not what the model has."""
 
@@ -59,6 +67,12 @@ class UnplannedJob(ProgramSequence):
     """A job runs twice, another one never."""
 
     stream_class = _Unplanned
+
+
+class WrongLeft(ProgramSequence):
+    """What one of cores, DMA to L2 and DMA to the TCDM is said to leave is not what it leaves."""
+
+    stream_class = _Left
 
 
 class OutsideJob(ProgramSequence):

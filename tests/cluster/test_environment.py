@@ -20,6 +20,7 @@ BROKEN = {
     "trap": ("cluster_trap", "hart 1 trapped at 0x1a00"),
     "wrong": ("cluster_return", "the program returned 0x35"),
     "nowhere": ("cluster_access", "hart 0 accessed 0x20000000, where nothing is"),
+    "left": ("cluster_left", "at the end, not 0x"),
     "unplanned": ("cluster_jobs", "was triggered by core 0; nobody planned it"),
 }
 """What is wrong: the rule that it breaks, and what the test says."""
@@ -57,7 +58,12 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
         program("hello"),
         Part("gemm", "cluster_gemm", end=2),
     ]
-    return simulate(folder, parts, device="cluster_2", programs=programs)[0]
+    found = simulate(folder, parts, device="cluster_2", programs=programs)[0]
+    # This one needs more harts, with floating point.
+    together = {"together": {"path": str(build_program("together", folder / "sw.log", PROGRAMS).path)}}
+    left = Part("left", f"{WRONG}:WrongLeft", end=3)
+    (folder / "left").mkdir()
+    return found | simulate(folder / "left", [left], device="cluster_8", programs=together)[0]
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -72,6 +78,12 @@ def test_what_is_wrong_with_a_program_is_found(name: str, outcomes: dict[str, Ou
 def test_an_unplanned_job_breaks_no_other_rule_of_the_cluster(outcomes: dict[str, Outcome]) -> None:
     (fired,) = outcomes["unplanned"].fired
     assert {name for name in fired if name.startswith("cluster_")} == {"cluster_jobs"}
+
+
+def test_what_cores_and_copies_leave_is_compared(outcomes: dict[str, Outcome]) -> None:
+    outcome = outcomes["left"]
+    assert outcome.fired == [{"cluster_left"}] * 3
+    assert {job["status"] for job in outcome.jobs} == {"passed"}, "the accelerator's job was all right"
 
 
 def test_a_wrong_result_is_found_in_its_run_alone(outcomes: dict[str, Outcome]) -> None:
