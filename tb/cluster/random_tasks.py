@@ -25,8 +25,8 @@ from tb.stimulus.rng import stream
 
 PROGRAM = "traffic"
 SOFTWARE = "software"
-# Rows and columns that sizes are multiples of, by the mode of sw/programs/software.c.
-_SOFTWARE_STEPS = ((1, 1), (4, 4), (4, 8))
+_SOFTWARE_COLUMNS = (1, 1, 2)
+"""What columns come in, by the mode of sw/programs/software.c: vectors are of two."""
 _PLACE = 512  # bytes of each hart at the end of the TCDM, sw/programs/traffic.c
 _ROOM = 24 * 1024  # bytes of a job at most
 _LIMIT = 400_000
@@ -100,13 +100,14 @@ def draw_software(seed: int, number: int, config: ClusterConfig, program: Progra
         program: `SOFTWARE`, built.
     """
     rng = stream(seed, "cluster software", config.cores, number)
-    mode = number % len(_SOFTWARE_STEPS)
-    rows, cols = _SOFTWARE_STEPS[mode]
+    mode = number % len(_SOFTWARE_COLUMNS)
+    pair = _SOFTWARE_COLUMNS[mode]
     base = memory_map.TCDM + memory_map.FIRMWARE_BYTES
     jobs: list[Job] = []
     at = base
     for op in Op:
-        m, n, k = rows * rng.randrange(1, 6), rng.randrange(1, 24), cols * rng.randrange(1, 4)
+        # Whole blocks of 4 x 4 and 4 x 8, and what is left of them.
+        m, n, k = rng.randrange(1, 22), rng.randrange(1, 24), pair * rng.randrange(1, 26 // pair)
         addresses = []
         for count in (m * n, n * k, m * k):
             addresses.append(at)

@@ -36,7 +36,15 @@ def test_software_is_drawn_for_every_operation_and_way(tmp_path: Path) -> None:
     for task in drawn:
         assert [job.op for job in task.scenario.jobs] == list(Op)
     for job in drawn[2].task.jobs:
-        assert (job.m % 4, job.k % 8, job.w % 4, job.z % 4) == (0, 0, 0, 0), "what vectors need"
+        assert (job.k % 2, job.w % 4, job.z % 4) == (0, 0, 0), "what vectors need"
+    sizes = [(job.m, job.k) for task in drawn for job in task.task.jobs]
+    assert {(m > 4, m % 4 != 0) for m, _ in sizes} == {
+        (False, False),
+        (False, True),
+        (True, False),
+        (True, True),
+    }
+    assert {(k > 8, k % 8 != 0) for _, k in sizes} >= {(True, False), (True, True)}, "blocks, and leftovers"
 
 
 @pytest.mark.sim
