@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 
 from tb.cluster.memory_map import TCDM
-from tb.cluster.streams import GemmStream, ProgramRun, TogetherStream
+from tb.cluster.streams import GemmStream, ProgramRun, SoftwareStream, TogetherStream
 from tb.sequences.cluster import ProgramSequence
 
 
@@ -24,17 +24,28 @@ class _Wrong(GemmStream):
         raise NotImplementedError
 
 
+def wrong_operands(run: ProgramRun) -> ProgramRun:
+    """The run with other operands of its first job than the model has."""
+    assert run.scenario is not None
+    assert run.task.memory is not None
+    base = run.scenario.window.base
+    job = next(job for job in run.scenario.jobs if job.n)
+    image = bytearray(run.task.memory[base])
+    at = job.z_addr - base
+    image[at : at + job.z_range[1]] = bytes(0x11 for _ in range(job.z_range[1]))
+    image[job.x_addr - base : job.x_addr - base + job.x_range[1]] = bytes(job.x_range[1])
+    return replace(run, task=replace(run.task, memory={base: bytes(image)}))
+
+
 class _Operand(_Wrong):
     def broken(self, run: ProgramRun) -> ProgramRun:
-        assert run.scenario is not None
-        assert run.task.memory is not None
-        base = run.scenario.window.base
-        job = next(job for job in run.scenario.jobs if job.n)
-        image = bytearray(run.task.memory[base])
-        at = job.z_addr - base
-        image[at : at + job.z_range[1]] = bytes(0x11 for _ in range(job.z_range[1]))
-        image[job.x_addr - base : job.x_addr - base + job.x_range[1]] = bytes(job.x_range[1])
-        return replace(run, task=replace(run.task, memory={base: bytes(image)}))
+        return wrong_operands(run)
+
+
+class _Software(SoftwareStream):
+    def draw(self, index: int, rng: random.Random) -> ProgramRun:
+        run = super().draw(index, rng)
+        return wrong_operands(run) if index == 1 else run
 
 
 class _Unplanned(_Wrong):
@@ -67,6 +78,12 @@ class UnplannedJob(ProgramSequence):
     """A job runs twice, another one never."""
 
     stream_class = _Unplanned
+
+
+class WrongSoftware(ProgramSequence):
+    """The cores compute with another X than the model in the second of three runs."""
+
+    stream_class = _Software
 
 
 class WrongLeft(ProgramSequence):

@@ -59,11 +59,14 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
         Part("gemm", "cluster_gemm", end=2),
     ]
     found = simulate(folder, parts, device="cluster_2", programs=programs)[0]
-    # This one needs more harts, with floating point.
-    together = {"together": {"path": str(build_program("together", folder / "sw.log", PROGRAMS).path)}}
-    left = Part("left", f"{WRONG}:WrongLeft", end=3)
-    (folder / "left").mkdir()
-    return found | simulate(folder / "left", [left], device="cluster_8", programs=together)[0]
+    # These need more harts, with floating point.
+    wide = {
+        name: {"path": str(build_program(name, folder / "sw.log", PROGRAMS).path)}
+        for name in ("together", "software")
+    }
+    parts = [Part(name, f"{WRONG}:Wrong{name.title()}", end=3) for name in ("left", "software")]
+    (folder / "eight").mkdir()
+    return found | simulate(folder / "eight", parts, device="cluster_8", programs=wide)[0]
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -84,6 +87,12 @@ def test_what_cores_and_copies_leave_is_compared(outcomes: dict[str, Outcome]) -
     outcome = outcomes["left"]
     assert outcome.fired == [{"cluster_left"}] * 3
     assert {job["status"] for job in outcome.jobs} == {"passed"}, "the accelerator's job was all right"
+
+
+def test_a_wrong_result_of_the_cores_is_found(outcomes: dict[str, Outcome]) -> None:
+    outcome = outcomes["software"]
+    assert outcome.fired == [{"memory"}]
+    assert [failure["scenario"] for failure in outcome.failures] == [1]
 
 
 def test_a_wrong_result_is_found_in_its_run_alone(outcomes: dict[str, Outcome]) -> None:
