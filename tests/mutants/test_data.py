@@ -80,7 +80,8 @@ def test_each_module_of_the_cluster_has_three_defects_and_operators_made_forty()
 
 
 def test_defects_of_the_cluster_name_rules_of_its_benches_or_a_reason() -> None:
-    sources = [*units.FOLDER.glob("*.cpp"), units.FOLDER.parent / "monitor.cpp"]
+    monitors = [units.FOLDER.parent / f"{name}.cpp" for name in ("monitor", "peripherals")]
+    sources = [*units.FOLDER.glob("*.cpp"), *monitors]
     rules = set(re.findall(r'\b(?:error|violated|compare)\("(\w+)"', "".join(p.read_text() for p in sources)))
     assert {"wait", "memory", "arbitration", "tcdm"} <= rules
     named = rules | {"trap", "end", "return", "report", "memory"}
