@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from regressions import bench, commands, inspection, lint, merge, mutants, replay, shrink, whole
+from regressions import commands, inspection, lint, merge, mutants, replay, shrink, speed, whole
 from regressions.baseline.command import baseline
 from regressions.cluster.commands import cluster, sw
 from regressions.code_coverage import command as code_coverage
@@ -39,7 +39,7 @@ _COMMANDS: dict[str, tuple[Action, str]] = {
     "list": (inspection.list_tests, "list the tests"),
     "show": (inspection.show, "show the jobs of a test without simulating"),
     "lint": (lint.lint, "check Python and SystemVerilog"),
-    "bench": (bench.bench, "measure the speed of model and simulation"),
+    "bench": (speed.bench, "measure the speed of model and simulation"),
     "baseline": (baseline, "measure the jobs whose cycles are kept, and keep them"),
     "coverage": (code_coverage.coverage, "measure the code coverage of a device"),
     "merge": (merge.merge, "join runs of several machines into one report"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from regressions.cluster.build import lint_cluster
 from regressions.commands import Options
 from regressions.errors import UserError
 from regressions.machine import check_tools
@@ -16,7 +17,6 @@ from regressions.paths import ROOT, relative
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
 from regressions.simulators.base import BuildError
-from regressions.simulators.cluster import lint_cluster
 from tb.cluster.config import ClusterConfig
 from tb.descriptor import available
 

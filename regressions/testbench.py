@@ -11,13 +11,13 @@ from regressions.cluster.firmware import build_program
 from regressions.errors import UserError
 from regressions.planner import Source
 from regressions.testlist import ALONE, CLUSTER, TestEntry
+from tb.cluster.sequences import ProgramSequence
 from tb.cluster.streams import ProgramStream
 from tb.descriptor import ROOT, Descriptor, load
 from tb.sequences import resolve
-from tb.sequences.cluster import ProgramSequence
 from tb.stimulus.job import Scenario
 from tb.stimulus.stream import ScenarioStream
-from tb.tests.directed import DirectedTest
+from tb.uvm_tests.directed import DirectedTest
 
 # What a job costs outside of its bound, in cycles: programming over the register port, and the Python around
 # it (draw, prediction, comparison), which takes as long as some hundred simulated cycles.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Test lists: every ``[[test]]`` of ``regressions/tests/*.toml``, checked before anything runs."""
+"""Test lists: every ``[[test]]`` of ``regressions/lists/*.toml``, checked before anything runs."""
 
 import fnmatch
 import re
@@ -13,7 +13,7 @@ from regressions.paths import ROOT, relative
 from tb.descriptor import Descriptor
 from tb.schema import Field, Where, check, choice, read_toml
 
-LISTS = Path(__file__).with_name("tests")
+LISTS = Path(__file__).with_name("lists")
 DEFAULT_TIMEOUT = 300.0
 ALONE, CLUSTER, CLUSTER_FPU = BENCHES = ("accelerator", "cluster", "cluster_fpu")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")

@@ -11,8 +11,8 @@ from typing import Any
 
 from tb.coverage.collector import Plan as CoveragePlan
 from tb.stimulus.record import read_record
-from tb.tests.segment import Segment
-from tb.tests.shrink import Shrink
+from tb.uvm_tests.segment import Segment
+from tb.uvm_tests.shrink import Shrink
 
 SCHEMA = 1
 

@@ -21,10 +21,11 @@ import cocotb
 from cocotb.triggers import RisingEdge
 from pyuvm import ConfigDB, uvm_report_object, uvm_root
 
+from tb.cluster.coverage import ClusterCoverage
 from tb.cluster.elf import Program, read_program
 from tb.cluster.instructions import check_instructions
+from tb.cluster.segment import ClusterSegmentTest
 from tb.cluster.session import SessionHandle
-from tb.coverage.cluster import ClusterCoverage
 from tb.coverage.collector import Collector
 from tb.coverage.counts import Counts
 from tb.coverage.definition import CLUSTER_FILE, Definition, load_definition
@@ -36,8 +37,7 @@ from tb.errors import UserError
 from tb.plan import Plan, read_plan
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.status import Status
-from tb.tests.cluster_segment import ClusterSegmentTest
-from tb.tests.segment import Segment, SegmentTest
+from tb.uvm_tests.segment import Segment, SegmentTest
 
 PLAN_VARIABLE = "REDMULE_PLAN"
 _GC_THRESHOLD = 50_000  # objects made and kept between two collections

@@ -9,7 +9,7 @@ from regressions.baseline import record
 from regressions.baseline.compare import compare
 from regressions.baseline.jobs import describe, scenarios
 from tb.status import Status
-from tb.tests.directed import DirectedTest
+from tb.uvm_tests.directed import DirectedTest
 
 if TYPE_CHECKING:
     from tb.descriptor import Descriptor

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from models.formats import Format
 from models.gemm import gemm_op
 from models.ops import Op
+from regressions.cluster.build import build_cluster
 from regressions.cluster.firmware import build_program
 from regressions.cluster.run import run_task
 from regressions.errors import UserError
-from regressions.simulators.cluster import build_cluster
 from tb.cluster.config import ClusterConfig
 from tb.cluster.mailbox import Descriptor
 from tb.cluster.memory_map import FIRMWARE_BYTES, TCDM

@@ -19,7 +19,7 @@ def run_task(executable: Path, config: ClusterConfig, task: Task, folder: Path) 
     """Simulates a task.
 
     Args:
-        executable: From `regressions.simulators.cluster.build_cluster` with `config`.
+        executable: From `regressions.cluster.build.build_cluster` with `config`.
         config: The cluster.
         task: What it runs.
         folder: Receives request, memories and log.

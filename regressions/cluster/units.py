@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from regressions.cluster.build import BENCH, BENCH_DPI, BENCH_SV, RTL
 from regressions.simulators.cache import build_once, content_key
-from regressions.simulators.cluster import BENCH, RTL
 from regressions.simulators.tools import MAKE_FIXES, environment_key, executable, require_tools, run_tool
 from tb.descriptor import ROOT
 
@@ -18,8 +18,8 @@ FOLDER = BENCH / "units"
 # A second of simulation: what counts is how long the compiler takes.
 _OPTIMISE = ("OPT_FAST=-O1", "OPT_SLOW=-O0", "OPT_GLOBAL=-O0")
 _RUNTIME = ("verilated.o", "verilated_dpi.o", "verilated_threads.o")
-_SHARED = (BENCH / "monitor.h", BENCH / "backdoor.h", FOLDER / "unit.h")
-_WAIVERS = (RTL / "cluster.vlt", BENCH / "cluster.vlt")
+_SHARED = (BENCH_DPI / "monitor.h", BENCH_DPI / "backdoor.h", FOLDER / "unit.h")
+_WAIVERS = (RTL / "cluster.vlt", BENCH_SV / "cluster.vlt")
 _FINDING = re.compile(r"^(\w+) in cycle (\d+): (.*)$", re.MULTILINE)
 _CYCLES = re.compile(r"^cycles (\d+)$", re.MULTILINE)
 
@@ -119,7 +119,7 @@ def build_unit(
     sources = [RTL / f"{name}.sv" for name in unit.modules]
     sources = [(replaced or {}).get(path.name, path) for path in sources] + [beside] * beside.exists()
     sources = [*_WAIVERS, *packages, *sources]
-    programs = [FOLDER / f"{unit.name}_bench.cpp", *[BENCH / "monitor.cpp"] * unit.monitored]
+    programs = [FOLDER / f"{unit.name}_bench.cpp", *[BENCH_DPI / "monitor.cpp"] * unit.monitored]
     values = unit.parameters if parameters is None else parameters
     overrides = [f"-G{name}={value}" for name, value in values.items()]
     key = content_key([*sources, *programs, *_SHARED], [unit.top, *overrides, *_settings()])
@@ -129,7 +129,7 @@ def build_unit(
     def make(folder: Path) -> None:
         command = [*_verilator(folder), "--assert", "--top-module", unit.top, *overrides]
         command += ["-Wno-fatal", "-Werror-USERFATAL", "-o", "bench"]
-        command += ["-CFLAGS", f"-I{BENCH} -I{FOLDER}", *map(str, sources), *map(str, programs)]
+        command += ["-CFLAGS", f"-I{BENCH_DPI} -I{FOLDER}", *map(str, sources), *map(str, programs)]
         run_tool(command, log, f"Verilator on {unit.top}")
         for name in _RUNTIME:  # newer than the makefile, so that make takes them
             shutil.copy(runtime / name, folder)

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from regressions.cluster.mutants import bench as cluster_bench
+from regressions.cluster.mutants import jobs as cluster_jobs
+from regressions.cluster.mutants.bench import ClusterBench
 from regressions.commands import DEFAULT_DUT, Options
 from regressions.errors import UserError, unknown
 from regressions.machine import check_tools
-from regressions.mutants import cluster, cluster_jobs, defects, jobs
+from regressions.mutants import defects, jobs
 from regressions.mutants.bench import Bench
-from regressions.mutants.cluster import ClusterBench
 from regressions.mutants.defects import Defect
 from regressions.mutants.device import DeviceBench
 from regressions.mutants.outcome import Fate, Result
@@ -56,7 +58,7 @@ def mutants(
     check_tools()
     benches = [
         _bench(name, options, services, job_list)
-        for name in ([options.dut] if options.dut else [DEFAULT_DUT, cluster.NAME])
+        for name in ([options.dut] if options.dut else [DEFAULT_DUT, cluster_bench.NAME])
     ]
     everything = {bench.device.name: defects.load(bench.device.name, data) for bench in benches}
     chosen = select(everything, options.tests)
@@ -68,7 +70,7 @@ def mutants(
 
 
 def _bench(name: str, options: Options, services: Services, job_list: Path | None) -> Bench:
-    if name == cluster.NAME:
+    if name == cluster_bench.NAME:
         return ClusterBench(options, job_list or cluster_jobs.JOBS)
     return DeviceBench(options, services, name, job_list or jobs.JOBS)
 
@@ -127,8 +129,8 @@ def _campaign(
 
 
 def _rerun_options(bench: Bench, options: Options, services: Services) -> str:
-    if bench.device.name == cluster.NAME:
-        return f"DUT={cluster.NAME}"
+    if bench.device.name == cluster_bench.NAME:
+        return f"DUT={cluster_bench.NAME}"
     return options.rerun_options(services.device(options.device))
 
 

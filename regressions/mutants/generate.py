@@ -16,8 +16,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from regressions.cluster.mutants import bench as cluster_bench
 from regressions.errors import UserError
-from regressions.mutants import cluster, defects
+from regressions.mutants import defects
 from regressions.mutants.defects import Defect, Sourced
 from regressions.mutants.operators import OPERATORS, Candidate, candidates
 from regressions.mutants.rewrite import Change
@@ -148,7 +149,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=COUNT, help=f"how many (default {COUNT})")
     arguments = parser.parse_args(argv)
     try:
-        device = cluster.CLUSTER if arguments.dut == cluster.NAME else load(arguments.dut)
+        device = cluster_bench.CLUSTER if arguments.dut == cluster_bench.NAME else load(arguments.dut)
         target = generate(device, arguments.seed, arguments.count)
     except (UserError, SchemaError, SourceError) as error:
         print(f"error: {error}", file=sys.stderr)

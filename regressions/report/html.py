@@ -7,6 +7,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from models.published import cases_of
+from regressions.cluster.report import FOLDER as CLUSTER_SECTION
+from regressions.cluster.report import cluster_section
 from regressions.code_coverage.measure import percent
 from regressions.code_coverage.points import Kind
 from regressions.progress import duration
@@ -20,7 +22,6 @@ from regressions.report.causes import (
     comparison,
 )
 from regressions.report.checkers import anchor, views
-from regressions.report.cluster_speed import cluster_section
 from regressions.report.covered import bin_groups, exclusions, groups, share
 from regressions.report.defects import broken_by, module_anchor, modules
 from regressions.report.exercised import grids, operations
@@ -49,7 +50,7 @@ def render_html(summary: Summary, bench: Path | None = None) -> str:
         bench: What `make bench` wrote last, if there is such a file.
     """
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader([Path(__file__).parent, CLUSTER_SECTION]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -37,7 +37,7 @@ class SpeedSection:
         git: Commit that was measured; empty if there are no figures.
         pictures: Plots of the accelerator.
         slow: Jobs over their bound, in words.
-        fits: Exponents of the scaling, as `regressions.bench.scaling.Fit` has them.
+        fits: Exponents of the scaling, as `regressions.speed.scaling.Fit` has them.
         arrays: Speed and build of each array.
         scaling_git: Commit whose scaling was measured.
     """

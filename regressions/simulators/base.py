@@ -63,7 +63,7 @@ class Simulator(ABC):
         """
 
     def build_bare(self, descriptor: Descriptor, log: Path) -> Build:
-        """Compile the device alone with the loop of `regressions/bench`, or find it in the cache.
+        """Compile the device alone with the loop of `regressions/speed`, or find it in the cache.
 
         Args:
             descriptor: The device.

@@ -14,12 +14,12 @@ from pathlib import Path
 import cocotb_tools.config
 import find_libpython
 
+from regressions.cluster.bench_build import TOP as CLUSTER_TOP
+from regressions.cluster.bench_build import build_cluster_bench, lint_cluster_bench
 from regressions.code_coverage.points import Point
 from regressions.simulators import verilator_coverage
 from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.simulators.cache import build_once, content_key
-from regressions.simulators.cluster_bench import TOP as CLUSTER_TOP
-from regressions.simulators.cluster_bench import build_cluster_bench, lint_cluster_bench
 from regressions.simulators.shell import dut_shell
 from regressions.simulators.tools import (
     MACHINE,
@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BENCH_SV = ROOT / "tb" / "sv"
 BENCH_DPI = ROOT / "tb" / "dpi"
 OPINIONS = ROOT / "tb" / "opinions"
-BARE_LOOP = ROOT / "regressions" / "bench" / "bare.cpp"
+BARE_LOOP = ROOT / "regressions" / "speed" / "bare.cpp"
 TOP = "tb_top"
 _PROGRAMS = {"Vtop": TOP, "Vbare": "bare", "Vfpnew": "libopinions.so"}
 

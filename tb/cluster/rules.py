@@ -40,5 +40,5 @@ RULES: dict[str, Status] = {
     "cluster_tcdm": Status.MISMATCH,  # the whole TCDM at the end is what the accesses left
     "cluster_l2": Status.MISMATCH,  # the same for L2
 }
-"""Status of a broken rule; those from `answer` on are checked in every cycle by `tb/cluster/monitor.h`,
-`bus_answer` to `sleep` by `tb/cluster/peripherals.h`."""
+"""Status of a broken rule; those from `answer` on are checked in every cycle by `tb/cluster/dpi/monitor.h`,
+`bus_answer` to `sleep` by `tb/cluster/dpi/peripherals.h`."""

@@ -65,7 +65,7 @@ class Outcome:
     """How a task has ended.
 
     Attributes:
-        log: What the simulation counted, see `tb/cluster/loop.cpp`.
+        log: What the simulation counted, see `tb/cluster/dpi/loop.cpp`.
         tcdm: The TCDM at the end.
         l2: L2 at the end.
         problems: What was wrong, in words; empty if nothing was.
@@ -148,7 +148,7 @@ def _check_behind_program(what: str, address: int) -> None:
 
 
 def request(config: ClusterConfig, task: Task) -> bytes:
-    """A task as `tb/cluster/session.h` reads it: little-endian words, and bytes with their count before.
+    """A task as `tb/cluster/dpi/session.h` reads it: little-endian words, and bytes with their count before.
 
     Raises:
         UserError: The program or its memory does not fit the cluster.

@@ -20,7 +20,7 @@ from tb.coverage.samples import KINDS, Function, function_of
 from tb.schema import Field, Where, check, choice, read_toml, show, unknown
 
 FILE = Path(__file__).with_name("covergroups.toml")
-CLUSTER_FILE = Path(__file__).with_name("cluster.toml")
+CLUSTER_FILE = Path(__file__).parent.with_name("cluster") / "coverage.toml"
 NEEDS = ("operation", "format", "operand_format", "m_size", "n_size", "k_size", "core")
 ANY = "*"
 

@@ -98,7 +98,7 @@ KINDS: Mapping[str, type | None] = {
     "acquire": None,
 }
 """Kinds of samples; those without a class are counted bin by bin, by `tb.coverage.numerics` and, from
-`conflict` on, by `tb.coverage.cluster`."""
+`conflict` on, by `tb.cluster.coverage`."""
 
 _FUNCTIONS: dict[str, dict[str, Function]] = {kind: {} for kind in KINDS}
 

@@ -19,14 +19,14 @@ _REGISTERED: dict[str, tuple[str, str]] = {
     "gemm_op": ("tb.sequences.base", "GemmOpSequence"),
     CLOSING: ("tb.sequences.closing", "CoverageClosing"),
     "format_encodings": ("tb.sequences.encodings", "FormatEncodings"),
-    "cluster_program": ("tb.sequences.cluster", "ProgramSequence"),
-    "cluster_gemm": ("tb.sequences.cluster", "GemmPrograms"),
-    "cluster_queue": ("tb.sequences.cluster", "QueuePrograms"),
-    "cluster_recover": ("tb.sequences.cluster", "RecoverPrograms"),
-    "cluster_tiled": ("tb.sequences.cluster", "TiledPrograms"),
-    "cluster_traffic": ("tb.sequences.cluster", "TrafficPrograms"),
-    "cluster_software": ("tb.sequences.cluster", "SoftwarePrograms"),
-    "cluster_together": ("tb.sequences.cluster", "TogetherPrograms"),
+    "cluster_program": ("tb.cluster.sequences", "ProgramSequence"),
+    "cluster_gemm": ("tb.cluster.sequences", "GemmPrograms"),
+    "cluster_queue": ("tb.cluster.sequences", "QueuePrograms"),
+    "cluster_recover": ("tb.cluster.sequences", "RecoverPrograms"),
+    "cluster_tiled": ("tb.cluster.sequences", "TiledPrograms"),
+    "cluster_traffic": ("tb.cluster.sequences", "TrafficPrograms"),
+    "cluster_software": ("tb.cluster.sequences", "SoftwarePrograms"),
+    "cluster_together": ("tb.cluster.sequences", "TogetherPrograms"),
 }
 
 
@@ -42,8 +42,8 @@ def resolve(sequence: str) -> type[Any]:
         sequence: A registered name, or `path.py:Class` with a path relative to the project's folder.
 
     Returns:
-        A subclass of `tb.sequences.base.GemmOpSequence`, of `tb.tests.directed.DirectedTest` or of
-        `tb.sequences.cluster.ProgramSequence`.
+        A subclass of `tb.sequences.base.GemmOpSequence`, of `tb.uvm_tests.directed.DirectedTest` or of
+        `tb.cluster.sequences.ProgramSequence`.
 
     Raises:
         SchemaError: There is no such sequence, file or class, or it is of another kind.
@@ -89,9 +89,9 @@ def _from_file(sequence: str) -> Any:
 
 
 def _checked(found: Any, sequence: str) -> type[Any]:
+    from tb.cluster.sequences import ProgramSequence
     from tb.sequences.base import GemmOpSequence
-    from tb.sequences.cluster import ProgramSequence
-    from tb.tests.directed import DirectedTest
+    from tb.uvm_tests.directed import DirectedTest
 
     if not (isinstance(found, type) and issubclass(found, GemmOpSequence | DirectedTest | ProgramSequence)):
         raise SchemaError(

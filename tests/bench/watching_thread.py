@@ -14,7 +14,7 @@ from models.ops import Op
 from tb.dpi.bindings import BenchHandle
 from tb.env.env import RedmuleEnv
 from tb.stimulus.job import GemmJob
-from tb.tests.directed import DirectedTest
+from tb.uvm_tests.directed import DirectedTest
 from tests.bench.faulty_device import select_fault
 
 NOTES = "cycles.json"

@@ -7,8 +7,8 @@ import random
 from dataclasses import replace
 
 from tb.cluster.memory_map import TCDM
+from tb.cluster.sequences import ProgramSequence
 from tb.cluster.streams import GemmStream, ProgramRun, SoftwareStream, TogetherStream
-from tb.sequences.cluster import ProgramSequence
 
 
 class _Wrong(GemmStream):

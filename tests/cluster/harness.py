@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from models.formats import Format, narrow, widen
 from models.gemm import gemm_op
 from models.ops import Op
+from regressions.cluster.build import build_cluster
 from regressions.cluster.firmware import PROGRAMS, build_program
 from regressions.cluster.run import run_task
 from regressions.cluster.sizes import SMALL, cluster_config
-from regressions.simulators.cluster import build_cluster
 from tb.cluster.config import ClusterConfig
 from tb.cluster.mailbox import Descriptor
 from tb.cluster.memory_map import FIRMWARE_BYTES, L2, TCDM

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from regressions.simulators.cluster import ACCELERATOR
-from regressions.simulators.cluster_bench import lint_cluster_bench
+from regressions.cluster.bench_build import lint_cluster_bench
+from regressions.cluster.build import ACCELERATOR
 from regressions.simulators.shell import accelerator_shell
 from tb.descriptor import load
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The host of a cluster (`tb/cluster/session.h`) on a bus that stops; without a model."""
+"""The host of a cluster (`tb/cluster/dpi/session.h`) on a bus that stops; without a model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tb.cluster.task import named_problems
 from tests.bench.bench_library import compiler_flags
 
 HERE = Path(__file__).resolve().parent
-BENCH = HERE.parents[1] / "tb" / "cluster"
+BENCH = HERE.parents[1] / "tb" / "cluster" / "dpi"
 STUCK = {
     "write": (False, "the host's write to 0x10200a20 was not granted in 1000 cycles"),
     "question": (True, "the host's read of 0x1020010c was not granted in 1000 cycles"),

@@ -12,7 +12,7 @@ from tb.cluster.rules import PREFIX, RULES
 from tests.bench.bench_library import compiler_flags
 
 HERE = Path(__file__).resolve().parent
-MONITOR = HERE.parents[1] / "tb" / "cluster"
+MONITOR = HERE.parents[1] / "tb" / "cluster" / "dpi"
 MONITOR_RULES = (
     *("answer", "request_kept", "grant", "wait", "bank", "read", "wide_read"),
     *("l2_answer", "l2_read", "tcdm", "l2"),

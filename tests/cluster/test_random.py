@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from models.ops import Op
+from regressions.cluster.build import build_cluster
 from regressions.cluster.firmware import build_program
 from regressions.cluster.run import run_task
-from regressions.simulators.cluster import build_cluster
 from tb.cluster.config import ClusterConfig
 from tb.cluster.random_tasks import PROGRAM, SOFTWARE, draw_software, draw_task
 from tests.cluster.harness import CONFIG

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from regressions.cluster import build as cluster
 from regressions.cluster import header
-from regressions.simulators import cluster
+from regressions.cluster.build import RTL, build_cluster, lint_cluster
 from regressions.simulators.base import BuildError
-from regressions.simulators.cluster import RTL, build_cluster, lint_cluster
 from regressions.simulators.fpnew_tables import with_tables
 from tb.cluster import memory_map
 from tb.cluster.config import ClusterConfig

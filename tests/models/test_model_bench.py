@@ -7,7 +7,7 @@ import pytest
 from models import fp16
 from models.gemm import gemm_op
 from models.ops import Op
-from regressions.bench import model
+from regressions.speed import model
 
 
 def test_rows_have_the_fields_of_the_report() -> None:

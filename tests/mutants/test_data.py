@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from regressions.cluster import units
+from regressions.cluster.mutants import bench as cluster
 from regressions.errors import UserError
-from regressions.mutants import cluster, defects
+from regressions.mutants import defects
 from regressions.mutants.command import select
 from regressions.mutants.operators import OPERATORS
 from tb.agents.control.rules import PeriphRule

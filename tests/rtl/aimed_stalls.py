@@ -11,7 +11,7 @@ from tb.env.env import RedmuleEnv
 from tb.stimulus.job import Job, Scenario
 from tb.stimulus.stalls import StallSpec
 from tb.stimulus.window import Window
-from tb.tests.directed import DirectedTest
+from tb.uvm_tests.directed import DirectedTest
 
 RATE = 0.9
 _BASE = 0x1000_0000

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from regressions.bench.bare import INPUTS, BareResult, run_bare, write_list
 from regressions.simulators import get_simulator
+from regressions.speed.bare import INPUTS, BareResult, run_bare, write_list
 from tb.descriptor import load
 from tb.stimulus.stream import ScenarioStream
 

@@ -11,10 +11,10 @@ from regressions import testlist
 from regressions.paths import ROOT
 from regressions.testlist import LISTS
 from regressions.tiers import Tier, load_tiers
+from tb.cluster.sequences import ProgramSequence
 from tb.descriptor import Descriptor, available, load
 from tb.sequences import resolve
 from tb.sequences.base import GemmOpSequence
-from tb.sequences.cluster import ProgramSequence
 
 TIERS = load_tiers()
 ENTRIES = testlist.load([LISTS], TIERS)

@@ -15,7 +15,7 @@ from tb.stimulus.stream import ScenarioStream
 
 from .devices import device
 
-LIST = Path(__file__).parents[2] / "regressions" / "bench" / "bench_mix.toml"
+LIST = Path(__file__).parents[2] / "regressions" / "speed" / "bench_mix.toml"
 ENTRY = read_toml(LIST)["test"][0]
 SEED = 1
 

@@ -22,7 +22,7 @@ from tb.stimulus.stream import ScenarioStream
 
 from .devices import PAPER, device
 
-HERE = Where("regressions/tests/a.toml", "test[0].knobs")
+HERE = Where("regressions/lists/a.toml", "test[0].knobs")
 
 
 def knobs(**table: Any) -> Knobs:
@@ -33,7 +33,7 @@ def message(table: dict[str, Any], **of_device: Any) -> str:
     with pytest.raises(SchemaError) as caught:
         parse_knobs(table, device(**of_device), HERE)
     text = str(caught.value)
-    assert text.startswith("regressions/tests/a.toml: test[0].knobs")
+    assert text.startswith("regressions/lists/a.toml: test[0].knobs")
     assert "\n" not in text
     return text
 
@@ -171,7 +171,7 @@ def test_any_table_parses_or_is_explained(table: dict[str, Any]) -> None:
     try:
         parsed = parse_knobs(table, device(), HERE)
     except SchemaError as error:
-        assert str(error).startswith("regressions/tests/a.toml: test[0].knobs")  # noqa: PT017
+        assert str(error).startswith("regressions/lists/a.toml: test[0].knobs")  # noqa: PT017
     else:
         assert isinstance(parsed, Knobs)
 

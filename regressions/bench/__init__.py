@@ -1,6 +1,0 @@
-# SPDX-License-Identifier: Apache-2.0
-"""``make bench``: speed of the model, of the simulation and of the accelerator."""
-
-from regressions.bench.command import bench
-
-__all__ = ["bench"]

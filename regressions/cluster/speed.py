@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Speed of a cluster in its bench, against the same model in a bare C++ loop that has no monitors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from regressions.cluster.build import build_bare_cluster
+from regressions.cluster.firmware import build_program
+from regressions.cluster.run import run_task
+from regressions.simulators.base import Simulator
+from regressions.speed.simulation import Figures, Speed, figures, run_bench
+from regressions.testlist import CLUSTER, TestEntry
+from tb.cluster.streams import TrafficStream
+from tb.descriptor import Descriptor
+
+PROGRAMS = 12
+"""Programs of a round, some ten thousand cycles each."""
+
+ROUNDS = 3
+SEED = 1
+_WARM_UP = 2
+_ENTRY = TestEntry("bench_cluster", "cluster_traffic", count=PROGRAMS, bench=CLUSTER)
+
+
+def measure(
+    device: Descriptor,
+    simulator: Simulator,
+    folder: Path,
+    rounds: int = ROUNDS,
+    count: int = PROGRAMS,
+    report: Callable[[str], None] = lambda _line: None,
+) -> Figures:
+    """Runs random traffic in turns with the bench and in the bare loop.
+
+    Args:
+        device: A cluster.
+        simulator: Builds the bench.
+        folder: For builds' logs, plans and results; contents of earlier measurements are replaced.
+        rounds: Number of turns.
+        count: Programs of a turn.
+        report: Takes a line about the progress.
+
+    Raises:
+        UserError: A program failed.
+        BuildError: A program cannot be built.
+    """
+    config = device.cluster
+    assert config is not None
+    stream = TrafficStream(_ENTRY.name, SEED, {}, config)
+    program = build_program(stream.program, folder / "sw.log")
+    runs = [stream.run(index).with_program(program) for index in range(count)]
+    bench = simulator.build(device, "fast", folder / "bench-build.log")
+    bare = build_bare_cluster(device, folder / "bare-build.log")
+    command, environment = simulator.command(bench, folder / "simulation")
+    pairs = []
+    for turn in range(rounds):
+        report(f"round {turn + 1} of {rounds}")
+        log = run_bench(
+            command, environment, folder / "simulation", _plan(device, count, program.path), 300.0
+        )
+        outcomes = [run_task(bare, config, run.task, folder / "bare") for run in runs]
+        cycles = sum(int(outcome.log["cycles"]) for outcome in outcomes)
+        seconds = sum(float(outcome.log["seconds"]) for outcome in outcomes)
+        pairs.append((Speed(cycles, log.seconds), Speed(cycles, seconds)))
+    return figures(pairs, sum(run.jobs for run in runs))
+
+
+def _plan(device: Descriptor, count: int, program: Path) -> dict[str, object]:
+    parts = [
+        {"entry": _ENTRY.to_json(), "seed": SEED, "begin": 0, "end": end}
+        for end in (min(_WARM_UP, count), count)
+    ]
+    programs = {TrafficStream.program: {"path": str(program)}}
+    return {
+        "schema": 1,
+        "descriptor": str(device.path),
+        "tests": parts,
+        "replay": None,
+        "programs": programs,
+    }

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Speed of the accelerator itself: cycles and utilization of jobs alone, in the bare loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.published import published
+from models.timing import utilization
+from regressions.simulators.base import Simulator
+from regressions.speed.bare import BareResult, run_bare, write_list
+from regressions.speed.workloads import Workload
+from tb.descriptor import Descriptor
+from tb.stimulus.job import GemmJob, Scenario
+from tb.stimulus.stalls import NO_STALL, StallSpec
+
+_STALL_SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One job, alone.
+
+    Attributes:
+        instance: The engine, such as ``4x12x3 DW256``.
+        series: What the job was measured for, see `Workload`.
+        op: Operation.
+        format: Format of the elements.
+        M: Rows of X.
+        N: Columns of X.
+        K: Columns of W.
+        stall_rate: Share of cycles in which the memory granted nothing; None where it always granted.
+        cycles: From the grant of the trigger to the event.
+        bound: Most cycles it may take on this device, with the stalls it met.
+        published: Cycles that somebody published for this job on such an instance; None where nobody did.
+        mac_per_cycle: Useful steps a cycle.
+        utilization: Useful steps per step of the array.
+    """
+
+    instance: str
+    series: str
+    op: str
+    format: str
+    M: int
+    N: int
+    K: int
+    stall_rate: float | None
+    cycles: int
+    bound: int
+    published: int | None
+    mac_per_cycle: float
+    utilization: float
+
+    @property
+    def slow(self) -> bool:
+        """Whether it took more cycles than it may."""
+        return self.cycles > self.bound
+
+    def to_json(self) -> dict[str, Any]:
+        """The row as `bench.json` has it; without `stall_rate` where the memory always granted."""
+        fields = asdict(self)
+        if self.stall_rate is None:
+            del fields["stall_rate"]
+        return fields
+
+
+def measure(
+    device: Descriptor, simulator: Simulator, folder: Path, workloads: Sequence[Workload]
+) -> list[Row]:
+    """Runs jobs of ones, one after the other.
+
+    Args:
+        device: The device.
+        simulator: Builds the bare loop.
+        folder: For the build's log and the job list.
+        workloads: The jobs.
+
+    Raises:
+        UserError: The loop failed.
+        BuildError: It cannot be built.
+    """
+    bare = simulator.build_bare(device, folder / "bare-build.log")
+    jobs = scenarios(workloads)
+    job_list = folder / "accelerator.list"
+    write_list(job_list, jobs, device)
+    return rows(device, workloads, jobs, run_bare(bare.executable, job_list))
+
+
+def scenarios(workloads: Sequence[Workload]) -> list[Scenario]:
+    """The jobs as the loop runs them."""
+    return [
+        GemmJob(
+            x=np.ones((job.m, job.n)),
+            w=np.ones((job.n, job.k)),
+            y=np.ones((job.m, job.k)),
+            op=job.op,
+            fmt=job.fmt,
+            stall=StallSpec("random", job.stall_rate, seed=_STALL_SEED) if job.stall_rate else NO_STALL,
+        ).scenario(index)
+        for index, job in enumerate(workloads)
+    ]
+
+
+def rows(
+    device: Descriptor, workloads: Sequence[Workload], jobs: Sequence[Scenario], result: BareResult
+) -> list[Row]:
+    """What the loop measured, job by job."""
+    return [
+        Row(
+            instance=device.instance.title,
+            series=work.series,
+            op=work.op.name,
+            format=work.fmt.name,
+            M=work.m,
+            N=work.n,
+            K=work.k,
+            stall_rate=work.stall_rate if work.series == "stall" else None,
+            cycles=cycles,
+            bound=device.bound(scenario.jobs[0], stalls),
+            published=None
+            if work.stall_rate
+            else published(device.instance, work.op, work.fmt, work.m, work.n, work.k),
+            mac_per_cycle=round(work.m * work.n * work.k / cycles, 2),
+            utilization=round(utilization(device.instance, work.m, work.n, work.k, cycles), 6),
+        )
+        for work, scenario, cycles, stalls in zip(
+            workloads, jobs, result.job_cycles, result.job_stalls, strict=True
+        )
+    ]

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs all benchmarks and writes their figures."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from regressions.cluster.sizes import CONTRACT
+from regressions.commands import Options
+from regressions.machine import check_tools
+from regressions.paths import relative
+from regressions.provenance import git_revision
+from regressions.run import EXIT_FAILED, EXIT_PASSED
+from regressions.services import Services
+from regressions.simulators.base import Simulator
+from regressions.summary import write_json
+from tb.descriptor import Descriptor
+
+if TYPE_CHECKING:
+    from regressions.speed.accelerator import Row
+
+_SPEED_COLUMNS = (
+    "instance",
+    "format",
+    "M",
+    "N",
+    "K",
+    "cycles",
+    "bound",
+    "published",
+    "MAC/cycle",
+    "utilization",
+)
+
+
+def bench(options: Options, services: Services, console: Console) -> int:
+    """Measures model, simulation and accelerator.
+
+    The file is written once all of them are measured: an interrupted run leaves the earlier figures. So does
+    a run without scaling leave the scaling of an earlier one, which says of which commit it is.
+
+    Returns:
+        1 if a job took more cycles than its bound, which the file then shows; else 0.
+    """
+    # Imported here: the measured modules load the model and the bench, which no other command needs.
+    from regressions.speed import model, simulation, workloads
+
+    check_tools()
+    device = services.device(options.device)
+    simulator = services.simulator("verilator")
+    if device.cluster is not None:
+        return _cluster_alone(options, device, simulator, console)
+    git = git_revision()
+    folder = _folder(options, device)
+    console.print(
+        f"simulation: bench_mix on {device.name}, with the bench and in a bare loop", highlight=False
+    )
+    figures = simulation.measure(device, simulator, folder, report=lambda line: console.print(f"  {line}"))
+    _print_rows(console, ("figure", "median"), simulation.table(figures))
+    console.print("model: FMA per second, and the ratio to numpy's float64 a*b+c")
+    models = model.measure()
+    _print_fields(console, models)
+    names = [options.dut] if options.dut else workloads.measured_devices()
+    rows: list[Row] = []
+    for name in names:
+        rows += _accelerator(options, services.device(name), simulator, console)
+    options.tree.reports.mkdir(parents=True, exist_ok=True)
+    path = options.tree.bench
+    content = {
+        "git": git,
+        "simulation": asdict(figures),
+        "model": models,
+        "accelerator": [row.to_json() for row in rows],
+    }
+    if not options.dut:
+        content["cluster_simulation"] = _cluster(options, services.device(CONTRACT), simulator, console)
+    scaling = (
+        _scaling(options, device, simulator, console, git) if options.scaling else _earlier(path, "scaling")
+    )
+    # make cluster measures these parts.
+    programs = {name: _earlier(path, name) for name in ("cluster", "cluster_figures")}
+    parts = {"scaling": scaling, **programs}
+    write_json(path, content | {name: part for name, part in parts.items() if part})
+    console.print(f"figures: {relative(path)}")
+    slow = [row for row in rows if row.slow]
+    for row in slow:
+        console.print(
+            f"slower than its bound: {row.instance} {row.op} {row.format} {row.M}x{row.N}x{row.K}, "
+            f"{row.cycles} cycles, at most {row.bound}",
+            style="bold red",
+            highlight=False,
+        )
+    return EXIT_FAILED if slow else EXIT_PASSED
+
+
+def _folder(options: Options, device: Descriptor) -> Path:
+    folder = options.tree.root / "bench" / device.name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _cluster(options: Options, device: Descriptor, simulator: Simulator, console: Console) -> dict[str, Any]:
+    """Measures the bench of a cluster and prints what it found."""
+    from regressions.cluster import speed as cluster
+    from regressions.speed import simulation
+
+    console.print(f"simulation: random traffic on {device.name}, with the bench and in a bare loop")
+    measured = cluster.measure(
+        device, simulator, _folder(options, device), report=lambda line: console.print(f"  {line}")
+    )
+    _print_rows(console, ("figure", "median"), simulation.table(measured))
+    return {"device": device.name, **asdict(measured)}
+
+
+def _cluster_alone(options: Options, device: Descriptor, simulator: Simulator, console: Console) -> int:
+    """Measures a cluster that was asked for; the other figures of the file stay."""
+    measured = _cluster(options, device, simulator, console)
+    path = options.tree.bench
+    content = json.loads(path.read_text()) if path.is_file() else {}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_json(path, {**content, "cluster_simulation": measured})
+    console.print(f"figures: {relative(path)}")
+    return EXIT_PASSED
+
+
+def _accelerator(options: Options, device: Descriptor, simulator: Simulator, console: Console) -> "list[Row]":
+    """Measures one device and prints its part of the speed table."""
+    from regressions.speed import accelerator, workloads
+
+    jobs = workloads.workloads(device)
+    console.print(f"accelerator: {len(jobs)} jobs on {device.name}, each alone", highlight=False)
+    rows = accelerator.measure(device, simulator, _folder(options, device), jobs)
+    shown = [row for row in rows if row.series == "table"] or [r for r in rows if r.series == "size"]
+    _print_rows(console, _SPEED_COLUMNS, [_speed_cells(row) for row in shown])
+    return rows
+
+
+def _speed_cells(row: "Row") -> list[str]:
+    return [
+        *(row.instance, row.format, str(row.M), str(row.N), str(row.K)),
+        f"{row.cycles:,}",
+        f"{row.bound:,}",
+        "-" if row.published is None else f"{row.published:,}",
+        f"{row.mac_per_cycle:.2f}",
+        f"{100 * row.utilization:.2f} %",
+    ]
+
+
+def _scaling(
+    options: Options, device: Descriptor, simulator: Simulator, console: Console, git: str
+) -> dict[str, Any]:
+    """Measures how everything grows, and prints it."""
+    from regressions.speed import scaling
+
+    console.print("scaling: cycles against size, and arrays of all sizes", highlight=False)
+    measured = scaling.measure(
+        device, simulator, _folder(options, device), lambda line: console.print(f"  {line}", highlight=False)
+    )
+    for part in ("sizes", "arrays", "fits"):
+        _print_fields(console, measured[part])
+    return {"git": git} | measured
+
+
+def _earlier(path: Path, part: str) -> Any:
+    """A part of the figures that an earlier run measured, such as the scaling; None where there is none."""
+    try:
+        content = json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return content.get(part) if isinstance(content, dict) else None
+
+
+def _print_fields(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    names = list(rows[0]) if rows else []
+    _print_rows(
+        console,
+        [name.replace("_", " ") for name in names],
+        [[_text(row[name]) for name in names] for row in rows],
+    )
+
+
+def _print_rows(console: Console, names: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for name in names:
+        table.add_column(name, justify="right")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _text(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int | float) else str(value)

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs programs on a cluster: load, boot, wait, collect, judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cocotb.triggers import ValueChange
+
+from tb.agents.tcdm.agent import TcdmAgent
+from tb.cluster import memory_map
+from tb.cluster.agent.agent import ClusterAgent
+from tb.cluster.scoreboard import ClusterScoreboard
+from tb.cluster.streams import FIRST, ProgramRun
+from tb.cluster.task import request
+from tb.dpi.bindings import BenchHandle
+from tb.env.background import Background
+from tb.env.executor import BenchError
+from tb.env.lookahead import Drawn
+from tb.scoreboard.scoreboard import Verdict
+
+_NEVER = 2**63  # ends of jobs that are awaited: the program tells when it is over, not they
+
+
+class ClusterExecutor:
+    """Runs one program after the other, each from a reset on.
+
+    Args:
+        dut: cocotb handle of `cluster_tb`.
+        handle: The bench instance, which watches the accelerator's ports.
+        agent: Host and monitor of the cluster.
+        tcdm: Agent of the accelerator's wide port, passive.
+        collect: Lets all monitors publish.
+        scoreboard: Judges each run.
+        background: Computes ahead while a program runs.
+        on_reset: Called when the cluster is reset.
+        covered: Takes each run with its verdict, for coverage.
+    """
+
+    def __init__(
+        self,
+        dut: Any,
+        handle: BenchHandle,
+        agent: ClusterAgent,
+        tcdm: TcdmAgent,
+        collect: Callable[[], None],
+        scoreboard: ClusterScoreboard,
+        background: Background,
+        on_reset: Callable[[], None],
+        covered: Callable[[ProgramRun, Verdict], None],
+    ) -> None:
+        self._handle = handle
+        self._agent = agent
+        self._tcdm = tcdm
+        self._collect = collect
+        self._scoreboard = scoreboard
+        self._background = background
+        self._on_reset = on_reset
+        self._covered = covered
+        self._wake = ValueChange(dut.wake)
+
+    async def run(self, run: ProgramRun, drawn: Drawn | None) -> Verdict:
+        """Run a program and judge it.
+
+        Args:
+            run: What to run, its program built.
+            drawn: Its scenario with the memory before and what the model predicts; None for one without jobs.
+
+        Raises:
+            UserError: What it is given does not fit the cluster; nothing was run.
+            BenchError: A log overran.
+        """
+        config = self._scoreboard.config
+        content = request(config, run.task)
+        handle = self._handle
+        self._on_reset()
+        handle.clear_logs()
+        handle.clear_violations()
+        handle.shared.awaited_ends = _NEVER
+        # The accelerator's memory is that of the cluster: nothing of the bench answers for it.
+        handle.shared.base = handle.shared.size = 0
+        self._allow(run)
+        self._agent.session.begin(content)
+        self._background.begin()
+        await self._wake
+        self._background.pause()
+        if handle.shared.overrun:
+            raise BenchError(
+                "a log of the bench overran: a program this long needs larger buffers in tb/dpi/bench.cpp"
+            )
+        self._collect()
+        verdict = self._scoreboard.judge(run, drawn, handle.violations())
+        self._covered(run, verdict)
+        handle.clear_violations()
+        handle.clear_logs()
+        handle.allow([])
+        return verdict
+
+    def _allow(self, run: ProgramRun) -> None:
+        """Let the wide port touch what the jobs may touch; blocks of a larger job lie where operands do."""
+        if run.scenario is not None and not run.blocks:
+            self._tcdm.memory.allow(run.scenario.jobs)
+            return
+        length = memory_map.TCDM + self._scoreboard.config.tcdm_bytes - FIRST
+        self._handle.allow([(FIRST, length, False), (FIRST, length, True)] if run.blocks else [])

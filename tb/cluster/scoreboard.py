@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scoreboard of a cluster: that of the accelerator, and the rules of what is around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tb.cluster import memory_map
+from tb.cluster.agent.monitor import ClusterLog
+from tb.cluster.config import ClusterConfig
+from tb.cluster.observed import in_order, triggered_jobs
+from tb.cluster.streams import FIRST, ProgramRun
+from tb.cluster.task import named_problems
+from tb.env.lookahead import Drawn
+from tb.scoreboard.aborted import clear_edge
+from tb.scoreboard.finding import Finding
+from tb.scoreboard.memory import compare
+from tb.scoreboard.prediction import Prediction
+from tb.scoreboard.scoreboard import Latest, Scoreboard, Verdict
+from tb.stimulus.job import Job, Scenario, Window
+
+Bytes = npt.NDArray[np.uint8]
+_NOTHING: Bytes = np.zeros(0, np.uint8)
+
+
+class ClusterScoreboard(Scoreboard):
+    """Judges programs: how they ended, the interconnect's rules, the accelerator's jobs as when alone.
+
+    Which jobs ran in which order is decided by the cores; it is read from the accelerator's register port.
+
+    Attributes:
+        report: What the monitor said of the program that was judged last.
+    """
+
+    def build_phase(self) -> None:
+        """Make the exports that the monitors are connected to."""
+        super().build_phase()
+        assert self.descriptor.cluster is not None
+        self.config: ClusterConfig = self.descriptor.cluster
+        self.logs = Latest("logs", self)
+        self.report: dict[str, Any] = {}
+
+    def judge(self, run: ProgramRun, drawn: Drawn | None, rules: dict[int, tuple[int, int]]) -> Verdict:
+        """Judge a program from what the monitors published last.
+
+        Args:
+            run: What ran.
+            drawn: Its scenario, the memory before and what the model predicts; None for one without jobs.
+            rules: Protocol rules that fired: number -> (count, first edge).
+        """
+        log: ClusterLog = self.logs.take()
+        self.report = log.report
+        problems = [Finding.of_rule(*problem) for problem in named_problems(run.task, log.report)]
+        ended = bool(log.report["ended"])
+        triggered = triggered_jobs(self.accesses.peek().tolist())
+        if drawn is None or not run.on_accelerator:
+            verdict = self._without_jobs(drawn, log, rules, ended)
+        elif run.blocks:
+            verdict = self._in_blocks(run, drawn, log, rules, [job for _, job in triggered], ended)
+        else:
+            verdict = self._jobs(drawn, log, rules, [job for _, job in triggered], ended)
+        verdict.findings[:0] = [*problems, *_left(run, log)] if ended else problems
+        verdict.compared_bytes = len(log.tcdm) + len(log.l2)
+        return verdict
+
+    def _jobs(
+        self, drawn: Drawn, log: ClusterLog, rules: dict[int, tuple[int, int]], seen: list[Job], ended: bool
+    ) -> Verdict:
+        """The jobs of the mailbox, in the order in which they were triggered."""
+        scenario = drawn.scenario
+        jobs, wrong = in_order(scenario.jobs, seen)
+        # Jobs share no bytes: in any order they leave the same memory.
+        ordered = replace(scenario, jobs=jobs)
+        verdict = self.check(
+            ordered,
+            drawn.image,
+            _window(ordered, log),
+            rules,
+            watchdog=not ended,
+            cut=clear_edge(self.accesses.peek()) if scenario.abort is not None else None,
+            expected=drawn.expected,
+        )
+        return _with(verdict, wrong)
+
+    def _in_blocks(
+        self,
+        run: ProgramRun,
+        drawn: Drawn,
+        log: ClusterLog,
+        rules: dict[int, tuple[int, int]],
+        seen: list[Job],
+        ended: bool,
+    ) -> Verdict:
+        """Jobs that the program makes of a larger one: their ports, and the larger one's result."""
+        wrong = "" if len(seen) == run.blocks else f"{len(seen)} jobs were triggered, {run.blocks} are to be"
+        expected = drawn.expected
+        if not seen or expected is None:
+            return _with(self._without_jobs(None, log, rules, ended), wrong)
+        window = Window(FIRST, memory_map.TCDM + self.config.tcdm_bytes - FIRST)
+        blocks = Scenario(drawn.scenario.index, tuple(seen), window)
+        nothing = Prediction(_NOTHING, [])
+        verdict = self.check(blocks, _NOTHING, _NOTHING, rules, watchdog=not ended, expected=lambda: nothing)
+        if ended:
+            whole = expected()
+            found = compare(drawn.scenario, whole.memory, _window(drawn.scenario, log), self.descriptor)
+            verdict.findings += [replace(each, job=None) for each in (*whole.findings, *found)]
+        return _with(verdict, wrong)
+
+    def _without_jobs(
+        self, drawn: Drawn | None, log: ClusterLog, rules: dict[int, tuple[int, int]], ended: bool
+    ) -> Verdict:
+        """Programs that leave the accelerator alone; what the cores computed is compared with the model."""
+        for export in (self.beats, self.events, self.probe, self.accesses):
+            export.take()
+        findings = [*self.take_notes(), *self.rule_findings(rules)]
+        if drawn is not None and drawn.expected is not None and ended:
+            after = drawn.expected()
+            findings += after.findings
+            findings += compare(drawn.scenario, after.memory, _window(drawn.scenario, log), self.descriptor)
+        return Verdict([], findings, 0)
+
+
+def _left(run: ProgramRun, log: ClusterLog) -> Iterator[Finding]:
+    """What the cores and the DMA should have left, and have not."""
+    for address, data in run.left.items():
+        base, memory = (memory_map.L2, log.l2) if address >= memory_map.L2 else (memory_map.TCDM, log.tcdm)
+        found = memory[address - base : address - base + len(data)]
+        if found != data:
+            at = next(i for i, (is_, should) in enumerate(zip(found, data, strict=True)) if is_ != should)
+            text = f"byte 0x{address + at:08x} is 0x{found[at]:02x} at the end, not 0x{data[at]:02x}"
+            yield Finding.of_rule("cluster_left", text)
+
+
+def _with(verdict: Verdict, wrong: str) -> Verdict:
+    if wrong:
+        # In front: what else is wrong with these jobs follows from it.
+        verdict.findings.insert(0, Finding.of_rule("cluster_jobs", wrong))
+    return verdict
+
+
+def _window(scenario: Scenario, log: ClusterLog) -> Bytes:
+    """The bytes of a scenario's window, which lies in one of the memories."""
+    window = scenario.window
+    base, memory = (memory_map.L2, log.l2) if window.base >= memory_map.L2 else (memory_map.TCDM, log.tcdm)
+    return np.frombuffer(memory, np.uint8)[window.base - base : window.base - base + window.size]

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pyuvm test that runs one segment of a plan: scenarios of one test of a list, or a replayed record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyuvm import ConfigDB, uvm_test
+
+from tb.env.env import RedmuleEnv
+from tb.sequences import resolve
+from tb.sequences.base import GemmOpSequence
+from tb.status import Status
+from tb.stimulus.job import Scenario
+from tb.uvm_tests.shrink import Shrink, Shrinker
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What one pyuvm test runs.
+
+    Attributes:
+        test: Name of the test.
+        sequence: Its sequence, see `tb.sequences.resolve`.
+        knobs: Its knobs.
+        seed: Seed of the run.
+        begin: First scenario (run, for a directed test).
+        end: The one after the last.
+        scenarios: Replayed scenarios; they take the place of the sequence.
+        shrink: What to reduce to the smallest failure; it takes the place of both.
+    """
+
+    test: str
+    sequence: str
+    knobs: Mapping[str, Any]
+    seed: int
+    begin: int
+    end: int
+    scenarios: Sequence[Scenario] | None = None
+    shrink: Shrink | None = None
+
+
+class SegmentTest(uvm_test):
+    """Builds the environment, resets the device, runs the segment of the configuration database."""
+
+    def build_phase(self) -> None:
+        """Make the environment."""
+        self.segment: Segment = ConfigDB().get(self, "", "segment")
+        self.env = RedmuleEnv("env", self)
+        self.rejected: dict[str, int] = {}
+
+    async def run_phase(self) -> None:
+        """Run the segment between an objection and its drop: a test without one passes unfinished."""
+        self.raise_objection()
+        await self.env.reset()
+        planned = await self._run()
+        recorder, compared = self.env.recorder, self.env.scoreboard.totals.jobs
+        if recorder.jobs < planned or compared < planned:
+            recorder.fail(
+                Status.NOT_RUN if recorder.worst is Status.PASSED else recorder.worst,
+                f"{min(recorder.jobs, compared)} of {planned} planned jobs were checked",
+            )
+        if planned == 0 and recorder.checks == 0 and recorder.compared_bytes == 0:
+            recorder.fail(Status.NOT_RUN, "the test checked nothing")
+        self.drop_objection()
+
+    async def _run(self) -> int:
+        """Run everything; returns the number of jobs that had to be checked."""
+        segment = self.segment
+        scenarios = segment.scenarios
+        if segment.shrink is not None:
+            scenarios = await Shrinker(self.env, segment.shrink).run()
+            await self.env.reset()
+        if scenarios is not None:
+            for scenario in scenarios:
+                await self.env.run_scenario(scenario)
+            return sum(len(scenario.jobs) for scenario in scenarios)
+        kind = resolve(segment.sequence)
+        if not issubclass(kind, GemmOpSequence):
+            for index in range(segment.begin, segment.end):
+                await kind(segment.test, segment.seed, index).run(self.env)
+            planned: int = kind.planned(self.env.descriptor)
+            return planned * (segment.end - segment.begin)
+        sequence = kind(
+            segment.test, segment.seed, segment.knobs, self.env.descriptor, segment.begin, segment.end
+        )
+        await sequence.start(self.env.sequencer)
+        self.rejected = dict(sequence.stream.rejected)
+        return sequence.jobs

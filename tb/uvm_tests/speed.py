@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Directed test of the sizes whose cycles are published or limited one by one (contract, section 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from models.formats import Format
+from models.ops import Op
+from models.published import cases_of
+from tb.stimulus.job import GemmJob
+from tb.stimulus.rng import np_stream
+from tb.uvm_tests.directed import DirectedTest
+
+if TYPE_CHECKING:
+    from tb.descriptor import Descriptor
+    from tb.env.env import RedmuleEnv
+
+
+class SpeedTable(DirectedTest):
+    """Runs each job of the table alone and without stalls; one slower than its row fails, like any slow job.
+
+    An instance without rows of its own runs a job of nine tiles, which the general bound limits.
+    """
+
+    @classmethod
+    def planned(cls, device: Descriptor) -> int:
+        """See `DirectedTest.planned`."""
+        return sum(1 for _ in sizes(device))
+
+    async def run(self, env: RedmuleEnv) -> None:
+        """See `DirectedTest.run`."""
+        random = np_stream(self.seed, self.name, self.index)
+        for op, fmt, m, n, k in sizes(env.descriptor):
+
+            def matrix(rows: int, cols: int) -> npt.NDArray[np.float64]:
+                return random.normal(size=(rows, cols))
+
+            await env.run_job(GemmJob(matrix(m, n), matrix(n, k), matrix(m, k), op=op, fmt=fmt))
+
+
+def sizes(device: Descriptor) -> Iterator[tuple[Op, Format, int, int, int]]:
+    """Operation, format, M, N and K of each job of the table that a device can run."""
+    cases = [
+        case
+        for case in cases_of(device.instance)
+        if case.op in device.operations and case.fmt in device.formats
+    ]
+    for case in cases:
+        yield case.op, case.fmt, case.m, case.n, case.k
+    if not cases:
+        at = device.instance
+        yield Op.GEMM, device.formats[0], 3 * at.tile_rows, 4 * at.h, 3 * at.tile_cols

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Coverage of clusters: which bins a monitor's report counts for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from models.ops import Op
+from tb.cluster.coverage import ClusterCoverage, alignment_bin, ratio_bin, wait_bin
+from tb.cluster.task import Arbitration
+from tb.coverage.definition import CLUSTER_FILE, load_definition
+from tb.registers.generate import register_map
+from tb.registers.model import AccessTrace
+from tb.scoreboard.scoreboard import JobResult
+from tb.status import Status
+from tb.stimulus.job import Job
+
+DEFINITION = load_definition(first=CLUSTER_FILE)
+QUIET: dict[str, Any] = {
+    "conflicts": [0, 0],
+    "rivals": [0, 0, 0],
+    "longest": [0, 0, 0, 0],
+    "longest_wide": 0,
+    "log_bound": 9,
+    "wide_bound": 1,
+    "events": [0, 0],
+    "woken": [0, 0],
+    "transfers": [],
+}
+
+
+def hit(
+    jobs: tuple[JobResult, ...] = (),
+    traces: tuple[AccessTrace, ...] = (),
+    arbitration: Arbitration | None = None,
+    **report: Any,
+) -> set[str]:
+    """Names of the bins that a program hits."""
+    coverage = ClusterCoverage(DEFINITION, cores=2)
+    coverage.program(QUIET | report, arbitration or Arbitration(), jobs, traces)
+    assert not coverage.counts.excluded_hits()
+    found = {
+        item.bin_name(index)
+        for item in DEFINITION.items.values()
+        for index, hits in enumerate(coverage.counts.hits(item))
+        if hits
+    }
+    return {name.removeprefix("cluster_") for name in found}
+
+
+def test_a_quiet_program_has_waited_for_nothing() -> None:
+    assert hit() == {
+        "waits.waiter = core",
+        "waits.waiter = DMA",
+        "waits.waiter = accelerator",
+        *(f"waits.waiter.wait = {who}, none" for who in ("core", "DMA", "accelerator")),
+    }
+
+
+def test_conflicts_rivals_and_waits() -> None:
+    found = hit(
+        conflicts=[3, 0],
+        rivals=[5, 0, 1],
+        longest=[9, 2, 6, 0],
+        longest_wide=1,
+        arbitration=Arbitration(1, 4, wide_first=False),
+    )
+    assert "conflicts.winner.first.ratio = others, others, below half" in found
+    assert {name for name in found if name.startswith("banks.")} == {
+        "banks.rivals = 2",
+        "banks.rivals = 4 and more",
+    }
+    assert {name for name in found if name.startswith("waits.waiter.wait")} == {
+        "waits.waiter.wait = core, bound",
+        "waits.waiter.wait = core, below half",
+        "waits.waiter.wait = DMA, below bound",
+        "waits.waiter.wait = DMA, none",
+        "waits.waiter.wait = accelerator, bound",
+    }
+
+
+def test_events_and_sleep() -> None:
+    found = hit(events=[1 << 12, 1 << 16 | 1 << 3], woken=[1 << 12, 0])
+    assert {name for name in found if name.startswith("events.event.")} == {
+        "events.event.effect = accelerator, came",
+        "events.event.effect = accelerator, woke",
+        "events.event.effect = barrier, came",
+        "events.event.effect = software, came",
+        "events.event.event_core = accelerator, 0",
+        "events.event.event_core = barrier, 1",
+        "events.event.event_core = software, 1",
+    }
+
+
+def test_transfers() -> None:
+    found = hit(transfers=[256 | 64 | 4 << 3 | 0, 128 | 3 << 3 | 4, 0])
+    assert {name for name in found if name.count(",") == 3} == {
+        "transfers.direction.shape.source.destination = L2 to TCDM, rows, 4 bytes, 8 bytes",
+        "transfers.direction.shape.source.destination = TCDM to L2, row, less, 4 bytes",
+    }
+
+
+def test_jobs_that_passed_alone_count() -> None:
+    job = Job(Op.GEMM, 3, 3, 3, 0, 64, 128, core=1)
+    passed = JobResult(job, Status.PASSED, cycles=100, queued=True)
+    found = hit(jobs=(passed, JobResult(job, Status.TIMEOUT, cycles=1), JobResult(job, Status.PASSED)))
+    assert {name for name in found if name.startswith("jobs.")} == {
+        "jobs.job_op = GEMM",
+        "jobs.job_format = FP16",
+        "jobs.job_core = 1",
+        "jobs.job_queued = queued",
+        "jobs.job_op.job_format = GEMM, FP16",
+        "jobs.job_op.job_core = GEMM, 1",
+        "jobs.job_core.job_queued = 1, queued",
+    }
+
+
+def test_what_a_core_finds_that_asks() -> None:
+    acquire, status = (register_map()[name].offset for name in ("ACQUIRE", "STATUS"))
+    traces: tuple[AccessTrace, ...] = (
+        (acquire, 1, 15, 1, 0, None),
+        (acquire, 1, 15, 2, 1, 1),
+        (acquire, 1, 15, 1, 1, 1),
+        (acquire, 1, 15, 1, 2, None),
+        (acquire, 0, 15, 1, 1, None),
+        (status, 1, 15, 1, 1, None),
+    )
+    assert {name for name in hit(traces=traces) if "acquire.contexts" in name} == {
+        "queue.acquire.contexts = free, 0",
+        "queue.acquire.contexts = locked by another, 1",
+        "queue.acquire.contexts = own lock, 1",
+        "queue.acquire.contexts = both contexts busy, 2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("ratio", "name"),
+    [((0, 4), "off"), ((4, 4), "off"), ((1, 4), "below half"), ((2, 4), "half"), ((3, 4), "above half")],
+)
+def test_ratios(ratio: tuple[int, int], name: str) -> None:
+    assert ratio_bin(Arbitration(*ratio)) == name
+
+
+def test_waits_and_alignments() -> None:
+    assert [wait_bin(cycles, 8) for cycles in (0, 3, 4, 7, 8)] == [
+        *("none", "below half", "below bound", "below bound", "bound"),
+    ]
+    assert wait_bin(100, None) == "no bound"
+    assert [alignment_bin(lowest) for lowest in (0, 4, 2, 7)] == ["8 bytes", "4 bytes", "less", "less"]
