@@ -8,8 +8,6 @@ open, all values it allows are taken, and what the device then shows narrows the
 - a STATUS or ACQUIRE read granted at the very edge of a job's event may see the job or not;
 - RUNNING_JOB may change up to `START_LATENCY` cycles after a job has its turn (busy_o may rise as late), and
   at the very edge of the event already show the next;
-- after a soft clear, the next context may be either, RUNNING_JOB may be 0 or stay, and if the value was not 0
-  and the lock was held, the next job id may be that of the lock or the one after;
 - an event at the very edge of a soft clear's grant may count in FINISHED or not.
 
 Bytes that are not enabled are no part of the value of a TRIGGER or SOFT_CLEAR write.
@@ -93,13 +91,13 @@ class QueuedJob:
     Attributes:
         id: Job id, as ACQUIRE gave it.
         core_id: Access id of the trigger: who gets the event.
-        parity: 0 or 1, alternating from the first trigger after reset or clear.
+        context: 0 or 1, alternating from the first trigger after reset or clear.
         triggered: Edge of the trigger's grant.
     """
 
     id: int
     core_id: int
-    parity: int
+    context: int
     triggered: int
 
 
@@ -142,10 +140,9 @@ class RegisterFileModel:
         self.job_values = {register.name: register.reset for register in self._map.job_registers}
         self._events: deque[tuple[int, int]] = deque()
         self._held_id = 0
-        self._next_ids = ZERO
+        self._next_id = 0
         self._finished = ZERO
-        self._context_of_parity_0 = ZERO
-        self._parity = 0
+        self._next_context = 0
         self._shown_before = ZERO
         self._turn_since = 0
 
@@ -252,9 +249,8 @@ class RegisterFileModel:
             return
         if not self.queue:
             self._turn_since = access.cycle
-        self.queue.append(QueuedJob(self._held_id, access.id, self._parity, access.cycle))
-        self._parity ^= 1
-        self._next_ids = frozenset({(self._held_id + 1) % JOB_IDS})
+        self.queue.append(QueuedJob(self._held_id, access.id, self._next_context, access.cycle))
+        self._next_context ^= 1
         self.holder = None
 
     def _soft_clear(self, access: ObservedAccess) -> None:
@@ -262,18 +258,14 @@ class RegisterFileModel:
         while self._events and self._events[0][0] == access.cycle:
             self._end_job(*self._events.popleft())
             finished |= {max(finished) + 1}
-        shown = self._running_allowed(access.cycle, ending=False)
-        if self.holder is not None:
-            self._next_ids = frozenset({self._held_id, (self._held_id + 1) % JOB_IDS})
+        self._shown_before = self._running_allowed(access.cycle, ending=False)
         if merge_bytes(0, access.data, access.be) == 0:
-            self._next_ids = ZERO
+            self._next_id = 0
             self.job_values = dict.fromkeys(self.job_values, 0)
         self.holder = None
         self.queue.clear()
         self._finished = finished
-        self._context_of_parity_0 = frozenset(range(CONTEXTS))
-        self._parity = 0
-        self._shown_before = shown | ZERO
+        self._next_context = 0
 
     # ---- reads: each returns what is allowed, and updates the state with what was seen
 
@@ -285,12 +277,12 @@ class RegisterFileModel:
         full = len(self.queue) >= CONTEXTS
         allowed = frozenset({CONTEXTS_BUSY}) if full else frozenset()
         if not full or ending:
-            allowed |= self._next_ids
+            allowed |= {self._next_id}
         seen = access.r_data if access.r_data in allowed else min(allowed)
         if seen < JOB_IDS:
             self.holder = access.id
             self._held_id = seen
-            self._next_ids = frozenset({seen})
+            self._next_id = (seen + 1) % JOB_IDS
         return allowed
 
     def _read_finished(self, access: ObservedAccess, ending: bool) -> frozenset[int]:
@@ -301,15 +293,9 @@ class RegisterFileModel:
         return allowed
 
     def _status(self, access: ObservedAccess, ending: bool) -> frozenset[int]:
-        values: dict[int, set[int]] = {}
-        for offset in self._context_of_parity_0:
-            busy = [1 << 8 * (job.parity ^ offset) for job in self.queue]
-            values.setdefault(sum(busy), set()).add(offset)
-            if ending and busy:
-                values.setdefault(sum(busy[1:]), set()).add(offset)
-        if access.r_data in values:
-            self._context_of_parity_0 = frozenset(values[access.r_data])
-        return frozenset(values)
+        del access
+        busy = [1 << 8 * job.context for job in self.queue]
+        return frozenset({sum(busy), sum(busy[1:])} if ending else {sum(busy)})
 
     def _running_job(self, access: ObservedAccess, ending: bool) -> frozenset[int]:
         allowed = self._running_allowed(access.cycle, ending)

@@ -21,11 +21,14 @@ FAULTS = (
     "bad_id_reads",
     "bad_id_writes",
     "bad_id_acquires",
+    "clear_gives_id_again",
+    "clear_keeps_context_order",
     "clear_keeps_lock",
     "clear_keeps_finished",
     "clear_keeps_queue",
     "clear_zero_keeps_registers",
     "clear_zero_keeps_id",
+    "clear_zeroes_running_job",
     "clear_one_zeroes_registers",
     "clear_whole_word",
     "clear_needs_holder",
@@ -199,6 +202,9 @@ class FakeDevice:
         if len(self.jobs) >= 2 and self.fault != "acquire_third_context":
             return 0xFFFF_FFFF
         self.holder, self.held_id = core_id, self.next_id
+        self.next_id += 1
+        if self.fault != "id_does_not_wrap":
+            self.next_id %= 256
         return self.held_id
 
     def _write(self, offset: int, access: Access) -> None:
@@ -235,9 +241,6 @@ class FakeDevice:
         self.jobs.append(_Job(self.held_id, core, self.context, cycles))
         if self.fault != "contexts_do_not_alternate":
             self.context ^= 1
-        self.next_id = self.held_id + 1
-        if self.fault != "id_does_not_wrap":
-            self.next_id %= 256
         if self.fault != "trigger_keeps_lock":
             self.holder = 0
 
@@ -246,7 +249,12 @@ class FakeDevice:
             return
         if self.fault != "clear_keeps_queue":
             self.jobs = []
-        self.context = 0
+        if self.fault != "clear_keeps_context_order":
+            self.context = 0
+        if self.fault == "clear_gives_id_again" and self.holder:
+            self.next_id = self.held_id
+        if self.fault == "clear_zeroes_running_job":
+            self.running = 0
         if self.fault != "clear_keeps_lock":
             self.holder = 0
         if self.fault != "clear_keeps_finished":
