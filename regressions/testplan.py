@@ -24,7 +24,7 @@ class Testpoint:
 
     Attributes:
         id: Name, as tests give it.
-        section: Where the contract says so.
+        clauses: Ids of the contract's clauses that say so (`regressions.contract`).
         requirement: What a device must do.
         stimulus: How it is provoked.
         checking: How it is judged.
@@ -32,12 +32,13 @@ class Testpoint:
         checkers: What reports a device that breaks it, named as in findings.
         mutants: Patterns of deliberate defects that break it, or of modules all of whose defects do.
         bins: Patterns of points and crosses of functional coverage that show how it was provoked.
+        make_test: Tests of `make test` that check what no run does, as pytest names them.
     """
 
     __test__ = False  # not a pytest class
 
     id: str
-    section: str
+    clauses: tuple[str, ...]
     requirement: str
     stimulus: str
     checking: str
@@ -45,6 +46,7 @@ class Testpoint:
     checkers: tuple[str, ...]
     mutants: tuple[str, ...] = ()
     bins: tuple[str, ...] = ()
+    make_test: tuple[str, ...] = ()
 
     def wants(self, item: str) -> bool:
         """Whether bins of a point or cross of functional coverage show how it was provoked."""
@@ -63,7 +65,7 @@ def _text(doc: str) -> Field:
 
 _FIELDS = {
     "id": _text("name, as tests give it"),
-    "section": _text("where the contract says so"),
+    "clauses": Field("clauses of the contract", list, required=True, lo=1, items=Field("an id", str)),
     "requirement": _text("what a device must do"),
     "stimulus": _text("how it is provoked"),
     "checking": _text("how it is judged"),
@@ -71,6 +73,7 @@ _FIELDS = {
     "checkers": Field("names as in findings", list, required=True, lo=1, items=Field("a checker", str)),
     "mutants": Field("patterns of defects or modules", list, default=[], items=Field("a pattern", str)),
     "bins": Field("patterns of points and crosses", list, default=[], items=Field("a pattern", str)),
+    "make_test": Field("tests of make test", list, default=[], items=Field("file::function", str)),
 }
 
 
@@ -88,7 +91,8 @@ def load_testplan(path: Path = FILE) -> dict[str, Testpoint]:
         values = check(fields, _FIELDS, place)
         if values["id"] in plan:
             raise place.error(f"testpoint '{values['id']}' is there twice; rename one")
-        values |= {key: tuple(values[key]) for key in ("checkers", "mutants", "bins")}
+        lists = ("clauses", "checkers", "mutants", "bins", "make_test")
+        values |= {key: tuple(values[key]) for key in lists}
         plan[values["id"]] = Testpoint(**values)
     return plan
 

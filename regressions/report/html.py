@@ -11,6 +11,7 @@ from regressions.cluster.report import FOLDER as CLUSTER_SECTION
 from regressions.cluster.report import cluster_section
 from regressions.code_coverage.measure import percent
 from regressions.code_coverage.points import Kind
+from regressions.contract import load_contract
 from regressions.progress import duration
 from regressions.report.causes import (
     KNOWN,
@@ -98,6 +99,7 @@ def render_html(summary: Summary, bench: Path | None = None) -> str:
         bench=speed_section(bench),
         cluster=cluster_section(bench),
         rows=summary.testplan,
+        contract=load_contract(),
         coverage=coverage,
         covergroups=groups(coverage, points) if coverage else [],
         exclusions=exclusions(coverage) if coverage else [],

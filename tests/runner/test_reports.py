@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from regressions import summary as summary_module
+from regressions.contract import load_contract
 from regressions.executor import Execution
 from regressions.info import RunInfo
 from regressions.judge import SegmentResult
@@ -255,6 +256,14 @@ def test_every_link_of_the_page_leads_somewhere() -> None:
     assert len(set(targets)) == len(targets)
     links = set(re.findall(r'<a href="#([^"]+)"', text))
     assert links <= set(targets)
+
+
+def test_a_testpoint_quotes_its_clauses() -> None:
+    row = render_html(_failing()).split('<tr id="testpoint-finished">')[1].split("</tr>")[0]
+    clause = load_contract()["A5.5"]
+    assert f"contract {clause.id}" in row
+    assert clause.anchor in row
+    assert clause.text in row
 
 
 def test_checkers_are_shown_with_their_testpoints_and_proofs() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from regressions import testlist
 from regressions.mutants import defects
+from regressions.paths import ROOT
 from regressions.testlist import LISTS
 from regressions.testplan import STAGES, Row, Verdict, load_testplan, rows
 from regressions.tiers import load_tiers
@@ -22,7 +23,7 @@ ENTRIES = testlist.load([LISTS], load_tiers())
 POINT = """
 [[testpoint]]
 id = "one"
-section = "1"
+clauses = ["A1.1"]
 requirement = "r"
 stimulus = "s"
 checking = "c"
@@ -41,6 +42,12 @@ def test_every_test_names_testpoints_and_every_testpoint_has_a_test() -> None:
 def test_a_stage_is_the_first_tier_with_a_test(name: str) -> None:
     tiers = {tier for entry in ENTRIES.values() if name in entry.testpoints for tier in entry.tiers}
     assert PLAN[name].stage == next(stage for stage in STAGES if stage in tiers)
+
+
+@pytest.mark.parametrize("test", sorted({test for point in PLAN.values() for test in point.make_test}))
+def test_a_test_of_make_test_exists(test: str) -> None:
+    file, _, function = test.partition("::")
+    assert f"\ndef {function}(" in (ROOT / file).read_text()
 
 
 def test_every_checker_serves_a_testpoint_and_exists() -> None:
@@ -94,6 +101,7 @@ def test_a_test_that_failed_on_one_device_fails_its_testpoint() -> None:
         (POINT.replace("stage", "stagee"), "unknown key 'stagee'; did you mean 'stage'?"),
         (POINT.replace('"smoke"', '"smok"'), "did you mean 'smoke'?"),
         (POINT.replace('["memory"]', "[]"), "checkers"),
+        (POINT.replace('["A1.1"]', "[]"), "clauses"),
     ],
 )
 def test_a_malformed_plan_is_one_line(tmp_path: Path, text: str, what: str) -> None:
