@@ -92,7 +92,7 @@ def _planner(
     device: Descriptor,
     seed: int,
 ) -> Planner:
-    known = [entry for entry in options.entries.values() if entry.runs_on(device)]
+    known = [entry for entry in options.entries.values() if entry.suits(device)]
     everything = [entry for entry in known if tier.name in entry.tiers or entry in tests]
     total = sum(entry.weight or 0.0 for entry in everything)
     return Planner(tier, seed, tests, total, lambda entry, s: services.source(entry, s, device), device.name)
@@ -135,13 +135,13 @@ def regressions(options: Options, services: Services, console: Console) -> int:
     builds: list[tuple[str, str]] = []
     for name, part in options.parts.items():
         device, tier = services.device(name), options.tier.on(part)
-        chosen = [entry for entry in tests if entry.runs_on(device) and testlist.matches(entry, part.tests)]
-        if not chosen and (devices or not any(entry.runs_on(device) for entry in late)):
+        chosen = [entry for entry in tests if entry.suits(device) and testlist.matches(entry, part.tests)]
+        if not chosen and (devices or not any(entry.suits(device) for entry in late)):
             continue
         devices.append(device)
         planners.append(_planner(options, tier, chosen, services, device, seed))
         builds += [(device.name, built) for built in ([kind] if kind else tier.builds)]
-    late = [entry for entry in late if devices and entry.runs_on(devices[0])]
+    late = [entry for entry in late if devices and entry.suits(devices[0])]
     if not planners:
         raise UserError(f"TESTS={options.tests}: no device of tier {options.tier.name} runs these; give DUT=")
 
@@ -221,7 +221,7 @@ def run(options: Options, services: Services, console: Console) -> int:
     device = services.device(options.device)
     kind = _kind(options, services)
     for _, entry in chosen:
-        if not entry.runs_on(device):
+        if not entry.suits(device):
             raise UserError(_elsewhere(entry, device))
     whole = [entry for selector, entry in chosen if selector.begin is None]
     segments = _planner(options, options.tier, whole, services, device, seed).segments() if whole else []
@@ -239,7 +239,7 @@ def run(options: Options, services: Services, console: Console) -> int:
 def _elsewhere(entry: TestEntry, device: Descriptor) -> str:
     """That a test does not run on a device, and what to do."""
     devices = [*available(), *available(clusters=True)]
-    names = ", ".join(name for name in devices if entry.runs_on(load(name)))
+    names = ", ".join(name for name in devices if entry.suits(load(name)))
     return f"TEST: {entry.name} does not run on {device.name}; give DUT= one of {names}"
 
 

@@ -80,13 +80,13 @@ def _resolve(entry: TestEntry) -> type[Any]:
     """The class of a test, once its entry has been checked against its kind.
 
     Raises:
-        UserError: A directed test has knobs or a weight, or the test's bench is another.
+        UserError: A directed test has knobs or a weight, or it runs on another kind of device.
         SchemaError: There is no such sequence.
     """
     cls = resolve(entry.sequence)
-    if issubclass(cls, ProgramSequence) != (entry.bench != ALONE):
-        bench = CLUSTER if entry.bench == ALONE else ALONE
-        raise UserError(f'{entry.source}: test {entry.name}: {entry.sequence} wants bench = "{bench}"')
+    if issubclass(cls, ProgramSequence) != (entry.runs_on != ALONE):
+        target = CLUSTER if entry.runs_on == ALONE else ALONE
+        raise UserError(f'{entry.source}: test {entry.name}: {entry.sequence} wants runs_on = "{target}"')
     if issubclass(cls, DirectedTest):
         if entry.knobs:
             raise UserError(f"{entry.source}: test {entry.name}: a directed test takes no knobs; remove them")
@@ -106,7 +106,7 @@ def open_source(entry: TestEntry, seed: int, descriptor: Descriptor) -> Source:
     if issubclass(cls, DirectedTest):
         return DirectedSource(cls.planned(descriptor))
     stream = cls(entry.name, seed, entry.knobs, descriptor).stream
-    return StreamSource(stream, descriptor) if entry.bench == ALONE else ProgramSource(stream, descriptor)
+    return StreamSource(stream, descriptor) if entry.runs_on == ALONE else ProgramSource(stream, descriptor)
 
 
 def programs_of(entries: Iterable[TestEntry], device: Descriptor, logs: Path) -> dict[str, dict[str, str]]:

@@ -15,7 +15,7 @@ from tb.schema import Field, Where, check, choice, read_toml
 
 LISTS = Path(__file__).with_name("lists")
 DEFAULT_TIMEOUT = 300.0
-ALONE, CLUSTER, CLUSTER_FPU = BENCHES = ("accelerator", "cluster", "cluster_fpu")
+ALONE, CLUSTER, CLUSTER_FPU = TARGETS = ("accelerator", "cluster", "cluster_fpu")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -32,7 +32,7 @@ class TestEntry:
         timeout: Seconds of wall time for one segment of the test.
         testpoints: What of the testplan it covers.
         knobs: Restrictions of the random draw, checked by ``tb.stimulus.knobs``.
-        bench: What it runs on: devices alone, clusters, or those whose cores have floating point.
+        runs_on: Its kind of device: alone, a cluster, or one whose cores have floating point.
         description: One line for people.
         source: The list it stands in.
     """
@@ -49,16 +49,17 @@ class TestEntry:
     knobs: dict[str, Any] = field(default_factory=dict)
     description: str = ""
     source: str = ""
-    bench: str = ALONE
+    runs_on: str = ALONE
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any], source: str) -> "TestEntry":
-        """Reads what `to_json` wrote.
+        """Reads what `to_json` wrote, now or when the key `runs_on` was still `bench`.
 
         Raises:
             SchemaError: It is not such an entry.
         """
-        values = check({k: v for k, v in fields.items() if v is not None}, _FIELDS, Where(source, "entry"))
+        given = {("runs_on" if k == "bench" else k): v for k, v in fields.items() if v is not None}
+        values = check(given, _FIELDS, Where(source, "entry"))
         values["tiers"], values["testpoints"] = tuple(values["tiers"]), tuple(values["testpoints"])
         return cls(**values, source=source)
 
@@ -73,14 +74,14 @@ class TestEntry:
             "timeout": self.timeout,
             "testpoints": list(self.testpoints),
             "knobs": self.knobs,
-            "bench": self.bench,
+            "runs_on": self.runs_on,
         }
 
-    def runs_on(self, device: Descriptor) -> bool:
-        """Whether it is a test for such a device."""
+    def suits(self, device: Descriptor) -> bool:
+        """Tell whether it is a test for such a device."""
         if device.cluster is None:
-            return self.bench == ALONE
-        return self.bench == CLUSTER or (self.bench == CLUSTER_FPU and device.cluster.fpu)
+            return self.runs_on == ALONE
+        return self.runs_on == CLUSTER or (self.runs_on == CLUSTER_FPU and device.cluster.fpu)
 
 
 def _parse_name(value: str, where: Where) -> str:
@@ -100,13 +101,15 @@ _FIELDS = {
     "count": Field("number of scenarios, instead of a weight", int, lo=1),
     "timeout": Field("seconds of wall time for a segment of the test", float, default=DEFAULT_TIMEOUT, lo=1),
     "knobs": Field("restrictions of the random draw", dict, default={}),
-    "bench": Field("devices alone, clusters, or those with FPU", str, default=ALONE, choices=BENCHES),
+    "runs_on": Field("devices alone, clusters, or those with FPU", str, default=ALONE, choices=TARGETS),
 }
 
 
 def _entry(fields: object, file: Path, where: Where, tiers: Sequence[str]) -> TestEntry:
     if isinstance(fields, dict) and isinstance(fields.get("name"), str):
         where = Where(where.file, f"test {fields['name']}")
+    if isinstance(fields, dict) and "bench" in fields:
+        raise where.key("bench").error("unknown key 'bench'; did you mean 'runs_on'? It has this name now")
     values = check(fields, _FIELDS, where)
     if (values["weight"] is None) == (values["count"] is None):
         raise where.error("give either weight (share of the tier's cycles) or count (scenarios)")

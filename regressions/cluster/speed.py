@@ -21,7 +21,7 @@ PROGRAMS = 12
 ROUNDS = 3
 SEED = 1
 _WARM_UP = 2
-_ENTRY = TestEntry("bench_cluster", "cluster_traffic", count=PROGRAMS, bench=CLUSTER)
+_ENTRY = TestEntry("bench_cluster", "cluster_traffic", count=PROGRAMS, runs_on=CLUSTER)
 
 
 def measure(

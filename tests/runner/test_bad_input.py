@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from regressions import cli, machine
-from regressions.testlist import load
+from regressions.testlist import TestEntry, load
 from tb.schema import SchemaError
 from tests.runner.harness import Runner
 
@@ -64,6 +64,7 @@ def test_a_bad_argument(runner: Runner, argument: str, message: str) -> None:
         (GOOD + "wieght = 1\n", "test good.wieght: unknown key 'wieght'; did you mean 'weight'?"),
         (GOOD.replace("count = 1", ""), "test good: give either weight"),
         (GOOD + "weight = 1\n", "test good: give either weight"),
+        (GOOD + 'bench = "cluster"\n', "test good.bench: unknown key 'bench'; did you mean 'runs_on'?"),
         (GOOD.replace("smoke", "smok"), "test good.tiers: unknown tier 'smok'; did you mean 'smoke'?"),
         (GOOD.replace('sequence = "gemm_op"', ""), "test good: key 'sequence' is missing"),
         (GOOD.replace("count = 1", "count = 0"), "test good.count: value 0 is out of range"),
@@ -83,6 +84,12 @@ def test_a_malformed_list(tmp_path: Path, text: str, message: str) -> None:
     assert message in str(error.value)
     assert str(path) in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_record_of_before_says_bench() -> None:
+    now = TestEntry("good", "cluster_gemm", count=1, runs_on="cluster")
+    before = {("bench" if key == "runs_on" else key): value for key, value in now.to_json().items()}
+    assert TestEntry.from_json(before, "") == TestEntry.from_json(now.to_json(), "") == now
 
 
 def test_a_missing_list(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_every_test_of_a_tier_can_be_planned_on_its_devices(device: str) -> None
     """Sizes named after the instance differ by device, and a test's knobs must hold for all of them."""
     for name, entry in ENTRIES.items():
         sequence = resolve(entry.sequence)
-        if not entry.runs_on(DEVICES[device]):
+        if not entry.suits(DEVICES[device]):
             continue
         if issubclass(sequence, ProgramSequence):
             run = sequence(name, 1, entry.knobs, DEVICES[device]).stream.run(0)
