@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Storage formats and their conversion to and from FP16, in which the engine computes (contract, section 2).
+"""Storage formats and their conversion to and from FP16, the engine's own (contract A2.5 to A2.7).
 
 Both FP8 formats are IEEE-like: the largest exponent field holds infinity and NaN, E4M3's included (it is not
 the "fn" variant of OCP). FP8 conversions are tables, made once from the formats' definition in exact float64

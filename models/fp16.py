@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Element-wise FP16 arithmetic on bit patterns (section 2 of the contract).
+"""Element-wise FP16 arithmetic on bit patterns (contract A2.1 to A2.4).
 
 Every operation takes `np.uint16` arrays of FP16 bits, broadcast against each other, and returns a new one.
 Arithmetic rounds once, to nearest even, keeps subnormals, overflows to infinity, and makes every NaN 0x7E00.

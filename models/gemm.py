@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The matrix operations `Z = (X op1 W) op2 Y` on FP16 bits (section 1 of the contract)."""
+"""The matrix operations `Z = (X op1 W) op2 Y` on FP16 bits (contract A1)."""
 
 from collections.abc import Callable
 

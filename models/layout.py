@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Matrices in memory (section 6 of the contract): dense row-major, little endian, at any byte address."""
+"""Matrices in memory (contract A6.1, A6.2): dense row-major, little endian, at any byte address."""
 
 import numpy as np
 from numpy.typing import NDArray

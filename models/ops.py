@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The eight operations of the engine (section 1 of the contract)."""
+"""The eight operations of the engine (contract A1.3)."""
 
 from enum import IntEnum
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An exact oracle of the contract's numbers (section 2) in plain integers, one element at a time.
+"""An exact oracle of the numbers of contract A2 in plain integers, one element at a time.
 
 It shares no code and no method with `models`: no floating-point number, no numpy. Every finite FP16 number is
 an integer times 2**-24, so products and sums are exact integers times 2**-48, rounded by one division.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Published cycle counts, and what a job of the same size may take at most (contract, section 8)."""
+"""Published cycle counts, and what a job of the same size may take at most (contract A8.6)."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _by_job() -> dict[tuple[Instance, Op, Formats, int, int, int], Case]:
 
 
 def at_most(instance: Instance, op: Op, fmt: Formats, m: int, n: int, k: int) -> int | None:
-    """The most cycles of a job that has a row of its own in section 8; None for all others."""
+    """The most cycles of a job that has a row of its own in contract A8.6; None for all others."""
     case = _by_job().get((instance, op, fmt, m, n, k))
     return None if case is None else case.at_most
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Instances of the engine and their cycle bound (sections 3 and 8 of the contract).
+"""Instances of the engine and their cycle bound (contract A3 and A8).
 
 Outputs are computed in tiles of `tile_rows` x `tile_cols`; those at the bottom and right edge may be smaller.
 A tile costs what is slower, its arithmetic or its traffic on the port. A matrix has at most four kinds of
@@ -17,7 +17,7 @@ from models.ops import Op
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """Parameters of an engine (section 3).
+    """Parameters of an engine (contract A3.1).
 
     Attributes:
         h: Compute elements in a row, cascaded.
@@ -104,8 +104,9 @@ def tile_cycles(instance: Instance, op: Op, m: int, n: int, k: int, fmt: Formats
 
 
 def bound(instance: Instance, op: Op, m: int, n: int, k: int, fmt: Formats, stalls: int = 0) -> int:
-    """Returns the most cycles a job may take (section 8): `1.02 * tiles + 3L + H(P+1) + 25 + 1.25 * stalls`.
+    """Returns the most cycles a job may take (contract A8.3, A8.4).
 
+    They are `1.02 * tiles + 3L + H(P+1) + 25 + 1.25 * stalls`.
     Cycles count from the grant of the trigger to the event. The contract's bound is a rational number and
     cycles are whole, so it is rounded down: a job breaks the contract if and only if it takes more cycles.
 

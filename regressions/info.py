@@ -41,7 +41,7 @@ class RunInfo:
 
     @property
     def instance(self) -> Instance | None:
-        """The main device's array; None if its parameters are not those of section 3."""
+        """The main device's array; None if its parameters are not those of contract A3.1."""
         sizes = [size for name in ("H", "L", "P", "DW") if isinstance(size := self.parameters.get(name), int)]
         return Instance(*sizes) if len(sizes) == len(fields(Instance)) else None
 

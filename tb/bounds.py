@@ -17,7 +17,7 @@ from tb.stimulus.job import Job
 
 @dataclass(frozen=True, slots=True)
 class Section8Bound:
-    """The contract's bound (section 8): the general one, or its table's row where a size has one."""
+    """The bound of contract A8.3 and A8.6: the general one, or its table's row where a size has one."""
 
     def cycles(self, instance: Instance, job: Job, stalls: int) -> int:
         """Returns the most cycles `job` may take with `stalls` waiting cycles."""

@@ -83,7 +83,7 @@ class Descriptor:
         includes: include directories.
         waivers: Verilator configuration files (.vlt).
         parameters: passed to the top module.
-        instance: parameters of section 3, for tiles, coverage and utilization.
+        instance: parameters of contract A3.1, for tiles, coverage and utilization.
         n_cores: number of event targets.
         operations: those the device has.
         formats: those the device has.

@@ -82,7 +82,10 @@ FIELDS: dict[str, Field] = {
         items=Field("a parameter", object, parse=_parameter),
     ),
     "instance": Field(
-        "parameters of section 3, for tiles, coverage and utilization", dict, required=True, fields=_INSTANCE
+        "parameters of contract A3.1, for tiles, coverage and utilization",
+        dict,
+        required=True,
+        fields=_INSTANCE,
     ),
     "n_cores": Field("event targets", int, default=MAX_CORES, lo=1, hi=MAX_CORES),
     "operations": Field(
@@ -100,7 +103,7 @@ FIELDS: dict[str, Field] = {
         items=Field("a format", str, parse=parse_format),
     ),
     "mixed_formats": Field(
-        "X, W and Y/Z can have different formats, by the extension of MACFG (docs/formats.md)",
+        "X, W and Y/Z can have different formats, by the extension of MACFG (contract A5.16)",
         bool,
         default=False,
     ),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The generated `dut_shell`: any device behind the contract's flat ports (section 4).
+"""The generated `dut_shell`: any device behind the flat ports of contract A4.1.
 
 The bench instantiates `dut_shell`; only this file knows the device's module name and parameters.
 """

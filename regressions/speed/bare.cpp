@@ -227,7 +227,7 @@ class Loop {
         return all;
     }
 
-    /** Inverts each input of the wide port between two edges; no output may follow (contract, section 4). */
+    /** Inverts each input of the wide port between two edges; no output may follow (contract A4.9). */
     void look_through() {
         const std::vector<uint8_t> before = outputs();
         const auto invert_data = [this] {

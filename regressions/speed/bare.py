@@ -23,7 +23,7 @@ from tb.stimulus.stalls import AIMED, grant_pattern
 _LIMIT_FACTOR = 40
 _LIMIT_BASE = 100_000
 INPUTS = ("gnt", "r_valid", "r_data")
-"""Inputs of the wide port, none of which an output may follow without a clock edge (contract, section 4)."""
+"""Inputs of the wide port, none of which an output may follow without a clock edge (contract A4.9)."""
 _FNV_START, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
 
 
@@ -34,7 +34,7 @@ class BareResult:
     Attributes:
         cycles: Clock cycles of the whole list.
         seconds: Wall time of the loop, without start-up and reading the list.
-        job_cycles: Cycles of each job, as the bench counts them (section 8).
+        job_cycles: Cycles of each job, as the bench counts them (contract A8.1).
         job_stalls: Of these, cycles with a request and no grant.
         digests: `digest` of each scenario's memory after its last job.
         transparent: Cycles in which an output of the wide port followed an input at once, by input; 0 if

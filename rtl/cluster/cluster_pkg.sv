@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory map, event numbers and bus types of the cluster (docs/cluster.md).
+// Memory map, event numbers and bus types of the cluster (contract C3.1, C7.1).
 
 package cluster_pkg;
 

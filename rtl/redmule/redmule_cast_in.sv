@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Widens an element to FP16 (section 2): FP8 exactly, bfloat16 rounded to nearest even, NaN made canonical.
+// Widens an element to FP16 (contract A2.6): FP8 exactly, bfloat16 rounded to nearest even, NaN made canonical.
 // FP16 passes unchanged, NaN payloads too.
 
 module redmule_cast_in

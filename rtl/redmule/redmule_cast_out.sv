@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Narrows an FP16 to an element (section 2), rounding to nearest even; an FP8 element is in the lower byte.
+// Narrows an FP16 to an element (contract A2.7), rounding to nearest even; an FP8 element is in the lower byte.
 // FP16 passes unchanged.
 
 module redmule_cast_out

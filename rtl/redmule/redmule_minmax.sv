@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// FP16 minimum or maximum as in RISC-V (section 2), without registers: FPnew's unit with everything else tied off.
+// FP16 minimum or maximum as in RISC-V (contract A2.4), without registers: FPnew's unit with everything else tied off.
 
 module redmule_minmax (
   input  logic        max_i,

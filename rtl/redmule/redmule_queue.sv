@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lock and the two contexts (sections 5 and 7). A context is filled by a trigger and freed by the end of its
+// The lock and the two contexts (contract A5 and A7). A context is filled by a trigger and freed by the end of its
 // job; contexts are used in turn, so they are a queue, and its head is the job that runs or runs next.
 
 module redmule_queue

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The register port: decodes accesses, holds the programming set, answers one cycle after the grant (section 5).
+// The register port: decodes accesses, holds the programming set, answers one cycle after the grant (contract A5).
 // Every access is granted at once. What an access does to locks and contexts is decided by redmule_queue.
 
 module redmule_regfile

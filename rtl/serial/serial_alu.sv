@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One step, acc = op2(op1(x, w), acc), in FP16 without any register. Section 2 of the contract holds because FPnew
+// One step, acc = op2(op1(x, w), acc), in FP16 without any register. Contract A2 holds because FPnew
 // rounds each operation once, makes NaN results canonical, and its min and max are those of RISC-V.
 module serial_alu (
   input  logic            clk_i,   // FPnew has these ports; without pipeline registers nothing is clocked

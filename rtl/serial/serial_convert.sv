@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One IEEE-like binary format into another, rounded to nearest even (section 2 of the contract): the largest exponent
+// One IEEE-like binary format into another, rounded to nearest even (contract A2.5 to A2.7): the largest exponent
 // field holds infinity and NaN, the smallest zero and subnormals. Overflow gives infinity, a NaN the canonical one.
 //
 // Written as the definition reads: take the number apart, normalise it, shift out what the destination cannot hold,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The three loops of a job, as section 1 of the contract states them:
+// The three loops of a job, as contract A1.2 states them:
 //
 //   for m, for k:  acc = Y[m,k], or +0 for MatMul
 //                  for n:  acc = op2(op1(X[m,n], W[n,k]), acc)

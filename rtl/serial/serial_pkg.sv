@@ -3,7 +3,7 @@
 // Types shared by the parts of the serial device.
 package serial_pkg;
 
-  // MACFG[12:10]; Z = (X op1 W) op2 Y, section 1 of the contract.
+  // MACFG[12:10]; Z = (X op1 W) op2 Y, contract A1.3.
   typedef enum logic [2:0] {
     MatMul = 3'd0,
     Gemm   = 3'd1,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The register file of section 5: one programming set, the lock, two contexts used in turn as a queue, job ids.
+// The register file of contract A5: one programming set, the lock, two contexts used in turn as a queue, job ids.
 //
 // Every access is granted at once and answered in the next cycle. clear_o is high in the cycle in which a SOFT_CLEAR is
 // granted: at its end nothing of any job is left here.

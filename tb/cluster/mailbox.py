@@ -15,7 +15,7 @@ JOBS = 8
 ANSWERS = 32
 _HEAD = struct.Struct("<4I")
 _JOB = struct.Struct("<8I")
-_LARGEST = 2**16 - 1  # section 5: 16 bits each
+_LARGEST = 2**16 - 1  # contract A5.1: 16 bits each
 _ANSWERS = _HEAD.size + JOBS * _JOB.size
 
 

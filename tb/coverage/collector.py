@@ -192,7 +192,7 @@ def _sorters(definition: Definition) -> dict[str, Sorter]:
 
 
 def block_of(job: Job, image: npt.NDArray[np.uint8], base: int) -> Block | None:
-    """The operands of a job, as far as it is looked into; None where Z's values are undefined (section 6).
+    """The operands of a job, as far as it is looked into; None where Z is undefined (contract A6.9).
 
     Args:
         job: the first of its scenario.

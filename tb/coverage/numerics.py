@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Numerical events of every step of a job, vectorised (sections 1 and 2 of the contract)."""
+"""Numerical events of every step of a job, vectorised (contract A1 and A2)."""
 
 from __future__ import annotations
 

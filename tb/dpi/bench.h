@@ -19,7 +19,7 @@ constexpr uint32_t kPlayCapacity = 1 << 12;
 // Why Python is woken; a bit mask, see Shared::wake_reasons.
 enum WakeReason : uint32_t { kWakeEvent = 1, kWakeWatchdog = 2, kWakeAlarm = 4, kWakePlayer = 8 };
 
-// What a write's r_valid does (section 4: "may come or not").
+// What a write's r_valid does (contract A4.5: "may come or not").
 enum WriteResponse : uint32_t { kNever = 0, kAlways = 1, kRandom = 2 };
 
 struct Range {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cuts a running job short and programs the next one right behind (section 7)."""
+"""Cuts a running job short and programs the next one right behind (contract A7.8 to A7.12)."""
 
 from __future__ import annotations
 

@@ -196,7 +196,7 @@ class Executor:
         return finished
 
     async def _compare_with_alone(self, scenario: Scenario, verdict: Verdict) -> None:
-        """The job behind a cut one takes the cycles it takes alone (section 7); stalls would hide it."""
+        """The job behind a cut one takes the cycles it takes alone (contract A7.11); stalls would hide it."""
         alone = replace(scenario, jobs=scenario.jobs[1:], abort=None)
         (drawn,) = lookahead(self._background, lambda _index: alone, range(1), self._opinions)
         again = await self.run(drawn)

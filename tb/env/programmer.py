@@ -47,8 +47,8 @@ class Programmer:
     """Makes the accesses that program and trigger jobs, in varying ways.
 
     Half of the jobs write all registers in order, a quarter only those that change ("unwritten registers
-    keep their last value", section 5), an eighth in random order with pauses, an eighth with partial writes
-    between accesses of other cores, which want the lock too.
+    keep their last value", contract A5.8), an eighth in random order with pauses, an eighth with partial
+    writes between accesses of other cores, which want the lock too.
     A job is always programmed the same way after the same history, so that a replay repeats it.
 
     Args:

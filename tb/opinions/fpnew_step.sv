@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// FPnew alone: one step of a GEMM-Op in FP16, acc <- op2(op1(x, w), acc), without any register (section 1).
+// FPnew alone: one step of a GEMM-Op in FP16, acc <- op2(op1(x, w), acc), without any register (contract A1.3).
 //
 // A second opinion on results, from the installed package and with nothing of the device around it: every
 // operation, also minimum and maximum, is FPnew's own.

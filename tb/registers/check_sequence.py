@@ -21,7 +21,7 @@ class RegisterCheckError(AssertionError):
 
 
 class RegisterCheckSequence(uvm_sequence):
-    """A register test: accesses of the register port and what they must give (contract, section 5).
+    """A register test: accesses of the register port and what they must give (contract A5).
 
     Subclasses implement `check`. Start one on the sequencer of a control agent; it begins (unless
     `clears_first` is off) and ends with a soft clear of value 0, so that it neither needs nor leaves anything
@@ -119,7 +119,11 @@ class RegisterCheckSequence(uvm_sequence):
         return values
 
     async def trigger_empty_job(self, core: int = 0) -> int:
-        """Queues a job of no elements, which touches no memory (section 6); returns its id or the refusal."""
+        """Queues a job of no elements, which touches no memory (contract A6.7).
+
+        Returns:
+            Its id or the refusal.
+        """
         data = await self.accesses(
             read(self.offset("ACQUIRE"), core),
             write(self.offset("MCFG0"), 0, core),

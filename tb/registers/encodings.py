@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The format fields of MACFG: all values that mean the same formats (docs/formats.md)."""
+"""The format fields of MACFG: all values that mean the same formats (contract A5.15, A5.16)."""
 
 from __future__ import annotations
 

@@ -13,19 +13,19 @@ from functools import cached_property
 from typing import Any
 
 DECODED_ADDRESS_BITS = 0xFC
-"""Address bits the register port decodes: [7:2] (contract, section 5)."""
+"""Address bits the register port decodes: [7:2] (contract A5.1)."""
 
 ONE_HOT = frozenset(1 << core for core in range(8))
-"""Valid values of the access id: one-hot in 8 bits (contract, section 5)."""
+"""Valid values of the access id: one-hot in 8 bits (contract A5.12)."""
 
 LOCKED_BY_OTHER = 0xFFFF_FFFE
-"""ACQUIRE's value while another core holds the lock (contract, section 5)."""
+"""ACQUIRE's value while another core holds the lock (contract A5.3)."""
 
 CONTEXTS_BUSY = 0xFFFF_FFFF
-"""ACQUIRE's value while both contexts are queued or running (contract, section 5)."""
+"""ACQUIRE's value while both contexts are queued or running (contract A5.3)."""
 
 JOB_IDS = 256
-"""Job ids count 0..255 and wrap (contract, section 5)."""
+"""Job ids count 0..255 and wrap (contract A5.4)."""
 
 
 @dataclass(frozen=True, slots=True)

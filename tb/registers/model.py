@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reference model of the register file as software sees it (contract, section 5), without a simulator.
+"""Reference model of the register file as software sees it (contract A5), without a simulator.
 
 It is fed with the accesses that were granted and the events that were seen, each with the index of its clock
 edge, and says what each read may return. Most reads have one right value. Where the contract leaves a cycle
@@ -33,10 +33,10 @@ from tb.registers.map import (
 )
 
 CONTEXTS = 2
-"""Jobs that can be queued or running (contract, section 5)."""
+"""Jobs that can be queued or running (contract A5.3)."""
 
 START_LATENCY = 2
-"""Cycles after which RUNNING_JOB must show a job whose turn it is; busy_o may take as long (section 4)."""
+"""Cycles until RUNNING_JOB shows a job whose turn it is (contract A5.7); busy_o may take as long (A4.3)."""
 
 ZERO = frozenset({0})
 

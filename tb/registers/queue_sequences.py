@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of the lock, the two contexts, job ids, counts and soft clear (contract, sections 5 and 7)."""
+"""Tests of the lock, the two contexts, job ids, counts and soft clear (contract A5 and A7.8)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every kind of access in every state of the engine and the lock (contract, section 5)."""
+"""Every kind of access in every state of the engine and the lock (contract A5)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A job that was cut short by a soft clear or a reset, and the one behind it (section 7)."""
+"""A job that was cut short by a soft clear or a reset, and the one behind it (contract A7.7 to A7.12)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How soon a queued job follows the one before it (section 8, last row of the table)."""
+"""How soon a queued job follows the one before it (contract A8.7)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Order of writes, events and busy_o (sections 4 and 7), from the logs alone."""
+"""Order of writes, events and busy_o (contract A4.3, A7.1), from the logs alone."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def check_writes(scenario: Scenario, jobs: Sequence[Span], seen: Observation) ->
             if _writes_into(write, (first, length), later_jobs):
                 text = (
                     f"event at edge {span.event}, but a write to Z at {int(write['add']):#010x} was "
-                    f"granted at edge {int(write['cycle'])}: the event follows the last write (section 7)"
+                    f"granted at edge {int(write['cycle'])}: the event follows the last write (contract A7.1)"
                 )
                 findings.append(Finding(Status.PROTOCOL, "event_after_write", text, position))
                 break

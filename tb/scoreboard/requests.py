@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether each request of the wide port serves a job that was triggered and has not ended (section 7)."""
+"""Whether each request of the wide port serves a job that was triggered and has not ended (contract A7.2)."""
 
 from __future__ import annotations
 

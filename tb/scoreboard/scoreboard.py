@@ -332,7 +332,7 @@ def _rule_finding(rule: int, count: int, first_edge: int) -> Finding:
 
 
 def _slow(measured: list[JobResult]) -> list[Finding]:
-    """A job slower than its bound fails (section 8)."""
+    """A job slower than its bound fails (contract A8.3)."""
     return [
         Finding(
             Status.TIMEOUT,

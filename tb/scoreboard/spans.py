@@ -26,7 +26,7 @@ def trigger_edges(accesses: npt.NDArray[np.void]) -> list[int]:
 
 
 def spans(scenario: Scenario, seen: Observation) -> tuple[list[Span], list[Finding]]:
-    """Match triggers with events, in order (section 7: jobs run in the order of their triggers).
+    """Match triggers with events, in order (contract A7.3: jobs run in the order of their triggers).
 
     Returns:
         The spans of the jobs that ended, and what is wrong with number, order or addressee of the events.
@@ -63,7 +63,9 @@ def spans(scenario: Scenario, seen: Observation) -> tuple[list[Span], list[Findi
             findings.append(Finding(Status.PROTOCOL, "events", text, position))
             break
         if event <= previous:
-            text = f"event at edge {event}, the same as that of the job before: one pulse a job (section 4)"
+            text = (
+                f"event at edge {event}, the same as that of the job before: one pulse a job (contract A4.2)"
+            )
             findings.append(Finding(Status.PROTOCOL, "events", text, position))
             break
         result.append(Span(trigger, event, max(trigger, previous)))
@@ -72,5 +74,5 @@ def spans(scenario: Scenario, seen: Observation) -> tuple[list[Span], list[Findi
 
 
 def port_cycles(span: Span, seen: Observation) -> BeatCount:
-    """Use of the wide port by a job; `waiting` is the S of section 8."""
+    """Use of the wide port by a job; `waiting` is the S of contract A8.4."""
     return seen.beats.count(span.start, span.event)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cutting a job short: soft clear or reset in mid-job (section 7)."""
+"""Cutting a job short: soft clear or reset in mid-job (contract A7.7 to A7.12)."""
 
 from __future__ import annotations
 

@@ -132,8 +132,8 @@ def _read(image: Image, offset: int, rows: int, cols: int, fmt: Format) -> NDArr
 def undefined(scenario: Scenario) -> NDArray[np.bool_] | None:
     """Returns which bytes of the final memory the contract leaves undefined, or None if it defines all.
 
-    Z is undefined where it overlaps the same job's X or W (section 6), and where a job reads undefined bytes.
-    A later job that overwrites such bytes with defined values ends that.
+    Z is undefined where it overlaps the same job's X or W (contract A6.9), and where a job reads undefined
+    bytes. A later job that overwrites such bytes with defined values ends that.
 
     Returns:
         Boolean array of `window.size`, true where any value is right.

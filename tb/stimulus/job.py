@@ -34,7 +34,7 @@ __all__ = ["Data", "GemmJob", "Job", "Range", "Scenario", "Window"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One trigger of the accelerator (section 5).
+    """One trigger of the accelerator (contract A5.2).
 
     Attributes:
         op: the operation.
@@ -130,7 +130,7 @@ class Job:
 
     @property
     def empty(self) -> bool:
-        """M or K is 0: the job takes its turn but touches no memory (section 6)."""
+        """M or K is 0: the job takes its turn but touches no memory (contract A6.7)."""
         return self.m == 0 or self.k == 0
 
     @property

@@ -82,7 +82,7 @@ FIELDS: dict[str, Field] = {
     ),
     "alias_xw": chances("chance that X and W of a job overlap", 0.05),
     "z_overlap": chances(
-        "chance that Z of a job overlaps its X or W, so that Z is undefined (section 6)", 0.0
+        "chance that Z of a job overlaps its X or W, so that Z is undefined (contract A6.9)", 0.0
     ),
     "abort": Field(
         "how the first of two jobs is cut short: none, clear (soft clear), reset; unless none, the second "

@@ -42,7 +42,7 @@ class StallSpec:
         burst: mean (burst) or exact (blackout) length of a spell without grants, in cycles, 1..1024.
         seed: of the pattern.
         gnt_without_req: the memory raises gnt also while req is low; otherwise gnt depends on req.
-        write_r_valid: whether r_valid follows the grant of a write (section 4 allows both, and a mix).
+        write_r_valid: whether r_valid follows the grant of a write (contract A4.5 allows both, and a mix).
     """
 
     kind: str = "none"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cutting a job at each of its cycles in turn (section 7)."""
+"""Cutting a job at each of its cycles in turn (contract A7.7 to A7.12)."""
 
 from __future__ import annotations
 

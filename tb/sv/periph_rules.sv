@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rules of the register port (sections 4 and 5), checked at every clock edge.
+// Rules of the register port (contract A4.10, A4.11), checked at every clock edge.
 //
 // Two bind the device: one response in the cycle after each grant and in no other, with the id of
 // the access. Two bind the bench itself, whose request must hold until granted: a bus functional

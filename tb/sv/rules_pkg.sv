@@ -3,7 +3,7 @@
 package rules_pkg;
 
   typedef enum int {
-    // Wide port (sections 4 and 6): 1 to 31.
+    // Wide port (contract A4 and A6): 1 to 31.
     RULE_RQ3_STABLE      = 1,   // address, direction, byte enables, data hold while waiting
     RULE_RQ4_RETRACTED   = 2,   // a raised request stays until granted
     RULE_ALIGNMENT       = 3,   // byte address a multiple of 4
@@ -14,7 +14,7 @@ package rules_pkg;
     RULE_REQ_IN_RESET    = 8,   // reset drops the request at once
     RULE_EVENT_LINE      = 9,   // evt_o[core][1] stays 0
     RULE_RESPONSE_STRAY  = 10,  // no response in any other cycle, but after a write
-    // Register port (sections 4 and 5): 32 to 63.
+    // Register port (contract A4.10, A4.11): 32 to 63.
     RULE_PERIPH_RESPONSE = 32,  // a response one cycle after each grant
     RULE_PERIPH_ID       = 33,  // the response carries the id of the granted access
     RULE_PERIPH_STABLE   = 34,  // address, direction, enables, data, id hold while waiting

@@ -4,7 +4,7 @@
 // Contents, grants and log live in C++ (tb/dpi/bench.cpp), where Python reaches them without
 // touching the simulator. Grants of the next cycle are known one edge ahead, as in a real arbiter
 // that registers them; with `grant_without_req` off they are gated with the request, so that both
-// kinds of interconnect of section 4 are met.
+// kinds of interconnect of contract A4.8 are met.
 module tcdm_memory #(
     parameter int unsigned DW = 256  // payload bits; the port is DW+32 wide
 ) (

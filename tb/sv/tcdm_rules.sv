@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rules of the wide port (sections 4 and 6), checked at every clock edge.
+// Rules of the wide port (contract A4 and A6), checked at every clock edge.
 //
 // Named as in the HCI protocol they come from. A rule that fires is counted for good in the bench,
 // where the environment finds it whatever the rest of the run says.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Directed tests of the ends of the address space (contract, section 6)."""
+"""Directed tests of the ends of the address space (contract A6.4)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Directed test of FINISHED, read in the very cycle in which a job ends (contract, section 5)."""
+"""Directed test of FINISHED, read in the very cycle in which a job ends (contract A5.5)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Directed test of the sizes whose cycles are published or limited one by one (contract, section 8)."""
+"""Directed test of the sizes whose cycles are published or limited one by one (contract A8.6)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,10 @@ _ID = r"[AC]\d+(?:\.\d+)?"
 _CITATION = re.compile(rf"\bcontract ((?:{_ID})(?:(?:, | and | to ){_ID})*)", re.IGNORECASE)
 _INSIDE = re.compile(rf"\b{_ID}\b")
 # A section of something that is named, such as "section 7 of IEEE 754", is that document's.
-_BARE = re.compile(r"\bsections?\s+\d+(?:\.\d+)?(?!\.?\d)(?! of (?!the contract))", re.IGNORECASE)
+_NUMBER = r"\d++(?:\.\d++)?+"
+_BARE = re.compile(
+    rf"\bsections? {_NUMBER}(?:(?:, | and | to | through ){_NUMBER})*+(?! of (?!the contract))", re.IGNORECASE
+)
 # Where a line of prose or of a comment goes on in the next one.
 _WRAPPED = re.compile(r"[ \t]*\n[ \t]*(?://|#|\*|;)?[ \t]*")
 

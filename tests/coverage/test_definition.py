@@ -50,7 +50,7 @@ def test_an_exclusion_covers_every_item_with_its_points() -> None:
     names = {item.bin_name(i).split(" = ")[1].split(", ")[0] for i in DEFINITION.excluded(item).nonzero()[0]}
     assert names == {"MATMUL"}
     assert DEFINITION.excluded(item).sum() == len(OPERAND_CLASSES)
-    assert DEFINITION.reason(item, 0) == "MATMUL reads no Y (section 1)"
+    assert DEFINITION.reason(item, 0) == "MATMUL reads no Y (contract A1.4)"
     assert not DEFINITION.reason(item, item.size - 1)
 
 

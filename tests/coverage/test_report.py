@@ -76,7 +76,7 @@ def test_the_page_leads_from_testpoints_to_bins_and_back() -> None:
     assert 'id="covergroup-narrow"' in page
     assert '<a href="#testpoint-narrowing">narrowing</a>' in page
     assert "narrow.narrow_format.narrow_event = BF16, minus_zero" in page
-    assert "MATMUL reads no Y (section 1)" in page
+    assert "MATMUL reads no Y (contract A1.4)" in page
     assert summary.to_json()["coverage"]["functional"] == summary.coverage.percent < 100
     assert summary.to_json()["coverage"]["bins"] == summary.coverage.bins
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A register file in plain Python with jobs that end by themselves, and faults that can be switched on.
 
-Written from section 5 apart from `tb.registers.model`, with its own numbers, so that each can find the
+Written from contract A5 apart from `tb.registers.model`, with its own numbers, so that each can find the
 other's errors. One call of `access` is one cycle; idle cycles pass with `idle`.
 """
 
@@ -55,7 +55,7 @@ FAULTS = (
     "write_without_lock",
     "wrong_high_byte",
 )
-"""Faults of `FakeDevice`, each of which breaks section 5 in one way."""
+"""Faults of `FakeDevice`, each of which breaks contract A5 in one way."""
 
 _JOB_MASKS = {
     0x40: 0xFFFF_FFFF,

@@ -15,7 +15,7 @@ MEANING = (Format.E5M2, Format.FP16, Format.E4M3, Format.BF16, *(Format.FP16,) *
 
 
 def decode(value: int) -> Formats:
-    """The formats of a MACFG value, written from docs/formats.md."""
+    """The formats of a MACFG value, written from contract A5.15 and A5.16."""
     x, w, z = (MEANING[value >> lsb & 7] for lsb in (7, 17, 20))
     return plain_formats((x, w, z)) if value >> 16 & 1 else x
 

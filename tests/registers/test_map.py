@@ -18,7 +18,7 @@ from tb.registers.generate import (
 )
 from tb.registers.map import Field, Register, RegisterMap, merge_bytes
 
-# Section 5 of the contract, written down once more: offset, then fields with position, width and access.
+# Contract A5.1, written down once more: offset, then fields with position, width and access.
 CONTRACT = {
     "TRIGGER": (0x00, {"VALUE": (0, 32, "WO")}),
     "ACQUIRE": (0x04, {"JOB_ID": (0, 32, "RO")}),

@@ -395,5 +395,5 @@ class Schedule:
 
 
 def cycles(shape: Shape, job: Problem, gnt: Callable[[int], bool] = lambda _: True) -> int:
-    """Cycles from the grant of the trigger to the event (section 8)."""
+    """Cycles from the grant of the trigger to the event (contract A8.1)."""
     return Schedule(shape, job, gnt).run()

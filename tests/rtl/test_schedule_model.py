@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The schedule of the array against the speed the contract asks for (section 8), before any RTL runs."""
+"""The schedule of the array against the speed contract A8 asks for, before any RTL runs."""
 
 from __future__ import annotations
 

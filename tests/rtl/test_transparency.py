@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No output of the wide port depends on its inputs without a clock edge (contract, section 4)."""
+"""No output of the wide port depends on its inputs without a clock edge (contract A4.9)."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ ALL_BYTES = 0xF
 
 
 class Access(NamedTuple):
-    """One access of the register port (contract, section 4).
+    """One access of the register port (contract A4.10, A4.11).
 
     A named tuple, because a few are made for every job and creation is what they cost.
 

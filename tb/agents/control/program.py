@@ -17,7 +17,7 @@ _STYLES = 8
 
 
 def register_values(job: Job, *, mixed_formats: bool = False) -> dict[str, int]:
-    """Values of the job registers for a job (contract, section 5), by register name.
+    """Values of the job registers for a job (contract A5.1), by register name.
 
     Every other job writes its formats plainly; the others use one of the encodings that act alike, as their
     seed says.

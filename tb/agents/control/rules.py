@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class PeriphRule(IntEnum):
-    """What must hold on the register port (sections 4 and 5); the assertions: `tb/sv/periph_rules.sv`."""
+    """Rules of the register port (contract A4.10, A4.11); the assertions: `tb/sv/periph_rules.sv`."""
 
     PERIPH_RESPONSE = 32
     PERIPH_ID = 33

@@ -32,7 +32,7 @@ def no_grant(access: Access, timeout: int) -> GrantTimeoutError:
 def no_response(access: Access) -> MissingResponseError:
     """The error of an access whose response did not come."""
     return MissingResponseError(
-        f"register port: no response one cycle after the grant of the {access}; the contract (section 4) "
+        f"register port: no response one cycle after the grant of the {access}; contract A4.11 "
         "asks for one after every read and write"
     )
 

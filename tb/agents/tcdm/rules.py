@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class TcdmRule(IntEnum):
-    """What a device must keep on the wide port (sections 4 and 6)."""
+    """What a device must keep on the wide port (contract A4 and A6)."""
 
     RQ3_STABLE = 1
     RQ4_RETRACTED = 2
@@ -26,7 +26,7 @@ DESCRIPTIONS: dict[int, str] = {
     TcdmRule.RQ4_RETRACTED: "RQ-4: a request was retracted before its grant",
     TcdmRule.ALIGNMENT: "tcdm_add_o is not a multiple of 4",
     TcdmRule.READ_ENABLES: "byte enables of a read are not all ones",
-    TcdmRule.OVER_READ: "read outside the operands (section 6 allows 3 bytes before, one access after)",
+    TcdmRule.OVER_READ: "read outside the operands (contract A6.6 allows 3 bytes before, one access after)",
     TcdmRule.STRAY_WRITE: "write to a byte that belongs to no Z of the jobs",
     TcdmRule.RESPONSE_MISSING: "the memory's response did not come one cycle after the grant of a read",
     TcdmRule.REQ_IN_RESET: "tcdm_req_o is high in reset",

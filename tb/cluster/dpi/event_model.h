@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model of the event unit's registers, written from rtl/cluster/event_unit.rdl and docs/cluster.md: buffers and masks
+// A model of the event unit's registers, written from rtl/cluster/event_unit.rdl and contract C7: buffers and masks
 // of the cores, software events, team and barrier, and when the reads are ready on which a core sleeps.
 #pragma once
 

@@ -9,7 +9,7 @@ namespace cluster {
 
 namespace {
 
-// The targets and what their ranges are (docs/cluster.md, memory map).
+// The targets and what their ranges are (contract C3.1).
 struct Range {
     const char* name;
     uint32_t first, last;

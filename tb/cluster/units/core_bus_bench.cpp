@@ -11,7 +11,7 @@ namespace {
 constexpr uint32_t kNoTarget = 0xBADACCE5, kBytes = 4096;
 enum Target : uint32_t { kTcdm, kPeriph, kEvent, kNone, kTargets };
 
-// First and last addresses of what the core reaches (docs/cluster.md); the alias is test-and-set.
+// First and last addresses of what the core reaches (contract C3.1); the alias is test-and-set.
 struct Region {
     uint32_t first, last;
     Target target;

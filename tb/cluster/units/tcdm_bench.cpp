@@ -13,7 +13,7 @@ namespace {
 constexpr uint32_t kPorts = 10, kLanes = 9, kBytes = 4096, kBanks = 16;
 constexpr uint64_t kAllBytes = (1ull << 4 * kLanes) - 1;
 
-// The arbitration of docs/cluster.md, exactly: who has each bank in each cycle.
+// The arbitration of contract C2.5, exactly: who has each bank in each cycle.
 class Arbiter {
    public:
     // Conflicts are counted modulo the denominator; those from the numerator on are the other side's.
