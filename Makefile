@@ -20,19 +20,24 @@ ONE = $(if $(TEST),--test='$(TEST)') $(if $(filter-out 0,$(WAVES)),--waves)
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help env regressions test run replay shrink rerun-failed list show lint bench baseline coverage merge mutants cluster sw clean
+.PHONY: help python env requirements regressions test run replay shrink rerun-failed list show lint bench baseline coverage merge mutants cluster sw clean
 
 help: ## this list
 	@echo "usage: make <target> [VARIABLE=value ...]"
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@awk '/^#: / { print substr($$0, 4) }' $(firstword $(MAKEFILE_LIST))
 
-env: ## the virtual environment, with the packages of requirements.txt
+python:
 	@command -v '$(PYTHON)' > /dev/null || \
 	  { echo "error: $(PYTHON) not found; install the Debian package python3, or name one with PYTHON=" >&2; exit 2; }
 	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "error: $(PYTHON) is older than Python 3.11; install a newer one and name it with PYTHON=" >&2; exit 2; }
+
+env: python ## the virtual environment, with the packages of requirements.txt
 	@'$(PYTHON)' -m regressions.environment '$(VENV)' $(OWN)
+
+requirements: python ## requirements.txt from requirements.in, with hashes; newer versions of UPGRADE='numpy ruff' or all
+	@'$(PYTHON)' -m regressions.requirements $(UPGRADE)
 
 regressions: env ## the tests of a tier: TIER=smoke|pr|nightly SEED= JOBS= DUT= TESTS='glob,glob' TIME=30m SHARD=i/n
 	@$(RUN) regressions $(COMMON) $(if $(TESTS),--tests='$(TESTS)') $(if $(TIME),--time='$(TIME)') \

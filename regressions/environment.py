@@ -3,11 +3,12 @@
 
 Needs nothing but the standard library. The environment is made again only when requirements.txt changes: a
 stamp holds the hash of its contents. An environment that has everything already is used as it is, without a
-network.
+network. Whatever is installed has to have one of the hashes of requirements.txt.
 """
 
 import hashlib
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,8 +24,9 @@ if sys.version_info < (3, 11):
     sys.exit("Python " + sys.version.split()[0] + " is older than 3.11")
 wrong = []
 for line in open(sys.argv[1]):
-    name, _, wanted = line.split("#")[0].split(";")[0].strip().partition("==")
-    if name:
+    name, pinned, wanted = line.split("#")[0].partition("==")
+    if pinned:
+        wanted = wanted.split()[0]
         try:
             found = version(name)
         except PackageNotFoundError:
@@ -54,7 +56,7 @@ def prepare(folder: Path, own: bool, requirements: Path = REQUIREMENTS) -> str:
     Args:
         folder: The environment.
         own: Whether it is the project's to make and change; another's is only checked.
-        requirements: Pinned requirements.
+        requirements: Exact versions with hashes.
 
     Returns:
         An error for people, or an empty text.
@@ -86,23 +88,38 @@ def _install(folder: Path, python: Path, requirements: Path) -> str:
         made = subprocess.run([sys.executable, "-m", "venv", folder], check=False)
         if made.returncode:
             return f"cannot make a virtual environment in {folder}; see above (python3-venv, disk space?)"
-    pip = [
-        str(python),
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "install",
-        "--quiet",
-        "-r",
-        str(requirements),
-    ]
-    if subprocess.run(pip, check=False).returncode:
-        return (
-            "pip could not install requirements.txt; see above. Behind a proxy or offline set PIP_PROXY, "
-            "PIP_INDEX_URL, or PIP_NO_INDEX and PIP_FIND_LINKS, then start again"
-        )
+    error = _pip(python, requirements)
+    if error:
+        return error
     still = lacks(python, requirements)
     return f"after the installation {folder} is not as pinned: {still}" if still else ""
+
+
+def _pip(python: Path, requirements: Path) -> str:
+    """Installs by pip, whose messages pass through, except those about a wrong hash: the error says that."""
+    options = ["--disable-pip-version-check", "install", "--quiet", "--require-hashes", "-r"]
+    wrong: list[str] = []
+    with subprocess.Popen(
+        [python, "-m", "pip", *options, requirements], stderr=subprocess.PIPE, text=True, errors="replace"
+    ) as pip:
+        for line in pip.stderr or ():
+            if wrong or "DO NOT MATCH THE HASHES" in line:
+                wrong.append(line)
+            else:
+                print(line, end="", file=sys.stderr, flush=True)
+    if not pip.returncode:
+        return ""
+    if wrong:
+        served = re.search(r"^ +\S+ from \S*?([^/\s#]+)(?:#\S*)? ", "".join(wrong), re.MULTILINE)
+        return (
+            f"{served[1] if served else 'a package'} has none of the hashes in {requirements.name} and was "
+            "not installed: it is damaged, or another build under the same name; empty pip's cache "
+            "(pip cache purge) and see what PIP_INDEX_URL or PIP_FIND_LINKS serve, then start again"
+        )
+    return (
+        f"pip could not install {requirements.name}; see above. Behind a proxy or offline set PIP_PROXY, "
+        "PIP_INDEX_URL, or PIP_NO_INDEX and PIP_FIND_LINKS, then start again"
+    )
 
 
 def main(arguments: list[str]) -> int:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The virtual environment and the Makefile around it."""
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -63,9 +65,54 @@ def test_another_environment_is_checked_and_never_changed(
 def test_a_failed_installation_is_no_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     folder = _folder(tmp_path)
-    requirements = _requirements(tmp_path, "no-such-package==1.0\n")
+    requirements = _requirements(tmp_path, f"no-such-package==1.0 --hash=sha256:{64 * '0'}\n")
     assert "pip could not install" in environment.prepare(folder, own=True, requirements=requirements)
     assert not (folder / ".requirements.sha256").exists()
+
+
+def _wheel(folder: Path) -> tuple[str, Path]:
+    """A package of nothing but its name, as a mirror would serve it; its hash and its file."""
+    path = folder / "tiny_part-1.0-py3-none-any.whl"
+    folder.mkdir()
+    with ZipFile(path, "w") as wheel:
+        wheel.writestr(
+            "tiny_part-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny-part\nVersion: 1.0\n"
+        )
+        wheel.writestr("tiny_part-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr("tiny_part-1.0.dist-info/RECORD", "")
+    return hashlib.sha256(path.read_bytes()).hexdigest(), path
+
+
+def test_only_files_with_a_pinned_hash_are_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    digest, wheel = _wheel(tmp_path / "wheels")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheel.parent))
+    folder = tmp_path / "env"
+    requirements = _requirements(tmp_path, f"tiny-part==1.0 \\\n    --hash=sha256:{64 * '0'}\n")
+    error = environment.prepare(folder, own=True, requirements=requirements)
+    assert error.startswith(f"{wheel.name} has none of the hashes in requirements.txt and was not installed")
+    assert "pip cache purge" in error
+    assert "\n" not in error
+    assert "HASHES" not in capfd.readouterr().err
+    assert not (folder / ".requirements.sha256").exists()
+    _requirements(
+        tmp_path,
+        f"tiny-part==1.0 \\\n    --hash=sha256:{64 * '0'} \\\n    --hash=sha256:{digest}\n    # via -r it\n",
+    )
+    assert environment.prepare(folder, own=True, requirements=requirements) == ""
+    assert environment.lacks(folder / "bin" / "python", requirements) == ""
+
+
+def test_a_package_without_a_hash_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, wheel = _wheel(tmp_path / "wheels")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheel.parent))
+    requirements = _requirements(tmp_path, "tiny-part==1.0\n")
+    assert "pip could not install" in environment.prepare(
+        _folder(tmp_path), own=True, requirements=requirements
+    )
 
 
 def test_a_python_without_venv_names_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +130,7 @@ def test_help_is_the_default_and_lists_every_target() -> None:
     assert done.returncode == 0
     for target in (
         *("regressions", "test", "run", "replay", "shrink", "rerun-failed", "list", "show", "lint", "bench"),
-        *("coverage", "clean"),
+        *("coverage", "requirements", "clean"),
         *("TIER", "SEED", "JOBS", "DUT", "TESTS", "TIME"),
     ):
         assert target in done.stdout

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``make requirements``: writes requirements.txt from requirements.in, with versions and hashes.
+
+Needs nothing but the standard library. Versions stay as they are until they are named. uv finds versions and
+hashes, in an environment of its own, which requirements-uv.txt pins in the same way.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from regressions.environment import REQUIREMENTS, ROOT, prepare
+
+_HEADER = "# SPDX-License-Identifier: Apache-2.0\n"
+# Files for other platforms and Pythons are listed too: the first two options say only what needs what.
+_OPTIONS = (
+    "--python-version=3.11",
+    "--python-platform=linux",
+    "--generate-hashes",
+    "--no-cache",
+    "--quiet",
+    "--custom-compile-command=make requirements",
+)
+# uv asks the index that pip asks; the further indexes of a machine are no part of a release.
+_SETTINGS = {"index-url": "UV_DEFAULT_INDEX", "proxy": "ALL_PROXY", "cert": "SSL_CERT_FILE"}
+
+
+def write(upgrade: list[str], root: Path = ROOT) -> str:
+    """Writes the pins of the project and of uv.
+
+    Args:
+        upgrade: Packages that may take a newer version, or ``all``.
+        root: Folder of the requirement files, and of build/uv.
+
+    Returns:
+        An error for people, or an empty text.
+    """
+    pins, tool = root / REQUIREMENTS.name, root / "requirements-uv.txt"
+    known = set(re.findall(r"^([a-z0-9-]+)==", pins.read_text() + tool.read_text(), re.MULTILINE))
+    unknown = sorted({re.sub(r"[-_.]+", "-", name.lower()) for name in upgrade} - known - {"all"})
+    if unknown:
+        return f"UPGRADE: {', '.join(unknown)} is not in {pins.name}; a new package goes into requirements.in"
+    error = prepare(root / "build" / "uv", own=True, requirements=tool)
+    if error:
+        return error
+    options = [f"--upgrade-package={name}" for name in upgrade] if "all" not in upgrade else ["--upgrade"]
+    for source, output, text in (("requirements.in", pins, None), ("-", tool, "uv")):
+        uv = str(root / "build" / "uv" / "bin" / "uv")
+        command = [uv, "pip", "compile", *_OPTIONS, *options, source, "--output-file", output.name]
+        done = subprocess.run(
+            command, input=text, cwd=root, env={**_settings(root), **os.environ}, text=True, check=False
+        )
+        if done.returncode:
+            return f"uv could not make {output.name}, which is as it was; see above"
+        output.write_text(_HEADER + output.read_text())
+    return ""
+
+
+def _settings(root: Path) -> dict[str, str]:
+    """Settings for uv by those of pip: its files, and over them its environment variables."""
+    python = root / "build" / "uv" / "bin" / "python"
+    listed = subprocess.run(
+        [python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
+    ).stdout
+    found = re.findall(r"^(global|install|:env:)\.([a-z-]+)='(.*)'$", listed, re.MULTILINE)
+    order = ("global", "install", ":env:")
+    return {
+        _SETTINGS[name]: value
+        for _, name, value in sorted(found, key=lambda setting: order.index(setting[0]))
+        if name in _SETTINGS
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Entry point; returns 0, or 2 after one line on the standard error."""
+    try:
+        error = write(arguments)
+    except OSError as problem:
+        error = f"cannot write the requirements: {problem}"
+    if error:
+        print(f"error: {error}", file=sys.stderr)
+    return 2 if error else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
