@@ -65,8 +65,8 @@ list: env ## tiers and tests
 show: env ## the jobs of a test, without simulating: TEST=name[:first[:end]] SEED=
 	@$(RUN) show $(COMMON) $(ONE)
 
-lint: env ## ruff, mypy, and the simulator's warnings on all devices
-	@$(RUN) lint $(OUTPUT)
+lint: env ## ruff, mypy, import-linter, and the simulator's warnings on all devices: JOBS= at a time
+	@$(RUN) lint $(if $(JOBS),--jobs='$(JOBS)') $(OUTPUT)
 
 bench: env ## speed of model, simulation and accelerator, into build/reports/bench.json: DUT= [SCALING=1]
 	@$(RUN) bench $(COMMON) $(if $(filter-out 0,$(SCALING)),--scaling)
@@ -95,7 +95,7 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #: variables
 #:   TIER    smoke, pr (default) or nightly: the budget of simulated cycles
 #:   SEED    of all random streams; default 1, in nightly a new one, which is printed
-#:   JOBS    simulations, or files of tests, at a time; default: the processors
+#:   JOBS    simulations, files of tests, or checks of lint, at a time; default: the processors
 #:   DUT     device: a name in tb/duts or the path of a descriptor; default redmule, and what else a tier names
 #:   TESTS   patterns of test names; TIME runs on with new jobs, or looks for the smallest failure, for 90s, 30m, 8h
 #:   SHARD   2/3: the second of three equal parts of a tier, the same on any machine; make merge joins them

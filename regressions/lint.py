@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make lint``: ruff, mypy, and the simulator's warnings on every device and the cluster."""
+"""``make lint``: ruff, mypy, import-linter, and the simulator's warnings on every device and the cluster."""
 
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -20,23 +21,42 @@ from regressions.simulators.base import BuildError
 from tb.cluster.config import ClusterConfig
 from tb.descriptor import available
 
+# A check returns its findings, or an empty text.
+Check = Callable[[], str]
+
 _PYTHON_CHECKS = {
     "ruff check": ("ruff", "check", "."),
     "ruff format": ("ruff", "format", "--check", "."),
     "mypy": ("mypy",),
+    "import-linter": ("lint-imports", "--no-logo", "--no-cache"),
 }
 
 
 def lint(options: Options, services: Services, console: Console) -> int:
-    """Runs every checker, also after one has found something; says which did."""
+    """Runs every checker, also after one has found something, as many at a time as JOBS; says which did."""
     check_tools()
+    checks: dict[str, Check] = {name: partial(_program, tool) for name, tool in _PYTHON_CHECKS.items()}
+    checks |= _simulator_checks(options, services)
     found: list[str] = []
-    for name, command in _PYTHON_CHECKS.items():
-        console.rule(name, align="left")
-        if subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False).returncode:
-            found.append(name)
+    pool = ThreadPoolExecutor(options.processes)
+    try:
+        for name, findings in zip(checks, pool.map(lambda check: check(), checks.values()), strict=True):
+            console.rule(name, align="left")
+            console.print(findings or "no findings", markup=False)
+            if findings:
+                found.append(name)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    if found:
+        console.print(f"\nfindings of {', '.join(found)}", style="bold red")
+        return EXIT_FAILED
+    console.print("\nno findings", style="bold green")
+    return EXIT_PASSED
+
+
+def _simulator_checks(options: Options, services: Services) -> dict[str, Check]:
+    """Checks of all SystemVerilog, by name."""
     simulator = services.simulator("verilator")
-    options.tree.logs.mkdir(parents=True, exist_ok=True)
     devices = available()
     if not devices:
         raise UserError("tb/duts: there is no device descriptor to lint")
@@ -44,28 +64,37 @@ def lint(options: Options, services: Services, console: Console) -> int:
         device: partial(simulator.lint, services.device(device)) for device in (*devices, "cluster_2")
     }
     checks["tb/opinions"] = simulator.lint_opinions
-    for what, check in checks.items():
-        name = f"{simulator.name} -Wall {what}"
-        console.rule(name, align="left")
-        log = options.tree.logs / f"lint-{what.replace('/', '-')}.log"
-        try:
-            check(log)
-            console.print("no findings")
-        except BuildError as error:
-            console.print(str(error), markup=False)
-            console.print(f"log: {relative(log)}")
-            found.append(name)
-    for config in (ClusterConfig(), ClusterConfig(cores=1, fpu=False)):
-        name = f"{simulator.name} -Wall {config.name}"
-        console.rule(name, align="left")
-        try:
-            lint_cluster(config, options.tree.logs / f"lint-{config.name}.log")
-            console.print("no findings")
-        except BuildError as error:
-            console.print(str(error), markup=False)
-            found.append(name)
-    if found:
-        console.print(f"\nfindings of {', '.join(found)}", style="bold red")
-        return EXIT_FAILED
-    console.print("\nno findings", style="bold green")
-    return EXIT_PASSED
+    checks |= {
+        config.name: partial(lint_cluster, config)
+        for config in (ClusterConfig(), ClusterConfig(cores=1, fpu=False))
+    }
+    logs = options.tree.logs
+    logs.mkdir(parents=True, exist_ok=True)
+    return {
+        f"{simulator.name} -Wall {what}": partial(
+            _simulator, check, logs / f"lint-{what.replace('/', '-')}.log"
+        )
+        for what, check in checks.items()
+    }
+
+
+def _program(command: tuple[str, ...]) -> str:
+    """Runs a program of the environment."""
+    program = Path(sys.executable).with_name(command[0])
+    done = subprocess.run(
+        [program, *command[1:]],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip() or f"exit code {done.returncode}" if done.returncode else ""
+
+
+def _simulator(check: Callable[[Path], None], log: Path) -> str:
+    try:
+        check(log)
+    except BuildError as error:
+        return f"{error}\nlog: {relative(log)}"
+    return ""
