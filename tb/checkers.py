@@ -1,36 +1,72 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every checker of the bench and what proves that it fires: `checkers.toml`, held to the source by a test."""
+"""All checkers of the bench, and the tests that prove that each fires.
+
+A proof is a test, or one of its parameters, marked `proves` (tests/proofs.py); `proofs.json` keeps their
+places, so that reports show them without pytest. tests/bench/test_checkers.py holds both to the source.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tb.schema import Field, Where, check, choice, read_toml
+from tb.agents.control.rules import PeriphRule
+from tb.agents.tcdm.rules import TcdmRule
+from tb.cluster.rules import RULES
+from tb.stimulus.laws import LAWS
 
-FILE = Path(__file__).with_name("checkers.toml")
-KINDS = ("comparison", "watchdog", "opinion", "law", "assertion", "rule", "cluster")
+PROOFS = Path(__file__).with_name("proofs.json")
 
+FINDINGS = {
+    "memory": "every byte of the window against the reference model",
+    "triggers": "as many triggers reach the device as there are jobs",
+    "events": "one pulse a job, after its trigger",
+    "event_core": "the event goes to the core that triggered the job",
+    "event_after_write": "no write of a job at or after its event",
+    "early_request": "no request for a job before its trigger",
+    "late_request": "no read after an event with no job queued",
+    "queue_gap": "first request of a queued job soon after the last write of the one before",
+    "busy": "busy_o against triggers, events and waiting requests",
+    "bound": "cycles of each job against its bound with the stalls it met",
+    "abort": "memory, events and requests after a job was cut short",
+    "abort_cycles": "a job behind a cut one takes the cycles it takes alone",
+    "causes_record": "the probe counts each job once",
+    "causes_total": "the causes of a job sum to its cycles",
+    "causes_working": "slots that worked are the job's steps",
+    "causes_padding": "slots of padding are those of the job's size",
+    "register": "every access of the register port against the reference model of the register file",
+    "register_port": "each job can be programmed: grants, responses, a context when one is free",
+    "watchdog": "each job ends in time",
+    "second_opinion": (
+        "the reference model against exact integers and against FPnew alone, on a sample of each job"
+    ),
+}
+"""Names in findings of the scoreboard, and what must hold."""
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A test that breaks something so that one checker fires, and no other.
-
-    Attributes:
-        where: Key of the test in `checkers.toml`, such as `fault`.
-        test: The test's place, as pytest names it.
-        parameter: What it breaks.
-    """
-
-    where: str
-    test: str
-    parameter: str
-
-    @property
-    def node(self) -> str:
-        """The test with its parameter, for the command line of pytest."""
-        return f"{self.test}[{self.parameter}]"
+BUS_RULES: dict[TcdmRule | PeriphRule, str] = {
+    TcdmRule.RQ3_STABLE: "RQ-3: a waiting request holds its address, direction, byte enables and data",
+    TcdmRule.RQ4_RETRACTED: "RQ-4: a raised request stays until granted",
+    TcdmRule.ALIGNMENT: "addresses are multiples of 4",
+    TcdmRule.READ_ENABLES: "byte enables of a read are all ones",
+    TcdmRule.OVER_READ: "reads stay within what the jobs may read",
+    TcdmRule.STRAY_WRITE: "writes touch bytes of Z alone",
+    TcdmRule.RESPONSE_MISSING: "the memory answers each read one cycle after its grant",
+    TcdmRule.REQ_IN_RESET: "reset drops the request at once",
+    TcdmRule.EVENT_LINE: "evt_o[core][1] stays 0",
+    TcdmRule.RESPONSE_STRAY: "the memory answers in no other cycle, but after a write",
+    PeriphRule.PERIPH_RESPONSE: "each register access is answered one cycle after its grant",
+    PeriphRule.PERIPH_ID: "a response carries the id of its access",
+    PeriphRule.PERIPH_STABLE: (
+        "a waiting register access of the bench holds its address, direction, byte enables, data and id"
+    ),
+    PeriphRule.PERIPH_RETRACTED: "a register access raised by the bench stays until granted",
+    PeriphRule.PERIPH_STRAY: "the register port answers in no other cycle",
+}
+"""Rules of both ports: `rule N` is the assertion bound to a port (numbers: `tb/sv/rules_pkg.sv`), `log
+rule N` the same over the logs (`tb/scoreboard/protocol.py`), which reports where the two differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,62 +75,43 @@ class Checker:
 
     Attributes:
         name: As findings have it.
-        kind: One of `KINDS`.
+        kind: comparison, watchdog, opinion, law, assertion, rule (over the logs), or cluster.
         checks: What must hold.
-        proofs: Tests that make it fire alone.
+        proofs: Tests that break something so that it fires alone, as pytest names them.
     """
 
     name: str
     kind: str
     checks: str
-    proofs: tuple[Proof, ...]
+    proofs: tuple[str, ...] = ()
 
     @property
     def proven(self) -> bool:
-        """Whether it is known to fire."""
+        """True if it is known to fire."""
         return bool(self.proofs)
 
 
-_CHECKER = {
-    "name": Field("name as in findings", str, required=True),
-    "kind": Field("what it is", str, required=True, choices=KINDS),
-    "checks": Field("what must hold", str, required=True),
-    "proofs": Field(
-        "tests that make it fire alone", list, default=[], items=Field("where and parameter", str)
-    ),
-}
-_FILE = {
-    "proofs": Field("tests by a short name", dict, required=True, items=Field("file::test", str)),
-    "checker": Field("the checkers", list, required=True),
-}
-
-
-def load_checkers(path: Path = FILE) -> dict[str, Checker]:
-    """Reads the list.
-
-    Raises:
-        SchemaError: It is malformed, a checker is there twice, or a proof names no test.
-    """
-    where = Where(path.name)
-    table = check(read_toml(path), _FILE, where)
-    checkers: dict[str, Checker] = {}
-    for position, fields in enumerate(table["checker"]):
-        place = where.key("checker").item(position)
-        values = check(fields, _CHECKER, place)
-        if values["name"] in checkers:
-            raise place.error(f"checker '{values['name']}' is there twice; rename one")
-        proofs = tuple(_proof(text, table["proofs"], place.key("proofs")) for text in values["proofs"])
-        checkers[values["name"]] = Checker(values["name"], values["kind"], values["checks"], proofs)
-    return checkers
+def load_checkers(proofs: Path = PROOFS) -> dict[str, Checker]:
+    """All checkers by name, with their proofs."""
+    nodes = json.loads(proofs.read_text())
+    return {
+        name: Checker(name, kind, checks, tuple(nodes.get(name, ()))) for name, kind, checks in _checkers()
+    }
 
 
 def tally(checkers: Mapping[str, Checker]) -> dict[str, int]:
-    """How many checkers there are, and how many are known to fire."""
+    """Numbers of checkers, and of those that are known to fire."""
     return {"total": len(checkers), "proven": sum(checker.proven for checker in checkers.values())}
 
 
-def _proof(text: str, tests: dict[str, str], where: Where) -> Proof:
-    key, _, parameter = text.partition(" ")
-    if not parameter:
-        raise where.error(f"'{text}' names no parameter; write '<where> <parameter>'")
-    return Proof(choice(key, tests, "test", where), tests[key], parameter)
+def _checkers() -> Iterator[tuple[str, str, str]]:
+    """Name, kind, and what must hold."""
+    for name, checks in FINDINGS.items():
+        yield name, {"watchdog": "watchdog", "second_opinion": "opinion"}.get(name, "comparison"), checks
+    for name, law in LAWS.items():
+        yield name, "law", (inspect.getdoc(law) or "").partition("\n")[0]
+    for prefix, kind in (("", "assertion"), ("log ", "rule")):
+        for rule, checks in BUS_RULES.items():
+            yield f"{prefix}rule {rule:d}", kind, checks
+    for name, cluster_rule in RULES.items():
+        yield name, "cluster", cluster_rule.holds

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bench's checkers as reports show them: what each checks, which testpoints need it, what proves it."""
+"""Checkers as reports show them, with the testpoints that need them and the tests that prove them."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -18,9 +18,16 @@ class CheckerView:
 
     @property
     def command(self) -> str:
-        """What runs its proofs; empty without any."""
-        nodes = " ".join(f"'{proof.node}'" for proof in self.checker.proofs)
+        """Command that runs its proofs; empty without any."""
+        nodes = " ".join(f"'{node}'" for node in self.checker.proofs)
         return f"pytest {nodes}" if nodes else ""
+
+    @property
+    def broken(self) -> str:
+        """Parameters of its proofs, which name what they break, or the tests without one."""
+        return ", ".join(
+            (node.partition("[")[2] or node.rpartition("::")[2]).rstrip("]") for node in self.checker.proofs
+        )
 
 
 def views(checkers: Mapping[str, Checker], plan: Iterable[Testpoint]) -> list[CheckerView]:
@@ -33,5 +40,5 @@ def views(checkers: Mapping[str, Checker], plan: Iterable[Testpoint]) -> list[Ch
 
 
 def anchor(name: str) -> str:
-    """Where the page shows a checker."""
+    """Place of a checker on the page."""
     return f"checker-{re.sub(r'[^a-z0-9_]', '-', name)}"

@@ -32,7 +32,7 @@ class Finding:
     @classmethod
     def of_rule(cls, rule: str, detail: str) -> Finding:
         """A rule of a cluster (`tb.cluster.rules`) that was broken, with its status."""
-        return cls(RULES[rule], rule, detail)
+        return cls(RULES[rule].status, rule, detail)
 
 
 @dataclass(frozen=True, slots=True)

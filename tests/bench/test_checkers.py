@@ -3,132 +3,57 @@
 
 from __future__ import annotations
 
-import ast
-import re
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tb.agents.control.rules import PeriphRule
 from tb.agents.tcdm.rules import TcdmRule
-from tb.checkers import FILE, KINDS, Checker, Proof, load_checkers
-from tb.cluster.rules import RULES
-from tb.schema import SchemaError
-from tb.scoreboard.second_opinion import SOURCES
-from tb.stimulus.laws import LAWS
+from tb.checkers import BUS_RULES, FINDINGS, PROOFS, load_checkers
 from tests.bench.checkers import assertions, findings
-from tests.bench.faults import CASES
-from tests.bench.test_checkers_fire import MASTER
-from tests.bench.traces import ILLEGAL
-from tests.cluster.test_environment import BROKEN
-from tests.cluster.test_host import STUCK
-from tests.cluster.test_monitor import MONITOR_RULES, PERIPHERAL_FAULTS
 
 CHECKERS = load_checkers()
 ROOT = Path(__file__).resolve().parents[2]
 
-PROVES: dict[str, dict[str, str]] = {
-    "fault": {case.name: next(iter(case.expects)) for case in CASES if len(case.expects) == 1},
-    "bench": MASTER,
-    "law": {name: name for name in LAWS},
-    "opinion": dict.fromkeys(SOURCES, "second_opinion"),
-    "assertion": {name: f"rule {rule:d}" for name, (rule, _) in ILLEGAL.items()},
-    "trace": {name: f"log rule {rule:d}" for name, (rule, _) in ILLEGAL.items()},
-    "monitor": {rule: f"cluster_{rule}" for rule in MONITOR_RULES},
-    "peripheral": {case: f"cluster_{rule}" for case, rule in PERIPHERAL_FAULTS.items()},
-    "host": dict.fromkeys(STUCK, "cluster_host"),
-    "program": {name: rule for name, (rule, _) in BROKEN.items()},
-}
-"""For each kind of proof, the checker that fires alone, by the parameter of the test."""
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The proofs as pytest collects them."""
+    file = tmp_path_factory.mktemp("proofs") / "proofs.json"
+    subprocess.run([sys.executable, "-m", "tests.proofs", file], cwd=ROOT, check=True)
+    return file
 
 
-def of_kind(*kinds: str) -> set[str]:
-    return {name for name, checker in CHECKERS.items() if checker.kind in kinds}
-
-
-def test_every_comparison_watchdog_and_opinion_of_the_source_is_listed() -> None:
-    assert of_kind("comparison", "watchdog", "opinion") == findings()
-
-
-def test_every_rule_of_the_cluster_is_listed() -> None:
-    assert of_kind("cluster") == set(RULES)
-
-
-def test_every_law_is_listed() -> None:
-    assert of_kind("law") == set(LAWS)
+def test_every_finding_of_the_source_is_listed() -> None:
+    assert set(FINDINGS) == findings()
 
 
 def test_every_rule_has_an_assertion_and_is_listed() -> None:
-    numbers = {rule.name: f"rule {rule:d}" for rule in (*TcdmRule, *PeriphRule)}
-    assert sorted(numbers[rule] for rule in assertions().values()) == sorted(numbers.values())
-    assert of_kind("assertion") == set(numbers.values())
+    assert sorted(assertions().values()) == sorted(rule.name for rule in (*TcdmRule, *PeriphRule))
+    assert set(BUS_RULES) == {*TcdmRule, *PeriphRule}
 
 
-def test_every_rule_over_the_logs_is_listed() -> None:
-    assert of_kind("rule") == {f"log rule {rule:d}" for rule in (*TcdmRule, *PeriphRule)}
+def test_proofs_are_kept_in_step(collected: Path) -> None:
+    assert PROOFS.read_text() == collected.read_text(), "run python -m tests.proofs"
 
 
-@pytest.mark.parametrize("checker", CHECKERS.values(), ids=lambda checker: checker.name)
-def test_every_checker_is_proven_to_fire_alone(checker: Checker) -> None:
-    assert checker.proofs, (
-        f"break something in tests/bench so that '{checker.name}' fires, and name it in {FILE}"
+def test_every_proof_names_a_checker(collected: Path) -> None:
+    assert set(json.loads(collected.read_text())) <= set(CHECKERS)
+
+
+def test_every_checker_is_proven_to_fire_alone(collected: Path) -> None:
+    bare = [name for name, checker in load_checkers(collected).items() if not checker.proven]
+    assert not bare, (
+        "break something so that it fires alone, in a test with the mark proves (tests/proofs.py)"
     )
-    for proof in checker.proofs:
-        assert PROVES[proof.where].get(proof.parameter) == checker.name, proof
-
-
-def test_whatever_is_broken_besides_the_device_proves_something() -> None:
-    used = {(proof.where, proof.parameter) for each in CHECKERS.values() for proof in each.proofs}
-    kinds = ("opinion", "bench", "trace", "law", "peripheral", "host")
-    wanted = {(where, name) for where in kinds for name in PROVES[where]}
-    assert wanted <= used
-
-
-def test_proofs_are_tests_with_one_parameter() -> None:
-    for test in {proof.test for checker in CHECKERS.values() for proof in checker.proofs}:
-        file, _, name = test.partition("::")
-        tree = ast.parse((ROOT / file).read_text())
-        (function,) = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
-        marks = [ast.unparse(mark) for mark in function.decorator_list]
-        assert len([mark for mark in marks if "parametrize(" in mark]) == 1, test
-
-
-def test_kinds_are_all_in_use() -> None:
-    assert {checker.kind for checker in CHECKERS.values()} == set(KINDS)
-
-
-def test_a_proof_is_a_test_of_pytest() -> None:
-    assert CHECKERS["register"].proofs == (
-        Proof(
-            "fault",
-            "tests/bench/test_checkers_fire.py::test_fault_fires_its_checkers_and_no_other",
-            "AcquireId_one",
-        ),
-    )
-    assert CHECKERS["register"].proofs[0].node.endswith("_and_no_other[AcquireId_one]")
-
-
-@pytest.mark.parametrize(
-    ("change", "what"),
-    [
-        (("kind = ", "kin = "), "unknown key 'kin'; did you mean 'kind'?"),
-        (('"law"', '"lore"'), "unknown value 'lore'"),
-        (('"fault A"', '"fualt A"'), "unknown test 'fualt'; did you mean 'fault'?"),
-        (('"fault A"', '"fault"'), "names no parameter"),
-        (('"fault A"]', '"fault A"]\n[[checker]]\nname = "a"\nkind = "law"\nchecks = "c"'), "there twice"),
-    ],
-)
-def test_a_malformed_list_is_one_line(tmp_path: Path, change: tuple[str, str], what: str) -> None:
-    entry = '[[checker]]\nname = "a"\nkind = "law"\nchecks = "c"\nproofs = ["fault A"]\n'
-    text = f'[proofs]\nfault = "f::t"\n{entry}'
-    path = tmp_path / "checkers.toml"
-    path.write_text(text.replace(*change))
-    with pytest.raises(SchemaError, match=re.escape(what)) as caught:
-        load_checkers(path)
-    assert "\n" not in str(caught.value)
 
 
 def test_a_checker_without_a_proof_is_not_proven(tmp_path: Path) -> None:
-    path = tmp_path / "checkers.toml"
-    path.write_text('[proofs]\n[[checker]]\nname = "a"\nkind = "law"\nchecks = "c"\n')
-    assert not load_checkers(path)["a"].proven
+    path = tmp_path / "proofs.json"
+    path.write_text('{"memory": ["test_it[broken]"]}')
+    checkers = load_checkers(path)
+    assert checkers["memory"].proofs == ("test_it[broken]",)
+    assert [name for name, checker in checkers.items() if checker.proven] == ["memory"]

@@ -11,6 +11,7 @@ from tb.agents.control.rules import PeriphRule
 from tests.bench.faults import CASES, SCENARIOS, Case, fault_numbers, rule
 from tests.bench.faulty_device import FOLLOWING
 from tests.bench.simulation import Outcome, Part, simulate
+from tests.proofs import proving
 
 pytestmark = pytest.mark.sim
 
@@ -31,7 +32,13 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     return simulate(tmp_path_factory.mktemp("faults"), parts)[0]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.name, marks=[pytest.mark.proves(*case.expects)] * (len(case.expects) == 1))
+        for case in CASES
+    ],
+)
 def test_fault_fires_its_checkers_and_no_other(case: Case, outcomes: dict[str, Outcome]) -> None:
     outcome = outcomes[case.name]
     assert outcome.fired == ([set(case.expects)] if case.expects else [])
@@ -49,7 +56,7 @@ def test_jobs_after_a_fault_run_and_pass(case: Case, outcomes: dict[str, Outcome
     assert {job["status"] for job in jobs if job["scenario"] > 0} == {"passed"}
 
 
-@pytest.mark.parametrize("name", MASTER)
+@pytest.mark.parametrize("name", proving(MASTER))
 def test_what_the_bench_itself_does_wrong_is_found(name: str, outcomes: dict[str, Outcome]) -> None:
     outcome = outcomes[name]
     assert outcome.fired == [{MASTER[name]}]

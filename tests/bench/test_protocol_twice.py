@@ -14,8 +14,11 @@ from tb.agents.tcdm.rules import TcdmRule
 from tb.scoreboard.protocol import PortLogs, broken_rules, check_protocol
 from tests.bench.trace_player import Played, Trace, play
 from tests.bench.traces import ILLEGAL, LEGAL, RANGES, mutated, random_trace
+from tests.proofs import proving
 
 RANDOM = 1500
+ASSERTIONS = {name: f"rule {rule:d}" for name, (rule, _) in ILLEGAL.items()}
+LOG_RULES = {name: f"log {checker}" for name, checker in ASSERTIONS.items()}
 Broken = dict[int, tuple[int, int]]
 
 
@@ -37,7 +40,7 @@ def test_a_legal_trace_breaks_no_rule(name: str, written: dict[str, Played]) -> 
     assert (written[name].fired, by_logs(written[name].logs)) == ({}, {})
 
 
-@pytest.mark.parametrize("name", ILLEGAL)
+@pytest.mark.parametrize("name", proving(ASSERTIONS))
 def test_an_illegal_trace_breaks_one_rule_in_both(name: str, written: dict[str, Played]) -> None:
     rule, _ = ILLEGAL[name]
     assert set(written[name].fired) == {rule}
@@ -58,21 +61,21 @@ def test_both_agree_on_random_traces(seed: int, tmp_path: Path) -> None:
     assert {rule for rule, count in found.items() if count >= 10} == {*TcdmRule, *PeriphRule}
 
 
-@pytest.mark.parametrize("name", ILLEGAL)
+@pytest.mark.parametrize("name", proving(LOG_RULES))
 def test_a_rule_of_which_one_is_silent_is_found(name: str, written: dict[str, Played]) -> None:
-    rule, _ = ILLEGAL[name]
+    rule, checker = ILLEGAL[name][0], LOG_RULES[name]
     logs, fired = written[name].logs, written[name].fired
     assert check_protocol(logs, RANGES, fired) == []
     (silent,) = check_protocol(logs, RANGES, {})
-    assert silent.checker == f"log rule {rule:d}"
+    assert silent.checker == checker
     assert "the assertion is silent" in silent.detail
     nothing = PortLogs(logs.beats[:0], logs.port[:0], logs.events[:0], logs.since, logs.until)
     (alone,) = check_protocol(nothing, RANGES, fired)
-    assert alone.checker == f"log rule {rule:d}"
+    assert alone.checker == checker
     assert "the log shows nothing" in alone.detail
     count, edge = fired[rule]
     (elsewhere,) = check_protocol(logs, RANGES, {rule: (count, edge - 1)})
-    assert elsewhere.checker == f"log rule {rule:d}"
+    assert elsewhere.checker == checker
 
 
 def test_an_assertion_that_fired_before_the_log_is_not_compared(written: dict[str, Played]) -> None:

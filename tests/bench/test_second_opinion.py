@@ -76,6 +76,7 @@ def test_jobs_without_steps_or_elements_agree() -> None:
     assert SecondOpinions().on(0, job_of(Op.GEMM, 3, 0, 5), *empty, empty[2]) == []
 
 
+@pytest.mark.proves("second_opinion")
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_source_that_differs_is_named_with_its_first_step(
     name: str, monkeypatch: pytest.MonkeyPatch

@@ -11,6 +11,7 @@ import pytest
 
 from regressions.cluster.firmware import CHECKS, PROGRAMS, build_program
 from tests.bench.simulation import Outcome, Part, simulate
+from tests.proofs import proving
 
 pytestmark = pytest.mark.sim
 
@@ -69,7 +70,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     return found | simulate(folder / "eight", parts, device="cluster_8", programs=wide)[0]
 
 
-@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("name", proving({name: rule for name, (rule, _) in BROKEN.items()}))
 def test_what_is_wrong_with_a_program_is_found(name: str, outcomes: dict[str, Outcome]) -> None:
     rule, text = BROKEN[name]
     outcome = outcomes[name]

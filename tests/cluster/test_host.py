@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from tb.cluster.rules import RULES
 from tb.cluster.task import named_problems
 from tests.bench.bench_library import compiler_flags
 
@@ -42,13 +41,13 @@ def report(host: Path, case: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.proves("cluster_host")
 @pytest.mark.parametrize("stuck", STUCK)
 def test_an_access_of_the_host_that_never_ends_is_given_up(host: Path, stuck: str) -> None:
     ended, text = STUCK[stuck]
     log = report(host, stuck)
     assert log["ended"] == ended
     assert named_problems(TASK, log) == [("cluster_host", text)]
-    assert "cluster_host" in RULES
     assert len(log["trap_pcs"]) == 2, "what nobody answered is there, as 0"
 
 

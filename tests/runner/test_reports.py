@@ -276,11 +276,11 @@ def test_checkers_are_shown_with_their_testpoints_and_proofs() -> None:
         points = [point.id for point in load_testplan().values() if checker.name in point.checkers]
         assert points
         assert all(f"#testpoint-{point}" in row for point in points)
-        assert all(proof.node.replace("'", "&#39;") in row for proof in checker.proofs)
+        assert all(node in row for node in checker.proofs)
 
 
 def test_a_checker_without_proof_counts_and_shows_as_such() -> None:
-    bare = {"idle": Checker("idle", "comparison", "nothing", ())}
+    bare = {"idle": Checker("idle", "comparison", "nothing")}
     assert tally(bare) == {"total": 1, "proven": 0}
     (view,) = views(bare, load_testplan().values())
     assert (view.testpoints, view.command) == ((), "")
