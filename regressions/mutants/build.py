@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from regressions.mutants.changes import ChangeError
 from regressions.mutants.defects import Defect, Placement
 from regressions.mutants.rewrite import PACKAGE, instrument
 from regressions.simulators.base import BuildError
@@ -42,6 +43,9 @@ def write_copies(
         placement: Where they are.
         folder: Receives the copies.
         without: Numbers of defects to leave out.
+
+    Raises:
+        SchemaError: A defect would not act as its data ask, side by side with the others.
     """
     folder.mkdir(parents=True, exist_ok=True)
     package = folder / "mutant_pkg.sv"
@@ -54,7 +58,10 @@ def write_copies(
             if defect.file == name and number not in without
         }
         changed[name] = folder / name
-        changed[name].write_text(instrument(source, changes))
+        try:
+            changed[name].write_text(instrument(source, changes))
+        except ChangeError as error:
+            raise defects[error.number - 1].where.error(f"{name}: {error}") from None
     return Copies(package, changed)
 
 

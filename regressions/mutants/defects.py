@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from regressions.errors import UserError
-from regressions.mutants.rewrite import Change, ChangeError, Placed, place
-from regressions.mutants.source import Source, SourceError
+from regressions.mutants.changes import Change, ChangeError, Placed, place
+from regressions.mutants.source import SourceError, VerilogSource
 from regressions.paths import relative
 from tb.schema import Field, Raw, SchemaError, Where, check, nearest, read_toml
 
@@ -172,7 +172,7 @@ class Placement:
         placed: What each defect changes; the defect at position i has the number i + 1.
     """
 
-    sources: dict[str, Source]
+    sources: dict[str, VerilogSource]
     placed: Sequence[Placed]
 
 
@@ -183,7 +183,7 @@ def place_all(defects: Sequence[Defect], device: Sourced) -> Placement:
         SchemaError: One does not apply to the source (any more).
     """
     files = own_sources(device)
-    sources: dict[str, Source] = {}
+    sources: dict[str, VerilogSource] = {}
     placed: list[Placed] = []
     for defect in defects:
         if defect.file not in files:
@@ -193,7 +193,7 @@ def place_all(defects: Sequence[Defect], device: Sourced) -> Placement:
             )
         try:
             if defect.file not in sources:
-                sources[defect.file] = Source(files[defect.file].read_text())
+                sources[defect.file] = VerilogSource(files[defect.file].read_text())
             placed.append(place(sources[defect.file], defect.change))
         except (ChangeError, SourceError) as error:
             raise defect.where.error(f"{defect.file}: {error}") from None

@@ -19,10 +19,10 @@ from pathlib import Path
 from regressions.cluster.mutants import bench as cluster_bench
 from regressions.errors import UserError
 from regressions.mutants import defects
+from regressions.mutants.changes import Change
 from regressions.mutants.defects import Defect, Sourced
 from regressions.mutants.operators import OPERATORS, Candidate, candidates
-from regressions.mutants.rewrite import Change
-from regressions.mutants.source import Source, SourceError
+from regressions.mutants.source import SourceError, VerilogSource
 from regressions.paths import relative
 from tb.descriptor import load
 from tb.schema import SchemaError
@@ -57,7 +57,7 @@ class Chosen:
 
 
 def choose(
-    sources: Mapping[str, Source], seed: int, count: int, taken: Collection[tuple[str, Change]] = ()
+    sources: Mapping[str, VerilogSource], seed: int, count: int, taken: Collection[tuple[str, Change]] = ()
 ) -> list[Chosen]:
     """Chooses candidates, of each operator as many, none of two from the same line, spread over the files.
 
@@ -135,7 +135,7 @@ def generate(device: Sourced, seed: int, count: int, folder: Path = defects.FOLD
     )
     taken = {(d.file, d.change) for d in known.values() if not d.operator}
     files = defects.own_sources(device)
-    sources = {name: Source(path.read_text()) for name, path in files.items()}
+    sources = {name: VerilogSource(path.read_text()) for name, path in files.items()}
     target = folder / f"{device.name}_generated.toml"
     target.write_text(to_toml(device.name, seed, choose(sources, seed, count, taken), known))
     return target

@@ -4,19 +4,31 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from regressions.mutants.rewrite import Change, ChangeError, place
-from regressions.mutants.source import Source, Token, tokenize, without_comments
+from pyslang import syntax
+from pyslang.parsing import Token
+from pyslang.syntax import SyntaxKind
+
+from regressions.mutants.changes import Change, ChangeError, place
+from regressions.mutants.source import VerilogSource, code, span, walk
 
 _LIMITS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _CONNECTIVES = {"&&": "||", "||": "&&", "==": "!=", "!=": "==", "+": "-", "-": "+"}
-_SIDES = ("-", "<", ">", ">=", "<<", ">>")
-_SIZED = re.compile(r"(\d+)'([bdh])([0-9a-fA-F]+)")
+_ORDERED = ("-", "<", ">", ">=", "<<", ">>")
 _RADIX = {"b": 2, "d": 10, "h": 16}
-_FORMATS = {"b": "b", "d": "d", "h": "x"}
+_FORMATS = {"b": "b", "d": "d", "h": "X"}
+_FILLS = {"'0": "'1", "'1": "'0"}
+_NAME = re.compile(r"[A-Za-z_]\w*(?:::\w+)?")
+_ASSIGNMENTS = (SyntaxKind.AssignmentExpression, SyntaxKind.NonblockingAssignmentExpression)
+_DROPPED = (
+    syntax.ExpressionStatementSyntax,
+    syntax.ConditionalStatementSyntax,
+    syntax.ForLoopStatementSyntax,
+)
+_LISTS = (syntax.BlockStatementSyntax, syntax.FunctionDeclarationSyntax)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,74 +45,71 @@ class Candidate:
 
 
 Edit = tuple[int, int, str]
-"""Characters ``start .. end-1`` of a line and what takes their place."""
+"""Characters ``start .. end-1`` of a source and what takes their place."""
 
-Operator = Callable[[str, list[Token]], Iterator[list[Edit]]]
-"""All edits that an operator proposes for a line, from the line and its tokens."""
+Operator = Callable[[VerilogSource, Any], Iterator[Edit]]
+"""All edits that an operator proposes at a node of a source."""
 
 
-def _negate(line: str, tokens: list[Token]) -> Iterator[list[Edit]]:
+def _negate(source: VerilogSource, node: Any) -> Iterator[Edit]:
     """The condition of an if, or what follows a negation."""
-    for index, token in enumerate(tokens):
-        if token.text == "if" and (close := _close(tokens, index + 1)) is not None:
-            inner = line[tokens[index + 1].end : tokens[close].start]
-            yield [(tokens[index + 1].end, tokens[close].start, f"!({inner})")]
-        if token.text == "!" and index > 0:
-            yield [(token.start, token.end, "")]
+    if isinstance(node, syntax.ConditionalStatementSyntax):
+        start, end = span(node.predicate)
+        yield start, end, f"!({source.text[start:end]})"
+    elif node.kind is SyntaxKind.UnaryLogicalNotExpression:
+        yield _replace(node.operatorToken, "")
 
 
-def _off_by_one(line: str, tokens: list[Token]) -> Iterator[list[Edit]]:
+def _off_by_one(source: VerilogSource, node: Any) -> Iterator[Edit]:
     """A comparison that includes its limit or no longer does."""
-    del line
-    for token in _operators(tokens, _LIMITS):
-        yield [(token.start, token.end, _LIMITS[token.text])]
+    del source
+    if (text := _operation(node)) in _LIMITS:
+        yield _replace(node.operatorToken, _LIMITS[text])
 
 
-def _constant(line: str, tokens: list[Token]) -> Iterator[list[Edit]]:
+def _constant(source: VerilogSource, node: Any) -> Iterator[Edit]:
     """A sized constant of another value."""
-    del line
-    for token in tokens:
-        if (match := _SIZED.fullmatch(token.text)) is not None:
-            width, base, digits = int(match[1]), match[2], match[3]
+    if isinstance(node, syntax.IntegerVectorExpressionSyntax) and node.size:
+        width, base, digits = int(node.size.rawText), node.base.rawText[1:], node.value.rawText
+        if base in _RADIX and all(digit in "0123456789abcdefABCDEF" for digit in digits):
             value = (int(digits, _RADIX[base]) + 1) % (1 << width)
-            padded = format(value, _FORMATS[base]).rjust(len(digits) if base != "d" else 1, "0").upper()
-            yield [(token.start, token.end, f"{width}'{base}{padded}")]
-        elif token.text in ("'0", "'1"):
-            yield [(token.start, token.end, "'1" if token.text == "'0" else "'0")]
+            padded = format(value, _FORMATS[base]).rjust(len(digits) if base != "d" else 1, "0")
+            yield (*span(node), f"{width}'{base}{padded}")
+    elif node.kind is SyntaxKind.UnbasedUnsizedLiteralExpression and source.of(node) in _FILLS:
+        yield (*span(node), _FILLS[source.of(node)])
 
 
-def _drop(line: str, tokens: list[Token]) -> Iterator[list[Edit]]:
+def _drop(source: VerilogSource, node: Any) -> Iterator[Edit]:
     """An assignment that is not made; the label of a case stays before an empty statement."""
-    if not tokens or tokens[-1].text != ";" or tokens[0].text == "assign":
+    if not isinstance(node, _DROPPED) or _is_default(source, node):
         return
-    texts = [token.text for token in tokens]
-    assigns = next((i for i, text in enumerate(texts) if text in ("=", "<=")), 0)
-    labels = [i for i in range(assigns) if texts[i] == ":" and not {"?", "[", "begin"} & set(texts[:i])]
-    if labels:
-        yield [(tokens[labels[0]].end, len(line), " ;")]
-    else:
-        yield [(0, len(line), "")]
+    start, end = span(node)
+    begin, behind = source.line(start)
+    if code(source.text[end:behind]):
+        return
+    if not source.text[begin:start].strip():
+        yield start, end, "" if isinstance(node.parent, _LISTS) else ";"
+    elif isinstance(node.parent, syntax.CaseItemSyntax):
+        item = span(node.parent)[0]
+        if not source.text[begin:item].strip():
+            yield item, end, f"{source.text[item:start].strip()} ;"
 
 
-def _connective(line: str, tokens: list[Token]) -> Iterator[list[Edit]]:
+def _connective(source: VerilogSource, node: Any) -> Iterator[Edit]:
     """Another connective between the same operands: and for or, plus for minus, equal for unequal."""
-    del line
-    for token in _operators(tokens, _CONNECTIVES):
-        yield [(token.start, token.end, _CONNECTIVES[token.text])]
+    del source
+    if (text := _operation(node)) in _CONNECTIVES:
+        yield _replace(node.operatorToken, _CONNECTIVES[text])
 
 
-def _swap(line: str, tokens: list[Token]) -> Iterator[list[Edit]]:
-    """Two operands exchanged: the arms of a choice, or the sides of what is not symmetric."""
-    for index in range(1, len(tokens) - 1):
-        left, middle, right = tokens[index - 1 : index + 2]
-        if not (left.is_word and right.is_word):
-            continue
-        arms = middle.text == ":" and index > 1 and tokens[index - 2].text == "?"
-        sides = middle.text in _SIDES and _whole(tokens, index - 1) and _whole(tokens, index + 1)
-        if (arms or sides) and left.text != right.text and _whole(tokens, index + 1):
-            text = f"{right.text} {middle.text} {left.text}"
-            yield [(left.start, right.end, text)]
-    del line
+def _swap(source: VerilogSource, node: Any) -> Iterator[Edit]:
+    """Two names exchanged: the arms of a choice, or the sides of what is not symmetric."""
+    middle = ":" if isinstance(node, syntax.ConditionalExpressionSyntax) else _operation(node)
+    if middle not in (":", *_ORDERED):
+        return
+    left, right = source.of(node.left), source.of(node.right)
+    if _NAME.fullmatch(left) and _NAME.fullmatch(right) and left != right:
+        yield span(node.left)[0], span(node.right)[1], f"{right} {middle} {left}"
 
 
 OPERATORS: dict[str, Operator] = {
@@ -113,102 +122,82 @@ OPERATORS: dict[str, Operator] = {
 }
 
 
-def candidates(source: Source) -> list[Candidate]:
+def candidates(source: VerilogSource) -> list[Candidate]:
     """Everything the operators propose for a source that can be switched at run time.
 
     What is set in a reset is left out: the bench's other builds look for state that a reset forgets.
     """
-    lines = [line.strip() for line in without_comments(source.text).split("\n")]
-    total = Counter(lines)
-    seen: Counter[str] = Counter()
-    reset = _reset_spans(source)
+    lines = [code(line) for line in source.text.split("\n")]
+    nodes = list(walk(source.root))
+    resets = [range(*span) for node in nodes if (span := _reset(source, node)) is not None]
     found: list[Candidate] = []
-    for line in lines:
-        seen[line] += 1
-        ordinal = seen[line] if total[line] > 1 else 0
-        tokens = tokenize(line)
+    for node in nodes:
         for name, operator in OPERATORS.items():
-            for edits in operator(line, tokens):
-                change = Change(line, _edited(line, edits), ordinal)
-                if _applies(source, name, change, reset):
+            for edit in operator(source, node):
+                if "\n" in source.text[edit[0] : edit[1]]:
+                    continue
+                change = _change(source, lines, edit)
+                if _applies(source, change, resets):
                     found.append(Candidate(name, change))
     return found
 
 
-def _applies(source: Source, operator: str, change: Change, reset: list[range]) -> bool:
+def _change(source: VerilogSource, lines: list[str], edit: Edit) -> Change:
+    """The change of a line that an edit in it makes."""
+    start, end, text = edit
+    begin, behind = source.line(start)
+    row = source.text.count("\n", 0, begin)
+    ordinal = lines[: row + 1].count(lines[row]) if lines.count(lines[row]) > 1 else 0
+    return Change(lines[row], code(source.text[begin:start] + text + source.text[end:behind]), ordinal)
+
+
+def _applies(source: VerilogSource, change: Change, resets: list[range]) -> bool:
     try:
         placed = place(source, change)
     except ChangeError:
         return False
-    if operator == "drop" and _is_default(source, placed.unit.start):
-        return False
-    return not any(placed.unit.start in span for span in reset)
+    return not any(placed.switch.start in reset for reset in resets)
 
 
-def _is_default(source: Source, start: int) -> bool:
-    """Whether a statement is the first of its combinational process to assign its variable.
+def _is_default(source: VerilogSource, node: Any) -> bool:
+    """Tells whether a statement is the first of its combinational process to assign its variable.
 
     Without it the variable would be stored, which is no fault that hardware can have.
     """
-    index = next(i for i, token in enumerate(source.tokens) if token.start == start)
-    begin = next((i for i in range(index, -1, -1) if source.is_at(i, "always_comb", "always_ff")), 0)
-    if source.is_at(begin, "always_ff") or source.is_at(index, "if", "for"):
+    if not isinstance(node, syntax.ExpressionStatementSyntax):
         return False
-    name = source.tokens[index].text
-    return not any(
-        source.tokens[i].text == name and source.is_at(max(source.partner[i + 1], i) + 1, "=")
-        for i in range(begin, index)
-    )
+    process = node.parent
+    while not isinstance(process, (syntax.ProceduralBlockSyntax, syntax.FunctionDeclarationSyntax)):
+        process = process.parent
+    if process.kind is SyntaxKind.AlwaysFFBlock:
+        return False
+    name = _variable(source, node.expr)
+    earlier = [
+        _variable(source, one)
+        for one in walk(process)
+        if one.kind in _ASSIGNMENTS and span(one) < span(node.expr)
+    ]
+    return not any(name == one or name.startswith(f"{one}.") for one in earlier)
 
 
-def _reset_spans(source: Source) -> list[range]:
-    """The characters of all statements that are executed in a reset, and of the conditions before them."""
-    spans = []
-    for index, token in enumerate(source.tokens):
-        texts = [t.text for t in source.tokens[index : index + 4]]
-        if texts == ["if", "(", "!", "rst_ni"]:
-            behind = source.skip_statement(source.partner[index + 1] + 1)
-            spans.append(range(token.start, source.tokens[behind - 1].end))
-    return spans
+def _variable(source: VerilogSource, node: Any) -> str:
+    """What an expression assigns, without selections of elements."""
+    return source.of(getattr(node, "left", node)).partition("[")[0].strip()
 
 
-def _edited(line: str, edits: list[Edit]) -> str:
-    for start, end, text in sorted(edits, reverse=True):
-        line = line[:start] + text + line[end:]
-    return line.strip()
-
-
-def _close(tokens: list[Token], bracket: int) -> int | None:
-    """The number of the token that closes a bracket on the same line."""
-    depth = 0
-    for index in range(bracket, len(tokens)):
-        depth += (tokens[index].text == "(") - (tokens[index].text == ")")
-        if depth == 0:
-            return index
+def _reset(source: VerilogSource, node: Any) -> tuple[int, int] | None:
+    """Where a condition and the statements stand that are executed in a reset."""
+    if isinstance(node, syntax.ConditionalStatementSyntax) and source.of(node.predicate) == "!rst_ni":
+        return span(node)[0], span(node.statement)[1]
     return None
 
 
-def _operators(tokens: list[Token], texts: dict[str, str]) -> Iterator[Token]:
-    """Operators between two operands; the first ``<=`` outside of brackets assigns."""
-    depth, assigned = 0, False
-    for index, token in enumerate(tokens):
-        depth += (token.text in "([{") - (token.text in ")]}")
-        if depth == 0 and token.text in ("=", "<=") and not assigned:
-            assigned = True
-        elif (
-            token.text in texts
-            and index > 0
-            and (tokens[index - 1].is_word or _is_operand(tokens[index - 1]))
-        ):
-            yield token
+def _operation(node: Any) -> str:
+    """The operator between two operands, empty for other nodes and for assignments."""
+    if isinstance(node, syntax.BinaryExpressionSyntax) and node.kind not in _ASSIGNMENTS:
+        return str(node.operatorToken.rawText)
+    return ""
 
 
-def _is_operand(token: Token) -> bool:
-    return token.text in (")", "]", "}") or token.text[0].isdigit() or token.text in ("'0", "'1")
-
-
-def _whole(tokens: list[Token], index: int) -> bool:
-    """Whether a word is an operand by itself, not a part of a selection, a call or a member."""
-    after = tokens[index + 1].text if index + 1 < len(tokens) else ""
-    before = tokens[index - 1].text if index else ""
-    return after not in ("[", "(", ".", "'") and before != "."
+def _replace(token: Token, text: str) -> Edit:
+    return token.range.start.offset, token.range.end.offset, text

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Puts many changes into one text, each behind the selector ``mutant_pkg::active``.
 
-A change replaces one line. The smallest statement or expression around what differs (`units`) is kept beside
-its changed form, and the selector chooses between them. No line moves, so what a compiler says of the copy
-holds for the source.
+A change replaces one line. The smallest statement or expression around what differs (`switches`) is kept
+beside its changed form, and the selector chooses between them. No line moves, so what a compiler says of the
+copy holds for the source. What was put in is read back, and acts token by token as was asked.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from regressions.mutants.source import Source, SourceError, without_comments
-from regressions.mutants.units import Kind, Unit, UnitError, find_unit
+from regressions.mutants.acting import SELECTOR, acting_tokens
+from regressions.mutants.changes import ChangeError, Placed, common
+from regressions.mutants.source import SourceError, VerilogSource
+from regressions.mutants.switches import Switch, SwitchKind
 
-SELECTOR = "mutant_pkg::active"
 PLUSARG = "mutant"
 
 PACKAGE = f"""\
@@ -31,113 +32,17 @@ package mutant_pkg;
 endpackage
 """
 
-_ENDS = (";", ",", ":", ")", "]", "}")
-
-
-class ChangeError(ValueError):
-    """A change that does not apply; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One line replaced by another.
-
-    Attributes:
-        line: The line without the blanks around it and without a comment at its end.
-        replacement: What takes its place; empty to drop the line.
-        ordinal: Which of the lines with that text, from 1; 0 if there is only one.
-    """
-
-    line: str
-    replacement: str
-    ordinal: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A change that has been found in a text.
-
-    Attributes:
-        unit: What has to be switched.
-        text: The unit with the change.
-        rows: Numbers of the unit's lines, from 1.
-    """
-
-    unit: Unit
-    text: str
-    rows: range
-
 
 @dataclass(slots=True)
 class _Node:
-    """A unit with its changes and the units inside it."""
+    """A switch with its changes and the switches inside it."""
 
-    unit: Unit
+    switch: Switch
     forms: list[tuple[int, str]] = field(default_factory=list)
     inside: list[_Node] = field(default_factory=list)
 
 
-def locate(text: str, change: Change) -> int:
-    """Where a change's line stands: the offset of its first character.
-
-    Raises:
-        ChangeError: The line is not there, or not as often as the ordinal says, or several times without one.
-    """
-    offset, found = 0, []
-    for line in text.split("\n"):
-        if line.partition("//")[0].strip() == change.line:
-            found.append(offset + len(line) - len(line.lstrip()))
-        offset += len(line) + 1
-    if not change.line or not found:
-        raise ChangeError(
-            f"no line reads '{change.line}'; the source has changed, so adapt or drop the defect"
-        )
-    if change.ordinal == 0 and len(found) > 1:
-        raise ChangeError(
-            f"{len(found)} lines read '{change.line}'; say which with ordinal = 1..{len(found)}"
-        )
-    if change.ordinal > len(found):
-        raise ChangeError(
-            f"only {len(found)} lines read '{change.line}', so none is number {change.ordinal}; adapt it"
-        )
-    return found[max(change.ordinal, 1) - 1]
-
-
-def place(source: Source, change: Change) -> Placed:
-    """Finds what a change changes.
-
-    Raises:
-        ChangeError: Its line does not apply, or nothing around the difference can be switched.
-    """
-    start = locate(source.text, change)
-    end = start + len(change.line)
-    mutated = source.text[:start] + change.replacement + source.text[end:]
-    old = [i for i, token in enumerate(source.tokens) if start <= token.start < end]
-    shown = [source.tokens[i].text for i in old]
-    try:
-        changed = Source(mutated)
-    except SourceError as error:
-        raise ChangeError(f"the replacement of '{change.line}' does not fit: {error}") from None
-    new = [token.text for token in changed.tokens if start <= token.start < start + len(change.replacement)]
-    if shown == new:
-        raise ChangeError(f"the replacement of '{change.line}' changes nothing")
-    head = _common(shown, new)
-    tail = min(_common(shown[::-1], new[::-1]), len(shown) - head, len(new) - head)
-    first, last = old[0] + head, old[0] + len(old) - tail - 1
-    if last < first:  # something was put in: it belongs to what follows, or at an end to what stands before
-        follows = head < len(old) and shown[head] not in _ENDS
-        first = last = old[0] + (head if follows or not head else head - 1)
-    try:
-        unit = find_unit(source, first, last)
-    except UnitError as error:
-        raise ChangeError(f"'{change.line}': {error}") from None
-    text = without_comments(mutated[unit.start : unit.end + len(mutated) - len(source.text)])
-    top = source.text.count("\n", 0, unit.start) + 1
-    rows = range(top, top + source.text.count("\n", unit.start, unit.end) + 1)
-    return Placed(unit, " ".join(text.split()), rows)
-
-
-def instrument(source: Source, changes: Mapping[int, Placed]) -> str:
+def instrument(source: VerilogSource, changes: Mapping[int, Placed]) -> str:
     """The text with all changes in it.
 
     Args:
@@ -145,52 +50,63 @@ def instrument(source: Source, changes: Mapping[int, Placed]) -> str:
         changes: Placed changes by their numbers, which select them; 0 selects none.
 
     Raises:
-        ChangeError: The units of two changes overlap without one holding the other.
+        ChangeError: The switches of two changes overlap without one holding the other, or what would act with
+            a change is not what was asked for, token by token.
     """
-    nodes: dict[Unit, _Node] = {}
+    nodes: dict[Switch, _Node] = {}
     for number, placed in changes.items():
-        nodes.setdefault(placed.unit, _Node(placed.unit)).forms.append((number, placed.text))
+        nodes.setdefault(placed.switch, _Node(placed.switch)).forms.append((number, placed.form))
     roots: list[_Node] = []
     opened: list[_Node] = []
     for node in sorted(
-        nodes.values(), key=lambda n: (n.unit.start, -n.unit.end, n.unit.kind is Kind.EXPRESSION)
+        nodes.values(), key=lambda n: (n.switch.start, -n.switch.end, n.switch.kind is SwitchKind.EXPRESSION)
     ):
-        while opened and opened[-1].unit.end <= node.unit.start:
+        while opened and opened[-1].switch.end <= node.switch.start:
             opened.pop()
-        if opened and opened[-1].unit.end < node.unit.end:
-            raise ChangeError(f"the changes {node.forms[0][0]} and {opened[-1].forms[0][0]} overlap")
+        if opened and opened[-1].switch.end < node.switch.end:
+            raise ChangeError("its statement overlaps that of another defect", node.forms[0][0])
         (opened[-1].inside if opened else roots).append(node)
         opened.append(node)
-    return _with_nodes(source.text, 0, len(source.text), roots)
+    rendered = _with_nodes(source.text, 0, len(source.text), roots)
+    _compare(rendered, {0: source} | {number: placed.changed for number, placed in changes.items()})
+    return rendered
+
+
+def _compare(rendered: str, asked: Mapping[int, VerilogSource]) -> None:
+    try:
+        written = VerilogSource(rendered)
+    except SourceError as error:
+        raise ChangeError(f"the source with all defects has a {error}", max(asked)) from None
+    for number, wanted in asked.items():
+        acts, should = acting_tokens(written, number), acting_tokens(wanted)
+        if acts != should:
+            at = common(acts, should)
+            shown = (" ".join(tokens[at : at + 5]) for tokens in (acts, should))
+            raise ChangeError("'{}' would act instead of '{}'".format(*shown), number)
 
 
 def _with_nodes(text: str, start: int, end: int, nodes: Sequence[_Node]) -> str:
     parts, at = [], start
     for node in nodes:
-        parts += [text[at : node.unit.start], _render(text, node)]
-        at = node.unit.end
+        parts += [text[at : node.switch.start], _render(text, node)]
+        at = node.switch.end
     return "".join([*parts, text[at:end]])
 
 
 def _render(text: str, node: _Node) -> str:
-    """A unit with the choice between its forms, on the lines on which it stood."""
-    unit = node.unit
-    rendered = _with_nodes(text, unit.start, unit.end, node.inside)
-    if unit.kind is Kind.STATEMENT:
+    """A switch with the choice between its forms, on the lines on which it stood."""
+    switch = node.switch
+    rendered = _with_nodes(text, switch.start, switch.end, node.inside)
+    if switch.kind is SwitchKind.STATEMENT:
         for number, form in node.forms:
             rendered = f"begin if ({SELECTOR} == {number}) begin {form} end else begin {rendered} end end"
         return rendered
-    if unit.kind is Kind.CONNECTION:
+    if switch.kind is SwitchKind.CONNECTION:
         forms = [(number, form.partition("(")[2].rpartition(")")[0]) for number, form in node.forms]
     else:
         forms = node.forms
     for number, form in forms:
         rendered = f"(({SELECTOR} == {number}) ? ({form}) : ({rendered}))"
-    return f"{text[unit.start : unit.end]}{rendered}" if unit.kind is Kind.CONNECTION else rendered
-
-
-def _common(left: Sequence[str], right: Sequence[str]) -> int:
-    """How many tokens two sequences begin with in common."""
-    return next(
-        (i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right))
+    return (
+        f"{text[switch.start : switch.end]}{rendered}" if switch.kind is SwitchKind.CONNECTION else rendered
     )

@@ -1,26 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SystemVerilog text as tokens: just enough structure to find the statement or expression around a change."""
+"""SystemVerilog sources with their tokens and their syntax tree, as pyslang parses them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-_COMMENT_OR_STRING = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
-_TOKEN = re.compile(
-    r"\d*'[sS]?[bBdDhHoO][0-9a-fA-F_xXzZ?]+|'[01xXzZ](?!\w)|\d[\w.]*"  # numbers
-    r"|[A-Za-z_$`][\w$]*(?:::[A-Za-z_]\w*)*"  # words, with their package
-    r"|<<<=?|>>>=?|===|!==|==\?|!=\?|<<=?|>>=?|<=|>=|==|!=|&&|\|\||->|\+:|-:|\+\+|--|\*\*|~[&|^]|[-+*/%&|^]="
-    r"|\S"
-)
-_PAIRS = {"(": ")", "[": "]", "{": "}"}
-_BLOCKS = {"begin": "end", "case": "endcase", "casez": "endcase", "casex": "endcase"}
-_PROCESSES = ("always_comb", "always_ff", "always_latch", "always", "initial", "final")
+from pyslang import DiagnosticEngine, SourceManager
+from pyslang.syntax import SyntaxNode, SyntaxTree
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 class SourceError(ValueError):
-    """Text whose brackets or blocks do not match."""
+    """Text that is no SystemVerilog."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,107 +26,84 @@ class Token:
     start: int
     end: int
 
-    @property
-    def is_word(self) -> bool:
-        """Whether it is an identifier or a keyword."""
-        return self.text[0].isalpha() or self.text[0] in "_$`"
 
-
-def without_comments(text: str) -> str:
-    """The text with every comment and string blanked, of the same length and with the same lines."""
-    return _COMMENT_OR_STRING.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
-
-
-def tokenize(text: str) -> list[Token]:
-    """The tokens of a text; comments and strings are skipped."""
-    return [Token(m[0], m.start(), m.end()) for m in _TOKEN.finditer(without_comments(text))]
-
-
-class Source:
-    """A file's tokens and their structure.
+class VerilogSource:
+    """A source file.
 
     Attributes:
         text: The file's text.
-        tokens: Its tokens.
-        partner: For each bracket the number of the one it belongs to, -1 for other tokens.
-        procedural: For each token, whether it lies in a process or a function, where statements are executed.
+        root: Its syntax tree.
+        tokens: Its tokens; comments are none.
 
     Raises:
-        SourceError: Brackets or blocks do not match.
+        SourceError: A syntax error, with its line.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = tokenize(text)
-        self.partner = _partners(self.tokens)
-        self.procedural = self._find_procedural()
+        # pyslang counts bytes; what is not ASCII stands in comments and strings only.
+        self._tree = SyntaxTree.fromText(_NOT_ASCII.sub("?", text), SourceManager())
+        error = next((problem for problem in self._tree.diagnostics if problem.isError()), None)
+        if error is not None:
+            row = text.count("\n", 0, error.location.offset) + 1
+            message = DiagnosticEngine(self._tree.sourceManager).formatMessage(error)
+            raise SourceError(f"syntax error in line {row}: {message}")
+        self.root = self._tree.root
+        self.tokens: list[Token] = []
+        _collect(self.root, self.tokens)
 
-    def is_at(self, index: int, *texts: str) -> bool:
-        """Whether the token of that number exists and is one of some texts."""
-        return 0 <= index < len(self.tokens) and self.tokens[index].text in texts
+    def of(self, node: SyntaxNode) -> str:
+        """The text of a node, without what stands before its first token."""
+        start, end = span(node)
+        return self.text[start:end]
 
-    def skip_statement(self, index: int) -> int:
-        """The number of the token behind the procedural statement that begins at a token.
+    def line(self, offset: int) -> tuple[int, int]:
+        """Where the line of an offset begins and ends."""
+        end = self.text.find("\n", offset)
+        return self.text.rfind("\n", 0, offset) + 1, end if end >= 0 else len(self.text)
 
-        Raises:
-            SourceError: It has no end.
-        """
-        while self.is_at(index, "unique", "unique0", "priority"):
-            index += 1
-        if self.is_at(index, "begin", "case", "casez", "casex"):
-            return self._skip_block(index)
-        if self.is_at(index, "if", "for", "while", "repeat"):
-            behind = self.skip_statement(self.partner[index + 1] + 1)
-            if self.is_at(index, "if") and self.is_at(behind, "else"):
-                return self.skip_statement(behind + 1)
-            return behind
-        while not self.is_at(index, ";"):
-            if index >= len(self.tokens):
-                raise SourceError("a statement has no end")
-            index = self.partner[index] + 1 if self.is_at(index, *_PAIRS) else index + 1
-        return index + 1
-
-    def _skip_block(self, index: int) -> int:
-        """The number of the token behind a begin or a case, and behind the name of its end."""
-        depth = 0
-        for place in range(index, len(self.tokens)):
-            text = self.tokens[place].text
-            depth += (text in _BLOCKS) - (text in ("end", "endcase"))
-            if depth == 0:
-                return place + 3 if self.is_at(place + 1, ":") else place + 1
-        raise SourceError(f"'{self.tokens[index].text}' has no end")
-
-    def _find_procedural(self) -> Sequence[bool]:
-        inside = [False] * len(self.tokens)
-        index = 0
-        while index < len(self.tokens):
-            behind = index + 1
-            if self.is_at(index, *_PROCESSES):
-                body = index + 1
-                if self.is_at(body, "@"):
-                    body = self.partner[body + 1] + 1 if self.is_at(body + 1, "(") else body + 2
-                behind = self.skip_statement(body)
-            elif self.is_at(index, "function"):
-                behind = next(
-                    (i for i in range(index, len(self.tokens)) if self.is_at(i, "endfunction")), behind
-                )
-            if behind > index + 1:
-                inside[index:behind] = [True] * (behind - index)
-            index = behind
-        return inside
+    def path(self, start: int, end: int) -> list[SyntaxNode]:
+        """Nodes that cover ``text[start:end]``, from the root to the smallest."""
+        nodes = [self.root]
+        while (inner := next((c for c in children(nodes[-1]) if covers(c, start, end)), None)) is not None:
+            nodes.append(inner)
+        return nodes
 
 
-def _partners(tokens: Sequence[Token]) -> list[int]:
-    partner = [-1] * len(tokens)
-    opened: list[int] = []
-    for index, token in enumerate(tokens):
-        if token.text in _PAIRS:
-            opened.append(index)
-        elif token.text in _PAIRS.values():
-            if not opened or _PAIRS[tokens[opened[-1]].text] != token.text:
-                raise SourceError(f"'{token.text}' closes nothing")
-            partner[index] = opened.pop()
-            partner[partner[index]] = index
-    if opened:
-        raise SourceError(f"'{tokens[opened[-1]].text}' is not closed")
-    return partner
+def code(line: str) -> str:
+    """A line without the blanks around it and without a comment behind it."""
+    return line.partition("//")[0].strip()
+
+
+def span(node: SyntaxNode) -> tuple[int, int]:
+    """Where a node begins and ends."""
+    return node.sourceRange.start.offset, node.sourceRange.end.offset
+
+
+def covers(node: SyntaxNode | None, start: int, end: int) -> bool:
+    """Tells whether a node is there and holds ``text[start:end]``."""
+    if node is None:
+        return False
+    first, behind = span(node)
+    return first <= start and end <= behind
+
+
+def children(node: SyntaxNode) -> list[SyntaxNode]:
+    """Nodes directly below a node."""
+    return [child for child in node if isinstance(child, SyntaxNode)]
+
+
+def walk(node: SyntaxNode) -> Iterator[SyntaxNode]:
+    """A node and all below it, in the order of the text."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def _collect(node: Iterable[Any], tokens: list[Token]) -> None:
+    for part in node:
+        if isinstance(part, SyntaxNode):
+            _collect(part, tokens)
+        elif text := part.rawText:
+            start = part.location.offset
+            tokens.append(Token(text, start, start + len(text)))

@@ -13,6 +13,8 @@ from regressions.cluster import units
 from regressions.cluster.mutants import bench as cluster
 from regressions.errors import UserError
 from regressions.mutants import defects
+from regressions.mutants.acting import SELECTOR
+from regressions.mutants.build import write_copies
 from regressions.mutants.command import select
 from regressions.mutants.operators import OPERATORS
 from tb.agents.control.rules import PeriphRule
@@ -36,10 +38,19 @@ def array() -> Descriptor:
     return load("redmule")
 
 
-def test_every_defect_of_the_array_applies(array: Descriptor) -> None:
-    everything = defects.load("redmule")
-    placement = defects.place_all(everything, array)
-    assert len(placement.placed) == len(everything)
+def rendered(name: str, device: defects.Sourced, folder: Path) -> int:
+    """Number of defects of a device, all of which would act as their data ask."""
+    everything = defects.load(name)
+    placement = defects.place_all(everything, device)
+    copies = write_copies(everything, placement, folder)
+    text = "".join(path.read_text() for path in copies.changed.values())
+    for number in range(1, len(everything) + 1):
+        assert f"{SELECTOR} == {number})" in text
+    return len(everything)
+
+
+def test_every_defect_of_the_array_is_rendered_as_asked(array: Descriptor, tmp_path: Path) -> None:
+    assert rendered("redmule", array, tmp_path) >= 200
 
 
 def test_each_module_of_the_array_has_three_defects_and_operators_made_forty(array: Descriptor) -> None:
@@ -63,10 +74,8 @@ def test_defects_that_were_thought_of_name_checkers_or_a_reason() -> None:
         assert set(defect.seen_by) <= named | rules, defect.id
 
 
-def test_every_defect_of_the_cluster_applies() -> None:
-    everything = defects.load(cluster.NAME)
-    placement = defects.place_all(everything, cluster.CLUSTER)
-    assert len(placement.placed) == len(everything)
+def test_every_defect_of_the_cluster_is_rendered_as_asked(tmp_path: Path) -> None:
+    assert rendered(cluster.NAME, cluster.CLUSTER, tmp_path) >= 183
 
 
 def test_each_module_of_the_cluster_has_three_defects_and_operators_made_forty() -> None:
@@ -81,7 +90,7 @@ def test_each_module_of_the_cluster_has_three_defects_and_operators_made_forty()
 
 
 def test_defects_of_the_cluster_name_rules_of_its_benches_or_a_reason() -> None:
-    monitors = [units.FOLDER.parent / f"{name}.cpp" for name in ("monitor", "peripherals")]
+    monitors = [units.BENCH_DPI / f"{name}.cpp" for name in ("monitor", "peripherals")]
     sources = [*units.FOLDER.glob("*.cpp"), *monitors]
     rules = set(re.findall(r'\b(?:error|violated|compare)\("(\w+)"', "".join(p.read_text() for p in sources)))
     assert {"wait", "memory", "arbitration", "tcdm"} <= rules

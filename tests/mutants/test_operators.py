@@ -7,10 +7,10 @@ import tomllib
 
 import pytest
 
+from regressions.mutants.changes import Change
 from regressions.mutants.generate import choose, to_toml
 from regressions.mutants.operators import OPERATORS, candidates
-from regressions.mutants.rewrite import Change
-from regressions.mutants.source import Source
+from regressions.mutants.source import VerilogSource
 
 TEXT = """\
 module example (input logic clk_i, input logic rst_ni, input logic [3:0] a_i, output logic [3:0] b_q);
@@ -31,7 +31,7 @@ endmodule
 
 
 def replacements(operator: str) -> set[str]:
-    return {c.change.replacement for c in candidates(Source(TEXT)) if c.operator == operator}
+    return {c.change.replacement for c in candidates(VerilogSource(TEXT)) if c.operator == operator}
 
 
 @pytest.mark.parametrize(
@@ -65,30 +65,32 @@ def test_operator_proposes(operator: str, expected: set[str]) -> None:
 def test_a_dropped_assignment_leaves_its_label() -> None:
     case = " unique case (s)\n  A, B: y = b;\n  C: z = a;\n  default: ;\n endcase\n"
     text = f"always_comb begin\n y = a;\n{case}end\n"
-    found = [c.change.replacement for c in candidates(Source(text)) if c.operator == "drop"]
+    found = [c.change.replacement for c in candidates(VerilogSource(text)) if c.operator == "drop"]
     assert found == ["A, B: ;"]
 
 
 def test_neither_defaults_nor_resets_nor_constants_of_compilation_are_touched() -> None:
-    lines = {c.change.line for c in candidates(Source(TEXT))}
+    lines = {c.change.line for c in candidates(VerilogSource(TEXT))}
     assert not any(line.startswith(("localparam", "module", "if (!rst_ni)")) for line in lines)
-    dropped = {c.change.line for c in candidates(Source(TEXT)) if c.operator == "drop"}
+    dropped = {c.change.line for c in candidates(VerilogSource(TEXT)) if c.operator == "drop"}
     assert dropped == {"if (a_i >= b_q) b_d = a_i - b_q;"}
 
 
 def test_choice_depends_on_seed_and_lines_not_on_their_place() -> None:
-    sources = {"example.sv": Source(TEXT)}
+    sources = {"example.sv": VerilogSource(TEXT)}
     chosen = [one.id for one in choose(sources, 1, 5)]
-    moved = {"example.sv": Source("// one more line\n" + TEXT.replace("  logic more;", "  logic more;\n"))}
+    moved = {
+        "example.sv": VerilogSource("// one more line\n" + TEXT.replace("  logic more;", "  logic more;\n"))
+    }
     assert [one.id for one in choose(moved, 1, 5)] == chosen
     assert [one.id for one in choose(sources, 2, 5)] != chosen
 
 
 def test_no_line_is_chosen_twice_and_taken_changes_are_left_out() -> None:
-    sources = {"example.sv": Source(TEXT)}
+    sources = {"example.sv": VerilogSource(TEXT)}
     chosen = choose(sources, 1, 100)
     places = [(one.candidate.change.line, one.candidate.change.ordinal) for one in chosen]
-    assert len(set(places)) == len(places) == len({c.change.line for c in candidates(Source(TEXT))})
+    assert len(set(places)) == len(places) == len({c.change.line for c in candidates(VerilogSource(TEXT))})
     taken = [(one.file, one.candidate.change) for one in chosen]
     assert not {(one.file, one.candidate.change) for one in choose(sources, 1, 100, taken)} & set(taken)
 
@@ -99,12 +101,13 @@ def test_every_operator_is_used() -> None:
         f" y{i} = s{i} ? a{i} : b{i};\n if (c{i} <= d{i}) z{i} = e{i} + 3'd{i};\nend\n"
         for i in range(6)
     )
-    used = {one.candidate.operator for one in choose({"m.sv": Source(text)}, 1, 12)}
+    source = VerilogSource(f"module m;\n{text}endmodule\n")
+    used = {one.candidate.operator for one in choose({"m.sv": source}, 1, 12)}
     assert used == set(OPERATORS)
 
 
 def test_data_are_written_as_they_are_read() -> None:
-    chosen = choose({"example.sv": Source(TEXT)}, 1, 5)
+    chosen = choose({"example.sv": VerilogSource(TEXT)}, 1, 5)
     text = to_toml("example", 1, chosen, {})
     table = tomllib.loads(text)
     read = [Change(d["line"], d["replacement"], d.get("ordinal", 0)) for d in table["defect"]]

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from regressions.judge import Ending, Outcome
+from regressions.mutants.changes import Change
 from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import Fate, Result, has_failed, read_result
 from regressions.mutants.report import Report, to_json, to_markdown
-from regressions.mutants.rewrite import Change
 from regressions.planner import Segment, Simulation
 from regressions.results import ResultsReader
 from regressions.testlist import TestEntry

@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from regressions.mutants.rewrite import Change, ChangeError, instrument, place
-from regressions.mutants.source import Source, SourceError
+from regressions.mutants.acting import acting_tokens
+from regressions.mutants.changes import Change, ChangeError, place
+from regressions.mutants.rewrite import instrument
+from regressions.mutants.source import SourceError, VerilogSource
 
 MODULE = """\
 module example #(
@@ -59,7 +63,7 @@ endmodule
 
 def rewritten(line: str, replacement: str, ordinal: int = 0, number: int = 7) -> str:
     """The line of the rewritten module that took the place of a line."""
-    source = Source(MODULE)
+    source = VerilogSource(MODULE)
     text = instrument(source, {number: place(source, Change(line, replacement, ordinal))})
     before, after = MODULE.split("\n"), text.split("\n")
     assert len(before) == len(after), "lines have moved"
@@ -137,7 +141,7 @@ def test_change_is_behind_the_selector(line: str, replacement: str, expected: st
 
 
 def test_statement_of_several_lines_is_switched_as_a_whole() -> None:
-    source = Source(MODULE)
+    source = VerilogSource(MODULE)
     placed = place(source, Change("? sum : state_q;", "? state_q : sum;"))
     text = instrument(source, {3: placed})
     assert placed.rows == range(11, 13)
@@ -148,7 +152,7 @@ def test_statement_of_several_lines_is_switched_as_a_whole() -> None:
 
 
 def test_changes_inside_and_around_each_other_and_on_one_place() -> None:
-    source = Source("always_comb begin\n  if (a) x = b;\nend\n")
+    source = VerilogSource("always_comb begin\n  if (a) x = b;\nend\n")
     line = "if (a) x = b;"
     changes = [
         Change(line, "if (!a) x = b;"),
@@ -186,7 +190,7 @@ def test_changes_inside_and_around_each_other_and_on_one_place() -> None:
             "of an 'automatic' only the right-hand side",
         ),
         ("assign sum = a_i + 8'd1;", "assign sun = a_i + 8'd1;", "only the right-hand side"),
-        ("if (a_i[0] && a_i[1]) state_q <= next_d;", "", "'else' behind it"),
+        ("if (a_i[0] && a_i[1]) state_q <= next_d;", "", "does not fit: syntax error in line 28: expected"),
         ("if (a_i[3]) begin", "", "does not fit|frame of a block"),
         ("8'd0: next_d = sum;", "", "the label of a case cannot be switched"),
         ("8'd0: next_d = sum;", "8'd3: next_d = sum;", "the label of a case cannot be switched"),
@@ -197,7 +201,7 @@ def test_changes_inside_and_around_each_other_and_on_one_place() -> None:
 )
 def test_change_that_cannot_be_switched_says_why(line: str, replacement: str, reason: str) -> None:
     with pytest.raises(ChangeError, match=reason):
-        place(Source(MODULE), Change(line, replacement))
+        place(VerilogSource(MODULE), Change(line, replacement))
 
 
 @pytest.mark.parametrize(
@@ -211,24 +215,74 @@ def test_change_that_cannot_be_switched_says_why(line: str, replacement: str, re
 )
 def test_line_that_does_not_apply_is_one_clear_message(change: Change, reason: str) -> None:
     with pytest.raises(ChangeError, match=reason) as error:
-        place(Source("always_comb begin\n  x = a;\n  x = a;\nend\n"), change)
+        place(VerilogSource("always_comb begin\n  x = a;\n  x = a;\nend\n"), change)
     assert "\n" not in str(error.value)
 
 
 def test_ordinal_chooses_among_equal_lines() -> None:
-    source = Source("always_comb begin\n  x = a;\n  x = a;\nend\n")
+    source = VerilogSource("always_comb begin\n  x = a;\n  x = a;\nend\n")
     text = instrument(source, {1: place(source, Change("x = a;", "x = b;", 2))})
     assert text.split("\n")[1] == "  x = a;"
     assert "x = b;" in text.split("\n")[2]
 
 
 def test_blanks_and_comments_are_no_part_of_a_line() -> None:
-    source = Source("always_comb begin\n\tx = a;  // why\nend\n")
+    source = VerilogSource("always_comb begin\n\tx = a;  // why\nend\n")
     text = instrument(source, {1: place(source, Change("x = a;", "x = b;"))})
     assert text.split("\n")[1].endswith("begin x = a; end end  // why")
+
+
+LOCK = "always_comb begin\n  if (clear_i)   lock_d = 1'b0;\n  kept_d = lock_d;\nend\n"
+
+
+def test_alignment_outside_of_a_difference_is_no_part_of_it() -> None:
+    source = VerilogSource(LOCK)
+    placed = place(source, Change("if (clear_i)   lock_d = 1'b0;", "if (clear_i && ready_i) lock_d = 1'b0;"))
+    assert placed.form == "clear_i && ready_i"
+    text = instrument(source, {4: placed})
+    expected = "if (((mutant_pkg::active == 4) ? (clear_i && ready_i) : (clear_i)))   lock_d = 1'b0;"
+    assert text.split("\n")[1] == f"  {expected}"
+
+
+@pytest.mark.parametrize(
+    ("line", "replacement", "form", "reason"),
+    [
+        (
+            "if (clear_i)   lock_d = 1'b0;",
+            "if (!clear_i)   lock_d = 1'b0;",
+            "clear_i",
+            "'clear_i .*'! clear_i",
+        ),
+        ("kept_d = lock_d;", "kept_d = !lock_d;", "kept_d = lock_d;", "'lock_d ; end' .*'! lock_d ; end'"),
+        ("kept_d = lock_d;", "", "kept_d = 1'b0;", "'kept_d = .* instead of 'end'"),
+        ("kept_d = lock_d;", "kept_d = 1'b0;", "kept_d = (1'b0;", "has a syntax error in line 3"),
+    ],
+)
+def test_what_would_not_act_as_asked_is_refused(line: str, replacement: str, form: str, reason: str) -> None:
+    source = VerilogSource(LOCK)
+    wrong = replace(place(source, Change(line, replacement)), form=form)
+    other = place(source, Change("kept_d = lock_d;", "kept_d = clear_i;"))
+    with pytest.raises(ChangeError, match=reason) as error:
+        instrument(source, {1: other, 2: wrong})
+    assert error.value.number == 2
+
+
+def test_a_source_without_a_defect_selected_is_the_source() -> None:
+    source = VerilogSource(MODULE)
+    changes = [
+        Change(".clk_i,", ".clk_i(1'b0),"),
+        Change("else if (a_i[2]) state_q <= '0;", "else if (a_i[2]) state_q <= '1;"),
+        Change("? sum : state_q;", "? state_q : sum;"),
+    ]
+    placed = {number: place(source, change) for number, change in enumerate(changes, start=1)}
+    text = VerilogSource(instrument(source, placed))
+    assert acting_tokens(text) == acting_tokens(source)
+    for number, change in enumerate(changes, start=1):
+        changed = MODULE.replace(change.line, change.replacement, 1)
+        assert acting_tokens(text, number) == acting_tokens(VerilogSource(changed))
 
 
 @pytest.mark.parametrize("text", ["a = (b;", "a = b);", "always_comb begin\n  a = b;\n"])
 def test_text_that_does_not_match_is_refused(text: str) -> None:
     with pytest.raises(SourceError):
-        Source(text)
+        VerilogSource(text)
