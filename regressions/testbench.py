@@ -15,9 +15,9 @@ from tb.cluster.sequences import ProgramSequence
 from tb.cluster.streams import ProgramStream
 from tb.descriptor import ROOT, Descriptor, load
 from tb.sequences import resolve
+from tb.sequences.directed import DirectedTest
 from tb.stimulus.job import Scenario
 from tb.stimulus.stream import ScenarioStream
-from tb.uvm_tests.directed import DirectedTest
 
 # What a job costs outside of its bound, in cycles: programming over the register port, and the Python around
 # it (draw, prediction, comparison), which takes as long as some hundred simulated cycles.

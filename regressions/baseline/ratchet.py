@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from regressions.baseline import record
 from regressions.baseline.compare import compare
 from regressions.baseline.jobs import describe, scenarios
+from tb.sequences.directed import DirectedTest
 from tb.status import Status
-from tb.uvm_tests.directed import DirectedTest
 
 if TYPE_CHECKING:
     from tb.descriptor import Descriptor

@@ -10,11 +10,11 @@ from cocotb.triggers import RisingEdge, ValueChange
 
 from tb.agents.control.access import Access, Burst, Response, write
 from tb.agents.control.player import RegisterPortPlayer
-from tb.agents.control.program import acquired
 from tb.agents.control.transfer import ControlError
 from tb.dpi.bindings import BenchHandle
 from tb.env.programmer import Programmer
 from tb.registers.generate import register_map
+from tb.registers.program import acquired
 from tb.scoreboard.aborted import clear_edge
 from tb.stimulus.abort import Abort
 from tb.stimulus.job import Scenario

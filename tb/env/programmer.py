@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from tb.agents.control.access import Access, Burst
-from tb.agents.control.program import program, register_values, split_writes, with_idle_gaps, with_rivals
 from tb.registers.generate import register_map
+from tb.registers.program import program, register_values, split_writes, with_idle_gaps, with_rivals
 from tb.stimulus.job import Job
 from tb.stimulus.rng import stream
 

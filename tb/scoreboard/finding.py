@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from tb.agents.tcdm.monitor import BeatLog, EventLog, ProbeLog
-from tb.cluster.rules import RULES
 from tb.status import Status
 
 
@@ -28,11 +27,6 @@ class Finding:
     checker: str
     detail: str
     job: int | None = None
-
-    @classmethod
-    def of_rule(cls, rule: str, detail: str) -> Finding:
-        """A rule of a cluster (`tb.cluster.rules`) that was broken, with its status."""
-        return cls(RULES[rule].status, rule, detail)
 
 
 @dataclass(frozen=True, slots=True)

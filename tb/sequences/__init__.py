@@ -42,7 +42,7 @@ def resolve(sequence: str) -> type[Any]:
         sequence: A registered name, or `path.py:Class` with a path relative to the project's folder.
 
     Returns:
-        A subclass of `tb.sequences.base.GemmOpSequence`, of `tb.uvm_tests.directed.DirectedTest` or of
+        A subclass of `tb.sequences.base.GemmOpSequence`, of `tb.sequences.directed.DirectedTest` or of
         `tb.cluster.sequences.ProgramSequence`.
 
     Raises:
@@ -89,11 +89,10 @@ def _from_file(sequence: str) -> Any:
 
 
 def _checked(found: Any, sequence: str) -> type[Any]:
-    from tb.cluster.sequences import ProgramSequence
-    from tb.sequences.base import GemmOpSequence
-    from tb.uvm_tests.directed import DirectedTest
+    from tb.sequences.base import StreamSequence
+    from tb.sequences.directed import DirectedTest
 
-    if not (isinstance(found, type) and issubclass(found, GemmOpSequence | DirectedTest | ProgramSequence)):
+    if not (isinstance(found, type) and issubclass(found, StreamSequence | DirectedTest)):
         raise SchemaError(
             f"sequence '{sequence}' is neither a GemmOpSequence, a DirectedTest nor a ProgramSequence"
         )

@@ -17,7 +17,7 @@ from tb.stimulus.stream import ScenarioStream
 _SIZE = (2, 3, 5)
 _ELEMENT = 2  # bytes of the largest
 # Seeds with which jobs write their formats in the ways that act alike, one after the other, all registers in
-# order (tb.agents.control.program, tb.env.programmer).
+# order (tb.registers.program, tb.env.programmer).
 _VARIED, _STEP = 8, 16
 
 

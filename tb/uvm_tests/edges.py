@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import permutations
 from typing import TYPE_CHECKING, ClassVar
 
+from tb.sequences.directed import DirectedTest
 from tb.stimulus.job import Job, Scenario, Window
 from tb.stimulus.job_fields import ADDRESS_SPACE
 from tb.stimulus.stalls import StallSpec
-from tb.uvm_tests.directed import DirectedTest
 
 if TYPE_CHECKING:
     from tb.env.env import RedmuleEnv

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from models.formats import Bits, per_operand
 from models.layout import load
+from tb.sequences.directed import DirectedTest
 from tb.stimulus.job import GemmJob
 from tb.stimulus.laws import JOBS, LAWS, Case, laws_of
 from tb.stimulus.rng import np_stream
 from tb.stimulus.stalls import NO_STALL, StallSpec
-from tb.uvm_tests.directed import DirectedTest
 
 if TYPE_CHECKING:
     from tb.descriptor import Descriptor

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from models.ops import Op
-from tb.agents.control.program import register_values
 from tb.registers.check_sequence import RegisterCheckError, RegisterCheckSequence
 from tb.registers.generate import register_map
+from tb.registers.program import register_values
 from tb.registers.queue_sequences import (
     JobIdSequence,
     LockQueueSequence,
@@ -27,8 +27,8 @@ from tb.registers.sequences import (
     ValueBytesSequence,
 )
 from tb.registers.state_sequence import StateSequence
+from tb.sequences.directed import DirectedTest
 from tb.stimulus.job import GemmJob
-from tb.uvm_tests.directed import DirectedTest
 
 if TYPE_CHECKING:
     from tb.env.env import RedmuleEnv

@@ -11,7 +11,7 @@ from pyuvm import ConfigDB, uvm_test
 
 from tb.env.env import RedmuleEnv
 from tb.sequences import resolve
-from tb.sequences.base import GemmOpSequence
+from tb.sequences.directed import DirectedTest
 from tb.status import Status
 from tb.stimulus.job import Scenario
 from tb.uvm_tests.shrink import Shrink, Shrinker
@@ -78,14 +78,14 @@ class SegmentTest(uvm_test):
                 await self.env.run_scenario(scenario)
             return sum(len(scenario.jobs) for scenario in scenarios)
         kind = resolve(segment.sequence)
-        if not issubclass(kind, GemmOpSequence):
+        if issubclass(kind, DirectedTest):
             for index in range(segment.begin, segment.end):
                 await kind(segment.test, segment.seed, index).run(self.env)
-            planned: int = kind.planned(self.env.descriptor)
-            return planned * (segment.end - segment.begin)
+            return kind.planned(self.env.descriptor) * (segment.end - segment.begin)
         sequence = kind(
             segment.test, segment.seed, segment.knobs, self.env.descriptor, segment.begin, segment.end
         )
         await sequence.start(self.env.sequencer)
         self.rejected = dict(sequence.stream.rejected)
-        return sequence.jobs
+        sent: int = sequence.jobs
+        return sent

@@ -12,9 +12,9 @@ import numpy.typing as npt
 from models.formats import Format
 from models.ops import Op
 from models.published import cases_of
+from tb.sequences.directed import DirectedTest
 from tb.stimulus.job import GemmJob
 from tb.stimulus.rng import np_stream
-from tb.uvm_tests.directed import DirectedTest
 
 if TYPE_CHECKING:
     from tb.descriptor import Descriptor

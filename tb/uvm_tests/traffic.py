@@ -10,9 +10,9 @@ import numpy as np
 from tb.agents.control.access import read, write
 from tb.registers.generate import register_map
 from tb.registers.traffic import Traffic
+from tb.sequences.directed import DirectedTest
 from tb.stimulus.job import GemmJob
 from tb.stimulus.stalls import StallSpec
-from tb.uvm_tests.directed import DirectedTest
 
 if TYPE_CHECKING:
     from tb.env.env import RedmuleEnv

@@ -10,9 +10,9 @@ from typing import ClassVar
 
 from tb.env.env import RedmuleEnv
 from tb.scoreboard.spans import trigger_edges
+from tb.sequences.directed import DirectedTest
 from tb.stimulus.abort import Abort
 from tb.stimulus.job import Scenario
-from tb.uvm_tests.directed import DirectedTest
 from tests.bench.faults import scenario
 from tests.bench.faulty_device import select_fault
 

@@ -11,8 +11,8 @@ from cocotb.triggers import RisingEdge
 from tb.agents.control.access import Burst, read
 from tb.env.env import RedmuleEnv
 from tb.registers.generate import register_map
+from tb.sequences.directed import DirectedTest
 from tb.stimulus.job import Job
-from tb.uvm_tests.directed import DirectedTest
 from tests.bench.faults import CASES, fault_numbers, scenario
 
 FOLLOWING = ("queued", "stalled")

@@ -13,8 +13,8 @@ import numpy as np
 from models.ops import Op
 from tb.dpi.bindings import BenchHandle
 from tb.env.env import RedmuleEnv
+from tb.sequences.directed import DirectedTest
 from tb.stimulus.job import GemmJob
-from tb.uvm_tests.directed import DirectedTest
 from tests.bench.faulty_device import select_fault
 
 NOTES = "cycles.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from tb.uvm_tests.directed import DirectedTest
+from tb.sequences.directed import DirectedTest
 
 if TYPE_CHECKING:
     from tb.env.env import RedmuleEnv

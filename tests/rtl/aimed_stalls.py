@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from models.ops import Op
 from tb.env.env import RedmuleEnv
+from tb.sequences.directed import DirectedTest
 from tb.stimulus.job import Job, Scenario
 from tb.stimulus.stalls import StallSpec
 from tb.stimulus.window import Window
-from tb.uvm_tests.directed import DirectedTest
 
 RATE = 0.9
 _BASE = 0x1000_0000

@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 from tb.env.env import RedmuleEnv
 from tb.scoreboard.scoreboard import Verdict
 from tb.scoreboard.spans import trigger_edges
+from tb.sequences.directed import DirectedTest
 from tb.stimulus.job import Scenario
 from tb.stimulus.stream import ScenarioStream
-from tb.uvm_tests.directed import DirectedTest
 
 _ALONE = {"jobs": 1, "corners": 0, "chain": 0.0}
 _STALLS = {"stall": ["random", "burst", "blackout", "on_x", "on_w", "on_y", "on_z"], "stall_rate": [0.2, 0.9]}

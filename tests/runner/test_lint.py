@@ -43,6 +43,11 @@ def test_no_findings_pass(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> No
         ("models/ops.py", "tb.status", "the runner knows the testbench, and both know the models"),
         ("tb/status.py", "regressions.paths", "the runner knows the testbench, and both know the models"),
         ("models/ops.py", "models.gemm", "no circle among the models"),
+        (
+            "tb/registers/map.py",
+            "tb.env.items",
+            "the testbench stands on its stimuli, the cluster on the testbench",
+        ),
     ],
 )
 def test_an_import_in_the_wrong_direction_is_found(

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from models.formats import Format
-from tb.agents.control.program import register_values
 from tb.descriptor import Descriptor
+from tb.registers.program import register_values
 from tb.sequences.encodings import EncodingStream
 
 from .devices import device

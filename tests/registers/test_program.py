@@ -9,7 +9,9 @@ from dataclasses import replace
 from models.formats import Format
 from models.ops import Op
 from tb.agents.control.access import Access
-from tb.agents.control.program import (
+from tb.registers.encodings import encodings
+from tb.registers.generate import offsets
+from tb.registers.program import (
     acquired,
     program,
     register_values,
@@ -17,8 +19,6 @@ from tb.agents.control.program import (
     with_idle_gaps,
     with_rivals,
 )
-from tb.registers.encodings import encodings
-from tb.registers.generate import offsets
 from tb.stimulus.job import Job
 from tests.registers.device import FakeDevice
 
