@@ -9,6 +9,7 @@ from typing import Any
 
 from regressions.cluster.firmware import build_program
 from regressions.errors import UserError
+from regressions.estimate import estimate
 from regressions.planner import Source
 from regressions.testlist import ALONE, CLUSTER, TestEntry
 from tb.cluster.sequences import ProgramSequence
@@ -16,12 +17,8 @@ from tb.cluster.streams import ProgramStream
 from tb.descriptor import ROOT, Descriptor, load
 from tb.sequences import resolve
 from tb.sequences.directed import DirectedTest
-from tb.stimulus.job import Scenario
 from tb.stimulus.stream import ScenarioStream
 
-# What a job costs outside of its bound, in cycles: programming over the register port, and the Python around
-# it (draw, prediction, comparison), which takes as long as some hundred simulated cycles.
-_JOB_OVERHEAD = 500
 # What a program costs besides its jobs: its own cycles, its memories, and the Python around it.
 _PROGRAM_OVERHEAD = 15_000
 
@@ -68,12 +65,6 @@ class ProgramSource:
         run = self.stream.run(index)
         jobs = () if run.scenario is None else run.scenario.jobs
         return run.jobs, _PROGRAM_OVERHEAD + sum(self._descriptor.bound(job) for job in jobs)
-
-
-def estimate(scenario: Scenario, descriptor: Descriptor) -> int:
-    """Estimated cycles of a scenario: the bound of its jobs, stretched by the stalls' rate."""
-    stretch = 1.0 / (1.0 - scenario.stall.rate)
-    return sum(round(descriptor.bound(job) * stretch) + _JOB_OVERHEAD for job in scenario.jobs)
 
 
 def _resolve(entry: TestEntry) -> type[Any]:

@@ -11,8 +11,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from regressions.report.speed import Picture
-from regressions.report.svg import svg_plot
+from regressions.pictures import Picture, svg_plot
 
 FOLDER = Path(__file__).parent
 """Where the section's template is."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from regressions.coverage.measure import Coverage
+from regressions.estimate import estimate
 from regressions.planner import Segment
 from regressions.shards import WHOLE, Shard
-from regressions.testbench import estimate
 from regressions.testlist import TestEntry
 from tb.coverage.closing import ClosingStream
 from tb.coverage.targets import Bin, UnreachedBin

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from matplotlib.axes import Axes
 
 from models.published import Case
+from regressions.pictures import svg_plot
 from regressions.report.causes import Group, cause_names, colour, published_share
 from regressions.report.exercised import ratio
-from regressions.report.svg import svg_plot
 from regressions.results import JobResult
 
 _COLOURS = {

@@ -11,7 +11,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from regressions.report.svg import INK, svg_plot
+from regressions.pictures import INK, Picture, svg_plot
 
 BenchRow = Mapping[str, Any]
 """A row of `bench.json`'s list `accelerator`."""
@@ -19,14 +19,6 @@ BenchRow = Mapping[str, Any]
 _FORMATS = {"FP16": "#2f7ed8", "E4M3": "#e07b1a", "E5M2": "#2a9d6f", "BF16": "#a45fc4"}
 _LINES = ("#2f7ed8", "#e07b1a", "#2a9d6f", "#a45fc4", "#c0332e", "#888888")
 _MAIN_FORMAT = "FP16"
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One plot and what it shows."""
-
-    title: str
-    svg: str
 
 
 @dataclass(frozen=True, slots=True)

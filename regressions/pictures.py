@@ -3,6 +3,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
@@ -26,6 +27,14 @@ _RC: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One plot and what it shows."""
+
+    title: str
+    svg: str
 
 
 def svg_plot(draw: Callable[[Axes], None], label: str, height: float = 3.6) -> str:

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Estimated cycles of scenarios, by which budgets are shared and segments are cut."""
+
+from tb.descriptor import Descriptor
+from tb.stimulus.job import Scenario
+
+# What a job costs outside of its bound, in cycles: programming over the register port, and the Python around
+# it (draw, prediction, comparison), which takes as long as some hundred simulated cycles.
+_JOB_OVERHEAD = 500
+
+
+def estimate(scenario: Scenario, descriptor: Descriptor) -> int:
+    """Estimated cycles of a scenario: the bound of its jobs, stretched by the stalls' rate."""
+    stretch = 1.0 / (1.0 - scenario.stall.rate)
+    return sum(round(descriptor.bound(job) * stretch) + _JOB_OVERHEAD for job in scenario.jobs)
