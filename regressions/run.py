@@ -30,7 +30,8 @@ from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.summary import Summary, results_json, summarize, write_json
 from regressions.testlist import TestEntry
 from tb.coverage.counts import Counts
-from tb.coverage.definition import CLUSTER_FILE, Definition, load_definition
+from tb.coverage.covergroups import CLUSTER_FILE, load_definition
+from tb.coverage.definition import Definition
 from tb.descriptor import Descriptor
 from tb.status import Status
 

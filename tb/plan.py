@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tb.coverage.collector import Plan as CoveragePlan
+from tb.coverage.collector import CoveragePlan
 from tb.stimulus.record import read_record
 from tb.uvm_tests.segment import Segment
 from tb.uvm_tests.shrink import Shrink

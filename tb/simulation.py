@@ -28,7 +28,8 @@ from tb.cluster.segment import ClusterSegmentTest
 from tb.cluster.session import SessionHandle
 from tb.coverage.collector import Collector
 from tb.coverage.counts import Counts
-from tb.coverage.definition import CLUSTER_FILE, Definition, load_definition
+from tb.coverage.covergroups import CLUSTER_FILE, load_definition
+from tb.coverage.definition import Definition
 from tb.descriptor import Descriptor, load
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background

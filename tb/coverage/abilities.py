@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which bins a device can reach, by what its descriptor says that it is able to."""
+"""Bins that a device can reach, by the abilities in its descriptor."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from tb.coverage.definition import Definition, Item, Mask, Point
-from tb.coverage.points import size_bin
+from tb.coverage.coverpoint import MIXED, Coverpoint
+from tb.coverage.definition import Definition, Item, Mask
+from tb.coverage.sizes import size_bin
 from tb.descriptor import Descriptor
-
-_MIXED = "mixed"
 
 
 def reachable(item: Item, device: Descriptor) -> Mask:
@@ -36,12 +35,12 @@ def defined(definition: Definition, devices: Iterable[Descriptor]) -> dict[str, 
     return masks
 
 
-def _reachable(point: Point, device: Descriptor) -> Mask:
+def _reachable(point: Coverpoint, device: Descriptor) -> Mask:
     names = _names(point, device)
     return np.array([names is None or name in names for name in point.bins], dtype=np.bool_)
 
 
-def _names(point: Point, device: Descriptor) -> set[str] | None:
+def _names(point: Coverpoint, device: Descriptor) -> set[str] | None:
     """Bins of a point that a device can reach; None for all."""
     instance = device.instance
     edges = {"m_size": instance.tile_rows, "n_size": instance.h, "k_size": instance.tile_cols}
@@ -49,7 +48,7 @@ def _names(point: Point, device: Descriptor) -> set[str] | None:
         return {op.name for op in device.operations}
     if point.needs in ("format", "operand_format"):
         names = {fmt.name for fmt in device.formats}
-        return names | ({_MIXED} if device.mixed_formats and len(device.formats) > 1 else set())
+        return names | ({MIXED} if device.mixed_formats and len(device.formats) > 1 else set())
     if point.needs == "core":
         return {str(core) for core in range(device.n_cores)} | {"bad"}
     if point.needs in edges:

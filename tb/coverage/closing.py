@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from tb.coverage.definition import load_definition
+from tb.coverage.covergroups import load_definition
 from tb.coverage.targets import Targets
 from tb.descriptor import Descriptor, load
 from tb.stimulus.job import Scenario
@@ -33,7 +33,7 @@ class ClosingStream(ScenarioStream):
         self.bins = _targets(str(descriptor.path))
 
     def scenario(self, index: int) -> Scenario:
-        """See `ScenarioStream.scenario`; raises `UnreachedBin` if no scenario was found for the bin."""
+        """Scenario for bin `index`; raises `UnreachedBin` if none was found."""
         if index < 0:
             raise IndexError(f"scenario {index}: streams start at 0")
         target = self.bins.targets[index % len(self.bins.targets)]

@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from models.layout import load
 from tb.coverage.counts import Counts
-from tb.coverage.definition import Definition, load_definition
-from tb.coverage.numerics import Block, Event, count
-from tb.coverage.samples import KINDS, AccessSample, CutSample, JobSample
+from tb.coverage.covergroups import load_definition
+from tb.coverage.definition import Definition
+from tb.coverage.numerics import Event, StepBlock, count
+from tb.coverage.samples import AccessSample, CutSample, JobSample
 from tb.coverage.sorter import Code, Sorter
 from tb.descriptor import Descriptor
 from tb.registers.model import AccessTrace
@@ -33,19 +34,19 @@ _LARGE = 1 << 20  # bytes of a window beyond which no job is looked into
 class Worker(Protocol):
     """Makes calls while the simulator runs, as `tb.env.background.Background`."""
 
-    def submit(self, call: Callable[[], Tally]) -> Result:
+    def submit(self, call: Callable[[], Tally]) -> Pending:
         """Has a call made some time."""
 
 
-class Result(Protocol):
+class Pending(Protocol):
     """A call that is made by the time its result is asked for."""
 
     def result(self) -> Tally:
-        """What the call returned."""
+        """The returned value."""
 
 
 class Cut(NamedTuple):
-    """How far a job had come when it was cut short; see `CutSample`."""
+    """Progress of a job when it was cut short, as `CutSample` has it."""
 
     reads: int
     writes: int
@@ -54,7 +55,7 @@ class Cut(NamedTuple):
 
 
 class Note(NamedTuple):
-    """What is kept of a scenario until it is sorted.
+    """Scenario that is kept until it is sorted.
 
     Attributes:
         scenario: what ran, and passed.
@@ -68,7 +69,7 @@ class Note(NamedTuple):
 
 
 Tally = dict[str, Counter[Code]]
-"""How often each code occurred, by kind of samples."""
+"""Occurrences of each code, by kind of samples."""
 
 
 class Collector:
@@ -92,7 +93,7 @@ class Collector:
         self._accesses: dict[AccessTrace, Code] = {}
         self._notes: list[Note] = []
         self._traces: list[AccessTrace] = []
-        self._results: list[Result] = []
+        self._results: list[Pending] = []
         self._events = 0
         self._event_hits: Counter[int] = Counter()
 
@@ -188,10 +189,11 @@ class Collector:
 
 @lru_cache(maxsize=4)
 def _sorters(definition: Definition) -> dict[str, Sorter]:
-    return {kind: Sorter(definition, kind) for kind in KINDS}
+    kinds = {point.sample for point in definition.points.values()}
+    return {kind: Sorter(definition, kind) for kind in kinds}
 
 
-def block_of(job: Job, image: npt.NDArray[np.uint8], base: int) -> Block | None:
+def block_of(job: Job, image: npt.NDArray[np.uint8], base: int) -> StepBlock | None:
     """The operands of a job, as far as it is looked into; None where Z is undefined (contract A6.9).
 
     Args:
@@ -214,11 +216,11 @@ def block_of(job: Job, image: npt.NDArray[np.uint8], base: int) -> Block | None:
     rows = min(job.m, outputs // cols)
     col, row = job.data_seed % (job.k - cols + 1), job.data_seed % (job.m - rows + 1)
     part = slice(row, row + rows), slice(col, col + cols)
-    return Block(job.op, job.fmt, x[part[0]], w[:, part[1]], None if y is None else y[part])
+    return StepBlock(job.op, job.fmt, x[part[0]], w[:, part[1]], None if y is None else y[part])
 
 
-class Plan(NamedTuple):
-    """How coverage is collected, as `plan.json` says under ``coverage``.
+class CoveragePlan(NamedTuple):
+    """Settings of the collection, under ``coverage`` in `plan.json`.
 
     Attributes:
         share: one of so many jobs is looked into step by step.
@@ -229,7 +231,7 @@ class Plan(NamedTuple):
     files: tuple[Path, ...] = ()
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Plan:
+    def from_json(cls, data: Mapping[str, Any]) -> CoveragePlan:
         """Reads the table of a plan; what is missing has its default."""
         return cls(int(data.get("share", SHARE)), tuple(Path(each) for each in data.get("files", ())))
 

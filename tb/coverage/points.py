@@ -1,98 +1,89 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Functions of the coverpoints in `covergroups.toml`, of the same names."""
+"""Coverpoints of jobs, of jobs cut short, and of accesses of the register port."""
 
 from __future__ import annotations
 
-from tb.coverage.samples import AccessSample, CutSample, JobSample, coverpoint
+from tb.coverage.coverpoint import FORMATS, MIXED, OPERATIONS, coverpoint
+from tb.coverage.samples import AccessSample, CutSample, JobSample
+from tb.coverage.sizes import SIZES, size_bin
 from tb.registers.generate import register_map
 from tb.registers.map import ONE_HOT
+from tb.registers.model import CONTEXTS
+from tb.stimulus import stalls
 from tb.stimulus.job import Job, Range
+from tb.stimulus.job_fields import OPERAND_CLASSES
 
-_CONTEXTS = 2
-
-
-def size_bin(size: int, edge: int) -> str:
-    """The bin of a dimension against the edge of a tile.
-
-    Of the multiples of the edge, those above the first and their neighbours have bins of their own; `above`
-    is anything else beyond the edge.
-    """
-    if size < 2:
-        return str(size)
-    if size <= edge + 1:
-        distance = size - edge
-        return "below" if distance < -1 else ("edge-1", "edge", "edge+1")[distance + 1]
-    left = (size + 1) % edge
-    return ("tiles-1", "tiles", "tiles+1")[left] if left < 3 else "above"
+ALIGNMENTS = ("word", "0", "1", "2", "3")
+CORES = tuple(str(core) for core in range(len(ONE_HOT)))
 
 
 def _align_bin(address: int, sample: JobSample) -> str:
     return "word" if address % (sample.instance.dw // 8) == 0 else str(address % 4)
 
 
-@coverpoint("job")
+@coverpoint("job", OPERATIONS, needs="operation")
 def op(sample: JobSample) -> str:
     """Operation."""
     return sample.job.op.name
 
 
-@coverpoint("job")
+@coverpoint("job", (*FORMATS, MIXED), needs="format")
 def format(sample: JobSample) -> str:
-    """Format of all operands."""
-    return "mixed" if sample.job.mixed else sample.job.x_fmt.name
+    """Format of all operands, or that they differ."""
+    return MIXED if sample.job.mixed else sample.job.x_fmt.name
 
 
-@coverpoint("job")
+@coverpoint("job", FORMATS, needs="operand_format")
 def x_format(sample: JobSample) -> str:
     """Format of X."""
     return sample.job.formats[0].name
 
 
-@coverpoint("job")
+@coverpoint("job", FORMATS, needs="operand_format")
 def w_format(sample: JobSample) -> str:
     """Format of W."""
     return sample.job.formats[1].name
 
 
-@coverpoint("job")
+@coverpoint("job", FORMATS, needs="operand_format")
 def z_format(sample: JobSample) -> str:
     """Format of Y and Z."""
     return sample.job.formats[2].name
 
 
-@coverpoint("job")
+@coverpoint("job", SIZES, needs="m_size")
 def m_size(sample: JobSample) -> str:
-    """M against the rows of a tile."""
+    """M against L, the rows of a tile."""
     return size_bin(sample.job.m, sample.instance.tile_rows)
 
 
-@coverpoint("job")
+@coverpoint("job", SIZES, needs="n_size")
 def n_size(sample: JobSample) -> str:
-    """N against the steps of a chunk."""
+    """N against H, the steps of a chunk."""
     return size_bin(sample.job.n, sample.instance.h)
 
 
-@coverpoint("job")
+@coverpoint("job", SIZES, needs="k_size")
 def k_size(sample: JobSample) -> str:
-    """K against the columns of a tile."""
+    """K against H(P+1), the columns of a tile."""
     return size_bin(sample.job.k, sample.instance.tile_cols)
 
 
-@coverpoint("job")
+@coverpoint("job", ALIGNMENTS)
 def x_align(sample: JobSample) -> str:
-    """Address of X."""
+    """Address of X: the start of a port word, or modulo 4."""
     return _align_bin(sample.job.x_addr, sample)
 
 
-@coverpoint("job")
+@coverpoint("job", ALIGNMENTS)
 def w_align(sample: JobSample) -> str:
-    """Address of W."""
+    """Address of W: the start of a port word, or modulo 4."""
     return _align_bin(sample.job.w_addr, sample)
 
 
-@coverpoint("job")
+@coverpoint("job", ALIGNMENTS)
 def z_align(sample: JobSample) -> str:
-    """Address of Y and Z."""
+    """Address of Y and Z: the start of a port word, or modulo 4."""
     return _align_bin(sample.job.z_addr, sample)
 
 
@@ -102,61 +93,64 @@ def _class(job: Job, operand: int, read: bool) -> str | None:
     return job.classes[operand] if read and not explicit and not job.empty else None
 
 
-@coverpoint("job")
+@coverpoint("job", OPERAND_CLASSES)
 def x_class(sample: JobSample) -> str | None:
-    """Operand class of X."""
+    """Operand class of X, where it is read."""
     return _class(sample.job, 0, sample.job.n > 0)
 
 
-@coverpoint("job")
+@coverpoint("job", OPERAND_CLASSES)
 def w_class(sample: JobSample) -> str | None:
-    """Operand class of W."""
+    """Operand class of W, where it is read."""
     return _class(sample.job, 1, sample.job.n > 0)
 
 
-@coverpoint("job")
+@coverpoint("job", OPERAND_CLASSES)
 def y_class(sample: JobSample) -> str | None:
-    """Operand class of Y."""
+    """Operand class of Y, where it is read."""
     return _class(sample.job, 2, sample.job.op.reads_y)
 
 
-@coverpoint("job")
+@coverpoint("job", stalls.KINDS)
 def stall(sample: JobSample) -> str:
     """Stall pattern of the memory."""
     return sample.scenario.stall.kind
 
 
-@coverpoint("job")
+@coverpoint("job", ("alone", "first", "queued", "later", "behind_cut"))
 def queue(sample: JobSample) -> str:
-    """What the queue held when the job was triggered."""
+    """Alone; first of several; behind the running job; waiting for a context; behind a job cut short."""
     if sample.scenario.abort is not None:
         return "behind_cut"
     if sample.position == 0:
         return "alone" if len(sample.scenario.jobs) == 1 else "first"
-    return "queued" if sample.position < _CONTEXTS else "later"
+    return "queued" if sample.position < CONTEXTS else "later"
 
 
-@coverpoint("job")
+@coverpoint("job", CORES, needs="core")
 def core(sample: JobSample) -> str:
-    """Who programs the job."""
+    """Core that programs the job and is told of its end."""
     return str(sample.job.core)
 
 
-@coverpoint("job")
+@coverpoint("job", ("no", "yes"))
 def free_grants(sample: JobSample) -> str:
-    """Whether the memory grants also without a request."""
+    """Grants of the memory without a request."""
     return "yes" if sample.scenario.stall.gnt_without_req else "no"
 
 
-@coverpoint("job")
+@coverpoint("job", stalls.WRITE_R_VALID)
 def write_answers(sample: JobSample) -> str:
-    """Whether r_valid follows writes."""
+    """r_valid after writes."""
     return sample.scenario.stall.write_r_valid
 
 
-@coverpoint("job")
+@coverpoint("job", ("none", "reads_x", "reads_w", "reads_y", "overwrites"))
 def dependency(sample: JobSample) -> str | None:
-    """What a queued job shares with an earlier one; of several the first in the order of the bins."""
+    """Memory that a queued job shares with an earlier one of its scenario.
+
+    Of several kinds of sharing it is the first in the order of the bins.
+    """
     if sample.position == 0 or sample.scenario.abort is not None:
         return None
     job = sample.job
@@ -174,57 +168,59 @@ def _overlap(a: Range, b: Range) -> bool:
     return a[1] > 0 and b[1] > 0 and a[0] < b[0] + b[1] and b[0] < a[0] + a[1]
 
 
-@coverpoint("cut")
+@coverpoint("cut", ("clear_all", "clear", "reset"))
 def cut(sample: CutSample) -> str:
-    """What cuts the job short."""
+    """Cause: a soft clear that also zeroes the job registers, any other soft clear, a reset."""
     abort = sample.scenario.abort
     assert abort is not None, "only aborts make such samples"
     return "reset" if abort.kind == "reset" else "clear" if abort.value else "clear_all"
 
 
-@coverpoint("cut")
+@coverpoint(
+    "cut", ("start", "start_waiting", "loading", "loading_waiting", "storing", "storing_waiting", "ended")
+)
 def progress(sample: CutSample) -> str:
-    """How far the job had come."""
+    """State of the engine: nothing requested yet, loading, storing, ended; _waiting for a grant."""
     if sample.ended:
         return "ended"
     state = "storing" if sample.writes else "loading" if sample.reads else "start"
     return f"{state}_waiting" if sample.waiting else state
 
 
-@coverpoint("cut")
+@coverpoint("cut", OPERATIONS, needs="operation")
 def cut_op(sample: CutSample) -> str:
     """Operation of the job."""
     return sample.job.op.name
 
 
-@coverpoint("access")
+@coverpoint("access", (*register_map(), "unmapped"))
 def register(sample: AccessSample) -> str:
-    """Register at the offset."""
+    """Register, or that there is none at the offset."""
     found = register_map().decode(sample.offset)
     return "unmapped" if found is None else found.name
 
 
-@coverpoint("access")
+@coverpoint("access", ("read", *(f"{enables:04b}" for enables in range(16))))
 def access(sample: AccessSample) -> str:
-    """Direction and byte enables."""
+    """A read, or a write with these byte enables."""
     return f"{sample.be:04b}" if sample.write else "read"
 
 
-@coverpoint("access")
+@coverpoint("access", ("idle", "running", "full"))
 def engine(sample: AccessSample) -> str:
-    """Jobs queued or running."""
-    return ("idle", "running", "full")[min(sample.queued, _CONTEXTS)]
+    """No job; one runs; one runs and one waits."""
+    return ("idle", "running", "full")[min(sample.queued, CONTEXTS)]
 
 
-@coverpoint("access")
+@coverpoint("access", ("free", "own", "other"))
 def lock(sample: AccessSample) -> str:
-    """Who holds the lock."""
+    """Holder of the lock: nobody, the accessing core, another."""
     if sample.holder is None:
         return "free"
     return "own" if sample.holder == sample.id else "other"
 
 
-@coverpoint("access")
+@coverpoint("access", (*CORES, "bad"), needs="core")
 def access_id(sample: AccessSample) -> str:
-    """The core that accesses."""
+    """The core that accesses, or an id that is none."""
     return str(sample.id.bit_length() - 1) if sample.id in ONE_HOT else "bad"

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from tb.coverage.counts import Counts
-from tb.coverage.definition import Definition, Item, Point
+from tb.coverage.coverpoint import Coverpoint
+from tb.coverage.definition import Definition, Item
 from tb.schema import nearest
 
 Code = tuple[int, ...]
@@ -39,7 +40,7 @@ class Sorter:
     def __init__(self, definition: Definition, kind: str) -> None:
         items = [item for item in definition.items.values() if item.sample == kind]
         names = {point.name: point for item in items for point in item.points}
-        self.points: tuple[Point, ...] = tuple(names.values())
+        self.points: tuple[Coverpoint, ...] = tuple(names.values())
         place = {name: position for position, name in enumerate(names)}
         self._items: list[tuple[Item, tuple[tuple[int, int], ...]]] = []
         for item in items:

@@ -16,9 +16,9 @@ from tb.coverage.abilities import reachable
 from tb.coverage.collector import block_of
 from tb.coverage.data import make
 from tb.coverage.definition import Definition, Item
-from tb.coverage.numerics import Block, count
-from tb.coverage.points import size_bin
+from tb.coverage.numerics import KINDS, StepBlock, count
 from tb.coverage.samples import JobSample
+from tb.coverage.sizes import size_bin
 from tb.coverage.sorter import Sorter
 from tb.descriptor import Descriptor
 from tb.schema import Where
@@ -31,7 +31,6 @@ Target = tuple[Item, int]
 Bin = tuple[str, int]
 """Name of an item, and the number of its bin."""
 
-NUMBERS = ("step", "fma", "add", "mul", "select", "order", "narrow")
 _TRIES = 400
 _MOST_STEPS = 1 << 17
 _MOST_FREE = 24  # a dimension of which the bin says nothing
@@ -57,7 +56,7 @@ class Targets:
 
     def __init__(self, definition: Definition, device: Descriptor) -> None:
         self._device = device
-        self._sorters = {kind: Sorter(definition, kind) for kind in ("job", *NUMBERS)}
+        self._sorters = {kind: Sorter(definition, kind) for kind in ("job", *KINDS)}
         self.targets: list[Target] = [
             (item, int(index))
             for item in definition.items.values()
@@ -96,7 +95,7 @@ class Targets:
 
         Args:
             scenario: what would run.
-            numbers: whether to look into its steps, which takes the longest.
+            numbers: look into its steps too, which takes the longest.
         """
         found: set[Bin] = set()
         cut = scenario.abort is not None
@@ -190,7 +189,7 @@ class Targets:
         core = rng.randrange(self._device.n_cores)
         job = GemmJob(x, w, y if op.reads_y else None, op, fmt, core=core)
         points = self._sorters[kind].points
-        for other, names in count(Block(op, fmt, x, w, job.bits()[2])):
+        for other, names in count(StepBlock(op, fmt, x, w, job.bits()[2])):
             if other == kind and values.items() <= {
                 (point.name, name) for point, name in zip(points, names, strict=True)
             }:

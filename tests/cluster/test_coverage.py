@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from models.ops import Op
-from tb.cluster.coverage import ClusterCoverage, alignment_bin, ratio_bin, wait_bin
+from tb.cluster.coverage import ClusterCoverage
+from tb.cluster.points import Conflict, LongestWait, destination, ratio, source, wait
 from tb.cluster.task import Arbitration
-from tb.coverage.definition import CLUSTER_FILE, load_definition
+from tb.coverage.covergroups import CLUSTER_FILE, load_definition
 from tb.registers.generate import register_map
 from tb.registers.model import AccessTrace
 from tb.scoreboard.scoreboard import JobResult
@@ -136,16 +137,18 @@ def test_what_a_core_finds_that_asks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ratio", "name"),
+    ("share", "name"),
     [((0, 4), "off"), ((4, 4), "off"), ((1, 4), "below half"), ((2, 4), "half"), ((3, 4), "above half")],
 )
-def test_ratios(ratio: tuple[int, int], name: str) -> None:
-    assert ratio_bin(Arbitration(*ratio)) == name
+def test_ratios(share: tuple[int, int], name: str) -> None:
+    assert ratio(Conflict(True, Arbitration(*share))) == name
 
 
 def test_waits_and_alignments() -> None:
-    assert [wait_bin(cycles, 8) for cycles in (0, 3, 4, 7, 8)] == [
+    assert [wait(LongestWait("core", cycles, 8)) for cycles in (0, 3, 4, 7, 8)] == [
         *("none", "below half", "below bound", "below bound", "bound"),
     ]
-    assert wait_bin(100, None) == "no bound"
-    assert [alignment_bin(lowest) for lowest in (0, 4, 2, 7)] == ["8 bytes", "4 bytes", "less", "less"]
+    assert wait(LongestWait("core", 100, None)) == "no bound"
+    names = ["8 bytes", "4 bytes", "less", "less"]
+    assert [destination(lowest) for lowest in (0, 4, 2, 7)] == names
+    assert [source(lowest << 3) for lowest in (0, 4, 2, 7)] == names

@@ -10,7 +10,7 @@ import numpy as np
 from regressions.coverage.measure import measure
 from regressions.grading import Share, grade, kills, shares
 from tb.coverage.counts import Counts
-from tb.coverage.definition import load_definition
+from tb.coverage.covergroups import load_definition
 from tb.descriptor import load
 from tests.code_coverage.design import BLOCK, RARE, RISE, data
 

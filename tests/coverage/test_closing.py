@@ -16,7 +16,7 @@ from tb.coverage import CLOSING
 from tb.coverage.abilities import reachable
 from tb.coverage.closing import ClosingStream
 from tb.coverage.counts import Counts
-from tb.coverage.definition import load_definition
+from tb.coverage.covergroups import load_definition
 from tb.coverage.targets import Targets, UnreachedBin
 from tb.descriptor import available, load
 

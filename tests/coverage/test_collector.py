@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from models.ops import Op
-from tb.coverage.collector import Collector, Cut, Plan, block_of
+from tb.coverage.collector import Collector, CoveragePlan, Cut, block_of
 from tb.coverage.counts import Counts
-from tb.coverage.definition import load_definition
+from tb.coverage.covergroups import load_definition
 from tb.descriptor import Cover
 from tb.env.background import Background
 from tb.env.coverage import CoverageTap, Seen
@@ -218,6 +218,6 @@ def test_progress_at_a_cut_is_read_from_the_logs() -> None:
 
 
 def test_a_plan_says_how_to_collect() -> None:
-    assert Plan.from_json({}) == Plan()
-    assert Plan.from_json({"share": 4, "files": ["a.toml"]}) == Plan(4, (Path("a.toml"),))
-    assert Plan().definition().digest == DEFINITION.digest
+    assert CoveragePlan.from_json({}) == CoveragePlan()
+    assert CoveragePlan.from_json({"share": 4, "files": ["a.toml"]}) == CoveragePlan(4, (Path("a.toml"),))
+    assert CoveragePlan().definition().digest == DEFINITION.digest

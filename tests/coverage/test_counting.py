@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tb.coverage.counts import Counts, total
-from tb.coverage.definition import load_definition
+from tb.coverage.covergroups import load_definition
 from tb.coverage.sorter import CoverageError, Sorter
 
 DEFINITION = load_definition()
@@ -93,12 +93,12 @@ def test_a_hit_in_an_excluded_bin_is_found() -> None:
 
 
 def test_a_function_that_gives_no_bin_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "mine.py").write_text("def shape(sample):\n    return 'flat'\n")
-    path = tmp_path / "mine.toml"
-    path.write_text(
-        '[point.shape]\nsample = "job"\ndoc = "d"\nbins = ["flatt", "tall"]\nfunction = "mine.py:shape"\n'
-        '[[covergroup]]\nname = "mine"\ndoc = "d"\npoints = ["shape"]\n'
+    (tmp_path / "mine.py").write_text(
+        "from tb.coverage.coverpoint import coverpoint\n"
+        "@coverpoint('job', ['flatt', 'tall'])\ndef shape(sample):\n    return 'flat'\n"
     )
+    path = tmp_path / "mine.toml"
+    path.write_text('modules = ["mine.py"]\n[[covergroup]]\nname = "mine"\ndoc = "d"\npoints = ["shape"]\n')
     sorter = Sorter(load_definition([path]), "job")
     place = [point.name for point in sorter.points].index("shape")
     sorter._functions = [sorter._functions[place]]

@@ -8,10 +8,9 @@ import pytest
 from models.formats import Format
 from models.ops import Op
 from tb.coverage.abilities import defined, reachable
-from tb.coverage.definition import load_definition
-from tb.registers.generate import register_map
+from tb.coverage.covergroups import load_definition
 from tb.schema import SchemaError
-from tb.stimulus import abort, stalls
+from tb.stimulus import abort
 from tb.stimulus.job_fields import OPERAND_CLASSES
 from tests.stimulus.devices import device
 
@@ -28,15 +27,9 @@ def load(folder: Path, text: str) -> None:
 
 def test_bins_are_those_that_the_bench_can_draw() -> None:
     bins = {name: point.bins for name, point in DEFINITION.points.items()}
-    ops = tuple(op.name for op in Op)
-    formats = tuple(fmt.name for fmt in Format)
-    assert [bins[name] for name in ("op", "cut_op", "step_op")] == [ops] * 3
-    assert [bins[f"{name}_format"] for name in ("x", "w", "z")] == [formats] * 3
-    assert [bins[f"{name}_class"] for name in ("x", "w", "y")] == [OPERAND_CLASSES] * 3
-    assert bins["stall"] == stalls.KINDS
-    assert bins["write_answers"] == stalls.WRITE_R_VALID
     assert {name.split("_")[0] for name in bins["cut"]} == set(abort.KINDS) - {"none"}
-    assert set(bins["register"]) == {*register_map(), "unmapped"}
+    assert bins["select_op"] == tuple(op.name for op in Op if not op.is_fma)
+    assert all(len(set(each)) == len(each) for each in bins.values())
 
 
 def test_at_most_two_percent_of_the_bins_are_excluded() -> None:
@@ -87,13 +80,9 @@ def test_a_device_has_the_bins_it_can_reach() -> None:
         (GROUP + "pairs = true\n" + 'crosses = [["op", "op"]]', "each once"),
         ('[[exclude]]\nwhen = {op = "GEM"}\nreason = "r"', "did you mean 'GEMM'?"),
         ('[[exclude]]\nwhen = {op = "GEMM", cut = "*"}\nreason = "r"', "excludes no bin"),
-        ('[point.op]\nsample = "job"\ndoc = "d"\nbins = ["a"]', "point 'op' is there twice"),
-        ('[point.mine]\nsample = "job"\ndoc = "d"\nbins = ["a"]', "unknown coverpoint 'mine'"),
-        ('[point.core2]\nsample = "job"\ndoc = "d"\nbins = ["a", "a"]', "bin 'a' is there twice"),
-        (
-            '[point.mine]\nsample = "job"\ndoc = "d"\nbins = ["a"]\nfunction = "none.py:f"',
-            "give path.py:function",
-        ),
+        ('[point.mine]\nsample = "job"\ndoc = "d"\nbins = ["a"]', "decorate the function with @coverpoint"),
+        ('modules = ["none.py"]', "no Python file"),
+        ('modules = ["tb.none"]', "No module named 'tb.none'"),
     ],
 )
 def test_a_malformed_definition_is_one_line(tmp_path: Path, text: str, what: str) -> None:
@@ -101,3 +90,29 @@ def test_a_malformed_definition_is_one_line(tmp_path: Path, text: str, what: str
         load(tmp_path, text)
     assert what in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("mark", "what"),
+    [
+        ('"job", ["a", "a"]', "bin 'a' is there twice"),
+        ('"job", []', "has no bins"),
+        ('"job", ["a"], needs="cores"', "needs 'cores'"),
+        ('"jobs", ["a"]', "unknown kind of samples 'jobs'; did you mean 'job'?"),
+        ('"fma", ["a"]', "unknown kind of samples 'fma'"),
+        ('"job", ["a"])\ndef op(sample): pass\n@coverpoint("job", ["a"]', "point 'op' is there twice"),
+        ("nothing", "does not load: NameError"),
+    ],
+)
+def test_a_malformed_coverpoint_is_one_line(tmp_path: Path, mark: str, what: str) -> None:
+    (tmp_path / "mine.py").write_text(
+        f"from tb.coverage.coverpoint import coverpoint\n@coverpoint({mark})\ndef mine(sample): pass\n"
+    )
+    test_a_malformed_definition_is_one_line(tmp_path, 'modules = ["mine.py"]', what)
+
+
+def test_a_module_may_import_points_of_the_project(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "from tb.coverage.numerics import POINTS\nfrom tb.coverage.points import op\n"
+    )
+    load(tmp_path, 'modules = ["mine.py"]')

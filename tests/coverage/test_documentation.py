@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tb.coverage.collector import Collector, Plan
-from tb.coverage.samples import KINDS
+from tb.coverage.collector import Collector, CoveragePlan
 from tb.stimulus.image import initial_image
 from tb.stimulus.job import GemmJob
 from tests.coverage.test_collector import DEVICE, Now
@@ -26,7 +25,7 @@ def block(language: str) -> str:
 def test_the_example_counts_what_it_says(tmp_path: Path) -> None:
     (tmp_path / "shapes.toml").write_text(block("toml"))
     (tmp_path / "shapes.py").write_text(block("python"))
-    definition = Plan(0, (tmp_path / "shapes.toml",)).definition()
+    definition = CoveragePlan(0, (tmp_path / "shapes.toml",)).definition()
     it = Collector(definition, DEVICE, Now())
     for m, k in ((3, 2), (2, 2), (2, 5), (4, 1), (0, 2)):
         scenario = GemmJob(np.ones((m, 2)), np.ones((2, k)), np.ones((m, k))).scenario()
@@ -34,10 +33,9 @@ def test_the_example_counts_what_it_says(tmp_path: Path) -> None:
     counts = it.finish()
     assert counts.hits(definition.items["shapes.shape"]).tolist() == [2, 1, 1]
     assert counts.hits(definition.items["shapes.shape.op"]).sum() == 4
-    assert "function = " in block("toml")
+    assert 'modules = ["shapes.py"]' in block("toml")
 
 
 def test_every_covergroup_is_explained() -> None:
-    groups = {group.name for group in Plan().definition().groups}
+    groups = {group.name for group in CoveragePlan().definition().groups}
     assert all(f"`{name}`" in TEXT for name in (*groups, "internal"))
-    assert set(KINDS) >= {point.sample for point in Plan().definition().points.values()}

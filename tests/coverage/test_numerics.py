@@ -13,8 +13,8 @@ import pytest
 from models.formats import Bits, Format, Formats, narrow, per_operand, widen
 from models.gemm import partial_sums
 from models.ops import Op
-from tb.coverage.definition import load_definition
-from tb.coverage.numerics import Block, count
+from tb.coverage.covergroups import load_definition
+from tb.coverage.numerics import KINDS, StepBlock, count
 from tb.coverage.sorter import Sorter
 from tb.stimulus.rng import raw_words
 
@@ -22,7 +22,6 @@ FINITE = sorted({float(v) for v in np.arange(0x7C00, dtype=np.uint16).view(np.fl
 FINITE = sorted({*FINITE, *(-v for v in FINITE)})
 # Zeros, ends of the subnormals, ones, largest numbers, infinities, NaNs.
 INTERESTING = (0, 0x8000, 1, 0x03FF, 0x0400, 0x3C00, 0xBC00, 0x7BFF, 0xFBFF, 0x7C00, 0xFC00, 0x7E00, 0xFD01)
-KINDS = ("step", "fma", "add", "mul", "select", "order", "narrow")
 
 
 def number(bits: int) -> float:
@@ -182,7 +181,7 @@ def test_events_are_those_of_plain_fractions(op: Op, fmt: Formats) -> None:
     for seed in range(3):
         x, w = operand(4, 5, x_fmt, seed), operand(5, 3, w_fmt, seed + 100)
         y = operand(4, 3, z_fmt, seed + 200) if op.reads_y else None
-        found = count(Block(op, fmt, x, w, y))
+        found = count(StepBlock(op, fmt, x, w, y))
         assert found == expected(op, fmt, x, w, y)
         for group, names in found:
             sorters[group].named(*names)  # every event is a bin
@@ -204,7 +203,7 @@ def test_events_are_those_of_plain_fractions(op: Op, fmt: Formats) -> None:
 )
 def test_events_by_hand(x: float, w: float, y: float, event: str) -> None:
     bits = [np.array([[value]], np.float16).view(np.uint16) for value in (x, w, y)]
-    assert count(Block(Op.GEMM, Format.FP16, *bits))["fma", ("GEMM", "FP16", event)] == 1
+    assert count(StepBlock(Op.GEMM, Format.FP16, *bits))["fma", ("GEMM", "FP16", event)] == 1
 
 
 def test_the_largest_results_round_up_to_a_bfloat16_beyond_fp16() -> None:
@@ -214,5 +213,5 @@ def test_the_largest_results_round_up_to_a_bfloat16_beyond_fp16() -> None:
         assert of_narrowing(bits, Format.BF16) == {event}
         x, w = np.array([[bits]], np.uint16), np.array([[0x3C00]], np.uint16)
         mixed = (Format.FP16, Format.FP16, Format.BF16)
-        found = count(Block(Op.MATMUL, mixed, x, w, None))
+        found = count(StepBlock(Op.MATMUL, mixed, x, w, None))
         assert {names[1] for kind, names in found if kind == "narrow"} == {event}

@@ -8,6 +8,7 @@ from models.ops import Op
 from models.timing import Instance
 from tb.coverage import points
 from tb.coverage.samples import AccessSample, CutSample, JobSample
+from tb.coverage.sizes import size_bin
 from tb.stimulus.abort import Abort
 from tb.stimulus.job import Job, Scenario, Window
 
@@ -49,7 +50,7 @@ def sample(*jobs: Job, abort: Abort | None = None) -> JobSample:
 )
 def test_sizes_have_bins_against_an_edge(edge: int, sizes: dict[str, list[int]]) -> None:
     for name, values in sizes.items():
-        assert [points.size_bin(value, edge) for value in values] == [name] * len(values)
+        assert [size_bin(value, edge) for value in values] == [name] * len(values)
 
 
 def test_each_dimension_has_its_own_edge() -> None:

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from tb.coverage.definition import load_definition
+from tb.coverage.covergroups import load_definition
 from tb.registers.generate import register_map
 from tb.registers.model import RegisterFileModel
 from tb.registers.state_sequence import StateSequence

@@ -16,7 +16,7 @@ from regressions.summary import Summary
 from regressions.testplan import load_testplan
 from tb.coverage.abilities import reachable
 from tb.coverage.counts import Counts
-from tb.coverage.definition import load_definition
+from tb.coverage.covergroups import load_definition
 from tb.descriptor import load
 
 DEFINITION = load_definition()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tb.coverage.counts import Counts
-from tb.coverage.definition import load_definition
+from tb.coverage.covergroups import load_definition
 from tests.bench.faults import CASES
 from tests.bench.simulation import Part, simulate
 

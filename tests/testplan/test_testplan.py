@@ -13,7 +13,7 @@ from regressions.testlist import LISTS
 from regressions.testplan import STAGES, Row, Verdict, load_testplan, rows
 from regressions.tiers import load_tiers
 from tb.checkers import load_checkers
-from tb.coverage.definition import CLUSTER_FILE, load_definition
+from tb.coverage.covergroups import CLUSTER_FILE, load_definition
 from tb.descriptor import available, load
 from tb.schema import SchemaError
 from tb.status import Status

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Covergroups from `covergroups.toml` and files like it, with coverpoints from Python (docs/coverage.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from itertools import combinations
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tb.coverage.coverpoint import Coverpoint, coverpoints
+from tb.coverage.definition import ANY, BinExclusion, Covergroup, Definition, Item
+from tb.python_file import PythonFileError, load_python
+from tb.schema import Field, Where, check, choice, read_toml, show, unknown
+
+FILE = Path(__file__).with_name("covergroups.toml")
+CLUSTER_FILE = Path(__file__).parent.with_name("cluster") / "coverage.toml"
+
+_NAME = Field("a name", str)
+_FILE = {
+    "modules": Field(
+        "Python with coverpoints: files beside this one, or modules", list, default=[], items=_NAME
+    ),
+    "covergroup": Field("the covergroups", list, default=[]),
+    "exclude": Field("the exclusions", list, default=[]),
+}
+_GROUP = {
+    "name": Field("its name", str, required=True),
+    "doc": Field("what it covers", str, required=True),
+    "points": Field("points that count alone", list, required=True, items=_NAME),
+    "pairs": Field("crosses of each two of the points too", bool, default=False),
+    "crosses": Field("further crosses, lists of points", list, default=[], items=Field("points", list, lo=2)),
+}
+_EXCLUDE = {
+    "when": Field("points and their bins: a name, a list, or * for all", dict, required=True, lo=1),
+    "reason": Field("why no job can get there", str, required=True),
+}
+
+
+def load_definition(further: Iterable[Path] = (), first: Path = FILE) -> Definition:
+    """Reads `covergroups.toml` and further files, which may use its points.
+
+    Args:
+        further: More files.
+        first: Read instead of `covergroups.toml`, such as `CLUSTER_FILE`.
+
+    Raises:
+        SchemaError: A file is malformed, a name unknown or used twice, or an exclusion excludes nothing.
+    """
+    points: dict[str, Coverpoint] = {}
+    groups: dict[str, Covergroup] = {}
+    exclusions: list[tuple[BinExclusion, Where]] = []
+    for path in (first, *further):
+        where = Where(path.name if path == first else str(path))
+        table = _table(path, where)
+        _add_points(points, table["modules"], path.parent, where.key("modules"))
+        for position, fields in enumerate(table["covergroup"]):
+            place = where.key("covergroup").item(position)
+            group = _group(fields, points, place)
+            if group.name in groups:
+                raise place.error(f"covergroup '{group.name}' is there twice; rename one")
+            groups[group.name] = group
+        for position, fields in enumerate(table["exclude"]):
+            place = where.key("exclude").item(position)
+            exclusions.append((_exclusion(fields, points, place), place))
+    definition = Definition(points, tuple(groups.values()), tuple(each for each, _ in exclusions))
+    for exclusion, place in exclusions:
+        masks = [exclusion.mask(item) for item in definition.items.values()]
+        if not any(mask is not None and mask.any() for mask in masks):
+            raise place.error("excludes no bin of any covergroup; remove it")
+    return definition
+
+
+def _table(path: Path, where: Where) -> dict[str, Any]:
+    table = read_toml(path)
+    if "point" in table:
+        raise where.key("point").error(
+            "bins of points stand in Python: decorate the function with @coverpoint(sample, bins) of "
+            "tb.coverage.coverpoint, and name its file under 'modules'"
+        )
+    return check(table, _FILE, where)
+
+
+def _add_points(points: dict[str, Coverpoint], names: Sequence[str], folder: Path, where: Where) -> None:
+    """Adds the coverpoints of modules, which may have imported some that are there already."""
+    # Samples of other kinds are made as bins of the project's points, and given to no function.
+    kinds = {point.sample for point in points.values() if point.function is not None}
+    for position, name in enumerate(names):
+        place = where.item(position)
+        for point in coverpoints(_module(name, folder, place)):
+            known = points.get(point.name)
+            if known is None and kinds and point.sample not in kinds:
+                raise unknown("kind of samples", point.sample, sorted(kinds), place)
+            if known not in (None, point):
+                raise place.error(f"point '{point.name}' is there twice; rename one")
+            points[point.name] = point
+
+
+def _module(name: str, folder: Path, where: Where) -> ModuleType:
+    try:
+        if name.endswith(".py"):
+            return load_python(folder / name, f"redmule_coverage_{Path(name).stem}")
+        return import_module(name)
+    except (PythonFileError, ImportError) as error:
+        raise where.error(f"{error}; correct it, or name a Python file beside this one") from error
+
+
+def _group(fields: Any, points: Mapping[str, Coverpoint], where: Where) -> Covergroup:
+    values = check(fields, _GROUP, where)
+    own: list[str] = values["points"]
+    crosses = [tuple(pair) for pair in combinations(own, 2)] if values["pairs"] else []
+    crosses += [tuple(cross) for cross in values["crosses"]]
+    items = [_item(values["name"], names, points, where) for names in [(name,) for name in own] + crosses]
+    if not items:
+        raise where.error("counts nothing; name points or crosses")
+    if len({item.name for item in items}) != len(items):
+        raise where.error("counts the same twice; remove a point or cross")
+    return Covergroup(values["name"], values["doc"], tuple(items))
+
+
+def _item(group: str, names: Sequence[Any], points: Mapping[str, Coverpoint], where: Where) -> Item:
+    for name in names:
+        if name not in points:
+            raise unknown("point", str(name), points, where)
+    found = tuple(points[name] for name in names)
+    kinds = {point.sample for point in found}
+    if len(kinds) > 1 or len(set(names)) < len(names):
+        raise where.error(f"cannot cross {', '.join(names)}: points of one kind of samples, each once")
+    return Item(".".join((group, *names)), found[0].sample, found)
+
+
+def _exclusion(fields: Any, points: Mapping[str, Coverpoint], where: Where) -> BinExclusion:
+    values = check(fields, _EXCLUDE, where)
+    when: dict[str, tuple[str, ...]] = {}
+    for name, wanted in values["when"].items():
+        place = where.key("when").key(name)
+        if name not in points:
+            raise unknown("point", name, points, place)
+        listed = wanted if isinstance(wanted, list) else [wanted]
+        if listed == [ANY]:
+            when[name] = (ANY,)
+        elif not listed:
+            raise place.error(f"{show(wanted)} names no bin; remove the point or use '*'")
+        else:
+            when[name] = tuple(choice(each, points[name].bins, "bin", place) for each in listed)
+    return BinExclusion(when, values["reason"])

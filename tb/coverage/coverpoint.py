@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Coverpoints: what gives a sample one of its bins, with the names of the bins beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from models.formats import Format
+from models.ops import Op
+
+Function = Callable[[Any], str | None]
+
+OPERATIONS = tuple(op.name for op in Op)
+FORMATS = tuple(fmt.name for fmt in Format)
+MIXED = "mixed"
+"""Bin of operands of different formats."""
+
+NEEDS = ("operation", "format", "operand_format", "m_size", "n_size", "k_size", "core")
+
+
+@dataclass(frozen=True, slots=True)
+class Coverpoint:
+    """Gives each sample one of its bins, or none where it does not apply.
+
+    Attributes:
+        name: unique; in the names of items.
+        sample: kind of samples.
+        doc: meaning, for people.
+        bins: names of its bins.
+        needs: ability of a device that decides what bins it can reach; empty where every device reaches all.
+        function: gives the name of a sample's bin, or None; None for kinds whose samples are made as bins.
+
+    Raises:
+        ValueError: A bin is there twice, there is none, or `needs` is no ability.
+    """
+
+    name: str
+    sample: str
+    doc: str
+    bins: tuple[str, ...]
+    needs: str = ""
+    function: Function | None = None
+
+    def __post_init__(self) -> None:
+        twice = next((each for each in self.bins if self.bins.count(each) > 1), None)
+        if twice is not None:
+            raise ValueError(f"coverpoint {self.name}: bin '{twice}' is there twice; remove one")
+        if not self.bins:
+            raise ValueError(f"coverpoint {self.name} has no bins; name some")
+        if self.needs not in (*NEEDS, ""):
+            raise ValueError(f"coverpoint {self.name} needs '{self.needs}'; use one of {', '.join(NEEDS)}")
+
+    def __call__(self, sample: Any) -> str | None:
+        """The name of a sample's bin; None for none."""
+        assert self.function is not None, f"samples of {self.name} are made as bins"
+        return self.function(sample)
+
+
+def coverpoint(sample: str, bins: Iterable[str], needs: str = "") -> Callable[[Function], Coverpoint]:
+    """Makes a function the coverpoint of its name; the first line of its docstring tells the meaning.
+
+    Args:
+        sample: kind of samples that it is given.
+        bins: all names that it gives.
+        needs: see `Coverpoint`.
+    """
+
+    def make(function: Function) -> Coverpoint:
+        doc = (function.__doc__ or "").partition("\n")[0].rstrip(".")
+        return Coverpoint(function.__name__, sample, doc, tuple(bins), needs, function)
+
+    return make
+
+
+def coverpoints(module: ModuleType) -> Iterator[Coverpoint]:
+    """The coverpoints of a module: its decorated functions, and those in its tuples."""
+    for value in vars(module).values():
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, Coverpoint):
+                yield each

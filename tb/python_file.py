@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Modules from Python files that are named by their path."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+
+class PythonFileError(Exception):
+    """A Python file that is missing or does not load; the message is one line."""
+
+
+def load_python(path: Path, name: str) -> ModuleType:
+    """Runs a Python file as a module.
+
+    Args:
+        path: the file.
+        name: of the module, under which dataclasses and pickling find it.
+
+    Raises:
+        PythonFileError: there is no such file, or it raised an exception.
+    """
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise PythonFileError(f"no Python file {path}")
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise PythonFileError(f"{path} does not load: {error!r}") from error
+    return module
