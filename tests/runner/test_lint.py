@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make lint``, and the contracts between packages that it holds."""
 
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -65,3 +67,11 @@ def test_an_import_in_the_wrong_direction_is_found(
     )
     assert done.returncode == 1
     assert f"{contract} BROKEN" in done.stdout
+
+
+def test_the_order_that_is_written_is_the_order_that_holds() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract.get("containers") == ["tb"])
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    written = re.findall(r"`(\w+)`", re.search(r"from the bottom: (.*?); each", text, re.DOTALL)[1])
+    assert written == [package for layer in reversed(layers) for package in layer.split(" | ")]
