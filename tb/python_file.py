@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -13,19 +14,19 @@ class PythonFileError(Exception):
     """A Python file that is missing or does not load; the message is one line."""
 
 
-def load_python(path: Path, name: str) -> ModuleType:
-    """Runs a Python file as a module.
-
-    Args:
-        path: the file.
-        name: of the module, under which dataclasses and pickling find it.
+def load_python(path: Path) -> ModuleType:
+    """Runs a Python file as a module, once.
 
     Raises:
         PythonFileError: there is no such file, or it raised an exception.
     """
+    name = "redmule_file_" + re.sub(r"\W", "_", str(path.resolve()))
+    if name in sys.modules:
+        return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None or not path.is_file():
         raise PythonFileError(f"no Python file {path}")
+    # Dataclasses and pickling look their module up by name.
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)

@@ -101,7 +101,7 @@ def _add_points(points: dict[str, Coverpoint], names: Sequence[str], folder: Pat
 def _module(name: str, folder: Path, where: Where) -> ModuleType:
     try:
         if name.endswith(".py"):
-            return load_python(folder / name, f"redmule_coverage_{Path(name).stem}")
+            return load_python(folder / name)
         return import_module(name)
     except (PythonFileError, ImportError) as error:
         raise where.error(f"{error}; correct it, or name a Python file beside this one") from error

@@ -8,7 +8,6 @@ taken from there the next time. Nothing generated is committed.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 import shutil
@@ -19,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from tb.python_file import PythonFileError, load_python
 from tb.registers.map import Field, Register, RegisterMap
 
 if TYPE_CHECKING:
@@ -109,18 +109,15 @@ def offsets(rdl: Path = RDL, build: Path = BUILD) -> dict[str, int]:
 
 
 def load_module(folder: Path) -> ModuleType:
-    """Imports the pyuvm classes that `generate` wrote into `folder`; ``sys.modules`` is left alone.
+    """Imports the pyuvm classes that `generate` wrote into `folder`.
 
     Raises:
         RegisterModelError: The folder holds no model.
     """
-    path = folder / f"{MODULE}.py"
-    spec = importlib.util.spec_from_file_location(MODULE, path)
-    if not path.is_file() or spec is None or spec.loader is None:
-        raise RegisterModelError(f"no generated register model at {path}; call generate() first")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    try:
+        return load_python(folder / f"{MODULE}.py")
+    except PythonFileError as error:
+        raise RegisterModelError(f"no generated register model: {error}; call generate() first") from error
 
 
 def register_block(

@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
-import sys
 from pathlib import Path
 from typing import Any
 
 from tb.coverage import CLOSING
+from tb.python_file import PythonFileError, load_python
 from tb.schema import SchemaError, nearest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,24 +63,12 @@ def resolve(sequence: str) -> type[Any]:
 def _from_file(sequence: str) -> Any:
     path_text, _, name = sequence.rpartition(":")
     path = ROOT / path_text
-    if not path.is_file():
+    try:
+        module = load_python(path)
+    except PythonFileError as error:
         raise SchemaError(
-            f"sequence '{sequence}': no file {path_text}; paths are relative to the project's folder"
-        )
-    module_name = "redmule_sequence_" + "_".join(path.with_suffix("").parts[1:])
-    module = sys.modules.get(module_name)
-    if module is None:
-        spec = importlib.util.spec_from_file_location(module_name, path)
-        if spec is None or spec.loader is None:
-            raise SchemaError(f"sequence '{sequence}': {path_text} is no Python file")
-        module = importlib.util.module_from_spec(spec)
-        # Dataclasses and pickling look their module up by name.
-        sys.modules[module_name] = module
-        try:
-            spec.loader.exec_module(module)
-        except Exception as error:
-            del sys.modules[module_name]
-            raise SchemaError(f"sequence '{sequence}': {path_text} does not load: {error!r}") from error
+            f"sequence '{sequence}': {error}; paths are relative to the project's folder"
+        ) from error
     classes = [key for key, value in vars(module).items() if isinstance(value, type)]
     if name not in classes:
         raise SchemaError(f"sequence '{sequence}': {path_text} has no class {name}; {nearest(name, classes)}")
