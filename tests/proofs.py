@@ -30,7 +30,7 @@ def proving(checkers: Mapping[str, str]) -> list[Any]:
     return [pytest.param(name, marks=pytest.mark.proves(checker)) for name, checker in checkers.items()]
 
 
-class Collector:
+class ProofCollector:
     """Plugin of pytest that notes the proofs among the tests that are collected.
 
     Attributes:
@@ -56,7 +56,7 @@ def main(file: Path) -> int:
         for path in sorted(HERE.rglob("test_*.py"))
         if re.search(r"mark\.proves|import proving", path.read_text())
     ]
-    collector = Collector()
+    collector = ProofCollector()
     status = pytest.main(["--collect-only", "-qq", *files], plugins=[collector])
     if status == 0:
         file.write_text(json.dumps(collector.proofs, indent=1, sort_keys=True) + "\n")

@@ -58,9 +58,9 @@ class Note(NamedTuple):
     """Scenario that is kept until it is sorted.
 
     Attributes:
-        scenario: what ran, and passed.
+        scenario: the scenario, which passed.
         image: the window before it, if its first job is looked into.
-        cut: how the first job was cut short.
+        cut: progress of the first job when it was cut short.
     """
 
     scenario: Scenario
@@ -77,7 +77,7 @@ class Collector:
 
     Args:
         definition: the covergroups.
-        device: what runs.
+        device: the device that runs.
         worker: sorts while the simulator runs.
         share: one of so many jobs is looked into step by step; 0 for none but those with explicit data.
     """
@@ -108,11 +108,11 @@ class Collector:
         """Takes a scenario that passed the scoreboard.
 
         Args:
-            scenario: what ran.
+            scenario: the scenario.
             image: the window before the first trigger; must not change any more.
             traces: the register accesses since the scenario before.
             events: internal events of the device that were seen, a bit each.
-            cut: how the first job was cut short, for a scenario with an abort.
+            cut: progress of the first job when it was cut short, for a scenario with an abort.
         """
         looked_into = cut is None and self._chosen(scenario)
         self._notes.append(Note(scenario, image if looked_into else None, cut))

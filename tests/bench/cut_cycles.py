@@ -26,7 +26,7 @@ class CutCycles(DirectedTest):
     jobs: ClassVar[int] = 2 * len(CUTS)
 
     async def run(self, env: RedmuleEnv) -> None:
-        """See the class; the distances of the cuts from the triggers go into a file."""
+        """Cut the jobs; the distances of the cuts from the triggers go into a file."""
         await select_fault(env, "None")
         cutter = env.executor._cutter
         cut, distances = cutter.cut, []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each fault of the faulty device must provoke: data for `test_checkers_fire.py`."""
+"""Faults of the faulty device, with the checkers that each makes fire: data for `test_checkers_fire.py`."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def scenario(name: str, index: int) -> Scenario:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class FaultCase:
     """One fault in one scenario.
 
     Attributes:
@@ -88,15 +88,17 @@ def rule(number: TcdmRule | PeriphRule) -> str:
     return f"rule {int(number)}"
 
 
-def _case(fault: str, status: Status, *expects: str, run: str = "one", at: int = 0, **more: bool) -> Case:
-    return Case(fault, frozenset(expects), status, run, at, **more)
+def _case(
+    fault: str, status: Status, *expects: str, run: str = "one", at: int = 0, **more: bool
+) -> FaultCase:
+    return FaultCase(fault, frozenset(expects), status, run, at, **more)
 
 
 _WRONG, _RULE, _SLOW, _FINE = Status.MISMATCH, Status.PROTOCOL, Status.TIMEOUT, Status.PASSED
 
 _LATE = (rule(PeriphRule.PERIPH_RESPONSE), rule(PeriphRule.PERIPH_STRAY))
 
-CASES: tuple[Case, ...] = (
+CASES: tuple[FaultCase, ...] = (
     _case("None", _FINE),
     _case("None", _FINE, run="stalled"),
     _case("None", _FINE, run="queued"),

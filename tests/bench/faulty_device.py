@@ -39,7 +39,7 @@ class FaultyDevice(DirectedTest):
     jobs: ClassVar[int] = 1
 
     async def run(self, env: RedmuleEnv) -> None:
-        """See the class."""
+        """Run the faulty scenario and those behind it."""
         case = _CASES[self.name]
         await select_fault(env, case.fault, case.at)
         if case.in_reset:
@@ -55,7 +55,7 @@ class BrokenMaster(DirectedTest):
     """Does what a bench must not do, as its name tells, in front of or in a scenario; then runs scenarios."""
 
     async def run(self, env: RedmuleEnv) -> None:
-        """See the class."""
+        """Break the rule and run the scenarios."""
         if self.name in ("changed", "retracted"):
             await self._break_request(env)
         elif self.name == "locked":
@@ -102,7 +102,7 @@ class Overrun(DirectedTest):
     """Makes a log too small for what happens."""
 
     async def run(self, env: RedmuleEnv) -> None:
-        """See the class."""
+        """Run a scenario with the small log."""
         await select_fault(env, "None")
         capacity = env.handle.shared.beat_capacity
         env.handle.shared.beat_capacity = 5

@@ -88,7 +88,7 @@ def seen(
     counted: Iterable[tuple[int, Sequence[int]]] = (),
     watchdog: bool = False,
 ) -> Observation:
-    """What the monitors would have seen."""
+    """Observation as the monitors would have made it."""
     return Observation(
         beats(requests),
         events(ends, busy),

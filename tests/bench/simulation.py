@@ -28,7 +28,7 @@ def build(device: str = str(DESCRIPTOR)) -> Build:
 
 @dataclass(slots=True)
 class Outcome:
-    """What `results.jsonl` says of one test of a plan."""
+    """Lines of `results.jsonl` on one test of a plan."""
 
     jobs: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, Any]] = field(default_factory=list)

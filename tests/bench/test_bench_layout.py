@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What C++, SystemVerilog and Python say of the same things: memory layout, constants, numbers of rules."""
+"""C++, SystemVerilog and Python agree on memory layout, constants and numbers of rules."""
 
 from __future__ import annotations
 

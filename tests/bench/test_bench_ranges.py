@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the bench lets a device touch, without a simulator."""
+"""Ranges that the bench lets a device touch, without a simulator."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What wakes Python: watchdog, alarm, events and changes of busy_o of the bench, without a simulator."""
+"""Causes for which the bench wakes Python: watchdog, alarm, events, busy_o; without a simulator."""
 
 from __future__ import annotations
 

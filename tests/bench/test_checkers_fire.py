@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tb.agents.control.rules import PeriphRule
-from tests.bench.faults import CASES, SCENARIOS, Case, fault_numbers, rule
+from tests.bench.faults import CASES, SCENARIOS, FaultCase, fault_numbers, rule
 from tests.bench.faulty_device import FOLLOWING
 from tests.bench.simulation import Outcome, Part, simulate
 from tests.proofs import proving
@@ -39,7 +39,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
         for case in CASES
     ],
 )
-def test_fault_fires_its_checkers_and_no_other(case: Case, outcomes: dict[str, Outcome]) -> None:
+def test_fault_fires_its_checkers_and_no_other(case: FaultCase, outcomes: dict[str, Outcome]) -> None:
     outcome = outcomes[case.name]
     assert outcome.fired == ([set(case.expects)] if case.expects else [])
     assert [(failure["scenario"], failure["status"]) for failure in outcome.failures] == (
@@ -49,7 +49,7 @@ def test_fault_fires_its_checkers_and_no_other(case: Case, outcomes: dict[str, O
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_jobs_after_a_fault_run_and_pass(case: Case, outcomes: dict[str, Outcome]) -> None:
+def test_jobs_after_a_fault_run_and_pass(case: FaultCase, outcomes: dict[str, Outcome]) -> None:
     jobs = outcomes[case.name].jobs
     planned = [len(SCENARIOS[name][0]) for name in (case.run, *FOLLOWING)]
     assert [job["scenario"] for job in jobs] == [i for i, count in enumerate(planned) for _ in range(count)]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.sim
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the simulation left its notes."""
+    """Folder in which the simulation left its notes."""
     folder = tmp_path_factory.mktemp("cuts")
     parts = [Part(kind, "tests/bench/cut_cycles.py:CutCycles") for kind in ("clear", "reset")]
     outcomes, _ = simulate(folder, parts)

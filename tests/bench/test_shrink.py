@@ -39,7 +39,7 @@ class Faulty(Verilator):
     def command(
         self, build: Build, plan_dir: Path, *, waves: bool = False
     ) -> tuple[list[str], dict[str, str]]:
-        """See `Simulator.command`."""
+        """Command line with the fault."""
         argv, environment = super().command(build, plan_dir, waves=waves)
         return [*argv, *self._plusargs], environment
 
@@ -75,13 +75,13 @@ _ENTRY = {"name": "shrink", "sequence": "gemm_op", "count": 3, "knobs": {}}
 
 
 def shrunk(folder: Path) -> Path:
-    """Where the smallest failure lies."""
+    """Path of the smallest failure."""
     (path,) = folder.glob("build/replays/*/shrink/sims/0000/shrunk.json")
     return path
 
 
 def outcome(folder: Path) -> dict[str, object]:
-    """What the search says of itself."""
+    """Account that the search gives of itself."""
     (path,) = folder.glob("build/replays/*/shrink/sims/0000/shrink.json")
     return json.loads(path.read_text())
 

@@ -39,10 +39,10 @@ Trace = npt.NDArray[np.void]
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What became of a trace.
+    """Result of a trace.
 
     Attributes:
-        logs: What the monitors logged.
+        logs: Those of the monitors.
         fired: Assertions that fired: number -> (count, first edge).
     """
 

@@ -19,7 +19,7 @@ RANGES = [
     (2**32 - 8, 24, False),
     (2**32 - 3, 6, True),
 ]
-"""What may be touched in a trace; accesses have eight bytes, two ranges reach around the end of memory."""
+"""Ranges that a trace may touch; accesses have eight bytes, two ranges reach around the end of memory."""
 
 Cycle = Mapping[str, int]
 """Signals that differ from those of an idle cycle."""

@@ -28,7 +28,7 @@ class WatchedFromBackground(DirectedTest):
     jobs: ClassVar[int] = 1
 
     async def run(self, env: RedmuleEnv) -> None:
-        """See the class; the cycles that the thread saw go into a file."""
+        """Run the job; the cycles that the thread saw go into a file."""
         await select_fault(env, "None")
         watch = env.background.submit(lambda: watched(env.handle))
         await env.run_job(GemmJob(np.eye(40), np.ones((40, 40)), op=Op.MATMUL))

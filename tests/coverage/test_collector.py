@@ -151,7 +151,7 @@ def test_a_large_job_is_looked_into_in_part() -> None:
 
 
 def tap(covered: int = 0, beat_log: Any = (), event_log: Any = ()) -> tuple[CoverageTap, Collector]:
-    """What stands between bench and collector, on logs made by hand."""
+    """Tap between bench and collector, on logs made by hand."""
     it = collector()
     handle = SimpleNamespace(
         shared=SimpleNamespace(covered=covered),

@@ -41,7 +41,7 @@ def kind(bits: int, fmt: Format) -> str:
 
 
 def roundings(exact: Fraction, result: float, numbers: list[float]) -> set[str]:
-    """What became of an exact value, given all numbers of the format in their order."""
+    """Events of the rounding of an exact value, given all numbers of the format in their order."""
     if math.isinf(result):
         return {"overflow"}
     value = Fraction(result)
@@ -77,7 +77,7 @@ def of_sum(terms: list[float], bits: int) -> set[str]:
 
 
 def of_nans(bits: int, *operands: int) -> set[str]:
-    """Whether a NaN came out, and of what."""
+    """Events of a result that is NaN."""
     if not math.isnan(number(bits)):
         return set()
     return {"nan_kept" if any(math.isnan(number(each)) for each in operands) else "nan_made"}
