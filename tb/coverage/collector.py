@@ -12,22 +12,21 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from models.layout import load
+from tb.coverage.block import block_of
 from tb.coverage.counts import Counts
 from tb.coverage.covergroups import load_definition
 from tb.coverage.definition import Definition
-from tb.coverage.numerics import Event, StepBlock, count
+from tb.coverage.numerics import Event, count
 from tb.coverage.samples import AccessSample, CutSample, JobSample
 from tb.coverage.sorter import Code, Sorter
 from tb.descriptor import Descriptor
 from tb.registers.model import AccessTrace
-from tb.stimulus.job import Job, Scenario
+from tb.stimulus.job import Scenario
 
 SHARE = 32
 """Of so many jobs one is looked into step by step, unless the plan says otherwise."""
 
 _BATCH = 16  # scenarios sorted together: the simulator's thread may have to wait for as many
-_STEPS = 2048  # of a job that are looked into, all of N for as many outputs as fit
 _LARGE = 1 << 20  # bytes of a window beyond which no job is looked into
 
 
@@ -191,32 +190,6 @@ class Collector:
 def _sorters(definition: Definition) -> dict[str, Sorter]:
     kinds = {point.sample for point in definition.points.values()}
     return {kind: Sorter(definition, kind) for kind in kinds}
-
-
-def block_of(job: Job, image: npt.NDArray[np.uint8], base: int) -> StepBlock | None:
-    """The operands of a job, as far as it is looked into; None where Z is undefined (contract A6.9).
-
-    Args:
-        job: the first of its scenario.
-        image: the window before its trigger.
-        base: address of the window.
-    """
-    spans = (job.x_range, job.w_range)
-    z_first, z_length = job.z_range
-    if any(first < z_first + z_length and z_first < first + length for first, length in spans):
-        return None
-    x = load(image, job.x_addr - base, job.m, job.n, job.x_fmt)
-    w = load(image, job.w_addr - base, job.n, job.k, job.w_fmt)
-    y = load(image, job.z_addr - base, job.m, job.k, job.z_fmt) if job.op.reads_y else None
-    outputs = _STEPS // job.n
-    if not outputs:
-        return None
-    # Rows and columns from some place on, so that long operands have their turn everywhere.
-    cols = min(job.k, outputs)
-    rows = min(job.m, outputs // cols)
-    col, row = job.data_seed % (job.k - cols + 1), job.data_seed % (job.m - rows + 1)
-    part = slice(row, row + rows), slice(col, col + cols)
-    return StepBlock(job.op, job.fmt, x[part[0]], w[:, part[1]], None if y is None else y[part])
 
 
 class CoveragePlan(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +12,9 @@ from numpy.typing import NDArray
 
 from models import carrier, fp16
 from models.carrier import PLAIN, SCALED
-from models.formats import Bits, Format, Formats, per_operand, widen
+from models.formats import Format, per_operand, widen
 from models.ops import Op
+from tb.coverage.block import StepBlock
 from tb.coverage.coverpoint import FORMATS, MIXED, OPERATIONS, Coverpoint
 from tb.coverage.events import choice_events, fma_events, narrow_events, product_events, sum_events
 from tb.coverage.numbers import CLASSES, Flags, classes
@@ -68,25 +68,6 @@ POINTS = (
 
 KINDS = tuple(dict.fromkeys(point.sample for point in POINTS))
 """Their kinds of samples."""
-
-
-@dataclass(frozen=True, slots=True)
-class StepBlock:
-    """Operands of some outputs, all of their steps.
-
-    Attributes:
-        op: operation.
-        fmt: formats.
-        x: bits of X, rows x N.
-        w: bits of W, N x columns.
-        y: bits of Y, rows x columns; None where the operation reads none.
-    """
-
-    op: Op
-    fmt: Formats
-    x: Bits
-    w: Bits
-    y: Bits | None
 
 
 class _Steps(NamedTuple):

@@ -13,10 +13,10 @@ import numpy as np
 from models.formats import Format, Formats
 from models.ops import Op
 from tb.coverage.abilities import reachable
-from tb.coverage.collector import block_of
+from tb.coverage.block import StepBlock, block_of
 from tb.coverage.data import make
 from tb.coverage.definition import Definition, Item
-from tb.coverage.numerics import KINDS, StepBlock, count
+from tb.coverage.numerics import KINDS, count
 from tb.coverage.samples import JobSample
 from tb.coverage.sizes import size_bin
 from tb.coverage.sorter import Sorter

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from models.ops import Op
-from tb.coverage.collector import Collector, CoveragePlan, Cut, block_of
+from tb.coverage.block import block_of
+from tb.coverage.collector import Collector, CoveragePlan, Cut
 from tb.coverage.counts import Counts
 from tb.coverage.covergroups import load_definition
 from tb.descriptor import Cover

@@ -13,8 +13,9 @@ import pytest
 from models.formats import Bits, Format, Formats, narrow, per_operand, widen
 from models.gemm import partial_sums
 from models.ops import Op
+from tb.coverage.block import StepBlock
 from tb.coverage.covergroups import load_definition
-from tb.coverage.numerics import KINDS, StepBlock, count
+from tb.coverage.numerics import KINDS, count
 from tb.coverage.sorter import Sorter
 from tb.stimulus.rng import raw_words
 

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Blocks of operands: the part of a job whose steps are looked into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.formats import Bits, Formats
+from models.layout import load
+from models.ops import Op
+from tb.stimulus.job import Job
+
+_STEPS = 2048  # of a job that are looked into, all of N for as many outputs as fit
+
+
+@dataclass(frozen=True, slots=True)
+class StepBlock:
+    """Operands of some outputs, all of their steps.
+
+    Attributes:
+        op: operation.
+        fmt: formats.
+        x: bits of X, rows x N.
+        w: bits of W, N x columns.
+        y: bits of Y, rows x columns; None where the operation reads none.
+    """
+
+    op: Op
+    fmt: Formats
+    x: Bits
+    w: Bits
+    y: Bits | None
+
+
+def block_of(job: Job, image: NDArray[np.uint8], base: int) -> StepBlock | None:
+    """The operands of a job, as far as it is looked into; None where Z is undefined (contract A6.9).
+
+    Args:
+        job: the first of its scenario.
+        image: the window before its trigger.
+        base: address of the window.
+    """
+    spans = (job.x_range, job.w_range)
+    z_first, z_length = job.z_range
+    if any(first < z_first + z_length and z_first < first + length for first, length in spans):
+        return None
+    x = load(image, job.x_addr - base, job.m, job.n, job.x_fmt)
+    w = load(image, job.w_addr - base, job.n, job.k, job.w_fmt)
+    y = load(image, job.z_addr - base, job.m, job.k, job.z_fmt) if job.op.reads_y else None
+    outputs = _STEPS // job.n
+    if not outputs:
+        return None
+    # Rows and columns from some place on, so that long operands have their turn everywhere.
+    cols = min(job.k, outputs)
+    rows = min(job.m, outputs // cols)
+    col, row = job.data_seed % (job.k - cols + 1), job.data_seed % (job.m - rows + 1)
+    part = slice(row, row + rows), slice(col, col + cols)
+    return StepBlock(job.op, job.fmt, x[part[0]], w[:, part[1]], None if y is None else y[part])
