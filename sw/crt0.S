@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Start of every program: trap vectors, one stack for each hart, zeroed .bss, then main(hart) on all of them.
 
-#include "registers.h"
+#include "constants.h"
 
     .section .vectors, "ax"
     .option norvc
@@ -37,7 +37,7 @@ trap:
     li      t1, CONTROL_UNIT_ADDRESS
     add     t1, t1, t0
     csrr    t0, mepc
-    sw      t0, CONTROL_UNIT_TRAP_PC_FIRST(t1)
+    sw      t0, CONTROL_UNIT_TRAP_PC_OFFSET(t1)
     csrr    t0, mcause
-    sw      t0, CONTROL_UNIT_TRAP_CAUSE_FIRST(t1)
+    sw      t0, CONTROL_UNIT_TRAP_CAUSE_OFFSET(t1)
 3:  j       3b

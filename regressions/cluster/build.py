@@ -23,6 +23,7 @@ from regressions.simulators.tools import (
     run_tool,
 )
 from tb.cluster.config import ClusterConfig
+from tb.cluster.header import header
 from tb.descriptor import ROOT, Descriptor, load, package_file
 
 RTL = ROOT / "rtl" / "cluster"
@@ -198,8 +199,10 @@ def compile_cluster(
     parameters = [f"-G{name}={value}" for name, value in config.parameters().items()]
     includes = sorted(path for folder in _includes(device) for path in folder.rglob("*.svh"))
     flags = ["--top-module", harness.top, *_FLAGS, *harness.flags, *parameters]
-    compiler = " ".join([MACHINE, *(f"-I{folder}" for folder in (BENCH_DPI, *harness.folders))])
-    inputs = [*packages, *sources, *includes, *harness.bench, *harness.cpp, *harness.headers]
+    compiler = " ".join(
+        [MACHINE, *(f"-I{folder}" for folder in (BENCH_DPI, header().parent, *harness.folders))]
+    )
+    inputs = [*packages, *sources, *includes, *harness.bench, *harness.cpp, *harness.headers, header()]
     # Folders are no part of the key: what counts of them are the files, wherever they lie.
     key = content_key(
         inputs, [*changed.values(), harness.public, shell, *flags, *_OPTIMISE, *environment_key()]

@@ -17,12 +17,12 @@ from rich.console import Console
 
 from models.formats import Format
 from models.ops import Op
-from regressions.cluster.measuring import FIRST, Measuring, Product
+from regressions.cluster.measuring import Measuring, Product
 from regressions.cluster.sharing import Shared, measure_sharing
 from regressions.summary import write_json
 from tb.cluster.config import ClusterConfig
-from tb.cluster.mailbox import Descriptor
-from tb.cluster.memory_map import L2
+from tb.cluster.mailbox import MailboxJob
+from tb.cluster.memory_map import L2, OPERANDS
 
 SQUARES = (16, 32, 64, 96, 128)
 MODES = {"plain": (0, 32), "scalar": (1, 64), "simd": (2, 128)}
@@ -144,7 +144,7 @@ def _accelerator(bench: Measuring, size: int, baseline: Row) -> tuple[Row, Phase
 
 def _tiled(bench: Measuring, sizes: tuple[int, int, int], block: tuple[int, int]) -> Row:
     product = Product(Op.GEMM, *sizes, at=L2)
-    part = Descriptor(Op.GEMM, Format.FP16, block[0], 0, block[1], FIRST, FIRST, FIRST)
+    part = MailboxJob(Op.GEMM, Format.FP16, block[0], 0, block[1], OPERANDS, OPERANDS, OPERANDS)
     outcome = bench.run("tiled", (product.job, part), product.memory)
     product.check("tiled", outcome)
     return _row("tiled", sizes, 1, outcome.answers[0], bench.peak)

@@ -10,12 +10,13 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
+from string import Template
 
-from regressions.cluster.header import registers_header
 from regressions.errors import UserError, unknown
 from regressions.paths import ROOT
 from regressions.simulators.cache import build_once, content_key
 from tb.cluster.elf import Program, read_program
+from tb.cluster.header import CONSTANTS, header
 from tb.cluster.instructions import check_instructions
 
 SOFTWARE = ROOT / "sw"
@@ -73,21 +74,23 @@ def build_program(name: str, log: Path, folder: Path = PROGRAMS) -> Program:
     if not source.is_file():
         raise unknown("program", name, programs(), "sw/programs")
     fpu = uses_fpu(name, folder)
-    header = registers_header()
     files = sorted(
         path for path in SOFTWARE.rglob("*") if path.is_file() and path.parent not in (PROGRAMS, CHECKS)
     )
     cpu = f"{_CPU}+zhinx" if fpu else _CPU
-    key = content_key([*files, source], [name, cpu, header, *_FLAGS, _compiler_version()])
+    constants = header()
+    key = content_key([*files, source, constants], [name, cpu, *_FLAGS, _compiler_version()])
 
     def make(made: Path) -> None:
-        (made / "registers.h").write_text(header)
+        values = {name: hex(value) for name, value in CONSTANTS.items()}
+        script = made / "cluster.ld"
+        script.write_text(Template((SOFTWARE / script.name).read_text()).substitute(values))
         output = made / f"{name}.elf"
         sources = [SOFTWARE / "crt0.S", SOFTWARE / "hal" / "start.c", source]
         if "blocks_t" in _text(source):
             sources.append(SOFTWARE / "hal" / "blocks.S")
         command = [sys.executable, "-m", "ziglang", "cc", f"-mcpu={cpu}", *_FLAGS]
-        command += [f"-I{made}", f"-I{SOFTWARE}", f"-T{SOFTWARE / 'cluster.ld'}"]
+        command += [f"-I{constants.parent}", f"-I{SOFTWARE}", f"-T{script}"]
         _run([*command, *map(str, sources), "-o", str(output)], log, name)
         check_instructions(read_program(output), fpu=fpu)
 

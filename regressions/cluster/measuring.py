@@ -16,13 +16,10 @@ from regressions.cluster.firmware import build_program
 from regressions.cluster.run import run_task
 from regressions.errors import UserError
 from tb.cluster.config import ClusterConfig
-from tb.cluster.mailbox import Descriptor
-from tb.cluster.memory_map import FIRMWARE_BYTES, TCDM
+from tb.cluster.mailbox import MailboxJob
+from tb.cluster.memory_map import OPERANDS
 from tb.cluster.task import Arbitration, Outcome, Task
 from tb.stimulus.rng import np_stream
-
-FIRST = TCDM + FIRMWARE_BYTES
-"""First address of operands in the TCDM."""
 
 _LIMIT = 20_000_000
 
@@ -30,13 +27,13 @@ _LIMIT = 20_000_000
 class Product:
     """A GEMM-Op in FP16 with its operands X, W and Y, which lie one behind the other, and its result."""
 
-    def __init__(self, op: Op, m: int, n: int, k: int, at: int = FIRST) -> None:
+    def __init__(self, op: Op, m: int, n: int, k: int, at: int = OPERANDS) -> None:
         """Draws operands from the sizes alone; `at` is where X starts."""
         rng = np_stream(1, "cluster figures", m, n, k)
         self._x, self._w, self._y = (_draw(rng, *shape) for shape in ((m, n), (n, k), (m, k)))
         w_at = at + self._x.nbytes
         z_at = w_at + self._w.nbytes
-        self.job = Descriptor(op, Format.FP16, m, n, k, at, w_at, z_at)
+        self.job = MailboxJob(op, Format.FP16, m, n, k, at, w_at, z_at)
         self.end = z_at + self._y.nbytes
         matrices = (self._x, self._w, self._y)
         self.memory = {
@@ -72,7 +69,7 @@ class Measuring:
     def run(
         self,
         name: str,
-        jobs: tuple[Descriptor, ...],
+        jobs: tuple[MailboxJob, ...],
         memory: dict[int, bytes],
         *,
         mode: int = 0,

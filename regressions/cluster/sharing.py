@@ -15,7 +15,7 @@ from rich.console import Console
 from models.formats import Format
 from models.ops import Op
 from regressions.cluster.measuring import Measuring, Product
-from tb.cluster.mailbox import Descriptor
+from tb.cluster.mailbox import MailboxJob
 from tb.cluster.memory_map import L2
 from tb.cluster.task import Arbitration
 
@@ -92,7 +92,7 @@ class _Setting:
         self._computed = Product(Op.MATMUL, rows, 32, 32, at=self._accelerated.end)
         m, n = _COPY
         end = self._computed.end
-        self._copied = Descriptor(Op.MATMUL, Format.FP16, m, n, n, L2, L2, end)
+        self._copied = MailboxJob(Op.MATMUL, Format.FP16, m, n, n, L2, L2, end)
         self._data = bytes(i * 37 & 0xFF for i in range(2 * m * n))
 
     def cycles(self, measured: str, beside: tuple[str, ...], ratio: Arbitration) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from regressions.cluster.build import BENCH, BENCH_DPI, BENCH_SV, RTL
 from regressions.simulators.cache import build_once, content_key
 from regressions.simulators.tools import MAKE_FIXES, environment_key, executable, require_tools, run_tool
+from tb.cluster.header import header
 from tb.descriptor import ROOT
 
 FOLDER = BENCH / "units"
@@ -122,14 +123,19 @@ def build_unit(
     programs = [FOLDER / f"{unit.name}_bench.cpp", *[BENCH_DPI / "monitor.cpp"] * unit.monitored]
     values = unit.parameters if parameters is None else parameters
     overrides = [f"-G{name}={value}" for name, value in values.items()]
-    key = content_key([*sources, *programs, *_SHARED], [unit.top, *overrides, *_settings()])
+    key = content_key([*sources, *programs, *_SHARED, header()], [unit.top, *overrides, *_settings()])
 
     runtime = _runtime(log)
 
     def make(folder: Path) -> None:
         command = [*_verilator(folder), "--assert", "--top-module", unit.top, *overrides]
         command += ["-Wno-fatal", "-Werror-USERFATAL", "-o", "bench"]
-        command += ["-CFLAGS", f"-I{BENCH_DPI} -I{FOLDER}", *map(str, sources), *map(str, programs)]
+        command += [
+            "-CFLAGS",
+            f"-I{BENCH_DPI} -I{FOLDER} -I{header().parent}",
+            *map(str, sources),
+            *map(str, programs),
+        ]
         run_tool(command, log, f"Verilator on {unit.top}")
         for name in _RUNTIME:  # newer than the makefile, so that make takes them
             shutil.copy(runtime / name, folder)

@@ -19,15 +19,15 @@ int main(uint32_t hart) {
     if (hart != 0) return 0;
     // All cores of the cluster run this.
     const uint32_t all = team(), cores = (uint32_t)__builtin_popcount(all), last = cores - 1;
-    const uint32_t control = CONTROL_UNIT_ADDRESS, events = EVENT_UNIT_ADDRESS, own = EVENT_UNIT_PRIVATE;
+    const uint32_t control = CONTROL_UNIT_ADDRESS, events = EVENT_UNIT_ADDRESS, own = EVENT_UNIT_PRIVATE_ADDRESS;
     EXPECT(control + CONTROL_UNIT_EOC_OFFSET, 0);
     EXPECT(control + CONTROL_UNIT_FETCH_EN_OFFSET, all);
     EXPECT(control + CONTROL_UNIT_CONFIG_OFFSET, cores | 16 << CONTROL_UNIT_CONFIG_BANKS_LSB | 128 << 16);
     EXPECT(control + CONTROL_UNIT_ARBITRATION_OFFSET, 1 | 2 << CONTROL_UNIT_ARBITRATION_DENOMINATOR_LSB);
     KEEPS(control + CONTROL_UNIT_RETURN_OFFSET, CONTROL_UNIT_RETURN_VALUE_MASK);
-    KEEPS(control + CONTROL_UNIT_TRAP_PC_OFFSET(last), CONTROL_UNIT_TRAP_PC_PC_MASK);
-    KEEPS(control + CONTROL_UNIT_BOOT_ADDR_OFFSET(last), CONTROL_UNIT_BOOT_ADDR_ADDR_MASK);
-    if (cores < 8) EXPECT(control + CONTROL_UNIT_BOOT_ADDR_OFFSET(cores), 0); // of a core that is not there
+    KEEPS(control + CONTROL_UNIT_TRAP_PC_OFFSET + 4 * last, CONTROL_UNIT_TRAP_PC_PC_MASK);
+    KEEPS(control + CONTROL_UNIT_BOOT_ADDR_OFFSET + 4 * last, CONTROL_UNIT_BOOT_ADDR_ADDR_MASK);
+    if (cores < 8) EXPECT(control + CONTROL_UNIT_BOOT_ADDR_OFFSET + 4 * cores, 0); // of a core that is not there
     EXPECT(control + CONTROL_UNIT_BUS_ERRORS_OFFSET, 0);
     EXPECT(control + CONTROL_UNIT_TRAPPED_OFFSET, 0);
     EXPECT(control + 0x0C, 0);

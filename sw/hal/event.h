@@ -5,12 +5,10 @@
 #include "io.h"
 
 enum {
-    EVENT_DMA = 8,
-    EVENT_DMA_IDLE = 9,
-    EVENT_TIMER0 = 10,
-    EVENT_TIMER1 = 11,
-    EVENT_ACCELERATOR = 12,
-    EVENT_BARRIER = 16,
+    EVENT_DMA = EVENT_UNIT_CORE_BUFFER_DMA_LSB,
+    EVENT_DMA_IDLE = EVENT_UNIT_CORE_BUFFER_DMA_IDLE_LSB,
+    EVENT_TIMER1 = EVENT_UNIT_CORE_BUFFER_TIMER1_LSB,
+    EVENT_ACCELERATOR = EVENT_UNIT_CORE_BUFFER_ACCELERATOR_LSB,
 };
 
 // Reads a register on which the hart sleeps (cv.elw).
@@ -21,27 +19,27 @@ static inline uint32_t event_load(uint32_t address) {
 }
 
 static inline void event_mask_set(uint32_t events) {
-    write32(EVENT_UNIT_PRIVATE + EVENT_UNIT_CORE_MASK_SET_OFFSET, events);
+    write32(EVENT_UNIT_PRIVATE_ADDRESS + EVENT_UNIT_CORE_MASK_SET_OFFSET, events);
 }
 
 static inline void event_mask_clear(uint32_t events) {
-    write32(EVENT_UNIT_PRIVATE + EVENT_UNIT_CORE_MASK_CLEAR_OFFSET, events);
+    write32(EVENT_UNIT_PRIVATE_ADDRESS + EVENT_UNIT_CORE_MASK_CLEAR_OFFSET, events);
 }
 
 static inline void event_clear(uint32_t events) {
-    write32(EVENT_UNIT_PRIVATE + EVENT_UNIT_CORE_CLEAR_OFFSET, events);
+    write32(EVENT_UNIT_PRIVATE_ADDRESS + EVENT_UNIT_CORE_CLEAR_OFFSET, events);
 }
 
 // Sleeps until an event of the mask is there; clears and returns those that are.
 static inline uint32_t event_wait(void) {
-    return event_load(EVENT_UNIT_PRIVATE + EVENT_UNIT_CORE_WAIT_CLEAR_OFFSET);
+    return event_load(EVENT_UNIT_PRIVATE_ADDRESS + EVENT_UNIT_CORE_WAIT_CLEAR_OFFSET);
 }
 
 // Sends software event `number` to the harts of a mask, 0 for all.
 static inline void event_send(uint32_t number, uint32_t harts) {
-    write32(EVENT_UNIT_PRIVATE + EVENT_UNIT_SW_EVENT_OFFSET(number), harts);
+    write32(EVENT_UNIT_PRIVATE_ADDRESS + EVENT_UNIT_SW_EVENT_OFFSET + 4 * number, harts);
 }
 
-static inline void barrier(void) { (void)event_load(EVENT_UNIT_PRIVATE + EVENT_UNIT_BARRIER_WAIT_OFFSET); }
+static inline void barrier(void) { (void)event_load(EVENT_UNIT_PRIVATE_ADDRESS + EVENT_UNIT_BARRIER_WAIT_OFFSET); }
 
-static inline uint32_t team(void) { return read32(EVENT_UNIT_PRIVATE + EVENT_UNIT_BARRIER_TEAM_OFFSET); }
+static inline uint32_t team(void) { return read32(EVENT_UNIT_PRIVATE_ADDRESS + EVENT_UNIT_BARRIER_TEAM_OFFSET); }

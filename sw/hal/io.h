@@ -4,7 +4,9 @@
 
 #include <stdint.h>
 
-#include "registers.h"
+#include "constants.h"
+
+enum { HARTS_MOST = EVENT_UNIT_CORE_COUNT };
 
 static inline void write32(uint32_t address, uint32_t value) { *(volatile uint32_t *)address = value; }
 

@@ -5,9 +5,7 @@
 
 #include <stdint.h>
 
-#define MAILBOX_MAGIC 0x52454D42u
-#define MAILBOX_JOBS 8
-#define MAILBOX_ANSWERS 32
+#include "constants.h"
 
 // A GEMM-Op on matrices in the TCDM, or in L2 for a program that brings them.
 typedef struct {
@@ -24,5 +22,7 @@ typedef struct {
     job_t job[MAILBOX_JOBS];
     uint32_t answer[MAILBOX_ANSWERS];
 } mailbox_t;
+
+_Static_assert(sizeof(mailbox_t) == MAILBOX_BYTES, "tb/cluster/mailbox.py packs another mailbox");
 
 extern volatile mailbox_t mailbox;

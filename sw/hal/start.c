@@ -7,7 +7,7 @@ int main(uint32_t hart);
 
 __attribute__((section(".mailbox"), used)) volatile mailbox_t mailbox;
 
-static volatile uint32_t results[8];
+static volatile uint32_t results[HARTS_MOST];
 
 // Value that a program returns when nobody has written the mailbox.
 #define NO_MAILBOX 0x4D424F58u
@@ -19,7 +19,7 @@ __attribute__((noreturn, used)) void cluster_start(uint32_t hart) {
     if (hart == 0) {
         uint32_t result = 0;
         const uint32_t harts = team();
-        for (uint32_t h = 0; h < 8; ++h) {
+        for (uint32_t h = 0; h < HARTS_MOST; ++h) {
             if ((harts >> h & 1) != 0 && result == 0) result = results[h];
         }
         write32(CONTROL_UNIT_ADDRESS + CONTROL_UNIT_RETURN_OFFSET, result);

@@ -8,8 +8,7 @@ static volatile uint32_t counter;
 static lock_t counter_lock;
 
 int main(uint32_t hart) {
-    uint32_t harts = 0;
-    for (uint32_t h = 0; h < 8; ++h) harts += team() >> h & 1;
+    const uint32_t harts = (uint32_t)__builtin_popcount(team());
     mailbox.answer[hart] = 0x48450000u | hart;
     for (uint32_t round = 1; round <= 10; ++round) {
         lock(&counter_lock);

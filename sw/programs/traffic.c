@@ -15,7 +15,7 @@
 
 static lock_t counter_lock, job_lock;
 static volatile uint32_t counter, next_job;
-static volatile uint32_t counted[8];
+static volatile uint32_t counted[HARTS_MOST];
 
 static uint32_t draw(uint32_t *state) {
     *state ^= *state << 13;
@@ -139,7 +139,7 @@ static int count(uint32_t hart) {
 static int event(uint32_t hart) {
     // Event 6 is in nobody's mask: it stays until it is cleared.
     event_send(6, 1u << hart);
-    const uint32_t came = read32(EVENT_UNIT_PRIVATE + EVENT_UNIT_CORE_BUFFER_OFFSET) & 1u << 6;
+    const uint32_t came = read32(EVENT_UNIT_PRIVATE_ADDRESS + EVENT_UNIT_CORE_BUFFER_OFFSET) & 1u << 6;
     event_clear(1u << 6);
     return came != 0;
 }
@@ -173,7 +173,7 @@ int main(uint32_t hart) {
     barrier();
     if (hart == 0) {
         uint32_t sum = 0;
-        for (uint32_t h = 0; h < 8; ++h) sum += counted[h];
+        for (uint32_t h = 0; h < HARTS_MOST; ++h) sum += counted[h];
         if (sum != counter) return 1;
         mailbox.answer[MAILBOX_JOBS] = mailbox.mode;
     }

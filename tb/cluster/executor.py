@@ -12,7 +12,7 @@ from tb.agents.tcdm.agent import TcdmAgent
 from tb.cluster import memory_map
 from tb.cluster.agent.agent import ClusterAgent
 from tb.cluster.scoreboard import ClusterScoreboard
-from tb.cluster.streams import FIRST, ProgramRun
+from tb.cluster.streams import ProgramRun
 from tb.cluster.task import request
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
@@ -102,5 +102,7 @@ class ClusterExecutor:
         if run.scenario is not None and not run.blocks:
             self._tcdm.memory.allow(run.scenario.jobs)
             return
-        length = memory_map.TCDM + self._scoreboard.config.tcdm_bytes - FIRST
-        self._handle.allow([(FIRST, length, False), (FIRST, length, True)] if run.blocks else [])
+        length = memory_map.TCDM + self._scoreboard.config.tcdm_bytes - memory_map.OPERANDS
+        self._handle.allow(
+            [(memory_map.OPERANDS, length, False), (memory_map.OPERANDS, length, True)] if run.blocks else []
+        )

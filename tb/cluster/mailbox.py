@@ -17,10 +17,11 @@ _HEAD = struct.Struct("<4I")
 _JOB = struct.Struct("<8I")
 _LARGEST = 2**16 - 1  # contract A5.1: 16 bits each
 _ANSWERS = _HEAD.size + JOBS * _JOB.size
+BYTES = _ANSWERS + 4 * ANSWERS
 
 
 @dataclass(frozen=True, slots=True)
-class Descriptor:
+class MailboxJob:
     """A GEMM-Op as a program sees it: operation, format, sizes, byte addresses."""
 
     op: Op
@@ -42,7 +43,7 @@ class Descriptor:
         }
 
 
-def pack(jobs: tuple[Descriptor, ...], mode: int = 0, seed: int = 0) -> bytes:
+def pack(jobs: tuple[MailboxJob, ...], mode: int = 0, seed: int = 0) -> bytes:
     """Bytes of the mailbox, with empty answers.
 
     Raises:
@@ -55,7 +56,7 @@ def pack(jobs: tuple[Descriptor, ...], mode: int = 0, seed: int = 0) -> bytes:
             if not 0 <= size <= _LARGEST:
                 raise UserError(f"{name} of job {number} is {size}: the accelerator takes 0 to {_LARGEST}")
     packed = b"".join(_JOB.pack(job.op, job.fmt, job.m, job.n, job.k, job.x, job.w, job.z) for job in jobs)
-    return (_HEAD.pack(MAGIC, mode, len(jobs), seed) + packed).ljust(_ANSWERS, b"\0") + bytes(4 * ANSWERS)
+    return (_HEAD.pack(MAGIC, mode, len(jobs), seed) + packed).ljust(BYTES, b"\0")
 
 
 def answers(tcdm: bytes) -> tuple[int, ...]:

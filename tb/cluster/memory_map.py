@@ -1,28 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Memory map of the cluster, as programs and the bench use it; the same numbers as in `cluster_pkg.sv`."""
+"""Memory map of the cluster, from ``rtl/cluster/cluster.rdl``."""
 
 from __future__ import annotations
 
 from tb.descriptor import ROOT
+from tb.registers.constants import constants
 
-TCDM = 0x1000_0000
-TCDM_TAS = 0x1010_0000
-PERIPHERALS = 0x1020_0000
-EVENT_UNIT_PRIVATE = 0x1020_4000
-CODE = 0x1A00_0000
-L2 = 0x1C00_0000
+RDL = ROOT / "rtl" / "cluster" / "cluster.rdl"
+"""The one source of addresses, registers and fields of a cluster."""
+
+CONSTANTS = constants(RDL, sorted((ROOT / "rtl").rglob("*.rdl")))
+"""Addresses, offsets and fields by the names that C and C++ use too (`tb.registers.constants`)."""
+
+TCDM = CONSTANTS["TCDM_ADDRESS"]
+PERIPHERALS = CONSTANTS["PERIPHERALS_ADDRESS"]
+CODE = CONSTANTS["CODE_ADDRESS"]
+L2 = CONSTANTS["L2_ADDRESS"]
 
 BOOT = CODE + 0x80
 """First instruction of every program, behind the trap vectors."""
 
 FIRMWARE_BYTES = 12 * 1024
-"""Start of the TCDM that belongs to the program; operands come behind it."""
+"""Start of the TCDM that belongs to the program."""
 
-REGISTERS = {
-    "control_unit": (PERIPHERALS, ROOT / "rtl" / "cluster" / "control_unit.rdl"),
-    "timer": (PERIPHERALS + 0x400, ROOT / "rtl" / "cluster" / "timer.rdl"),
-    "event_unit": (PERIPHERALS + 0x800, ROOT / "rtl" / "cluster" / "event_unit.rdl"),
-    "redmule": (PERIPHERALS + 0x1000, ROOT / "rtl" / "redmule.rdl"),
-    "dma": (PERIPHERALS + 0x1800, ROOT / "rtl" / "cluster" / "dma.rdl"),
-}
-"""Address and register description of each peripheral."""
+OPERANDS = TCDM + FIRMWARE_BYTES
+"""First byte of the TCDM that is not the program's own."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tb.cluster.memory_map import CONSTANTS
 from tb.coverage.coverpoint import FORMATS, OPERATIONS, coverpoint
 from tb.coverage.points import CORES
-from tb.registers.model import CONTEXTS, AccessTrace
+from tb.registers.map import CONTEXTS
+from tb.registers.model import AccessTrace
 
 if TYPE_CHECKING:  # the runner reads the bins, and needs no scoreboard for that
     from tb.cluster.task import Arbitration
@@ -16,7 +18,8 @@ if TYPE_CHECKING:  # the runner reads the bins, and needs no scoreboard for that
 SIDES = ("accelerator", "others")
 ALIGNMENTS = ("8 bytes", "4 bytes", "less")
 FROM_L2, TO_L2, ROWS = 256, 128, 64  # bits of a transfer, as in `dma_access` of monitor.h
-LINES = {8: "DMA transfer", 9: "DMA idle", 12: "accelerator", 16: "barrier"}
+_FIELDS = {"DMA": "DMA transfer", "DMA_IDLE": "DMA idle", "ACCELERATOR": "accelerator", "BARRIER": "barrier"}
+LINES = {CONSTANTS[f"EVENT_UNIT_CORE_BUFFER_{field}_LSB"]: name for field, name in _FIELDS.items()}
 """Event lines of a core; those below are the software events."""
 
 

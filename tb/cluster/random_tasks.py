@@ -16,7 +16,7 @@ from models.ops import Op
 from tb.cluster import memory_map
 from tb.cluster.config import ClusterConfig
 from tb.cluster.elf import Program
-from tb.cluster.mailbox import JOBS, Descriptor
+from tb.cluster.mailbox import JOBS, MailboxJob
 from tb.cluster.task import Arbitration, Outcome, Task
 from tb.stimulus.image import initial_image, predict
 from tb.stimulus.job import Job, Scenario, Window
@@ -73,7 +73,7 @@ def draw_task(seed: int, number: int, config: ClusterConfig, program: Program) -
         program: `PROGRAM`, built.
     """
     rng = stream(seed, "cluster", config.cores, number)
-    base = memory_map.TCDM + memory_map.FIRMWARE_BYTES
+    base = memory_map.OPERANDS
     end = memory_map.TCDM + config.tcdm_bytes - config.cores * _PLACE
     jobs = draw_jobs(rng, rng.randrange(1, JOBS + 1), base, end)
     scenario = Scenario(number, jobs, Window(base, end - base), poison_seed=rng.randrange(1 << 20))
@@ -102,7 +102,7 @@ def draw_software(seed: int, number: int, config: ClusterConfig, program: Progra
     rng = stream(seed, "cluster software", config.cores, number)
     mode = number % len(_SOFTWARE_COLUMNS)
     pair = _SOFTWARE_COLUMNS[mode]
-    base = memory_map.TCDM + memory_map.FIRMWARE_BYTES
+    base = memory_map.OPERANDS
     jobs: list[Job] = []
     at = base
     for op in Op:
@@ -202,7 +202,7 @@ def draw_arbitration(rng: random.Random) -> Arbitration:
     return Arbitration(numerator, denominator, wide_first=rng.random() < 0.5)
 
 
-def descriptor_of(job: Job) -> Descriptor:
+def descriptor_of(job: Job) -> MailboxJob:
     """A job as programs see it."""
     assert isinstance(job.fmt, Format), "one format for all operands"
-    return Descriptor(job.op, job.fmt, job.m, job.n, job.k, job.x_addr, job.w_addr, job.z_addr)
+    return MailboxJob(job.op, job.fmt, job.m, job.n, job.k, job.x_addr, job.w_addr, job.z_addr)

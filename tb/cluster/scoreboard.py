@@ -15,7 +15,7 @@ from tb.cluster.agent.monitor import ClusterLog
 from tb.cluster.config import ClusterConfig
 from tb.cluster.observed import in_order, triggered_jobs
 from tb.cluster.rules import RULES
-from tb.cluster.streams import FIRST, ProgramRun
+from tb.cluster.streams import ProgramRun
 from tb.cluster.task import named_problems
 from tb.env.lookahead import Drawn
 from tb.scoreboard.aborted import clear_edge
@@ -102,7 +102,7 @@ class ClusterScoreboard(Scoreboard):
         expected = drawn.expected
         if not seen or expected is None:
             return _with(self._without_jobs(None, log, rules, ended), wrong)
-        window = Window(FIRST, memory_map.TCDM + self.config.tcdm_bytes - FIRST)
+        window = Window(memory_map.OPERANDS, memory_map.TCDM + self.config.tcdm_bytes - memory_map.OPERANDS)
         blocks = Scenario(drawn.scenario.index, tuple(seen), window)
         nothing = Prediction(_NOTHING, [])
         verdict = self.check(blocks, _NOTHING, _NOTHING, rules, watchdog=not ended, expected=lambda: nothing)

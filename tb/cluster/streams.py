@@ -14,7 +14,7 @@ from models.ops import Op
 from tb.cluster import memory_map
 from tb.cluster.config import ClusterConfig
 from tb.cluster.elf import Program, unbuilt
-from tb.cluster.mailbox import JOBS, Descriptor
+from tb.cluster.mailbox import JOBS, MailboxJob
 from tb.cluster.random_tasks import (
     descriptor_of,
     draw_arbitration,
@@ -30,9 +30,6 @@ from tb.stimulus.image import initial_image, predict
 from tb.stimulus.job import Job, Scenario, Window
 from tb.stimulus.job_fields import OPERAND_CLASSES
 from tb.stimulus.rng import stream
-
-FIRST = memory_map.TCDM + memory_map.FIRMWARE_BYTES
-"""First byte of the TCDM that is not the program's own."""
 
 _LIMIT = 1_000_000  # cycles: far above what the longest run takes, and within what the bench's logs hold
 _LONGEST_CLEAR = 1500  # cycles after which a job is cleared at most: some have ended by then
@@ -127,8 +124,13 @@ class ProgramStream(ABC):
     def _tcdm_jobs(self, index: int, rng: random.Random, count: int, ops: Sequence[Op] = ()) -> Scenario:
         """Jobs in the TCDM that share no bytes, with these operations in turns if any are given."""
         end = memory_map.TCDM + self.config.tcdm_bytes
-        jobs = draw_jobs(rng, count, FIRST, end, ops)
-        return Scenario(index, jobs, Window(FIRST, end - FIRST), poison_seed=rng.randrange(1 << 20))
+        jobs = draw_jobs(rng, count, memory_map.OPERANDS, end, ops)
+        return Scenario(
+            index,
+            jobs,
+            Window(memory_map.OPERANDS, end - memory_map.OPERANDS),
+            poison_seed=rng.randrange(1 << 20),
+        )
 
 
 class PlainStream(ProgramStream):
@@ -217,7 +219,9 @@ class TiledStream(ProgramStream):
         job = Job(op, m, n, k, x, w, z, fmt, classes=classes, data_seed=rng.randrange(1 << 30))
         window = Window(memory_map.L2, self.config.l2_bytes)
         scenario = Scenario(index, (job,), window, poison_seed=rng.randrange(1 << 20))
-        block = Descriptor(op, fmt, block_m, 0, block_k, FIRST, FIRST, FIRST)
+        block = MailboxJob(
+            op, fmt, block_m, 0, block_k, memory_map.OPERANDS, memory_map.OPERANDS, memory_map.OPERANDS
+        )
         task = self._task(
             jobs=(descriptor_of(job), block),
             memory={window.base: initial_image(scenario).tobytes()},
@@ -259,18 +263,24 @@ class TogetherStream(ProgramStream):
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
         """See `ProgramStream.draw`."""
         zone = (self.config.tcdm_bytes - memory_map.FIRMWARE_BYTES) // 3 // 64 * 64
-        jobs = draw_jobs(rng, 1, FIRST, FIRST + zone)
-        scenario = Scenario(index, jobs, Window(FIRST, zone), poison_seed=rng.randrange(1 << 20))
+        jobs = draw_jobs(rng, 1, memory_map.OPERANDS, memory_map.OPERANDS + zone)
+        scenario = Scenario(
+            index, jobs, Window(memory_map.OPERANDS, zone), poison_seed=rng.randrange(1 << 20)
+        )
         harts = self.config.cores - 2
-        product = draw_product(rng, index, 4 * harts * rng.randrange(1, 3), FIRST + zone, zone)
+        product = draw_product(rng, index, 4 * harts * rng.randrange(1, 3), memory_map.OPERANDS + zone, zone)
         copied = rng.randbytes(2 * rng.randrange(1, 33) * (size := rng.randrange(1, 33)))
-        source, to = memory_map.L2 + rng.randrange(64), FIRST + 2 * zone + rng.randrange(64)
-        copy = Descriptor(Op.MATMUL, Format.FP16, len(copied) // (2 * size), size, size, source, source, to)
+        source, to = memory_map.L2 + rng.randrange(64), memory_map.OPERANDS + 2 * zone + rng.randrange(64)
+        copy = MailboxJob(Op.MATMUL, Format.FP16, len(copied) // (2 * size), size, size, source, source, to)
         before = initial_image(product)
         at = product.window.base
         task = self._task(
             jobs=(descriptor_of(jobs[0]), descriptor_of(product.jobs[0]), copy),
-            memory={FIRST: initial_image(scenario).tobytes(), at: before.tobytes(), source: copied},
+            memory={
+                memory_map.OPERANDS: initial_image(scenario).tobytes(),
+                at: before.tobytes(),
+                source: copied,
+            },
             mode=_ALL_OF_THEM,
             cores=self.config.cores,
             arbitration=draw_arbitration(rng),

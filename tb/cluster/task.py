@@ -12,11 +12,11 @@ from tb.cluster import memory_map
 from tb.cluster.config import ClusterConfig
 from tb.cluster.disassembly import disassemble
 from tb.cluster.elf import Program
-from tb.cluster.mailbox import Descriptor, answers, pack
+from tb.cluster.mailbox import MailboxJob, answers, pack
+from tb.cluster.memory_map import CONSTANTS
 from tb.cluster.rules import PREFIX
 from tb.errors import UserError
 
-_FETCH_EN, _ARBITRATION, _BOOT, _TEAM = 0x008, 0x010, 0x040, 0x800 + 0x220
 _CAUSES = {2: "illegal instruction", 3: "breakpoint", 8: "system call", 11: "system call"}
 
 
@@ -30,7 +30,14 @@ class Arbitration:
 
     def register(self) -> int:
         """Value of the control unit's register ARBITRATION."""
-        return self.numerator | self.denominator << 8 | int(not self.wide_first) << 16
+        fields = {
+            "NUMERATOR": self.numerator,
+            "DENOMINATOR": self.denominator,
+            "LOG_FIRST": not self.wide_first,
+        }
+        return sum(
+            value << CONSTANTS[f"CONTROL_UNIT_ARBITRATION_{name}_LSB"] for name, value in fields.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class Task:
     """
 
     program: Program
-    jobs: tuple[Descriptor, ...] = ()
+    jobs: tuple[MailboxJob, ...] = ()
     memory: Mapping[int, bytes] | None = None
     mode: int = 0
     seed: int = 0
@@ -133,7 +140,7 @@ def _check_fits(config: ClusterConfig, what: str, address: int, size: int, among
 
 
 def _check_own(what: str, address: int, size: int) -> None:
-    first = memory_map.TCDM + memory_map.FIRMWARE_BYTES
+    first = memory_map.OPERANDS
     if address + size > first:
         raise UserError(
             f"{what} at 0x{address:08x} with {size} bytes, stacks included, reaches into the operands' "
@@ -142,7 +149,7 @@ def _check_own(what: str, address: int, size: int) -> None:
 
 
 def _check_behind_program(what: str, address: int) -> None:
-    first = memory_map.TCDM + memory_map.FIRMWARE_BYTES
+    first = memory_map.OPERANDS
     if address < first:
         raise UserError(f"{what} at 0x{address:08x} is in the program's own memory; start at 0x{first:08x}")
 
@@ -155,9 +162,12 @@ def request(config: ClusterConfig, task: Task) -> bytes:
     """
     loaded = blocks(config, task)
     harts = (1 << task.cores) - 1
-    writes = [(_ARBITRATION, task.arbitration.register()), (_TEAM, harts)]
-    writes += [(_BOOT + 4 * core, task.program.entry) for core in range(task.cores)]
-    writes.append((_FETCH_EN, harts))
+    writes = [
+        (_offset("CONTROL_UNIT", "ARBITRATION"), task.arbitration.register()),
+        (_offset("EVENT_UNIT", "BARRIER_TEAM"), harts),
+        *((_offset("CONTROL_UNIT", "BOOT_ADDR", core), task.program.entry) for core in range(task.cores)),
+        (_offset("CONTROL_UNIT", "FETCH_EN"), harts),
+    ]
     lanes = config.instance.dw // 32 + 1
     head = (config.cores, config.banks, lanes, config.tcdm_bytes, config.l2_bytes, config.code_bytes)
     parts = [struct.pack("<9I", *head, config.l2_latency, task.limit, len(writes))]
@@ -166,6 +176,13 @@ def request(config: ClusterConfig, task: Task) -> bytes:
     for address, data in loaded:
         parts += [struct.pack("<2I", address, len(data)), data]
     return b"".join(parts)
+
+
+def _offset(block: str, register: str, index: int = 0) -> int:
+    """Offset of a register in the peripherals; `index` is its place in an array."""
+    name = f"{block}_{register}"
+    first = CONSTANTS[f"{block}_ADDRESS"] - memory_map.PERIPHERALS + CONSTANTS[f"{name}_OFFSET"]
+    return first + (index * CONSTANTS[f"{name}_STRIDE"] if index else 0)
 
 
 def problems(task: Task, log: Mapping[str, Any]) -> list[str]:

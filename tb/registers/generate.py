@@ -7,30 +7,23 @@ taken from there the next time. Nothing generated is committed.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
-import tempfile
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tb.python_file import PythonFileError, load_python
+from tb.registers.made import BUILD, REPOSITORY, RegisterModelError, compiled, key, made_once
 from tb.registers.map import Field, Register, RegisterMap
 
 if TYPE_CHECKING:
     from pyuvm import uvm_reg_block
     from systemrdl.node import FieldNode, RegNode
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 RDL = REPOSITORY / "rtl" / "redmule.rdl"
 """The one source of the register map."""
-
-BUILD = REPOSITORY / "build" / "registers"
-"""Default folder of generated models."""
 
 MODULE = "redmule_registers"
 """Name of the generated Python module."""
@@ -39,10 +32,6 @@ MAP_FILE = "map.json"
 
 PARAMETER = "MIXED_FORMATS"
 """Parameter of the address map: the device has a format for each operand."""
-
-
-class RegisterModelError(RuntimeError):
-    """The register model cannot be generated or loaded; the message says what to mend."""
 
 
 def generate(rdl: Path = RDL, build: Path = BUILD, *, mixed_formats: bool = False) -> Path:
@@ -60,27 +49,8 @@ def generate(rdl: Path = RDL, build: Path = BUILD, *, mixed_formats: bool = Fals
     Raises:
         RegisterModelError: The RDL is missing or wrong, or the folder cannot be written.
     """
-    folder = build / _cache_key(rdl, mixed_formats)
-    if (folder / MAP_FILE).is_file():
-        return folder
-    try:
-        build.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=build))
-    except OSError as error:
-        raise RegisterModelError(f"cannot write the register model below {build}: {error}") from error
-    try:
-        _write_model(rdl, scratch, mixed_formats)
-        # The rename makes the model appear whole; when another process was faster, its copy is the same.
-        try:
-            scratch.rename(folder)
-        except OSError:
-            if not (folder / MAP_FILE).is_file():
-                raise
-    except OSError as error:
-        raise RegisterModelError(f"cannot write the register model to {folder}: {error}") from error
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    return folder
+    digest = key([rdl, Path(__file__)], f"mixed formats: {mixed_formats}")
+    return made_once(build / digest, lambda folder: _write_model(rdl, folder, mixed_formats))
 
 
 @cache
@@ -140,33 +110,12 @@ def register_block(
     return block
 
 
-def _cache_key(rdl: Path, mixed_formats: bool) -> str:
-    """Hash of all that the generated files depend on."""
-    try:
-        source = rdl.read_bytes()
-    except OSError as error:
-        raise RegisterModelError(f"cannot read the register description {rdl}: {error}") from error
-    digest = hashlib.sha256(source)
-    digest.update(f"mixed formats: {mixed_formats}".encode())
-    digest.update(Path(__file__).read_bytes())
-    for package in ("systemrdl-compiler", "peakrdl-pyuvm"):
-        digest.update(f"{package}=={version(package)}".encode())
-    return digest.hexdigest()[:16]
-
-
 def _write_model(rdl: Path, folder: Path, mixed_formats: bool) -> None:
     """Compiles `rdl` and writes all generated files into `folder`, the map last."""
-    # Imported here because the compiler takes a quarter of a second, and a cached model does without.
+    # Imported here: a cached model does without.
     from peakrdl_pyuvm.exporter import PyUVMExporter
-    from systemrdl.compiler import RDLCompiler
-    from systemrdl.messages import RDLCompileError
 
-    compiler = RDLCompiler()
-    try:
-        compiler.compile_file(os.fspath(rdl))
-        top = compiler.elaborate(parameters={PARAMETER: True} if mixed_formats else None).top
-    except RDLCompileError as error:
-        raise RegisterModelError(f"{rdl} is not valid SystemRDL: {error} (details above)") from error
+    top = compiled(rdl, {PARAMETER: True} if mixed_formats else None)
     if not top.get_property("littleendian"):
         raise RegisterModelError(f"{rdl}: add 'littleendian;' to the address map; the exporter needs it")
     # One class an instance, named by its path: the top class is then named as the address map.

@@ -18,20 +18,18 @@ from regressions.cluster.firmware import PROGRAMS, build_program
 from regressions.cluster.run import run_task
 from regressions.cluster.sizes import SMALL, cluster_config
 from tb.cluster.config import ClusterConfig
-from tb.cluster.mailbox import Descriptor
-from tb.cluster.memory_map import FIRMWARE_BYTES, L2, TCDM
+from tb.cluster.mailbox import MailboxJob
+from tb.cluster.memory_map import L2, OPERANDS
 from tb.cluster.task import Arbitration, Outcome, Task
 
 CONFIG = cluster_config(SMALL)
-FIRST = TCDM + FIRMWARE_BYTES
-
 Codes = NDArray[np.uint8] | NDArray[np.uint16]
 
 
 def run(
     name: str,
     folder: Path,
-    jobs: Iterable[Descriptor] = (),
+    jobs: Iterable[MailboxJob] = (),
     memory: dict[int, bytes] | None = None,
     *,
     mode: int = 0,
@@ -82,8 +80,8 @@ def run_tiled(
     rng = np.random.default_rng(seed)
     x, w, y = (codes(rng, *shape, Format.FP16) for shape in ((m, n), (n, k), (m, k)))
     at = [L2 + offset for offset in offsets]
-    whole = Descriptor(op, Format.FP16, m, n, k, *at)
-    part = Descriptor(op, Format.FP16, block[0], 0, block[1], FIRST, FIRST, FIRST)
+    whole = MailboxJob(op, Format.FP16, m, n, k, *at)
+    part = MailboxJob(op, Format.FP16, block[0], 0, block[1], OPERANDS, OPERANDS, OPERANDS)
     memory = {address: matrix.tobytes() for address, matrix in zip(at, (x, w, y), strict=True)}
     outcome = run("tiled", folder, [whole, part], memory, config=config)
     assert outcome.problems == ()
@@ -100,15 +98,15 @@ def codes(rng: np.random.Generator, rows: int, cols: int, fmt: Format) -> Codes:
 class Work:
     """Jobs with random operands that lie one behind the other in the TCDM, and what they must leave."""
 
-    def __init__(self, seed: int, start: int = FIRST) -> None:
+    def __init__(self, seed: int, start: int = OPERANDS) -> None:
         self.random = random.Random(seed)
         self._rng = np.random.default_rng(seed)
         self._at = start
-        self.jobs: list[Descriptor] = []
+        self.jobs: list[MailboxJob] = []
         self.memory: dict[int, bytes] = {}
         self.expected: list[bytes] = []
 
-    def add(self, op: Op, fmt: Format, m: int, n: int, k: int, align: int = 1) -> Descriptor:
+    def add(self, op: Op, fmt: Format, m: int, n: int, k: int, align: int = 1) -> MailboxJob:
         """Appends a job, its operands at addresses of any alignment or at multiples of `align`."""
         x, w, y = (codes(self._rng, *shape, fmt) for shape in ((m, n), (n, k), (m, k)))
         addresses = []
@@ -121,7 +119,7 @@ class Work:
         wide = [widen(matrix, fmt) for matrix in (x, w, y)]
         z = gemm_op(op, wide[0], wide[1], None if op == Op.MATMUL else wide[2])
         self.expected.append(narrow(z, fmt).tobytes())
-        job = Descriptor(op, fmt, m, n, k, *addresses)
+        job = MailboxJob(op, fmt, m, n, k, *addresses)
         self.jobs.append(job)
         return job
 

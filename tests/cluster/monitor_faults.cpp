@@ -49,7 +49,7 @@ class Bench {
         const uint32_t enables[2] = {0xFFFFFFFF, 0xF};
         uint32_t lanes[kLanes] = {};
         monitor_.wide_access(add, false, enables, lanes);
-        for (uint32_t lane = 0; lane < kLanes; ++lane) lanes[lane] = held((add - cluster::kTcdmBase) / 4 + lane);
+        for (uint32_t lane = 0; lane < kLanes; ++lane) lanes[lane] = held((add - TCDM_ADDRESS) / 4 + lane);
         if (wrong_lane < kLanes) lanes[wrong_lane] ^= 1;
         cycle({0, 0, 0, 4, 0});
         monitor_.wide_answer(lanes);
@@ -58,7 +58,7 @@ class Bench {
     // The DMA reads eight bytes of L2, answered `latency` cycles later.
     void l2_read(uint32_t latency, uint64_t flipped) {
         cycle({0, 0, 0, 0, 3});
-        monitor_.l2_access(cluster::kL2Base + 8, false, 0xFF, 0);
+        monitor_.l2_access(L2_ADDRESS + 8, false, 0xFF, 0);
         for (uint32_t i = 1; i < latency; ++i) cycle({});
         cycle({0, 0, 0, 0, 4});
         uint64_t value = 0;
@@ -95,7 +95,7 @@ const std::map<std::string, std::function<void(Bench&)>> kCases = {
     {"none",
      [](Bench& bench) {
          bench.read(3, as_it_is);
-         bench.wide_read(cluster::kTcdmBase + 64, kLanes);
+         bench.wide_read(TCDM_ADDRESS + 64, kLanes);
          bench.l2_read(kLatency, 0);
          for (int i = 0; i < 2; ++i) bench.cycle({kPorts, 0, 0, 0, 0});
          bench.cycle({kPorts, kPorts, 0, 0, 0});
@@ -123,7 +123,7 @@ const std::map<std::string, std::function<void(Bench&)>> kCases = {
          for (int i = 0; i < 3; ++i) bench.cycle({0, 0, 0, 1, 0});  // the accelerator may lose one conflict in a row
          bench.cycle({0, 0, 0, 3, 0});
          const uint32_t enables[2] = {}, lanes[kLanes] = {};
-         cluster::monitor().wide_access(cluster::kTcdmBase, true, enables, lanes);
+         cluster::monitor().wide_access(TCDM_ADDRESS, true, enables, lanes);
          bench.cycle({0, 0, 0, 4, 0});
          cluster::monitor().wide_answer(lanes);
      }},
@@ -132,17 +132,17 @@ const std::map<std::string, std::function<void(Bench&)>> kCases = {
          bench.cycle({1, 1, 0, 3, 0});
          cluster::monitor().log_access(0, 20, true, false, 0, 0);
          const uint32_t enables[2] = {}, lanes[kLanes] = {};
-         cluster::monitor().wide_access(cluster::kTcdmBase + 4 * 12, true, enables, lanes);  // banks 12 to 4
+         cluster::monitor().wide_access(TCDM_ADDRESS + 4 * 12, true, enables, lanes);  // banks 12 to 4
          bench.cycle({0, 0, 1, 4, 0});
          cluster::monitor().log_answer(0, 0);
          cluster::monitor().wide_answer(lanes);
      }},
     {"read", [](Bench& bench) { bench.read(3, [](uint32_t value) { return value + 1; }); }},
-    {"wide_read", [](Bench& bench) { bench.wide_read(cluster::kTcdmBase + 64, 8); }},
+    {"wide_read", [](Bench& bench) { bench.wide_read(TCDM_ADDRESS + 64, 8); }},
     {"l2_answer",
      [](Bench& bench) {
          bench.cycle({0, 0, 0, 0, 3});
-         cluster::monitor().l2_access(cluster::kL2Base, false, 0xFF, 0);
+         cluster::monitor().l2_access(L2_ADDRESS, false, 0xFF, 0);
          for (uint32_t i = 0; i < kLatency; ++i) bench.cycle({});
      }},
     {"l2_read", [](Bench& bench) { bench.l2_read(kLatency, 1); }},

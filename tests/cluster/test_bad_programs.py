@@ -18,10 +18,10 @@ from regressions.cluster.run import run_task
 from regressions.errors import UserError
 from tb.cluster.elf import Program, read_program
 from tb.cluster.instructions import check_instructions
-from tb.cluster.mailbox import Descriptor
-from tb.cluster.memory_map import BOOT, L2, TCDM
+from tb.cluster.mailbox import MailboxJob
+from tb.cluster.memory_map import BOOT, L2, OPERANDS, TCDM
 from tb.cluster.task import Task
-from tests.cluster.harness import CONFIG, FIRST, run
+from tests.cluster.harness import CONFIG, run
 
 
 @pytest.mark.sim
@@ -68,8 +68,8 @@ def test_an_access_to_nothing_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.sim
 def test_a_failed_program_is_reported(tmp_path: Path) -> None:
-    job = Descriptor(Op.GEMM, Format.FP16, 8, 8, 8, L2, L2 + 0x1000, L2 + 0x2000)
-    block = dataclasses.replace(job, m=1000, k=1000, x=FIRST, w=FIRST, z=FIRST, n=0, op=Op.GEMM)
+    job = MailboxJob(Op.GEMM, Format.FP16, 8, 8, 8, L2, L2 + 0x1000, L2 + 0x2000)
+    block = dataclasses.replace(job, m=1000, k=1000, x=OPERANDS, w=OPERANDS, z=OPERANDS, n=0, op=Op.GEMM)
     tiles = dataclasses.replace(block, m=100, k=100, n=0)
     outcome = run(
         "tiled", tmp_path, [dataclasses.replace(job, n=2000), dataclasses.replace(tiles, m=50, k=50)]
@@ -80,24 +80,27 @@ def test_a_failed_program_is_reported(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("job", "message"),
     [
-        (Descriptor(Op.GEMM, Format.FP16, 200, 200, 200, FIRST, FIRST, FIRST + 0x10000), "Z of job 0"),
         (
-            Descriptor(Op.GEMM, Format.FP16, 8, 8, 8, 0, FIRST, FIRST),
+            MailboxJob(Op.GEMM, Format.FP16, 200, 200, 200, OPERANDS, OPERANDS, OPERANDS + 0x10000),
+            "Z of job 0",
+        ),
+        (
+            MailboxJob(Op.GEMM, Format.FP16, 8, 8, 8, 0, OPERANDS, OPERANDS),
             "X of job 0 at 0x00000000 with 128 bytes does not",
         ),
-        (Descriptor(Op.GEMM, Format.FP16, 8, 8, 8, FIRST, TCDM + 16, FIRST), "program's own memory"),
+        (MailboxJob(Op.GEMM, Format.FP16, 8, 8, 8, OPERANDS, TCDM + 16, OPERANDS), "program's own memory"),
         (
-            Descriptor(Op.GEMM, Format.FP16, 8, 8, 8, FIRST, L2, FIRST),
+            MailboxJob(Op.GEMM, Format.FP16, 8, 8, 8, OPERANDS, L2, OPERANDS),
             "W of job 0 at 0x1c000000 with 128 bytes does not",
         ),
         (
-            Descriptor(Op.GEMM, Format.E4M3, 70000, 1, 1, FIRST, FIRST, FIRST),
+            MailboxJob(Op.GEMM, Format.E4M3, 70000, 1, 1, OPERANDS, OPERANDS, OPERANDS),
             "M of job 0 is 70000: the accelerator takes 0 to 65535",
         ),
     ],
     ids=["beyond", "nowhere", "firmware", "l2", "too large"],
 )
-def test_a_descriptor_out_of_memory(tmp_path: Path, job: Descriptor, message: str) -> None:
+def test_a_descriptor_out_of_memory(tmp_path: Path, job: MailboxJob, message: str) -> None:
     program = build_program("gemm", tmp_path / "sw.log")
     with pytest.raises(UserError, match=message):
         run_task(tmp_path, CONFIG, Task(program, (job,), cores=1), tmp_path)
@@ -111,7 +114,7 @@ def test_an_image_that_does_not_fit(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"the segment at 0x10000000 with \d+ bytes does not fit the memory"):
         run_task(tmp_path, dataclasses.replace(CONFIG, tcdm_bytes=4096), Task(program, cores=1), tmp_path)
     greedy = dataclasses.replace(program, reserved=((TCDM + 0x200, 12 * 1024),))
-    job = Descriptor(Op.GEMM, Format.FP16, 8, 8, 8, FIRST, FIRST, FIRST)
+    job = MailboxJob(Op.GEMM, Format.FP16, 8, 8, 8, OPERANDS, OPERANDS, OPERANDS)
     with pytest.raises(
         UserError, match="with 12288 bytes, stacks included, reaches into the operands' memory"
     ):

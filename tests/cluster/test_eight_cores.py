@@ -12,10 +12,10 @@ from models.formats import Format
 from models.ops import Op
 from regressions.cluster.firmware import CHECKS
 from regressions.cluster.sizes import CONTRACT, cluster_config
-from tb.cluster.mailbox import Descriptor
-from tb.cluster.memory_map import L2
+from tb.cluster.mailbox import MailboxJob
+from tb.cluster.memory_map import L2, OPERANDS
 from tb.cluster.task import Arbitration
-from tests.cluster.harness import FIRST, Work, run, run_tiled
+from tests.cluster.harness import Work, run, run_tiled
 
 pytestmark = pytest.mark.sim
 EIGHT = cluster_config(CONTRACT)
@@ -105,7 +105,7 @@ def test_accelerator_cores_and_copies_together(tmp_path: Path, measured: int) ->
     work.add(Op.MATMUL, Format.FP16, 40, 40, 40, align=4)
     work.add(Op.MATMUL, Format.FP16, 24, 24, 24, align=4)
     data = bytes(np.random.default_rng(31).integers(0, 256, 2048, np.uint8))
-    copied = Descriptor(Op.MATMUL, Format.FP16, 32, 32, 32, L2, L2, FIRST + 0x8000)
+    copied = MailboxJob(Op.MATMUL, Format.FP16, 32, 32, 32, L2, L2, OPERANDS + 0x8000)
     memory = {**work.memory, L2: data}
     cycles = []
     for others in (0, 0b111):
@@ -118,7 +118,7 @@ def test_accelerator_cores_and_copies_together(tmp_path: Path, measured: int) ->
                 assert outcome.read(job.z, len(expected)) == expected
         assert outcome.read(L2, len(data)) == data
         if mode & 4:
-            assert outcome.read(FIRST + 0x8000, len(data)) == data
+            assert outcome.read(OPERANDS + 0x8000, len(data)) == data
         rounds = outcome.answers[1:4]
         assert [count > 0 for count in rounds] == [bool(mode >> group & 1) for group in range(3)]
         cycles.append(outcome.answers[0])

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tb.cluster.header import header
 from tb.cluster.task import named_problems
 from tests.bench.bench_library import compiler_flags
 
@@ -30,7 +31,14 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The session with a bus that stops, on memories without a model."""
     program = tmp_path_factory.mktemp("host") / "host"
     parts = [str(BENCH / f"{name}.cpp") for name in ("session", "monitor", "peripherals", "event_model")]
-    command = ["g++", "-O1", *compiler_flags(), f"-I{HERE / 'fake_model'}", f"-I{BENCH}"]
+    command = [
+        "g++",
+        "-O1",
+        *compiler_flags(),
+        f"-I{HERE / 'fake_model'}",
+        f"-I{BENCH}",
+        f"-I{header().parent}",
+    ]
     subprocess.run([*command, str(HERE / "host_faults.cpp"), *parts, "-o", program], check=True)
     return program
 

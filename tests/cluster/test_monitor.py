@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tb.cluster.header import header
 from tb.cluster.rules import PREFIX
 from tests.bench.bench_library import compiler_flags
 from tests.proofs import proving
@@ -44,7 +45,10 @@ def build(folder: Path, name: str, sources: tuple[str, ...]) -> Path:
     """A program of cases around parts of the monitor."""
     program = folder / name
     parts = [str(HERE / f"{name}.cpp"), *(str(MONITOR / f"{source}.cpp") for source in sources)]
-    subprocess.run(["g++", "-O1", *compiler_flags(), f"-I{MONITOR}", *parts, "-o", program], check=True)
+    subprocess.run(
+        ["g++", "-O1", *compiler_flags(), f"-I{MONITOR}", f"-I{header().parent}", *parts, "-o", program],
+        check=True,
+    )
     return program
 
 

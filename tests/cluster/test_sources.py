@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from regressions.cluster import build as cluster
-from regressions.cluster import header
 from regressions.cluster.build import RTL, build_cluster, lint_cluster
 from regressions.simulators.base import BuildError
 from regressions.simulators.fpnew_tables import with_tables
 from tb.cluster import memory_map
 from tb.cluster.config import ClusterConfig
+from tb.registers.constants import constants
+from tb.registers.made import RegisterModelError
 from tests.cluster.harness import CONFIG
 
 OWN = sorted(RTL.glob("*.sv"))
@@ -44,31 +45,37 @@ def test_another_package_of_the_core_is_refused(monkeypatch: pytest.MonkeyPatch,
         lint_cluster(ClusterConfig(cores=1, fpu=False), tmp_path / "lint.log")
 
 
-def test_one_memory_map() -> None:
+def test_the_rtl_has_the_addresses_and_events_of_the_description() -> None:
     text = (RTL / "cluster_pkg.sv").read_text()
     found = {
         name: int(value.replace("_", ""), 16) for name, value in re.findall(r"(\w+) +=\s+32'h(\w+)", text)
     }
+    described = memory_map.CONSTANTS
     assert found["TCDM_BASE"] == memory_map.TCDM
-    assert found["TAS_BASE"] == memory_map.TCDM_TAS
+    assert found["TAS_BASE"] == described["TCDM_TAS_ADDRESS"]
+    assert found["TAS_BASE"] - found["TCDM_BASE"] == found["TCDM_MAX"]
     assert found["PERIPH_BASE"] == memory_map.PERIPHERALS
-    assert found["EU_PRIVATE"] == memory_map.EVENT_UNIT_PRIVATE
+    assert found["EU_PRIVATE"] == described["EVENT_UNIT_PRIVATE_ADDRESS"]
     assert found["CODE_BASE"] == memory_map.CODE
     assert found["L2_BASE"] == memory_map.L2
+    events = {name: int(value) for name, value in re.findall(r"(EV\w+) += (\d+);", text)}
+    assert events["EVT_BARRIER"] == described["EVENT_UNIT_CORE_BUFFER_BARRIER_LSB"]
+    assert (1 << events["EVENTS"]) - 1 == described["EVENT_UNIT_CORE_MASK_EVENTS_MASK"]
     first = re.search(r"\.FIRST +\(\{([^}]*)\}\)", (RTL / "cluster_top.sv").read_text())
     assert first is not None
     offsets = {int(value, 16) for value in re.findall(r"14'h(\w+)", first[1])}
-    assert offsets == {address - memory_map.PERIPHERALS for address, _ in memory_map.REGISTERS.values()}
+    targets = ("CONTROL_UNIT", "TIMER", "EVENT_UNIT", "REDMULE", "DMA")
+    assert offsets == {described[f"{name}_ADDRESS"] - memory_map.PERIPHERALS for name in targets}
 
 
-def test_the_header_names_every_register_once() -> None:
-    names = re.findall(r"^#define (\w+)", header.registers_header(), re.MULTILINE)
-    assert len(names) == len(set(names))
-    assert {
-        "REDMULE_TRIGGER_OFFSET",
-        "EVENT_UNIT_CORE_WAIT_CLEAR_OFFSET",
-        "CONTROL_UNIT_BOOT_ADDR_OFFSET",
-    } <= set(names)
+def test_two_constants_of_one_name_are_refused(tmp_path: Path) -> None:
+    description = tmp_path / "twice.rdl"
+    description.write_text(
+        "addrmap twice { default regwidth = 32; default sw = rw; default hw = r; addrmap { littleendian; "
+        "reg { field {} B_C[1:0]; } A @ 0; reg { field {} C[1:0]; } A_B @ 4; } P @ 0; };"
+    )
+    with pytest.raises(RegisterModelError, match=r"twice\.rdl gives two constants one name"):
+        constants(description, build=tmp_path / "build")
 
 
 @pytest.mark.sim

@@ -14,7 +14,6 @@ from models.published import at_most
 from models.timing import Instance
 from regressions.contract import FILES
 from regressions.paths import ROOT
-from tb.cluster.memory_map import REGISTERS as DESCRIPTIONS
 from tb.descriptor import available, load
 from tb.registers.generate import PARAMETER, RDL
 from tests.contract import tables
@@ -34,7 +33,7 @@ def test_the_accelerators_registers_are_those_of_the_description() -> None:
 
 @pytest.mark.parametrize("number", CLUSTER)
 def test_the_clusters_registers_are_those_of_the_descriptions(number: str) -> None:
-    _, description = DESCRIPTIONS[CLUSTER[number]]
+    description = ROOT / "rtl" / "cluster" / f"{CLUSTER[number]}.rdl"
     assert [row[:-1] for row in table(section(TEXTS["C"], number), tables.REGISTERS)] == described(
         description
     )

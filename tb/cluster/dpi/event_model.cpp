@@ -5,17 +5,22 @@ namespace cluster {
 
 namespace {
 
-// Registers of a core by index, shared ones by offset (event_unit.rdl).
-enum Register : uint32_t { kMask, kMaskClear, kMaskSet, kBuffer, kMasked, kClear, kStatus, kWait, kWaitClear };
-constexpr uint32_t kCoreBytes = 0x40, kShared = 0x200, kEndOfShared = 0x240;
-constexpr uint32_t kTeam = 0x220, kArrived = 0x224, kArrive = 0x228, kBarrierWait = 0x22C;
-constexpr uint32_t kSoftwareEvents = 8, kEvents = (1u << 17) - 1;
+// Offsets in the part of a core, and shared ones.
+constexpr uint32_t kMask = EVENT_UNIT_CORE_MASK_OFFSET, kMaskClear = EVENT_UNIT_CORE_MASK_CLEAR_OFFSET,
+                   kMaskSet = EVENT_UNIT_CORE_MASK_SET_OFFSET, kBuffer = EVENT_UNIT_CORE_BUFFER_OFFSET,
+                   kMasked = EVENT_UNIT_CORE_MASKED_OFFSET, kClear = EVENT_UNIT_CORE_CLEAR_OFFSET,
+                   kStatus = EVENT_UNIT_CORE_STATUS_OFFSET, kWait = EVENT_UNIT_CORE_WAIT_OFFSET,
+                   kWaitClear = EVENT_UNIT_CORE_WAIT_CLEAR_OFFSET;
+constexpr uint32_t kSwEvent = EVENT_UNIT_SW_EVENT_OFFSET, kTeam = EVENT_UNIT_BARRIER_TEAM_OFFSET,
+                   kArrived = EVENT_UNIT_BARRIER_ARRIVED_OFFSET, kArrive = EVENT_UNIT_BARRIER_ARRIVE_OFFSET,
+                   kBarrierWait = EVENT_UNIT_BARRIER_WAIT_OFFSET;
+constexpr uint32_t kCoreBytes = EVENT_UNIT_CORE_STRIDE, kEvents = EVENT_UNIT_CORE_MASK_EVENTS_MASK;
 constexpr uint32_t kUnitBytes = 0x400;
 
 // Offset of the register in the event unit, over the bus as through a window.
 uint32_t offset_of(const PeriphAccess& access) { return access.add % kUnitBytes & ~3u; }
 
-bool is_shared(uint32_t offset) { return offset >= kShared && offset < kEndOfShared; }
+bool is_shared(uint32_t offset) { return offset >= kSwEvent; }
 
 bool reads(const PeriphAccess& access, uint32_t offset) { return !access.write && offset_of(access) == offset; }
 
@@ -48,7 +53,7 @@ void EventModel::start(uint32_t cores) {
 }
 
 bool EventModel::waits(const PeriphAccess& access) {
-    return reads(access, 4 * kWait) || reads(access, 4 * kWaitClear) || reads(access, kBarrierWait);
+    return reads(access, kWait) || reads(access, kWaitClear) || reads(access, kBarrierWait);
 }
 
 bool EventModel::ready(uint32_t core, const PeriphAccess& access) const {
@@ -61,9 +66,9 @@ uint32_t EventModel::reasons(uint32_t core, const PeriphAccess& access) const {
     return its.buffer & its.mask;
 }
 
-uint32_t EventModel::read_core(uint32_t core, uint32_t index, uint32_t asleep) const {
+uint32_t EventModel::read_core(uint32_t core, uint32_t offset, uint32_t asleep) const {
     const Core& its = cores_[core];
-    switch (index) {
+    switch (offset) {
         case kMask: return its.mask;
         case kBuffer: return its.buffer;
         case kMasked:
@@ -81,26 +86,26 @@ uint32_t EventModel::read_shared(uint32_t offset) const {
 uint32_t EventModel::read_window(uint32_t core, const PeriphAccess& access, uint32_t asleep) const {
     const uint32_t offset = offset_of(access);
     if (offset == kBarrierWait) return kBarrier;
-    return offset < kCoreBytes ? read_core(core, offset / 4, asleep) : read_shared(offset);
+    return offset < kCoreBytes ? read_core(core, offset, asleep) : read_shared(offset);
 }
 
 uint32_t EventModel::read_bus(const PeriphAccess& access, uint32_t asleep) const {
     const uint32_t offset = offset_of(access), core = offset / kCoreBytes;
-    return core < number_ ? read_core(core, offset % kCoreBytes / 4, asleep) : read_shared(offset);
+    return core < number_ ? read_core(core, offset % kCoreBytes, asleep) : read_shared(offset);
 }
 
-void EventModel::write_core(uint32_t core, uint32_t index, const PeriphAccess& access, Changes& changes) const {
+void EventModel::write_core(uint32_t core, uint32_t offset, const PeriphAccess& access, Changes& changes) const {
     uint32_t& mask = changes.masks[core];
     const uint32_t value = access.enabled_data() & kEvents;
-    if (index == kMask) mask = (mask & ~access.mask()) | value;
-    if (index == kMaskClear) mask &= ~value;
-    if (index == kMaskSet) mask |= value;
-    if (index == kClear) changes.cleared[core] |= value;
+    if (offset == kMask) mask = (mask & ~access.mask()) | value;
+    if (offset == kMaskClear) mask &= ~value;
+    if (offset == kMaskSet) mask |= value;
+    if (offset == kClear) changes.cleared[core] |= value;
 }
 
 void EventModel::write_shared(uint32_t offset, const PeriphAccess& access, Changes& changes) const {
-    const uint32_t event = (offset - kShared) / 4;
-    if (event < kSoftwareEvents) {
+    const uint32_t event = (offset - kSwEvent) / EVENT_UNIT_SW_EVENT_STRIDE;
+    if (event < EVENT_UNIT_SW_EVENT_COUNT) {
         const uint32_t named = access.enabled_data() & everybody(), called = named == 0 ? everybody() : named;
         for (uint32_t core = 0; core < number_; ++core) changes.events[core] |= (called >> core & 1) << event;
     }
@@ -110,7 +115,7 @@ void EventModel::write_shared(uint32_t offset, const PeriphAccess& access, Chang
 void EventModel::take_bus(const PeriphAccess& access, Changes& changes) const {
     const uint32_t offset = offset_of(access), core = offset / kCoreBytes;
     if (!access.write) return;
-    if (core < number_) write_core(core, offset % kCoreBytes / 4, access, changes);
+    if (core < number_) write_core(core, offset % kCoreBytes, access, changes);
     if (is_shared(offset)) write_shared(offset, access, changes);
     if (offset == kTeam) changes.team = ((team_ & ~access.mask()) | access.enabled_data()) & everybody();
 }
@@ -129,9 +134,9 @@ void EventModel::take_window(uint32_t core, const PeriphAccess& access, bool gra
         return;
     }
     if (!granted) return;
-    if (reads(access, 4 * kWaitClear)) changes.cleared[core] |= its.buffer & its.mask;
+    if (reads(access, kWaitClear)) changes.cleared[core] |= its.buffer & its.mask;
     if (!access.write) return;
-    if (offset < kCoreBytes) write_core(core, offset / 4, access, changes);
+    if (offset < kCoreBytes) write_core(core, offset, access, changes);
     if (is_shared(offset)) write_shared(offset, access, changes);
 }
 

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "constants.h"
+
 namespace cluster {
 
 // An access of the peripheral bus or of a private window.
@@ -26,8 +28,8 @@ struct PeriphAccess {
 
 class EventModel {
    public:
-    static constexpr size_t kMaxCores = 8;
-    static constexpr uint32_t kBarrier = 1u << 16;
+    static constexpr size_t kMaxCores = EVENT_UNIT_CORE_COUNT;
+    static constexpr uint32_t kBarrier = EVENT_UNIT_CORE_BUFFER_BARRIER_MASK;
 
     // What happens in a cycle.
     struct Cycle {
@@ -69,9 +71,9 @@ class EventModel {
     std::array<Core, kMaxCores> cores_{};
 
     uint32_t everybody() const { return (1u << number_) - 1; }
-    uint32_t read_core(uint32_t core, uint32_t index, uint32_t asleep) const;
+    uint32_t read_core(uint32_t core, uint32_t offset, uint32_t asleep) const;
     uint32_t read_shared(uint32_t offset) const;
-    void write_core(uint32_t core, uint32_t index, const PeriphAccess& access, Changes& changes) const;
+    void write_core(uint32_t core, uint32_t offset, const PeriphAccess& access, Changes& changes) const;
     void write_shared(uint32_t offset, const PeriphAccess& access, Changes& changes) const;
     void take_bus(const PeriphAccess& access, Changes& changes) const;
     void take_window(uint32_t core, const PeriphAccess& access, bool granted, Changes& changes);

@@ -11,7 +11,6 @@ namespace cluster {
 
 namespace {
 
-constexpr uint32_t kDmaStart = 6;  // register of the DMA
 
 std::string hex(uint64_t value) {
     char text[24];
@@ -138,16 +137,16 @@ void Monitor::count_rivals() {
 
 void Monitor::rival(uint32_t, uint32_t word_index) { wanted_.push_back(word_index % settings_.banks); }
 
-void Monitor::dma_access(uint32_t index, bool write, uint32_t wdata, uint32_t id) {
+void Monitor::dma_access(uint32_t offset, bool write, uint32_t wdata, uint32_t id) {
     uint32_t core = 0;
     while (core < kMaxCores && (id >> core & 1) == 0) ++core;
     if (core == kMaxCores) return;
-    std::array<uint32_t, 6>& set = dma_[core];
-    if (write && index < set.size()) set[index] = wdata;
-    if (write || index != kDmaStart) return;
-    const uint32_t source = set[0], destination = set[1];
-    seen_.transfers.insert((source >= kL2Base ? 256u : 0u) | (destination >= kL2Base ? 128u : 0u) |
-                           (set[5] > 1 ? 64u : 0u) | (source & 7) << 3 | (destination & 7));
+    ProgrammingSet& set = dma_[core];
+    if (write && offset / 4 < set.size()) set[offset / 4] = wdata;
+    if (write || offset != DMA_START_OFFSET) return;
+    const uint32_t source = set[DMA_SRC_OFFSET / 4], destination = set[DMA_DST_OFFSET / 4];
+    seen_.transfers.insert((source >= L2_ADDRESS ? 256u : 0u) | (destination >= L2_ADDRESS ? 128u : 0u) |
+                           (set[DMA_ROWS_OFFSET / 4] > 1 ? 64u : 0u) | (source & 7) << 3 | (destination & 7));
 }
 
 uint32_t Monitor::word(uint64_t byte) const {
@@ -186,11 +185,11 @@ void Monitor::wide_access(uint32_t add, bool write, const uint32_t* be, const ui
     ++wide_accesses_;
     for (uint32_t lane = 0; lane < settings_.lanes; ++lane) {
         const uint32_t its = (add & ~3u) + 4 * lane;
-        const uint64_t offset = its - kTcdmBase;
+        const uint64_t offset = its - TCDM_ADDRESS;
         due.data[lane] = word(offset % tcdm_.size());
         const uint32_t enables = be[lane / 8] >> (lane % 8 * 4) & 0xF;
         // Outside the TCDM a write does nothing.
-        if (write && its >= kTcdmBase && offset < tcdm_.size()) store(offset, wdata[lane], enables);
+        if (write && its >= TCDM_ADDRESS && offset < tcdm_.size()) store(offset, wdata[lane], enables);
     }
     wide_due_.push_back(due);
 }
@@ -208,8 +207,8 @@ void Monitor::wide_answer(const uint32_t* rdata) {
 }
 
 void Monitor::l2_access(uint32_t add, bool write, uint8_t be, uint64_t wdata) {
-    const uint64_t offset = (add & ~7u) - kL2Base;
-    const bool inside = add >= kL2Base && offset + 8 <= l2_.size();
+    const uint64_t offset = (add & ~7u) - L2_ADDRESS;
+    const bool inside = add >= L2_ADDRESS && offset + 8 <= l2_.size();
     uint64_t value = 0;
     ++l2_accesses_;
     for (size_t i = 0; inside && i < 8; ++i) {
@@ -228,8 +227,8 @@ void Monitor::l2_answer(uint64_t rdata) {
 
 void Monitor::trigger(uint32_t id) {
     uint32_t core = 0;
-    while (core < 8 && (id >> core & 1) == 0) ++core;
-    if (core < 8) jobs_.push_back({core, now_, 0, 0, false});
+    while (core < kMaxCores && (id >> core & 1) == 0) ++core;
+    if (core < kMaxCores) jobs_.push_back({core, now_, 0, 0, false});
 }
 
 void Monitor::clear() {
@@ -246,8 +245,8 @@ void Monitor::compare(const char* rule, const std::vector<uint8_t>& model, const
 }
 
 void Monitor::finish(const std::vector<uint8_t>& tcdm, const std::vector<uint8_t>& l2) {
-    compare("tcdm", tcdm_, tcdm, kTcdmBase);
-    compare("l2", l2_, l2, kL2Base);
+    compare("tcdm", tcdm_, tcdm, TCDM_ADDRESS);
+    compare("l2", l2_, l2, L2_ADDRESS);
 }
 
 }  // namespace cluster
@@ -279,11 +278,12 @@ void cluster_l2_answer(unsigned long long rdata) { cluster::monitor().l2_answer(
 
 void cluster_rival(unsigned port, unsigned word) { cluster::monitor().rival(port, word); }
 
-void cluster_dma_access(unsigned index, unsigned char we, unsigned wdata, unsigned id) {
-    cluster::monitor().dma_access(index, we != 0, wdata, id);
+void cluster_dma_access(unsigned offset, unsigned char we, unsigned wdata, unsigned id) {
+    cluster::monitor().dma_access(offset, we != 0, wdata, id);
 }
 
-void cluster_trigger(unsigned id) { cluster::monitor().trigger(id); }
-
-void cluster_clear() { cluster::monitor().clear(); }
+void cluster_accelerator_write(unsigned offset, unsigned id) {
+    if (offset == REDMULE_TRIGGER_OFFSET) cluster::monitor().trigger(id);
+    if (offset == REDMULE_SOFT_CLEAR_OFFSET) cluster::monitor().clear();
+}
 }

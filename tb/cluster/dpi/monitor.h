@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "constants.h"
+
 namespace cluster {
 
-constexpr uint32_t kTcdmBase = 0x10000000;
-constexpr uint32_t kL2Base = 0x1C000000;
-constexpr size_t kMaxPorts = 10;  // of the logarithmic branch: eight cores, two of the DMA
-constexpr size_t kMaxCores = 8;  // programming sets of the DMA
+constexpr size_t kMaxCores = EVENT_UNIT_CORE_COUNT;
+constexpr size_t kMaxPorts = kMaxCores + 2;  // of the logarithmic branch: the cores, and two of the DMA
 constexpr size_t kMaxLanes = 33;  // of the wide port, up to 1024 bits of payload
 
 struct Settings {
@@ -62,7 +62,7 @@ class Monitor {
     void rival(uint32_t port, uint32_t word);
     // An access to the DMA's registers. A transfer that is started is noted as a number: bit 8 from L2, 7 to L2,
     // 6 in rows, 5:3 and 2:0 the lowest bits of source and destination.
-    void dma_access(uint32_t index, bool write, uint32_t wdata, uint32_t id);
+    void dma_access(uint32_t offset, bool write, uint32_t wdata, uint32_t id);
     void trigger(uint32_t id);
     void clear();
 
@@ -99,6 +99,8 @@ class Monitor {
         bool write;
         std::array<uint32_t, kMaxLanes> data;
     };
+    // Registers of the DMA that each core has.
+    using ProgrammingSet = std::array<uint32_t, DMA_ROWS_OFFSET / 4 + 1>;
     struct L2Due {
         uint64_t cycle, data;
     };
@@ -119,7 +121,7 @@ class Monitor {
     Seen seen_;
     std::vector<uint32_t> wanted_;  // banks of the rivals of this cycle
     uint64_t taken_ = 0;            // banks of the accesses that were granted in this cycle, a bit each: there are at most 64
-    std::array<std::array<uint32_t, 6>, kMaxCores> dma_{};  // registers of each core's programming set
+    std::array<ProgrammingSet, kMaxCores> dma_{};
 
     void count_rivals();
     void take_banks(const std::string& who, uint32_t first, uint32_t count);

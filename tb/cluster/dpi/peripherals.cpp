@@ -14,11 +14,14 @@ struct Range {
     const char* name;
     uint32_t first, last;
 };
-constexpr std::array<Range, Peripherals::kTargets> kRanges = {{{"the control unit", 0x0000, 0x03FF},
-                                                               {"the timer", 0x0400, 0x07FF},
-                                                               {"the event unit", 0x0800, 0x0BFF},
-                                                               {"the accelerator", 0x1000, 0x17FF},
-                                                               {"the DMA", 0x1800, 0x1FFF}}};
+constexpr Range range(const char* name, uint32_t address, uint32_t bytes) {
+    return {name, address - PERIPHERALS_ADDRESS, address - PERIPHERALS_ADDRESS + bytes - 1};
+}
+constexpr std::array<Range, Peripherals::kTargets> kRanges = {{range("the control unit", CONTROL_UNIT_ADDRESS, 0x400),
+                                                               range("the timer", TIMER_ADDRESS, 0x400),
+                                                               range("the event unit", EVENT_UNIT_ADDRESS, 0x400),
+                                                               range("the accelerator", REDMULE_ADDRESS, 0x800),
+                                                               range("the DMA", DMA_ADDRESS, 0x800)}};
 constexpr int kNobody = -1, kEventUnit = 2;
 
 bool bit(uint32_t bits, uint32_t number) { return (bits >> number & 1) != 0; }
@@ -88,7 +91,9 @@ void Peripherals::answer(uint32_t data, const uint32_t* targets) {
 
 void Peripherals::sources(uint32_t dma, uint32_t timer, uint32_t accelerator) {
     for (uint32_t core = 0; core < cores_; ++core) {
-        now_.events.lines[core] = (dma >> 2 * core & 3) << 8 | (timer & 3) << 10 | (accelerator >> 2 * core & 3) << 12;
+        now_.events.lines[core] = (dma >> 2 * core & 3) << EVENT_UNIT_CORE_BUFFER_DMA_LSB |
+                                  (timer & 3) << EVENT_UNIT_CORE_BUFFER_TIMER0_LSB |
+                                  (accelerator >> 2 * core & 3) << EVENT_UNIT_CORE_BUFFER_ACCELERATOR_LSB;
     }
 }
 

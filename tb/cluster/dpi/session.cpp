@@ -8,16 +8,13 @@
 #include <tuple>
 
 #include "backdoor.h"
+#include "constants.h"
 #include "monitor.h"
 #include "peripherals.h"
 
 namespace cluster {
 
 namespace {
-
-constexpr uint32_t kPeripherals = 0x10200000;
-// Registers of the control unit.
-constexpr uint32_t kBusErrors = 0x10C, kTrapCause = 0x140, kTrapPc = 0x160, kErrorAdd = 0x180;
 
 // Reads little-endian words one after the other.
 class Reader {
@@ -113,7 +110,7 @@ void Backdoor::load(const Request& request, std::vector<uint8_t>& tcdm, std::vec
     tcdm.assign(tcdm_bytes_, 0);
     l2.assign(l2_bytes_, 0);
     for (const Request::Block& block : request.blocks) {
-        if (!put(block, kTcdmBase, tcdm) && !put(block, kL2Base, l2) && !put(block, kCodeBase, code)) {
+        if (!put(block, TCDM_ADDRESS, tcdm) && !put(block, L2_ADDRESS, l2) && !put(block, CODE_ADDRESS, code)) {
             throw std::runtime_error("a block of the request lies outside the memories");
         }
     }
@@ -147,9 +144,11 @@ void Session::begin(VerilatedContext& context, const std::string& top, Request r
                     std::move(l2));
     const auto report = [](const char* rule, const std::string& detail) { monitor().violated(rule, detail); };
     peripherals().start(request_.cores, report);
-    questions_.assign(1, kBusErrors);
+    questions_.assign(1, CONTROL_UNIT_BUS_ERRORS_OFFSET);
     for (uint32_t core = 0; core < request_.cores; ++core) {
-        for (const uint32_t base : {kTrapCause, kTrapPc, kErrorAdd}) questions_.push_back(base + 4 * core);
+        for (const uint32_t first : {CONTROL_UNIT_TRAP_CAUSE_OFFSET, CONTROL_UNIT_TRAP_PC_OFFSET, CONTROL_UNIT_ERROR_ADD_OFFSET}) {
+            questions_.push_back(first + 4 * core);
+        }
     }
     answers_.clear();
     stuck_.clear();
@@ -222,7 +221,7 @@ bool Session::overdue(bool moved, const char* what) {
     if (moved) waited_ = 0;
     if (moved || ++waited_ < kHostCycles) return false;
     char address[16];
-    std::snprintf(address, sizeof address, "0x%08x", kPeripherals + out_.add);
+    std::snprintf(address, sizeof address, "0x%08x", PERIPHERALS_ADDRESS + out_.add);
     stuck_ = std::string("the host's ") + (out_.we ? "write to " : "read of ") + address + " was not " + what + " in " +
              std::to_string(kHostCycles) + " cycles";
     return true;

@@ -14,8 +14,6 @@ class VerilatedContext;
 
 namespace cluster {
 
-constexpr uint32_t kCodeBase = 0x1A000000;
-
 // What tb/cluster/task.py packs: the cluster's shape, what the host writes, what the memories hold. Throws
 // std::runtime_error if it cannot be read.
 struct Request {

@@ -88,10 +88,9 @@ module cluster_monitor
   import "DPI-C" function void cluster_l2_answer(input longint unsigned rdata);
   import "DPI-C" function void cluster_rival(input int unsigned port, input int unsigned word);
   import "DPI-C" function void cluster_dma_access(
-    input int unsigned index, input byte unsigned we, input int unsigned wdata, input int unsigned id
+    input int unsigned offset, input byte unsigned we, input int unsigned wdata, input int unsigned id
   );
-  import "DPI-C" function void cluster_trigger(input int unsigned id);
-  import "DPI-C" function void cluster_clear();
+  import "DPI-C" function void cluster_accelerator_write(input int unsigned offset, input int unsigned id);
   import "DPI-C" function void cluster_bus_request(input int unsigned master, input longint unsigned access);
   import "DPI-C" function void cluster_bus_target(input longint unsigned access);
   import "DPI-C" function void cluster_bus_answer(
@@ -107,10 +106,6 @@ module cluster_monitor
     input int unsigned target_gnt, input int unsigned own_req, input int unsigned own_gnt,
     input int unsigned own_rvalid, input int unsigned clock_en, input int unsigned asleep
   );
-
-  // registers of the accelerator
-  localparam logic [5:0] TRIGGER    = 6'h00;
-  localparam logic [5:0] SOFT_CLEAR = 6'h05;
 
   logic [7:0] events;
 
@@ -141,12 +136,11 @@ module cluster_monitor
       if (wide_req && wide_gnt) cluster_wide_access(wide_add, {7'd0, !wide_wen}, wide_be, wide_wdata);
       if (l2_req && l2_gnt) cluster_l2_access(l2_add, {7'd0, l2_we}, l2_be, l2_wdata);
       if (target_req[DMA] && target_gnt[DMA]) begin
-        cluster_dma_access(32'(target_access.add[7:2]), {7'd0, target_access.we}, target_access.wdata,
+        cluster_dma_access(32'({target_access.add[7:2], 2'd0}), {7'd0, target_access.we}, target_access.wdata,
                            32'(target_access.id));
       end
       if (target_req[ACC] && target_gnt[ACC] && target_access.we) begin
-        if (target_access.add[7:2] == TRIGGER) cluster_trigger(32'(target_access.id));
-        if (target_access.add[7:2] == SOFT_CLEAR) cluster_clear();
+        cluster_accelerator_write(32'({target_access.add[7:2], 2'd0}), 32'(target_access.id));
       end
       // Peripheral bus and event unit: accesses, answers and events, then the handshakes that they belong to.
       for (int unsigned m = 0; m <= N_CORES; m++) if (bus_req[m]) cluster_bus_request(m, 64'(bus_access[m]));

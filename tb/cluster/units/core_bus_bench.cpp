@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "constants.h"
 #include "unit.h"
 
 namespace {
@@ -18,8 +19,10 @@ struct Region {
     bool alias;
 };
 constexpr Region kRegions[] = {
-    {0x10000000, 0x10000000 + kBytes - 1, kTcdm, false}, {0x10100000, 0x10100000 + kBytes - 1, kTcdm, true},
-    {0x10200000, 0x10203FFF, kPeriph, false},            {0x10204000, 0x102043FF, kEvent, false},
+    {TCDM_ADDRESS, TCDM_ADDRESS + kBytes - 1, kTcdm, false},
+    {TCDM_TAS_ADDRESS, TCDM_TAS_ADDRESS + kBytes - 1, kTcdm, true},
+    {PERIPHERALS_ADDRESS, EVENT_UNIT_PRIVATE_ADDRESS - 1, kPeriph, false},
+    {EVENT_UNIT_PRIVATE_ADDRESS, EVENT_UNIT_PRIVATE_ADDRESS + 0x3FF, kEvent, false},
 };
 
 class CoreBusBench : public unit::Bench {

@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "backdoor.h"
+#include "constants.h"
 #include "unit.h"
 
 namespace {
 
-constexpr uint32_t kTcdm = 0x10000000, kL2 = 0x1C000000, kTcdmBytes = 4096, kL2Bytes = 8192, kBanks = 16;
-constexpr uint32_t kSrc = 0x00, kStart = 0x18, kStatus = 0x1C, kDone = 0x20, kSets = 6;
+constexpr uint32_t kTcdm = TCDM_ADDRESS, kL2 = L2_ADDRESS, kTcdmBytes = 4096, kL2Bytes = 8192, kBanks = 16;
+constexpr uint32_t kSrc = DMA_SRC_OFFSET, kStart = DMA_START_OFFSET, kStatus = DMA_STATUS_OFFSET,
+                   kDone = DMA_DONE_OFFSET, kSets = DMA_ROWS_OFFSET / 4 + 1;
 constexpr uint32_t kFull = 0xFFFFFFFF, kRefused = 0xFFFFFFFE;
 
 struct Transfer {
@@ -87,7 +89,7 @@ class DmaBench : public unit::Bench {
 
     uint32_t access(uint32_t offset, bool write, uint32_t data, uint32_t id, uint32_t be = 0xF) {
         dut_.req_i = 1;
-        dut_.add_i = 0x1800 + offset;
+        dut_.add_i = DMA_ADDRESS - PERIPHERALS_ADDRESS + offset;
         dut_.we_i = write;
         dut_.be_i = be;
         dut_.wdata_i = data;
@@ -217,7 +219,7 @@ class DmaBench : public unit::Bench {
     }
 
     void refuse() {
-        for (const uint32_t wrong : {kTcdm - 4, kTcdm + kTcdmBytes, kL2 - 1, kL2 + kL2Bytes, 0u, 0x10200000u}) {
+        for (const uint32_t wrong : {kTcdm - 4, kTcdm + kTcdmBytes, kL2 - 1, kL2 + kL2Bytes, 0u, uint32_t{PERIPHERALS_ADDRESS}}) {
             if (program(1, {wrong, kTcdm, 4, 4, 4, 1}) != kRefused) error("refused", "a wrong source is not refused");
             if (program(2, {kL2, wrong, 4, 4, 4, 1}) != kRefused) error("refused", "a wrong destination is not refused");
         }

@@ -5,13 +5,21 @@
 #include <cstdint>
 #include <string>
 
+#include "constants.h"
 #include "unit.h"
 
 namespace {
 
-constexpr uint32_t kCores = 4, kEvents = (1u << 17) - 1, kBarrier = 1u << 16;
-enum : uint32_t { kMask, kMaskClear, kMaskSet, kBuffer, kMasked, kClear, kStatus, kWait, kWaitClear };
-constexpr uint32_t kSwEvents = 0x200, kTeam = 0x220, kArrived = 0x224, kArrive = 0x228, kBarrierWait = 0x22C;
+constexpr uint32_t kCores = 4, kEvents = EVENT_UNIT_CORE_MASK_EVENTS_MASK;
+constexpr uint32_t kBarrier = EVENT_UNIT_CORE_BUFFER_BARRIER_MASK;
+constexpr uint32_t kMask = EVENT_UNIT_CORE_MASK_OFFSET, kMaskClear = EVENT_UNIT_CORE_MASK_CLEAR_OFFSET,
+                   kMaskSet = EVENT_UNIT_CORE_MASK_SET_OFFSET, kBuffer = EVENT_UNIT_CORE_BUFFER_OFFSET,
+                   kMasked = EVENT_UNIT_CORE_MASKED_OFFSET, kClear = EVENT_UNIT_CORE_CLEAR_OFFSET,
+                   kStatus = EVENT_UNIT_CORE_STATUS_OFFSET, kWait = EVENT_UNIT_CORE_WAIT_OFFSET,
+                   kWaitClear = EVENT_UNIT_CORE_WAIT_CLEAR_OFFSET, kStride = EVENT_UNIT_CORE_STRIDE;
+constexpr uint32_t kSwEvents = EVENT_UNIT_SW_EVENT_OFFSET, kTeam = EVENT_UNIT_BARRIER_TEAM_OFFSET,
+                   kArrived = EVENT_UNIT_BARRIER_ARRIVED_OFFSET, kArrive = EVENT_UNIT_BARRIER_ARRIVE_OFFSET,
+                   kBarrierWait = EVENT_UNIT_BARRIER_WAIT_OFFSET;
 
 struct Access {
     bool active, write;
@@ -55,12 +63,12 @@ class EventBench : public unit::Bench {
     Access draw(bool own) {
         Access a{true, random_.chance(50), 0, random_.chance(70) ? 0xF : random_.below(16), random_.next()};
         const uint32_t kind = random_.below(10);
-        const uint32_t base = own ? 0 : 0x40 * random_.below(kCores);
+        const uint32_t base = own ? 0 : kStride * random_.below(kCores);
         if (kind < 5) {
             a.offset = base + 4 * random_.below(9);
-            if (a.offset - base == 4 * kMask) a.data |= 0x1FFFF & random_.next();
+            if (a.offset - base == kMask) a.data |= kEvents & random_.next();
         } else if (kind < 6) {
-            a = {true, false, base + 4 * (random_.chance(50) ? kWait : kWaitClear), 0xF, 0};
+            a = {true, false, base + (random_.chance(50) ? kWait : kWaitClear), 0xF, 0};
         } else if (kind < 7) {
             a = {true, false, kBarrierWait, 0xF, 0};
         } else if (kind < 9) {
@@ -83,8 +91,8 @@ class EventBench : public unit::Bench {
         }
     }
 
-    uint32_t read_core(const Core& core, uint32_t index, bool asleep) const {
-        switch (index) {
+    uint32_t read_core(const Core& core, uint32_t offset, bool asleep) const {
+        switch (offset) {
             case kMask: return core.mask;
             case kBuffer: return core.buffer;
             case kMasked: case kWait: case kWaitClear: return core.buffer & core.mask;
@@ -97,12 +105,12 @@ class EventBench : public unit::Bench {
         return offset == kTeam ? team_ : offset == kArrived ? arrived_ : 0;
     }
 
-    static void write_core(Core& core, uint32_t index, const Access& a, uint32_t& clear) {
+    static void write_core(Core& core, uint32_t offset, const Access& a, uint32_t& clear) {
         const uint32_t value = a.data & a.enabled();
-        if (index == kMask) core.mask = ((core.mask & ~a.enabled()) | value) & kEvents;
-        if (index == kMaskClear) core.mask &= ~value;
-        if (index == kMaskSet) core.mask = (core.mask | value) & kEvents;
-        if (index == kClear) clear |= value;
+        if (offset == kMask) core.mask = ((core.mask & ~a.enabled()) | value) & kEvents;
+        if (offset == kMaskClear) core.mask &= ~value;
+        if (offset == kMaskSet) core.mask = (core.mask | value) & kEvents;
+        if (offset == kClear) clear |= value;
     }
 
     void step() {
@@ -122,11 +130,12 @@ class EventBench : public unit::Bench {
             const uint32_t d = random_.chance(3) ? random_.below(4) : 0, a = random_.chance(3) ? random_.below(4) : 0;
             dma |= d << (2 * c);
             acc |= a << (2 * c);
-            incoming[c] = d << 8 | timer << 10 | a << 12;
+            incoming[c] = d << EVENT_UNIT_CORE_BUFFER_DMA_LSB | timer << EVENT_UNIT_CORE_BUFFER_TIMER0_LSB |
+                          a << EVENT_UNIT_CORE_BUFFER_ACCELERATOR_LSB;
         }
         dut_.own_req_i = req;
         dut_.req_i = bus_.active;
-        dut_.access_i = static_cast<uint64_t>(bus_.offset + 0x800) << 45 | static_cast<uint64_t>(bus_.write) << 44 |
+        dut_.access_i = static_cast<uint64_t>(bus_.offset + EVENT_UNIT_ADDRESS - PERIPHERALS_ADDRESS) << 45 | static_cast<uint64_t>(bus_.write) << 44 |
                         static_cast<uint64_t>(bus_.be) << 40 | static_cast<uint64_t>(bus_.data) << 8 | bus_id;
         dut_.dma_i = dma;
         dut_.timer_i = timer;
@@ -162,13 +171,13 @@ class EventBench : public unit::Bench {
         const std::array<Core, kCores> before = cores_;
         bus_checked_ = bus_.active && !bus_.write;
         if (bus_checked_) {
-            const uint32_t core = bus_.offset / 0x40;
-            bus_value_ = core < kCores ? read_core(before[core], bus_.offset % 0x40 / 4, asleep >> core & 1)
+            const uint32_t core = bus_.offset / kStride;
+            bus_value_ = core < kCores ? read_core(before[core], bus_.offset % kStride, asleep >> core & 1)
                                        : read_shared(bus_.offset);
         }
         if (bus_.active && bus_.write) {
-            const uint32_t core = bus_.offset / 0x40;
-            if (core < kCores) write_core(cores_[core], bus_.offset % 0x40 / 4, bus_, clear[core]);
+            const uint32_t core = bus_.offset / kStride;
+            if (core < kCores) write_core(cores_[core], bus_.offset % kStride, bus_, clear[core]);
             if (bus_.offset >= kSwEvents && bus_.offset < kTeam) call(bus_);
             if (bus_.offset == kTeam) {
                 next_team = ((team_ & ~bus_.enabled()) | (bus_.data & bus_.enabled())) & ((1 << kCores) - 1);
@@ -178,7 +187,7 @@ class EventBench : public unit::Bench {
         for (uint32_t c = 0; c < kCores; ++c) {
             Access& a = own_[c];
             const Core& core = before[c];
-            const bool waits = a.reads(4 * kWait) || a.reads(4 * kWaitClear), barrier = a.reads(kBarrierWait);
+            const bool waits = a.reads(kWait) || a.reads(kWaitClear), barrier = a.reads(kBarrierWait);
             const bool ready = barrier ? core.at_barrier && (core.buffer & kBarrier) != 0
                                        : !waits || (core.buffer & core.mask) != 0;
             const bool granted = a.active && ready;
@@ -190,14 +199,14 @@ class EventBench : public unit::Bench {
             own_due_[c] = granted;
             own_checked_[c] = granted && !a.write;
             own_value_[c] = barrier ? kBarrier
-                            : a.offset < 0x40 ? read_core(core, a.offset / 4, asleep >> c & 1)
+                            : a.offset < kStride ? read_core(core, a.offset, asleep >> c & 1)
                                               : read_shared(a.offset);
             cores_[c].at_barrier = barrier && !ready;
             if (barrier && !core.at_barrier) arriving |= 1u << c;
             if (barrier && (ready || !core.at_barrier)) clear[c] |= kBarrier;
-            if (granted && a.reads(4 * kWaitClear)) clear[c] |= core.buffer & core.mask;
+            if (granted && a.reads(kWaitClear)) clear[c] |= core.buffer & core.mask;
             if (granted && a.write) {
-                if (a.offset < 0x40) write_core(cores_[c], a.offset / 4, a, clear[c]);
+                if (a.offset < kStride) write_core(cores_[c], a.offset, a, clear[c]);
                 if (a.offset >= kSwEvents && a.offset < kTeam) call(a);
                 if (a.offset == kArrive) arriving |= 1u << c;
             }
@@ -206,7 +215,7 @@ class EventBench : public unit::Bench {
         arrived_ |= arriving & ((1 << kCores) - 1);
         if (team_ != 0 && (arrived_ & team_) == team_) {
             ++barriers_;
-            for (uint32_t c = 0; c < kCores; ++c) incoming[c] |= (team_ >> c & 1) << 16;
+            for (uint32_t c = 0; c < kCores; ++c) incoming[c] |= (team_ >> c & 1) * kBarrier;
             arrived_ &= ~team_;
         }
         team_ = next_team;

@@ -5,15 +5,22 @@
 #include <cstdint>
 #include <string>
 
+#include "constants.h"
 #include "unit.h"
 
 namespace {
 
 constexpr uint32_t kCores = 4, kAll = (1u << kCores) - 1;
-constexpr uint32_t kEoc = 0x00, kFetch = 0x08, kArbitration = 0x10, kConfig = 0x18, kBoot = 0x40, kReturn = 0x100,
-                   kTrapped = 0x108, kErrors = 0x10C, kCause = 0x140, kPc = 0x160, kErrorAdd = 0x180;
-constexpr uint32_t kCtrl = 0x0, kCount = 0x4, kCompare0 = 0x8, kCompare1 = 0xC;
-constexpr uint32_t kBlock = 0x20;  // of the registers that each core has, also those that are not there
+constexpr uint32_t kEoc = CONTROL_UNIT_EOC_OFFSET, kFetch = CONTROL_UNIT_FETCH_EN_OFFSET,
+                   kArbitration = CONTROL_UNIT_ARBITRATION_OFFSET, kConfig = CONTROL_UNIT_CONFIG_OFFSET,
+                   kBoot = CONTROL_UNIT_BOOT_ADDR_OFFSET, kReturn = CONTROL_UNIT_RETURN_OFFSET,
+                   kTrapped = CONTROL_UNIT_TRAPPED_OFFSET, kErrors = CONTROL_UNIT_BUS_ERRORS_OFFSET,
+                   kCause = CONTROL_UNIT_TRAP_CAUSE_OFFSET, kPc = CONTROL_UNIT_TRAP_PC_OFFSET,
+                   kErrorAdd = CONTROL_UNIT_ERROR_ADD_OFFSET;
+constexpr uint32_t kCtrl = TIMER_CTRL_OFFSET, kCount = TIMER_COUNT_OFFSET, kCompare0 = TIMER_COMPARE0_OFFSET,
+                   kCompare1 = TIMER_COMPARE1_OFFSET;
+// Bytes of the registers that each core has, also those that are not there.
+constexpr uint32_t kBlock = CONTROL_UNIT_BOOT_ADDR_STRIDE * CONTROL_UNIT_BOOT_ADDR_COUNT;
 
 struct Access {
     bool write;
@@ -28,7 +35,7 @@ struct Access {
 
 struct Control {
     uint32_t eoc = 0, fetch = 0, arbitration = 5 << 8 | 3, result = 0, trapped = 0, errors = 0;
-    std::array<uint32_t, kCores> boot{0x1A000000, 0x1A000000, 0x1A000000, 0x1A000000}, cause{}, pc{}, error_add{};
+    std::array<uint32_t, kCores> boot{CODE_ADDRESS, CODE_ADDRESS, CODE_ADDRESS, CODE_ADDRESS}, cause{}, pc{}, error_add{};
 
     uint32_t read(uint32_t offset) const {
         const uint32_t core = offset % kBlock / 4;

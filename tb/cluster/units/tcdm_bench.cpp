@@ -134,7 +134,7 @@ class TcdmBench : public unit::Bench {
         wide_req_ = true;
         wide_write_ = random_.chance(40);
         // Sometimes across the end of the memory, or outside of it.
-        wide_add_ = cluster::kTcdmBase + 4 * random_.below(kBytes / 4 + 16) - (random_.chance(2) ? 32 : 0);
+        wide_add_ = TCDM_ADDRESS + 4 * random_.below(kBytes / 4 + 16) - (random_.chance(2) ? 32 : 0);
         dut_.wide_be_i = random_.chance(50)
                              ? kAllBytes
                              : (static_cast<uint64_t>(random_.next()) << 32 | random_.next()) & kAllBytes;
