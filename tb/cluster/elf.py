@@ -1,23 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading a program: what an ELF file puts where, checked before it is loaded."""
+"""Linked programs, read from ELF files and checked before they are loaded."""
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tb.cluster.memory_map import BOOT
 from tb.errors import UserError
 
+if TYPE_CHECKING:
+    from elftools.elf.elffile import ELFFile
+
 _IDENT = b"\x7fELF\x01\x01\x01"  # 32 bits, little endian, version 1
-_EXECUTABLE, _RISCV, _LOAD = 2, 243, 1
-_HEADER = struct.Struct("<HHIIIIIHHHHHH")
-_SEGMENT = struct.Struct("<IIIIIIII")
-_SECTION = struct.Struct("<IIIIIIIIII")
-_SYMBOL = struct.Struct("<IIIBBH")
-_SYMBOL_TABLE, _FILE = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class Program:
 
 
 def unbuilt(name: str) -> Program:
-    """What stands for a program where only its jobs count, as in planning."""
+    """Returns a program of which its jobs alone count, as in planning."""
     return Program(Path(name), BOOT, (), {})
 
 
@@ -58,6 +56,9 @@ def read_program(path: Path) -> Program:
     Raises:
         UserError: It cannot be read, or is no executable for a 32-bit little-endian RISC-V.
     """
+    # Imported here: it takes a while, for which commands that read no program need not wait.
+    from elftools.elf.elffile import ELFFile
+
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -65,46 +66,42 @@ def read_program(path: Path) -> Program:
     if not data.startswith(b"\x7fELF"):
         raise UserError(f"{path} is no ELF file; build the programs with make sw")
     try:
-        kind, machine, _, entry, segments_at, sections_at = _HEADER.unpack_from(data, 16)[:6]
-        if not data.startswith(_IDENT) or machine != _RISCV:
-            raise UserError(
-                f"{path} is for another machine (ELF class {data[4]}, machine {machine}): the "
-                "cluster runs 32-bit little-endian RISC-V; build the programs with make sw"
-            )
-        if kind != _EXECUTABLE:
-            raise UserError(f"{path} is not linked (ELF type {kind}); build the programs with make sw")
-        segments = list(_segments(data, segments_at))
-        loaded = tuple((address, content) for address, content, _ in segments if content)
-        reserved = tuple((address, size) for address, _, size in segments)
-        return Program(path, entry, loaded, _symbols(data, sections_at), reserved)
-    except (struct.error, IndexError, ValueError) as error:
-        # Offsets and indices of a damaged file point anywhere.
+        return _program(path, data, ELFFile(BytesIO(data)))
+    except UserError:
+        raise
+    except Exception as error:
+        # Offsets and indices of a damaged file point anywhere, on which the library fails in many ways.
         raise UserError(f"{path} is cut short or damaged ({error}); build it again with make sw") from error
 
 
-def _segments(data: bytes, at: int) -> Iterator[tuple[int, bytes, int]]:
-    """Address, bytes of the file, and size in memory of each segment."""
-    count = struct.unpack_from("<H", data, 44)[0]
-    for index in range(count):
-        kind, offset, address, _, size, reserved = _SEGMENT.unpack_from(data, at + index * _SEGMENT.size)[:6]
-        if kind == _LOAD and reserved:
-            if offset + size > len(data):
-                raise ValueError(f"a segment ends at byte {offset + size} of {len(data)}")
-            yield address, data[offset : offset + size], max(size, reserved)
+def _program(path: Path, data: bytes, elf: ELFFile) -> Program:
+    kind, machine = elf["e_type"], elf["e_machine"]
+    if not data.startswith(_IDENT) or machine != "EM_RISCV":
+        raise UserError(
+            f"{path} is for another machine (ELF class {data[4]}, {machine}): the cluster runs "
+            "32-bit little-endian RISC-V; build the programs with make sw"
+        )
+    if kind != "ET_EXEC":
+        raise UserError(f"{path} is not linked (ELF type {kind}); build the programs with make sw")
+    segments = [each for each in elf.iter_segments("PT_LOAD") if each["p_memsz"]]
+    for each in segments:
+        if (end := each["p_offset"] + each["p_filesz"]) > len(data):
+            raise ValueError(f"a segment ends at byte {end} of {len(data)}")
+    return Program(
+        path,
+        entry=elf["e_entry"],
+        segments=tuple((each["p_vaddr"], each.data()) for each in segments if each["p_filesz"]),
+        symbols=_symbols(elf),
+        reserved=tuple((each["p_vaddr"], max(each["p_filesz"], each["p_memsz"])) for each in segments),
+    )
 
 
-def _symbols(data: bytes, at: int) -> dict[str, int]:
-    count = struct.unpack_from("<H", data, 48)[0]
-    sections = [_SECTION.unpack_from(data, at + index * _SECTION.size) for index in range(count)]
-    symbols: dict[str, int] = {}
-    for section in sections:
-        if section[1] != _SYMBOL_TABLE:
-            continue
-        names = sections[section[6]][4]
-        for offset in range(section[4], section[4] + section[5], _SYMBOL.size):
-            name_at, value, _, kind = _SYMBOL.unpack_from(data, offset)[:4]
-            end = data.index(b"\0", names + name_at)
-            name = data[names + name_at : end].decode(errors="replace")
-            if name and kind & 0xF != _FILE and not name.startswith((".", "$")):
-                symbols[name] = value
-    return symbols
+def _symbols(elf: ELFFile) -> dict[str, int]:
+    from elftools.elf.sections import SymbolTableSection
+
+    tables = [section for section in elf.iter_sections() if isinstance(section, SymbolTableSection)]
+    return {
+        symbol.name: symbol["st_value"]
+        for symbol in chain.from_iterable(table.iter_symbols() for table in tables)
+        if symbol.name and symbol["st_info"]["type"] != "STT_FILE" and not symbol.name.startswith((".", "$"))
+    }

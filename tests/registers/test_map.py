@@ -180,7 +180,7 @@ def test_missing_rdl_and_unwritable_folder_are_explained(tmp_path: Path) -> None
     with pytest.raises(RegisterModelError, match="cannot read the register description"):
         generate(tmp_path / "none.rdl", tmp_path)
     (tmp_path / "file").write_text("")
-    with pytest.raises(RegisterModelError, match="cannot write the register model below"):
+    with pytest.raises(RegisterModelError, match="cannot write generated files below"):
         generate(RDL, tmp_path / "file")
     with pytest.raises(RegisterModelError, match="no generated register model"):
         load_module(tmp_path)
