@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tb.cluster import mailbox, memory_map
 from tb.registers.made import BUILD, key, made_once
+from tb.stimulus.abort import RESET_CYCLES
 
 NAME = "constants.h"
 
@@ -18,6 +19,7 @@ CONSTANTS = {
     **memory_map.CONSTANTS,
     "FIRMWARE_BYTES": memory_map.FIRMWARE_BYTES,
     "OPERANDS_ADDRESS": memory_map.OPERANDS,
+    "RESET_CYCLES": RESET_CYCLES,
     "MAILBOX_MAGIC": mailbox.MAGIC,
     "MAILBOX_JOBS": mailbox.JOBS,
     "MAILBOX_ANSWERS": mailbox.ANSWERS,

@@ -7,8 +7,7 @@ from tb.coverage.coverpoint import FORMATS, MIXED, OPERATIONS, coverpoint
 from tb.coverage.samples import AccessSample, CutSample, JobSample
 from tb.coverage.sizes import SIZES, size_bin
 from tb.registers.generate import register_map
-from tb.registers.map import ONE_HOT
-from tb.registers.model import CONTEXTS
+from tb.registers.map import CONTEXTS, ONE_HOT
 from tb.stimulus import stalls
 from tb.stimulus.job import Job, Range
 from tb.stimulus.job_fields import OPERAND_CLASSES

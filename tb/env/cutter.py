@@ -16,10 +16,9 @@ from tb.env.programmer import Programmer
 from tb.registers.generate import register_map
 from tb.registers.program import acquired
 from tb.scoreboard.aborted import clear_edge
-from tb.stimulus.abort import Abort
+from tb.stimulus.abort import RESET_CYCLES, Abort
 from tb.stimulus.job import Scenario
 
-_RESET_CYCLES = 3
 _AHEAD = 8  # cycles before a reset at which Python is woken
 
 
@@ -94,7 +93,7 @@ class Cutter:
             await edge
         cut = int(self._handle.shared.cycle)
         self._dut.rst_n.value = 0
-        for _ in range(_RESET_CYCLES):
+        for _ in range(RESET_CYCLES):
             await edge
         self._forget()
         self._dut.rst_n.value = 1

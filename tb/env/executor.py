@@ -26,10 +26,10 @@ from tb.scoreboard.protocol import SHARE, PortLogs
 from tb.scoreboard.scoreboard import Scoreboard, Verdict
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.status import Status
+from tb.stimulus.abort import RESET_CYCLES
 from tb.stimulus.image import Image, initial_image
 from tb.stimulus.job import Scenario
 
-RESET_CYCLES = 3
 DRAIN_CYCLES = 8  # after the last event: late writes and a late fall of busy_o show here
 _PROGRAMMING = 1000  # cycles a scenario may spend on the register port, in the watchdog's budget
 _WATCHDOG_FACTOR = 2  # a job that is merely slow ends, and is reported with its cycles

@@ -8,11 +8,11 @@ from functools import lru_cache
 
 from tb.agents.control.access import Access, Burst
 from tb.registers.generate import register_map
+from tb.registers.map import CONTEXTS
 from tb.registers.program import program, register_values, split_writes, with_idle_gaps, with_rivals
 from tb.stimulus.job import Job
 from tb.stimulus.rng import stream
 
-CONTEXTS = 2
 _STYLES = 8
 _REMEMBERED = 64  # jobs, more than are drawn ahead
 

@@ -21,6 +21,9 @@ ONE_HOT = frozenset(1 << core for core in range(8))
 LOCKED_BY_OTHER = 0xFFFF_FFFE
 """ACQUIRE's value while another core holds the lock (contract A5.3)."""
 
+CONTEXTS = 2
+"""Jobs that can be queued or running (contract A5.3)."""
+
 CONTEXTS_BUSY = 0xFFFF_FFFF
 """ACQUIRE's value while both contexts are queued or running (contract A5.3)."""
 

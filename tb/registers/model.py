@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from tb.dpi.bindings import AccessRow
 from tb.registers.map import (
+    CONTEXTS,
     CONTEXTS_BUSY,
     DECODED_ADDRESS_BITS,
     JOB_IDS,
@@ -31,9 +32,6 @@ from tb.registers.map import (
     RegisterMap,
     merge_bytes,
 )
-
-CONTEXTS = 2
-"""Jobs that can be queued or running (contract A5.3)."""
 
 START_LATENCY = 2
 """Cycles until RUNNING_JOB shows a job whose turn it is (contract A5.7); busy_o may take as long (A4.3)."""

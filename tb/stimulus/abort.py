@@ -11,6 +11,9 @@ from tb.schema import Field, Where, check
 
 KINDS = ("none", "clear", "reset")
 
+RESET_CYCLES = 3
+"""Clock cycles that a reset of any bench lasts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Abort:

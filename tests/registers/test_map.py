@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from tb.registers.generate import (
     register_block,
     register_map,
 )
-from tb.registers.map import Field, Register, RegisterMap, merge_bytes
+from tb.registers.made import REPOSITORY
+from tb.registers.map import CONTEXTS, Field, Register, RegisterMap, merge_bytes
 
 # Contract A5.1, written down once more: offset, then fields with position, width and access.
 CONTRACT = {
@@ -65,6 +67,14 @@ def test_mixed_formats_extend_macfg_alone() -> None:
     assert all(field.desc for field in extended["MACFG"].fields)
     mixed = register_block(mixed_formats=True)
     assert {field.get_name() for field in mixed.MACFG.get_fields()} == set(fields)
+
+
+def test_contexts_are_those_of_status_and_of_the_bare_loop() -> None:
+    assert [field.name for field in register_map()["STATUS"].fields] == [
+        f"CONTEXT{i}" for i in range(CONTEXTS)
+    ]
+    bare = (REPOSITORY / "regressions" / "speed" / "bare.cpp").read_text()
+    assert re.findall(r"kContexts = (\d+);", bare) == [str(CONTEXTS)]
 
 
 def test_a_map_without_the_parameter_cannot_be_extended(tmp_path: Path) -> None:

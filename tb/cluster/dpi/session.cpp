@@ -171,7 +171,7 @@ HostOutputs Session::step(const HostInputs& in) {
         case Phase::kOver:
             break;
         case Phase::kReset:
-            if (++count_ < kResetCycles) break;
+            if (++count_ < RESET_CYCLES) break;
             out_.rst_n = true;
             enter(Phase::kRun);
             offer_write();

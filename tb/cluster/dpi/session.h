@@ -73,7 +73,6 @@ class Session {
 
    private:
     enum class Phase { kIdle, kReset, kRun, kDrain, kAsk, kSettle, kOver };
-    static constexpr uint32_t kResetCycles = 3;
     static constexpr uint32_t kDrainCycles = 64;  // what is under way comes to its end
     static constexpr uint32_t kSettleCycles = 2;
     static constexpr uint32_t kHostCycles = 1000;  // that an access may wait for its grant, or its answer

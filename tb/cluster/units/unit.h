@@ -11,6 +11,7 @@
 #include <string>
 
 #include "Vbench.h"
+#include "constants.h"
 #include "verilated.h"
 
 namespace unit {
@@ -62,7 +63,7 @@ class Bench {
 
     void reset() {
         dut_.rst_ni = 0;
-        for (int i = 0; i < 2; ++i) {
+        for (int i = 0; i < RESET_CYCLES; ++i) {
             settle();
             edge();
         }
