@@ -57,10 +57,11 @@ def dropped(summary: Summary) -> list[str]:
     Raises:
         SchemaError: The file is malformed.
     """
-    kept = read().get(summary.info.tier, {}).get(summary.info.dut, {})
+    dut = summary.run.main.name
+    kept = read().get(summary.run.label, {}).get(dut, {})
     now = _now(summary)
     return [
-        f"{kind} coverage of {'the run' if kind == 'cluster' else summary.info.dut} fell from {share:g} % to "
+        f"{kind} coverage of {'the run' if kind == 'cluster' else dut} fell from {share:g} % to "
         f"{f'{now[kind]:g} %' if kind in now else 'none'} ({relative(FILE)}): find the test that is "
         "missing, or keep less on purpose with KEEP=1"
         for kind, share in kept.items()
@@ -78,7 +79,7 @@ def keep(summary: Summary) -> None:
     runs: dict[str, dict[str, Shares]] = read()
     now = _now(summary)
     shares = {kind: now[kind] for kind in _SHARES if now.get(kind)}
-    runs.setdefault(summary.info.tier, {})[summary.info.dut] = shares
+    runs.setdefault(summary.run.label, {})[summary.run.main.name] = shares
     write_json(FILE, {"schema": 1, "runs": dict(sorted(runs.items()))})
 
 

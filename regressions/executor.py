@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -55,10 +55,14 @@ class Execution:
         self.cycles += later.cycles
         self.seconds += later.seconds
         for test, reasons in later.rejected.items():
-            counts = self.rejected.setdefault(test, {})
-            for reason, count in reasons.items():
-                counts[reason] = counts.get(reason, 0) + count
+            self.reject(test, reasons)
         self.interrupted |= later.interrupted
+
+    def reject(self, test: str, reasons: Mapping[str, int]) -> None:
+        """Adds what the random draw of a test rejected, by reason."""
+        if reasons:
+            counts = self.rejected.setdefault(test, {})
+            counts.update({reason: counts.get(reason, 0) + count for reason, count in reasons.items()})
 
 
 class Executor:
@@ -178,9 +182,7 @@ def _collect(execution: Execution, log: SimulationLog, results: list[SegmentResu
         test.cycles or sum(job.cycles or 0 for job in test.jobs) for test in log.tests
     )
     for test in log.tests:
-        counts = execution.rejected.setdefault(test.key[0], {}) if test.rejected else {}
-        for reason, count in test.rejected.items():
-            counts[reason] = counts.get(reason, 0) + count
+        execution.reject(test.key[0], test.rejected)
 
 
 def _not_started(simulation: Simulation) -> list[SegmentResult]:

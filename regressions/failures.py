@@ -3,8 +3,9 @@
 
 from dataclasses import dataclass
 
-from regressions.info import RunInfo
+from regressions.info import Run
 from regressions.judge import SegmentResult
+from regressions.paths import relative
 from regressions.planner import Segment
 from regressions.results import Failure
 from regressions.status import bucket
@@ -30,9 +31,9 @@ class FailureRow:
         return bucket(self.status, self.detail)
 
 
-def rerun_line(info: RunInfo, selector: str, segment: Segment, kind: str) -> str:
+def rerun_line(run: Run, selector: str, segment: Segment, kind: str) -> str:
     """The command that repeats a part of a run, on the device and with the seed of a segment."""
-    options = info.rerun_options(segment.device)
+    options = run.rerun_options(segment.device)
     return f"make run TEST={selector} SEED={segment.seed}{_kind_option(kind)}{options}"
 
 
@@ -41,18 +42,17 @@ def _kind_option(kind: str) -> str:
     return "" if kind == "fast" else " WAVES=1" if kind == "waves" else f" KIND={kind}"
 
 
-def failure_rows(result: SegmentResult, info: RunInfo, run_folder: str) -> list[FailureRow]:
+def failure_rows(result: SegmentResult, run: Run) -> list[FailureRow]:
     """The failures of a segment; one for all of it where no scenario is named.
 
     Args:
-        result: What became of the segment.
-        info: The run.
-        run_folder: Its folder as users name it.
+        result: The outcome of the segment.
+        run: The run.
     """
     if result.status is Status.PASSED:
         return []
     segment = result.segment
-    folder = f"{run_folder}/{result.folder}" if result.folder else ""
+    folder = f"{relative(run.folder)}/{result.folder}" if result.folder else ""
     log = f"{folder}/sim.log" if folder else ""
     rows = [
         FailureRow(
@@ -61,7 +61,7 @@ def failure_rows(result: SegmentResult, info: RunInfo, run_folder: str) -> list[
             where=f"scenario {failure.scenario}",
             status=failure.status,
             detail=failure.detail,
-            rerun=rerun_line(info, _until(segment, failure), segment, segment.kind),
+            rerun=rerun_line(run, _until(segment, failure), segment, segment.kind),
             replay=f"make replay R={folder}/{failure.record}{_kind_option(segment.kind)}"
             if failure.record
             else "",
@@ -77,7 +77,7 @@ def failure_rows(result: SegmentResult, info: RunInfo, run_folder: str) -> list[
                 where=f"scenarios {segment.begin}..{segment.end - 1}",
                 status=result.status,
                 detail=result.detail,
-                rerun=rerun_line(info, segment.selector, segment, segment.kind),
+                rerun=rerun_line(run, segment.selector, segment, segment.kind),
                 replay="",
                 log=log,
             )

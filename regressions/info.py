@@ -1,51 +1,109 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a run is about."""
+"""A run: an order that is being carried out, and what became known when it started."""
 
-from dataclasses import dataclass, field, fields
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from models.timing import Instance
+from regressions.order import Order
+from regressions.provenance import git_revision, tool_versions
+from regressions.rundir import create_run
+from regressions.services import Services
+from tb.descriptor import Descriptor
 
 
 @dataclass(frozen=True, slots=True)
-class RunInfo:
-    """What a run is about.
+class Run:
+    """An order that is being carried out.
 
     Attributes:
-        run_id: Name of its folder.
-        tier: Tier, or ``run`` and ``rerun`` for single tests and repeated failures.
+        order: All that was asked for.
+        label: Name of its report: a tier, or ``run``, ``rerun``, ``coverage``.
         seed: Seed of all random streams.
+        devices: The devices, the main one first.
+        folder: Where its outputs are.
         git: Commit, with ``-dirty`` if files were changed; empty outside of a repository.
         tools: Versions.
-        dut: Device; the main one where there are several.
-        parameters: Its parameters.
-        options: What ``make run`` must be given for a device besides test and seed, such as ``DUT=x``.
-        devices: Parameters of all devices, by name, the main one first.
-        known_issues: Known issues of the devices, as their descriptors list them.
-        shard: Which part of the tier it is, such as ``1/3``; empty for all of it.
-        complete: Whether it is all that the tier stands for, or a part of that: no choice of tests, no soak.
+        complete: It is all that the label stands for, or a shard of that: no choice of tests, no soak.
+        goals: The main device's goals of code coverage have to be reached.
     """
 
-    run_id: str
-    tier: str
+    order: Order
+    label: str
     seed: int
+    devices: tuple[Descriptor, ...]
+    folder: Path
     git: str
     tools: dict[str, str]
-    dut: str
-    parameters: dict[str, Any]
-    options: dict[str, str] = field(default_factory=dict)
-    devices: dict[str, dict[str, Any]] = field(default_factory=dict)
-    known_issues: tuple[str, ...] = ()
-    shard: str = ""
     complete: bool = False
+    goals: bool = False
+
+    @classmethod
+    def begin(
+        cls,
+        order: Order,
+        label: str,
+        seed: int,
+        devices: Sequence[Descriptor],
+        services: Services,
+        *,
+        complete: bool = False,
+        goals: bool = False,
+    ) -> Run:
+        """Makes the folder of a run, and notes what it is made with.
+
+        Raises:
+            OSError: The folder cannot be made.
+        """
+        git, tools = git_revision(), tool_versions(services.simulator("verilator").version())
+        folder = create_run(order.tree.runs, label, seed)
+        return cls(order, label, seed, tuple(devices), folder, git, tools, complete, goals)
+
+    @property
+    def main(self) -> Descriptor:
+        """The device whose figures the reports show."""
+        return self.devices[0]
+
+    @property
+    def undivided(self) -> bool:
+        """It is all that its label stands for, so that it has to cover what is kept for that."""
+        return self.complete and self.order.shard.undivided
+
+    @property
+    def known_issues(self) -> list[str]:
+        """Known issues of the devices, as their descriptors list them."""
+        return [f"{issue.id}: {issue.reason}" for device in self.devices for issue in device.known_issues]
 
     @property
     def instance(self) -> Instance | None:
         """The main device's array; None if its parameters are not those of contract A3.1."""
-        sizes = [size for name in ("H", "L", "P", "DW") if isinstance(size := self.parameters.get(name), int)]
+        parameters = (self.main.parameters.get(name) for name in ("H", "L", "P", "DW"))
+        sizes = [size for size in parameters if isinstance(size, int)]
         return Instance(*sizes) if len(sizes) == len(fields(Instance)) else None
 
-    def rerun_options(self, device: str) -> str:
-        """The options of a device as they follow in a command line, with the blank before them."""
-        options = self.options.get(device, "")
+    def rerun_options(self, name: str) -> str:
+        """The options that repeat something on a device, as they follow in a command line after a blank."""
+        device = next(device for device in self.devices if device.name == name)
+        options = self.order.rerun_options(device)
         return f" {options}" if options else ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The run as `results.json` has it."""
+        return {
+            "run_id": self.folder.name,
+            "tier": self.label,
+            "seed": self.seed,
+            "git": self.git,
+            "tools": self.tools,
+            "dut": self.main.name,
+            "parameters": dict(self.main.parameters),
+            "options": {device.name: self.order.rerun_options(device) for device in self.devices},
+            "devices": {device.name: dict(device.parameters) for device in self.devices},
+            "known_issues": self.known_issues,
+            "shard": self.order.shard.text,
+            "complete": self.complete,
+        }

@@ -4,8 +4,8 @@
 from rich.console import Console
 from rich.table import Table
 
-from regressions.commands import Options
 from regressions.errors import UserError
+from regressions.order import Order
 from regressions.run import EXIT_PASSED
 from regressions.selection import Selector, find_entry, parse_selectors
 from regressions.services import Services
@@ -26,7 +26,7 @@ def _table(*headings: str) -> Table:
     return table
 
 
-def list_tests(options: Options, services: Services, console: Console) -> int:
+def list_tests(order: Order, services: Services, console: Console) -> int:
     """Lists tiers and tests."""
     del services
     tiers = _table("tier", ">cycles", "seed", "description")
@@ -34,8 +34,8 @@ def list_tests(options: Options, services: Services, console: Console) -> int:
         seed = "random" if tier.seed is None else str(tier.seed)
         tiers.add_row(tier.name, f"{tier.cycles:,}", seed, tier.description)
     tests = _table("test", "sequence", "tiers", "size", "testpoints", "description")
-    entries = options.entries
-    for entry in select(entries, None, options.tests) if options.tests else entries.values():
+    entries = order.entries
+    for entry in select(entries, None, order.tests) if order.tests else entries.values():
         size = f"weight {entry.weight:g}" if entry.weight is not None else f"count {entry.count}"
         tests.add_row(
             entry.name,
@@ -51,20 +51,20 @@ def list_tests(options: Options, services: Services, console: Console) -> int:
     return EXIT_PASSED
 
 
-def show(options: Options, services: Services, console: Console) -> int:
+def show(order: Order, services: Services, console: Console) -> int:
     """Prints the jobs of a test with a seed."""
     # Imported here because the stream's libraries take a while, and the runner's own tests have no streams.
     from regressions.testbench import open_stream
 
     del services
-    if not options.test:
+    if not order.test:
         raise UserError(
             "TEST: name a test, such as TEST=gemm_ops or TEST=gemm_ops:0:40; 'make list' shows all"
         )
-    entries = options.entries
-    for selector in parse_selectors(options.test):
+    entries = order.entries
+    for selector in parse_selectors(order.test):
         entry = find_entry(entries, selector.name)
-        stream = open_stream(entry, options.chosen_seed, options.device)
+        stream = open_stream(entry, order.chosen_seed, order.device)
         if isinstance(stream, str):
             console.print(f"{entry.name} is not drawn job by job: {stream}", markup=False)
             continue
@@ -85,7 +85,7 @@ def show(options: Options, services: Services, console: Console) -> int:
                     stall.kind if stall.kind == "none" else f"{stall.kind} {stall.rate:.0%}",
                     _cut(scenario) if number == 0 else "",
                 )
-        console.print(f"{entry.name}, seed {options.chosen_seed}", markup=False)
+        console.print(f"{entry.name}, seed {order.chosen_seed}", markup=False)
         console.print(table)
         for reason, count in stream.rejected.items():
             console.print(f"rejected: {count} x {reason}", markup=False)

@@ -11,9 +11,9 @@ from pathlib import Path
 from rich.console import Console
 
 from regressions.cluster.build import lint_cluster
-from regressions.commands import Options
 from regressions.errors import UserError
 from regressions.machine import check_tools
+from regressions.order import Order
 from regressions.paths import ROOT, relative
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
@@ -32,13 +32,13 @@ _PYTHON_CHECKS = {
 }
 
 
-def lint(options: Options, services: Services, console: Console) -> int:
+def lint(order: Order, services: Services, console: Console) -> int:
     """Runs every checker, also after one has found something, as many at a time as JOBS; says which did."""
     check_tools()
     checks: dict[str, Check] = {name: partial(_program, tool) for name, tool in _PYTHON_CHECKS.items()}
-    checks |= _simulator_checks(options, services)
+    checks |= _simulator_checks(order, services)
     found: list[str] = []
-    pool = ThreadPoolExecutor(options.processes)
+    pool = ThreadPoolExecutor(order.processes)
     try:
         for name, findings in zip(checks, pool.map(lambda check: check(), checks.values()), strict=True):
             console.rule(name, align="left")
@@ -54,7 +54,7 @@ def lint(options: Options, services: Services, console: Console) -> int:
     return EXIT_PASSED
 
 
-def _simulator_checks(options: Options, services: Services) -> dict[str, Check]:
+def _simulator_checks(order: Order, services: Services) -> dict[str, Check]:
     """Checks of all SystemVerilog, by name."""
     simulator = services.simulator("verilator")
     devices = available()
@@ -68,7 +68,7 @@ def _simulator_checks(options: Options, services: Services) -> dict[str, Check]:
         config.name: partial(lint_cluster, config)
         for config in (ClusterConfig(), ClusterConfig(cores=1, fpu=False))
     }
-    logs = options.tree.logs
+    logs = order.tree.logs
     logs.mkdir(parents=True, exist_ok=True)
     return {
         f"{simulator.name} -Wall {what}": partial(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +15,19 @@ from regressions.code_coverage import data as code_data
 from regressions.code_coverage.exclusions import load_rules
 from regressions.code_coverage.measure import CodeCoverage, measure
 from regressions.code_coverage.report import points_of
-from regressions.commands import Options
 from regressions.errors import UserError
 from regressions.executor import Execution
-from regressions.info import RunInfo
+from regressions.info import Run
 from regressions.judge import SegmentResult
+from regressions.order import Order
 from regressions.paths import relative
 from regressions.planner import Segment
 from regressions.results import SimulationLog, TestLog, read_results
-from regressions.run import Conclusion, conclude
+from regressions.run import conclude
 from regressions.rundir import RESULTS, create_run
 from regressions.selection import find_entry
 from regressions.services import Services
-from regressions.shards import parse_shard
+from regressions.shards import Shard, parse_shard
 from regressions.status import gravity, parse_status
 from regressions.testlist import TestEntry
 from regressions.tiers import load_tiers
@@ -43,25 +43,39 @@ Key = tuple[str, str, int, int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RunPart:
     """A run that is merged.
 
     Attributes:
         folder: Where it is.
-        info: What it is about.
+        label: Tier, or another name of its report.
+        seed: Its seed.
+        git: Its commit.
+        tools: Versions.
+        dut: Its main device.
+        devices: Parameters of its devices, by name, the main one first.
+        shard: The part of its label's run that it is; None for all of it.
+        complete: It is all that its label stands for, or a shard of that.
         results: Content of its ``results.json``.
     """
 
     folder: Path
-    info: RunInfo
+    label: str
+    seed: int
+    git: str
+    tools: dict[str, str]
+    dut: str
+    devices: Mapping[str, Mapping[str, Any]]
+    shard: Shard | None
+    complete: bool
     results: Mapping[str, Any]
 
 
-def merge(options: Options, services: Services, console: Console) -> int:
+def merge(order: Order, services: Services, console: Console) -> int:
     """Joins runs into one and judges that as a whole: tests, goals, and coverage against what is kept.
 
     Args:
-        options: The command line; ``runs`` are folders of runs, those of campaigns of mutants among them.
+        order: The command line; its ``runs`` are folders of runs, those of campaigns of mutants among them.
         services: Devices and tests.
         console: For people.
 
@@ -72,8 +86,8 @@ def merge(options: Options, services: Services, console: Console) -> int:
         UserError: There is nothing to merge, or the runs are not parts of one.
         SchemaError: A run is damaged.
     """
-    campaigns = [_json(folder / MUTANTS) for folder in options.runs if (folder / MUTANTS).exists()]
-    parts = [_part(folder) for folder in options.runs if not (folder / MUTANTS).exists()]
+    campaigns = [_json(folder / MUTANTS) for folder in order.runs if (folder / MUTANTS).exists()]
+    parts = [_part(folder) for folder in order.runs if not (folder / MUTANTS).exists()]
     if any(not campaign["graded"] for campaign in campaigns):
         console.print("kills do not count where they are not graded: make mutants GRADE=1 runs all tests")
     if not parts:
@@ -81,22 +95,20 @@ def merge(options: Options, services: Services, console: Console) -> int:
     first = _agree(parts)
     devices = [services.device(path) for path in _descriptors(parts)]
     devices.sort(key=lambda device: list(first.devices).index(device.name))
-    run = create_run(options.tree.runs, first.tier, first.seed)
-    (run / LINKS).mkdir()
+    folder = create_run(order.tree.runs, first.label, first.seed)
+    (folder / LINKS).mkdir()
     execution = Execution()
     for number, part in enumerate(parts, start=1):
-        (run / LINKS / str(number)).symlink_to(part.folder.resolve())
-        _add(execution, part, f"{LINKS}/{number}", options.entries, devices)
+        (folder / LINKS / str(number)).symlink_to(part.folder.resolve())
+        _add(execution, part, f"{LINKS}/{number}", order.entries, devices)
     everything, execution.results = execution.results, _once(execution.results)
     if repeated := len(everything) - len(execution.results):
         console.print(f"{repeated} segments ran in more than one run; they count once", highlight=False)
     faults = _missing(parts)
-    complete = not faults and all(part.info.complete for part in parts)
-    info = replace(first, run_id=run.name, shard="", complete=complete)
-    goals = complete and _closes(first.tier) and bool(load_rules(devices[0]).goals)
-    end = Conclusion(run, info, devices, goals, options.keep, options.covergroups)
-    code = _code(parts, devices[0])
-    return conclude(end, execution, code, options.tree, console, faults, campaigns)
+    complete = not faults and all(part.complete for part in parts)
+    goals = complete and _closes(first.label) and bool(load_rules(devices[0]).goals)
+    run = Run(order, first.label, first.seed, tuple(devices), folder, first.git, first.tools, complete, goals)
+    return conclude(run, execution, _code(parts, devices[0]), console, faults, campaigns)
 
 
 def _json(path: Path) -> Any:
@@ -108,7 +120,7 @@ def _json(path: Path) -> Any:
         raise SchemaError(f"{relative(path)}: damaged ({error}); run it again") from None
 
 
-def _part(folder: Path) -> Part:
+def _part(folder: Path) -> RunPart:
     path = folder / RESULTS
     if not path.exists():
         raise UserError(
@@ -116,40 +128,49 @@ def _part(folder: Path) -> Part:
         )
     results = _json(path)
     try:
-        known = {field.name for field in fields(RunInfo)}
-        table = {name: value for name, value in results["info"].items() if name in known}
-        info = RunInfo(**{**table, "known_issues": tuple(table.get("known_issues", ()))})
-        return Part(folder, info, results)
+        info = results["info"]
+        return RunPart(
+            folder=folder,
+            label=info["tier"],
+            seed=info["seed"],
+            git=info["git"],
+            tools=info["tools"],
+            dut=info["dut"],
+            devices=dict(info.get("devices", {})),
+            shard=parse_shard(info["shard"]) if info.get("shard") else None,
+            complete=info.get("complete", False),
+            results=results,
+        )
     except (KeyError, TypeError, AttributeError) as error:
         raise SchemaError(f"{relative(path)}: damaged ({error!r}); run it again") from None
 
 
-def _agree(parts: Sequence[Part]) -> RunInfo:
-    """The first run's description, if all runs are of one revision, tier and device."""
+def _agree(parts: Sequence[RunPart]) -> RunPart:
+    """The first run, if all are of one revision, tier and device."""
     first = parts[0]
     for part in parts[1:]:
-        for what in ("git", "tier", "dut", "devices"):
-            one, other = getattr(first.info, what), getattr(part.info, what)
+        for what, name in (("git", "git"), ("tier", "label"), ("dut", "dut"), ("devices", "devices")):
+            one, other = getattr(first, name), getattr(part, name)
             if one != other:
                 raise UserError(
                     f"RUNS: {relative(first.folder)} and {relative(part.folder)} are no parts of one run: "
                     f"{what} is {one!r} and {other!r}; merge runs of one commit, tier and device"
                 )
-        if first.info.shard and part.info.shard and part.info.seed != first.info.seed:
+        if first.shard and part.shard and part.seed != first.seed:
             raise UserError(
-                f"RUNS: {relative(part.folder)} has seed {part.info.seed}, {relative(first.folder)} "
-                f"{first.info.seed}: parts of one run have one seed"
+                f"RUNS: {relative(part.folder)} has seed {part.seed}, {relative(first.folder)} "
+                f"{first.seed}: parts of one run have one seed"
             )
-    return first.info
+    return first
 
 
-def _descriptors(parts: Sequence[Part]) -> list[str]:
+def _descriptors(parts: Sequence[RunPart]) -> list[str]:
     return list(dict.fromkeys(row["descriptor"] for part in parts for row in part.results["segments"]))
 
 
 def _add(
     execution: Execution,
-    part: Part,
+    part: RunPart,
     place: str,
     entries: Mapping[str, TestEntry],
     devices: Sequence[Descriptor],
@@ -172,9 +193,7 @@ def _add(
         execution.cycles += int(part.results["cycles"])
         execution.seconds += float(part.results["seconds"])
         for test, reasons in part.results["rejected"].items():
-            counts = execution.rejected.setdefault(test, {})
-            for reason, count in reasons.items():
-                counts[reason] = counts.get(reason, 0) + count
+            execution.reject(test, reasons)
     except (KeyError, TypeError, ValueError) as error:
         raise SchemaError(f"{relative(part.folder / RESULTS)}: damaged ({error!r}); run it again") from None
 
@@ -218,13 +237,13 @@ def _once(results: Sequence[SegmentResult]) -> list[SegmentResult]:
     return list(kept.values())
 
 
-def _missing(parts: Sequence[Part]) -> list[str]:
-    """What keeps the runs from being a whole one: parts that are not there, or were interrupted.
+def _missing(parts: Sequence[RunPart]) -> list[str]:
+    """Complaints that keep the runs from being a whole one: parts that are not there, or were interrupted.
 
     Raises:
         UserError: They are parts of different divisions.
     """
-    shards = [parse_shard(part.info.shard) for part in parts if part.info.shard]
+    shards = [part.shard for part in parts if part.shard]
     counts = {shard.count for shard in shards}
     if len(counts) > 1:
         raise UserError(f"RUNS: parts of {' and of '.join(map(str, sorted(counts)))} cannot be put together")
@@ -240,12 +259,12 @@ def _missing(parts: Sequence[Part]) -> list[str]:
 
 
 def _closes(label: str) -> bool:
-    """Whether runs of a label have to reach the goals of code coverage."""
+    """Runs of a label have to reach the goals of code coverage."""
     tier = load_tiers().get(label)
     return label == "coverage" if tier is None else tier.coverage
 
 
-def _code(parts: Sequence[Part], device: Descriptor) -> CodeCoverage | None:
+def _code(parts: Sequence[RunPart], device: Descriptor) -> CodeCoverage | None:
     """Code coverage of the main device by all runs together."""
     found = [code_data.read(path) for path in points_of([part.folder for part in parts])]
     joined = code_data.joined(found).get(device.name)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from regressions.commands import Options
 from regressions.errors import UserError
 from regressions.executor import Executor
 from regressions.judge import SegmentResult
 from regressions.machine import check_tools
+from regressions.order import Order
 from regressions.paths import relative
 from regressions.planner import Segment, Simulation
 from regressions.process import Command
@@ -91,21 +91,21 @@ class Attempts:
         return None if execution.interrupted else execution.results[0]
 
 
-def replay(options: Options, services: Services, console: Console) -> int:
+def replay(order: Order, services: Services, console: Console) -> int:
     """Replays a record; exit code 1 if it fails again, 0 if it no longer does."""
     check_tools()
-    if options.record is None:
+    if order.record is None:
         raise UserError(
             "R: name a failure record, such as R=build/runs/<run>/sims/0000/failures/<test>-<n>.json"
         )
-    path = Path(options.record).resolve()
+    path = Path(order.record).resolve()
     record = read_record(path)
     device = services.device(record.descriptor)
     simulator = services.simulator("verilator")
-    run = create_run(options.tree.replays, "replay", record.seed)
-    kind = options.kind or ("waves" if options.waves else "fast")
+    run = create_run(order.tree.replays, "replay", record.seed)
+    kind = order.kind or ("waves" if order.waves else "fast")
     build = simulator.build(device, kind, run / f"build-{kind}.log")
-    attempts = Attempts(path, record, simulator, build, options.waves)
+    attempts = Attempts(path, record, simulator, build, order.waves)
     before = len(record.scenarios) - 1
     what = f"{record.status} of {record.entry['name']} on {device.name}: {record.detail}"
     console.print(f"record: {what}", markup=False, soft_wrap=True)

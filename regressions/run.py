@@ -15,16 +15,15 @@ from regressions.code_coverage.measure import CodeCoverage
 from regressions.coverage.measure import Coverage, Part, measure
 from regressions.executor import Execution, Executor
 from regressions.grading import grade, kills
-from regressions.info import RunInfo
+from regressions.info import Run
 from regressions.judge import SegmentResult
 from regressions.known_issues import stale
-from regressions.paths import BuildTree, relative
+from regressions.paths import relative
 from regressions.planner import Segment, Simulation, pack
 from regressions.process import Command
 from regressions.progress import RunProgress
-from regressions.provenance import git_revision, tool_versions
 from regressions.report import print_verdict, write_reports
-from regressions.rundir import CLUSTER_COVERAGE, COVERAGE, RESULTS, create_run, publish
+from regressions.rundir import CLUSTER_COVERAGE, COVERAGE, RESULTS, publish
 from regressions.services import Services
 from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.summary import Summary, results_json, summarize, write_json
@@ -39,122 +38,62 @@ EXIT_PASSED, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What to run.
+class Schedule:
+    """The simulations of a run.
 
     Attributes:
-        label: Tier, or another name under which the report is published.
-        seed: Seed shown for the run.
-        devices: The devices, the main one first.
         simulations: In the order in which to start them.
         builds: Names of devices and build kinds that they need.
-        planned: All segments; None in a soak.
-        options: Make variables besides TEST and SEED that a rerun on each device needs.
-        processes: How many simulations run at a time.
-        waves: Whether simulations write waves.
-        soak_seconds: Wall time after which nothing further is started; None for the whole list.
-        goals: Whether the main device's goals of code coverage have to be reached.
-        complete: Whether it is all that the label stands for, or a part of that.
-        keep: Whether its coverage is kept from now on.
-        shard: Which part of the label's run it is; empty for all of it.
-        whole_opinions: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
-        covergroups: Definitions of coverage besides the project's own.
-        closing: Gives the segments that close what the others covered not; None for a run without.
+        planned: All their segments; None in a soak, which starts simulations until its time is over.
+        closing: Chooses the segments that close what the others covered not; None for a run without.
     """
 
-    label: str
-    seed: int
-    devices: Sequence[Descriptor]
     simulations: Iterator[Simulation]
     builds: Sequence[tuple[str, str]]
     planned: Sequence[Segment] | None
-    options: dict[str, str]
-    processes: int
-    waves: bool = False
-    soak_seconds: float | None = None
-    goals: bool = False
-    complete: bool = False
-    keep: bool = False
-    shard: str = ""
-    whole_opinions: int = 0
-    covergroups: tuple[Path, ...] = ()
     closing: Callable[[Coverage], list[Segment]] | None = None
 
+    @classmethod
+    def of(
+        cls, simulations: Sequence[Simulation], closing: Callable[[Coverage], list[Segment]] | None = None
+    ) -> "Schedule":
+        """The schedule of a list of simulations."""
+        planned = [segment for simulation in simulations for segment in simulation.segments]
+        return cls(iter(simulations), builds_of(simulations), planned, closing)
 
-def perform(request: Request, services: Services, tree: BuildTree, console: Console) -> int:
+
+def builds_of(simulations: Sequence[Simulation]) -> list[tuple[str, str]]:
+    """Devices and build kinds of simulations, each once."""
+    return list(dict.fromkeys((simulation.device, simulation.kind) for simulation in simulations))
+
+
+def perform(run: Run, schedule: Schedule, services: Services, console: Console) -> int:
     """Builds, simulates, reports; returns the exit code.
 
     Raises:
         OSError: Outputs cannot be written; earlier reports are untouched.
     """
     simulator = services.simulator("verilator")
-    git, tools = git_revision(), tool_versions(simulator.version())
-    run = create_run(tree.runs, request.label, request.seed)
-    main = request.devices[0]
-    info = RunInfo(
-        run_id=run.name,
-        tier=request.label,
-        seed=request.seed,
-        git=git,
-        tools=tools,
-        dut=main.name,
-        parameters=dict(main.parameters),
-        options=request.options,
-        devices={device.name: dict(device.parameters) for device in request.devices},
-        known_issues=tuple(
-            f"{issue.id}: {issue.reason}" for device in request.devices for issue in device.known_issues
-        ),
-        shard=request.shard,
-        complete=request.complete,
-    )
-    names = ", ".join(info.devices)
-    console.print(f"{info.tier}: device {names}, seed {info.seed}, {relative(run)}", highlight=False)
-    runner = _Runner(request, simulator, info, run, console)
+    names = ", ".join(device.name for device in run.devices)
+    console.print(f"{run.label}: device {names}, seed {run.seed}, {relative(run.folder)}", highlight=False)
+    runner = _Runner(run, schedule, simulator, console)
     execution = runner.execute()
-    if request.closing is not None and not execution.interrupted:
+    if schedule.closing is not None and not execution.interrupted:
         with console.status("making scenarios for the bins that are still open"):
-            definition = load_definition(request.covergroups)
-            segments = request.closing(covered(execution.results, _alone(request.devices), definition))
+            definition = load_definition(run.order.covergroups)
+            segments = schedule.closing(covered(execution.results, _alone(run.devices), definition))
         execution.add(runner.close(segments))
-    end = Conclusion(run, info, request.devices, request.goals, request.keep, request.covergroups)
     try:
-        code = code_report.collect(run, execution.results, simulator, main)
+        code = code_report.collect(run.folder, execution.results, simulator, run.main)
     except BuildError as error:
-        return conclude(end, execution, None, tree, console, [str(error)])
-    return conclude(end, execution, code, tree, console)
-
-
-@dataclass(frozen=True, slots=True)
-class Conclusion:
-    """What a run is judged as.
-
-    Attributes:
-        run: Its folder.
-        info: What it is about.
-        devices: The devices, the main one first.
-        goals: Whether the main device's goals of code coverage have to be reached.
-        keep: Whether its coverage is kept from now on.
-        covergroups: Definitions of coverage besides the project's own.
-    """
-
-    run: Path
-    info: RunInfo
-    devices: Sequence[Descriptor]
-    goals: bool = False
-    keep: bool = False
-    covergroups: tuple[Path, ...] = ()
-
-    @property
-    def complete(self) -> bool:
-        """Whether it has to cover what is kept for its label: it is all of it."""
-        return self.info.complete and not self.info.shard
+        return conclude(run, execution, None, console, [str(error)])
+    return conclude(run, execution, code, console)
 
 
 def conclude(
-    end: Conclusion,
+    run: Run,
     execution: Execution,
     code: CodeCoverage | None,
-    tree: BuildTree,
     console: Console,
     faults: Sequence[str] = (),
     campaigns: Sequence[Mapping[str, Any]] = (),
@@ -162,10 +101,9 @@ def conclude(
     """Judges what was executed, writes and publishes all reports; returns the exit code.
 
     Args:
-        end: What is judged, and how.
+        run: The run.
         execution: What was executed.
         code: Code coverage of the main device, if any was measured.
-        tree: Where reports are published.
         console: For people.
         faults: What is known to be wrong besides the tests.
         campaigns: Contents of `mutants.json` files.
@@ -173,45 +111,47 @@ def conclude(
     Raises:
         OSError: Outputs cannot be written; earlier reports are untouched.
     """
-    run, info, main = end.run, end.info, end.devices[0]
-    summary = summarize(info, execution, relative(run))
-    alone = _alone(end.devices)
-    clusters = [device for device in end.devices if device.cluster is not None]
-    summary.coverage = covered(execution.results, alone, load_definition(end.covergroups))
+    folder, tree = run.folder, run.order.tree
+    summary = summarize(run, execution)
+    alone = _alone(run.devices)
+    clusters = [device for device in run.devices if device.cluster is not None]
+    summary.coverage = covered(execution.results, alone, load_definition(run.order.covergroups))
     if clusters:
         summary.cluster = covered(execution.results, clusters, load_definition(first=CLUSTER_FILE))
-        write_json(run / CLUSTER_COVERAGE, summary.cluster.to_json())
-    write_json(run / COVERAGE, summary.coverage.to_json())
+        write_json(folder / CLUSTER_COVERAGE, summary.cluster.to_json())
+    write_json(folder / COVERAGE, summary.coverage.to_json())
     summary.code = code
-    summary.faults += [*faults, *_coverage_faults(end, summary)]
+    summary.faults += [*faults, *_coverage_faults(summary)]
     # A part of a tier may have missed the jobs that show an issue.
-    (summary.faults if end.complete else summary.notes).extend(stale(execution.results, end.devices))
+    (summary.faults if run.undivided else summary.notes).extend(stale(execution.results, run.devices))
     if code is not None:
-        code_report.write(run / code_report.FOLDER / main.name, code, main, info.run_id, int(time.time()))
+        pages = folder / code_report.FOLDER / run.main.name
+        code_report.write(pages, code, run.main, folder.name, int(time.time()))
     summary.grades = grade(summary.coverage, code.data if code else None, kills(campaigns))
-    write_reports(run, summary, tree.bench)
-    descriptors = {device.name: relative(device.path) for device in end.devices}
-    write_json(run / RESULTS, results_json(summary, execution.results, descriptors))
-    if end.keep and summary.passed:
+    write_reports(summary)
+    descriptors = {device.name: relative(device.path) for device in run.devices}
+    write_json(folder / RESULTS, results_json(summary, execution.results, descriptors))
+    if run.order.keep and summary.passed:
         coverage_baseline.keep(summary)
         console.print(f"kept: {relative(coverage_baseline.FILE)}", highlight=False)
     # A part takes no complete report's place.
-    shown = run if summary.interrupted or info.shard else publish(tree, info.tier, run)
+    part = summary.interrupted or not run.order.shard.undivided
+    shown = folder if part else publish(tree, run.label, folder)
     print_verdict(console, summary, shown)
     if summary.interrupted:
         return EXIT_INTERRUPTED
     return EXIT_PASSED if summary.passed else EXIT_FAILED
 
 
-def _coverage_faults(end: Conclusion, summary: Summary) -> list[str]:
-    """What is wrong with the coverage of a run that came to its end."""
-    code = summary.code
+def _coverage_faults(summary: Summary) -> list[str]:
+    """Complaints about the coverage of a run that came to its end."""
+    run, code = summary.run, summary.code
     faults = list(code.complaints) if code else []
     if summary.interrupted:
         return faults
-    if end.goals:
-        faults += code.short() if code else [f"no simulation of {end.devices[0].name} left code coverage"]
-    return faults + (coverage_baseline.dropped(summary) if end.complete and not end.keep else [])
+    if run.goals:
+        faults += code.short() if code else [f"no simulation of {run.main.name} left code coverage"]
+    return faults + (coverage_baseline.dropped(summary) if run.undivided and not run.order.keep else [])
 
 
 def _alone(devices: Sequence[Descriptor]) -> list[Descriptor]:
@@ -233,30 +173,27 @@ def covered(
 
 
 class _Runner:
-    """Builds on demand and executes the simulations of a request."""
+    """Builds on demand and executes the simulations of a run."""
 
-    def __init__(
-        self, request: Request, simulator: Simulator, info: RunInfo, run: Path, console: Console
-    ) -> None:
-        self._request = request
-        self._simulator = simulator
-        self._info = info
+    def __init__(self, run: Run, schedule: Schedule, simulator: Simulator, console: Console) -> None:
         self._run = run
+        self._schedule = schedule
+        self._simulator = simulator
         self._console = console
-        self._devices = {device.name: device for device in request.devices}
+        self._devices = {device.name: device for device in run.devices}
         self._builds: dict[tuple[str, str], Build] = {}
         self._failed: list[SegmentResult] = []
 
     def execute(self) -> Execution:
-        request = self._request
-        planned = request.planned
+        planned = self._schedule.planned
         try:
-            failures = {build: self._build(*build) for build in request.builds}
+            failures = {build: self._build(*build) for build in self._schedule.builds}
         except KeyboardInterrupt:
             rest = [] if planned is None else list(planned)
             results = [SegmentResult(s, Status.NOT_RUN, "interrupted before it started", "") for s in rest]
             return Execution(results=results, interrupted=True)
-        return self._simulate(request.simulations, planned, failures, request.soak_seconds)
+        seconds = self._run.order.soak_seconds if planned is None else None
+        return self._simulate(self._schedule.simulations, planned, failures, seconds)
 
     def close(self, segments: Sequence[Segment]) -> Execution:
         """Runs further segments, after all others."""
@@ -268,7 +205,7 @@ class _Runner:
             failures = {build: "" if build in self._builds else self._build(*build) for build in wanted}
         except KeyboardInterrupt:
             return Execution(interrupted=True)
-        simulations = pack(segments, self._request.processes)
+        simulations = pack(segments, self._run.order.processes)
         return self._simulate(iter(simulations), segments, failures)
 
     def _simulate(
@@ -278,14 +215,14 @@ class _Runner:
         failures: dict[tuple[str, str], str],
         seconds: float | None = None,
     ) -> Execution:
-        request = self._request
-        first = len(list((self._run / "sims").glob("*")))
+        folder, processes = self._run.folder, self._run.order.processes
+        first = len(list((folder / "sims").glob("*")))
         with RunProgress(
             self._console,
             None if planned is None else len(planned),
             None if planned is None else sum(segment.jobs for segment in planned),
         ) as progress:
-            executor = Executor(self._run, request.processes, self._command, self._plan, progress, first)
+            executor = Executor(folder, processes, self._command, self._plan, progress, first)
             until = None if seconds is None else time.monotonic() + seconds
             execution = executor.execute(self._ready(simulations, failures), until)
         execution.results += self._failed
@@ -303,12 +240,12 @@ class _Runner:
             self._failed += [
                 SegmentResult(segment, Status.BUILD_FAILED, message, "") for segment in simulation.segments
             ]
-            if self._request.planned is None and all(failures.values()):
+            if self._schedule.planned is None and all(failures.values()):
                 return  # a soak would note failures without end
 
     def _build(self, name: str, kind: str) -> str:
         """Builds one kind of a device; returns an error message or an empty text."""
-        log = self._run / f"build-{name}-{kind}.log"
+        log = self._run.folder / f"build-{name}-{kind}.log"
         started = time.monotonic()
         with self._console.status(f"building {name} ({kind}), log {relative(log)}"):
             try:
@@ -323,8 +260,8 @@ class _Runner:
 
     def _command(self, simulation: Simulation, folder: Path) -> Command:
         build = self._builds[simulation.device, simulation.kind]
-        argv, environment = self._simulator.command(build, folder, waves=self._request.waves)
-        return Command(argv, environment, folder, _rerun(simulation, self._info, self._request.waves))
+        argv, environment = self._simulator.command(build, folder, waves=self._run.order.waves)
+        return Command(argv, environment, folder, _rerun(simulation, self._run))
 
     def _plan(self, simulation: Simulation) -> object:
         device = self._devices[simulation.device]
@@ -333,14 +270,16 @@ class _Runner:
             "descriptor": relative(device.path),
             "tests": [segment.to_json() for segment in simulation.segments],
             "replay": None,
-            "whole_opinions": self._request.whole_opinions,
-            "coverage": {"files": [str(path.resolve()) for path in self._request.covergroups]},
-            "programs": programs([segment.entry for segment in simulation.segments], device, self._run),
+            "whole_opinions": self._run.order.tier.whole_opinions,
+            "coverage": {"files": [str(path.resolve()) for path in self._run.order.covergroups]},
+            "programs": programs(
+                [segment.entry for segment in simulation.segments], device, self._run.folder
+            ),
         }
 
 
 def programs(entries: Sequence[TestEntry], device: Descriptor, logs: Path) -> dict[str, dict[str, str]]:
-    """What a plan says of the programs of its tests; nothing where the device is alone."""
+    """Programs of the tests as a plan has them; none where the device is alone."""
     if device.cluster is None:
         return {}
     # Imported here: most runs, and the runner's own tests, need none of it.
@@ -349,10 +288,10 @@ def programs(entries: Sequence[TestEntry], device: Descriptor, logs: Path) -> di
     return programs_of(entries, device, logs)
 
 
-def _rerun(simulation: Simulation, info: RunInfo, waves: bool) -> str:
+def _rerun(simulation: Simulation, run: Run) -> str:
     """The command that repeats a whole simulation, segment for segment."""
     selectors = ",".join(segment.selector for segment in simulation.segments)
     kind = f" KIND={simulation.kind}" if simulation.kind not in ("fast", "waves") else ""
-    options = info.rerun_options(simulation.device)
-    flag = " WAVES=1" if waves else ""
+    options = run.rerun_options(simulation.device)
+    flag = " WAVES=1" if run.order.waves else ""
     return f"make run TEST={selectors} SEED={simulation.segments[0].seed}{kind}{flag}{options}"

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import argparse
 import heapq
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from regressions.errors import UserError
 from regressions.planner import Segment
 
 T = TypeVar("T")
@@ -28,14 +28,14 @@ class Shard:
     count: int = 1
 
     @property
-    def whole(self) -> bool:
-        """Whether it is everything."""
+    def undivided(self) -> bool:
+        """The only part: everything."""
         return self.count == 1
 
     @property
     def text(self) -> str:
         """As it is given; empty for everything."""
-        return "" if self.whole else f"{self.number}/{self.count}"
+        return "" if self.undivided else f"{self.number}/{self.count}"
 
     def take(self, items: Sequence[T], weight: Callable[[T], int]) -> list[T]:
         """The items of this part, in their order. Each is in one part, and the parts weigh about the same.
@@ -56,7 +56,7 @@ class Shard:
         return self.take(segments, lambda segment: segment.cycles + 1)
 
 
-WHOLE = Shard()
+UNDIVIDED = Shard()
 """Everything."""
 
 
@@ -64,9 +64,9 @@ def parse_shard(text: str) -> Shard:
     """Reads ``i/n``.
 
     Raises:
-        argparse.ArgumentTypeError: It is no such thing.
+        UserError: It is no such thing.
     """
     match = re.fullmatch(r"(\d+)/(\d+)", text)
     if match is None or not 1 <= int(match[1]) <= int(match[2]):
-        raise argparse.ArgumentTypeError(f"SHARD must be like 2/3, the second of three, not {text!r}")
+        raise UserError(f"SHARD must be like 2/3, the second of three, not {text!r}")
     return Shard(int(match[1]), int(match[2]))

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from regressions.commands import Options
 from regressions.errors import UserError
 from regressions.judge import SegmentResult
 from regressions.machine import check_tools
+from regressions.order import Order
 from regressions.paths import relative
 from regressions.replay import Attempts
 from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
@@ -29,18 +29,18 @@ _SHOWN_ELEMENTS = 8
 _SHOWN_BEFORE = 4
 
 
-def shrink(options: Options, services: Services, console: Console) -> int:
+def shrink(order: Order, services: Services, console: Console) -> int:
     """Reduces a failure and prints it in three lines; exit code 1, or 0 if it does not fail any more.
 
     Raises:
         UserError: No record was named, or the simulation broke before it saw the failure.
     """
     check_tools()
-    if options.record is None:
+    if order.record is None:
         raise UserError(
             "R: name a failure record, such as R=build/runs/<run>/sims/0000/failures/<test>-<n>.json"
         )
-    path = Path(options.record).resolve()
+    path = Path(order.record).resolve()
     record = read_record(path)
     device = services.device(record.descriptor)
     if device.cluster is not None:
@@ -48,15 +48,15 @@ def shrink(options: Options, services: Services, console: Console) -> int:
             f"R: {device.name} is a cluster, whose programs are not shrunk; 'make replay' repeats the failure"
         )
     simulator = services.simulator("verilator")
-    run = create_run(options.tree.replays, "shrink", record.seed)
-    kind = options.kind or "fast"
+    run = create_run(order.tree.replays, "shrink", record.seed)
+    kind = order.kind or "fast"
     build = simulator.build(device, kind, run / f"build-{kind}.log")
-    seconds = options.soak_seconds or DEFAULT_SECONDS
+    seconds = order.soak_seconds or DEFAULT_SECONDS
     attempts = Attempts(path, record, simulator, build, waves=False)
     result = attempts.attempt(run, "shrink", console, seconds)
     if result is None:
         return EXIT_INTERRUPTED
-    return _report(_Outcome(run, result, record, build, simulator), options, console)
+    return _report(_Outcome(run, result, record, build, simulator), order, console)
 
 
 class _Outcome:
@@ -88,7 +88,7 @@ class _Outcome:
         return attempts.attempt(self.run, "prefix", console)
 
 
-def _report(outcome: _Outcome, options: Options, console: Console) -> int:
+def _report(outcome: _Outcome, order: Order, console: Console) -> int:
     log = relative(outcome.folder / "sim.log")
     smallest, search = outcome.smallest, outcome.search
     if smallest is None:
@@ -103,10 +103,10 @@ def _report(outcome: _Outcome, options: Options, console: Console) -> int:
             soft_wrap=True,
         )
         return EXIT_FAILED if how else EXIT_PASSED
-    again = outcome.confirm(console, waves=options.waves)
+    again = outcome.confirm(console, waves=order.waves)
     if again is None:
         return EXIT_INTERRUPTED
-    for line in three_lines(smallest, relative(outcome.path), options.kind):
+    for line in three_lines(smallest, relative(outcome.path), order.kind):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if search is None:
         ended = f"the simulation ended early ({outcome.result.detail}), log {log}"
@@ -117,9 +117,9 @@ def _report(outcome: _Outcome, options: Options, console: Console) -> int:
         _note(
             console,
             "it passes in a simulation of its own: a reset leaves something of what ran before; "
-            f"start from make replay R={relative(options.record) if options.record else ''}",
+            f"start from make replay R={relative(order.record) if order.record else ''}",
         )
-    if options.waves:
+    if order.waves:
         _note(console, f"waves: {relative(outcome.run / 'prefix' / again.folder / 'waves.vcd')}")
     return EXIT_FAILED
 

@@ -3,7 +3,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from regressions.coverage.summary import coverage_json
 from regressions.executor import Execution
 from regressions.failures import FailureRow, failure_rows, rerun_line
 from regressions.grading import Grade
-from regressions.info import RunInfo
+from regressions.info import Run
 from regressions.judge import SegmentResult
 from regressions.results import JobResult
 from regressions.status import gravest, gravity
@@ -56,7 +56,7 @@ class Summary:
         notes: What somebody should look at, and what fails nothing.
     """
 
-    info: RunInfo
+    run: Run
     tests: list[TestRow] = field(default_factory=list)
     failures: list[FailureRow] = field(default_factory=list)
     by_device: dict[str, list[JobResult]] = field(default_factory=dict)
@@ -84,15 +84,15 @@ class Summary:
 
     def to_json(self) -> dict[str, Any]:
         """The content of ``summary.json``, schema 1."""
-        info = self.info
+        run = self.run
         return {
             "schema": 1,
-            "tier": info.tier,
-            "seed": info.seed,
-            "git": info.git,
-            "tools": info.tools,
-            "dut": info.dut,
-            "parameters": info.parameters,
+            "tier": run.label,
+            "seed": run.seed,
+            "git": run.git,
+            "tools": run.tools,
+            "dut": run.main.name,
+            "parameters": dict(run.main.parameters),
             "totals": self.totals,
             "tests": [
                 {
@@ -152,34 +152,33 @@ def _sample(jobs: list[JobResult], devices: int) -> list[JobResult]:
     return jobs[:: -(-len(jobs) * devices // MAX_MEASURED)] if jobs else jobs
 
 
-def summarize(info: RunInfo, execution: Execution, run_folder: str) -> Summary:
+def summarize(run: Run, execution: Execution) -> Summary:
     """Puts the segments' results together.
 
     Args:
-        info: What the run is about.
-        execution: What was executed.
-        run_folder: The run's folder as users name it, for rerun and replay lines.
+        run: The run.
+        execution: Its results.
     """
-    summary = Summary(info, cycles=execution.cycles, seconds=execution.seconds, rejected=execution.rejected)
+    summary = Summary(run, cycles=execution.cycles, seconds=execution.seconds, rejected=execution.rejected)
     summary.interrupted = execution.interrupted
     by_test: dict[tuple[str, str, int], list[SegmentResult]] = {}
     for result in sorted(execution.results, key=lambda result: result.segment.begin):
         segment = result.segment
         by_test.setdefault((segment.device, segment.entry.name, segment.seed), []).append(result)
-    order = {name: place for place, name in enumerate(info.devices)}
+    order = {device.name: place for place, device in enumerate(run.devices)}
     for device, name, seed in sorted(by_test, key=lambda key: (order.get(key[0], 0), *key[1:])):
         results = by_test[device, name, seed]
-        summary.tests.append(_test_row(device, name, results, info))
+        summary.tests.append(_test_row(device, name, results, run))
         jobs = summary.by_device.setdefault(device, [])
         for result in results:
             jobs += result.jobs
-            summary.failures += failure_rows(result, info, run_folder)
+            summary.failures += failure_rows(result, run)
     summary.failures.sort(key=lambda row: gravity(row.status))
     summary.totals = _totals(summary, execution.results)
     return summary
 
 
-def _test_row(device: str, name: str, results: Sequence[SegmentResult], info: RunInfo) -> TestRow:
+def _test_row(device: str, name: str, results: Sequence[SegmentResult], run: Run) -> TestRow:
     status = gravest(result.status for result in results)
     faults = [result for result in results if result.status is status and status is not Status.PASSED]
     segments = [result.segment for result in results]
@@ -196,7 +195,7 @@ def _test_row(device: str, name: str, results: Sequence[SegmentResult], info: Ru
         status=status,
         jobs_planned=sum(segment.jobs for segment in segments),
         jobs=sum(_checked(result.jobs) for result in results),
-        rerun=rerun_line(info, selector, segments[0], first.segment.kind if first else "fast"),
+        rerun=rerun_line(run, selector, segments[0], first.segment.kind if first else "fast"),
         detail=first.detail + others if first else "",
         cycles=sum(result.cycles for result in results),
         seconds=sum(result.seconds for result in results),
@@ -246,7 +245,7 @@ def results_json(
     return {
         "schema": 1,
         "interrupted": summary.interrupted,
-        "info": asdict(summary.info),
+        "info": summary.run.to_json(),
         "cycles": summary.cycles,
         "seconds": summary.seconds,
         "rejected": summary.rejected,

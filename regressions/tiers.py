@@ -13,8 +13,8 @@ TIERS_FILE = Path(__file__).with_name("tiers.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """What a tier runs on one device.
+class DeviceBudget:
+    """A device's share of a tier.
 
     Attributes:
         share: The device's budget, in budgets of the tier.
@@ -50,15 +50,15 @@ class Tier:
     seed: int | None
     builds: dict[str, int] = field(default_factory=lambda: {"fast": 1})
     description: str = ""
-    devices: dict[str, Part] = field(default_factory=dict)
+    devices: dict[str, DeviceBudget] = field(default_factory=dict)
     mutants: bool = False
     coverage: bool = False
     whole_opinions: int = 0
 
-    def on(self, part: Part) -> "Tier":
+    def on(self, budget: DeviceBudget) -> "Tier":
         """The tier as one device runs it: its share of the cycles, its build kinds."""
-        cycles = max(1, round(self.cycles * part.share))
-        return replace(self, cycles=cycles, builds=part.builds or self.builds)
+        cycles = max(1, round(self.cycles * budget.share))
+        return replace(self, cycles=cycles, builds=budget.builds or self.builds)
 
     def choose_seed(self) -> int:
         """The tier's default seed, or a fresh one where it has none."""
@@ -74,7 +74,7 @@ def _seed(value: object, where: Where) -> int | None:
 
 
 _BUILDS = Field("a share of the segments", int, lo=1)
-_PART = {
+_BUDGET = {
     "share": Field("budget of the device, in budgets of the tier", float, required=True, lo=0.0),
     "builds": Field("shares of the build kinds, where not the tier's", dict, items=_BUILDS),
     "tests": Field("patterns of test names, separated by commas", str, default=""),
@@ -98,7 +98,9 @@ _FIELDS = {
         dict,
         required=True,
         lo=1,
-        items=Field("a device's part", dict, fields=_PART, parse=lambda values, _: Part(**values)),
+        items=Field(
+            "a device's budget", dict, fields=_BUDGET, parse=lambda values, _: DeviceBudget(**values)
+        ),
     ),
 }
 

@@ -12,9 +12,9 @@ from rich.console import Console
 
 from regressions.baseline import record
 from regressions.baseline.jobs import NamedScenario, describe, scenarios
-from regressions.commands import Options
 from regressions.errors import UserError
 from regressions.machine import check_tools
+from regressions.order import Order
 from regressions.paths import relative
 from regressions.run import EXIT_PASSED
 from regressions.services import Services
@@ -25,7 +25,7 @@ from tb.status import Status
 TEST = "baseline"
 
 
-def baseline(options: Options, services: Services, console: Console) -> int:
+def baseline(order: Order, services: Services, console: Console) -> int:
     """Measures the device asked for, or all that `tb/duts` has; keeps what the file has of others.
 
     Nothing is written unless every job of every device ran and passed.
@@ -37,9 +37,9 @@ def baseline(options: Options, services: Services, console: Console) -> int:
     check_tools()
     simulator = services.simulator("verilator")
     kept = record.read()
-    for name in [options.dut] if options.dut else available():
+    for name in [order.dut] if order.dut else available():
         device = services.device(name)
-        jobs = measure(device, simulator, options.tree.root / "baseline" / device.name, options)
+        jobs = measure(device, simulator, order.tree.root / "baseline" / device.name, order)
         for line in changes(kept.get(device.name), jobs):
             console.print(f"{device.name}: {line}", highlight=False)
         kept[device.name] = record.Device(device.instance.title, jobs)
@@ -48,14 +48,14 @@ def baseline(options: Options, services: Services, console: Console) -> int:
     return EXIT_PASSED
 
 
-def measure(device: Descriptor, simulator: Simulator, folder: Path, options: Options) -> list[record.Kept]:
+def measure(device: Descriptor, simulator: Simulator, folder: Path, order: Order) -> list[record.Kept]:
     """Runs the list on a device, whatever its present baseline says.
 
     Raises:
         UserError: A job did not pass.
         BuildError: The device cannot be built.
     """
-    entry = options.entries[TEST]
+    entry = order.entries[TEST]
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     plan = {

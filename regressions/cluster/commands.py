@@ -7,32 +7,30 @@ from rich.console import Console
 
 from regressions.cluster.firmware import build_program, programs, uses_fpu
 from regressions.cluster.sizes import CONTRACT, cluster_config
-from regressions.commands import Options
 from regressions.errors import UserError
 from regressions.machine import check_tools
+from regressions.order import Order
 from regressions.paths import relative
 from regressions.provenance import git_revision
 from regressions.run import EXIT_PASSED
 from regressions.services import Services
 
 
-def sw(options: Options, services: Services, console: Console) -> int:
+def sw(order: Order, services: Services, console: Console) -> int:
     """Builds programs."""
     del services
-    names = [name for name in programs() if _chosen(name, options.tests)]
+    names = [name for name in programs() if _chosen(name, order.tests)]
     if not names:
-        raise UserError(
-            f"no program is named like '{options.tests}'; sw/programs has {', '.join(programs())}"
-        )
+        raise UserError(f"no program is named like '{order.tests}'; sw/programs has {', '.join(programs())}")
     for name in names:
-        program = build_program(name, options.tree.logs / f"sw-{name}.log")
+        program = build_program(name, order.tree.logs / f"sw-{name}.log")
         size = sum(len(data) for _, data in program.segments)
         cores = "cores with an FPU" if uses_fpu(name) else "all cores"
         console.print(f"{name:12} {size:6} bytes, for {cores:17}  {relative(program.path)}")
     return EXIT_PASSED
 
 
-def cluster(options: Options, services: Services, console: Console) -> int:
+def cluster(order: Order, services: Services, console: Console) -> int:
     """Measures the programs beside each other on the contract's cluster."""
     # Imported here: the model loads numpy, for which other commands do not wait.
     from regressions.cluster.figures import keep, measure
@@ -40,8 +38,8 @@ def cluster(options: Options, services: Services, console: Console) -> int:
     del services
     check_tools()
     console.print(f"figures of programs on {CONTRACT}")
-    measured = measure(cluster_config(CONTRACT), options.tree.root / "cluster", console)
-    console.print(f"figures: {relative(keep(measured, git_revision(), options.tree.bench))}")
+    measured = measure(cluster_config(CONTRACT), order.tree.root / "cluster", console)
+    console.print(f"figures: {relative(keep(measured, git_revision(), order.tree.bench))}")
     return EXIT_PASSED
 
 

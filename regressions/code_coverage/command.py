@@ -9,40 +9,25 @@ from rich.console import Console
 
 from regressions.code_coverage.exclusions import load_rules
 from regressions.code_coverage.jobs import JOBS, closing
-from regressions.commands import Options
+from regressions.info import Run
 from regressions.machine import check_tools
-from regressions.planner import COVERAGE
-from regressions.run import Request, perform
+from regressions.order import Order
+from regressions.run import Schedule, perform
 from regressions.services import Services
 
 LABEL = "coverage"
 
 
-def coverage(options: Options, services: Services, console: Console, job_list: Path = JOBS) -> int:
+def coverage(order: Order, services: Services, console: Console, job_list: Path = JOBS) -> int:
     """Runs the list on the device's coverage build.
 
     Returns:
         0 if all jobs passed and the device's goals are reached, else 1.
     """
     check_tools()
-    device = services.device(options.device)
-    simulations = closing(options.entries, services, device, options.seed, path=job_list)
-    segments = [segment for simulation in simulations for segment in simulation.segments]
-    return perform(
-        Request(
-            label=LABEL,
-            seed=segments[0].seed,
-            devices=[device],
-            simulations=iter(simulations),
-            builds=[(device.name, COVERAGE)],
-            planned=segments,
-            options={device.name: options.rerun_options(device)},
-            processes=options.processes,
-            goals=bool(load_rules(device).goals),
-            complete=True,
-            keep=options.keep,
-        ),
-        services,
-        options.tree,
-        console,
-    )
+    device = services.device(order.device)
+    simulations = closing(order.entries, services, device, order.seed, path=job_list)
+    seed = simulations[0].segments[0].seed
+    goals = bool(load_rules(device).goals)
+    run = Run.begin(order, LABEL, seed, [device], services, complete=True, goals=goals)
+    return perform(run, Schedule.of(simulations), services, console)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from regressions.coverage.measure import Coverage
 from regressions.estimate import estimate
 from regressions.planner import Segment
-from regressions.shards import WHOLE, Shard
+from regressions.shards import UNDIVIDED, Shard
 from regressions.testlist import TestEntry
 from tb.coverage.closing import ClosingStream
 from tb.coverage.targets import Bin, UnreachedBin
@@ -33,7 +33,7 @@ class Closing:
     seed: int
     device: Descriptor
     kind: str = "fast"
-    shard: Shard = WHOLE
+    shard: Shard = UNDIVIDED
 
     def segments(self, coverage: Coverage) -> list[Segment]:
         """The scenarios that the open bins need; each also covers others, which then need none.

@@ -13,7 +13,6 @@ from rich.console import Console
 from regressions.cluster.mutants import bench as cluster_bench
 from regressions.cluster.mutants import jobs as cluster_jobs
 from regressions.cluster.mutants.bench import ClusterBench
-from regressions.commands import DEFAULT_DUT, Options
 from regressions.errors import UserError, unknown
 from regressions.machine import check_tools
 from regressions.mutants import defects, jobs
@@ -22,6 +21,7 @@ from regressions.mutants.defects import Defect
 from regressions.mutants.device import DeviceBench
 from regressions.mutants.outcome import Fate, Result
 from regressions.mutants.report import Report, write
+from regressions.order import DEFAULT_DUT, Order
 from regressions.paths import relative
 from regressions.provenance import git_revision, tool_versions
 from regressions.run import EXIT_FAILED, EXIT_PASSED
@@ -30,7 +30,7 @@ from regressions.services import Services
 
 
 def mutants(
-    options: Options,
+    order: Order,
     services: Services,
     console: Console,
     data: Path = defects.FOLDER,
@@ -41,7 +41,7 @@ def mutants(
     Without a device, that is one campaign for the main device and one for the cluster.
 
     Args:
-        options: The command line; `tests` holds patterns of defects and modules.
+        order: The command line; `tests` holds patterns of defects and modules.
         services: Simulator and testbench.
         console: For people.
         data: Folder with the defects.
@@ -57,47 +57,47 @@ def mutants(
     """
     check_tools()
     benches = [
-        _bench(name, options, services, job_list)
-        for name in ([options.dut] if options.dut else [DEFAULT_DUT, cluster_bench.NAME])
+        _bench(name, order, services, job_list)
+        for name in ([order.dut] if order.dut else [DEFAULT_DUT, cluster_bench.NAME])
     ]
     everything = {bench.device.name: defects.load(bench.device.name, data) for bench in benches}
-    chosen = select(everything, options.tests)
+    chosen = select(everything, order.tests)
     return max(
-        _campaign(bench, everything[bench.device.name], chosen[bench.device.name], options, services, console)
+        _campaign(bench, everything[bench.device.name], chosen[bench.device.name], order, services, console)
         for bench in benches
-        if chosen[bench.device.name] or not options.tests
+        if chosen[bench.device.name] or not order.tests
     )
 
 
-def _bench(name: str, options: Options, services: Services, job_list: Path | None) -> Bench:
+def _bench(name: str, order: Order, services: Services, job_list: Path | None) -> Bench:
     if name == cluster_bench.NAME:
-        return ClusterBench(options, job_list or cluster_jobs.JOBS)
-    return DeviceBench(options, services, name, job_list or jobs.JOBS)
+        return ClusterBench(order, job_list or cluster_jobs.JOBS)
+    return DeviceBench(order, services, name, job_list or jobs.JOBS)
 
 
 def _campaign(
     bench: Bench,
     everything: Sequence[Defect],
     selected: Sequence[tuple[int, Defect]],
-    options: Options,
+    order: Order,
     services: Services,
     console: Console,
 ) -> int:
     """All of what is done for one device."""
     device = bench.device
     placement = defects.place_all(everything, device)
-    chosen = options.shard.take(selected, lambda _: 1)
+    chosen = order.shard.take(selected, lambda _: 1)
     git = git_revision()
     tools = tool_versions(services.simulator("verilator").version())
-    folder = create_run(options.tree.runs, bench.label, bench.seed)
+    folder = create_run(order.tree.runs, bench.label, bench.seed)
     console.print(
         f"{bench.label}: device {device.name}, {len(chosen)} of {len(everything)} defects, {relative(folder)}"
     )
     started = time.monotonic()
     with console.status(f"building {device.name} with {len(everything)} defects"):
-        invalid = bench.build(everything, placement, chosen, options.tree.root / "mutants" / device.name)
+        invalid = bench.build(everything, placement, chosen, order.tree.root / "mutants" / device.name)
     console.print(f"{device.name} with its defects was built in {time.monotonic() - started:.0f} s")
-    dut = _rerun_options(bench, options, services)
+    dut = _rerun_options(bench, order, services)
     fault, total = bench.control(
         folder / "sims", lambda name: " ".join(filter(None, ["make mutants", f"TESTS={name}", dut]))
     )
@@ -109,7 +109,7 @@ def _campaign(
     started = time.monotonic()
     valid = [(number, defect) for number, defect in chosen if number not in invalid]
     found = bench.run(
-        valid, options.processes, lambda result: console.print(_line(result, bench.counted), markup=False)
+        valid, order.processes, lambda result: console.print(_line(result, bench.counted), markup=False)
     )
     found += [
         Result(defect, number, Fate.INVALID, detail=invalid[number])
@@ -118,20 +118,20 @@ def _campaign(
     ]
     results = sorted(found, key=lambda result: result.number)
     seconds = time.monotonic() - started
-    report = Report(device.name, git, tools, total, seconds, results, options.graded, bench.counted)
+    report = Report(device.name, git, tools, total, seconds, results, order.graded, bench.counted)
     write(report, folder)
     # A part of the defects takes no complete report's place.
-    shown = publish(options.tree, bench.label, folder) if len(chosen) == len(everything) else folder
+    shown = publish(order.tree, bench.label, folder) if len(chosen) == len(everything) else folder
     for result in report.complaints:
         console.print(f"{result.defect.id}: {result.complaint}", style="bold red", markup=False)
     console.print(f"{report.verdict}; report: {relative(shown)}/mutants.md", style="bold", markup=False)
     return EXIT_FAILED if report.complaints else EXIT_PASSED
 
 
-def _rerun_options(bench: Bench, options: Options, services: Services) -> str:
+def _rerun_options(bench: Bench, order: Order, services: Services) -> str:
     if bench.device.name == cluster_bench.NAME:
         return f"DUT={cluster_bench.NAME}"
-    return options.rerun_options(services.device(options.device))
+    return order.rerun_options(services.device(order.device))
 
 
 def select(everything: Mapping[str, Sequence[Defect]], patterns: str) -> dict[str, list[tuple[int, Defect]]]:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from regressions.commands import Options
 from regressions.mutants import jobs
 from regressions.mutants.bench import Numbered, Rerun
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.campaign import Campaign
 from regressions.mutants.defects import Defect, Placement
 from regressions.mutants.outcome import Result
+from regressions.order import Order
 from regressions.services import Services
 from regressions.simulators.base import Build
 from tb.descriptor import Descriptor
@@ -25,7 +25,7 @@ class DeviceBench:
     """See `regressions.mutants.bench.Bench`.
 
     Args:
-        options: The command line.
+        order: The command line.
         services: Simulator and testbench.
         name: Name or path of the device.
         job_list: What each defect has to get past.
@@ -34,11 +34,11 @@ class DeviceBench:
     label = "mutants"
     counted = "jobs"
 
-    def __init__(self, options: Options, services: Services, name: str, job_list: Path) -> None:
+    def __init__(self, order: Order, services: Services, name: str, job_list: Path) -> None:
         self.device = services.device(name)
         self._simulator = services.simulator("verilator")
-        self._simulation = jobs.load(job_list, options.entries, services, self.device, KIND, options.seed)
-        self._graded = options.graded
+        self._simulation = jobs.load(job_list, order.entries, services, self.device, KIND, order.seed)
+        self._graded = order.graded
         self._build: Build | None = None
         self._campaign: Campaign | None = None
 

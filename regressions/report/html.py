@@ -43,13 +43,12 @@ def _shade(count: int, peak: int) -> int:
     return round(8 + 52 * (count / peak) ** 0.5) if count and peak else 0
 
 
-def render_html(summary: Summary, bench: Path | None = None) -> str:
-    """The whole report; everything it shows is in the page itself.
+def render_html(summary: Summary) -> str:
+    """Renders the whole report; everything it shows is in the page itself.
 
-    Args:
-        summary: The run.
-        bench: What `make bench` wrote last, if there is such a file.
+    Figures of `make bench`, and defects of `make mutants`, are those that lie beside the reports.
     """
+    bench = summary.run.order.tree.bench
     environment = Environment(
         loader=FileSystemLoader([Path(__file__).parent, CLUSTER_SECTION]),
         autoescape=True,
@@ -65,14 +64,14 @@ def render_html(summary: Summary, bench: Path | None = None) -> str:
     environment.globals["bin_groups"] = partial(bin_groups, summary.coverage)
     points = [row.testpoint for row in summary.testplan]
     checkers = load_checkers()
-    defect_modules = modules(points, bench.parent if bench else None)
+    defect_modules = modules(points, bench.parent)
     environment.globals["module_anchor"] = module_anchor
     environment.globals["broken_by"] = partial(broken_by, defect_modules)
     # Clusters have bins of their own: a run of them alone says nothing of these.
     coverage = summary.coverage if summary.coverage and summary.coverage.bins["defined"] else None
-    measured = summary.measured(summary.info.dut)
+    measured = summary.measured(summary.run.main.name)
     table = summary.to_json()
-    known = cases_of(instance) if (instance := summary.info.instance) else ()
+    known = cases_of(instance) if (instance := summary.run.instance) else ()
     bars = {
         "at the published sizes": at_published(measured, known),
         "by steps M*N*K, without stalls": by_size(measured),
@@ -82,7 +81,7 @@ def render_html(summary: Summary, bench: Path | None = None) -> str:
     causes = cause_names(group for groups in bars.values() for group in groups)
     return environment.get_template("report.html.j2").render(
         summary=summary,
-        info=summary.info,
+        run=summary.run,
         totals=summary.totals,
         verdict=verdict(summary),
         word="interrupted" if summary.interrupted else "passed" if summary.passed else "failed",

@@ -19,7 +19,7 @@ def _clean(text: str) -> str:
 
 def render_junit(summary: Summary) -> bytes:
     """The run as one test suite with a case for each test; nothing that did not pass is left as passed."""
-    info = summary.info
+    run = summary.run
     bad = [test for test in summary.tests if test.status is not Status.PASSED]
     failures = sum(test.status in _FAILURES for test in bad)
     counts = {
@@ -29,16 +29,19 @@ def render_junit(summary: Summary) -> bytes:
         "skipped": "0",
         "time": f"{summary.seconds:.3f}",
     }
+    name = f"{run.main.name}.{run.label}"
     suites = ET.Element("testsuites", {"name": "regressions", **counts})
-    suite = ET.SubElement(suites, "testsuite", {"name": f"{info.dut}.{info.tier}", **counts})
+    suite = ET.SubElement(suites, "testsuite", {"name": name, **counts})
     properties = ET.SubElement(suite, "properties")
-    for key, value in {"seed": str(info.seed), "git": info.git, **info.tools}.items():
+    for key, value in {"seed": str(run.seed), "git": run.git, **run.tools}.items():
         ET.SubElement(properties, "property", {"name": key, "value": _clean(value)})
     for test in summary.tests:
-        _case(suite, f"{test.device}.{info.tier}", test)
+        _case(suite, f"{test.device}.{run.label}", test)
     for number, text in enumerate(summary.faults):
         case = ET.SubElement(
-            suite, "testcase", {"classname": f"{info.dut}.{info.tier}", "name": f"run {number}", "time": "0"}
+            suite,
+            "testcase",
+            {"classname": name, "name": f"run {number}", "time": "0"},
         )
         ET.SubElement(case, "failure", {"type": "run", "message": _clean(text)})
     ET.indent(suites)

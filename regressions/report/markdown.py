@@ -35,6 +35,6 @@ def render_markdown(summary: Summary) -> str:
         status = test.status.value if test.status is Status.PASSED else f"**{test.status.value}**"
         jobs = f"{test.jobs} of {test.jobs_planned}"
         lines += [f"| {test.name} | {test.device} | {status} | {jobs} | `{_cell(test.rerun)}` |"]
-    tools = ", ".join(f"{name} {value}" for name, value in summary.info.tools.items())
-    lines += ["", f"Commit {summary.info.git or 'unknown'}; {tools}.", ""]
+    tools = ", ".join(f"{name} {value}" for name, value in summary.run.tools.items())
+    lines += ["", f"Commit {summary.run.git or 'unknown'}; {tools}.", ""]
     return "\n".join(lines)

@@ -15,9 +15,10 @@ def verdict(summary: Summary) -> str:
     jobs = f"{totals['jobs']} of {totals['jobs_planned']} jobs"
     thousands = summary.cycles / summary.seconds / 1000 if summary.seconds else 0
     tests = f"{totals['passed']} of {totals['tests']} tests passed"
+    devices = ", ".join(device.name for device in summary.run.devices)
     return (
-        f"{word} {summary.info.tier}: {tests}, {jobs} checked "
-        f"on {', '.join(summary.info.devices)}, seed {summary.info.seed}, {duration(summary.seconds)}, "
+        f"{word} {summary.run.label}: {tests}, {jobs} checked "
+        f"on {devices}, seed {summary.run.seed}, {duration(summary.seconds)}, "
         f"{thousands:.0f} thousand cycles/s"
     )
 

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from regressions.cluster.sizes import CONTRACT
-from regressions.commands import Options
 from regressions.machine import check_tools
+from regressions.order import Order
 from regressions.paths import relative
 from regressions.provenance import git_revision
 from regressions.run import EXIT_FAILED, EXIT_PASSED
@@ -38,7 +38,7 @@ _SPEED_COLUMNS = (
 )
 
 
-def bench(options: Options, services: Services, console: Console) -> int:
+def bench(order: Order, services: Services, console: Console) -> int:
     """Measures model, simulation and accelerator.
 
     The file is written once all of them are measured: an interrupted run leaves the earlier figures. So does
@@ -51,12 +51,12 @@ def bench(options: Options, services: Services, console: Console) -> int:
     from regressions.speed import model, simulation, workloads
 
     check_tools()
-    device = services.device(options.device)
+    device = services.device(order.device)
     simulator = services.simulator("verilator")
     if device.cluster is not None:
-        return _cluster_alone(options, device, simulator, console)
+        return _cluster_alone(order, device, simulator, console)
     git = git_revision()
-    folder = _folder(options, device)
+    folder = _folder(order, device)
     console.print(
         f"simulation: bench_mix on {device.name}, with the bench and in a bare loop", highlight=False
     )
@@ -65,23 +65,21 @@ def bench(options: Options, services: Services, console: Console) -> int:
     console.print("model: FMA per second, and the ratio to numpy's float64 a*b+c")
     models = model.measure()
     _print_fields(console, models)
-    names = [options.dut] if options.dut else workloads.measured_devices()
+    names = [order.dut] if order.dut else workloads.measured_devices()
     rows: list[Row] = []
     for name in names:
-        rows += _accelerator(options, services.device(name), simulator, console)
-    options.tree.reports.mkdir(parents=True, exist_ok=True)
-    path = options.tree.bench
+        rows += _accelerator(order, services.device(name), simulator, console)
+    order.tree.reports.mkdir(parents=True, exist_ok=True)
+    path = order.tree.bench
     content = {
         "git": git,
         "simulation": asdict(figures),
         "model": models,
         "accelerator": [row.to_json() for row in rows],
     }
-    if not options.dut:
-        content["cluster_simulation"] = _cluster(options, services.device(CONTRACT), simulator, console)
-    scaling = (
-        _scaling(options, device, simulator, console, git) if options.scaling else _earlier(path, "scaling")
-    )
+    if not order.dut:
+        content["cluster_simulation"] = _cluster(order, services.device(CONTRACT), simulator, console)
+    scaling = _scaling(order, device, simulator, console, git) if order.scaling else _earlier(path, "scaling")
     # make cluster measures these parts.
     programs = {name: _earlier(path, name) for name in ("cluster", "cluster_figures")}
     parts = {"scaling": scaling, **programs}
@@ -98,29 +96,29 @@ def bench(options: Options, services: Services, console: Console) -> int:
     return EXIT_FAILED if slow else EXIT_PASSED
 
 
-def _folder(options: Options, device: Descriptor) -> Path:
-    folder = options.tree.root / "bench" / device.name
+def _folder(order: Order, device: Descriptor) -> Path:
+    folder = order.tree.root / "bench" / device.name
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def _cluster(options: Options, device: Descriptor, simulator: Simulator, console: Console) -> dict[str, Any]:
+def _cluster(order: Order, device: Descriptor, simulator: Simulator, console: Console) -> dict[str, Any]:
     """Measures the bench of a cluster and prints what it found."""
     from regressions.cluster import speed as cluster
     from regressions.speed import simulation
 
     console.print(f"simulation: random traffic on {device.name}, with the bench and in a bare loop")
     measured = cluster.measure(
-        device, simulator, _folder(options, device), report=lambda line: console.print(f"  {line}")
+        device, simulator, _folder(order, device), report=lambda line: console.print(f"  {line}")
     )
     _print_rows(console, ("figure", "median"), simulation.table(measured))
     return {"device": device.name, **asdict(measured)}
 
 
-def _cluster_alone(options: Options, device: Descriptor, simulator: Simulator, console: Console) -> int:
+def _cluster_alone(order: Order, device: Descriptor, simulator: Simulator, console: Console) -> int:
     """Measures a cluster that was asked for; the other figures of the file stay."""
-    measured = _cluster(options, device, simulator, console)
-    path = options.tree.bench
+    measured = _cluster(order, device, simulator, console)
+    path = order.tree.bench
     content = json.loads(path.read_text()) if path.is_file() else {}
     path.parent.mkdir(parents=True, exist_ok=True)
     write_json(path, {**content, "cluster_simulation": measured})
@@ -128,13 +126,13 @@ def _cluster_alone(options: Options, device: Descriptor, simulator: Simulator, c
     return EXIT_PASSED
 
 
-def _accelerator(options: Options, device: Descriptor, simulator: Simulator, console: Console) -> "list[Row]":
+def _accelerator(order: Order, device: Descriptor, simulator: Simulator, console: Console) -> "list[Row]":
     """Measures one device and prints its part of the speed table."""
     from regressions.speed import accelerator, workloads
 
     jobs = workloads.workloads(device)
     console.print(f"accelerator: {len(jobs)} jobs on {device.name}, each alone", highlight=False)
-    rows = accelerator.measure(device, simulator, _folder(options, device), jobs)
+    rows = accelerator.measure(device, simulator, _folder(order, device), jobs)
     shown = [row for row in rows if row.series == "table"] or [r for r in rows if r.series == "size"]
     _print_rows(console, _SPEED_COLUMNS, [_speed_cells(row) for row in shown])
     return rows
@@ -152,14 +150,14 @@ def _speed_cells(row: "Row") -> list[str]:
 
 
 def _scaling(
-    options: Options, device: Descriptor, simulator: Simulator, console: Console, git: str
+    order: Order, device: Descriptor, simulator: Simulator, console: Console, git: str
 ) -> dict[str, Any]:
     """Measures how everything grows, and prints it."""
     from regressions.speed import scaling
 
     console.print("scaling: cycles against size, and arrays of all sizes", highlight=False)
     measured = scaling.measure(
-        device, simulator, _folder(options, device), lambda line: console.print(f"  {line}", highlight=False)
+        device, simulator, _folder(order, device), lambda line: console.print(f"  {line}", highlight=False)
     )
     for part in ("sizes", "arrays", "fits"):
         _print_fields(console, measured[part])

@@ -19,10 +19,9 @@ from regressions.baseline.command import changes, collect
 from regressions.baseline.compare import compare
 from regressions.baseline.jobs import describe, scenarios
 from regressions.baseline.record import Device, Kept
-from regressions.commands import Options
 from regressions.errors import UserError
+from regressions.order import Order
 from regressions.paths import BuildTree
-from regressions.tiers import get_tier
 from tb.descriptor import available, load
 from tb.schema import SchemaError
 from tests.runner.fake import services
@@ -157,14 +156,12 @@ def test_other_devices_stay_and_a_failure_writes_nothing(
     monkeypatch.setattr(record, "read", lambda: read(path))
     write({"other": Device("1x1x0 DW256", [TWO])}, path)
     real = replace(services(), device=load)
-    options = Options(
-        get_tier("pr"), None, 1, "serial", "", None, "", "", False, None, (), BuildTree(tmp_path)
-    )
+    order = Order(dut="serial", tree=BuildTree(tmp_path))
     monkeypatch.setattr(command, "measure", lambda *_: [ONE])
-    assert command.baseline(options, real, Console()) == 0
+    assert command.baseline(order, real, Console()) == 0
     assert read(path) == {"other": Device("1x1x0 DW256", [TWO]), "serial": Device("1x1x0 DW256", [ONE])}
     monkeypatch.setattr(command, "measure", lambda *_: [replace(ONE, cycles=399)])
-    assert command.baseline(options, real, Console()) == 0
+    assert command.baseline(order, real, Console()) == 0
     assert "left_n[0] (GEMM FP16 12x17x16): 400 -> 399 cycles, faster" in capsys.readouterr().out
 
     def fail(*_: Any) -> list[Kept]:
@@ -173,7 +170,7 @@ def test_other_devices_stay_and_a_failure_writes_nothing(
     before = path.read_text()
     monkeypatch.setattr(command, "measure", fail)
     with pytest.raises(UserError):
-        command.baseline(options, real, Console())
+        command.baseline(order, real, Console())
     assert path.read_text() == before
 
 

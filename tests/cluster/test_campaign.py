@@ -16,14 +16,12 @@ from regressions.cluster.mutants import bench as cluster
 from regressions.cluster.mutants import jobs as cluster_jobs
 from regressions.cluster.mutants import outcome as cluster_outcome
 from regressions.cluster.mutants.outcome import ClusterTask, Found, read_cluster, read_unit
-from regressions.commands import Options
 from regressions.errors import UserError
 from regressions.judge import Ending, Outcome
 from regressions.mutants.command import mutants
+from regressions.order import Order
 from regressions.paths import BuildTree
 from regressions.services import real_services
-from regressions.testlist import LISTS
-from regressions.tiers import get_tier
 from tb.schema import SchemaError
 
 DATA = """
@@ -68,23 +66,10 @@ def campaign(folder: Path, tests: str = "") -> tuple[int, str, Path]:
     """Runs ``make mutants DUT=cluster``; returns its exit code, what it printed, its folder of outputs."""
     (folder / "cluster.toml").write_text(DATA)
     (folder / "jobs.toml").write_text(JOBS.format('"periph:0:9", "core_bus:0:2"'))
-    options = Options(
-        tier=get_tier("pr"),
-        seed=None,
-        processes=2,
-        dut=cluster.NAME,
-        tests=tests,
-        soak_seconds=None,
-        test="",
-        kind="",
-        waves=False,
-        record=None,
-        lists=(LISTS,),
-        tree=BuildTree(folder / "build"),
-    )
+    order = Order(processes=2, dut=cluster.NAME, tests=tests, tree=BuildTree(folder / "build"))
     output = io.StringIO()
     console = Console(file=output, width=200, highlight=False)
-    code = mutants(options, real_services(), console, folder, folder / "jobs.toml")
+    code = mutants(order, real_services(), console, folder, folder / "jobs.toml")
     return code, output.getvalue(), folder / "build"
 
 

@@ -12,8 +12,8 @@ from regressions.code_coverage import command
 from regressions.code_coverage.exclusions import Rules
 from regressions.code_coverage.jobs import closing
 from regressions.code_coverage.points import Kind
+from regressions.info import Run
 from regressions.planner import COVERAGE
-from regressions.run import Request
 from regressions.services import real_services
 from regressions.testlist import LISTS
 from regressions.tiers import load_tiers
@@ -59,35 +59,35 @@ def test_a_whole_tier_is_held_to_the_goals(
     closes: bool,
     held: bool,
 ) -> None:
-    requests: list[Request] = []
+    runs: list[Run] = []
     asked: list[object] = []
 
     def noted(_entries: object, _services: object, device: object) -> list[object]:
         asked.append(device)
         return []
 
-    def performed(request: Request, *_: object) -> int:
-        requests.append(request)
+    def performed(run: Run, *_: object) -> int:
+        runs.append(run)
         return 0
 
-    nightly = {"smoke": replace(TIERS["smoke"], coverage=True)}
-    monkeypatch.setattr("regressions.cli.get_tier", lambda name: nightly[name])
+    closing_tiers = {"smoke": replace(TIERS["smoke"], coverage=True)}
+    monkeypatch.setattr("regressions.tiers.load_tiers", lambda _: closing_tiers)
     monkeypatch.setattr(commands, "load_rules", lambda _: Rules({Kind.LINE: 100.0}))
     monkeypatch.setattr(commands, "closing", noted)
     monkeypatch.setattr(commands, "perform", performed)
     runner.tests(good={})
     assert runner("regressions", "--tier=smoke", "--seed=1", *arguments) == 0
-    (request,) = requests
-    assert (bool(asked), request.goals) == (closes, held)
+    (run,) = runs
+    assert (bool(asked), run.goals) == (closes, held)
 
 
 def test_the_command_is_held_to_the_goals_of_its_device(
     runner: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    requests: list[Request] = []
+    runs: list[Run] = []
 
-    def performed(request: Request, *_: object) -> int:
-        requests.append(request)
+    def performed(run: Run, *_: object) -> int:
+        runs.append(run)
         return 0
 
     simulation = closing(testlist.load([LISTS], TIERS), real_services(), load("redmule"))[-1]
@@ -97,4 +97,4 @@ def test_the_command_is_held_to_the_goals_of_its_device(
     assert runner("coverage") == 0
     monkeypatch.setattr(command, "load_rules", lambda _: Rules({Kind.LINE: 100.0}))
     assert runner("coverage") == 0
-    assert [(request.goals, request.complete) for request in requests] == [(False, True), (True, True)]
+    assert [(run.goals, run.complete) for run in runs] == [(False, True), (True, True)]

@@ -9,7 +9,6 @@ from collections import Counter
 import numpy as np
 
 from regressions.coverage.measure import Coverage, measure, percent
-from regressions.info import RunInfo
 from regressions.report.covered import MAX_OPEN, bin_groups, exclusions, groups, share
 from regressions.report.html import render_html
 from regressions.summary import Summary
@@ -18,6 +17,7 @@ from tb.coverage.abilities import reachable
 from tb.coverage.counts import Counts
 from tb.coverage.covergroups import load_definition
 from tb.descriptor import load
+from tests.runner.runs import started
 
 DEFINITION = load_definition()
 DEVICE = load("redmule")
@@ -69,7 +69,7 @@ def test_bins_are_those_of_the_devices_of_the_run() -> None:
 
 
 def test_the_page_leads_from_testpoints_to_bins_and_back() -> None:
-    summary = Summary(RunInfo("r", "pr", 1, "", {}, "redmule", {}), totals=Counter())
+    summary = Summary(started("pr"), totals=Counter())
     summary.coverage = covered(0.5)
     page = render_html(summary)
     assert '<a href="#covergroup-narrow">narrow</a>' in page

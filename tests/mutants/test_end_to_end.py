@@ -11,13 +11,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from regressions.commands import Options
 from regressions.errors import UserError
 from regressions.mutants.command import mutants
+from regressions.order import Order
 from regressions.paths import BuildTree
 from regressions.services import real_services
-from regressions.testlist import LISTS
-from regressions.tiers import get_tier
 
 pytestmark = pytest.mark.sim
 
@@ -74,24 +72,12 @@ def campaign(
     (folder / "data").mkdir(exist_ok=True)
     (folder / "data" / "serial.toml").write_text(DATA)
     (folder / "jobs.toml").write_text(JOBS.format(jobs))
-    options = Options(
-        tier=get_tier("pr"),
-        seed=None,
-        processes=2,
-        dut="serial",
-        tests=tests,
-        soak_seconds=None,
-        test="",
-        kind="",
-        waves=False,
-        record=None,
-        lists=(LISTS, *lists),
-        tree=BuildTree(folder / "build"),
-        graded=graded,
+    order = Order(
+        processes=2, dut="serial", tests=tests, lists=lists, tree=BuildTree(folder / "build"), graded=graded
     )
     output = io.StringIO()
     console = Console(file=output, width=200, highlight=False)
-    code = mutants(options, real_services(), console, folder / "data", folder / "jobs.toml")
+    code = mutants(order, real_services(), console, folder / "data", folder / "jobs.toml")
     return code, output.getvalue(), folder / "build"
 
 

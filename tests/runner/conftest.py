@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from regressions import cli, process
+from regressions import order, process
 from regressions.report import html
 from tests.runner.harness import Runner
 
@@ -15,7 +15,7 @@ def runner(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
     """Commands over the fake simulator, without the project's own test lists."""
     empty = tmp_path / "lists"
     empty.mkdir()
-    monkeypatch.setattr(cli, "LISTS", empty)
+    monkeypatch.setattr(order, "LISTS", empty)
     monkeypatch.setattr(process, "GRACE_SECONDS", 0.5)
     # Drawing takes longer than all the rest; the report has its own tests.
     monkeypatch.setattr(html, "utilization_plot", lambda *_: "")

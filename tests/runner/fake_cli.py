@@ -5,10 +5,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from regressions import cli
+from regressions import cli, order
 from tests.runner.fake import services
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as empty:
-        cli.LISTS = Path(empty)  # the fake simulator cannot run the project's own tests
+        order.LISTS = Path(empty)  # the fake simulator cannot run the project's own tests
         sys.exit(cli.main(sys.argv[1:], services()))

@@ -6,7 +6,6 @@ import re
 from models.published import cases_of
 from models.timing import Instance
 from regressions.executor import Execution
-from regressions.info import RunInfo
 from regressions.judge import SegmentResult
 from regressions.planner import Segment
 from regressions.report.causes import (
@@ -25,6 +24,8 @@ from regressions.results import JobResult
 from regressions.summary import Summary, summarize
 from regressions.testlist import TestEntry
 from tb.status import Status
+from tests.runner.fake import FakeDevice
+from tests.runner.runs import started
 
 PAPER = Instance(4, 12, 3, 256)
 
@@ -38,10 +39,10 @@ def _job(causes: dict[str, int] | None, **changes: object) -> JobResult:
 
 
 def _summary(*jobs: JobResult, **parameters: int) -> Summary:
-    info = RunInfo("run", "smoke", 1, "abc", {}, "mine", parameters, devices={"mine": {}})
+    run = started(devices=[FakeDevice("mine", parameters, ())])
     segment = Segment(TestEntry("t", "s", weight=1.0), 1, 0, len(jobs), len(jobs), 100, device="mine")
     result = SegmentResult(segment, Status.PASSED, "", "sims/0000", list(jobs), [], 50, 0.5, True)
-    return summarize(info, Execution([result], cycles=5000, seconds=2.0), "build/runs/x")
+    return summarize(run, Execution([result], cycles=5000, seconds=2.0))
 
 
 def test_the_summary_has_the_slots_of_each_job() -> None:

@@ -52,8 +52,8 @@ def test_a_campaign_that_cannot_be_read_counts_as_not_run(tmp_path: Path, conten
     assert not any(view.killed for view in modules(PLAN, _campaign(tmp_path, "mutants", content)))
 
 
-def test_links_lead_from_a_requirement_to_its_defects_and_back(tmp_path: Path) -> None:
-    page = render_html(_failing(), tmp_path / "bench.json")
+def test_links_lead_from_a_requirement_to_its_defects_and_back() -> None:
+    page = render_html(_failing())
     (row,) = re.findall(r'<tr id="testpoint-lock">.*?</tr>', page)
     targets = re.findall(r'href="#(defects-[^"]*)"', row)
     assert "defects-redmule_queue" in targets

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from regressions import coverage_baseline
-from regressions.info import RunInfo
 from regressions.shards import Shard
 from regressions.summary import Summary
 from tests.runner.harness import Runner
+from tests.runner.runs import started
 
 TESTS = {
     name: {"count": 6, "knobs": {"cycles": cycles}} for name, cycles in (("a", 900), ("b", 300), ("c", 20))
@@ -200,7 +200,7 @@ def test_what_a_run_covers_can_be_kept(
 
 def test_what_the_clusters_of_a_run_cover_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coverage_baseline, "FILE", tmp_path / "kept.json")
-    summary = Summary(RunInfo("r", "pr", 1, "", {}, "redmule", {}))
+    summary = Summary(started("pr"))
     covered: dict[str, Any] = {"functional": 100.0, "cluster": {"functional": 90.0, "bins": {}}}
     monkeypatch.setattr(Summary, "to_json", lambda _: {"coverage": covered})
     coverage_baseline.keep(summary)

@@ -8,7 +8,7 @@ import pytest
 
 from regressions.planner import Planner, Segment, pack, rounds
 from regressions.testlist import TestEntry
-from regressions.tiers import Part, Tier
+from regressions.tiers import DeviceBudget, Tier
 from tests.runner.fake import FakeSource
 
 TIER = Tier("t", cycles=1_000_000, segment=50_000, seed=1, builds={"fast": 3, "xrand": 1})
@@ -90,7 +90,7 @@ def test_a_soak_draws_part_after_part_and_counts_once() -> None:
 
 @pytest.mark.parametrize("soak", [False, True])
 def test_each_device_gets_its_share_and_simulations_of_its_own(soak: bool) -> None:
-    small = TIER.on(Part(share=0.1, builds={"waves": 1}))
+    small = TIER.on(DeviceBudget(share=0.1, builds={"waves": 1}))
     planners = [_planner(A, B, FIXED, device="one"), _planner(A, FIXED, tier=small, device="two")]
     drawn = next(rounds(planners, soak))
     one, two = ([s for s in drawn if s.device == device] for device in ("one", "two"))

@@ -13,7 +13,6 @@ from rich.console import Console
 from regressions import summary as summary_module
 from regressions.contract import load_contract
 from regressions.executor import Execution
-from regressions.info import RunInfo
 from regressions.judge import SegmentResult
 from regressions.planner import Segment
 from regressions.report.checkers import anchor, views
@@ -30,6 +29,8 @@ from regressions.testlist import TestEntry
 from regressions.testplan import load_testplan
 from tb.checkers import Checker, load_checkers, tally
 from tb.status import Status
+from tests.runner.fake import FakeDevice
+from tests.runner.runs import started
 
 _SCHEMA = {
     "schema": int,
@@ -70,18 +71,9 @@ def _job(scenario: int, status: Status = Status.PASSED, **changes: object) -> Jo
 
 
 def _summary(*results: SegmentResult, interrupted: bool = False) -> Summary:
-    info = RunInfo(
-        "20260101-000000-smoke-1",
-        "smoke",
-        1,
-        "abc",
-        {"python": "3.11"},
-        "serial",
-        {"DW": 256},
-        devices={"serial": {}},
-    )
+    run = started(devices=[FakeDevice("serial", {"DW": 256}, ())])
     execution = Execution(list(results), cycles=5000, seconds=2.0, interrupted=interrupted)
-    return summarize(info, execution, "build/runs/x")
+    return summarize(run, execution)
 
 
 def _result(
@@ -151,7 +143,7 @@ def test_json_files_keep_a_row_on_a_line(tmp_path: Path) -> None:
 def test_segments_of_a_test_are_one_row_with_the_gravest_status() -> None:
     (row,) = _failing().tests
     assert (row.status, row.jobs, row.jobs_planned) == (Status.MISMATCH, 4, 4)
-    assert row.rerun == "make run TEST=t:2:4 SEED=1"
+    assert row.rerun == "make run TEST=t:2:4 SEED=1 DUT=serial"
     assert _failing().totals["mismatches"] == 1
 
 
@@ -207,7 +199,7 @@ def test_the_page_loads_nothing_and_escapes_what_it_shows() -> None:
     assert "<b>word</b>" not in text
     assert "wrong &lt;b&gt;word&lt;/b&gt;" in text
     assert "make replay R=build/runs/x/sims/0000/failures/t-3.json" in text
-    assert "make run TEST=t:2:4 SEED=1" in text
+    assert "make run TEST=t:2:4 SEED=1 DUT=serial" in text
 
 
 def test_plots_take_the_colour_of_the_page() -> None:
@@ -246,7 +238,7 @@ def test_junit_holds_no_character_that_xml_forbids() -> None:
 def test_markdown_names_failures_and_keeps_its_table() -> None:
     text = render_markdown(_failing())
     assert "FAILED smoke" in text
-    assert "`make run TEST=t:2:4 SEED=1`" in text
+    assert "`make run TEST=t:2:4 SEED=1 DUT=serial`" in text
     assert "wrong &lt;b>word" in text
 
 

@@ -18,13 +18,13 @@ from regressions.cluster.mutants.jobs import EXPECTED, Part
 from regressions.cluster.mutants.outcome import ClusterTask, Found, read_cluster, read_unit
 from regressions.cluster.run import MEMORIES, REQUEST, prepare
 from regressions.cluster.sizes import cluster_config
-from regressions.commands import Options
 from regressions.judge import Ending, Outcome
 from regressions.mutants.bench import Numbered, Rerun
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.defects import Defect, Placement
 from regressions.mutants.outcome import CRASH, TIME_LIMIT, Fate, Result
 from regressions.mutants.rewrite import PLUSARG
+from regressions.order import Order
 from regressions.process import Command, Deadline, run_process
 from regressions.results import ResultsReader
 from tb.cluster.random_tasks import PROGRAM, draw_task
@@ -67,7 +67,7 @@ class ClusterBench:
     """See `regressions.mutants.bench.Bench`.
 
     Args:
-        options: The command line.
+        order: The command line.
         job_list: What each defect has to get past.
     """
 
@@ -75,10 +75,10 @@ class ClusterBench:
     label = "mutants-cluster"
     counted = "cycles"
 
-    def __init__(self, options: Options, job_list: Path) -> None:
-        self._jobs = cluster_jobs.load(job_list, options.seed)
-        self._graded = options.graded
-        self._logs = options.tree.logs
+    def __init__(self, order: Order, job_list: Path) -> None:
+        self._jobs = cluster_jobs.load(job_list, order.seed)
+        self._graded = order.graded
+        self._logs = order.tree.logs
         self._programs: dict[str, Path] = {}
         self._tasks: dict[Part, ClusterTask] = {}
         self._folder = Path()
