@@ -48,7 +48,7 @@ def compile_library(folder: Path) -> Path:
     return library
 
 
-class Bench:
+class BenchInstance:
     """One bench instance, driven cycle by cycle as tb/sv/tcdm_memory.sv does.
 
     Args:
@@ -74,8 +74,8 @@ class Bench:
         ):
             getattr(library, name).restype = ct.c_uint8
         self._self = ct.c_void_p(library.bench_create(lanes))
-        self.handle = BenchHandle(Bench.count)
-        Bench.count += 1
+        self.handle = BenchHandle(BenchInstance.count)
+        BenchInstance.count += 1
         self.lanes = lanes
         self.cycle = 0
         self.grant = True

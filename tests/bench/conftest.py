@@ -8,17 +8,17 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.bench.bench_library import Bench, compile_library
+from tests.bench.bench_library import BenchInstance, compile_library
 
 
 @pytest.fixture(scope="session")
-def new(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Bench]:
+def new(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., BenchInstance]:
     """Makes bench instances; each has its own state. One library for the process: its symbols are global."""
     library = ct.CDLL(str(compile_library(tmp_path_factory.mktemp("bench"))), mode=ct.RTLD_GLOBAL)
-    return lambda lanes=9: Bench(library, lanes)
+    return lambda lanes=9: BenchInstance(library, lanes)
 
 
 @pytest.fixture
-def bench(new: Callable[..., Bench]) -> Bench:
+def bench(new: Callable[..., BenchInstance]) -> BenchInstance:
     """A bench instance."""
     return new()

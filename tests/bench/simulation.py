@@ -27,7 +27,7 @@ def build(device: str = str(DESCRIPTOR)) -> Build:
 
 
 @dataclass(slots=True)
-class Outcome:
+class LoggedTest:
     """Lines of `results.jsonl` on one test of a plan."""
 
     jobs: list[dict[str, Any]] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PlannedTest:
     """One test of a plan."""
 
     name: str
@@ -52,12 +52,12 @@ class Part:
 
 def simulate(
     folder: Path,
-    parts: Sequence[Part],
+    parts: Sequence[PlannedTest],
     *arguments: str,
     device: str = str(DESCRIPTOR),
     coverage: Mapping[str, Any] | None = None,
     programs: Mapping[str, Mapping[str, str]] | None = None,
-) -> tuple[dict[str, Outcome], str]:
+) -> tuple[dict[str, LoggedTest], str]:
     """Runs a plan on a device.
 
     Args:
@@ -101,7 +101,7 @@ def simulate(
     )
     results = folder / "results.jsonl"
     assert results.exists(), f"the simulation ended with {done.returncode}:\n{done.stdout}{done.stderr}"
-    outcomes: dict[str, Outcome] = {part.name: Outcome() for part in parts}
+    outcomes: dict[str, LoggedTest] = {part.name: LoggedTest() for part in parts}
     for text in results.read_text().splitlines():
         line = json.loads(text)
         if line["type"] == "job":

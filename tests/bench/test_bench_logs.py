@@ -18,11 +18,11 @@ from tb.dpi.bindings import (
     RESET_RISE,
     STRAY_RESPONSE,
 )
-from tests.bench.bench_library import Bench
+from tests.bench.bench_library import BenchInstance
 
 
 @pytest.mark.parametrize("lanes", [5, 9, 17])
-def test_beats_are_logged_whole(new: Callable[..., Bench], lanes: int) -> None:
+def test_beats_are_logged_whole(new: Callable[..., BenchInstance], lanes: int) -> None:
     bench = new(lanes)
     bench.fill(0, bytes(256))
     bench.tick()
@@ -39,7 +39,7 @@ def test_beats_are_logged_whole(new: Callable[..., Bench], lanes: int) -> None:
     assert int(log["be"][0][0]) == 0b1001
 
 
-def test_what_a_probe_counts_is_logged(bench: Bench) -> None:
+def test_what_a_probe_counts_is_logged(bench: BenchInstance) -> None:
     slots = [2**48 - 1, *range(14), 2**47]
     bench.tick()
     bench.probe(slots)
@@ -51,7 +51,7 @@ def test_what_a_probe_counts_is_logged(bench: Bench) -> None:
     assert ProbeLog(bench.handle.probe_log()).rows(16) == []
 
 
-def test_probe_log_that_overruns_is_noted(bench: Bench) -> None:
+def test_probe_log_that_overruns_is_noted(bench: BenchInstance) -> None:
     bench.handle.shared.probe_capacity = 1
     bench.probe([0] * 16)
     assert not bench.handle.shared.overrun
@@ -59,7 +59,7 @@ def test_probe_log_that_overruns_is_noted(bench: Bench) -> None:
     assert bench.handle.shared.overrun
 
 
-def test_accesses_are_logged(bench: Bench) -> None:
+def test_accesses_are_logged(bench: BenchInstance) -> None:
     bench.access(0x48)
     assert bench.handle.periph_log().tolist() == [(0, 0x48, 0, 0xABCD, 1, 1, 0xF, 1)]
 
@@ -74,7 +74,7 @@ def test_accesses_are_logged(bench: Bench) -> None:
     ],
 )
 def test_log_that_overruns_says_so_and_stays_in_bounds(
-    bench: Bench, log: str, fill: Callable[[Bench], object]
+    bench: BenchInstance, log: str, fill: Callable[[BenchInstance], object]
 ) -> None:
     shared = bench.handle.shared
     setattr(shared, f"{log}_capacity", 3)
@@ -88,7 +88,7 @@ def test_log_that_overruns_says_so_and_stays_in_bounds(
     assert shared.overrun, "what was lost stays lost"
 
 
-def test_violations_are_counted_and_stay(bench: Bench) -> None:
+def test_violations_are_counted_and_stay(bench: BenchInstance) -> None:
     for _ in range(7):
         bench.tick()
     bench.violation(5)
@@ -103,12 +103,12 @@ def test_violations_are_counted_and_stay(bench: Bench) -> None:
     assert bench.handle.violations() == {5: (1, 8)}
 
 
-def test_unknown_rule_is_not_lost(bench: Bench) -> None:
+def test_unknown_rule_is_not_lost(bench: BenchInstance) -> None:
     bench.violation(64)
     assert bench.handle.violations() == {0: (1, 0)}
 
 
-def test_instances_share_nothing(new: Callable[..., Bench]) -> None:
+def test_instances_share_nothing(new: Callable[..., BenchInstance]) -> None:
     one, two = new(), new()
     one.fill(0, b"\x01" * 64)
     one.violation(3)
@@ -118,7 +118,7 @@ def test_instances_share_nothing(new: Callable[..., Bench]) -> None:
     assert not len(two.handle.event_log())
 
 
-def test_an_answer_is_noted_with_the_beat_of_the_edge_before(bench: Bench) -> None:
+def test_an_answer_is_noted_with_the_beat_of_the_edge_before(bench: BenchInstance) -> None:
     for cycle, request in enumerate((True, True, False, True, False)):
         # The beat of an edge may be logged before or after the edge is counted.
         if request and cycle % 2:
@@ -131,7 +131,7 @@ def test_an_answer_is_noted_with_the_beat_of_the_edge_before(bench: Bench) -> No
     assert bench.handle.event_log().tolist() == []
 
 
-def test_answers_that_no_grant_precedes_are_strays(bench: Bench) -> None:
+def test_answers_that_no_grant_precedes_are_strays(bench: BenchInstance) -> None:
     bench.tick(r_valid=True)
     bench.beat(0x10, gnt=False)
     bench.tick(req=True, gnt=False)
@@ -140,7 +140,7 @@ def test_answers_that_no_grant_precedes_are_strays(bench: Bench) -> None:
     assert bench.handle.beat_log()["answered"].tolist() == [0]
 
 
-def test_an_answer_to_a_beat_that_was_cleared_is_no_stray(bench: Bench) -> None:
+def test_an_answer_to_a_beat_that_was_cleared_is_no_stray(bench: BenchInstance) -> None:
     bench.beat(0x10)
     bench.tick(req=True)
     bench.handle.clear_logs()
@@ -148,13 +148,13 @@ def test_an_answer_to_a_beat_that_was_cleared_is_no_stray(bench: Bench) -> None:
     assert bench.handle.event_log().tolist() == []
 
 
-def test_changes_of_reset_are_logged(bench: Bench) -> None:
+def test_changes_of_reset_are_logged(bench: BenchInstance) -> None:
     for rst_n in (False, False, True, True, False):
         bench.tick(rst_n=rst_n)
     assert bench.handle.event_log().tolist() == [(2, 0, RESET_RISE), (4, 0, RESET_FALL)]
 
 
-def test_cycles_of_the_register_port_are_logged(bench: Bench) -> None:
+def test_cycles_of_the_register_port_are_logged(bench: BenchInstance) -> None:
     bench.port(gnt=False)
     bench.tick()
     bench.port()

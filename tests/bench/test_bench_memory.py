@@ -11,7 +11,7 @@ from tb.agents.tcdm.memory import TcdmMemory
 from tb.stimulus.job import Job
 from tb.stimulus.stalls import AIMED, StallSpec, grant_pattern
 from tb.stimulus.window import Window
-from tests.bench.bench_library import Bench
+from tests.bench.bench_library import BenchInstance
 
 ACCESS = 36
 ALL = (1 << ACCESS) - 1
@@ -20,7 +20,7 @@ TOP = 2**32
 
 
 @pytest.mark.parametrize("base", [0, 0x1000, 0x8000_0000 - 64, TOP - 128])
-def test_read_gives_the_bytes_from_its_address_and_poison_outside(bench: Bench, base: int) -> None:
+def test_read_gives_the_bytes_from_its_address_and_poison_outside(bench: BenchInstance, base: int) -> None:
     content = bytes(range(128))
     bench.fill(base, content)
     for offset in (0, 4, 92, 96, 124, 128, -4, -36):
@@ -29,14 +29,14 @@ def test_read_gives_the_bytes_from_its_address_and_poison_outside(bench: Bench, 
         assert (list(answer), valid) == (expected, True), offset
 
 
-def test_poison_is_a_nan_at_every_alignment(bench: Bench) -> None:
+def test_poison_is_a_nan_at_every_alignment(bench: BenchInstance) -> None:
     bench.fill(0x1000, bytes(4))
     answer, _ = bench.beat(0x5001)
     assert np.isnan(np.frombuffer(answer, np.float16)).all()
 
 
 @pytest.mark.parametrize("enables", [0, 1, 1 << 35, 0b1010 << 30, 0x5A5A5A5A5, ALL])
-def test_write_changes_the_enabled_bytes_alone(bench: Bench, enables: int) -> None:
+def test_write_changes_the_enabled_bytes_alone(bench: BenchInstance, enables: int) -> None:
     before = bytes(range(100, 228))
     bench.fill(0x1000, before)
     data = bytes(range(ACCESS))
@@ -47,7 +47,7 @@ def test_write_changes_the_enabled_bytes_alone(bench: Bench, enables: int) -> No
     assert list(bench.handle.memory[:128]) == expected
 
 
-def test_write_at_the_end_of_the_address_space_does_not_wrap(bench: Bench) -> None:
+def test_write_at_the_end_of_the_address_space_does_not_wrap(bench: BenchInstance) -> None:
     bench.fill(TOP - 128, bytes(128))
     bench.handle.memory[128:256] = 9  # behind the window
     bench.beat(TOP - 16, write=b"\xaa" * ACCESS, enables=ALL)
@@ -55,14 +55,14 @@ def test_write_at_the_end_of_the_address_space_does_not_wrap(bench: Bench) -> No
     assert (bench.handle.memory[128:256] == 9).all()
 
 
-def test_access_without_grant_changes_and_answers_nothing(bench: Bench) -> None:
+def test_access_without_grant_changes_and_answers_nothing(bench: BenchInstance) -> None:
     bench.fill(0x1000, bytes(64))
     assert bench.beat(0x1000, write=b"\xaa" * ACCESS, enables=ALL, gnt=False) == (bytes(ACCESS), False)
     assert bench.beat(0x1000, gnt=False)[1] is False
     assert not bench.handle.memory[:64].any()
 
 
-def test_answers_to_writes(bench: Bench) -> None:
+def test_answers_to_writes(bench: BenchInstance) -> None:
     memory = TcdmMemory(bench.handle)
 
     def answers(policy: str, seed: int = 7) -> list[bool]:
@@ -76,7 +76,7 @@ def test_answers_to_writes(bench: Bench) -> None:
     assert answers("random") == mixed != answers("random", seed=8)
 
 
-def test_window_is_replaced_by_load(bench: Bench) -> None:
+def test_window_is_replaced_by_load(bench: BenchInstance) -> None:
     memory = TcdmMemory(bench.handle)
     memory.load(Window(0x1000, 64), np.full(64, 1, np.uint8))
     memory.load(Window(0x8000, 32), np.full(32, 2, np.uint8))
@@ -86,7 +86,7 @@ def test_window_is_replaced_by_load(bench: Bench) -> None:
         memory.load(Window(0, 64), np.zeros(32, np.uint8))
 
 
-def test_grant_pattern_is_played_from_its_start_and_cyclically(bench: Bench) -> None:
+def test_grant_pattern_is_played_from_its_start_and_cyclically(bench: BenchInstance) -> None:
     pattern = np.array([1, 0, 0, 1, 0], np.uint8)
     bench.tick()
     bench.handle.set_grants(pattern)
@@ -100,7 +100,7 @@ def test_grant_pattern_is_played_from_its_start_and_cyclically(bench: Bench) -> 
     assert not bench.grant
 
 
-def test_stalls_of_a_scenario_are_its_pattern(bench: Bench) -> None:
+def test_stalls_of_a_scenario_are_its_pattern(bench: BenchInstance) -> None:
     spec = StallSpec("random", rate=0.4, seed=5)
     TcdmMemory(bench.handle).set_stalls(spec)
     pattern = grant_pattern(spec)
@@ -118,7 +118,7 @@ AIMED_AT = {
 
 
 @pytest.mark.parametrize("kind", AIMED)
-def test_aimed_stalls_hit_one_operand(bench: Bench, kind: str) -> None:
+def test_aimed_stalls_hit_one_operand(bench: BenchInstance, kind: str) -> None:
     # X of 24 bytes from 0x1001; an access starts at the word of the first byte it needs.
     job = Job(Op.GEMM, 3, 4, 5, 0x1001, 0x2002, 0x3003)
     TcdmMemory(bench.handle).set_stalls(StallSpec(kind, rate=0.5), [job])
@@ -127,7 +127,7 @@ def test_aimed_stalls_hit_one_operand(bench: Bench, kind: str) -> None:
     assert hit == AIMED_AT[kind]
 
 
-def test_stalls_without_an_aim_hit_everything(bench: Bench) -> None:
+def test_stalls_without_an_aim_hit_everything(bench: BenchInstance) -> None:
     job = Job(Op.GEMM, 3, 4, 5, 0x1000, 0x2000, 0x3000)
     memory = TcdmMemory(bench.handle)
     memory.set_stalls(StallSpec("on_x", rate=0.5), [job])
@@ -137,12 +137,12 @@ def test_stalls_without_an_aim_hit_everything(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("job", [Job(Op.GEMM, 0, 4, 5, 0, 0, 0), Job(Op.GEMM, 3, 0, 5, 0, 0, 0)])
-def test_an_operand_without_bytes_is_no_target(bench: Bench, job: Job) -> None:
+def test_an_operand_without_bytes_is_no_target(bench: BenchInstance, job: Job) -> None:
     TcdmMemory(bench.handle).set_stalls(StallSpec("on_x", rate=0.5), [job])
     assert not bench.targeted(0)
 
 
 @pytest.mark.parametrize("pattern", [[], [0, 0], [1] * (2**20 + 1)])
-def test_impossible_grant_patterns_are_refused(bench: Bench, pattern: list[int]) -> None:
+def test_impossible_grant_patterns_are_refused(bench: BenchInstance, pattern: list[int]) -> None:
     with pytest.raises(ValueError, match="grant pattern"):
         bench.handle.set_grants(np.array(pattern, np.uint8))

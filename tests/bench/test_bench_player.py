@@ -7,7 +7,7 @@ import pytest
 
 from tb.dpi.bindings import WAKE_PLAYER
 from tb.dpi.player import CAPACITY, NO_GRANT, NO_RESPONSE, PLAYED, PlayedRow
-from tests.bench.bench_library import Bench
+from tests.bench.bench_library import BenchInstance
 
 TIMEOUT = 10
 
@@ -17,12 +17,12 @@ def row(address: int, idle: int = 0, after_ends: int = 0) -> PlayedRow:
     return idle, after_ends, address, 0, 0, 0, 1, 1, 0xF, 0
 
 
-def start(bench: Bench, *rows: PlayedRow) -> None:
+def start(bench: BenchInstance, *rows: PlayedRow) -> None:
     """Hands a list over."""
     bench.handle.player.start([*rows], TIMEOUT)
 
 
-class Slave:
+class AnsweringSlave:
     """Grants after a number of waiting cycles for each access in turn, answers with ten times the address.
 
     Attributes:
@@ -30,7 +30,7 @@ class Slave:
         wakes: Edges whose tick woke Python.
     """
 
-    def __init__(self, bench: Bench, waits: list[int], silent: int = -1) -> None:
+    def __init__(self, bench: BenchInstance, waits: list[int], silent: int = -1) -> None:
         self.trace: list[int | None] = []
         self.wakes: list[int] = []
         self._bench = bench
@@ -65,18 +65,18 @@ class Slave:
         return self.trace[-count:]
 
 
-def test_nothing_to_play_requests_nothing(bench: Bench) -> None:
-    assert Slave(bench, []).edges(3) == [None] * 3
+def test_nothing_to_play_requests_nothing(bench: BenchInstance) -> None:
+    assert AnsweringSlave(bench, []).edges(3) == [None] * 3
     assert not bench.handle.player.playing
 
 
-def test_fields_reach_the_port(bench: Bench) -> None:
+def test_fields_reach_the_port(bench: BenchInstance) -> None:
     start(bench, (0, 0, 0xFFFF_FFFC, 0x8000_0001, 0, 0, 0x80, 0, 0b0101, 0))
     assert bench.play() == (0xFFFF_FFFC, False, 0b0101, 0x8000_0001, 0x80)
 
 
-def test_accesses_go_out_back_to_back(bench: Bench) -> None:
-    slave = Slave(bench, [0] * 4)
+def test_accesses_go_out_back_to_back(bench: BenchInstance) -> None:
+    slave = AnsweringSlave(bench, [0] * 4)
     start(bench, *(row(address) for address in (1, 2, 3, 4)))
     assert slave.edges(7) == [None, 1, 2, 3, 4, None, None]
     assert bench.handle.player.answers() == [(10, 0), (20, 0), (30, 0), (40, 0)]
@@ -84,8 +84,8 @@ def test_accesses_go_out_back_to_back(bench: Bench) -> None:
     assert slave.wakes == []
 
 
-def test_waiting_holds_the_request(bench: Bench) -> None:
-    slave = Slave(bench, [2, 0, 3])
+def test_waiting_holds_the_request(bench: BenchInstance) -> None:
+    slave = AnsweringSlave(bench, [2, 0, 3])
     start(bench, row(1), row(2), row(3))
     assert slave.edges(9) == [None, 1, 1, 1, 2, 3, 3, 3, 3]
     slave.edges(2)
@@ -93,15 +93,15 @@ def test_waiting_holds_the_request(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("idle", [1, 2, 5])
-def test_idle_cycles_come_before_an_access(bench: Bench, idle: int) -> None:
-    slave = Slave(bench, [0] * 3)
+def test_idle_cycles_come_before_an_access(bench: BenchInstance, idle: int) -> None:
+    slave = AnsweringSlave(bench, [0] * 3)
     start(bench, row(1, idle), row(2), row(3, idle))
     pause = [None] * idle
     assert slave.edges(2 * idle + 5) == [None, *pause, 1, 2, *pause, 3, None]
 
 
-def test_an_access_waits_for_ends_of_jobs_and_then_its_pause(bench: Bench) -> None:
-    slave = Slave(bench, [0] * 2)
+def test_an_access_waits_for_ends_of_jobs_and_then_its_pause(bench: BenchInstance) -> None:
+    slave = AnsweringSlave(bench, [0] * 2)
     start(bench, row(1), row(2, 2, after_ends=2))
     slave.edges(4)
     bench.event(0)
@@ -113,7 +113,7 @@ def test_an_access_waits_for_ends_of_jobs_and_then_its_pause(bench: Bench) -> No
     assert slave.trace[:2] == [None, 1]
 
 
-def test_an_event_counts_from_the_next_edge_whoever_is_called_first(bench: Bench) -> None:
+def test_an_event_counts_from_the_next_edge_whoever_is_called_first(bench: BenchInstance) -> None:
     start(bench, row(1, after_ends=1))
     assert bench.play() is None
     bench.event(0)
@@ -122,8 +122,8 @@ def test_an_event_counts_from_the_next_edge_whoever_is_called_first(bench: Bench
     assert bench.play() is not None
 
 
-def test_end_of_the_list_wakes_only_if_it_is_waited_for(bench: Bench) -> None:
-    slave = Slave(bench, [0] * 2)
+def test_end_of_the_list_wakes_only_if_it_is_waited_for(bench: BenchInstance) -> None:
+    slave = AnsweringSlave(bench, [0] * 2)
     start(bench, row(1), row(2))
     bench.handle.player.state.wake_when_done = 1
     slave.edges(8)
@@ -135,8 +135,8 @@ def test_end_of_the_list_wakes_only_if_it_is_waited_for(bench: Bench) -> None:
     assert slave.wakes == [3]
 
 
-def test_no_grant_is_an_error_that_wakes_once_and_holds_the_request(bench: Bench) -> None:
-    slave = Slave(bench, [0, 99])
+def test_no_grant_is_an_error_that_wakes_once_and_holds_the_request(bench: BenchInstance) -> None:
+    slave = AnsweringSlave(bench, [0, 99])
     start(bench, row(1), row(2), row(3))
     slave.edges(20)
     state = bench.handle.player.state
@@ -148,16 +148,16 @@ def test_no_grant_is_an_error_that_wakes_once_and_holds_the_request(bench: Bench
     assert slave.edges(3) == [2, None, None]
 
 
-def test_a_grant_that_comes_too_late_ends_the_request(bench: Bench) -> None:
-    slave = Slave(bench, [TIMEOUT + 3, 0])
+def test_a_grant_that_comes_too_late_ends_the_request(bench: BenchInstance) -> None:
+    slave = AnsweringSlave(bench, [TIMEOUT + 3, 0])
     start(bench, row(1), row(2))
     assert slave.edges(20) == [None] + [1] * (TIMEOUT + 4) + [None] * (19 - TIMEOUT - 4)
     assert bench.handle.player.state.error == NO_GRANT
 
 
 @pytest.mark.parametrize("silent", [0, 1, 2])
-def test_missing_response_is_an_error_that_names_its_place(bench: Bench, silent: int) -> None:
-    slave = Slave(bench, [0] * 3, silent)
+def test_missing_response_is_an_error_that_names_its_place(bench: BenchInstance, silent: int) -> None:
+    slave = AnsweringSlave(bench, [0] * 3, silent)
     start(bench, row(1), row(2), row(3, 2))
     slave.edges(12)
     state = bench.handle.player.state
@@ -166,8 +166,8 @@ def test_missing_response_is_an_error_that_names_its_place(bench: Bench, silent:
     assert slave.trace[-1] is None
 
 
-def test_a_new_list_starts_anew(bench: Bench) -> None:
-    slave = Slave(bench, [99, 0, 0])
+def test_a_new_list_starts_anew(bench: BenchInstance) -> None:
+    slave = AnsweringSlave(bench, [99, 0, 0])
     start(bench, row(1))
     slave.edges(15)
     bench.handle.player.stop()
@@ -179,7 +179,7 @@ def test_a_new_list_starts_anew(bench: Bench) -> None:
     assert bench.handle.player.answers() == [(70, 0), (80, 0)]
 
 
-def test_lists_do_not_mix_and_fit(bench: Bench) -> None:
+def test_lists_do_not_mix_and_fit(bench: BenchInstance) -> None:
     start(bench, row(1))
     with pytest.raises(RuntimeError, match="is busy"):
         start(bench, row(2))

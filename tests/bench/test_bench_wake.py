@@ -12,10 +12,10 @@ from tb.dpi.bindings import (
     WAKE_EVENT,
     WAKE_WATCHDOG,
 )
-from tests.bench.bench_library import Bench
+from tests.bench.bench_library import BenchInstance
 
 
-def test_watchdog_counts_cycles_without_waiting_alone(bench: Bench) -> None:
+def test_watchdog_counts_cycles_without_waiting_alone(bench: BenchInstance) -> None:
     bench.handle.shared.watchdog_budget = 5
     for _ in range(4):
         assert not bench.tick(req=True, gnt=True)
@@ -29,13 +29,13 @@ def test_watchdog_counts_cycles_without_waiting_alone(bench: Bench) -> None:
     assert not any(bench.tick() for _ in range(20)), "it fires once"
 
 
-def test_alarm_rings_once_at_its_cycle(bench: Bench) -> None:
+def test_alarm_rings_once_at_its_cycle(bench: BenchInstance) -> None:
     bench.handle.shared.alarm_cycle = 10
     assert [cycle for cycle in range(30) if bench.tick()] == [10]
     assert bench.handle.shared.wake_reasons == WAKE_ALARM
 
 
-def test_events_are_logged_counted_and_wake(bench: Bench) -> None:
+def test_events_are_logged_counted_and_wake(bench: BenchInstance) -> None:
     for _ in range(3):
         bench.tick()
     bench.event(4)
@@ -50,7 +50,7 @@ def test_events_are_logged_counted_and_wake(bench: Bench) -> None:
     assert (len(bench.handle.event_log()), bench.handle.shared.end_count) == (0, 0)
 
 
-def test_only_the_awaited_end_wakes(bench: Bench) -> None:
+def test_only_the_awaited_end_wakes(bench: BenchInstance) -> None:
     bench.handle.shared.awaited_ends = 2
     bench.event(4)
     assert not bench.tick()
@@ -67,7 +67,7 @@ def test_only_the_awaited_end_wakes(bench: Bench) -> None:
     assert bench.tick(), "the request was forgotten with the logs"
 
 
-def test_the_awaited_end_can_wake_later(bench: Bench) -> None:
+def test_the_awaited_end_can_wake_later(bench: BenchInstance) -> None:
     bench.handle.shared.awaited_ends, bench.handle.shared.awaited_delay = 1, 8
     woken = []
     for cycle in range(30):
@@ -79,7 +79,7 @@ def test_the_awaited_end_can_wake_later(bench: Bench) -> None:
     assert bench.handle.shared.wake_reasons == WAKE_ALARM
 
 
-def test_changes_of_busy_are_logged(bench: Bench) -> None:
+def test_changes_of_busy_are_logged(bench: BenchInstance) -> None:
     for busy in (0, 1, 1, 0, 0, 1):
         bench.tick(busy=bool(busy))
     assert bench.handle.event_log().tolist() == [(1, 0, BUSY_RISE), (3, 0, BUSY_FALL), (5, 0, BUSY_RISE)]

@@ -10,7 +10,7 @@ import pytest
 from tb.agents.control.rules import PeriphRule
 from tests.bench.faults import CASES, SCENARIOS, FaultCase, fault_numbers, rule
 from tests.bench.faulty_device import FOLLOWING
-from tests.bench.simulation import Outcome, Part, simulate
+from tests.bench.simulation import LoggedTest, PlannedTest, simulate
 from tests.proofs import proving
 
 pytestmark = pytest.mark.sim
@@ -25,10 +25,10 @@ MASTER = {
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, LoggedTest]:
     """All cases in one simulation."""
-    parts = [Part(case.name, f"{DEVICE}:FaultyDevice") for case in CASES]
-    parts += [Part(name, f"{DEVICE}:BrokenMaster") for name in MASTER]
+    parts = [PlannedTest(case.name, f"{DEVICE}:FaultyDevice") for case in CASES]
+    parts += [PlannedTest(name, f"{DEVICE}:BrokenMaster") for name in MASTER]
     return simulate(tmp_path_factory.mktemp("faults"), parts)[0]
 
 
@@ -39,7 +39,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
         for case in CASES
     ],
 )
-def test_fault_fires_its_checkers_and_no_other(case: FaultCase, outcomes: dict[str, Outcome]) -> None:
+def test_fault_fires_its_checkers_and_no_other(case: FaultCase, outcomes: dict[str, LoggedTest]) -> None:
     outcome = outcomes[case.name]
     assert outcome.fired == ([set(case.expects)] if case.expects else [])
     assert [(failure["scenario"], failure["status"]) for failure in outcome.failures] == (
@@ -49,7 +49,7 @@ def test_fault_fires_its_checkers_and_no_other(case: FaultCase, outcomes: dict[s
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_jobs_after_a_fault_run_and_pass(case: FaultCase, outcomes: dict[str, Outcome]) -> None:
+def test_jobs_after_a_fault_run_and_pass(case: FaultCase, outcomes: dict[str, LoggedTest]) -> None:
     jobs = outcomes[case.name].jobs
     planned = [len(SCENARIOS[name][0]) for name in (case.run, *FOLLOWING)]
     assert [job["scenario"] for job in jobs] == [i for i, count in enumerate(planned) for _ in range(count)]
@@ -57,7 +57,7 @@ def test_jobs_after_a_fault_run_and_pass(case: FaultCase, outcomes: dict[str, Ou
 
 
 @pytest.mark.parametrize("name", proving(MASTER))
-def test_what_the_bench_itself_does_wrong_is_found(name: str, outcomes: dict[str, Outcome]) -> None:
+def test_what_the_bench_itself_does_wrong_is_found(name: str, outcomes: dict[str, LoggedTest]) -> None:
     outcome = outcomes[name]
     assert outcome.fired == [{MASTER[name]}]
     planned = [len(SCENARIOS[run][0]) for run in ("one", *FOLLOWING)]
@@ -74,7 +74,7 @@ def test_every_fault_has_a_case() -> None:
 
 
 def test_fault_free_device_passes_random_jobs(tmp_path: Path) -> None:
-    part = Part("random", "gemm_op", {"max_macs": 512}, end=60)
+    part = PlannedTest("random", "gemm_op", {"max_macs": 512}, end=60)
     outcomes, _ = simulate(tmp_path, [part])
     outcome = outcomes["random"]
     assert outcome.end["status"] == "passed", outcome.failures
@@ -86,7 +86,9 @@ def test_sequence_goes_on_after_a_fault_chosen_by_plusarg(tmp_path: Path) -> Non
     knobs = {"m": 3, "n": 2, "k": 4, "jobs": 1, "stall": "none", "chain": 0.0, "corners": 0}
     fault = fault_numbers()["WriteFlip"]
     # Twelve writes a job: the fault acts in the third.
-    outcomes, _ = simulate(tmp_path, [Part("random", "gemm_op", knobs, 6)], f"+fault={fault}", "+fault_at=30")
+    outcomes, _ = simulate(
+        tmp_path, [PlannedTest("random", "gemm_op", knobs, 6)], f"+fault={fault}", "+fault_at=30"
+    )
     outcome = outcomes["random"]
     assert outcome.fired == [{"memory"}]
     assert [job["status"] for job in outcome.jobs] == ["passed"] * 2 + ["mismatch"] + ["passed"] * 3
@@ -94,7 +96,7 @@ def test_sequence_goes_on_after_a_fault_chosen_by_plusarg(tmp_path: Path) -> Non
 
 
 def test_log_that_overruns_is_an_error_of_the_bench(tmp_path: Path) -> None:
-    outcomes, output = simulate(tmp_path, [Part("overrun", f"{DEVICE}:Overrun")])
+    outcomes, output = simulate(tmp_path, [PlannedTest("overrun", f"{DEVICE}:Overrun")])
     assert not outcomes["overrun"].jobs
     assert outcomes["overrun"].end["status"] == "crash"
     assert "BenchError: a log of the bench overran" in output

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.cut_cycles import CUTS, NOTES
-from tests.bench.simulation import Part, simulate
+from tests.bench.simulation import PlannedTest, simulate
 
 pytestmark = pytest.mark.sim
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.sim
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder in which the simulation left its notes."""
     folder = tmp_path_factory.mktemp("cuts")
-    parts = [Part(kind, "tests/bench/cut_cycles.py:CutCycles") for kind in ("clear", "reset")]
+    parts = [PlannedTest(kind, "tests/bench/cut_cycles.py:CutCycles") for kind in ("clear", "reset")]
     outcomes, _ = simulate(folder, parts)
     assert {outcome.end["status"] for outcome in outcomes.values()} == {"passed"}
     return folder

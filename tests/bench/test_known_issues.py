@@ -21,7 +21,7 @@ from tb.status import Status
 from tb.stimulus.job import Job
 from tests.bench.faults import FIRST
 from tests.bench.jobs import JOB, OTHER, scenario
-from tests.bench.simulation import DESCRIPTOR, HERE, Part, simulate
+from tests.bench.simulation import DESCRIPTOR, HERE, PlannedTest, simulate
 
 LATE = KnownItem("late", "tracker 17", (Condition("op", frozenset({"GEMM"})),), "timeout")
 ISSUE = """
@@ -110,7 +110,7 @@ def test_what_a_simulation_says_of_known_issues(tmp_path: Path) -> None:
         text = text.replace(f'"{name}"', f'"{HERE / name}"')
     path = tmp_path / "faulty.toml"
     path.write_text(text + ISSUE.format(id="three", m=3) + ISSUE.format(id="four", m=4))
-    part = Part("EventLate_one", "tests/bench/faulty_device.py:FaultyDevice")
+    part = PlannedTest("EventLate_one", "tests/bench/faulty_device.py:FaultyDevice")
     outcomes, _ = simulate(tmp_path, [part], device=str(path))
     jobs = outcomes["EventLate_one"].jobs
     assert {job["status"] for job in jobs} == {"passed"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from regressions.cluster.firmware import CHECKS, PROGRAMS, build_program
-from tests.bench.simulation import Outcome, Part, simulate
+from tests.bench.simulation import LoggedTest, PlannedTest, simulate
 from tests.proofs import proving
 
 pytestmark = pytest.mark.sim
@@ -35,12 +35,12 @@ BAD_INPUT = {
 """What cannot be loaded, and what the test says."""
 
 
-def program(name: str, **knobs: object) -> Part:
-    return Part(name, "cluster_program", {"program": name, **knobs})
+def program(name: str, **knobs: object) -> PlannedTest:
+    return PlannedTest(name, "cluster_program", {"program": name, **knobs})
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, LoggedTest]:
     """Everything in one simulation, with programs that are all right in between."""
     folder = tmp_path_factory.mktemp("cluster")
     names = ("forever", "trap", "wrong", "nowhere")
@@ -52,12 +52,12 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     parts = [
         *(program(name) for name in ("foreign", "missing", "uncompiled", "trap", "wrong", "nowhere")),
         program("forever", limit=5000),
-        Part("crowded", "cluster_program", {"program": "hello", "harts": 8}),
-        Part("operand", f"{WRONG}:WrongOperand", end=3),
-        Part("unplanned", f"{WRONG}:UnplannedJob", end=3),
-        Part("outside", f"{WRONG}:OutsideJob", end=3),
+        PlannedTest("crowded", "cluster_program", {"program": "hello", "harts": 8}),
+        PlannedTest("operand", f"{WRONG}:WrongOperand", end=3),
+        PlannedTest("unplanned", f"{WRONG}:UnplannedJob", end=3),
+        PlannedTest("outside", f"{WRONG}:OutsideJob", end=3),
         program("hello"),
-        Part("gemm", "cluster_gemm", end=2),
+        PlannedTest("gemm", "cluster_gemm", end=2),
     ]
     found = simulate(folder, parts, device="cluster_2", programs=programs)[0]
     # These need more harts, with floating point.
@@ -65,13 +65,13 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
         name: {"path": str(build_program(name, folder / "sw.log", PROGRAMS).path)}
         for name in ("together", "software")
     }
-    parts = [Part(name, f"{WRONG}:Wrong{name.title()}", end=3) for name in ("left", "software")]
+    parts = [PlannedTest(name, f"{WRONG}:Wrong{name.title()}", end=3) for name in ("left", "software")]
     (folder / "eight").mkdir()
     return found | simulate(folder / "eight", parts, device="cluster_8", programs=wide)[0]
 
 
 @pytest.mark.parametrize("name", proving({name: rule for name, (rule, _) in BROKEN.items()}))
-def test_what_is_wrong_with_a_program_is_found(name: str, outcomes: dict[str, Outcome]) -> None:
+def test_what_is_wrong_with_a_program_is_found(name: str, outcomes: dict[str, LoggedTest]) -> None:
     rule, text = BROKEN[name]
     outcome = outcomes[name]
     assert outcome.end["status"] != "passed"
@@ -79,24 +79,24 @@ def test_what_is_wrong_with_a_program_is_found(name: str, outcomes: dict[str, Ou
     assert text in outcome.end["detail"]
 
 
-def test_an_unplanned_job_breaks_no_other_rule_of_the_cluster(outcomes: dict[str, Outcome]) -> None:
+def test_an_unplanned_job_breaks_no_other_rule_of_the_cluster(outcomes: dict[str, LoggedTest]) -> None:
     (fired,) = outcomes["unplanned"].fired
     assert {name for name in fired if name.startswith("cluster_")} == {"cluster_jobs"}
 
 
-def test_what_cores_and_copies_leave_is_compared(outcomes: dict[str, Outcome]) -> None:
+def test_what_cores_and_copies_leave_is_compared(outcomes: dict[str, LoggedTest]) -> None:
     outcome = outcomes["left"]
     assert outcome.fired == [{"cluster_left"}] * 3
     assert {job["status"] for job in outcome.jobs} == {"passed"}, "the accelerator's job was all right"
 
 
-def test_a_wrong_result_of_the_cores_is_found(outcomes: dict[str, Outcome]) -> None:
+def test_a_wrong_result_of_the_cores_is_found(outcomes: dict[str, LoggedTest]) -> None:
     outcome = outcomes["software"]
     assert outcome.fired == [{"memory"}]
     assert [failure["scenario"] for failure in outcome.failures] == [1]
 
 
-def test_a_wrong_result_is_found_in_its_run_alone(outcomes: dict[str, Outcome]) -> None:
+def test_a_wrong_result_is_found_in_its_run_alone(outcomes: dict[str, LoggedTest]) -> None:
     outcome = outcomes["operand"]
     assert outcome.fired == [{"memory"}]
     assert [failure["scenario"] for failure in outcome.failures] == [1]
@@ -104,20 +104,20 @@ def test_a_wrong_result_is_found_in_its_run_alone(outcomes: dict[str, Outcome]) 
 
 
 @pytest.mark.parametrize("name", BAD_INPUT)
-def test_what_cannot_be_loaded_is_said(name: str, outcomes: dict[str, Outcome]) -> None:
+def test_what_cannot_be_loaded_is_said(name: str, outcomes: dict[str, LoggedTest]) -> None:
     end = outcomes[name].end
     assert end["status"] == "build_failed"
     assert "cannot be loaded: " in end["detail"]
     assert BAD_INPUT[name] in end["detail"]
 
 
-def test_the_runs_beside_one_that_cannot_be_loaded_are_judged(outcomes: dict[str, Outcome]) -> None:
+def test_the_runs_beside_one_that_cannot_be_loaded_are_judged(outcomes: dict[str, LoggedTest]) -> None:
     outcome = outcomes["outside"]
     assert {job["scenario"] for job in outcome.jobs} == {0, 2}
     assert {job["status"] for job in outcome.jobs} == {"passed"}
 
 
-def test_what_is_right_passes_after_all_that(outcomes: dict[str, Outcome]) -> None:
+def test_what_is_right_passes_after_all_that(outcomes: dict[str, LoggedTest]) -> None:
     for name in ("hello", "gemm"):
         assert outcomes[name].end["status"] == "passed", outcomes[name].end["detail"]
     assert outcomes["hello"].end["compared_bytes"] > 1 << 20
@@ -130,7 +130,9 @@ def test_what_is_right_passes_after_all_that(outcomes: dict[str, Outcome]) -> No
 def test_another_accelerator_in_the_cluster(tmp_path: Path) -> None:
     device = str(Path(__file__).with_name("serial_cluster.toml"))
     programs = {"gemm": {"path": str(build_program("gemm", tmp_path / "sw.log", PROGRAMS).path)}}
-    outcome = simulate(tmp_path, [Part("gemm", "cluster_gemm")], device=device, programs=programs)[0]["gemm"]
+    outcome = simulate(tmp_path, [PlannedTest("gemm", "cluster_gemm")], device=device, programs=programs)[0][
+        "gemm"
+    ]
     assert outcome.end["status"] == "passed", outcome.end["detail"]
     job = outcome.jobs[0]
     element_at_a_time = 2 * job["M"] * job["N"] * job["K"]

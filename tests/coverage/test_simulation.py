@@ -11,7 +11,7 @@ import pytest
 from tb.coverage.counts import Counts
 from tb.coverage.covergroups import load_definition
 from tests.bench.faults import CASES
-from tests.bench.simulation import Part, simulate
+from tests.bench.simulation import PlannedTest, simulate
 
 pytestmark = pytest.mark.sim
 
@@ -49,7 +49,7 @@ def coverage(folder: Path) -> list[dict]:
 def test_jobs_that_fail_cover_nothing(tmp_path: Path) -> None:
     case = next(case for case in CASES if case.fault == "WriteFlip" and case.run not in ("clear", "reset"))
     clean = next(case for case in CASES if not case.expects)
-    outcomes, _ = simulate(tmp_path, [Part(case.name, DEVICE), Part(clean.name, DEVICE)])
+    outcomes, _ = simulate(tmp_path, [PlannedTest(case.name, DEVICE), PlannedTest(clean.name, DEVICE)])
     definition = load_definition()
     for name, line in zip((case.name, clean.name), coverage(tmp_path), strict=True):
         jobs = outcomes[name].jobs
@@ -65,8 +65,8 @@ def test_a_hit_in_an_excluded_bin_fails_the_test(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(SHAPE)
     knobs = {"n": 1, "jobs": 1, "corners": 0, "stall": "none"}
     parts = [
-        Part("square", "gemm_op", knobs | {"m": 3, "k": 3}, 3),
-        Part("tall", "gemm_op", knobs | {"m": 4, "k": 3}, 3),
+        PlannedTest("square", "gemm_op", knobs | {"m": 3, "k": 3}, 3),
+        PlannedTest("tall", "gemm_op", knobs | {"m": 4, "k": 3}, 3),
     ]
     outcomes, _ = simulate(tmp_path, parts, coverage={"files": [str(tmp_path / "mine.toml")]})
     assert outcomes["tall"].end["status"] == "passed"

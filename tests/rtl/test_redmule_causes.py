@@ -12,7 +12,7 @@ import pytest
 from models.formats import Format
 from models.ops import Op
 from tb.descriptor import load
-from tests.bench.simulation import Outcome, Part, simulate
+from tests.bench.simulation import LoggedTest, PlannedTest, simulate
 from tests.rtl.aimed_stalls import CASES
 from tests.rtl.noted_jobs import COUNT, KNOBS, NOTES, WIDE_ROWS
 from tests.rtl.schedule_model import Problem, Schedule, Shape
@@ -31,10 +31,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def outcomes(folder: Path) -> dict[str, Outcome]:
+def outcomes(folder: Path) -> dict[str, LoggedTest]:
     """All tests in one simulation."""
-    parts = [Part(name, "tests/rtl/noted_jobs.py:NotedJobs") for name in KNOBS]
-    parts += [Part(name, "tests/rtl/aimed_stalls.py:AimedStalls") for name in CASES]
+    parts = [PlannedTest(name, "tests/rtl/noted_jobs.py:NotedJobs") for name in KNOBS]
+    parts += [PlannedTest(name, "tests/rtl/aimed_stalls.py:AimedStalls") for name in CASES]
     result, _ = simulate(folder, parts, device=DEVICE)
     assert {outcome.end["status"] for outcome in result.values()} == {"passed"}
     return result
@@ -69,13 +69,13 @@ def compare(jobs: list[dict[str, Any]], notes: Path, device: str) -> None:
 
 @pytest.mark.parametrize("name", KNOBS)
 def test_every_cycle_has_the_cause_that_the_model_gives_it(
-    name: str, folder: Path, outcomes: dict[str, Outcome]
+    name: str, folder: Path, outcomes: dict[str, LoggedTest]
 ) -> None:
     compare(outcomes[name].jobs, folder / f"{name}-{NOTES}", DEVICE)
 
 
 def test_so_has_every_cycle_of_wide_rows(tmp_path: Path) -> None:
-    parts = [Part(name, "tests/rtl/noted_jobs.py:NotedJobs") for name in WIDE_ROWS]
+    parts = [PlannedTest(name, "tests/rtl/noted_jobs.py:NotedJobs") for name in WIDE_ROWS]
     result, _ = simulate(tmp_path, parts, device=WIDE)
     for name, outcome in result.items():
         assert outcome.end["status"] == "passed"
@@ -84,7 +84,7 @@ def test_so_has_every_cycle_of_wide_rows(tmp_path: Path) -> None:
     assert sum(slots > 0 for slots in waits) > 20
 
 
-def test_the_jobs_meet_every_cause(outcomes: dict[str, Outcome]) -> None:
+def test_the_jobs_meet_every_cause(outcomes: dict[str, LoggedTest]) -> None:
     met: dict[str, int] = {}
     for name in KNOBS:
         for job in outcomes[name].jobs:
@@ -97,7 +97,7 @@ def test_the_jobs_meet_every_cause(outcomes: dict[str, Outcome]) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_stalls_of_an_operand_raise_its_cause(name: str, outcomes: dict[str, Outcome]) -> None:
+def test_stalls_of_an_operand_raise_its_cause(name: str, outcomes: dict[str, LoggedTest]) -> None:
     free, stalled = outcomes[name].jobs
     causes = set(free["causes"]) | set(stalled["causes"])
     grown = {cause: stalled["causes"].get(cause, 0) - free["causes"].get(cause, 0) for cause in causes}
