@@ -19,7 +19,7 @@ _SHARES = {
     kind: Field("percentage", float, lo=0.0, hi=100.0)
     for kind in ("functional", "line", "branch", "toggle", "cluster")
 }
-"""What is kept; `cluster` is the functional coverage of all clusters of the run."""
+"""The kinds of coverage that are kept; `cluster` is the functional coverage of all clusters of the run."""
 
 _FIELDS = {
     "schema": Field("version of this schema: 1", int, required=True, lo=1, hi=1),
@@ -30,7 +30,7 @@ Shares = Mapping[str, float]
 
 
 def read() -> dict[str, dict[str, Shares]]:
-    """What is kept: percentages by label of a run and main device.
+    """Reads the kept percentages by label of a run and main device.
 
     Raises:
         SchemaError: The file is malformed.
@@ -52,7 +52,7 @@ def read() -> dict[str, dict[str, Shares]]:
 
 
 def dropped(summary: Summary) -> list[str]:
-    """What a run covers less of than is kept for its label and main device.
+    """Complaints about kinds of coverage below what is kept for the label and main device of a run.
 
     Raises:
         SchemaError: The file is malformed.
@@ -70,7 +70,7 @@ def dropped(summary: Summary) -> list[str]:
 
 
 def keep(summary: Summary) -> None:
-    """Keep what a run covers, in place of what was kept for its label and main device.
+    """Keeps the coverage of a run, in place of what was kept for its label and main device.
 
     Raises:
         SchemaError: The file is malformed.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each test adds: functional bins, points of code coverage, killed defects, and which it alone has."""
+"""Grading of tests: bins, points of code coverage and killed defects of each, and those it alone has."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from regressions.coverage.measure import Coverage
 
 K = TypeVar("K")
 Found = Mapping[str, Set[K]]
-"""What each test found or hit, by its name."""
+"""Hits or finds of each test, by its name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """A test's share in something.
+class Contribution:
+    """Contribution of a test to a total.
 
     Attributes:
-        hit: How much it hit or found.
-        alone: How much of that no other test did: lost without it.
+        hit: Number of its hits or finds.
+        alone: Those that no other test has, lost without it.
     """
 
     hit: int
@@ -31,7 +31,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """What a test adds.
+    """Grade of a test.
 
     Attributes:
         test: Its name.
@@ -41,19 +41,19 @@ class Grade:
     """
 
     test: str
-    bins: Share
-    points: Share
-    kills: Share | None
+    bins: Contribution
+    points: Contribution
+    kills: Contribution | None
 
     @property
     def redundant(self) -> bool:
-        """Whether nothing would be lost without it."""
+        """Nothing would be lost without it."""
         return not (self.bins.alone or self.points.alone or (self.kills and self.kills.alone))
 
     def to_json(self) -> dict[str, Any]:
         """The row as JSON values."""
 
-        def pair(share: Share | None) -> dict[str, int] | None:
+        def pair(share: Contribution | None) -> dict[str, int] | None:
             return None if share is None else {"hit": share.hit, "alone": share.alone}
 
         return {
@@ -64,10 +64,12 @@ class Grade:
         }
 
 
-def shares(found: Found[K]) -> dict[str, Share]:
-    """How much each test hit, and how much of it alone."""
+def contributions(found: Found[K]) -> dict[str, Contribution]:
+    """Contribution of each test."""
     times = Counter(key for keys in found.values() for key in keys)
-    return {test: Share(len(keys), sum(times[key] == 1 for key in keys)) for test, keys in found.items()}
+    return {
+        test: Contribution(len(keys), sum(times[key] == 1 for key in keys)) for test, keys in found.items()
+    }
 
 
 def bins(coverage: Coverage) -> dict[str, set[tuple[str, int]]]:
@@ -106,10 +108,10 @@ def grade(
         code: Code coverage.
         killed: Defects by test; None if there was no campaign.
     """
-    by_bin = shares(bins(coverage)) if coverage else {}
-    by_point = shares(code.tests) if code else {}
-    by_kill = None if killed is None else shares(killed)
-    nothing = Share(0, 0)
+    by_bin = contributions(bins(coverage)) if coverage else {}
+    by_point = contributions(code.tests) if code else {}
+    by_kill = None if killed is None else contributions(killed)
+    nothing = Contribution(0, 0)
     rows = [
         Grade(
             test,

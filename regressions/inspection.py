@@ -93,7 +93,7 @@ def show(order: Order, services: Services, console: Console) -> int:
 
 
 def _cut(scenario: Scenario) -> str:
-    """How the first job of a scenario is cut short, empty if it is not."""
+    """The cut of the first job of a scenario, empty without one."""
     abort = scenario.abort
     return "" if abort is None else f"{abort.kind} after {abort.after}"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the machine has what a simulation needs."""
+"""Checks that the machine has all that a simulation needs."""
 
 import shutil
 

@@ -16,7 +16,7 @@ def relative(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class BuildTree:
-    """Where outputs go, below one root (default ``build/``)."""
+    """Folders of all outputs, below one root (default ``build/``)."""
 
     root: Path = ROOT / "build"
 

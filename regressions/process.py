@@ -23,7 +23,7 @@ OVERHEAD_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to start.
+    """A process to start.
 
     Attributes:
         argv: Program and arguments.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a run shows while it runs: a live display on a terminal, plain lines elsewhere."""
+"""Progress of a run: a live display on a terminal, plain lines elsewhere."""
 
 import os
 import time
@@ -61,12 +61,12 @@ class RunProgress:
             self._live.stop()
 
     def started(self, simulation: Simulation) -> None:
-        """See `Observer.started`."""
+        """Shows a simulation that starts."""
         self._running[simulation.index] = "starting"
         self._refresh()
 
     def progressed(self, simulation: Simulation, log: SimulationLog) -> None:
-        """See `Observer.progressed`; a failed scenario is shown when its line comes in."""
+        """Shows the progress of a simulation; a failed scenario when its line comes in."""
         failures = [failure for test in log.tests for failure in test.failures]
         _, _, shown = self._live_counts.get(simulation.index, (0, 0, 0))
         for failure in failures[shown:]:
@@ -80,7 +80,7 @@ class RunProgress:
         self._refresh()
 
     def finished(self, simulation: Simulation, results: list[SegmentResult], log: SimulationLog) -> None:
-        """See `Observer.finished`."""
+        """Shows a simulation that ended."""
         self.progressed(simulation, log)
         self._live_counts.pop(simulation.index)
         self._running.pop(simulation.index, None)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a run was made with: commit and versions."""
+"""Commit and versions of all that can change a result."""
 
 import platform
 import shutil

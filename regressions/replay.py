@@ -29,14 +29,14 @@ _PATIENCE = 60.0  # seconds for the last candidate of a shrink, which may run in
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """Runs a record, in one way or another.
+    """Runs of a record, in one way or another.
 
     Attributes:
         path: Of the record.
         record: The failure.
         simulator: Runs it.
         build: The device.
-        waves: Whether waves are written.
+        waves: Waves are written.
     """
 
     path: Path

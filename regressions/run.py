@@ -98,14 +98,14 @@ def conclude(
     faults: Sequence[str] = (),
     campaigns: Sequence[Mapping[str, Any]] = (),
 ) -> int:
-    """Judges what was executed, writes and publishes all reports; returns the exit code.
+    """Judges a run, writes and publishes all reports; returns the exit code.
 
     Args:
         run: The run.
-        execution: What was executed.
+        execution: Its results.
         code: Code coverage of the main device, if any was measured.
         console: For people.
-        faults: What is known to be wrong besides the tests.
+        faults: Complaints besides failed tests.
         campaigns: Contents of `mutants.json` files.
 
     Raises:

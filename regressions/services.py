@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the commands use of simulator and testbench, in one object: the runner is tested without them."""
+"""Simulator and testbench as the commands use them, in one object: the runner is tested without them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -56,11 +56,11 @@ def shrink(order: Order, services: Services, console: Console) -> int:
     result = attempts.attempt(run, "shrink", console, seconds)
     if result is None:
         return EXIT_INTERRUPTED
-    return _report(_Outcome(run, result, record, build, simulator), order, console)
+    return _report(_ShrunkRun(run, result, record, build, simulator), order, console)
 
 
-class _Outcome:
-    """What a shrink left behind.
+class _ShrunkRun:
+    """Files that a shrink left.
 
     Attributes:
         folder: Of its simulation.
@@ -88,14 +88,14 @@ class _Outcome:
         return attempts.attempt(self.run, "prefix", console)
 
 
-def _report(outcome: _Outcome, order: Order, console: Console) -> int:
-    log = relative(outcome.folder / "sim.log")
-    smallest, search = outcome.smallest, outcome.search
+def _report(shrunk: _ShrunkRun, order: Order, console: Console) -> int:
+    log = relative(shrunk.folder / "sim.log")
+    smallest, search = shrunk.smallest, shrunk.search
     if smallest is None:
         if search is None:
-            raise UserError(f"{log}: the simulation ended before it saw the failure: {outcome.result.detail}")
+            raise UserError(f"{log}: the simulation ended before it saw the failure: {shrunk.result.detail}")
         how = f"; it fails otherwise: {search['otherwise']}" if search["otherwise"] else ""
-        checker = Wanted.of(outcome.record).checker
+        checker = Wanted.of(shrunk.record).checker
         console.print(
             f"not reproduced: no '{checker}' alone or after what ran before it{how}",
             style="bold red" if how else "bold green",
@@ -103,13 +103,13 @@ def _report(outcome: _Outcome, order: Order, console: Console) -> int:
             soft_wrap=True,
         )
         return EXIT_FAILED if how else EXIT_PASSED
-    again = outcome.confirm(console, waves=order.waves)
+    again = shrunk.confirm(console, waves=order.waves)
     if again is None:
         return EXIT_INTERRUPTED
-    for line in three_lines(smallest, relative(outcome.path), order.kind):
+    for line in three_lines(smallest, relative(shrunk.path), order.kind):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if search is None:
-        ended = f"the simulation ended early ({outcome.result.detail}), log {log}"
+        ended = f"the simulation ended early ({shrunk.result.detail}), log {log}"
         _note(console, f"smaller ones may exist: {ended}")
     elif not search["complete"]:
         _note(console, f"smaller ones may exist: {search['seconds']:.0f} s were over; TIME=10m gives it more")
@@ -120,7 +120,7 @@ def _report(outcome: _Outcome, order: Order, console: Console) -> int:
             f"start from make replay R={relative(order.record) if order.record else ''}",
         )
     if order.waves:
-        _note(console, f"waves: {relative(outcome.run / 'prefix' / again.folder / 'waves.vcd')}")
+        _note(console, f"waves: {relative(shrunk.run / 'prefix' / again.folder / 'waves.vcd')}")
     return EXIT_FAILED
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a run amounts to: the object behind ``summary.json`` and all reports."""
+"""Summary of a run: the object behind ``summary.json`` and all reports."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,15 +45,15 @@ class TestRow:
 
 @dataclass(slots=True)
 class Summary:
-    """A run's outcome.
+    """Summary of a run.
 
     Attributes:
         coverage: Functional coverage of the devices alone.
         cluster: That of the clusters; None if the run had none.
         code: Code coverage of the main device; None if the run measured none.
-        faults: What makes the run fail besides its tests.
-        grades: What each test adds to the coverage.
-        notes: What somebody should look at, and what fails nothing.
+        faults: Complaints besides failed tests, which fail the run too.
+        grades: Grades of the tests.
+        notes: Remarks that somebody should look at; they fail nothing.
     """
 
     run: Run
@@ -79,7 +79,7 @@ class Summary:
 
     @property
     def passed(self) -> bool:
-        """Whether everything planned ran and passed, and nothing else is wrong."""
+        """Everything planned ran and passed, and nothing else is wrong."""
         return not (self.interrupted or self.totals["failed"] or self.faults) and bool(self.tests)
 
     def to_json(self) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def measure(device: Descriptor, simulator: Simulator, folder: Path, order: Order
 
 
 def collect(named: list[NamedScenario], lines: list[dict[str, Any]], log: Path) -> list[record.Kept]:
-    """What is kept of the jobs' lines of a `results.jsonl`.
+    """Takes what is kept from the jobs' lines of a `results.jsonl`.
 
     Raises:
         UserError: A job is missing or did not pass.
@@ -96,7 +96,7 @@ def collect(named: list[NamedScenario], lines: list[dict[str, Any]], log: Path) 
 
 
 def changes(old: record.Device | None, new: list[record.Kept]) -> Iterator[str]:
-    """What is different from before, in lines for people."""
+    """Differences from before, in lines for people."""
     if old is None:
         yield f"{len(new)} jobs, none kept before"
         return

@@ -12,11 +12,11 @@ from regressions.baseline.record import Kept
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One job that is not as it was.
+    """A job that changed.
 
     Attributes:
-        slower: Whether it takes more cycles than it did.
-        text: What changed, and what to do.
+        slower: It takes more cycles than it did.
+        text: The change, and what to do.
     """
 
     slower: bool

@@ -27,15 +27,15 @@ class Ratchet(DirectedTest):
 
     @classmethod
     def planned(cls, device: Descriptor) -> int:
-        """See `DirectedTest.planned`."""
+        """Number of jobs that the device can run."""
         return sum(len(named.scenario.jobs) for named in scenarios(device))
 
     def kept(self, device: Descriptor) -> record.Device | None:
-        """What the device is held to; None where nothing is known of it."""
+        """Kept cycles of the device; None where there are none."""
         return record.read().get(device.name)
 
     async def run(self, env: RedmuleEnv) -> None:
-        """See `DirectedTest.run`."""
+        """Runs the list and compares its cycles with the kept ones."""
         measured: list[record.Kept] = []
         for named in scenarios(env.descriptor):
             verdict = await env.run_scenario(named.scenario)

@@ -21,7 +21,7 @@ class Kept:
     Attributes:
         scenario: Name of its scenario in the list.
         job: Its place in the scenario.
-        what: What ran, see `regressions.baseline.jobs.describe`.
+        what: The job in words, made by `regressions.baseline.jobs.describe`.
         cycles: From the trigger, or from the event before, to its event.
         causes: Where they went, in slots of a compute element and a cycle; empty without a probe.
     """
@@ -35,7 +35,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What is kept of one device.
+    """Kept cycles of one device.
 
     Attributes:
         instance: Its instance, see `models.timing.Instance.title`.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the cycles of jobs went: shares of the causes that the device's probe tells apart."""
+"""Cycles of jobs by cause: shares of the causes that the device's probe tells apart."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -35,8 +35,8 @@ class Group:
     """Jobs of one kind, all their cycles together.
 
     Attributes:
-        label: What they have in common.
-        jobs: How many.
+        label: Their common property.
+        jobs: Their number.
         shares: Share of each cause in their slots; the shares of a group sum to 1.
     """
 
@@ -104,7 +104,7 @@ class Comparison:
 
     Attributes:
         size: Size and format.
-        case: What was published.
+        case: The published job.
         share: Its utilization; None if no cycles were published.
         job: The job.
     """

@@ -16,7 +16,7 @@ class GroupView:
 
     Attributes:
         name: Its name.
-        doc: What it covers.
+        doc: Its purpose.
         rows: Its points and crosses, the least covered first.
         testpoints: Testpoints that it serves.
     """

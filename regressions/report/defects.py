@@ -25,10 +25,10 @@ class DefectView:
     """A defect.
 
     Attributes:
-        defect: What it is.
+        defect: Its data.
         testpoints: Requirements that it breaks.
         found: Checkers that found it in the last campaign; empty if none did, or none has run.
-        fate: What became of it there: `killed`, `survived`, `invalid`; empty if none has run.
+        fate: Its fate there: `killed`, `survived`, `invalid`; empty if none has run.
     """
 
     defect: Defect
@@ -46,12 +46,12 @@ class ModuleView:
 
     @property
     def killed(self) -> int:
-        """How many the last campaign found."""
+        """Number of those that the last campaign found."""
         return sum(each.fate == "killed" for each in self.defects)
 
     @property
     def explained(self) -> int:
-        """How many may survive, with a reason."""
+        """Number of those that may survive, with a reason."""
         return sum(bool(each.defect.reason) for each in self.defects)
 
 
@@ -82,7 +82,7 @@ def broken_by(views: Iterable[ModuleView], point: str) -> list[tuple[str, int]]:
 
 
 def module_anchor(name: str) -> str:
-    """Where the page shows a module's defects."""
+    """Anchor of a module's defects on the page."""
     return f"defects-{re.sub(r'[^a-z0-9_]', '-', name)}"
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of what was exercised and how close it came to the bound."""
+"""Tables of the jobs that ran, by operation and size, and of how close they came to the bound."""
 
 import statistics
 from collections import Counter
@@ -58,7 +58,7 @@ def grids(jobs: Sequence[JobResult]) -> list[Grid]:
 
 @dataclass(frozen=True, slots=True)
 class OperationRow:
-    """How fast one operation was.
+    """Speed of one operation.
 
     Attributes:
         op: Operation.

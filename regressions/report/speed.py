@@ -23,7 +23,7 @@ _MAIN_FORMAT = "FP16"
 
 @dataclass(frozen=True, slots=True)
 class SpeedSection:
-    """What the report says of `bench.json`.
+    """The report's section on `bench.json`.
 
     Attributes:
         git: Commit that was measured; empty if there are no figures.

@@ -58,7 +58,7 @@ class Row:
 
     @property
     def slow(self) -> bool:
-        """Whether it took more cycles than it may."""
+        """It took more cycles than it may."""
         return self.cycles > self.bound
 
     def to_json(self) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def scenarios(workloads: Sequence[Workload]) -> list[Scenario]:
 def rows(
     device: Descriptor, workloads: Sequence[Workload], jobs: Sequence[Scenario], result: BareResult
 ) -> list[Row]:
-    """What the loop measured, job by job."""
+    """Measurements of the loop, job by job."""
     return [
         Row(
             instance=device.instance.title,

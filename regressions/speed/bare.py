@@ -29,7 +29,7 @@ _FNV_START, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
 
 @dataclass(frozen=True, slots=True)
 class BareResult:
-    """What the loop measured.
+    """Measurements of the loop.
 
     Attributes:
         cycles: Clock cycles of the whole list.

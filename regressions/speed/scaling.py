@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How cycles, simulation and build grow with the work and with the array (`make bench SCALING=1`)."""
+"""Growth of cycles, simulation and build with the work and with the array (`make bench SCALING=1`)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the speed of an instance is measured on: the rows of the speed table, and sweeps for pictures."""
+"""Jobs that measure the speed of an instance: the rows of the speed table, and sweeps for pictures."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class AsSerial(Ratchet):
     more = 0
 
     def kept(self, device: Descriptor) -> record.Device:
-        """See `Ratchet.kept`."""
+        """Kept cycles of the device, made up."""
         serial = record.read()["serial"]
         names = {named.name for named in scenarios(device)}
         jobs = [
@@ -49,5 +49,5 @@ class OtherInstance(AsSerial):
     """The device was another instance before."""
 
     def kept(self, device: Descriptor) -> record.Device:
-        """See `Ratchet.kept`."""
+        """Kept cycles of the device, made up."""
         return replace(super().kept(device), instance="4x12x3 DW256")

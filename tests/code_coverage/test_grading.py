@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 
 from regressions.coverage.measure import measure
-from regressions.grading import Share, grade, kills, shares
+from regressions.grading import Contribution, contributions, grade, kills
 from tb.coverage.counts import Counts
 from tb.coverage.covergroups import load_definition
 from tb.descriptor import load
@@ -32,7 +32,11 @@ def counts(*places: int, event: str = "") -> Counts:
 
 def test_what_only_one_test_has_is_its_own() -> None:
     found = {"one": {1, 2, 3}, "two": {2, 3}, "three": {3, 4}}
-    assert shares(found) == {"one": Share(3, 1), "two": Share(2, 0), "three": Share(2, 1)}
+    assert contributions(found) == {
+        "one": Contribution(3, 1),
+        "two": Contribution(2, 0),
+        "three": Contribution(2, 1),
+    }
 
 
 def test_bins_points_and_kills_stand_side_by_side() -> None:
@@ -44,14 +48,14 @@ def test_bins_points_and_kills_stand_side_by_side() -> None:
     coverage = measure(parts, [load("redmule")], DEFINITION)
     code = data(one=Counter({BLOCK: 1, RISE: 0}), three=Counter({BLOCK: 2, RARE: 1}))
     rows = {row.test: row for row in grade(coverage, code, {"two": {"d1", "d2"}, "one": {"d2"}})}
-    assert rows["one"].bins == Share(2, 1)
-    assert rows["two"].bins == Share(2, 1)
-    assert rows["three"].bins == Share(0, 0)
-    assert (rows["one"].points, rows["three"].points) == (Share(1, 0), Share(2, 1))
+    assert rows["one"].bins == Contribution(2, 1)
+    assert rows["two"].bins == Contribution(2, 1)
+    assert rows["three"].bins == Contribution(0, 0)
+    assert (rows["one"].points, rows["three"].points) == (Contribution(1, 0), Contribution(2, 1))
     assert (rows["one"].kills, rows["two"].kills, rows["three"].kills) == (
-        Share(1, 0),
-        Share(2, 1),
-        Share(0, 0),
+        Contribution(1, 0),
+        Contribution(2, 1),
+        Contribution(0, 0),
     )
 
 

@@ -21,7 +21,7 @@ SCRIPT = Path(__file__).with_name("fake_simulation.py")
 
 @dataclass
 class FakeDevice:
-    """What the runner reads of a descriptor."""
+    """A descriptor, as far as the runner reads it."""
 
     name: str = "redmule"
     parameters: dict[str, int] = field(default_factory=lambda: {"H": 1})
@@ -39,7 +39,7 @@ class FakeDevice:
 
     @property
     def path(self) -> Path:
-        """See `Descriptor.path`."""
+        """Path of the descriptor; there is no such file where the name is not of `tb/duts`."""
         return Path(f"tb/duts/{self.name}.toml")
 
 
@@ -50,11 +50,11 @@ class FakeSimulator:
     kinds = ("fast", "waves", "xrand", "broken")
 
     def version(self) -> str:
-        """See `Simulator.version`."""
+        """Name and version."""
         return "fake 1.0"
 
     def build(self, descriptor: FakeDevice, kind: str, log: Path) -> Build:
-        """See `Simulator.build`."""
+        """Pretends to build."""
         log.write_text("building\n")
         if kind == "broken":
             raise BuildError(
@@ -65,7 +65,7 @@ class FakeSimulator:
     def command(
         self, build: Build, plan_dir: Path, *, waves: bool = False
     ) -> tuple[list[str], dict[str, str]]:
-        """See `Simulator.command`."""
+        """Command and environment of the fake simulation."""
         del waves
         return [sys.executable, "-S", str(build.executable), str(plan_dir)], dict(os.environ)
 
@@ -78,7 +78,7 @@ class FakeSource:
     directed: bool = False
 
     def size(self, index: int) -> tuple[int, int]:
-        """See `Source.size`."""
+        """Two jobs, and cycles that differ from scenario to scenario."""
         return 2, self.cycles + index % 7
 
 

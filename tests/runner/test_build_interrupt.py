@@ -25,7 +25,7 @@ run_tool(["sh", "-c", {tool!r}], Path({log!r}), "a build")
 
 
 def alive(process: int) -> bool:
-    """Whether a process runs; one that only waits to be reaped does not."""
+    """A process runs; one that only waits to be reaped does not."""
     try:
         state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
     except FileNotFoundError:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the cycles went, in the summary and in the report."""
+"""Cycles by cause, in the summary and in the report."""
 
 import re
 

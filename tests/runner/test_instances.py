@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which instance runs in which tier: the tiers against their table in docs/instances.md."""
+"""Instances and the tiers that run them, against their table in docs/instances.md."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def documented() -> dict[str, list[str]]:
 
 
 def cell(tier: Tier, device: str) -> str:
-    """What the table has to say of a device in a tier."""
+    """The table's cell for a device in a tier."""
     part = tier.devices.get(device)
     if part is None:
         return "-"

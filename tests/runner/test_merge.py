@@ -30,7 +30,7 @@ def run(runner: Runner, *arguments: str, tests: dict[str, Any] | None = None) ->
 
 
 def segments(folder: Path) -> list[tuple[str, int, int]]:
-    """What a run ran."""
+    """The segments of a run."""
     rows = json.loads((folder / "results.json").read_text())["segments"]
     return sorted((row["test"], row["begin"], row["end"]) for row in rows)
 

@@ -25,7 +25,7 @@ def _wait(condition: Callable[[], object], what: str) -> None:
 
 
 def _alive(pid: int) -> bool:
-    """Whether a process runs; a zombie nobody has waited for does not."""
+    """A process runs; a zombie nobody has waited for does not."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):

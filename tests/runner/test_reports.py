@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the reports say, and that they can be read anywhere."""
+"""Content of the reports, which can be read anywhere."""
 
 import json
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `make regressions` runs beside the tests of a tier."""
+"""Campaigns of mutants that `make regressions` runs after the tests of a tier."""
 
 from __future__ import annotations
 

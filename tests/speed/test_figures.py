@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is made of the measured times, and what is written."""
+"""Figures that are made of the measured times, and written."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def expected_digests(scenarios: list[Scenario]) -> tuple[str, ...]:
 
 
 def log_of(cycles: tuple[int, ...]) -> TestLog:
-    """What a bench reports that took these cycles."""
+    """Report of a bench that took these cycles."""
     lines = [{"scenario": index, "cycles": value, "status": "passed"} for index, value in enumerate(cycles)]
     return TestLog(("bench_mix", 0, len(cycles)), jobs=[JobResult.from_json(line) for line in lines])
 
