@@ -163,7 +163,7 @@ def run(order: Order, services: Services, console: Console) -> int:
 
 def _elsewhere(entry: TestEntry, device: Descriptor) -> str:
     """The error of a test that does not run on a device, and what to do."""
-    devices = [*available(), *available(clusters=True)]
+    devices = available(kind=None)
     names = ", ".join(name for name in devices if entry.suits(load(name)))
     return f"TEST: {entry.name} does not run on {device.name}; give DUT= one of {names}"
 

@@ -29,9 +29,10 @@ from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.summary import Summary, results_json, summarize, write_json
 from regressions.testlist import TestEntry
 from tb.coverage.counts import Counts
-from tb.coverage.covergroups import CLUSTER_FILE, load_definition
+from tb.coverage.covergroups import load_definition
 from tb.coverage.definition import Definition
 from tb.descriptor import Descriptor
+from tb.kinds import ACCELERATOR, kind
 from tb.status import Status
 
 EXIT_PASSED, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
@@ -114,10 +115,10 @@ def conclude(
     folder, tree = run.folder, run.order.tree
     summary = summarize(run, execution)
     alone = _alone(run.devices)
-    clusters = [device for device in run.devices if device.cluster is not None]
+    clusters = [device for device in run.devices if device.kind != ACCELERATOR]
     summary.coverage = covered(execution.results, alone, load_definition(run.order.covergroups))
     if clusters:
-        summary.cluster = covered(execution.results, clusters, load_definition(first=CLUSTER_FILE))
+        summary.cluster = covered(execution.results, clusters, kind("cluster").definition())
         write_json(folder / CLUSTER_COVERAGE, summary.cluster.to_json())
     write_json(folder / COVERAGE, summary.coverage.to_json())
     summary.code = code
@@ -156,7 +157,7 @@ def _coverage_faults(summary: Summary) -> list[str]:
 
 def _alone(devices: Sequence[Descriptor]) -> list[Descriptor]:
     """The devices that are no clusters, whose coverage has bins of its own."""
-    return [device for device in devices if device.cluster is None]
+    return [device for device in devices if device.kind == ACCELERATOR]
 
 
 def covered(
@@ -280,7 +281,7 @@ class _Runner:
 
 def programs(entries: Sequence[TestEntry], device: Descriptor, logs: Path) -> dict[str, dict[str, str]]:
     """Programs of the tests as a plan has them; none where the device is alone."""
-    if device.cluster is None:
+    if device.kind == ACCELERATOR:
         return {}
     # Imported here: most runs, and the runner's own tests, need none of it.
     from regressions.testbench import programs_of

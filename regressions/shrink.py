@@ -17,6 +17,7 @@ from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
 from regressions.rundir import create_run
 from regressions.services import Services
 from regressions.simulators.base import Build, Simulator
+from tb.kinds import ACCELERATOR
 from tb.status import Status
 from tb.stimulus.job import Job, Scenario
 from tb.stimulus.operands import operands
@@ -43,7 +44,7 @@ def shrink(order: Order, services: Services, console: Console) -> int:
     path = Path(order.record).resolve()
     record = read_record(path)
     device = services.device(record.descriptor)
-    if device.cluster is not None:
+    if device.kind != ACCELERATOR:
         raise UserError(
             f"R: {device.name} is a cluster, whose programs are not shrunk; 'make replay' repeats the failure"
         )

@@ -11,10 +11,11 @@ from regressions.cluster.firmware import build_program
 from regressions.errors import UserError
 from regressions.estimate import estimate
 from regressions.planner import Source
-from regressions.testlist import ALONE, CLUSTER, TestEntry
+from regressions.testlist import TestEntry
 from tb.cluster.sequences import ProgramSequence
 from tb.cluster.streams import ProgramStream
 from tb.descriptor import ROOT, Descriptor, load
+from tb.kinds import ACCELERATOR, targets
 from tb.sequences import resolve
 from tb.sequences.directed import DirectedTest
 from tb.stimulus.stream import ScenarioStream
@@ -75,9 +76,10 @@ def _resolve(entry: TestEntry) -> type[Any]:
         SchemaError: There is no such sequence.
     """
     cls = resolve(entry.sequence)
-    if issubclass(cls, ProgramSequence) != (entry.runs_on != ALONE):
-        target = CLUSTER if entry.runs_on == ALONE else ALONE
-        raise UserError(f'{entry.source}: test {entry.name}: {entry.sequence} wants runs_on = "{target}"')
+    if targets()[entry.runs_on].name != cls.runs_on:
+        raise UserError(
+            f'{entry.source}: test {entry.name}: {entry.sequence} wants runs_on = "{cls.runs_on}"'
+        )
     if issubclass(cls, DirectedTest):
         if entry.knobs:
             raise UserError(f"{entry.source}: test {entry.name}: a directed test takes no knobs; remove them")
@@ -97,7 +99,9 @@ def open_source(entry: TestEntry, seed: int, descriptor: Descriptor) -> Source:
     if issubclass(cls, DirectedTest):
         return DirectedSource(cls.planned(descriptor))
     stream = cls(entry.name, seed, entry.knobs, descriptor).stream
-    return StreamSource(stream, descriptor) if entry.runs_on == ALONE else ProgramSource(stream, descriptor)
+    return (
+        StreamSource(stream, descriptor) if cls.runs_on == ACCELERATOR else ProgramSource(stream, descriptor)
+    )
 
 
 def programs_of(entries: Iterable[TestEntry], device: Descriptor, logs: Path) -> dict[str, dict[str, str]]:
@@ -110,7 +114,7 @@ def programs_of(entries: Iterable[TestEntry], device: Descriptor, logs: Path) ->
         device: The cluster.
         logs: Folder that receives the compiler's output.
     """
-    if device.cluster is None:
+    if device.kind == ACCELERATOR:
         return {}
     streams = (_resolve(entry)(entry.name, 0, entry.knobs, device).stream for entry in entries)
     return {name: _program(name, logs) for name in sorted({stream.program for stream in streams})}

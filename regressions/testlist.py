@@ -11,11 +11,11 @@ from typing import Any
 from regressions.errors import UserError, unknown
 from regressions.paths import ROOT, relative
 from tb.descriptor import Descriptor
+from tb.kinds import ACCELERATOR, kind_of, targets
 from tb.schema import Field, Where, check, choice, read_toml
 
 LISTS = Path(__file__).with_name("lists")
 DEFAULT_TIMEOUT = 300.0
-ALONE, CLUSTER, CLUSTER_FPU = TARGETS = ("accelerator", "cluster", "cluster_fpu")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -32,7 +32,7 @@ class TestEntry:
         timeout: Seconds of wall time for one segment of the test.
         testpoints: What of the testplan it covers.
         knobs: Restrictions of the random draw, checked by ``tb.stimulus.knobs``.
-        runs_on: Its kind of device: alone, a cluster, or one whose cores have floating point.
+        runs_on: What it is for: one of the `targets` of a kind of devices (`tb.kinds`).
         description: One line for people.
         source: The list it stands in.
     """
@@ -49,7 +49,7 @@ class TestEntry:
     knobs: dict[str, Any] = field(default_factory=dict)
     description: str = ""
     source: str = ""
-    runs_on: str = ALONE
+    runs_on: str = ACCELERATOR
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any], source: str) -> "TestEntry":
@@ -79,9 +79,7 @@ class TestEntry:
 
     def suits(self, device: Descriptor) -> bool:
         """Tell whether it is a test for such a device."""
-        if device.cluster is None:
-            return self.runs_on == ALONE
-        return self.runs_on == CLUSTER or (self.runs_on == CLUSTER_FPU and device.cluster.fpu)
+        return kind_of(device).suits(device, self.runs_on)
 
 
 def _parse_name(value: str, where: Where) -> str:
@@ -101,7 +99,7 @@ _FIELDS = {
     "count": Field("number of scenarios, instead of a weight", int, lo=1),
     "timeout": Field("seconds of wall time for a segment of the test", float, default=DEFAULT_TIMEOUT, lo=1),
     "knobs": Field("restrictions of the random draw", dict, default={}),
-    "runs_on": Field("devices alone, clusters, or those with FPU", str, default=ALONE, choices=TARGETS),
+    "runs_on": Field("what it is for", str, default=ACCELERATOR, choices=tuple(targets())),
 }
 
 

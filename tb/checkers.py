@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tb.agents.control.rules import PeriphRule
 from tb.agents.tcdm.rules import TcdmRule
-from tb.cluster.rules import RULES
+from tb.kinds import kinds
 from tb.stimulus.laws import LAWS
 
 PROOFS = Path(__file__).with_name("proofs.json")
@@ -75,7 +75,8 @@ class Checker:
 
     Attributes:
         name: As findings have it.
-        kind: comparison, watchdog, opinion, law, assertion, rule (over the logs), or cluster.
+        kind: comparison, watchdog, opinion, law, assertion, rule (over the logs), or the
+            kind of devices (`tb.kinds`) whose rule it is.
         checks: What must hold.
         proofs: Tests that break something so that it fires alone, as pytest names them.
     """
@@ -113,5 +114,6 @@ def _checkers() -> Iterator[tuple[str, str, str]]:
     for prefix, kind in (("", "assertion"), ("log ", "rule")):
         for rule, checks in BUS_RULES.items():
             yield f"{prefix}rule {rule:d}", kind, checks
-    for name, cluster_rule in RULES.items():
-        yield name, "cluster", cluster_rule.holds
+    for device_kind in kinds():
+        for name, its_rule in device_kind.rules.items():
+            yield name, device_kind.name, its_rule.holds

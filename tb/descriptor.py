@@ -14,10 +14,10 @@ from models.formats import Format, Formats
 from models.ops import Op
 from models.timing import Instance
 from tb.bounds import LinearBound, Section8Bound
-from tb.cluster.config import ClusterConfig
-from tb.descriptor_schema import FIELDS, MAX_CAUSES, MAX_EVENTS
+from tb.descriptor_schema import INSTANCE, MAX_CAUSES, MAX_EVENTS, fields
+from tb.kinds import ACCELERATOR, DeviceKind, kind, kinds
 from tb.known import KnownItem
-from tb.schema import Raw, SchemaError, Where, check, nearest, read_toml
+from tb.schema import Field, Raw, SchemaError, Where, check, check_value, nearest, read_toml
 from tb.stimulus.job import Job
 
 __all__ = [
@@ -83,7 +83,7 @@ class Descriptor:
         includes: include directories.
         waivers: Verilator configuration files (.vlt).
         parameters: passed to the top module.
-        instance: parameters of contract A3.1, for tiles, coverage and utilization.
+        instance: shape of the array (contract A3.1), for tiles, coverage and utilization.
         n_cores: number of event targets.
         operations: those the device has.
         formats: those the device has.
@@ -95,7 +95,8 @@ class Descriptor:
         probe: what counts where the time of a job goes; None for a device without.
         cover: what tells internal events for coverage; None for a device without.
         backdoor: register name to hierarchical path below the top module.
-        cluster: the cluster around the device; None for a device alone.
+        kind: name of its kind (`tb.kinds`).
+        config: what the kind has to know of it besides; None for a device alone.
     """
 
     name: str
@@ -118,7 +119,8 @@ class Descriptor:
     probe: Probe | None
     cover: Cover | None
     backdoor: Mapping[str, str]
-    cluster: ClusterConfig | None = None
+    kind: str = ACCELERATOR
+    config: object = None
 
     @property
     def cover_events(self) -> tuple[str, ...]:
@@ -154,12 +156,12 @@ class Descriptor:
         return tuple(i for i in (*self.known_issues, *self.known_differences) if i.matches(job))
 
 
-def available(root: Path = ROOT, *, clusters: bool = False) -> list[str]:
-    """Returns the names of the descriptors in `tb/duts`: of devices alone, or of clusters."""
-    files = (root / "tb" / "duts").glob("*.toml")
-    return sorted(
-        path.stem for path in files if ("cluster" in _with_base(path, Where(str(path)))) is clusters
-    )
+def available(root: Path = ROOT, *, kind: str | None = ACCELERATOR) -> list[str]:
+    """Returns the names of the descriptors in `tb/duts` of a kind of devices; None for those of all kinds."""
+    files = sorted((root / "tb" / "duts").glob("*.toml"))
+    if kind is None:
+        return [path.stem for path in files]
+    return [path.stem for path in files if _kind(*_read(path)).name == kind]
 
 
 def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
@@ -178,15 +180,17 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
     else:
         path = root / "tb" / "duts" / f"{text}.toml"
         if not path.is_file():
-            known = [*available(root), *available(root, clusters=True)]
+            known = available(root, kind=None)
             raise SchemaError(
                 f"unknown device '{text}'; {nearest(text, known)}Known: {', '.join(known) or 'none'}; "
                 "or give the path of a descriptor (docs/descriptor.md)"
             )
-    where = Where(str(path))
-    raw = _with_base(path, where)
-    table = check(raw, FIELDS, where)
-    instance = _instance(table["instance"], where.key("instance"))
+    raw, where = _read(path)
+    schema = fields()
+    table = check(raw, schema, where)
+    parameters, its_kind = table["parameters"], _kind(raw, where)
+    instance = _instance(table["instance"], parameters, where.key("instance"))
+    n_cores = _once(raw.get("n_cores"), "N_CORES", parameters, schema["n_cores"], where.key("n_cores"))
     return Descriptor(
         name=table["name"],
         path=path,
@@ -195,9 +199,9 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
         sources=_files(table["sources"], path, where.key("sources")),
         includes=_folders(table["includes"], path, where.key("includes")),
         waivers=_files(table["waivers"], path, where.key("waivers")),
-        parameters=table["parameters"],
+        parameters=parameters,
         instance=instance,
-        n_cores=table["n_cores"],
+        n_cores=n_cores,
         operations=tuple(table["operations"]),
         formats=tuple(table["formats"]),
         mixed_formats=table["mixed_formats"],
@@ -206,11 +210,16 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
         known_issues=_known(table["known_issues"], where.key("known_issues")),
         binds=_files(table["binds"], path, where.key("binds")),
         probe=_probe(table["probe"], where.key("probe")),
-        # The bench of a cluster has no monitor of internal events.
-        cover=None if "cluster" in raw else _cover(table["cover"], where.key("cover")),
+        cover=_cover(table["cover"], where.key("cover")) if its_kind.tells_events else None,
         backdoor=table["backdoor"],
-        cluster=_cluster(raw, table, instance),
+        kind=its_kind.name,
+        config=its_kind.configure(table.get(its_kind.name, {}), n_cores, instance),
     )
+
+
+def _read(path: Path) -> tuple[dict[str, Raw], Where]:
+    where = Where(str(path))
+    return _with_base(path, where), where
 
 
 def _with_base(path: Path, where: Where, above: tuple[Path, ...] = ()) -> dict[str, Raw]:
@@ -238,15 +247,36 @@ def _with_base(path: Path, where: Where, above: tuple[Path, ...] = ()) -> dict[s
     return below | table
 
 
-def _cluster(raw: Mapping[str, Raw], table: Mapping[str, Any], instance: Instance) -> ClusterConfig | None:
-    if "cluster" not in raw:
-        return None
-    return ClusterConfig(cores=table["n_cores"], instance=instance, **table["cluster"])
+def _kind(raw: Mapping[str, Raw], where: Where) -> DeviceKind:
+    """The kind whose table is there."""
+    found = [each for each in kinds() if each.table is not None and each.name in raw]
+    if len(found) > 1:
+        names = " and ".join(each.name for each in found)
+        raise where.error(f"{names} are kinds of devices, and a device is of one; remove a table")
+    return found[0] if found else kind(ACCELERATOR)
 
 
-def _instance(table: Mapping[str, int], where: Where) -> Instance:
+def _once(
+    given: int | None, name: str, parameters: Mapping[str, int | str], field: Field, where: Where
+) -> int:
+    """A number that a parameter of the top module says, or the key at a place; where both do, they agree."""
+    parameter = parameters.get(name)
+    value = given if given is not None else parameter if isinstance(parameter, int) else field.default
+    if value is None:
+        raise where.error(f"is missing; give it, or the parameter {name} of the top module")
+    if isinstance(parameter, int) and parameter != value:
+        raise where.error(f"{value}, but the parameter {name} is {parameter}; remove this key or correct it")
+    number: int = check_value(value, field, where)
+    return number
+
+
+def _instance(given: Mapping[str, int | None], parameters: Mapping[str, int | str], where: Where) -> Instance:
+    shape = {
+        name: _once(given.get(name), name.upper(), parameters, field, where.key(name))
+        for name, field in INSTANCE.items()
+    }
     try:
-        return Instance(table["h"], table["l"], table["p"], table["dw"])
+        return Instance(**shape)
     except ValueError as error:
         raise where.error(str(error)) from None
 

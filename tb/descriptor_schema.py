@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from tb import bounds, known
+from tb.kinds import kinds
 from tb.schema import Field, Raw, Where
 from tb.stimulus.job_fields import MAX_CORES, parse_format, parse_op
 
@@ -26,11 +27,11 @@ def _paths(doc: str, required: bool = False) -> Field:
     )
 
 
-_INSTANCE = {
-    "h": Field("compute elements in a row", int, required=True, lo=1),
-    "l": Field("rows of compute elements", int, required=True, lo=1),
-    "p": Field("pipeline registers of a compute element", int, required=True, lo=0),
-    "dw": Field("payload bits of the memory port", int, required=True, lo=32),
+INSTANCE = {
+    "h": Field("compute elements in a row, unless parameter H says it", int, lo=1),
+    "l": Field("rows of compute elements, unless parameter L says it", int, lo=1),
+    "p": Field("pipeline registers of a compute element, unless parameter P says it", int, lo=0),
+    "dw": Field("payload bits of the memory port, unless parameter DW says it", int, lo=32),
 }
 
 _PROBE = {
@@ -57,16 +58,7 @@ _COVER = {
     ),
 }
 
-_CLUSTER = {
-    "banks": Field("of the TCDM, a power of two, at least dw / 32 + 1", int, default=16, lo=2),
-    "tcdm_bytes": Field("a power of two, at most 1 MiB", int, default=128 * 1024, lo=1024),
-    "l2_bytes": Field("a power of two", int, default=2 * 1024 * 1024, lo=1024),
-    "code_bytes": Field("instruction memory, a power of two", int, default=64 * 1024, lo=1024),
-    "l2_latency": Field("cycles", int, default=20, lo=1),
-    "fpu": Field("whether the cores have floating point", bool, default=True),
-}
-
-FIELDS: dict[str, Field] = {
+_FIELDS: dict[str, Field] = {
     "schema": Field("version of this schema: 1", int, required=True, lo=1, hi=1),
     "base": Field("path of a descriptor that this one changes in some keys", str, default=""),
     "name": Field("name in reports and run lines", str, required=True),
@@ -82,12 +74,14 @@ FIELDS: dict[str, Field] = {
         items=Field("a parameter", object, parse=_parameter),
     ),
     "instance": Field(
-        "parameters of contract A3.1, for tiles, coverage and utilization",
+        "shape of the array (contract A3.1), as far as parameters do not say it",
         dict,
-        required=True,
-        fields=_INSTANCE,
+        default={},
+        fields=INSTANCE,
     ),
-    "n_cores": Field("event targets", int, default=MAX_CORES, lo=1, hi=MAX_CORES),
+    "n_cores": Field(
+        "event targets, unless parameter N_CORES says it", int, default=MAX_CORES, lo=1, hi=MAX_CORES
+    ),
     "operations": Field(
         "operations the device has, by name",
         list,
@@ -123,12 +117,6 @@ FIELDS: dict[str, Field] = {
     "binds": _paths("SystemVerilog files that bind checkers or probes into the device"),
     "probe": Field("what counts where the time of a job goes", dict, default={}, fields=_PROBE),
     "cover": Field("what tells internal events for coverage", dict, default={}, fields=_COVER),
-    "cluster": Field(
-        "the cluster around the device, with `n_cores` cores; without it the device is alone",
-        dict,
-        default={},
-        fields=_CLUSTER,
-    ),
     "backdoor": Field(
         "register name to hierarchical path below the top module",
         dict,
@@ -136,3 +124,11 @@ FIELDS: dict[str, Field] = {
         items=Field("a hierarchical path", str),
     ),
 }
+
+
+def fields() -> dict[str, Field]:
+    """Return the schema of a descriptor by key, with the tables of all kinds of devices."""
+    tables = {kind.name: kind for kind in kinds() if kind.table is not None}
+    return _FIELDS | {
+        name: Field(kind.doc, dict, default={}, fields=kind.table) for name, kind in tables.items()
+    }

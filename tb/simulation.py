@@ -12,7 +12,6 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,24 +20,17 @@ import cocotb
 from cocotb.triggers import RisingEdge
 from pyuvm import ConfigDB, uvm_report_object, uvm_root
 
-from tb.cluster.coverage import ClusterCoverage
-from tb.cluster.elf import Program, read_program
-from tb.cluster.instructions import check_instructions
-from tb.cluster.segment import ClusterSegmentTest
-from tb.cluster.session import SessionHandle
-from tb.coverage.collector import Collector
 from tb.coverage.counts import Counts
-from tb.coverage.covergroups import CLUSTER_FILE, load_definition
 from tb.coverage.definition import Definition
 from tb.descriptor import Descriptor, load
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
 from tb.env.recorder import Recorder
-from tb.errors import UserError
+from tb.kinds import DeviceKind, SegmentCoverage, kind_of
 from tb.plan import Plan, read_plan
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.status import Status
-from tb.uvm_tests.segment import Segment, SegmentTest
+from tb.uvm_tests.segment import Segment
 
 PLAN_VARIABLE = "REDMULE_PLAN"
 _GC_THRESHOLD = 50_000  # objects made and kept between two collections
@@ -75,12 +67,10 @@ async def segment(dut: Any, number: int) -> None:
     cycles, started = handle.shared.cycle, time.perf_counter()
     rejected: dict[str, int] = {}
     try:
-        device = _descriptor(_PLAN.descriptor)
-        collector = Collector(_definition(), device, _background(), _PLAN.coverage.share)
-        cluster = ClusterCoverage(_cluster_definition(), device.n_cores)
-        rejected = await _run(dut, handle, part, recorder, collector, cluster)
+        coverage = _kind().coverage(_definition(), _descriptor(), _background(), _PLAN.coverage.share)
+        rejected = await _run(dut, handle, part, recorder, coverage)
         _late_violations(handle, recorder)
-        _cover(collector.finish() if device.cluster is None else cluster.counts, recorder)
+        _cover(coverage.finish(), recorder)
         recorder.complete = True
     except Exception as error:
         recorder.fail(Status.CRASH, f"{type(error).__name__}: {error}")
@@ -121,22 +111,30 @@ def _late_violations(handle: BenchHandle, recorder: Recorder) -> None:
 
 
 @cache
-def _descriptor(name: str) -> Descriptor:
+def _descriptor() -> Descriptor:
     """The device, read once for all segments."""
-    return load(name)
+    assert _PLAN is not None
+    return load(_PLAN.descriptor)
+
+
+@cache
+def _kind() -> DeviceKind:
+    """The kind of the device."""
+    return kind_of(_descriptor())
 
 
 @cache
 def _definition() -> Definition:
     """The covergroups, read once for all segments."""
     assert _PLAN is not None
-    return _PLAN.coverage.definition()
+    return _kind().definition(_PLAN.coverage.files)
 
 
 @cache
-def _cluster_definition() -> Definition:
-    """The covergroups of clusters, read once for all segments."""
-    return load_definition(first=CLUSTER_FILE)
+def _resources() -> dict[str, Any]:
+    """The kind's own entries of the configuration database, made once for all segments."""
+    assert _PLAN is not None
+    return _kind().resources(_descriptor(), _PLAN.programs)
 
 
 def _cover(counts: Counts, recorder: Recorder) -> None:
@@ -159,12 +157,7 @@ def _background() -> Background:
 
 
 async def _run(
-    dut: Any,
-    handle: BenchHandle,
-    part: Segment,
-    recorder: Recorder,
-    collector: Collector,
-    cluster: ClusterCoverage,
+    dut: Any, handle: BenchHandle, part: Segment, recorder: Recorder, coverage: SegmentCoverage
 ) -> dict[str, int]:
     assert _PLAN is not None
     # A line for each item and phase would cost more than the simulation.
@@ -172,43 +165,18 @@ async def _run(
     root = uvm_root()
     database = ConfigDB()
     database.clear()
-    for key, value in (
-        ("dut", dut),
-        ("bench", handle),
-        ("descriptor", _descriptor(_PLAN.descriptor)),
-        ("recorder", recorder),
-        ("segment", part),
-        ("background", _background()),
-        ("coverage", collector),
-        ("opinions", SecondOpinions(whole=_PLAN.whole_opinions)),
-    ):
+    for key, value in {
+        "dut": dut,
+        "bench": handle,
+        "descriptor": _descriptor(),
+        "recorder": recorder,
+        "segment": part,
+        "background": _background(),
+        "coverage": coverage,
+        "opinions": SecondOpinions(whole=_PLAN.whole_opinions),
+        **_resources(),
+    }.items():
         database.set(None, "*", key, value)
-    test_class: type[SegmentTest | ClusterSegmentTest] = SegmentTest
-    if _descriptor(_PLAN.descriptor).cluster is not None:
-        test_class = ClusterSegmentTest
-        database.set(None, "*", "session", SessionHandle())
-        database.set(None, "*", "cluster_coverage", cluster)
-        database.set(None, "*", "programs", _programs())
-    await root.run_test(test_class, keep_set={ConfigDB})
-    test: SegmentTest | ClusterSegmentTest = uvm_root().uvm_test_top
-    return test.rejected
-
-
-@cache
-def _programs() -> dict[str, Program | UserError]:
-    """The programs of a cluster, read once for all segments; one that cannot be fails its tests alone."""
-    assert _PLAN is not None
-    cluster = _descriptor(_PLAN.descriptor).cluster
-    fpu = cluster is not None and cluster.fpu
-    return {name: _program(given, fpu=fpu) for name, given in _PLAN.programs.items()}
-
-
-def _program(given: Mapping[str, str], *, fpu: bool) -> Program | UserError:
-    if "error" in given:
-        return UserError(given["error"])
-    try:
-        program = read_program(Path(given["path"]))
-        check_instructions(program, fpu=fpu)
-    except UserError as error:
-        return error
-    return program
+    await root.run_test(_kind().segment_test(), keep_set={ConfigDB})
+    rejected: dict[str, int] = uvm_root().uvm_test_top.rejected
+    return rejected

@@ -20,6 +20,7 @@ from regressions.cluster.build import (
 )
 from regressions.simulators.base import Build, BuildError
 from regressions.simulators.shell import DEVICE
+from tb.cluster.config import cluster_of
 from tb.descriptor import ROOT, Descriptor
 
 TOP = "cluster_tb"
@@ -51,9 +52,7 @@ def build_cluster_bench(descriptor: Descriptor, kind: str, log: Path) -> Build:
     Raises:
         BuildError: A tool is missing or failed, or the cluster has no such kind of build.
     """
-    config = descriptor.cluster
-    if config is None:
-        raise BuildError(f"{descriptor.name} is no cluster")
+    config = cluster_of(descriptor)
     if kind not in _KIND_FLAGS:
         raise BuildError(f"a cluster has no build of kind '{kind}': choose one of {', '.join(_KIND_FLAGS)}")
     libraries = cocotb_tools.config.libs_dir
@@ -85,8 +84,7 @@ def lint_cluster_bench(descriptor: Descriptor, log: Path) -> None:
     Raises:
         BuildError: There are findings; they are in the log.
     """
-    assert descriptor.cluster is not None
-    lint_cluster(descriptor.cluster, log, TOP, _bench(descriptor), _probe(descriptor), descriptor)
+    lint_cluster(cluster_of(descriptor), log, TOP, _bench(descriptor), _probe(descriptor), descriptor)
 
 
 def _bench(descriptor: Descriptor) -> tuple[Path, ...]:

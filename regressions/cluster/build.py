@@ -22,7 +22,7 @@ from regressions.simulators.tools import (
     require_tools,
     run_tool,
 )
-from tb.cluster.config import ClusterConfig
+from tb.cluster.config import ClusterConfig, cluster_of
 from tb.cluster.header import header
 from tb.descriptor import ROOT, Descriptor, load, package_file
 
@@ -110,8 +110,7 @@ def build_bare_cluster(descriptor: Descriptor, log: Path) -> Path:
     Raises:
         BuildError: A tool is missing or failed, or the parameters are impossible.
     """
-    config = descriptor.cluster
-    assert config is not None
+    config = cluster_of(descriptor)
     bench = (BENCH_SV / "cluster.vlt",)
     return _build_loop(config, f"{config.name}-bare", bench, log, accelerator=descriptor)
 

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from regressions.errors import UserError
-from tb.cluster.config import ClusterConfig
-from tb.descriptor import available, load
+from tb.cluster.config import ClusterConfig, cluster_of
+from tb.descriptor import load
 
 CONTRACT = "cluster_8"
 """The contract's cluster, whose figures are kept: eight cores with floating point."""
@@ -23,7 +22,4 @@ def cluster_config(name: str) -> ClusterConfig:
         SchemaError: There is no such descriptor, or it is malformed.
         UserError: It describes a device without cores.
     """
-    config = load(name).cluster
-    if config is None:
-        raise UserError(f"{name} is no cluster; choose one of {', '.join(available(clusters=True))}")
-    return config
+    return cluster_of(load(name))

@@ -11,7 +11,8 @@ from regressions.cluster.firmware import build_program
 from regressions.cluster.run import run_task
 from regressions.simulators.base import Simulator
 from regressions.speed.simulation import Figures, Speed, figures, run_bench
-from regressions.testlist import CLUSTER, TestEntry
+from regressions.testlist import TestEntry
+from tb.cluster.config import cluster_of
 from tb.cluster.streams import TrafficStream
 from tb.descriptor import Descriptor
 
@@ -21,7 +22,7 @@ PROGRAMS = 12
 ROUNDS = 3
 SEED = 1
 _WARM_UP = 2
-_ENTRY = TestEntry("bench_cluster", "cluster_traffic", count=PROGRAMS, runs_on=CLUSTER)
+_ENTRY = TestEntry("bench_cluster", "cluster_traffic", count=PROGRAMS, runs_on="cluster")
 
 
 def measure(
@@ -46,8 +47,7 @@ def measure(
         UserError: A program failed.
         BuildError: A program cannot be built.
     """
-    config = device.cluster
-    assert config is not None
+    config = cluster_of(device)
     stream = TrafficStream(_ENTRY.name, SEED, {}, config)
     program = build_program(stream.program, folder / "sw.log")
     runs = [stream.run(index).with_program(program) for index in range(count)]

@@ -32,6 +32,7 @@ from regressions.simulators.tools import (
     version_text,
 )
 from tb.descriptor import Descriptor, package_file
+from tb.kinds import ACCELERATOR
 from tb.opinions.library import VARIABLE as OPINIONS_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,7 +89,7 @@ class Verilator(Simulator):
         """See `Simulator.build`."""
         if kind not in _KIND_FLAGS:
             raise BuildError(f"unknown build kind {kind!r}: choose one of {', '.join(_KIND_FLAGS)}")
-        if descriptor.cluster is not None:
+        if descriptor.kind != ACCELERATOR:
             return build_cluster_bench(descriptor, kind, log)
         require_tools()
         shell, public = dut_shell(descriptor, bench=True), _public(descriptor)
@@ -168,7 +169,7 @@ class Verilator(Simulator):
             "GPI_USERS": f"{library};{cocotb_tools.config.pygpi_entry_point()}",
             "PYGPI_PYTHON_BIN": sys.executable,
             "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
-            "COCOTB_TOPLEVEL": TOP if build.descriptor.cluster is None else CLUSTER_TOP,
+            "COCOTB_TOPLEVEL": TOP if build.descriptor.kind == ACCELERATOR else CLUSTER_TOP,
             "COCOTB_TEST_MODULES": "tb.simulation",
             "TOPLEVEL_LANG": "verilog",
             "COCOTB_TRUST_INERTIAL_WRITES": "1",
@@ -185,7 +186,7 @@ class Verilator(Simulator):
 
     def lint(self, descriptor: Descriptor, log: Path) -> None:
         """See `Simulator.lint`."""
-        if descriptor.cluster is not None:
+        if descriptor.kind != ACCELERATOR:
             lint_cluster_bench(descriptor, log)
             return
         folder = log.parent / f"lint-{descriptor.name}"

@@ -20,6 +20,7 @@ from regressions.services import Services
 from regressions.simulators.base import Simulator
 from regressions.summary import write_json
 from tb.descriptor import Descriptor
+from tb.kinds import ACCELERATOR
 
 if TYPE_CHECKING:
     from regressions.speed.accelerator import Row
@@ -53,7 +54,7 @@ def bench(order: Order, services: Services, console: Console) -> int:
     check_tools()
     device = services.device(order.device)
     simulator = services.simulator("verilator")
-    if device.cluster is not None:
+    if device.kind != ACCELERATOR:
         return _cluster_alone(order, device, simulator, console)
     git = git_revision()
     folder = _folder(order, device)

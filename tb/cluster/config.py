@@ -4,8 +4,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from models.timing import Instance
+from tb.errors import UserError
+
+if TYPE_CHECKING:
+    from tb.descriptor import Descriptor
 
 PAPER = Instance(4, 12, 3, 256)
 """The accelerator that the contract puts into the cluster."""
@@ -56,3 +61,16 @@ class ClusterConfig:
             "P": accelerator.p,
             "DW": accelerator.dw,
         }
+
+
+def cluster_of(device: Descriptor) -> ClusterConfig:
+    """Return what a cluster is built with.
+
+    Raises:
+        UserError: The device is alone.
+    """
+    if not isinstance(device.config, ClusterConfig):
+        from tb.descriptor import available
+
+        raise UserError(f"{device.name} is no cluster; choose one of {', '.join(available(kind='cluster'))}")
+    return device.config

@@ -35,6 +35,10 @@ class ClusterCoverage:
         kinds = {item.sample for item in definition.items.values()}
         self._sorters = {kind: Sorter(definition, kind) for kind in kinds}
 
+    def finish(self) -> Counts:
+        """Return all that was counted."""
+        return self.counts
+
     def program(
         self,
         report: Mapping[str, Any],

@@ -97,7 +97,7 @@ class ClusterEnv(uvm_env):
     Takes from the configuration database: `dut` (cocotb handle of cluster_tb), `bench` (`BenchHandle`),
     `session` (`SessionHandle`), `descriptor` (`Descriptor`), `recorder` (`Recorder`), `background`
     (`Background`), `opinions` (`SecondOpinions`), `programs` (by name, see `ProgramSequencer`),
-    `cluster_coverage` (`ClusterCoverage`).
+    `coverage` (`ClusterCoverage`).
 
     Sequences of programs are started on `sequencer`.
     """
@@ -124,7 +124,7 @@ class ClusterEnv(uvm_env):
             mixed_formats=self.descriptor.mixed_formats,
         )
         self.predictor.model.traces = []
-        self.coverage: ClusterCoverage = database.get(self, "", "cluster_coverage")
+        self.coverage: ClusterCoverage = database.get(self, "", "coverage")
         self.sequencer = ProgramSequencer("sequencer", self, self.background, opinions)
         self.sequencer.programs = database.get(self, "", "programs")
         self.driver = ProgramDriver("driver", self)

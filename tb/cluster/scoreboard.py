@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tb.cluster import memory_map
 from tb.cluster.agent.monitor import ClusterLog
-from tb.cluster.config import ClusterConfig
+from tb.cluster.config import cluster_of
 from tb.cluster.observed import in_order, triggered_jobs
 from tb.cluster.rules import RULES
 from tb.cluster.streams import ProgramRun
@@ -41,8 +41,7 @@ class ClusterScoreboard(Scoreboard):
     def build_phase(self) -> None:
         """Make the exports that the monitors are connected to."""
         super().build_phase()
-        assert self.descriptor.cluster is not None
-        self.config: ClusterConfig = self.descriptor.cluster
+        self.config = cluster_of(self.descriptor)
         self.logs = Latest("logs", self)
         self.report: dict[str, Any] = {}
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from tb.cluster.config import cluster_of
 from tb.cluster.elf import Program
 from tb.cluster.env import ProgramItem, ProgramSequencer
 from tb.cluster.streams import (
@@ -24,7 +25,6 @@ from tb.cluster.streams import (
 from tb.descriptor import Descriptor
 from tb.env.lookahead import Drawn, lookahead
 from tb.errors import UserError
-from tb.schema import SchemaError
 from tb.sequences.base import StreamSequence
 from tb.stimulus.job import Scenario
 
@@ -41,6 +41,7 @@ class ProgramSequence(StreamSequence):
         runs: Runs sent so far.
     """
 
+    runs_on = "cluster"
     stream: ProgramStream
     stream_class: ClassVar[type[ProgramStream]] = PlainStream
 
@@ -50,11 +51,7 @@ class ProgramSequence(StreamSequence):
         self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
     ) -> ProgramStream:
         """See `StreamSequence.make_stream`."""
-        if descriptor.cluster is None:
-            raise SchemaError(
-                f"test {name} runs programs, but {descriptor.name} is no cluster; give DUT= of one"
-            )
-        return self.stream_class(name, seed, knobs, descriptor.cluster)
+        return self.stream_class(name, seed, knobs, cluster_of(descriptor))
 
     async def body(self) -> None:
         """Send the runs to the environment's sequencer, one after the other."""

@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from tb.coverage.block import block_of
 from tb.coverage.counts import Counts
-from tb.coverage.covergroups import load_definition
 from tb.coverage.definition import Definition
 from tb.coverage.numerics import Event, count
 from tb.coverage.samples import AccessSample, CutSample, JobSample
@@ -207,7 +206,3 @@ class CoveragePlan(NamedTuple):
     def from_json(cls, data: Mapping[str, Any]) -> CoveragePlan:
         """Reads the table of a plan; what is missing has its default."""
         return cls(int(data.get("share", SHARE)), tuple(Path(each) for each in data.get("files", ())))
-
-    def definition(self) -> Definition:
-        """The covergroups."""
-        return load_definition(self.files)

@@ -16,7 +16,6 @@ from tb.python_file import PythonFileError, load_python
 from tb.schema import Field, Where, check, choice, read_toml, show, unknown
 
 FILE = Path(__file__).with_name("covergroups.toml")
-CLUSTER_FILE = Path(__file__).parent.with_name("cluster") / "coverage.toml"
 
 _NAME = Field("a name", str)
 _FILE = {
@@ -44,7 +43,7 @@ def load_definition(further: Iterable[Path] = (), first: Path = FILE) -> Definit
 
     Args:
         further: More files.
-        first: Read instead of `covergroups.toml`, such as `CLUSTER_FILE`.
+        first: Read instead of `covergroups.toml`, as a kind of devices may have it.
 
     Raises:
         SchemaError: A file is malformed, a name unknown or used twice, or an exclusion excludes nothing.

@@ -7,31 +7,21 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from tb.coverage import CLOSING
+from tb.kinds import kinds
 from tb.python_file import PythonFileError, load_python
 from tb.schema import SchemaError, nearest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Registered names; anything else is named as path.py:Class.
-_REGISTERED: dict[str, tuple[str, str]] = {
-    "gemm_op": ("tb.sequences.base", "GemmOpSequence"),
-    CLOSING: ("tb.sequences.closing", "CoverageClosing"),
-    "format_encodings": ("tb.sequences.encodings", "FormatEncodings"),
-    "cluster_program": ("tb.cluster.sequences", "ProgramSequence"),
-    "cluster_gemm": ("tb.cluster.sequences", "GemmPrograms"),
-    "cluster_queue": ("tb.cluster.sequences", "QueuePrograms"),
-    "cluster_recover": ("tb.cluster.sequences", "RecoverPrograms"),
-    "cluster_tiled": ("tb.cluster.sequences", "TiledPrograms"),
-    "cluster_traffic": ("tb.cluster.sequences", "TrafficPrograms"),
-    "cluster_software": ("tb.cluster.sequences", "SoftwarePrograms"),
-    "cluster_together": ("tb.cluster.sequences", "TogetherPrograms"),
-}
+
+def _registered() -> dict[str, str]:
+    """Class by registered name, of all kinds of devices; anything else is named as path.py:Class."""
+    return {name: cls for kind in kinds() for name, cls in kind.sequences.items()}
 
 
 def names() -> list[str]:
     """The registered names."""
-    return sorted(_REGISTERED)
+    return sorted(_registered())
 
 
 def resolve(sequence: str) -> type[Any]:
@@ -41,14 +31,14 @@ def resolve(sequence: str) -> type[Any]:
         sequence: A registered name, or `path.py:Class` with a path relative to the project's folder.
 
     Returns:
-        A subclass of `tb.sequences.base.GemmOpSequence`, of `tb.sequences.directed.DirectedTest` or of
-        `tb.cluster.sequences.ProgramSequence`.
+        A subclass of `tb.sequences.base.StreamSequence` or of `tb.sequences.directed.DirectedTest`.
 
     Raises:
         SchemaError: There is no such sequence, file or class, or it is of another kind.
     """
-    if sequence in _REGISTERED:
-        module, name = _REGISTERED[sequence]
+    registered = _registered()
+    if sequence in registered:
+        module, _, name = registered[sequence].partition(":")
         found = getattr(importlib.import_module(module), name)
     elif ".py:" in sequence:
         found = _from_file(sequence)
@@ -80,7 +70,5 @@ def _checked(found: Any, sequence: str) -> type[Any]:
     from tb.sequences.directed import DirectedTest
 
     if not (isinstance(found, type) and issubclass(found, StreamSequence | DirectedTest)):
-        raise SchemaError(
-            f"sequence '{sequence}' is neither a GemmOpSequence, a DirectedTest nor a ProgramSequence"
-        )
+        raise SchemaError(f"sequence '{sequence}' is neither a StreamSequence nor a DirectedTest")
     return found

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pyuvm import uvm_sequence
 
@@ -13,6 +13,7 @@ from tb.descriptor import Descriptor
 from tb.env.items import ScenarioItem
 from tb.env.lookahead import lookahead
 from tb.env.programmer import programming
+from tb.kinds import ACCELERATOR
 from tb.stimulus.job import Job, Scenario
 from tb.stimulus.stream import ScenarioStream
 
@@ -29,12 +30,15 @@ class StreamSequence(uvm_sequence):
         end: The one after the last.
 
     Attributes:
+        runs_on: Name of the kind of devices that it is for.
         stream: What is run.
         jobs: Number of the accelerator's jobs sent so far.
 
     Raises:
         SchemaError: A knob is wrong, or the device is not one that the stream is for.
     """
+
+    runs_on: ClassVar[str] = ACCELERATOR
 
     def __init__(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from tb.kinds import ACCELERATOR
 from tb.stimulus.rng import stream
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ class DirectedTest:
         seed: Seed of the run.
         index: Which run of the test this is; each has its own random stream.
     """
+
+    runs_on: ClassVar[str] = ACCELERATOR
+    """Name of the kind of devices that it is for."""
 
     jobs: ClassVar[int] = 1
     """Jobs that a run triggers and the scoreboard checks; 0 for a test of registers alone."""

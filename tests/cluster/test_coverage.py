@@ -9,16 +9,16 @@ import pytest
 
 from models.ops import Op
 from tb.cluster.coverage import ClusterCoverage
+from tb.cluster.kind import Cluster
 from tb.cluster.points import Conflict, LongestWait, destination, ratio, source, wait
 from tb.cluster.task import Arbitration
-from tb.coverage.covergroups import CLUSTER_FILE, load_definition
 from tb.registers.generate import register_map
 from tb.registers.model import AccessTrace
 from tb.scoreboard.scoreboard import JobResult
 from tb.status import Status
 from tb.stimulus.job import Job
 
-DEFINITION = load_definition(first=CLUSTER_FILE)
+DEFINITION = Cluster().definition()
 QUIET: dict[str, Any] = {
     "conflicts": [0, 0],
     "rivals": [0, 0, 0],

@@ -26,6 +26,7 @@ from tb.cluster.task import request
 from tb.descriptor import load
 from tb.dpi.bindings import AccessRow
 from tb.env.programmer import Programmer
+from tb.errors import UserError
 from tb.registers.generate import register_map
 from tb.schema import SchemaError
 from tb.sequences import resolve
@@ -85,7 +86,7 @@ def test_knobs_of_a_plain_program() -> None:
 
 
 def test_programs_want_a_cluster() -> None:
-    with pytest.raises(SchemaError, match="redmule is no cluster; give DUT= of one"):
+    with pytest.raises(UserError, match="redmule is no cluster; choose one of cluster_1, cluster_2"):
         resolve("cluster_gemm")("test", 1, {}, load("redmule"))
 
 

@@ -221,4 +221,3 @@ def test_progress_at_a_cut_is_read_from_the_logs() -> None:
 def test_a_plan_says_how_to_collect() -> None:
     assert CoveragePlan.from_json({}) == CoveragePlan()
     assert CoveragePlan.from_json({"share": 4, "files": ["a.toml"]}) == CoveragePlan(4, (Path("a.toml"),))
-    assert CoveragePlan().definition().digest == DEFINITION.digest

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tb.coverage.collector import Collector, CoveragePlan
+from tb.coverage.collector import Collector
+from tb.coverage.covergroups import load_definition
 from tb.stimulus.image import initial_image
 from tb.stimulus.job import GemmJob
 from tests.coverage.test_collector import DEVICE, Now
@@ -25,7 +26,7 @@ def block(language: str) -> str:
 def test_the_example_counts_what_it_says(tmp_path: Path) -> None:
     (tmp_path / "shapes.toml").write_text(block("toml"))
     (tmp_path / "shapes.py").write_text(block("python"))
-    definition = CoveragePlan(0, (tmp_path / "shapes.toml",)).definition()
+    definition = load_definition((tmp_path / "shapes.toml",))
     it = Collector(definition, DEVICE, Now())
     for m, k in ((3, 2), (2, 2), (2, 5), (4, 1), (0, 2)):
         scenario = GemmJob(np.ones((m, 2)), np.ones((2, k)), np.ones((m, k))).scenario()
@@ -37,5 +38,5 @@ def test_the_example_counts_what_it_says(tmp_path: Path) -> None:
 
 
 def test_every_covergroup_is_explained() -> None:
-    groups = {group.name for group in CoveragePlan().definition().groups}
+    groups = {group.name for group in load_definition().groups}
     assert all(f"`{name}`" in TEXT for name in (*groups, "internal"))

@@ -35,7 +35,8 @@ class FakeDevice:
     cover_events: tuple = ()
     top: str = "redmule_top"
     sources: tuple = ()
-    cluster: None = None
+    kind: str = "accelerator"
+    config: None = None
 
     @property
     def path(self) -> Path:
@@ -90,7 +91,7 @@ def open_source(entry: TestEntry, seed: int, descriptor: FakeDevice) -> FakeSour
 
 def device(name: str) -> FakeDevice:
     """A device by name or path."""
-    known = [*available(), *available(clusters=True)]
+    known = available(kind=None)
     short = name.removeprefix("tb/duts/").removesuffix(".toml")
     if short not in known:
         raise SchemaError(f"unknown device '{name}'; {nearest(name, known)}Known: {', '.join(known)}")

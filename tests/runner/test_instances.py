@@ -18,8 +18,10 @@ from tb.sequences.base import GemmOpSequence
 
 TIERS = load_tiers()
 ENTRIES = testlist.load([LISTS], TIERS)
-DEVICES = {name: load(name) for name in (*available(), *available(clusters=True))}
-ARRAYS = [name for name, device in DEVICES.items() if device.top == "redmule_top" and device.cluster is None]
+DEVICES = {name: load(name) for name in available(kind=None)}
+ARRAYS = [
+    name for name, device in DEVICES.items() if device.top == "redmule_top" and device.kind == "accelerator"
+]
 TEXT = (ROOT / "docs" / "instances.md").read_text()
 
 

@@ -10,6 +10,7 @@ from models.formats import Format, Formats
 from models.ops import Op
 from models.timing import Instance
 from tb.bounds import Section8Bound
+from tb.cluster.config import cluster_of
 from tb.descriptor import available, load, summary
 from tb.schema import SchemaError
 from tb.stimulus.job import Job
@@ -96,6 +97,16 @@ def test_minimal(tmp_path: Path) -> None:
     assert device.cycle_bound == Section8Bound()
     assert device.bound(job(), 10) == timing.bound(device.instance, Op.GEMM, 3, 4, 5, Format.FP16, 10)
     assert summary(device) == {"dut": "mine", "parameters": {}}
+
+
+def test_parameters_of_the_top_module_give_instance_and_cores(tmp_path: Path) -> None:
+    text = MINIMAL.replace("instance = {h = 4, l = 12, p = 3, dw = 256}", "instance = {p = 3, h = 4}")
+    device = load(
+        write(tmp_path, 'parameters = {H = 4, L = 8, DW = 128, N_CORES = 3, P = "3"}' + text + SECTION8)
+    )
+    assert device.instance == Instance(4, 8, 3, 128)
+    assert device.n_cores == 3
+    assert device.parameters["P"] == "3", "a text is passed on as it is, and compared with nothing"
 
 
 def test_sources_keep_their_order_globs_are_sorted_tokens_resolve(tmp_path: Path) -> None:
@@ -189,6 +200,13 @@ ISSUE = '[[known_issues]]\nid = "a"\nreason = "b"\nexpect = "mismatch"\n'
             "instance: the port's payload has a multiple of 32",
         ),
         (MINIMAL.replace("h = 4", "h = 0") + SECTION8, "instance.h: value 0 is out of range"),
+        (MINIMAL.replace("h = 4, ", "") + SECTION8, "instance.h: is missing; give it, or the parameter H"),
+        ("parameters = {H = 8}" + MINIMAL + SECTION8, "instance.h: 4, but the parameter H is 8; remove"),
+        ("parameters = {N_CORES = 9}" + MINIMAL + SECTION8, "n_cores: value 9 is out of range"),
+        (
+            "n_cores = 2\nparameters = {N_CORES = 4}" + MINIMAL + SECTION8,
+            "n_cores: 2, but the parameter N_CORES is 4",
+        ),
         (
             "parameters = {A = 1.5}" + MINIMAL + SECTION8,
             "parameters.A: a parameter is an integer or a string",
@@ -234,12 +252,13 @@ def test_missing_descriptor(tmp_path: Path) -> None:
 
 
 def test_clusters_are_listed_apart_from_devices_alone() -> None:
-    alone, clusters = available(), available(clusters=True)
+    alone, clusters = available(), available(kind="cluster")
     assert {"redmule", "serial"} <= set(alone)
     assert {"cluster_1", "cluster_2", "cluster_4", "cluster_8"} <= set(clusters)
-    assert all(load(name).cluster is None for name in alone)
+    assert all(load(name).kind == "accelerator" for name in alone)
     for name in clusters:
         device = load(name)
-        assert device.cluster is not None
-        assert (device.cluster.cores, device.cluster.instance) == (device.n_cores, device.instance)
+        assert device.kind == "cluster"
+        config = cluster_of(device)
+        assert (config.cores, config.instance) == (device.n_cores, device.instance)
         assert device.cover is None

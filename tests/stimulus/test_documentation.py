@@ -18,7 +18,7 @@ DOCS = Path(__file__).parents[2] / "docs"
     ("page", "fields"),
     [
         ("knobs.md", knobs.FIELDS),
-        ("descriptor.md", descriptor_schema.FIELDS),
+        ("descriptor.md", descriptor_schema.fields()),
         ("descriptor.md", bounds.FIELDS),
         ("descriptor.md", known.FIELDS),
     ],

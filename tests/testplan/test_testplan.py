@@ -13,8 +13,9 @@ from regressions.testlist import LISTS
 from regressions.testplan import STAGES, Row, Verdict, load_testplan, rows
 from regressions.tiers import load_tiers
 from tb.checkers import load_checkers
-from tb.coverage.covergroups import CLUSTER_FILE, load_definition
+from tb.coverage.covergroups import load_definition
 from tb.descriptor import available, load
+from tb.kinds import kind
 from tb.schema import SchemaError
 from tb.status import Status
 
@@ -68,7 +69,7 @@ def test_every_mutant_serves_a_testpoint_and_every_pattern_finds_one() -> None:
 
 def test_every_point_and_cross_serves_a_testpoint_and_every_pattern_finds_one() -> None:
     events = {f"internal.{name}" for device in map(load, available()) for name in device.cover_events}
-    items = {*load_definition().items, *load_definition(first=CLUSTER_FILE).items, *events}
+    items = {*load_definition().items, *kind("cluster").definition().items, *events}
     assert not [item for item in items if not any(point.wants(item) for point in PLAN.values())]
     patterns = {pattern for point in PLAN.values() for pattern in point.bins}
     assert not [each for each in patterns if not fnmatch.filter(items, each)]

@@ -90,7 +90,7 @@ def load(path: Path, seed: int | None = None) -> JobList:
         UserError: A bench, check or cluster does not exist.
     """
     parts: list[Part] = []
-    known = [*UNITS, *(_CHECK + name for name in EXPECTED), *available(clusters=True)]
+    known = [*UNITS, *(_CHECK + name for name in EXPECTED), *available(kind="cluster")]
     listed, named = job_list.read(path, seed)
     for item in named:
         if item.name not in known:

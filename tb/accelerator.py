@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The accelerator alone as a kind of devices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from tb.coverage import CLOSING
+from tb.kinds import DeviceKind
+
+if TYPE_CHECKING:
+    from tb.coverage.collector import Collector, Worker
+    from tb.coverage.definition import Definition
+    from tb.descriptor import Descriptor
+    from tb.uvm_tests.segment import SegmentTest
+
+
+class Accelerator(DeviceKind):
+    """A device behind the contract's ports, in the bench `tb_top`."""
+
+    # Descriptors are read without the libraries of a simulation, so methods import what they need.
+
+    name = "accelerator"
+    targets = ("accelerator",)
+    sequences: ClassVar[Mapping[str, str]] = {
+        "gemm_op": "tb.sequences.base:GemmOpSequence",
+        CLOSING: "tb.sequences.closing:CoverageClosing",
+        "format_encodings": "tb.sequences.encodings:FormatEncodings",
+    }
+    tells_events = True
+
+    def definition(self, further: tuple[Path, ...] = ()) -> Definition:
+        """Read `tb/coverage/covergroups.toml` and further files."""
+        from tb.coverage.covergroups import load_definition
+
+        return load_definition(further)
+
+    def coverage(self, definition: Definition, device: Descriptor, worker: Worker, share: int) -> Collector:
+        """Open a collector, which sorts in the background."""
+        from tb.coverage.collector import Collector
+
+        return Collector(definition, device, worker, share)
+
+    def segment_test(self) -> type[SegmentTest]:
+        """Return the test that has scenarios programmed over the register port."""
+        from tb.uvm_tests.segment import SegmentTest
+
+        return SegmentTest

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cluster as a kind of devices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from models.timing import Instance
+from tb.cluster.config import ClusterConfig, cluster_of
+from tb.cluster.rules import RULES
+from tb.errors import UserError
+from tb.kinds import DeviceKind
+from tb.schema import Field
+
+if TYPE_CHECKING:
+    from tb.cluster.coverage import ClusterCoverage
+    from tb.cluster.elf import Program
+    from tb.cluster.segment import ClusterSegmentTest
+    from tb.coverage.collector import Worker
+    from tb.coverage.definition import Definition
+    from tb.descriptor import Descriptor
+
+_DEFAULTS = {field.name: field.default for field in fields(ClusterConfig)}
+
+
+def _field(name: str, doc: str, kind: type, lo: int | None = None) -> Field:
+    return Field(doc, kind, default=_DEFAULTS[name], lo=lo)
+
+
+class Cluster(DeviceKind):
+    """Cores, memories and a DMA around an accelerator, in the bench `cluster_tb`."""
+
+    # Descriptors are read without the libraries of a simulation, so methods import what they need.
+
+    name = "cluster"
+    doc = "the cluster around the device, with `n_cores` cores; without it the device is alone"
+    table: ClassVar[Mapping[str, Field]] = {
+        "banks": _field("banks", "of the TCDM, a power of two, at least dw / 32 + 1", int, 2),
+        "tcdm_bytes": _field("tcdm_bytes", "a power of two, at most 1 MiB", int, 1024),
+        "l2_bytes": _field("l2_bytes", "a power of two", int, 1024),
+        "code_bytes": _field("code_bytes", "instruction memory, a power of two", int, 1024),
+        "l2_latency": _field("l2_latency", "cycles", int, 1),
+        "fpu": _field("fpu", "whether the cores have floating point", bool),
+    }
+    targets = ("cluster", "cluster_fpu")
+    sequences: ClassVar[Mapping[str, str]] = {
+        "cluster_program": "tb.cluster.sequences:ProgramSequence",
+        "cluster_gemm": "tb.cluster.sequences:GemmPrograms",
+        "cluster_queue": "tb.cluster.sequences:QueuePrograms",
+        "cluster_recover": "tb.cluster.sequences:RecoverPrograms",
+        "cluster_tiled": "tb.cluster.sequences:TiledPrograms",
+        "cluster_traffic": "tb.cluster.sequences:TrafficPrograms",
+        "cluster_software": "tb.cluster.sequences:SoftwarePrograms",
+        "cluster_together": "tb.cluster.sequences:TogetherPrograms",
+    }
+    rules = RULES
+
+    def configure(self, values: Mapping[str, Any], n_cores: int, instance: Instance) -> ClusterConfig:
+        """Return the cluster's sizes."""
+        return ClusterConfig(cores=n_cores, instance=instance, **values)
+
+    def suits(self, device: Descriptor, target: str) -> bool:
+        """Tell whether a cluster has what a test needs: cores, or cores with floating point."""
+        return target == "cluster" or (target == "cluster_fpu" and cluster_of(device).fpu)
+
+    def definition(self, further: tuple[Path, ...] = ()) -> Definition:
+        """Read `tb/cluster/coverage.toml`; further files use the points of the accelerator."""
+        from tb.coverage.covergroups import load_definition
+
+        del further
+        return load_definition(first=Path(__file__).with_name("coverage.toml"))
+
+    def coverage(
+        self, definition: Definition, device: Descriptor, worker: Worker, share: int
+    ) -> ClusterCoverage:
+        """Open the counts of programs."""
+        from tb.cluster.coverage import ClusterCoverage
+
+        del worker, share
+        return ClusterCoverage(definition, device.n_cores)
+
+    def segment_test(self) -> type[ClusterSegmentTest]:
+        """Return the test that has programs run."""
+        from tb.cluster.segment import ClusterSegmentTest
+
+        return ClusterSegmentTest
+
+    def resources(self, device: Descriptor, programs: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+        """Return session and programs; one that cannot be read fails its tests alone."""
+        from tb.cluster.session import SessionHandle
+
+        fpu = cluster_of(device).fpu
+        read = {name: _program(given, fpu=fpu) for name, given in programs.items()}
+        return {"session": SessionHandle(), "programs": read}
+
+
+def _program(given: Mapping[str, str], *, fpu: bool) -> Program | UserError:
+    from tb.cluster.elf import read_program
+    from tb.cluster.instructions import check_instructions
+
+    if "error" in given:
+        return UserError(given["error"])
+    try:
+        program = read_program(Path(given["path"]))
+        check_instructions(program, fpu=fpu)
+    except UserError as error:
+        return error
+    return program

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kinds of devices: all in which they differ for descriptors and in a simulation, behind one interface.
+
+A further kind is a `DeviceKind` in a module of its own and its line in `KINDS`. `regressions.kinds` has what
+the runner has to know of it besides.
+"""
+
+from __future__ import annotations
+
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+
+from tb.schema import Field
+from tb.status import Status
+
+if TYPE_CHECKING:
+    from pyuvm import uvm_test
+
+    from models.timing import Instance
+    from tb.coverage.collector import Worker
+    from tb.coverage.counts import Counts
+    from tb.coverage.definition import Definition
+    from tb.descriptor import Descriptor
+
+KINDS = {
+    "accelerator": "tb.accelerator:Accelerator",
+    "cluster": "tb.cluster.kind:Cluster",
+}
+"""Module and class of each kind by its name; modules are imported when their kind is asked for."""
+
+ACCELERATOR = next(iter(KINDS))
+"""The kind of a descriptor that says nothing of a kind: the device alone behind the contract's ports."""
+
+
+class Rule(NamedTuple):
+    """What must hold in the bench of a kind of devices.
+
+    Attributes:
+        status: Of a test that finds it broken.
+        holds: What must hold, for people.
+    """
+
+    status: Status
+    holds: str
+
+
+class SegmentCoverage(Protocol):
+    """Collects the coverage of one segment."""
+
+    def finish(self) -> Counts:
+        """Return all that was counted."""
+
+
+class DeviceKind(ABC):
+    """A kind of devices.
+
+    Attributes:
+        name: In `KINDS`; also the descriptor's table that makes a device one of this kind.
+        doc: Of that table, a sentence.
+        table: Schema of the table; None for the kind of descriptors that have none of these tables.
+        targets: What test entries name in `runs_on` to have a device of this kind.
+        sequences: Class (`module:Class`) by the name that test entries use.
+        rules: By the name of the checker, besides those of the accelerator's ports.
+        tells_events: Whether its bench has a monitor of a device's internal events.
+    """
+
+    name: ClassVar[str]
+    doc: ClassVar[str] = ""
+    table: ClassVar[Mapping[str, Field] | None] = None
+    targets: ClassVar[tuple[str, ...]]
+    sequences: ClassVar[Mapping[str, str]] = {}
+    rules: ClassVar[Mapping[str, Rule]] = {}
+    tells_events: ClassVar[bool] = False
+
+    def configure(self, values: Mapping[str, Any], n_cores: int, instance: Instance) -> object:
+        """Return the `config` of a descriptor, from the values of the kind's table."""
+        del values, n_cores, instance
+        return None
+
+    def suits(self, device: Descriptor, target: str) -> bool:
+        """Tell whether a device of this kind is what a test entry names in `runs_on`."""
+        del device
+        return target in self.targets
+
+    @abstractmethod
+    def definition(self, further: tuple[Path, ...] = ()) -> Definition:
+        """Read the covergroups of such devices, and further files where these can use the same points."""
+
+    @abstractmethod
+    def coverage(
+        self, definition: Definition, device: Descriptor, worker: Worker, share: int
+    ) -> SegmentCoverage:
+        """Open the coverage of a segment; arguments as those of `tb.coverage.collector.Collector`."""
+
+    @abstractmethod
+    def segment_test(self) -> type[uvm_test]:
+        """Return the pyuvm test of a segment, which has `rejected`: candidates not taken, by reason."""
+
+    def resources(self, device: Descriptor, programs: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+        """Return what the test takes from the configuration database besides what every one finds there.
+
+        Args:
+            device: What is simulated.
+            programs: As the plan has them.
+        """
+        del device, programs
+        return {}
+
+
+def kind(name: str) -> DeviceKind:
+    """Return the kind of a name in `KINDS`."""
+    module, _, cls = KINDS[name].partition(":")
+    made: DeviceKind = getattr(importlib.import_module(module), cls)()
+    return made
+
+
+def kinds() -> list[DeviceKind]:
+    """Return all kinds, that of a device alone first."""
+    return [kind(name) for name in KINDS]
+
+
+def kind_of(device: Descriptor) -> DeviceKind:
+    """Return the kind of a device."""
+    return kind(device.kind)
+
+
+def targets() -> dict[str, DeviceKind]:
+    """Return all that a test entry can name in `runs_on`, with its kind."""
+    return {target: each for each in kinds() for target in each.targets}
