@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make lint``: ruff, mypy, import-linter, and the simulator's warnings on every device and the cluster."""
+"""``make lint``: ruff, mypy, import-linter, and the simulator's warnings on every device."""
 
 import subprocess
 import sys
@@ -10,16 +10,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from regressions.cluster.build import lint_cluster
-from regressions.errors import UserError
+from regressions.kinds import runners
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import ROOT, relative
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
-from regressions.simulators.base import BuildError
-from tb.cluster.config import ClusterConfig
-from tb.descriptor import available
+from regressions.simulators.base import BuildError, Simulator
+from regressions.simulators.model import Model
 
 # A check returns its findings, or an empty text.
 Check = Callable[[], str]
@@ -57,24 +55,14 @@ def lint(order: Order, services: Services, console: Console) -> int:
 def _simulator_checks(order: Order, services: Services) -> dict[str, Check]:
     """Checks of all SystemVerilog, by name."""
     simulator = services.simulator("verilator")
-    devices = available()
-    if not devices:
-        raise UserError("tb/duts: there is no device descriptor to lint")
-    checks: dict[str, Callable[[Path], None]] = {
-        device: partial(simulator.lint, services.device(device)) for device in (*devices, "cluster_2")
-    }
-    checks["tb/opinions"] = simulator.lint_opinions
-    checks |= {
-        config.name: partial(lint_cluster, config)
-        for config in (ClusterConfig(), ClusterConfig(cores=1, fpu=False))
-    }
     logs = order.tree.logs
     logs.mkdir(parents=True, exist_ok=True)
     return {
         f"{simulator.name} -Wall {what}": partial(
-            _simulator, check, logs / f"lint-{what.replace('/', '-')}.log"
+            _lint, simulator, model, logs / f"lint-{what.replace('/', '-')}.log"
         )
-        for what, check in checks.items()
+        for kind in runners()
+        for what, model in kind.lint().items()
     }
 
 
@@ -92,9 +80,9 @@ def _program(command: tuple[str, ...]) -> str:
     return done.stdout.strip() or f"exit code {done.returncode}" if done.returncode else ""
 
 
-def _simulator(check: Callable[[Path], None], log: Path) -> str:
+def _lint(simulator: Simulator, model: Callable[[], Model], log: Path) -> str:
     try:
-        check(log)
+        simulator.lint(model(), log)
     except BuildError as error:
         return f"{error}\nlog: {relative(log)}"
     return ""

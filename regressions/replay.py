@@ -10,13 +10,14 @@ from rich.console import Console
 from regressions.errors import UserError
 from regressions.executor import Executor
 from regressions.judge import SegmentResult
+from regressions.kinds import runner_of
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import relative
 from regressions.planner import Segment, Simulation
 from regressions.process import Command
 from regressions.progress import RunProgress
-from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED, programs
+from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
 from regressions.rundir import create_run
 from regressions.services import Services
 from regressions.simulators.base import Build, Simulator
@@ -60,7 +61,9 @@ class Attempts:
             "descriptor": self.record.descriptor,
             "tests": [segment.to_json()],
             "replay": {"record": relative(self.path), "mode": mode, **more},
-            "programs": programs([segment.entry], self.build.descriptor, self.path.parent),
+            "programs": runner_of(self.build.descriptor).programs(
+                [segment.entry], self.build.descriptor, self.path.parent
+            ),
         }
 
     def attempt(

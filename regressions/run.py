@@ -17,6 +17,7 @@ from regressions.executor import Execution, Executor
 from regressions.grading import grade, kills
 from regressions.info import Run
 from regressions.judge import SegmentResult
+from regressions.kinds import runner_of
 from regressions.known_issues import stale
 from regressions.paths import relative
 from regressions.planner import Segment, Simulation, pack
@@ -27,7 +28,6 @@ from regressions.rundir import CLUSTER_COVERAGE, COVERAGE, RESULTS, publish
 from regressions.services import Services
 from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.summary import Summary, results_json, summarize, write_json
-from regressions.testlist import TestEntry
 from tb.coverage.counts import Counts
 from tb.coverage.covergroups import load_definition
 from tb.coverage.definition import Definition
@@ -273,20 +273,10 @@ class _Runner:
             "replay": None,
             "whole_opinions": self._run.order.tier.whole_opinions,
             "coverage": {"files": [str(path.resolve()) for path in self._run.order.covergroups]},
-            "programs": programs(
+            "programs": runner_of(device).programs(
                 [segment.entry for segment in simulation.segments], device, self._run.folder
             ),
         }
-
-
-def programs(entries: Sequence[TestEntry], device: Descriptor, logs: Path) -> dict[str, dict[str, str]]:
-    """Programs of the tests as a plan has them; none where the device is alone."""
-    if device.kind == ACCELERATOR:
-        return {}
-    # Imported here: most runs, and the runner's own tests, need none of it.
-    from regressions.testbench import programs_of
-
-    return programs_of(entries, device, logs)
 
 
 def _rerun(simulation: Simulation, run: Run) -> str:

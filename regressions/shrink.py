@@ -9,6 +9,7 @@ from rich.console import Console
 
 from regressions.errors import UserError
 from regressions.judge import SegmentResult
+from regressions.kinds import runner_of
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import relative
@@ -17,7 +18,6 @@ from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
 from regressions.rundir import create_run
 from regressions.services import Services
 from regressions.simulators.base import Build, Simulator
-from tb.kinds import ACCELERATOR
 from tb.status import Status
 from tb.stimulus.job import Job, Scenario
 from tb.stimulus.operands import operands
@@ -44,10 +44,9 @@ def shrink(order: Order, services: Services, console: Console) -> int:
     path = Path(order.record).resolve()
     record = read_record(path)
     device = services.device(record.descriptor)
-    if device.kind != ACCELERATOR:
-        raise UserError(
-            f"R: {device.name} is a cluster, whose programs are not shrunk; 'make replay' repeats the failure"
-        )
+    refusal = runner_of(device).unshrinkable
+    if refusal:
+        raise UserError(f"R: {device.name} is a {device.kind}: {refusal}; 'make replay' repeats the failure")
     simulator = services.simulator("verilator")
     run = create_run(order.tree.replays, "shrink", record.seed)
     kind = order.kind or "fast"

@@ -1,27 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cluster under Verilator: sources, the changed copy of the core's constants, build and lint."""
+"""The cluster as a model: its sources, in the bench under cocotb or in a loop of C++ (docs/cluster.md)."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from importlib.util import find_spec
+from dataclasses import replace
 from pathlib import Path
 
-from regressions.simulators.base import BuildError
-from regressions.simulators.cache import build_once, content_key
-from regressions.simulators.fpnew_tables import with_tables
-from regressions.simulators.shell import accelerator_shell
-from regressions.simulators.tools import (
-    MACHINE,
-    MAKE_FIXES,
-    environment_key,
-    executable,
-    require_tools,
-    run_tool,
-)
+from regressions.accelerator.models import BENCH_DPI as SHARED_DPI
+from regressions.accelerator.models import BENCH_SV as SHARED_SV
+from regressions.accelerator.shell import DEVICE, accelerator_shell
+from regressions.cluster.core import CONSTANTS, changed_constants, core_folder
+from regressions.cluster.fpnew_tables import with_tables
+from regressions.simulators import get_simulator
+from regressions.simulators.model import CLOCKED, FAST_X, Model
 from tb.cluster.config import ClusterConfig, cluster_of
 from tb.cluster.header import header
 from tb.descriptor import ROOT, Descriptor, load, package_file
@@ -30,24 +22,22 @@ RTL = ROOT / "rtl" / "cluster"
 BENCH = ROOT / "tb" / "cluster"
 BENCH_SV = BENCH / "sv"
 BENCH_DPI = BENCH / "dpi"
-TOP = "cluster_system"
+TOP = "cluster_tb"
 ACCELERATOR = "redmule_top"
 """The module that the cluster instantiates."""
-MONITOR = (BENCH_SV / "cluster.vlt", BENCH_SV / "cluster_monitor.sv")
+WAIVERS = BENCH_SV / "cluster.vlt"
+_MONITOR = (WAIVERS, BENCH_SV / "cluster_monitor.sv")
+_SHELL = "accelerator_shell.sv"
 # Host, monitor and rules, whatever drives them.
 _PARTS = ("event_model", "monitor", "peripherals", "session")
-HOST_CPP = tuple(BENCH_DPI / f"{name}.cpp" for name in _PARTS)
-HOST_HEADERS = (*(BENCH_DPI / f"{name}.h" for name in _PARTS), BENCH_DPI / "backdoor.h")
-
-# Three of the shipped constants are changed: FP16 and vectors of FP16 are in the core's decoder, but off.
-_CONSTANTS_SHA256 = "3fee39d262ef44bff6ee00b591fe08830e5e35cdd1b9e5eb9eb06da6f6525805"
-_CONSTANTS_FILE = "cv32e40p_pkg.sv"
-_SHELL = "accelerator_shell.sv"
-_CONSTANTS = {
-    "C_XF16 = 1'b0;": "C_XF16 = 1'b1;",
-    "C_XFVEC = 1'b0;": "C_XFVEC = 1'b1;",
-    "C_LAT_FP16 = 'd0;": "C_LAT_FP16 = 'd1;",  # as FPU_ADDMUL_LAT in rtl/cluster/cluster_core.sv
-}
+_HOST_CPP = tuple(BENCH_DPI / f"{name}.cpp" for name in _PARTS)
+_HOST_HEADERS = (*(BENCH_DPI / f"{name}.h" for name in _PARTS), BENCH_DPI / "backdoor.h")
+# Packages first, the top behind what it instantiates; the bound monitor last.
+_SHARED = (
+    *("rules_pkg.sv", "bench_pkg.sv", "tcdm_rules.sv", "periph_monitor.sv", "periph_rules.sv"),
+    *("event_monitor.sv", "probe_monitor.sv"),
+)
+_OWN = ("cluster.vlt", "bench.vlt", "wide_monitor.sv", "cluster_tb.sv", "cluster_monitor.sv")
 
 # In the order of the package's file list.
 _CORE = (
@@ -65,7 +55,7 @@ _FLOATING_POINT = (
     *("{fpnew}/fpnew_opgroup_multifmt_slice.sv", "{fpnew}/fpnew_opgroup_block.sv", "{fpnew}/fpnew_top.sv"),
 )
 _FLAGS = (
-    *("--timing", "--assert", "--timescale", "1ns/1ps"),
+    *CLOCKED,
     # One core is compiled and called for each hart (rtl/cluster/cluster.vlt). Whatever puts something of an
     # instance into its code would make a copy for each: optimisation across instances, numbered tables, and
     # the messages of `unique case`, which name the instance; the accelerator's own bench does check those.
@@ -73,7 +63,6 @@ _FLAGS = (
     # Signals of the core depend on each other in a circle, though no bit does; cannot be waived by file.
     "-Wno-UNOPTFLAT",
 )
-FAST_X = ("--x-assign", "fast", "--x-initial", "fast")
 _OPTIMISE = ("OPT_FAST=-O2", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")
 
 
@@ -83,7 +72,7 @@ def build_cluster(
     replaced: Mapping[str, Path] | None = None,
     packages: Sequence[Path] = (),
 ) -> Path:
-    """Compiles the cluster with `tb/cluster/dpi/loop.cpp`, or finds it in the cache.
+    """Compile the cluster with `tb/cluster/dpi/loop.cpp`, or find it in the cache.
 
     Args:
         config: The cluster.
@@ -97,220 +86,104 @@ def build_cluster(
     Raises:
         BuildError: A tool is missing or failed, or the parameters are impossible.
     """
-    return _build_loop(config, config.name, MONITOR, log, replaced, packages)
+    return get_simulator().compile(loop_model(config, replaced, packages), log)
 
 
-def build_bare_cluster(descriptor: Descriptor, log: Path) -> Path:
-    """The same without monitors, which says nothing of what is right: the reference of speed.
-
-    Args:
-        descriptor: Of a cluster.
-        log: File that receives the output of the tools.
-
-    Raises:
-        BuildError: A tool is missing or failed, or the parameters are impossible.
-    """
-    config = cluster_of(descriptor)
-    bench = (BENCH_SV / "cluster.vlt",)
-    return _build_loop(config, f"{config.name}-bare", bench, log, accelerator=descriptor)
+def loop_model(
+    config: ClusterConfig, replaced: Mapping[str, Path] | None = None, packages: Sequence[Path] = ()
+) -> Model:
+    """Return a cluster and its monitors in the loop without Python; arguments as those of `build_cluster`."""
+    model = _loop(config, load("redmule"), _MONITOR, replaced)
+    return replace(model, sources=(*packages, *model.sources))
 
 
-def _build_loop(
+def bare_model(device: Descriptor) -> Model:
+    """Return the same without monitors, which says nothing of what is right: the reference of speed."""
+    return replace(_loop(cluster_of(device), device, (WAIVERS,)), variant="bare")
+
+
+def bench_model(device: Descriptor) -> Model:
+    """Return the bench around a cluster, under cocotb."""
+    shared = (SHARED_SV / name for name in _SHARED)
+    bench = (*shared, *(BENCH_SV / name for name in _OWN), *device.binds)
+    model = _system(cluster_of(device), device, bench)
+    return replace(
+        model,
+        name=device.name,
+        top=TOP,
+        prefix="Vtop",
+        program=TOP,
+        flags=(*_FLAGS, *_probe(device)),
+        read=("clk", "wake"),
+        cpp=(*_HOST_CPP, BENCH_DPI / "dpi.cpp", SHARED_DPI / "bench.cpp"),
+        headers=(*model.headers, *(SHARED_DPI / name for name in ("bench.h", "interpreter.h", "player.h"))),
+        folders=(*model.folders, SHARED_DPI),
+        python=True,
+    )
+
+
+def lint_model(model: Model) -> Model:
+    """Return a model with FPnew as it is shipped, whose warnings the waivers know."""
+    texts = {name: text for name, text in model.texts.items() if not name.startswith("fpnew_")}
+    shipped = {name: package_file(f"{{fpnew}}/{name}") for name in model.texts if name not in texts}
+    return replace(model, texts=texts, sources=tuple(shipped.get(str(path), path) for path in model.sources))
+
+
+def _loop(
     config: ClusterConfig,
-    name: str,
-    bench: tuple[Path, ...],
-    log: Path,
+    accelerator: Descriptor,
+    bench: Sequence[Path],
     replaced: Mapping[str, Path] | None = None,
-    packages: Sequence[Path] = (),
-    accelerator: Descriptor | None = None,
-) -> Path:
-    loop = Harness(
+) -> Model:
+    model = _system(config, accelerator, bench, replaced)
+    loop = (*_HOST_CPP, BENCH_DPI / "loop.cpp")
+    return replace(model, flags=(*_FLAGS, *FAST_X), cpp=loop)
+
+
+def _system(
+    config: ClusterConfig,
+    accelerator: Descriptor,
+    bench: Sequence[Path],
+    replaced: Mapping[str, Path] | None = None,
+) -> Model:
+    """The cluster around an accelerator, with what is compiled behind it."""
+    sources = [(replaced or {}).get(path.name, path) for path in _sources(accelerator)]
+    shell = accelerator_shell(accelerator, ACCELERATOR)
+    changed = {CONSTANTS: changed_constants(), **(with_tables(sources) if config.fpu else {})}
+    own = [Path(path.name) if path.name in changed else path for path in sources]
+    first = next(place for place, path in enumerate(own) if path.suffix != ".vlt")
+    return Model(
+        name=config.name,
+        top="cluster_system",
         prefix="Vcluster",
         program="cluster",
-        top=TOP,
-        bench=bench,
-        cpp=(*HOST_CPP, BENCH_DPI / "loop.cpp"),
-        headers=HOST_HEADERS,
-        flags=FAST_X,
-    )
-    folder, _ = compile_cluster(config, loop, name, log, replaced, packages, accelerator)
-    return folder / loop.program
-
-
-@dataclass(frozen=True, slots=True)
-class Harness:
-    """What is compiled around a cluster.
-
-    Attributes:
-        prefix: Of the model's C++ class.
-        program: Name of the executable.
-        top: Top module.
-        bench: SystemVerilog and configuration files, in the order of compilation.
-        cpp: C++ sources.
-        headers: What they include of the project.
-        flags: For Verilator.
-        folders: Where the C++ compiler finds headers, besides `tb/cluster`.
-        public: Content of a configuration file of its own, if any.
-    """
-
-    prefix: str
-    program: str
-    top: str
-    bench: tuple[Path, ...]
-    cpp: tuple[Path, ...]
-    headers: tuple[Path, ...]
-    flags: tuple[str, ...]
-    folders: tuple[Path, ...] = ()
-    public: str = ""
-
-
-def compile_cluster(
-    config: ClusterConfig,
-    harness: Harness,
-    name: str,
-    log: Path,
-    replaced: Mapping[str, Path] | None = None,
-    packages: Sequence[Path] = (),
-    accelerator: Descriptor | None = None,
-) -> tuple[Path, bool]:
-    """Compiles a cluster in a harness, or finds it in the cache.
-
-    Args:
-        config: The cluster.
-        harness: What is around it.
-        name: Of the build, in the cache and in messages.
-        log: File that receives the output of the tools.
-        replaced: Files that take the place of sources, by the source's file name.
-        packages: Sources before all others.
-        accelerator: Sources, top module and parameters of the accelerator; the array if it is not given.
-
-    Returns:
-        The folder of the build, and whether an earlier build served.
-
-    Raises:
-        BuildError: A tool is missing or failed, or the parameters are impossible.
-    """
-    require_tools()
-    device = accelerator or load("redmule")
-    sources = [(replaced or {}).get(path.name, path) for path in _sources(device)]
-    changed = {_CONSTANTS_FILE: _changed_constants(), **(with_tables(sources) if config.fpu else {})}
-    shell = accelerator_shell(device, ACCELERATOR)
-    parameters = [f"-G{name}={value}" for name, value in config.parameters().items()]
-    includes = sorted(path for folder in _includes(device) for path in folder.rglob("*.svh"))
-    flags = ["--top-module", harness.top, *_FLAGS, *harness.flags, *parameters]
-    compiler = " ".join(
-        [MACHINE, *(f"-I{folder}" for folder in (BENCH_DPI, header().parent, *harness.folders))]
-    )
-    inputs = [*packages, *sources, *includes, *harness.bench, *harness.cpp, *harness.headers, header()]
-    # Folders are no part of the key: what counts of them are the files, wherever they lie.
-    key = content_key(
-        inputs, [*changed.values(), harness.public, shell, *flags, *_OPTIMISE, *environment_key()]
+        # The changed constants need no other package.
+        sources=(*own[:first], Path(CONSTANTS), *own[first:], *[Path(_SHELL)] * bool(shell), *bench),
+        texts={**changed, **({_SHELL: shell} if shell else {})},
+        includes=_includes(accelerator),
+        parameters=config.parameters(),
+        headers=(*_HOST_HEADERS, header()),
+        folders=(BENCH_DPI, header().parent),
+        optimise=_OPTIMISE,
     )
 
-    def make(folder: Path) -> None:
-        for changed_name, text in changed.items():
-            (folder / changed_name).write_text(text)
-        (folder / "public.vlt").write_text(harness.public or "`verilator_config\n")
-        (folder / _SHELL).write_text(shell)
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.unlink(missing_ok=True)
-        own = [folder / path.name if path.name in changed else path for path in sources]
-        command = [str(executable()), "--cc", "--exe", "-Mdir", str(folder), "--prefix", harness.prefix]
-        command += ["-o", harness.program, "-Wno-fatal", "-Werror-USERFATAL", *flags, *_include_flags(device)]
-        command += ["-CFLAGS", compiler]
-        files = [folder / "public.vlt", *packages, *_ordered(own, folder), *[folder / _SHELL] * bool(shell)]
-        files += [*harness.bench, *harness.cpp]
-        run_tool([*command, *map(str, files)], log, f"Verilator on {name}")
-        jobs = f"-j{os.cpu_count() or 1}"
-        make_command = ["make", jobs, "-C", str(folder), "-f", f"{harness.prefix}.mk", *MAKE_FIXES]
-        run_tool([*make_command, *_OPTIMISE], log, f"C++ build of {name}")
 
-    return build_once(ROOT / "build" / "cache", name, key, make)
+def _probe(device: Descriptor) -> tuple[str, ...]:
+    """What tells the bench where the accelerator's probe is; nothing for one without."""
+    if device.probe is None:
+        return ()
+    shell = "" if device.top == ACCELERATOR else f"{DEVICE}."
+    return (f"-DACCELERATOR_PROBE=i_system.i_cluster.i_redmule.{shell}{device.probe.path}",)
 
 
-def lint_cluster(
-    config: ClusterConfig,
-    log: Path,
-    top: str = TOP,
-    bench: tuple[Path, ...] = MONITOR,
-    flags: tuple[str, ...] = (),
-    accelerator: Descriptor | None = None,
-) -> None:
-    """Checks the cluster with all warnings on.
-
-    Args:
-        config: The cluster.
-        log: File that receives what is found.
-        top: Top module.
-        bench: SystemVerilog and configuration files around the cluster.
-        flags: For Verilator.
-        accelerator: Sources, top module and parameters of the accelerator; the array if it is not given.
-
-    Raises:
-        BuildError: There are findings; they are in the log.
-    """
-    folder = log.parent / f"lint-{config.name}-{top}"
-    folder.mkdir(parents=True, exist_ok=True)
-    log.unlink(missing_ok=True)
-    (folder / _CONSTANTS_FILE).write_text(_changed_constants())
-    parameters = [f"-G{name}={value}" for name, value in config.parameters().items()]
-    device = accelerator or load("redmule")
-    shell = accelerator_shell(device, ACCELERATOR)
-    (folder / _SHELL).write_text(shell)
-    files = [*_ordered(_sources(device), folder), *[folder / _SHELL] * bool(shell), *bench]
-    command = [
-        str(executable()),
-        "--lint-only",
-        "-Wall",
-        *("-Werror-USERFATAL", "--top-module", top),
-        *_FLAGS,
-        *flags,
-        *parameters,
-        *_include_flags(device),
-    ]
-    run_tool([*command, *map(str, files)], log, f"lint of {top} with {config.name}")
-
-
-def _package() -> Path:
-    spec = find_spec("pythondata_cpu_cv32e40p")
-    if spec is None or spec.origin is None:
-        raise BuildError("the Python package pythondata-cpu-cv32e40p is missing: run make env")
-    return Path(spec.origin).parent / "system_verilog" / "rtl"
-
-
-def _changed_constants() -> str:
-    """The core's package of constants with FP16 on.
-
-    Raises:
-        BuildError: The shipped file is not the one this was written for.
-    """
-    path = _package() / "include" / _CONSTANTS_FILE
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != _CONSTANTS_SHA256:
-        raise BuildError(
-            f"{path} is not the file that the cluster was written for: install the version that "
-            "requirements.txt pins of pythondata-cpu-cv32e40p"
-        )
-    text = data.decode()
-    for shipped, changed in _CONSTANTS.items():
-        if text.count(shipped) != 1:
-            raise BuildError(f"{path} has no single {shipped!r}")
-        text = text.replace(shipped, changed)
-    return text
-
-
-def _includes(accelerator: Descriptor) -> list[Path]:
-    own = _package() / "vendor" / "pulp_platform_common_cells" / "include"
-    return list(dict.fromkeys([*accelerator.includes, own]))
-
-
-def _include_flags(accelerator: Descriptor) -> list[str]:
-    return [f"-I{folder}" for folder in _includes(accelerator)]
+def _includes(accelerator: Descriptor) -> tuple[Path, ...]:
+    own = core_folder() / "vendor" / "pulp_platform_common_cells" / "include"
+    return tuple(dict.fromkeys([*accelerator.includes, own]))
 
 
 def _sources(accelerator: Descriptor) -> list[Path]:
     """All sources but the changed constants, in the order of compilation."""
-    package = _package()
+    package = core_folder()
     own = sorted(RTL.glob("*.sv"), key=lambda path: (not path.stem.endswith("_pkg"), path.name))
     files = [
         *accelerator.waivers,
@@ -326,9 +199,3 @@ def _sources(accelerator: Descriptor) -> list[Path]:
         *own,
     ]
     return list(dict.fromkeys(path.resolve() for path in files))
-
-
-def _ordered(sources: list[Path], folder: Path) -> list[Path]:
-    """The sources with the changed constants, which other packages do not need, in front."""
-    last_waiver = next(i for i, path in enumerate(sources) if path.suffix != ".vlt")
-    return [*sources[:last_waiver], folder / _CONSTANTS_FILE, *sources[last_waiver:]]

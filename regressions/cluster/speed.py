@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from regressions.cluster.build import build_bare_cluster
 from regressions.cluster.firmware import build_program
 from regressions.cluster.run import run_task
 from regressions.simulators.base import Simulator
@@ -52,7 +51,7 @@ def measure(
     program = build_program(stream.program, folder / "sw.log")
     runs = [stream.run(index).with_program(program) for index in range(count)]
     bench = simulator.build(device, "fast", folder / "bench-build.log")
-    bare = build_bare_cluster(device, folder / "bare-build.log")
+    bare = simulator.build_bare(device, folder / "bare-build.log").executable
     command, environment = simulator.command(bench, folder / "simulation")
     pairs = []
     for turn in range(rounds):

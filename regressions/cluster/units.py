@@ -4,23 +4,19 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from regressions.cluster.build import BENCH, BENCH_DPI, BENCH_SV, RTL
-from regressions.simulators.cache import build_once, content_key
-from regressions.simulators.tools import MAKE_FIXES, environment_key, executable, require_tools, run_tool
+from regressions.cluster.build import BENCH, BENCH_DPI, RTL, WAIVERS
+from regressions.simulators import get_simulator
+from regressions.simulators.model import Model
 from tb.cluster.header import header
-from tb.descriptor import ROOT
 
 FOLDER = BENCH / "units"
 # A second of simulation: what counts is how long the compiler takes.
 _OPTIMISE = ("OPT_FAST=-O1", "OPT_SLOW=-O0", "OPT_GLOBAL=-O0")
-_RUNTIME = ("verilated.o", "verilated_dpi.o", "verilated_threads.o")
 _SHARED = (BENCH_DPI / "monitor.h", BENCH_DPI / "backdoor.h", FOLDER / "unit.h")
-_WAIVERS = (RTL / "cluster.vlt", BENCH_SV / "cluster.vlt")
 _FINDING = re.compile(r"^(\w+) in cycle (\d+): (.*)$", re.MULTILINE)
 _CYCLES = re.compile(r"^cycles (\d+)$", re.MULTILINE)
 
@@ -98,7 +94,7 @@ def build_unit(
     packages: Sequence[Path] = (),
     parameters: Mapping[str, int] | None = None,
 ) -> Path:
-    """Compiles a bench, or finds it in the cache.
+    """Compile a bench, or find it in the cache.
 
     Args:
         unit: The bench.
@@ -113,59 +109,24 @@ def build_unit(
     Raises:
         BuildError: A tool is missing or failed, or the parameters are impossible.
     """
-    require_tools()
-    log.parent.mkdir(parents=True, exist_ok=True)
-    log.unlink(missing_ok=True)
     beside = FOLDER / f"{unit.top}.sv"
     sources = [RTL / f"{name}.sv" for name in unit.modules]
     sources = [(replaced or {}).get(path.name, path) for path in sources] + [beside] * beside.exists()
-    sources = [*_WAIVERS, *packages, *sources]
-    programs = [FOLDER / f"{unit.name}_bench.cpp", *[BENCH_DPI / "monitor.cpp"] * unit.monitored]
-    values = unit.parameters if parameters is None else parameters
-    overrides = [f"-G{name}={value}" for name, value in values.items()]
-    key = content_key([*sources, *programs, *_SHARED, header()], [unit.top, *overrides, *_settings()])
-
-    runtime = _runtime(log)
-
-    def make(folder: Path) -> None:
-        command = [*_verilator(folder), "--assert", "--top-module", unit.top, *overrides]
-        command += ["-Wno-fatal", "-Werror-USERFATAL", "-o", "bench"]
-        command += [
-            "-CFLAGS",
-            f"-I{BENCH_DPI} -I{FOLDER} -I{header().parent}",
-            *map(str, sources),
-            *map(str, programs),
-        ]
-        run_tool(command, log, f"Verilator on {unit.top}")
-        for name in _RUNTIME:  # newer than the makefile, so that make takes them
-            shutil.copy(runtime / name, folder)
-        run_tool(_make(folder), log, f"C++ of the bench {unit.name}")
-
-    folder, _ = build_once(ROOT / "build" / "cache", f"unit-{unit.name}", key, make)
-    return folder / "bench"
-
-
-def _runtime(log: Path) -> Path:
-    """Folder with the objects of the simulator's library, which take longer to compile than most benches."""
-
-    def make(folder: Path) -> None:
-        (folder / "empty.sv").write_text("module empty;\nendmodule\n")
-        run_tool([*_verilator(folder), str(folder / "empty.sv")], log, "Verilator on an empty module")
-        run_tool([*_make(folder), *_RUNTIME], log, "C++ of the simulator's library")
-
-    return build_once(ROOT / "build" / "cache", "unit-runtime", content_key([], _settings()), make)[0]
-
-
-def _settings() -> list[str]:
-    return [*_RUNTIME, *_OPTIMISE, *environment_key()]
-
-
-def _verilator(folder: Path) -> list[str]:
-    return [str(executable()), "--cc", "--exe", "-Mdir", str(folder), "--prefix", "Vbench"]
-
-
-def _make(folder: Path) -> list[str]:
-    return ["make", "-j2", "-C", str(folder), "-f", "Vbench.mk", *MAKE_FIXES, *_OPTIMISE]
+    model = Model(
+        name=f"unit-{unit.name}",
+        top=unit.top,
+        prefix="Vbench",
+        program="bench",
+        sources=(RTL / "cluster.vlt", WAIVERS, *packages, *sources),
+        parameters=unit.parameters if parameters is None else parameters,
+        flags=("--assert",),
+        cpp=(FOLDER / f"{unit.name}_bench.cpp", *[BENCH_DPI / "monitor.cpp"] * unit.monitored),
+        headers=(*_SHARED, header()),
+        folders=(BENCH_DPI, FOLDER, header().parent),
+        optimise=_OPTIMISE,
+        brief=True,
+    )
+    return get_simulator().compile(model, log)
 
 
 def read_finding(said: str) -> Finding | None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from regressions.code_coverage.points import Point
+from regressions.kinds import runner_of
+from regressions.simulators.model import Model
 from tb.descriptor import Descriptor
 
 
@@ -62,20 +64,23 @@ class Simulator(ABC):
             BuildError: A tool is missing or failed.
         """
 
-    def build_bare(self, descriptor: Descriptor, log: Path) -> Build:
-        """Compile the device alone with the loop of `regressions/speed`, or find it in the cache.
+    def compile(self, model: Model, log: Path) -> Path:
+        """Compile a program or library that is no bench for plans, or find it in the cache.
 
         Args:
-            descriptor: The device.
+            model: What goes in.
             log: File that receives the output of the tools.
 
         Raises:
-            BuildError: A tool is missing or failed, or the simulator has no such loop.
+            BuildError: A tool is missing or failed, or the simulator makes no such programs.
         """
         del log
-        raise BuildError(
-            f"no bare loop of {descriptor.name}: {self.name} compiles no device into a C++ program"
-        )
+        raise BuildError(f"no {model.program} of {model.name}: {self.name} compiles no C++ programs")
+
+    def build_bare(self, descriptor: Descriptor, log: Path) -> Build:
+        """Compile the loop in C++ around a device without a bench; see `compile`."""
+        program = self.compile(runner_of(descriptor).bare(descriptor), log)
+        return Build(descriptor, "bare", program.parent, program, cached=False)
 
     @abstractmethod
     def command(
@@ -96,16 +101,8 @@ class Simulator(ABC):
         return None
 
     @abstractmethod
-    def lint(self, descriptor: Descriptor, log: Path) -> None:
-        """Check the device and the bench's SystemVerilog with all warnings on.
-
-        Raises:
-            BuildError: There are findings; they are in the log.
-        """
-
-    @abstractmethod
-    def lint_opinions(self, log: Path) -> None:
-        """Check the SystemVerilog around FPnew alone (`tb/opinions`) with all warnings on.
+    def lint(self, model: Model, log: Path) -> None:
+        """Check the SystemVerilog of a model with all warnings on.
 
         Raises:
             BuildError: There are findings; they are in the log.

@@ -24,9 +24,6 @@ from regressions.simulators.base import BuildError
 
 MINIMUM = (5, 36)
 MACHINE = "-march=native"
-# What runs once, at the start, is not worth compiling well: of an array of 96 elements, one constructor
-# took minutes that way.
-OPTIMISE = ("OPT_FAST=-O3", "OPT_SLOW=-O0", "OPT_GLOBAL=-O3")
 # The wheel's makefile lacks the first two, without which a design of several C++ files does not build, and
 # calls a program `python` that need not be there.
 MAKE_FIXES = (
@@ -141,5 +138,4 @@ def environment_key() -> tuple[str, ...]:
         str(cocotb_tools.config.libs_dir),
         cpu[1] if cpu else "",
         MACHINE,
-        *OPTIMISE,
     )

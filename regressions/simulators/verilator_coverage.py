@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -32,16 +32,15 @@ _HEADER = b"# SystemC::Coverage-3"
 _RECORD = re.compile(rb"C '(.*)' (\d+)$", re.DOTALL)
 
 
-def configuration(descriptor: Descriptor, others: Iterable[Path]) -> str:
+def configuration(descriptor: Descriptor, sources: Sequence[Path]) -> str:
     """Lines of a configuration file that leave out everything that does not count.
 
     Args:
         descriptor: The device.
-        others: Sources besides those of the device: the bench, the shell.
+        sources: All that is compiled: the device, the bench, the shell.
     """
-    counting = set(counted(descriptor))
-    device = (source for source in descriptor.sources if source not in counting)
-    left_out = (*device, *descriptor.binds, *others)
+    counting = {*counted(descriptor), *(source for source in sources if source.suffix == ".vlt")}
+    left_out = (source for source in sources if source not in counting)
     return "".join(f'coverage_off -file "*/{source.name}"\n' for source in left_out)
 
 

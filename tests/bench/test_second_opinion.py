@@ -13,6 +13,7 @@ from models import oracle
 from models.gemm import gemm_op, step
 from models.ops import Op
 from regressions.simulators import get_simulator
+from regressions.simulators.opinions import opinions_model
 from tb.opinions import library
 from tb.scoreboard import second_opinion
 from tb.scoreboard.prediction import prediction
@@ -30,7 +31,7 @@ SPECIAL = np.array(
 @pytest.fixture(autouse=True)
 def fpnew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The library, as the runner makes it once and tells where it is."""
-    monkeypatch.setenv(library.VARIABLE, str(get_simulator().build_opinions(tmp_path / "log")))
+    monkeypatch.setenv(library.VARIABLE, str(get_simulator().compile(opinions_model(), tmp_path / "log")))
 
 
 def job_of(op: Op, m: int, n: int, k: int) -> Job:

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from regressions.simulators.cache import build_once, content_key
-from regressions.simulators.tools import MAKE_FIXES, environment_key, executable, require_tools, run_tool
+from regressions.simulators import get_simulator
+from regressions.simulators.model import Model
 from tb.descriptor import ROOT
 from tb.dpi.bindings import EVENT_DTYPE, PORT_DTYPE, RANGE_DTYPE, RULE_COUNT, VIOLATION_DTYPE, beat_dtype
 from tb.scoreboard.protocol import PortLogs, Ranges
@@ -53,25 +53,24 @@ class Played:
 @cache
 def build() -> Path:
     """The player, compiled or found in the cache."""
-    require_tools()
-    sources = [*(ROOT / "tb" / "sv" / f"{name}.sv" for name in _SV), HERE / "trace_player.sv"]
+    sources = (*(ROOT / "tb" / "sv" / f"{name}.sv" for name in _SV), HERE / "trace_player.sv")
     dpi = ROOT / "tb" / "dpi"
-    programs = [HERE / "trace_player.cpp", dpi / "bench.cpp"]
-    headers = [dpi / name for name in ("bench.h", "player.h", "interpreter.h")]
-    waivers = HERE / "trace_player.vlt"
-    key = content_key([*sources, *programs, *headers, waivers, Path(__file__)], environment_key())
-
-    def make(folder: Path) -> None:
-        log = folder / "build.log"
-        command = [str(executable()), "--cc", "--exe", "--assert", "-Wall", "-Mdir", str(folder)]
-        command += ["--prefix", "Vplayer", "--top-module", "trace_player", "-o", "player"]
-        command += ["-CFLAGS", f"-I{dpi}", str(waivers), *map(str, (*sources, *programs))]
-        run_tool(command, log, "Verilator on trace_player")
-        make_ = ["make", "-j2", "-C", str(folder), "-f", "Vplayer.mk", *MAKE_FIXES, "OPT_FAST=-O1"]
-        run_tool(make_, log, "C++ of trace_player")
-
-    folder, _ = build_once(ROOT / "build" / "cache", "trace-player", key, make)
-    return folder / "player"
+    model = Model(
+        name="trace-player",
+        top="trace_player",
+        prefix="Vplayer",
+        program="player",
+        sources=(HERE / "trace_player.vlt", *sources),
+        flags=("--assert",),
+        cpp=(HERE / "trace_player.cpp", dpi / "bench.cpp"),
+        headers=tuple(dpi / name for name in ("bench.h", "player.h", "interpreter.h")),
+        folders=(dpi,),
+        optimise=("OPT_FAST=-O1",),
+    )
+    simulator, logs = get_simulator(), ROOT / "build" / "tests" / "bench"
+    logs.mkdir(parents=True, exist_ok=True)
+    simulator.lint(model, logs / "lint-trace-player.log")
+    return simulator.compile(model, logs / "trace-player.log")
 
 
 def play(folder: Path, traces: Sequence[Trace], ranges: Ranges) -> list[Played]:

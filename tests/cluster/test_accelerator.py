@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from regressions.cluster.bench_build import lint_cluster_bench
-from regressions.cluster.build import ACCELERATOR
-from regressions.simulators.shell import accelerator_shell
+from regressions.accelerator.shell import accelerator_shell
+from regressions.cluster.build import ACCELERATOR, bench_model, lint_model
+from regressions.simulators import get_simulator
 from tb.descriptor import load
 
 SERIAL = Path(__file__).with_name("serial_cluster.toml")
@@ -26,4 +26,4 @@ def test_another_top_module_gets_a_shell_with_the_name_that_the_cluster_knows() 
 
 
 def test_another_accelerator_is_clean_in_the_bench(tmp_path: Path) -> None:
-    lint_cluster_bench(load(SERIAL), tmp_path / "lint.log")
+    get_simulator().lint(lint_model(bench_model(load(SERIAL))), tmp_path / "lint.log")

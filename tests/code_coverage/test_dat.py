@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from regressions.accelerator.models import bench_model
 from regressions.code_coverage.sources import counted
 from regressions.simulators.base import BuildError
 from regressions.simulators.verilator_coverage import configuration, read
@@ -62,8 +63,9 @@ def test_only_modules_of_the_device_count() -> None:
 
 def test_everything_else_is_left_out_by_name() -> None:
     device = load("redmule")
-    text = configuration(device, [Path("tb/sv/tb_top.sv")])
+    text = configuration(device, bench_model(device).sources)
     off = {line.split('"')[1] for line in text.splitlines()}
-    for name in ("fpnew_fma.sv", "lzc.sv", "redmule_pkg.sv", "redmule_probe.sv", "tb_top.sv"):
+    for name in ("fpnew_fma.sv", "lzc.sv", "redmule_pkg.sv", "redmule_probe.sv", "tb_top.sv", "dut_shell.sv"):
         assert f"*/{name}" in off
     assert not any(f"*/{source.name}" in off for source in counted(device))
+    assert all(name.endswith(".sv") for name in off)

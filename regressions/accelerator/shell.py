@@ -64,11 +64,11 @@ def dut_shell(descriptor: Descriptor, *, bench: bool) -> str:
 
 
 def accelerator_shell(descriptor: Descriptor, name: str) -> str:
-    """SystemVerilog text of a module around a device, by which a cluster instantiates it.
+    """SystemVerilog text of a module around a device, by which a larger system instantiates it.
 
     Args:
         descriptor: The device.
-        name: The module that the cluster instantiates, with the parameters H, L, P, DW and N_CORES.
+        name: The module that the system instantiates, with the parameters H, L, P, DW and N_CORES.
 
     Returns:
         Empty if the device's top module has that name already.

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The accelerator alone as a kind of devices, for the runner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from regressions.estimate import estimate
+from regressions.kinds import RunnerKind
+
+if TYPE_CHECKING:
+    from regressions.simulators.model import Model
+    from tb.descriptor import Descriptor
+    from tb.stimulus.stream import ScenarioStream
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSource:
+    """A stream of scenarios, with the size of each."""
+
+    stream: ScenarioStream
+    device: Descriptor
+    directed: bool = False
+
+    def size(self, index: int) -> tuple[int, int]:
+        """See `Source.size`."""
+        scenario = self.stream.scenario(index)
+        return len(scenario.jobs), estimate(scenario, self.device)
+
+
+class AcceleratorRunner(RunnerKind):
+    """Builds, plans and measures accelerators alone."""
+
+    # Methods import what they need: most commands, and the runner's own tests, need none of it.
+
+    name = "accelerator"
+    measures_code = True
+
+    def bench(self, device: Descriptor) -> Model:
+        """Return `tb_top` around the device."""
+        from regressions.accelerator.models import bench_model
+
+        return bench_model(device)
+
+    def bare(self, device: Descriptor) -> Model:
+        """Return the loop of `regressions/speed/bare.cpp`."""
+        from regressions.accelerator.models import bare_model
+
+        return bare_model(device)
+
+    def lint(self) -> dict[str, Callable[[], Model]]:
+        """Return the benches of all devices alone, and the library of second opinions."""
+        from regressions.accelerator.models import bench_model
+        from regressions.simulators.opinions import opinions_model
+        from tb.descriptor import available, load
+
+        benches = {name: partial(bench_model, load(name)) for name in available()}
+        return {**benches, "tb/opinions": opinions_model}
+
+    def source(self, stream: ScenarioStream, device: Descriptor) -> StreamSource:
+        """Return the sizes of scenarios."""
+        return StreamSource(stream, device)

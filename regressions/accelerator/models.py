@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bench around an accelerator, and the loop that drives one without a bench, as models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from regressions.accelerator.shell import dut_shell
+from regressions.paths import ROOT
+from regressions.simulators.model import CLOCKED, FAST_X, Model
+from tb.descriptor import Descriptor
+
+TOP = "tb_top"
+BENCH_SV = ROOT / "tb" / "sv"
+BENCH_DPI = ROOT / "tb" / "dpi"
+_BARE_LOOP = ROOT / "regressions" / "speed" / "bare.cpp"
+_SHELL = "dut_shell.sv"
+
+# Packages first, top last; the order matters to the compiler.
+_BENCH = (
+    *("rules_pkg", "bench_pkg", "tcdm_memory", "tcdm_rules", "periph_player", "periph_monitor"),
+    *("periph_rules", "event_monitor", "probe_monitor", "cover_monitor", "tb_top"),
+)
+_DRIVEN = ("rst_n", "periph_req", "periph_add", "periph_wen", "periph_be", "periph_data", "periph_id")
+_READ = ("clk", "wake", "busy", "periph_gnt_s", "periph_r_data_s", "periph_r_valid_s", "periph_r_id_s")
+# The data-flow optimiser makes the code of equal instances differ, so that it cannot be shared:
+# on an array of compute elements that costs a third of the speed and twice the build.
+_FLAGS = (*CLOCKED, "-fno-dfg")
+
+
+def bench_model(device: Descriptor) -> Model:
+    """Return the bench around a device, under cocotb."""
+    return Model(
+        name=device.name,
+        top=TOP,
+        prefix="Vtop",
+        program=TOP,
+        sources=(
+            BENCH_SV / "bench.vlt",
+            *_device(device),
+            *(BENCH_SV / f"{name}.sv" for name in _BENCH),
+            *device.binds,
+        ),
+        texts={_SHELL: dut_shell(device, bench=True)},
+        includes=device.includes,
+        parameters={"DW": device.instance.dw, "N_CORES": device.n_cores},
+        flags=_FLAGS,
+        driven=_DRIVEN,
+        read=_READ,
+        shown=tuple(sorted({path.rsplit(".", 1)[-1].partition("[")[0] for path in device.backdoor.values()})),
+        cpp=(BENCH_DPI / "bench.cpp",),
+        headers=tuple(sorted(BENCH_DPI.glob("*.h"))),
+        folders=(BENCH_DPI,),
+        python=True,
+    )
+
+
+def bare_model(device: Descriptor) -> Model:
+    """Return a device in the loop of `regressions/speed`; flags as those of the bench's fastest build."""
+    return Model(
+        name=device.name,
+        top="dut_shell",
+        prefix="Vbare",
+        program="bare",
+        sources=_device(device),
+        texts={_SHELL: dut_shell(device, bench=False)},
+        includes=device.includes,
+        flags=(*_FLAGS, *FAST_X),
+        cpp=(_BARE_LOOP,),
+        variant="bare",
+    )
+
+
+def _device(device: Descriptor) -> tuple[Path, ...]:
+    return (*device.waivers, *device.sources, Path(_SHELL))

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cluster as a kind of devices, for the runner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regressions.kinds import RunnerKind
+from regressions.paths import ROOT
+from tb.errors import UserError
+
+if TYPE_CHECKING:
+    from regressions.simulators.model import Model
+    from regressions.testlist import TestEntry
+    from tb.cluster.streams import ProgramStream
+    from tb.descriptor import Descriptor
+
+# What a program costs besides its jobs: its own cycles, its memories, and the Python around it.
+_PROGRAM_OVERHEAD = 15_000
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramSource:
+    """A stream of programs, with the size of each."""
+
+    stream: ProgramStream
+    device: Descriptor
+    directed: bool = False
+
+    def size(self, index: int) -> tuple[int, int]:
+        """See `Source.size`."""
+        run = self.stream.run(index)
+        jobs = () if run.scenario is None else run.scenario.jobs
+        return run.jobs, _PROGRAM_OVERHEAD + sum(self.device.bound(job) for job in jobs)
+
+
+class ClusterRunner(RunnerKind):
+    """Builds, plans and measures clusters."""
+
+    # Methods import what they need: most commands, and the runner's own tests, need none of it.
+
+    name = "cluster"
+    unshrinkable = "programs are not shrunk"
+
+    def bench(self, device: Descriptor) -> Model:
+        """Return `cluster_tb` around the cluster."""
+        from regressions.cluster.build import bench_model
+
+        return bench_model(device)
+
+    def bare(self, device: Descriptor) -> Model:
+        """Return the loop of `tb/cluster/dpi/loop.cpp` without monitors."""
+        from regressions.cluster.build import bare_model
+
+        return bare_model(device)
+
+    def lint(self) -> dict[str, Callable[[], Model]]:
+        """Return the small cluster in the bench, the contract's and the smallest one in the loop."""
+        from regressions.cluster.build import bench_model, lint_model, loop_model
+        from regressions.cluster.sizes import SMALL
+        from tb.cluster.config import ClusterConfig
+        from tb.descriptor import load
+
+        def loop(config: ClusterConfig) -> Model:
+            return lint_model(loop_model(config))
+
+        configs = (ClusterConfig(), ClusterConfig(cores=1, fpu=False))
+        return {
+            SMALL: lambda: lint_model(bench_model(load(SMALL))),
+            **{config.name: partial(loop, config) for config in configs},
+        }
+
+    def source(self, stream: ProgramStream, device: Descriptor) -> ProgramSource:
+        """Return the sizes of programs."""
+        return ProgramSource(stream, device)
+
+    def programs(
+        self, entries: Sequence[TestEntry], device: Descriptor, logs: Path
+    ) -> dict[str, dict[str, str]]:
+        """Compile the programs; one that cannot be fails its tests alone."""
+        from tb.sequences import resolve
+
+        streams = (resolve(entry.sequence)(entry.name, 0, entry.knobs, device).stream for entry in entries)
+        return {name: _program(name, logs) for name in sorted({stream.program for stream in streams})}
+
+
+def _program(name: str, logs: Path) -> dict[str, str]:
+    from regressions.cluster.firmware import build_program
+
+    if name.endswith(".elf"):
+        return {"path": str((ROOT / name).resolve())}
+    try:
+        return {"path": str(build_program(name, logs / f"sw-{name}.log").path)}
+    except UserError as error:
+        return {"error": str(error)}

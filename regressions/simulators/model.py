@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Models: programs and libraries that a simulator compiles, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+OPTIMISE = ("OPT_FAST=-O3", "OPT_SLOW=-O0", "OPT_GLOBAL=-O3")
+"""Settings of the C++ build. What runs once, at the start, is not worth compiling well: of an array of 96
+elements, one constructor took minutes that way."""
+
+CLOCKED = ("--timing", "--assert", "--timescale", "1ns/1ps")
+"""Flags of a model that makes its clock itself."""
+
+FAST_X = ("--x-assign", "fast", "--x-initial", "fast")
+"""Flags of a model whose uninitialised state is whatever is fastest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What goes into a program or library.
+
+    Attributes:
+        name: Of what is compiled, in messages and in the build cache.
+        top: Top module.
+        prefix: Of the model's C++ class, by which the C++ sources include it.
+        program: File name of what is made; with `python`, the name of the top module.
+        sources: SystemVerilog and configuration files, in the order of compilation; a name without a folder
+            is one of `texts`.
+        texts: Generated files, by name.
+        includes: Folders of SystemVerilog headers.
+        parameters: Of the top module.
+        flags: For the simulator.
+        driven: Signals of the top module that Python writes; all public ones cost speed.
+        read: Those that it reads.
+        shown: Variables of whatever module that Python reads and writes.
+        cpp: C++ sources.
+        headers: What these include of the project.
+        folders: Where the C++ compiler looks for headers.
+        link: Flags for C++ compiler and linker: pairs of `-CFLAGS` or `-LDFLAGS` and a text.
+        optimise: Settings of the C++ build.
+        variant: What tells the builds of one name apart.
+        python: Whether cocotb runs in it.
+        brief: Whether it runs for seconds, so that its build is what takes long.
+    """
+
+    name: str
+    top: str
+    prefix: str
+    program: str
+    sources: tuple[Path, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    includes: tuple[Path, ...] = ()
+    parameters: Mapping[str, int | str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    driven: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    cpp: tuple[Path, ...] = ()
+    headers: tuple[Path, ...] = ()
+    folders: tuple[Path, ...] = ()
+    link: tuple[str, ...] = ()
+    optimise: tuple[str, ...] = OPTIMISE
+    variant: str = ""
+    python: bool = False
+    brief: bool = False
+
+    @property
+    def files(self) -> list[Path]:
+        """All files that it is compiled from, but those that are generated."""
+        headers = (header for folder in self.includes for header in sorted(folder.rglob("*.svh")))
+        own = (source for source in self.sources if str(source) not in self.texts)
+        return [*own, *headers, *self.cpp, *self.headers]
