@@ -17,11 +17,7 @@ pytestmark = pytest.mark.sim
 
 DEVICE = "tests/bench/faulty_device.py:FaultyDevice"
 MINE = """
-[point.shape]
-sample = "job"
-doc = "M against K"
-bins = ["tall", "wide", "square"]
-function = "mine.py:shape"
+modules = ["mine.py"]
 
 [[covergroup]]
 name = "shapes"
@@ -34,6 +30,10 @@ when = {shape = "square"}
 reason = "a test says so"
 """
 SHAPE = """
+from tb.coverage.coverpoint import coverpoint
+
+
+@coverpoint("job", ("tall", "wide", "square"))
 def shape(sample):
     job = sample.job
     return "tall" if job.m > job.k else "wide" if job.m < job.k else "square"
