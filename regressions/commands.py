@@ -3,8 +3,8 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from rich.console import Console
 
 from regressions import testlist
@@ -16,15 +16,16 @@ from regressions.info import Run
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import relative
-from regressions.planner import Planner, Segment, Simulation, pack, rounds
+from regressions.planner import Planner, Simulation, pack, rounds
 from regressions.run import EXIT_PASSED, Schedule, builds_of, perform
 from regressions.rundir import RESULTS, last_run
 from regressions.selection import Selector, find_entry, make_segment, parse_selectors
 from regressions.services import Services
-from regressions.testlist import TestEntry
 from regressions.tiers import Tier
 from tb.coverage import CLOSING
 from tb.descriptor import Descriptor, available, load
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Segment
 from tb.schema import SchemaError, nearest
 
 
@@ -36,7 +37,7 @@ def _planner(
     device: Descriptor,
     seed: int,
 ) -> Planner:
-    known = [entry for entry in order.entries.values() if entry.suits(device)]
+    known = [entry for entry in order.entries.values() if testlist.suits(entry, device)]
     everything = [entry for entry in known if tier.name in entry.tiers or entry in tests]
     total = sum(entry.weight or 0.0 for entry in everything)
     return Planner(tier, seed, tests, total, lambda entry, s: services.source(entry, s, device), device.name)
@@ -74,13 +75,17 @@ def regressions(order: Order, services: Services, console: Console) -> int:
     builds: list[tuple[str, str]] = []
     for name, budget in order.budgets.items():
         device, tier = services.device(name), order.tier.on(budget)
-        chosen = [entry for entry in tests if entry.suits(device) and testlist.matches(entry, budget.tests)]
-        if not chosen and (devices or not any(entry.suits(device) for entry in late)):
+        chosen = [
+            entry
+            for entry in tests
+            if testlist.suits(entry, device) and testlist.matches(entry, budget.tests)
+        ]
+        if not chosen and (devices or not any(testlist.suits(entry, device) for entry in late)):
             continue
         devices.append(device)
         planners.append(_planner(order, tier, chosen, services, device, seed))
         builds += [(device.name, built) for built in ([kind] if kind else tier.builds)]
-    late = [entry for entry in late if devices and entry.suits(devices[0])]
+    late = [entry for entry in late if devices and testlist.suits(entry, devices[0])]
     if not planners:
         raise UserError(f"TESTS={order.tests}: no device of tier {order.tier.name} runs these; give DUT=")
 
@@ -144,7 +149,7 @@ def run(order: Order, services: Services, console: Console) -> int:
     device = services.device(order.device)
     kind = _kind(order, services)
     for _, entry in chosen:
-        if not entry.suits(device):
+        if not testlist.suits(entry, device):
             raise UserError(_elsewhere(entry, device))
     entire = [entry for selector, entry in chosen if selector.begin is None]
     segments = _planner(order, order.tier, entire, services, device, seed).segments() if entire else []
@@ -164,7 +169,7 @@ def run(order: Order, services: Services, console: Console) -> int:
 def _elsewhere(entry: TestEntry, device: Descriptor) -> str:
     """The error of a test that does not run on a device, and what to do."""
     devices = available(kind=None)
-    names = ", ".join(name for name in devices if entry.suits(load(name)))
+    names = ", ".join(name for name in devices if testlist.suits(entry, load(name)))
     return f"TEST: {entry.name} does not run on {device.name}; give DUT= one of {names}"
 
 

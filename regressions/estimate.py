@@ -2,7 +2,7 @@
 """Estimated cycles of scenarios, by which budgets are shared and segments are cut."""
 
 from tb.descriptor import Descriptor
-from tb.stimulus.job import Scenario
+from tb.exchange.scenario import Scenario
 
 # What a job costs outside of its bound, in cycles: programming over the register port, and the Python around
 # it (draw, prediction, comparison), which takes as long as some hundred simulated cycles.

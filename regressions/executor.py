@@ -2,7 +2,6 @@
 """Runs simulations in parallel and keeps what they said, also when interrupted."""
 
 import asyncio
-import json
 import os
 import signal
 import time
@@ -12,10 +11,11 @@ from pathlib import Path
 from typing import Protocol
 
 from regressions.judge import SegmentResult, judge
-from regressions.planner import Simulation
+from regressions.planner import Simulation, patience
 from regressions.process import Command, Deadline, run_process
 from regressions.results import ResultsReader, SimulationLog
-from tb.status import Status
+from tb.exchange.plan import Plan
+from tb.exchange.status import Status
 
 
 class Observer(Protocol):
@@ -82,7 +82,7 @@ class Executor:
         run: Path,
         processes: int,
         command: Callable[[Simulation, Path], Command],
-        plan: Callable[[Simulation], object],
+        plan: Callable[[Simulation], Plan],
         observer: Observer,
         first: int = 0,
     ) -> None:
@@ -155,9 +155,9 @@ class Executor:
         number, self._count = self._count, self._count + 1
         folder = self._run / "sims" / f"{number:04d}"
         folder.mkdir(parents=True)
-        (folder / "plan.json").write_text(json.dumps(self._plan(simulation), indent=1) + "\n")
+        self._plan(simulation).write(folder)
         reader = ResultsReader(folder / "results.jsonl")
-        timeouts = {segment.key: segment.timeout for segment in simulation.segments}
+        timeouts = {segment.key: patience(segment) for segment in simulation.segments}
         self._observer.started(simulation)
         outcome = await run_process(
             self._command(simulation, folder),
@@ -179,10 +179,11 @@ def _collect(execution: Execution, log: SimulationLog, results: list[SegmentResu
     execution.results += results
     # A simulation that did not end still did what its jobs took.
     execution.cycles += log.cycles or sum(
-        test.cycles or sum(job.cycles or 0 for job in test.jobs) for test in log.tests
+        test.end.cycles if test.end else sum(job.cycles or 0 for job in test.jobs) for test in log.tests
     )
     for test in log.tests:
-        execution.reject(test.key[0], test.rejected)
+        if test.end is not None:
+            execution.reject(test.key[0], test.end.rejected)
 
 
 def _not_started(simulation: Simulation) -> list[SegmentResult]:

@@ -3,13 +3,13 @@
 
 from dataclasses import dataclass
 
+from regressions.buckets import bucket
 from regressions.info import Run
 from regressions.judge import SegmentResult
 from regressions.paths import relative
-from regressions.planner import Segment
-from regressions.results import Failure
-from regressions.status import bucket
-from tb.status import Status
+from tb.exchange.plan import Segment
+from tb.exchange.results import Failure
+from tb.exchange.status import Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from regressions.order import Order
 from regressions.run import EXIT_PASSED
 from regressions.selection import Selector, find_entry, parse_selectors
 from regressions.services import Services
-from regressions.testlist import TestEntry, select
+from regressions.testlist import select
 from regressions.tiers import load_tiers
-from tb.stimulus.job import Scenario
+from tb.exchange.entry import TestEntry
+from tb.exchange.scenario import Scenario
 
 SHOWN_BY_DEFAULT = 20
 _WRAPPED = ("testpoints", "description")

@@ -8,10 +8,11 @@ ended too.
 from dataclasses import dataclass, field
 from enum import Enum
 
-from regressions.planner import Segment, Simulation
-from regressions.results import Covered, Failure, JobResult, SimulationLog, TestLog
-from regressions.status import gravest
-from tb.status import Status
+from regressions.planner import Simulation
+from regressions.results import SimulationLog, TestLog
+from tb.exchange.plan import Segment
+from tb.exchange.results import CoverageHits, Failure, JobResult, TestEnd
+from tb.exchange.status import Status, gravest
 
 
 class Ending(Enum):
@@ -52,17 +53,23 @@ class SegmentResult:
     folder: str
     jobs: list[JobResult] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    cycles: int = 0
-    seconds: float = 0.0
-    ended: bool = False
-    coverage: Covered | None = None
-    known: dict[str, int] = field(default_factory=dict)
-    silent: dict[str, int] = field(default_factory=dict)
+    coverage: CoverageHits | None = None
+    end: TestEnd | None = None
+
+    @property
+    def cycles(self) -> int:
+        """Simulated cycles; 0 where the end was not reached."""
+        return self.end.cycles if self.end else 0
+
+    @property
+    def seconds(self) -> float:
+        """Wall time; 0 where the end was not reached."""
+        return self.end.seconds if self.end else 0.0
 
     @property
     def began(self) -> bool:
         """Whether the segment had its turn; one that had not may be run in another simulation."""
-        return self.ended or bool(self.jobs) or self.status is not Status.NOT_RUN
+        return self.end is not None or bool(self.jobs) or self.status is not Status.NOT_RUN
 
 
 def describe_exit(code: int | None) -> str:
@@ -93,15 +100,16 @@ def _absent(log: SimulationLog, outcome: Outcome) -> tuple[Status, str]:
 
 def _ended(segment: Segment, test: TestLog) -> tuple[Status, str]:
     """Status of a segment whose end was reported."""
-    statuses = [test.status, *(job.status for job in test.jobs), *(f.status for f in test.failures)]
+    assert test.end is not None
+    statuses = [test.end.status, *(job.status for job in test.jobs), *(f.status for f in test.failures)]
     status = gravest(statuses)
     if status is not Status.PASSED:
-        details = [test.detail, *(f.detail for f in test.failures), *(job.detail for job in test.jobs)]
+        details = [test.end.detail, *(f.detail for f in test.failures), *(job.detail for job in test.jobs)]
         return status, next((detail for detail in details if detail), "no detail was given")
-    if len(test.jobs) < segment.jobs or test.jobs_reported < segment.jobs:
-        ran = min(len(test.jobs), test.jobs_reported)
+    if len(test.jobs) < segment.jobs or test.end.jobs < segment.jobs:
+        ran = min(len(test.jobs), test.end.jobs)
         return Status.NOT_RUN, f"ended early: {ran} of {segment.jobs} planned jobs were checked"
-    if segment.jobs and not test.compared_bytes:
+    if segment.jobs and not test.end.compared_bytes:
         return Status.NOT_RUN, "nothing was compared"
     return Status.PASSED, ""
 
@@ -134,26 +142,13 @@ def judge(simulation: Simulation, log: SimulationLog, outcome: Outcome, folder: 
             status, detail = _absent(log, outcome)
             results.append(SegmentResult(segment, status, detail, folder))
             continue
-        if test.ended:
+        if test.end is not None:
             status, detail = _ended(segment, test)
         else:
             status, detail = _stopped(outcome, test)
             status = gravest([status, *(f.status for f in test.failures)])
         results.append(
-            SegmentResult(
-                segment,
-                status,
-                detail,
-                folder,
-                test.jobs,
-                test.failures,
-                test.cycles,
-                test.seconds,
-                test.ended,
-                test.coverage,
-                test.known,
-                test.silent,
-            )
+            SegmentResult(segment, status, detail, folder, test.jobs, test.failures, test.coverage, test.end)
         )
     _apply_simulation_fault(results, log, outcome)
     return results

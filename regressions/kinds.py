@@ -13,11 +13,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from tb.exchange.plan import ProgramBuild
+
 if TYPE_CHECKING:
     from regressions.planner import Source
     from regressions.simulators.model import Model
-    from regressions.testlist import TestEntry
     from tb.descriptor import Descriptor
+    from tb.exchange.entry import TestEntry
 
 KINDS = {
     "accelerator": "regressions.accelerator.kind:AcceleratorRunner",
@@ -57,7 +59,7 @@ class RunnerKind(ABC):
 
     def programs(
         self, entries: Sequence[TestEntry], device: Descriptor, logs: Path
-    ) -> dict[str, dict[str, str]]:
+    ) -> dict[str, ProgramBuild]:
         """Build the programs of tests, and return them as plans have them: a path, or why there is none.
 
         Args:

@@ -22,9 +22,10 @@ def stale(results: Iterable[SegmentResult], devices: Sequence[Descriptor]) -> li
     shown: Counter[tuple[str, str]] = Counter()
     silent: Counter[tuple[str, str]] = Counter()
     for result in results:
-        device = result.segment.device
-        shown.update({(device, issue): count for issue, count in result.known.items()})
-        silent.update({(device, issue): count for issue, count in result.silent.items()})
+        if result.end is not None:
+            device = result.segment.device
+            shown.update({(device, issue): count for issue, count in result.end.known.items()})
+            silent.update({(device, issue): count for issue, count in result.end.silent.items()})
     return [
         f"stale: known issue '{issue.id}' of {device.name} ({issue.reason}) did not show in any of "
         f"{silent[device.name, issue.id]} scenarios with jobs that it concerns: if it is mended, remove it "

@@ -21,19 +21,18 @@ from regressions.info import Run
 from regressions.judge import SegmentResult
 from regressions.order import Order
 from regressions.paths import relative
-from regressions.planner import Segment
 from regressions.results import SimulationLog, TestLog, read_results
 from regressions.run import conclude
 from regressions.rundir import RESULTS, create_run
 from regressions.selection import find_entry
 from regressions.services import Services
 from regressions.shards import Shard, parse_shard
-from regressions.status import gravity, parse_status
-from regressions.testlist import TestEntry
 from regressions.tiers import load_tiers
 from tb.descriptor import Descriptor
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Segment
+from tb.exchange.status import Status
 from tb.schema import SchemaError
-from tb.status import Status
 
 MUTANTS = "mutants.json"
 LINKS = "runs"
@@ -204,7 +203,7 @@ def _log(log: SimulationLog | None, segment: Segment) -> TestLog | None:
 
 def _result(segment: Segment, row: Mapping[str, Any], folder: str, log: TestLog | None) -> SegmentResult:
     """A segment as it was judged; one that passed, but whose results are gone, did not."""
-    status, detail = parse_status(row["status"]), str(row["detail"])
+    status, detail = Status(row["status"]), str(row["detail"])
     if log is None:
         if status is Status.PASSED:
             status, detail = Status.NOT_RUN, "its results.jsonl is missing: copy the whole folder of the run"
@@ -216,12 +215,8 @@ def _result(segment: Segment, row: Mapping[str, Any], folder: str, log: TestLog 
         folder,
         log.jobs,
         log.failures,
-        log.cycles,
-        log.seconds,
-        log.ended,
         log.coverage,
-        log.known,
-        log.silent,
+        log.end,
     )
 
 
@@ -232,7 +227,7 @@ def _once(results: Sequence[SegmentResult]) -> list[SegmentResult]:
         segment = result.segment
         key = (segment.device, segment.entry.name, segment.seed, segment.begin, segment.end, segment.kind)
         held = kept.get(key)
-        if held is None or gravity(result.status) < gravity(held.status):
+        if held is None or result.status.gravity < held.status.gravity:
             kept[key] = result
     return list(kept.values())
 

@@ -15,9 +15,10 @@ from regressions import testlist
 from regressions.option import Option, parse_duration, parse_paths, parse_processes, parse_seed
 from regressions.paths import BuildTree, relative
 from regressions.shards import UNDIVIDED, Shard, parse_shard
-from regressions.testlist import LISTS, TestEntry
+from regressions.testlist import LISTS
 from regressions.tiers import DeviceBudget, Tier, get_tier, load_tiers
 from tb.descriptor import Descriptor
+from tb.exchange.entry import TestEntry
 
 DEFAULT_DUT = "redmule"
 

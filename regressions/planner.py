@@ -8,10 +8,11 @@ import heapq
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from regressions.testlist import TestEntry
 from regressions.tiers import Tier
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Segment
 from tb.stimulus.rng import derive
 
 # A simulation takes about a second to start, so each process gets a few long ones; the cap keeps what a crash
@@ -38,53 +39,9 @@ class Source(Protocol):
         """Number of jobs, and estimated cycles, of a scenario (of a run, for a directed test)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Scenarios ``begin .. end-1`` of a test, run in one go between two resets.
-
-    Attributes:
-        entry: The test.
-        seed: Its seed.
-        begin: First scenario.
-        end: The one after the last.
-        jobs: Jobs the scenarios hold.
-        cycles: Estimated cycles.
-        kind: Build kind to run on.
-        device: Name of the device to run on.
-    """
-
-    entry: TestEntry
-    seed: int
-    begin: int
-    end: int
-    jobs: int
-    cycles: int
-    kind: str = "fast"
-    device: str = ""
-
-    @property
-    def key(self) -> tuple[str, int, int]:
-        """Test, first scenario and the one after the last: unique for a device in a run."""
-        return self.entry.name, self.begin, self.end
-
-    @property
-    def timeout(self) -> float:
-        """Seconds of wall time it may take."""
-        return self.entry.timeout * (_COVERAGE_PATIENCE if self.kind == COVERAGE else 1.0)
-
-    @property
-    def selector(self) -> str:
-        """The segment as ``make run TEST=`` takes it."""
-        return f"{self.entry.name}:{self.begin}:{self.end}"
-
-    def to_json(self) -> dict[str, Any]:
-        """The segment as ``plan.json`` holds it."""
-        return {
-            "entry": self.entry.to_json(),
-            "seed": self.seed,
-            "begin": self.begin,
-            "end": self.end,
-        }
+def patience(segment: Segment) -> float:
+    """Returns the seconds of wall time that a segment may take."""
+    return segment.entry.timeout * (_COVERAGE_PATIENCE if segment.kind == COVERAGE else 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from rich.text import Text
 from regressions.judge import SegmentResult
 from regressions.planner import Simulation
 from regressions.results import SimulationLog
-from tb.status import Status
+from tb.exchange.status import Status
 
 PLAIN_SECONDS = 15.0
 
@@ -72,7 +72,7 @@ class RunProgress:
         for failure in failures[shown:]:
             self._failed(failure.status, f"{failure.test} scenario {failure.scenario}: {failure.detail}")
         jobs = sum(len(test.jobs) for test in log.tests)
-        ended = sum(test.ended for test in log.tests)
+        ended = sum(test.end is not None for test in log.tests)
         self._live_counts[simulation.index] = (jobs, ended, len(failures))
         if log.running is not None:
             name, begin, end = log.running.key

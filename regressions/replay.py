@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make replay``: does a failing scenario fail alone, or only after what ran before it?"""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec.structs import replace
 from rich.console import Console
 
 from regressions.errors import UserError
@@ -14,16 +14,16 @@ from regressions.kinds import runner_of
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import relative
-from regressions.planner import Segment, Simulation
+from regressions.planner import Simulation
 from regressions.process import Command
 from regressions.progress import RunProgress
 from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
 from regressions.rundir import create_run
 from regressions.services import Services
 from regressions.simulators.base import Build, Simulator
-from regressions.testlist import TestEntry
-from tb.status import Status
-from tb.stimulus.record import Record, read_record
+from tb.exchange.plan import Mode, Plan, Replay, Segment
+from tb.exchange.record import Record, read_record
+from tb.exchange.status import Status
 
 _PATIENCE = 60.0  # seconds for the last candidate of a shrink, which may run into the watchdog
 
@@ -46,28 +46,33 @@ class Attempts:
     build: Build
     waves: bool
 
-    def _segment(self, mode: str) -> Segment:
+    def _segment(self, mode: Mode) -> Segment:
         scenarios = self.record.alone() if mode == "alone" else self.record.scenarios
         jobs = sum(len(scenario.jobs) for scenario in scenarios)
         index = self.record.scenarios[-1].index
-        entry = TestEntry.from_json(self.record.entry, relative(self.path))
         return Segment(
-            entry, self.record.seed, index, index + 1, jobs, 0, self.build.kind, self.build.descriptor.name
+            self.record.entry,
+            self.record.seed,
+            index,
+            index + 1,
+            jobs,
+            0,
+            self.build.kind,
+            self.build.descriptor.name,
         )
 
-    def _plan(self, mode: str, segment: Segment, more: Mapping[str, object]) -> object:
-        return {
-            "schema": 1,
-            "descriptor": self.record.descriptor,
-            "tests": [segment.to_json()],
-            "replay": {"record": relative(self.path), "mode": mode, **more},
-            "programs": runner_of(self.build.descriptor).programs(
+    def _plan(self, mode: Mode, segment: Segment, seconds: float) -> Plan:
+        return Plan(
+            descriptor=self.record.descriptor,
+            tests=(segment,),
+            replay=Replay(relative(self.path), mode, seconds),
+            programs=runner_of(self.build.descriptor).programs(
                 [segment.entry], self.build.descriptor, self.path.parent
             ),
-        }
+        )
 
     def attempt(
-        self, run: Path, mode: str, console: Console, seconds: float | None = None
+        self, run: Path, mode: Mode, console: Console, seconds: float | None = None
     ) -> SegmentResult | None:
         """One simulation in a folder named after its mode; None if it was interrupted.
 
@@ -78,9 +83,7 @@ class Attempts:
             seconds: Wall time that a shrink may take.
         """
         segment = self._segment(mode)
-        more: dict[str, object] = {}
         if seconds is not None:
-            more["seconds"] = seconds
             segment = replace(segment, entry=replace(segment.entry, timeout=seconds + _PATIENCE))
         rerun = f"make replay R={relative(self.path)}{' WAVES=1' if self.waves else ''}"
 
@@ -89,7 +92,9 @@ class Attempts:
             return Command(argv, environment, folder, rerun)
 
         with RunProgress(console, 1, segment.jobs) as progress:
-            executor = Executor(run / mode, 1, command, lambda _: self._plan(mode, segment, more), progress)
+            executor = Executor(
+                run / mode, 1, command, lambda _: self._plan(mode, segment, seconds or 0.0), progress
+            )
             execution = executor.execute(iter([Simulation(0, (segment,))]))
         return None if execution.interrupted else execution.results[0]
 
@@ -110,9 +115,9 @@ def replay(order: Order, services: Services, console: Console) -> int:
     build = simulator.build(device, kind, run / f"build-{kind}.log")
     attempts = Attempts(path, record, simulator, build, order.waves)
     before = len(record.scenarios) - 1
-    what = f"{record.status} of {record.entry['name']} on {device.name}: {record.detail}"
+    what = f"{record.status} of {record.entry.name} on {device.name}: {record.detail}"
     console.print(f"record: {what}", markup=False, soft_wrap=True)
-    modes = ["alone"] + (["prefix"] if before else [])
+    modes: list[Mode] = ["alone", "prefix"] if before else ["alone"]
     for mode in modes:
         result = attempts.attempt(run, mode, console)
         if result is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
 from rich.console import Console
 
 from regressions import coverage_baseline
@@ -20,7 +21,7 @@ from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
 from regressions.known_issues import stale
 from regressions.paths import relative
-from regressions.planner import Segment, Simulation, pack
+from regressions.planner import Simulation, pack
 from regressions.process import Command
 from regressions.progress import RunProgress
 from regressions.report import print_verdict, write_reports
@@ -32,8 +33,9 @@ from tb.coverage.counts import Counts
 from tb.coverage.covergroups import load_definition
 from tb.coverage.definition import Definition
 from tb.descriptor import Descriptor
+from tb.exchange.plan import CoverageOptions, Plan, Segment
+from tb.exchange.status import Status
 from tb.kinds import ACCELERATOR, kind
-from tb.status import Status
 
 EXIT_PASSED, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
 
@@ -168,7 +170,7 @@ def covered(
     parts: list[Part] = []
     for result in results:
         if result.coverage is not None and result.segment.device in names:
-            counts = Counts.from_json(result.coverage.to_json(), definition)
+            counts = Counts.from_json(structs.asdict(result.coverage), definition)
             parts.append((result.segment.device, result.segment.entry.name, counts))
     return measure(parts, devices, definition)
 
@@ -264,19 +266,16 @@ class _Runner:
         argv, environment = self._simulator.command(build, folder, waves=self._run.order.waves)
         return Command(argv, environment, folder, _rerun(simulation, self._run))
 
-    def _plan(self, simulation: Simulation) -> object:
+    def _plan(self, simulation: Simulation) -> Plan:
         device = self._devices[simulation.device]
-        return {
-            "schema": 1,
-            "descriptor": relative(device.path),
-            "tests": [segment.to_json() for segment in simulation.segments],
-            "replay": None,
-            "whole_opinions": self._run.order.tier.whole_opinions,
-            "coverage": {"files": [str(path.resolve()) for path in self._run.order.covergroups]},
-            "programs": runner_of(device).programs(
-                [segment.entry for segment in simulation.segments], device, self._run.folder
-            ),
-        }
+        order, entries = self._run.order, [segment.entry for segment in simulation.segments]
+        return Plan(
+            descriptor=relative(device.path),
+            tests=simulation.segments,
+            opinions_share=order.tier.opinions_share,
+            coverage=CoverageOptions(files=tuple(str(path.resolve()) for path in order.covergroups)),
+            programs=runner_of(device).programs(entries, device, self._run.folder),
+        )
 
 
 def _rerun(simulation: Simulation, run: Run) -> str:

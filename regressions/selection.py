@@ -4,8 +4,9 @@
 from dataclasses import dataclass
 
 from regressions.errors import UserError, unknown
-from regressions.planner import Segment, Source
-from regressions.testlist import TestEntry
+from regressions.planner import Source
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Segment
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from regressions.planner import Source
 from regressions.simulators.base import Simulator
-from regressions.testlist import TestEntry
 from tb.descriptor import Descriptor
+from tb.exchange.entry import TestEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from regressions.errors import UserError
-from regressions.planner import Segment
+from tb.exchange.plan import Segment
 
 T = TypeVar("T")
 

@@ -18,10 +18,11 @@ from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
 from regressions.rundir import create_run
 from regressions.services import Services
 from regressions.simulators.base import Build, Simulator
-from tb.status import Status
-from tb.stimulus.job import Job, Scenario
+from tb.exchange.job import Job
+from tb.exchange.record import Record, read_record
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status
 from tb.stimulus.operands import operands
-from tb.stimulus.record import Record, read_record
 from tb.stimulus.reductions import size_of
 from tb.stimulus.shrink import OUTCOME, SHRUNK, Wanted
 

@@ -15,11 +15,10 @@ from regressions.failures import FailureRow, failure_rows, rerun_line
 from regressions.grading import Grade
 from regressions.info import Run
 from regressions.judge import SegmentResult
-from regressions.results import JobResult
-from regressions.status import gravest, gravity
 from regressions.testplan import Row, Verdict, load_testplan, rows
 from tb.checkers import load_checkers, tally
-from tb.status import Status
+from tb.exchange.results import JobResult
+from tb.exchange.status import Status, gravest
 
 MAX_MEASURED = 20_000
 
@@ -119,7 +118,7 @@ class Summary:
                     "bound": job.bound,
                     "utilization": job.utilization,
                     "dut": device,
-                    "causes": dict(job.causes.items()) if job.causes else None,
+                    "causes": job.slots or None,
                 }
                 for device in self.by_device
                 for job in _sample(self.measured(device), len(self.by_device))
@@ -173,7 +172,7 @@ def summarize(run: Run, execution: Execution) -> Summary:
         for result in results:
             jobs += result.jobs
             summary.failures += failure_rows(result, run)
-    summary.failures.sort(key=lambda row: gravity(row.status))
+    summary.failures.sort(key=lambda row: row.status.gravity)
     summary.totals = _totals(summary, execution.results)
     return summary
 

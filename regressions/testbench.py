@@ -8,8 +8,9 @@ from typing import Any
 from regressions.errors import UserError
 from regressions.kinds import runner
 from regressions.planner import Source
-from regressions.testlist import TestEntry
+from regressions.testlist import suits
 from tb.descriptor import Descriptor, load
+from tb.exchange.entry import TestEntry
 from tb.kinds import targets
 from tb.sequences import resolve
 from tb.sequences.directed import DirectedTest
@@ -69,7 +70,7 @@ def open_stream(entry: TestEntry, seed: int, dut: str) -> ScenarioStream | str:
     if issubclass(cls, DirectedTest):
         return described
     device = load(dut)
-    if not entry.suits(device):
+    if not suits(entry, device):
         return f"{entry.description} ({described})"
     stream = cls(entry.name, seed, entry.knobs, device).stream
     return stream if isinstance(stream, ScenarioStream) else f"{entry.description} ({described})"

@@ -10,9 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from regressions.paths import relative
-from regressions.status import gravest
+from tb.exchange.status import Status, gravest
 from tb.schema import Field, Where, check, read_toml
-from tb.status import Status
 
 FILE = Path(__file__).with_name("testplan.toml")
 STAGES = ("smoke", "pr", "nightly")

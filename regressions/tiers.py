@@ -41,7 +41,7 @@ class Tier:
         devices: The devices it runs on unless one is asked for, the first being the run's main one.
         mutants: Whether the whole tier ends with the deliberate defects of the main device and the cluster.
         coverage: Whether the jobs that close the code coverage of the main device run too.
-        whole_opinions: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
+        opinions_share: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Tier:
     devices: dict[str, DeviceBudget] = field(default_factory=dict)
     mutants: bool = False
     coverage: bool = False
-    whole_opinions: int = 0
+    opinions_share: int = 0
 
     def on(self, budget: DeviceBudget) -> "Tier":
         """The tier as one device runs it: its share of the cycles, its build kinds."""
@@ -92,7 +92,7 @@ _FIELDS = {
     ),
     "mutants": Field("whether the defects of main device and cluster follow", bool, default=False),
     "coverage": Field("whether the main device's code coverage is closed", bool, default=False),
-    "whole_opinions": Field("one in so many jobs has second opinions on all outputs", int, default=0, lo=0),
+    "opinions_share": Field("one in so many jobs has second opinions on all outputs", int, default=0, lo=0),
     "devices": Field(
         "what runs on which device",
         dict,

@@ -11,8 +11,8 @@ from models import published
 from models.ops import Op
 from models.timing import Instance
 from models.timing import bound as section8
+from tb.exchange.job import Job
 from tb.schema import Field, Raw, Where, check, choice
-from tb.stimulus.job import Job
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from models.ops import Op
 from models.timing import Instance
 from tb.bounds import LinearBound, Section8Bound
 from tb.descriptor_schema import INSTANCE, MAX_CAUSES, MAX_EVENTS, fields
+from tb.exchange.job import Job
 from tb.kinds import ACCELERATOR, DeviceKind, kind, kinds
 from tb.known import KnownItem
 from tb.schema import Field, Raw, SchemaError, Where, check, check_value, nearest, read_toml
-from tb.stimulus.job import Job
 
 __all__ = [
     "MAX_CAUSES",

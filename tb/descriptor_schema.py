@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from tb import bounds, known
+from tb.exchange.names import MAX_CORES, parse_format, parse_op
 from tb.kinds import kinds
 from tb.schema import Field, Raw, Where
-from tb.stimulus.job_fields import MAX_CORES, parse_format, parse_op
 
 MAX_CAUSES = 16
 """Causes that the bench has room for (kCauseCount in bench.h)."""

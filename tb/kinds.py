@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
+from tb.exchange.plan import ProgramBuild
+from tb.exchange.status import Status
 from tb.schema import Field
-from tb.status import Status
 
 if TYPE_CHECKING:
     from pyuvm import uvm_test
@@ -99,7 +100,7 @@ class DeviceKind(ABC):
     def segment_test(self) -> type[uvm_test]:
         """Return the pyuvm test of a segment, which has `rejected`: candidates not taken, by reason."""
 
-    def resources(self, device: Descriptor, programs: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    def resources(self, device: Descriptor, programs: Mapping[str, ProgramBuild]) -> dict[str, Any]:
         """Return what the test takes from the configuration database besides what every one finds there.
 
         Args:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from models.formats import Format
 from models.ops import Op
+from tb.exchange.job import Job
+from tb.exchange.names import OPERAND_CLASSES, format_name, parse_formats
 from tb.schema import Field, Raw, Where, check, choice, show
-from tb.stimulus.job import Job
-from tb.stimulus.job_fields import OPERAND_CLASSES, format_name, parse_formats
 
 EXPECTATIONS = ("mismatch", "protocol", "timeout", "crash")
 

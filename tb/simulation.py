@@ -26,24 +26,24 @@ from tb.descriptor import Descriptor, load
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
 from tb.env.recorder import Recorder
+from tb.exchange.plan import Segment, read_plan
+from tb.exchange.record import read_record
+from tb.exchange.results import CoverageHits, SimulationEnd, TestBegin, TestEnd
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status
 from tb.kinds import DeviceKind, SegmentCoverage, kind_of
-from tb.plan import Plan, read_plan
 from tb.scoreboard.second_opinion import SecondOpinions
-from tb.status import Status
-from tb.uvm_tests.segment import Segment
+from tb.uvm_tests.shrink import Shrink
 
 PLAN_VARIABLE = "REDMULE_PLAN"
 _GC_THRESHOLD = 50_000  # objects made and kept between two collections
 _SWITCH_INTERVAL = 5e-5  # seconds that the end of a scenario may wait for the thread in the background
 
 
-def _plan() -> Plan | None:
-    path = os.environ.get(PLAN_VARIABLE)
-    return None if path is None else read_plan(Path(path))
-
-
-_PLAN = _plan()
-_NUMBERS = range(len(_PLAN.segments) if _PLAN else 0)
+_PATH = Path(os.environ.get(PLAN_VARIABLE, ""))
+_FOLDER = _PATH.parent
+_PLAN = read_plan(_PATH) if PLAN_VARIABLE in os.environ else None
+_NUMBERS = range(len(_PLAN.tests) if _PLAN else 0)
 
 
 @cocotb.test()
@@ -51,8 +51,8 @@ _NUMBERS = range(len(_PLAN.segments) if _PLAN else 0)
 async def segment(dut: Any, number: int) -> None:
     """Run one segment of the plan; raises nothing for a failing device, which is data, not an error."""
     assert _PLAN is not None
-    part = _PLAN.segments[number]
-    folder = _PLAN.folder
+    part = _PLAN.tests[number]
+    folder = _FOLDER
     # The bench object is made by an initial block, which runs after this test was started.
     await RisingEdge(dut.clk)
     handle = BenchHandle()
@@ -62,8 +62,8 @@ async def segment(dut: Any, number: int) -> None:
     # Job objects are many and free of cycles; the collector only costs time here.
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)
-    recorder = Recorder(folder, _PLAN.context(part), part.test, _background())
-    recorder.line("test_begin", test=part.test, seed=part.seed, begin=part.begin, end=part.end)
+    recorder = Recorder(folder, _PLAN.descriptor, part, _background())
+    recorder.line(TestBegin(part.entry.name, part.seed, part.begin, part.end))
     cycles, started = handle.shared.cycle, time.perf_counter()
     rejected: dict[str, int] = {}
     try:
@@ -80,22 +80,21 @@ async def segment(dut: Any, number: int) -> None:
             # An error in a phase of pyuvm reaches this task as its cancellation only.
             recorder.fail(Status.CRASH, "the test stopped early: see the simulation's log")
         recorder.line(
-            "test_end",
-            test=part.test,
-            jobs=recorder.jobs,
-            compared_bytes=recorder.compared_bytes,
-            status=recorder.worst,
-            detail=recorder.detail,
-            cycles=handle.shared.cycle - cycles,
-            seconds=round(time.perf_counter() - started, 6),
-            rejected=rejected,
-            known=dict(recorder.known),
-            silent=dict(recorder.silent),
+            TestEnd(
+                test=part.entry.name,
+                jobs=recorder.jobs,
+                compared_bytes=recorder.compared_bytes,
+                status=recorder.worst,
+                detail=recorder.detail,
+                cycles=handle.shared.cycle - cycles,
+                seconds=round(time.perf_counter() - started, 6),
+                rejected=rejected,
+                known=dict(recorder.known),
+                silent=dict(recorder.silent),
+            )
         )
         if number == _NUMBERS[-1]:
-            recorder.line(
-                "sim_end", cycles=handle.shared.cycle, seconds=round(time.perf_counter() - _STARTED, 6)
-            )
+            recorder.line(SimulationEnd(handle.shared.cycle, round(time.perf_counter() - _STARTED, 6)))
         recorder.close()
 
 
@@ -127,7 +126,7 @@ def _kind() -> DeviceKind:
 def _definition() -> Definition:
     """The covergroups, read once for all segments."""
     assert _PLAN is not None
-    return _kind().definition(_PLAN.coverage.files)
+    return _kind().definition(tuple(map(Path, _PLAN.coverage.files)))
 
 
 @cache
@@ -146,7 +145,19 @@ def _cover(counts: Counts, recorder: Recorder) -> None:
             f"coverage: excluded bin {item.bin_name(index)} was hit, said to be impossible: {reason}; "
             "correct the exclusion or the coverpoint in tb/coverage",
         )
-    recorder.line("coverage", **counts.to_json())
+    recorder.line(CoverageHits(**counts.to_json()))
+
+
+def _replay() -> Shrink | tuple[Scenario, ...] | None:
+    """What takes the place of the scenarios that the only segment would draw."""
+    assert _PLAN is not None
+    replay = _PLAN.replay
+    if replay is None:
+        return None
+    record = read_record(Path(replay.record))
+    if replay.mode == "shrink":
+        return Shrink(record, _FOLDER, replay.seconds)
+    return record.alone() if replay.mode == "alone" else record.scenarios
 
 
 @cache
@@ -171,9 +182,10 @@ async def _run(
         "descriptor": _descriptor(),
         "recorder": recorder,
         "segment": part,
+        "replay": _replay(),
         "background": _background(),
         "coverage": coverage,
-        "opinions": SecondOpinions(whole=_PLAN.whole_opinions),
+        "opinions": SecondOpinions(share=_PLAN.opinions_share),
         **_resources(),
     }.items():
         database.set(None, "*", key, value)

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make baseline``: measures the listed jobs and rewrites the kept cycles."""
 
-import json
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -16,11 +14,14 @@ from regressions.errors import UserError
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import relative
+from regressions.results import read_results
 from regressions.run import EXIT_PASSED
 from regressions.services import Services
 from regressions.simulators.base import Simulator
 from tb.descriptor import Descriptor, available
-from tb.status import Status
+from tb.exchange.plan import Plan, Segment
+from tb.exchange.results import JobResult
+from tb.exchange.status import Status
 
 TEST = "baseline"
 
@@ -58,40 +59,33 @@ def measure(device: Descriptor, simulator: Simulator, folder: Path, order: Order
     entry = order.entries[TEST]
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    plan = {
-        "schema": 1,
-        "descriptor": str(device.path),
-        "tests": [{"entry": entry.to_json(), "seed": 1, "begin": 0, "end": 1}],
-        "replay": None,
-    }
-    (folder / "plan.json").write_text(json.dumps(plan))
+    Plan(descriptor=str(device.path), tests=(Segment(entry, 1, 0, 1),)).write(folder)
     build = simulator.build(device, "fast", folder / "build.log")
     command, environment = simulator.command(build, folder)
     log = folder / "sim.log"
     with log.open("w") as out:
         # The exit code is that of the old baseline's comparison; what counts is what each job says.
         subprocess.run(command, env=environment, stdout=out, stderr=subprocess.STDOUT, check=False)
-    results = folder / "results.jsonl"
-    lines = [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
-    return collect(scenarios(device), [line for line in lines if line["type"] == "job"], log)
+    results = [job for test in read_results(folder / "results.jsonl").tests for job in test.jobs]
+    return collect(scenarios(device), results, log)
 
 
-def collect(named: list[NamedScenario], lines: list[dict[str, Any]], log: Path) -> list[record.Kept]:
-    """Takes what is kept from the jobs' lines of a `results.jsonl`.
+def collect(named: list[NamedScenario], results: list[JobResult], log: Path) -> list[record.Kept]:
+    """Returns what is kept of the results of the jobs.
 
     Raises:
         UserError: A job is missing or did not pass.
     """
-    found = {(line["scenario"], line["job"]): line for line in lines}
+    found = {(result.scenario, result.job): result for result in results}
     jobs: list[record.Kept] = []
     for each in named:
         for position in range(len(each.scenario.jobs)):
-            line = found.get((each.scenario.index, position))
-            if line is None or line["status"] != Status.PASSED or not line["cycles"]:
-                why = "did not run" if line is None else line["detail"] or line["status"]
+            result = found.get((each.scenario.index, position))
+            if result is None or result.status is not Status.PASSED or not result.cycles:
+                why = "did not run" if result is None else result.detail or result.status
                 raise UserError(f"baseline: {each.name}[{position}]: {why}; nothing was written (log: {log})")
             what = describe(each.scenario, position)
-            jobs.append(record.Kept(each.name, position, what, line["cycles"], line["causes"] or {}))
+            jobs.append(record.Kept(each.name, position, what, result.cycles, result.slots))
     return jobs
 
 

@@ -12,12 +12,13 @@ from models.formats import Format, per_operand
 from models.timing import Instance
 from regressions.paths import relative
 from tb.descriptor import Descriptor
+from tb.exchange.job import Job
+from tb.exchange.names import MAX_CORES, parse_formats, parse_op
+from tb.exchange.reading import parser
+from tb.exchange.scenario import NO_STALL, Scenario, StallSpec
 from tb.schema import Field, Where, check, read_toml
-from tb.stimulus.job import Job, Scenario
-from tb.stimulus.job_fields import MAX_CORES, parse_formats, parse_op
 from tb.stimulus.placement import DEFAULT_BASE, lay_out
 from tb.stimulus.size_names import resolve, size_name
-from tb.stimulus.stalls import NO_STALL, StallSpec
 
 LIST = Path(__file__).with_name("jobs.toml")
 
@@ -37,7 +38,7 @@ _SCENARIO: Mapping[str, Field] = {
     "jobs": Field(
         "queued one behind the other", list, required=True, lo=1, items=Field("job", dict, fields=_JOB)
     ),
-    "stall": Field("behaviour of the memory", dict, default=NO_STALL, parse=StallSpec.from_json),
+    "stall": Field("behaviour of the memory", dict, default=NO_STALL, parse=parser(StallSpec)),
 }
 _FILE: Mapping[str, Field] = {
     "scenarios": Field(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from regressions.baseline import record
 from regressions.baseline.compare import compare
 from regressions.baseline.jobs import describe, scenarios
+from tb.exchange.status import Status
 from tb.sequences.directed import DirectedTest
-from tb.status import Status
 
 if TYPE_CHECKING:
     from tb.descriptor import Descriptor
@@ -40,9 +40,7 @@ class Ratchet(DirectedTest):
         for named in scenarios(env.descriptor):
             verdict = await env.run_scenario(named.scenario)
             measured += [
-                record.Kept(
-                    named.name, position, describe(named.scenario, position), job.cycles, job.causes or {}
-                )
+                record.Kept(named.name, position, describe(named.scenario, position), job.cycles, job.slots)
                 for position, job in enumerate(verdict.jobs)
                 if job.cycles
             ]

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from regressions.kinds import RunnerKind
 from regressions.paths import ROOT
 from tb.errors import UserError
+from tb.exchange.plan import ProgramBuild
 
 if TYPE_CHECKING:
     from regressions.simulators.model import Model
-    from regressions.testlist import TestEntry
     from tb.cluster.streams import ProgramStream
     from tb.descriptor import Descriptor
+    from tb.exchange.entry import TestEntry
 
 # What a program costs besides its jobs: its own cycles, its memories, and the Python around it.
 _PROGRAM_OVERHEAD = 15_000
@@ -80,7 +81,7 @@ class ClusterRunner(RunnerKind):
 
     def programs(
         self, entries: Sequence[TestEntry], device: Descriptor, logs: Path
-    ) -> dict[str, dict[str, str]]:
+    ) -> dict[str, ProgramBuild]:
         """Compile the programs; one that cannot be fails its tests alone."""
         from tb.sequences import resolve
 
@@ -88,12 +89,12 @@ class ClusterRunner(RunnerKind):
         return {name: _program(name, logs) for name in sorted({stream.program for stream in streams})}
 
 
-def _program(name: str, logs: Path) -> dict[str, str]:
+def _program(name: str, logs: Path) -> ProgramBuild:
     from regressions.cluster.firmware import build_program
 
     if name.endswith(".elf"):
-        return {"path": str((ROOT / name).resolve())}
+        return ProgramBuild(str((ROOT / name).resolve()))
     try:
-        return {"path": str(build_program(name, logs / f"sw-{name}.log").path)}
+        return ProgramBuild(str(build_program(name, logs / f"sw-{name}.log").path))
     except UserError as error:
-        return {"error": str(error)}
+        return ProgramBuild(error=str(error))

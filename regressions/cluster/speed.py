@@ -10,10 +10,11 @@ from regressions.cluster.firmware import build_program
 from regressions.cluster.run import run_task
 from regressions.simulators.base import Simulator
 from regressions.speed.simulation import Figures, Speed, figures, run_bench
-from regressions.testlist import TestEntry
 from tb.cluster.config import cluster_of
 from tb.cluster.streams import TrafficStream
 from tb.descriptor import Descriptor
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Plan, ProgramBuild, Segment
 
 PROGRAMS = 12
 """Programs of a round, some ten thousand cycles each."""
@@ -62,20 +63,13 @@ def measure(
         outcomes = [run_task(bare, config, run.task, folder / "bare") for run in runs]
         cycles = sum(int(outcome.log["cycles"]) for outcome in outcomes)
         seconds = sum(float(outcome.log["seconds"]) for outcome in outcomes)
-        pairs.append((Speed(cycles, log.seconds), Speed(cycles, seconds)))
+        pairs.append((Speed(cycles, Speed.of(log).seconds), Speed(cycles, seconds)))
     return figures(pairs, sum(run.jobs for run in runs))
 
 
-def _plan(device: Descriptor, count: int, program: Path) -> dict[str, object]:
-    parts = [
-        {"entry": _ENTRY.to_json(), "seed": SEED, "begin": 0, "end": end}
-        for end in (min(_WARM_UP, count), count)
-    ]
-    programs = {TrafficStream.program: {"path": str(program)}}
-    return {
-        "schema": 1,
-        "descriptor": str(device.path),
-        "tests": parts,
-        "replay": None,
-        "programs": programs,
-    }
+def _plan(device: Descriptor, count: int, program: Path) -> Plan:
+    return Plan(
+        descriptor=str(device.path),
+        tests=tuple(Segment(_ENTRY, SEED, 0, end) for end in (min(_WARM_UP, count), count)),
+        programs={TrafficStream.program: ProgramBuild(str(program))},
+    )

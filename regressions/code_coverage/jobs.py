@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from regressions import job_list
-from regressions.planner import COVERAGE, Segment, Simulation
+from regressions.planner import COVERAGE, Simulation
 from regressions.services import Services
-from regressions.testlist import TestEntry
 from tb.descriptor import Descriptor
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Segment
 
 JOBS = Path(__file__).with_name("jobs.toml")
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from regressions.coverage.measure import Coverage
 from regressions.estimate import estimate
-from regressions.planner import Segment
 from regressions.shards import UNDIVIDED, Shard
-from regressions.testlist import TestEntry
 from tb.coverage.closing import ClosingStream
 from tb.coverage.targets import Bin, UnreachedBin
 from tb.descriptor import Descriptor
-from tb.stimulus.job import Scenario
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Segment
+from tb.exchange.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)

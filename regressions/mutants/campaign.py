@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,7 +18,8 @@ from regressions.process import Command, Deadline, run_process
 from regressions.results import ResultsReader, SimulationLog
 from regressions.simulators.base import Build, Simulator
 from tb.descriptor import Descriptor
-from tb.status import Status
+from tb.exchange.plan import Plan
+from tb.exchange.status import Status
 
 # Wall time of a defect's simulation: generous, since the watchdog of each scenario already limits its cycles.
 # Only a device that stops simulated time gets here.
@@ -76,12 +76,7 @@ class Campaign:
         self._rerun = rerun
         self._graded = graded
         self._seconds = _LEAST_SECONDS
-        self._plan = {
-            "schema": 1,
-            "descriptor": relative(device.path),
-            "tests": [segment.to_json() for segment in jobs.segments],
-            "replay": None,
-        }
+        self._plan = Plan(descriptor=relative(device.path), tests=jobs.segments)
 
     def control(self) -> tuple[str, int]:
         """Runs the jobs without a defect.
@@ -138,7 +133,7 @@ class Campaign:
     ) -> tuple[SimulationLog, Outcome, Path]:
         folder = self._folder / name
         folder.mkdir(parents=True)
-        (folder / "plan.json").write_text(json.dumps(self._plan, indent=1) + "\n")
+        self._plan.write(folder)
         argv, environment = self._simulator.command(self._build, folder)
         command = Command([*argv, f"+{PLUSARG}={number}"], environment, folder, self._rerun(name))
         reader = ResultsReader(folder / "results.jsonl")

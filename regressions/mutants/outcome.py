@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import MsgspecError
 
 from regressions.judge import Ending, judge
 from regressions.judge import Outcome as ProcessOutcome
 from regressions.mutants.defects import Defect
 from regressions.planner import Simulation
 from regressions.results import SimulationLog
-from tb.status import Status
+from tb.exchange.results import Failure, JobResult, TestEnd, decode
+from tb.exchange.status import Status
 
 # Names in the place of a checker for what no checker of the scoreboard reports.
 TEST_CHECK = "test"  # a directed test's own checks
@@ -126,25 +128,24 @@ def _failed_tests(log: SimulationLog) -> list[str]:
     return [
         test.key[0]
         for test in log.tests
-        if test.failures or (test.ended and test.status is not Status.PASSED)
+        if test.failures or (test.end is not None and test.end.status is not Status.PASSED)
     ]
 
 
 def _first_failure(path: Path) -> tuple[tuple[str, ...], str, int, str] | None:
     """Checkers, test, jobs so far and detail of the first failure in a results file."""
     jobs = 0
-    for text in path.read_text().splitlines() if path.exists() else []:
+    for text in path.read_bytes().splitlines() if path.exists() else []:
         try:
-            line = json.loads(text)
-        except ValueError:
+            line = decode(text)
+        except MsgspecError:
             return None  # the process was stopped in the middle of the line
-        if line["type"] == "job":
+        if isinstance(line, JobResult):
             jobs += 1
-        elif line["type"] == "failure":
-            names = dict.fromkeys(finding.split(":")[0] for finding in line["findings"])
-            return tuple(names), line["test"], jobs, line["detail"]
-        elif line["type"] == "test_end" and line["status"] == Status.CRASH:
-            return (CRASH,), line["test"], jobs, line["detail"]
-        elif line["type"] == "test_end" and line["status"] != Status.PASSED:
-            return (TEST_CHECK,), line["test"], jobs, line["detail"]
+        elif isinstance(line, Failure):
+            names = dict.fromkeys(finding.checker for finding in line.findings)
+            return tuple(names), line.test, jobs, line.detail
+        elif isinstance(line, TestEnd) and line.status is not Status.PASSED:
+            finder = CRASH if line.status is Status.CRASH else TEST_CHECK
+            return (finder,), line.test, jobs, line.detail
     return None

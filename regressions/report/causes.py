@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from models.ops import Op
 from models.published import Case
 from models.timing import utilization
-from regressions.results import JobResult
+from tb.exchange.results import JobResult
 
 KNOWN = {
     "WORKING": ("#2a9d6f", "useful steps, M*N*K"),

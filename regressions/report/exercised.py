@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.ops import Op
-from regressions.results import JobResult
+from tb.exchange.results import JobResult
 
 # Upper limits of the classes of a job's largest dimension; jobs with an empty dimension have their own class.
 _LIMITS = (1, 4, 8, 16, 32, 64, 128)

@@ -5,7 +5,7 @@ import re
 import xml.etree.ElementTree as ET
 
 from regressions.summary import Summary, TestRow
-from tb.status import Status
+from tb.exchange.status import Status
 
 # Characters that XML 1.0 cannot hold, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -3,7 +3,7 @@
 
 from regressions.report.verdict import grouped, verdict
 from regressions.summary import Summary
-from tb.status import Status
+from tb.exchange.status import Status
 
 MAX_ROWS = 10
 

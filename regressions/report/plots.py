@@ -10,7 +10,7 @@ from models.published import Case
 from regressions.pictures import svg_plot
 from regressions.report.causes import Group, cause_names, colour, published_share
 from regressions.report.exercised import ratio
-from regressions.results import JobResult
+from tb.exchange.results import JobResult
 
 _COLOURS = {
     "none": "#2f7ed8",

@@ -16,8 +16,8 @@ from regressions.simulators.base import Simulator
 from regressions.speed.bare import BareResult, run_bare, write_list
 from regressions.speed.workloads import Workload
 from tb.descriptor import Descriptor
-from tb.stimulus.job import GemmJob, Scenario
-from tb.stimulus.stalls import NO_STALL, StallSpec
+from tb.exchange.scenario import NO_STALL, Scenario, StallSpec
+from tb.stimulus.job import GemmJob
 
 _STALL_SEED = 1
 

@@ -15,9 +15,9 @@ from regressions.errors import UserError
 from tb.agents.control.access import Access
 from tb.descriptor import Descriptor
 from tb.env.programmer import Programmer
+from tb.exchange.scenario import AIMED, Scenario
 from tb.stimulus.image import initial_image
-from tb.stimulus.job import Scenario
-from tb.stimulus.stalls import AIMED, grant_pattern
+from tb.stimulus.stalls import grant_pattern
 
 # A loop without a watchdog of its own: far above any bound, stalls included.
 _LIMIT_FACTOR = 40

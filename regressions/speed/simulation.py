@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Speed of the full bench on `bench_mix`, against the bare loop with the same jobs in the same run."""
 
-import json
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -14,11 +13,12 @@ from regressions.errors import UserError
 from regressions.results import ResultsReader, TestLog
 from regressions.simulators.base import Simulator
 from regressions.speed.bare import BareResult, run_bare, write_list
-from regressions.testlist import TestEntry
 from tb.descriptor import Descriptor
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Plan, Segment
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status
 from tb.sequences import resolve
-from tb.status import Status
-from tb.stimulus.job import Scenario
 
 LIST = Path(__file__).with_name("bench_mix.toml")
 SEED = 1
@@ -39,6 +39,12 @@ class Speed:
 
     cycles: int
     seconds: float
+
+    @classmethod
+    def of(cls, log: TestLog) -> "Speed":
+        """Returns the speed of a segment that ended."""
+        assert log.end is not None
+        return cls(log.end.cycles, log.end.seconds)
 
     @property
     def cycles_per_second(self) -> float:
@@ -121,7 +127,7 @@ def measure(
         log = run_bench(command, environment, plan_folder, _plan(test, device, end), test.timeout)
         result = run_bare(bare.executable, job_list)
         check_cycles(jobs, log, result)
-        pairs.append((Speed(log.cycles, log.seconds), Speed(result.cycles, result.seconds)))
+        pairs.append((Speed.of(log), Speed(result.cycles, result.seconds)))
     return figures(pairs, sum(len(scenario.jobs) for scenario in jobs))
 
 
@@ -173,21 +179,18 @@ def table(measured: Figures) -> list[tuple[str, str]]:
     return [(name.replace("_", " "), f"{value:,}") for name, value in asdict(measured).items()]
 
 
-def _plan(test: TestEntry, device: Descriptor, end: int) -> dict[str, object]:
-    parts = [
-        {"entry": test.to_json(), "seed": SEED, "begin": 0, "end": count}
-        for count in (min(_WARM_UP, end), end)
-    ]
-    return {"schema": 1, "descriptor": str(device.path), "tests": parts, "replay": None}
+def _plan(test: TestEntry, device: Descriptor, end: int) -> Plan:
+    tests = tuple(Segment(test, SEED, 0, count) for count in (min(_WARM_UP, end), end))
+    return Plan(descriptor=str(device.path), tests=tests)
 
 
 def run_bench(
-    command: Sequence[str], environment: dict[str, str], folder: Path, plan: object, timeout: float
+    command: Sequence[str], environment: dict[str, str], folder: Path, plan: Plan, timeout: float
 ) -> TestLog:
     """One simulation; returns what it said of `bench_mix`, all of whose jobs passed."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    (folder / "plan.json").write_text(json.dumps(plan))
+    plan.write(folder)
     log = folder / "sim.log"
     with log.open("w") as out:
         try:
@@ -204,6 +207,7 @@ def run_bench(
             f"bench_mix: the simulation ended early, with exit code {done.returncode} (log: {log})"
         )
     for ran in tests:
-        if ran.status is not Status.PASSED:
-            raise UserError(f"bench_mix failed: {ran.detail}; only a device that passes can be measured")
+        if ran.end is None or ran.end.status is not Status.PASSED:
+            detail = ran.end.detail if ran.end else "it did not end"
+            raise UserError(f"bench_mix failed: {detail}; only a device that passes can be measured")
     return tests[1]

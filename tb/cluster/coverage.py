@@ -12,10 +12,10 @@ from tb.cluster.task import Arbitration
 from tb.coverage.counts import Counts
 from tb.coverage.definition import Definition
 from tb.coverage.sorter import Code, Sorter
+from tb.exchange.results import JobResult
+from tb.exchange.status import Status
 from tb.registers.generate import register_map
 from tb.registers.model import AccessTrace
-from tb.scoreboard.scoreboard import JobResult
-from tb.status import Status
 
 Sample = tuple[str, Any, int]
 """Kind, sample, and how often it occurred."""

@@ -23,10 +23,10 @@ from tb.env.lookahead import Drawn
 from tb.env.recorder import Recorder
 from tb.env.sequencer import ScenarioSequencer
 from tb.errors import UserError
+from tb.exchange.status import Status
 from tb.registers.predictor import RegisterPredictor
 from tb.scoreboard.scoreboard import Verdict
 from tb.scoreboard.second_opinion import SecondOpinions
-from tb.status import Status
 
 
 class ProgramItem(uvm_sequence_item):

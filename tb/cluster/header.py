@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from tb.cluster import mailbox, memory_map
+from tb.exchange.scenario import RESET_CYCLES
 from tb.registers.made import BUILD, key, made_once
-from tb.stimulus.abort import RESET_CYCLES
 
 NAME = "constants.h"
 

@@ -12,6 +12,7 @@ from models.timing import Instance
 from tb.cluster.config import ClusterConfig, cluster_of
 from tb.cluster.rules import RULES
 from tb.errors import UserError
+from tb.exchange.plan import ProgramBuild
 from tb.kinds import DeviceKind
 from tb.schema import Field
 
@@ -88,7 +89,7 @@ class Cluster(DeviceKind):
 
         return ClusterSegmentTest
 
-    def resources(self, device: Descriptor, programs: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    def resources(self, device: Descriptor, programs: Mapping[str, ProgramBuild]) -> dict[str, Any]:
         """Return session and programs; one that cannot be read fails its tests alone."""
         from tb.cluster.session import SessionHandle
 
@@ -97,14 +98,14 @@ class Cluster(DeviceKind):
         return {"session": SessionHandle(), "programs": read}
 
 
-def _program(given: Mapping[str, str], *, fpu: bool) -> Program | UserError:
+def _program(given: ProgramBuild, *, fpu: bool) -> Program | UserError:
     from tb.cluster.elf import read_program
     from tb.cluster.instructions import check_instructions
 
-    if "error" in given:
-        return UserError(given["error"])
+    if given.error:
+        return UserError(given.error)
     try:
-        program = read_program(Path(given["path"]))
+        program = read_program(Path(given.path))
         check_instructions(program, fpu=fpu)
     except UserError as error:
         return error

@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from models.formats import Format
 from models.ops import Op
 from tb.dpi.bindings import AccessRow
+from tb.exchange.job import Job
 from tb.registers.generate import register_map
 from tb.registers.map import DECODED_ADDRESS_BITS, JOB_IDS, merge_bytes
-from tb.stimulus.job import Job
 
 
 class Triggered(NamedTuple):

@@ -13,7 +13,7 @@ from tb.registers.model import AccessTrace
 
 if TYPE_CHECKING:  # the runner reads the bins, and needs no scoreboard for that
     from tb.cluster.task import Arbitration
-    from tb.scoreboard.scoreboard import JobResult
+    from tb.exchange.results import JobResult
 
 SIDES = ("accelerator", "others")
 ALIGNMENTS = ("8 bytes", "4 bytes", "less")
@@ -159,19 +159,19 @@ def destination(sample: int) -> str:
 @coverpoint("cluster_job", OPERATIONS)
 def job_op(sample: JobResult) -> str:
     """Operation of a job that a program gave to the accelerator."""
-    return sample.job.op.name
+    return sample.op
 
 
 @coverpoint("cluster_job", FORMATS)
 def job_format(sample: JobResult) -> str:
     """Format of the job."""
-    return sample.job.format_name
+    return sample.format
 
 
 @coverpoint("cluster_job", CORES, needs="core")
 def job_core(sample: JobResult) -> str:
     """Core that triggered the job."""
-    return str(sample.job.core)
+    return str(sample.core)
 
 
 @coverpoint("cluster_job", ("alone", "queued"))

@@ -18,9 +18,10 @@ from tb.cluster.config import ClusterConfig
 from tb.cluster.elf import Program
 from tb.cluster.mailbox import JOBS, MailboxJob
 from tb.cluster.task import Arbitration, Outcome, Task
+from tb.exchange.job import Job
+from tb.exchange.names import OPERAND_CLASSES
+from tb.exchange.scenario import Scenario, Window
 from tb.stimulus.image import initial_image, predict
-from tb.stimulus.job import Job, Scenario, Window
-from tb.stimulus.job_fields import OPERAND_CLASSES
 from tb.stimulus.rng import stream
 
 PROGRAM = "traffic"

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from tb.exchange.results import Finding
+from tb.exchange.status import Status
 from tb.kinds import Rule
-from tb.status import Status
 
 PREFIX = "cluster_"
 
@@ -98,3 +99,8 @@ RULES: dict[str, Rule] = {
 }
 """All rules; those from `answer` on are checked in every cycle by `tb/cluster/dpi/monitor.h`, from
 `bus_answer` on by `tb/cluster/dpi/peripherals.h`."""
+
+
+def rule_finding(rule: str, detail: str) -> Finding:
+    """Returns the finding of a broken rule, with the rule's status."""
+    return Finding(RULES[rule].status, rule, detail)

@@ -4,26 +4,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 
 from tb.cluster import memory_map
 from tb.cluster.agent.monitor import ClusterLog
 from tb.cluster.config import cluster_of
 from tb.cluster.observed import in_order, triggered_jobs
-from tb.cluster.rules import RULES
+from tb.cluster.rules import rule_finding
 from tb.cluster.streams import ProgramRun
 from tb.cluster.task import named_problems
 from tb.env.lookahead import Drawn
+from tb.exchange.job import Job
+from tb.exchange.results import Finding
+from tb.exchange.scenario import Scenario, Window
 from tb.scoreboard.aborted import clear_edge
-from tb.scoreboard.finding import Finding
 from tb.scoreboard.memory import compare
 from tb.scoreboard.prediction import Prediction
 from tb.scoreboard.scoreboard import Latest, Scoreboard, Verdict
-from tb.stimulus.job import Job, Scenario, Window
 
 Bytes = npt.NDArray[np.uint8]
 _NOTHING: Bytes = np.zeros(0, np.uint8)
@@ -55,7 +56,7 @@ class ClusterScoreboard(Scoreboard):
         """
         log: ClusterLog = self.logs.take()
         self.report = log.report
-        problems = [_broken(*problem) for problem in named_problems(run.task, log.report)]
+        problems = [rule_finding(*problem) for problem in named_problems(run.task, log.report)]
         ended = bool(log.report["ended"])
         triggered = triggered_jobs(self.accesses.peek().tolist())
         if drawn is None or not run.on_accelerator:
@@ -125,11 +126,6 @@ class ClusterScoreboard(Scoreboard):
         return Verdict([], findings, 0)
 
 
-def _broken(rule: str, detail: str) -> Finding:
-    """The finding of a broken rule (`tb.cluster.rules`), with the rule's status."""
-    return Finding(RULES[rule].status, rule, detail)
-
-
 def _left(run: ProgramRun, log: ClusterLog) -> Iterator[Finding]:
     """What the cores and the DMA should have left, and have not."""
     for address, data in run.left.items():
@@ -138,13 +134,13 @@ def _left(run: ProgramRun, log: ClusterLog) -> Iterator[Finding]:
         if found != data:
             at = next(i for i, (is_, should) in enumerate(zip(found, data, strict=True)) if is_ != should)
             text = f"byte 0x{address + at:08x} is 0x{found[at]:02x} at the end, not 0x{data[at]:02x}"
-            yield _broken("cluster_left", text)
+            yield rule_finding("cluster_left", text)
 
 
 def _with(verdict: Verdict, wrong: str) -> Verdict:
     if wrong:
         # In front: what else is wrong with these jobs follows from it.
-        verdict.findings.insert(0, _broken("cluster_jobs", wrong))
+        verdict.findings.insert(0, rule_finding("cluster_jobs", wrong))
     return verdict
 
 

@@ -7,9 +7,11 @@ from pyuvm import ConfigDB, uvm_test
 
 from tb.cluster.env import ClusterEnv
 from tb.cluster.sequences import ProgramSequence
+from tb.exchange.plan import Segment
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status
 from tb.sequences import resolve
-from tb.status import Status
-from tb.uvm_tests.segment import Segment
+from tb.uvm_tests.shrink import Shrink
 
 
 class ClusterSegmentTest(uvm_test):
@@ -29,20 +31,23 @@ class ClusterSegmentTest(uvm_test):
         """Run the segment between an objection and its drop: a test without one passes unfinished."""
         self.raise_objection()
         segment, recorder = self.segment, self.env.recorder
-        kind = resolve(segment.sequence)
+        replay: Shrink | tuple[Scenario, ...] | None = ConfigDB().get(self, "", "replay")
+        kind = resolve(segment.entry.sequence)
         begin, end = segment.begin, segment.end
-        if segment.scenarios is not None:
-            begin = segment.scenarios[-1].index
+        if isinstance(replay, tuple):
+            begin = replay[-1].index
             end = begin + 1
-        if segment.shrink is not None or not issubclass(kind, ProgramSequence):
+        if isinstance(replay, Shrink) or not issubclass(kind, ProgramSequence):
             what = (
                 "a failure of a cluster is not shrunk"
-                if segment.shrink
-                else f"{segment.sequence} runs no program"
+                if isinstance(replay, Shrink)
+                else f"{segment.entry.sequence} runs no program"
             )
             recorder.fail(Status.NOT_RUN, what)
         else:
-            sequence = kind(segment.test, segment.seed, segment.knobs, self.env.descriptor, begin, end)
+            sequence = kind(
+                segment.entry.name, segment.seed, segment.entry.knobs, self.env.descriptor, begin, end
+            )
             await sequence.start(self.env.sequencer)
             self._check_complete(sequence)
         self.drop_objection()

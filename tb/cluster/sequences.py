@@ -25,8 +25,8 @@ from tb.cluster.streams import (
 from tb.descriptor import Descriptor
 from tb.env.lookahead import Drawn, lookahead
 from tb.errors import UserError
+from tb.exchange.scenario import Scenario
 from tb.sequences.base import StreamSequence
-from tb.stimulus.job import Scenario
 
 
 class ProgramSequence(StreamSequence):

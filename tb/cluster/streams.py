@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from msgspec import structs
+
 from models.formats import Format
 from models.ops import Op
 from tb.cluster import memory_map
@@ -24,11 +26,11 @@ from tb.cluster.random_tasks import (
     draw_task,
 )
 from tb.cluster.task import Task
+from tb.exchange.job import Job
+from tb.exchange.names import OPERAND_CLASSES
+from tb.exchange.scenario import Abort, Scenario, Window
 from tb.schema import Field, SchemaError, Where, check
-from tb.stimulus.abort import Abort
 from tb.stimulus.image import initial_image, predict
-from tb.stimulus.job import Job, Scenario, Window
-from tb.stimulus.job_fields import OPERAND_CLASSES
 from tb.stimulus.rng import stream
 
 _LIMIT = 1_000_000  # cycles: far above what the longest run takes, and within what the bench's logs hold
@@ -195,7 +197,7 @@ class RecoverStream(ProgramStream):
         """See `ProgramStream.draw`."""
         scenario = self._tcdm_jobs(index, rng, 2)
         after = rng.randrange(_LONGEST_CLEAR)
-        scenario = replace(scenario, abort=Abort("clear", after))
+        scenario = structs.replace(scenario, abort=Abort("clear", after))
         return self._with_jobs(scenario, cores=1, mode=after, arbitration=draw_arbitration(rng))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.formats import Bits, Formats
 from models.layout import load
 from models.ops import Op
-from tb.stimulus.job import Job
+from tb.exchange.job import Job
 
 _STEPS = 2048  # of a job that are looked into, all of N for as many outputs as fit
 

@@ -10,7 +10,7 @@ from typing import Any
 from tb.coverage.covergroups import load_definition
 from tb.coverage.targets import Targets
 from tb.descriptor import Descriptor, load
-from tb.stimulus.job import Scenario
+from tb.exchange.scenario import Scenario
 from tb.stimulus.rng import stream
 from tb.stimulus.stream import ScenarioStream
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
-from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +18,8 @@ from tb.coverage.numerics import Event, count
 from tb.coverage.samples import AccessSample, CutSample, JobSample
 from tb.coverage.sorter import Code, Sorter
 from tb.descriptor import Descriptor
+from tb.exchange.scenario import Scenario
 from tb.registers.model import AccessTrace
-from tb.stimulus.job import Scenario
 
 SHARE = 32
 """Of so many jobs one is looked into step by step, unless the plan says otherwise."""
@@ -189,20 +188,3 @@ class Collector:
 def _sorters(definition: Definition) -> dict[str, Sorter]:
     kinds = {point.sample for point in definition.points.values()}
     return {kind: Sorter(definition, kind) for kind in kinds}
-
-
-class CoveragePlan(NamedTuple):
-    """Settings of the collection, under ``coverage`` in `plan.json`.
-
-    Attributes:
-        share: one of so many jobs is looked into step by step.
-        files: further definitions.
-    """
-
-    share: int = SHARE
-    files: tuple[Path, ...] = ()
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> CoveragePlan:
-        """Reads the table of a plan; what is missing has its default."""
-        return cls(int(data.get("share", SHARE)), tuple(Path(each) for each in data.get("files", ())))

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from models.formats import Bits, Format, Formats, narrow, per_operand
 from models.ops import Op
 from tb.coverage.numbers import CLASSES, classes
-from tb.stimulus.job import Job
-from tb.stimulus.job_fields import OPERAND_CLASSES
+from tb.exchange.job import Job
+from tb.exchange.names import OPERAND_CLASSES
 from tb.stimulus.operands import operands
 
 ROWS, COLS = 12, 12

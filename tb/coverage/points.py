@@ -6,11 +6,11 @@ from __future__ import annotations
 from tb.coverage.coverpoint import FORMATS, MIXED, OPERATIONS, coverpoint
 from tb.coverage.samples import AccessSample, CutSample, JobSample
 from tb.coverage.sizes import SIZES, size_bin
+from tb.exchange.job import Job, Range
+from tb.exchange.names import OPERAND_CLASSES
+from tb.exchange.scenario import STALL_KINDS, WRITE_R_VALID
 from tb.registers.generate import register_map
 from tb.registers.map import CONTEXTS, ONE_HOT
-from tb.stimulus import stalls
-from tb.stimulus.job import Job, Range
-from tb.stimulus.job_fields import OPERAND_CLASSES
 
 ALIGNMENTS = ("word", "0", "1", "2", "3")
 CORES = tuple(str(core) for core in range(len(ONE_HOT)))
@@ -110,7 +110,7 @@ def y_class(sample: JobSample) -> str | None:
     return _class(sample.job, 2, sample.job.op.reads_y)
 
 
-@coverpoint("job", stalls.KINDS)
+@coverpoint("job", STALL_KINDS)
 def stall(sample: JobSample) -> str:
     """Stall pattern of the memory."""
     return sample.scenario.stall.kind
@@ -138,7 +138,7 @@ def free_grants(sample: JobSample) -> str:
     return "yes" if sample.scenario.stall.gnt_without_req else "no"
 
 
-@coverpoint("job", stalls.WRITE_R_VALID)
+@coverpoint("job", WRITE_R_VALID)
 def write_answers(sample: JobSample) -> str:
     """r_valid after writes."""
     return sample.scenario.stall.write_r_valid

@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.timing import Instance
-from tb.stimulus.job import Job, Scenario
+from tb.exchange.job import Job
+from tb.exchange.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)

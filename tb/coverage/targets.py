@@ -21,9 +21,10 @@ from tb.coverage.samples import JobSample
 from tb.coverage.sizes import size_bin
 from tb.coverage.sorter import Sorter
 from tb.descriptor import Descriptor
+from tb.exchange.scenario import Scenario
 from tb.schema import Where
 from tb.stimulus.image import initial_image
-from tb.stimulus.job import GemmJob, Scenario
+from tb.stimulus.job import GemmJob
 from tb.stimulus.knobs import parse_knobs
 from tb.stimulus.scenario_draw import draw_scenario
 

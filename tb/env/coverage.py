@@ -10,10 +10,10 @@ import numpy as np
 from tb.agents.tcdm.monitor import BeatLog, EventLog
 from tb.coverage.collector import Collector, Cut
 from tb.dpi.bindings import BenchHandle
+from tb.exchange.scenario import Scenario
 from tb.registers.model import AccessTrace, RegisterFileModel
 from tb.scoreboard.scoreboard import Verdict
 from tb.stimulus.image import Image
-from tb.stimulus.job import Scenario
 
 
 class Seen(NamedTuple):

@@ -13,11 +13,10 @@ from tb.agents.control.player import RegisterPortPlayer
 from tb.agents.control.transfer import ControlError
 from tb.dpi.bindings import BenchHandle
 from tb.env.programmer import Programmer
+from tb.exchange.scenario import RESET_CYCLES, Abort, Scenario
 from tb.registers.generate import register_map
 from tb.registers.program import acquired
 from tb.scoreboard.aborted import clear_edge
-from tb.stimulus.abort import RESET_CYCLES, Abort
-from tb.stimulus.job import Scenario
 
 _AHEAD = 8  # cycles before a reset at which Python is woken
 

@@ -8,8 +8,8 @@ from pyuvm import uvm_driver
 from tb.env.executor import Executor
 from tb.env.items import ScenarioItem
 from tb.env.recorder import Recorder
+from tb.exchange.status import Status
 from tb.scoreboard.scoreboard import Verdict
-from tb.status import Status
 
 
 class ScenarioDriver(uvm_driver):

@@ -23,13 +23,15 @@ from tb.env.items import ScenarioItem
 from tb.env.lookahead import lookahead
 from tb.env.recorder import Recorder
 from tb.env.sequencer import ScenarioSequencer
+from tb.exchange.results import JobResult
+from tb.exchange.scenario import Scenario
 from tb.registers.adapter import ControlAdapter
 from tb.registers.backdoor import RegisterBackdoor
 from tb.registers.generate import register_block
 from tb.registers.predictor import RegisterPredictor
-from tb.scoreboard.scoreboard import JobResult, Scoreboard, Verdict
+from tb.scoreboard.scoreboard import Scoreboard, Verdict
 from tb.scoreboard.second_opinion import SecondOpinions
-from tb.stimulus.job import GemmJob, Scenario
+from tb.stimulus.job import GemmJob
 
 
 class RedmuleEnv(uvm_env):

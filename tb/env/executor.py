@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from cocotb.triggers import RisingEdge, ValueChange
+from msgspec.structs import replace
 
 from tb.agents.control.access import Access, Response
 from tb.agents.control.player import RegisterPortPlayer
@@ -21,14 +21,13 @@ from tb.env.coverage import CoverageTap
 from tb.env.cutter import Cutter, check_acquired
 from tb.env.lookahead import Drawn, lookahead
 from tb.env.programmer import Programmer
-from tb.scoreboard.finding import Finding
+from tb.exchange.results import Finding
+from tb.exchange.scenario import RESET_CYCLES, Scenario
+from tb.exchange.status import Status
 from tb.scoreboard.protocol import SHARE, PortLogs
 from tb.scoreboard.scoreboard import Scoreboard, Verdict
 from tb.scoreboard.second_opinion import SecondOpinions
-from tb.status import Status
-from tb.stimulus.abort import RESET_CYCLES
 from tb.stimulus.image import Image, initial_image
-from tb.stimulus.job import Scenario
 
 DRAIN_CYCLES = 8  # after the last event: late writes and a late fall of busy_o show here
 _PROGRAMMING = 1000  # cycles a scenario may spend on the register port, in the watchdog's budget

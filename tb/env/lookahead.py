@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from tb.agents.tcdm.memory import stall_pattern
 from tb.env.background import Background, Task
+from tb.exchange.scenario import Scenario
 from tb.scoreboard.prediction import Prediction, prediction
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.stimulus.image import Image, initial_image
-from tb.stimulus.job import Scenario
 
 _DEPTH = 4  # scenarios ready: short ones are drawn more slowly than they run
 _LARGE = 1 << 18  # bytes of a window beyond which few are kept

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from tb.agents.control.access import Access, Burst
+from tb.exchange.job import Job
 from tb.registers.generate import register_map
 from tb.registers.map import CONTEXTS
 from tb.registers.program import program, register_values, split_writes, with_idle_gaps, with_rivals
-from tb.stimulus.job import Job
 from tb.stimulus.rng import stream
 
 _STYLES = 8

@@ -7,10 +7,10 @@ import random
 from collections.abc import Mapping, Sequence
 
 from tb.agents.control.access import ALL_BYTES, Access, core_id
+from tb.exchange.job import Job
 from tb.registers.encodings import encodings
 from tb.registers.generate import register_map
 from tb.registers.map import JOB_IDS, merge_bytes
-from tb.stimulus.job import Job
 
 # The bits of a job's seed below this choose the style of its programming, see tb.env.programmer.
 _STYLES = 8

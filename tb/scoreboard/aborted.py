@@ -3,20 +3,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 
 from tb.agents.tcdm.memory import job_ranges
+from tb.exchange.results import Finding
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status
 from tb.registers.generate import register_map
 from tb.registers.map import DECODED_ADDRESS_BITS
-from tb.scoreboard.finding import Finding, Observation, Span
+from tb.scoreboard.finding import Observation, Span
 from tb.scoreboard.order import check_writes, first_with
 from tb.scoreboard.spans import trigger_edges
-from tb.status import Status
 from tb.stimulus.image import predict
-from tb.stimulus.job import Scenario
 
 CHECKER = "abort"
 _LATE = 4  # cycles after a clear in which a cleared job may still raise a request

@@ -8,20 +8,19 @@ from collections.abc import Sequence
 
 from models.timing import padding
 from tb.descriptor import Descriptor
-from tb.scoreboard.finding import Finding, Observation, Span
-from tb.status import Status
-from tb.stimulus.job import Job, Scenario
+from tb.exchange.job import Job
+from tb.exchange.results import Finding
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status
+from tb.scoreboard.finding import Observation, Span
 
 WORKING = "WORKING"
 PADDING = ("PAD_M", "PAD_N", "PAD_K")
 
-Slots = dict[str, int]
-"""Slots by cause: a cycle of a job is H x L of them, one a compute element. Causes without any are absent."""
-
 
 def check_causes(
     descriptor: Descriptor, scenario: Scenario, ran: Sequence[Span | None], seen: Observation
-) -> tuple[list[Slots | None], list[Finding]]:
+) -> tuple[list[dict[str, int] | None], list[Finding]]:
     """Match the probe's records with the jobs that ended, and check their numbers.
 
     Nothing is judged where the events do not match the jobs: it is not known then what the probe saw.
@@ -41,7 +40,7 @@ def check_causes(
     if descriptor.probe is None or not matched:
         return [None] * len(ran), []
     names = descriptor.probe.causes
-    slots: dict[int, Slots] = {}
+    slots: dict[int, dict[str, int]] = {}
     findings: list[Finding] = []
     for edge, counted in seen.probe.rows(len(names)):
         # A record follows its event, at the latest in the cycle of the next one.
@@ -62,7 +61,9 @@ def check_causes(
     return [slots.get(position) for position in range(len(ran))], findings
 
 
-def _check(descriptor: Descriptor, job: Job, span: Span, slots: Slots, position: int) -> list[Finding]:
+def _check(
+    descriptor: Descriptor, job: Job, span: Span, slots: dict[str, int], position: int
+) -> list[Finding]:
     """Sum, useful steps and padding; the latter two where the probe has causes of these names."""
     assert descriptor.probe is not None
     instance, names = descriptor.instance, descriptor.probe.causes

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a check found, and what it looks at."""
+"""Observations: what the checks of a scenario look at."""
 
 from __future__ import annotations
 
@@ -9,24 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from tb.agents.tcdm.monitor import BeatLog, EventLog, ProbeLog
-from tb.status import Status
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong.
-
-    Attributes:
-        status: What kind of failure it is.
-        checker: Name of the check that fired.
-        detail: One line for people: what, where.
-        job: Position of the job in its scenario; None when no single job is to blame.
-    """
-
-    status: Status
-    checker: str
-    detail: str
-    job: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tb.scoreboard.finding import Finding, Observation, Span
+from tb.exchange.results import Finding
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status
+from tb.scoreboard.finding import Observation, Span
 from tb.scoreboard.requests import serves
-from tb.status import Status
-from tb.stimulus.job import Scenario
 
 MAX_GAP = 20
 """Most cycles from the grant of a job's last write to the first request of the job queued behind it."""

@@ -10,10 +10,11 @@ from models.diagnose import first_possible_step, single_faults
 from models.formats import widen
 from models.layout import load
 from tb.descriptor import Descriptor
-from tb.scoreboard.finding import Finding
-from tb.status import Status
+from tb.exchange.job import Job
+from tb.exchange.results import Finding
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status
 from tb.stimulus.image import initial_image, predict, undefined
-from tb.stimulus.job import Job, Scenario
 
 CHECKER = "memory"
 _LIMIT_STEPS = 4096  # beyond it the search for the first wrong step would take longer than the simulation

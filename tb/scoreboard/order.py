@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tb.dpi.bindings import GRANTED
-from tb.scoreboard.finding import Finding, Observation, Span
-from tb.status import Status
-from tb.stimulus.job import Scenario
+from tb.exchange.results import Finding
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status
+from tb.scoreboard.finding import Observation, Span
 
 _BUSY_RISE = 2  # cycles after the grant of a trigger in which busy_o may still be low
 _WORD = 2**32

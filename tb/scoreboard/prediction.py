@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tb.scoreboard.finding import Finding
+from tb.exchange.job import Job
+from tb.exchange.results import Finding
+from tb.exchange.scenario import Scenario
 from tb.scoreboard.second_opinion import Fp16, SecondOpinions
 from tb.stimulus.image import Image, predict
-from tb.stimulus.job import Job, Scenario
 
 
 class Prediction(NamedTuple):

@@ -29,8 +29,8 @@ from tb.dpi.bindings import (
     STRAY_RESPONSE,
     BenchHandle,
 )
-from tb.scoreboard.finding import Finding
-from tb.status import Status
+from tb.exchange.results import Finding
+from tb.exchange.status import Status
 
 Edges = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

@@ -10,9 +10,11 @@ import numpy.typing as npt
 
 from tb.agents.tcdm.memory import job_ranges
 from tb.dpi.bindings import READ
-from tb.scoreboard.finding import Finding, Observation, Span
-from tb.status import Status
-from tb.stimulus.job import Job, Scenario
+from tb.exchange.job import Job
+from tb.exchange.results import Finding
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status
+from tb.scoreboard.finding import Observation, Span
 
 _WORD = 2**32
 

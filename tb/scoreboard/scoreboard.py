@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -17,10 +17,14 @@ from tb.agents.control.rules import DESCRIPTIONS as PERIPH_RULES
 from tb.agents.tcdm.memory import job_ranges
 from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_RULES
 from tb.descriptor import Descriptor
+from tb.exchange.job import Job
+from tb.exchange.results import Causes, Finding, JobResult
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status, gravest
 from tb.registers.model import RegisterFinding
 from tb.scoreboard.aborted import check_aborted
-from tb.scoreboard.causes import Slots, check_causes
-from tb.scoreboard.finding import Finding, Observation, Span
+from tb.scoreboard.causes import check_causes
+from tb.scoreboard.finding import Observation, Span
 from tb.scoreboard.gaps import check_gaps
 from tb.scoreboard.memory import compare
 from tb.scoreboard.order import check_busy, check_writes
@@ -29,40 +33,6 @@ from tb.scoreboard.protocol import PortLogs, check_protocol
 from tb.scoreboard.requests import check_requests
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.scoreboard.spans import port_cycles, spans
-from tb.status import Status
-from tb.stimulus.job import Job, Scenario
-
-
-@dataclass(frozen=True, slots=True)
-class JobResult:
-    """Outcome of one job.
-
-    Attributes:
-        job: What ran.
-        status: Outcome of the job.
-        cycles: From the grant of its trigger, or from the previous event if it was queued, to its event;
-            0 if it never ended.
-        bound: Most cycles it may take with the stalls it met; None when the device has no bound.
-        stalled: Cycles with a request and no grant.
-        utilization: Useful steps per step of the array; 0 for a job without steps.
-        reads: Granted reads.
-        writes: Granted writes.
-        queued: Whether it waited for an earlier job.
-        causes: Where its time went, by the device's probe; None without one, or if the job was cut short.
-        detail: What is wrong, empty if nothing.
-    """
-
-    job: Job
-    status: Status
-    cycles: int = 0
-    bound: int | None = None
-    stalled: int = 0
-    utilization: float = 0.0
-    reads: int = 0
-    writes: int = 0
-    queued: bool = False
-    causes: Slots | None = None
-    detail: str = ""
 
 
 @dataclass(slots=True)
@@ -88,8 +58,7 @@ class Verdict:
         """The gravest finding; passed when there is none."""
         if not self.findings:
             return Status.PASSED
-        order = list(Status)
-        return min((finding.status for finding in self.findings), key=order.index)
+        return gravest(finding.status for finding in self.findings)
 
     @property
     def detail(self) -> str:
@@ -221,23 +190,21 @@ class Scoreboard(uvm_scoreboard):
             self.totals.compared_bytes += memory.size
         causes, wrong = check_causes(self.descriptor, scenario, ran, seen)
         findings += wrong
-        measured = [
-            self._measure(job, span, slots, seen)
-            for job, span, slots in zip(scenario.jobs, ran, causes, strict=False)
-        ]
-        findings += _slow(measured)
+        jobs = [_unmeasured(scenario, position) for position in range(len(scenario.jobs))]
+        for result, job, span, slots in zip(jobs, scenario.jobs, ran, causes, strict=False):
+            self._measure(result, job, span, slots, seen)
+        findings += _slow(jobs)
         findings, known = self.without_known(scenario, findings)
-        jobs = [
-            _result(job, measured[position] if position < len(measured) else None, position, findings, known)
-            for position, job in enumerate(scenario.jobs)
-        ]
+        for result in jobs:
+            _decide(result, findings, known)
         self.totals.scenarios += 1
         self.totals.jobs += len(ran)
         self.totals.findings += len(findings)
         for rule, (count, _) in rules.items():
             self.totals.rules[rule] = self.totals.rules.get(rule, 0) + count
         compared = 0 if watchdog else memory.size
-        return Verdict(jobs, findings, compared, sorted(set(known.values())), self.silent(jobs, known))
+        silent = self.silent(scenario, jobs, known)
+        return Verdict(jobs, findings, compared, sorted(set(known.values())), silent)
 
     def _judge(
         self,
@@ -276,19 +243,20 @@ class Scoreboard(uvm_scoreboard):
                 known[finding.job] = issue
         return rest, known
 
-    def silent(self, jobs: Sequence[JobResult], known: Mapping[int, str]) -> list[str]:
-        """Issues and differences of jobs that ran to their ends and passed.
+    def silent(self, scenario: Scenario, results: Sequence[JobResult], known: Mapping[int, str]) -> list[str]:
+        """Returns the issues and differences of jobs that ran to their ends and passed without them.
 
         Args:
-            jobs: Outcomes of a scenario.
+            scenario: What ran.
+            results: Outcomes of its jobs.
             known: Jobs that passed because of what is known of the device.
         """
         if not (self.descriptor.known_issues or self.descriptor.known_differences):
             return []
         clean = [
-            result.job
-            for position, result in enumerate(jobs)
-            if result.status is Status.PASSED and result.cycles and position not in known
+            job
+            for job, result in zip(scenario.jobs, results, strict=True)
+            if result.status is Status.PASSED and result.cycles and result.job not in known
         ]
         return sorted({issue.id for job in clean for issue in self.descriptor.issues_of(job)})
 
@@ -305,25 +273,42 @@ class Scoreboard(uvm_scoreboard):
         notes, self._notes = self._notes, []
         return notes
 
-    def _measure(self, job: Job, span: Span | None, causes: Slots | None, seen: Observation) -> JobResult:
+    def _measure(
+        self, result: JobResult, job: Job, span: Span | None, slots: dict[str, int] | None, seen: Observation
+    ) -> None:
+        """Writes down what a job that ended took; one without a span was cut short."""
+        result.status = Status.PASSED
         if span is None:
-            return JobResult(job, Status.PASSED, detail="cut short")
+            result.detail = "cut short"
+            return
         beats = port_cycles(span, seen)
-        steps = job.macs
-        return JobResult(
-            job,
-            Status.PASSED,
-            cycles=span.cycles,
-            bound=self.descriptor.bound(job, beats.waiting),
-            stalled=beats.waiting,
-            utilization=utilization(self.descriptor.instance, job.m, job.n, job.k, span.cycles)
-            if steps
-            else 0.0,
-            reads=beats.reads,
-            writes=beats.writes,
-            queued=span.queued,
-            causes=causes,
-        )
+        result.cycles = span.cycles or None
+        result.bound = self.descriptor.bound(job, beats.waiting)
+        result.stalled = beats.waiting
+        if job.macs:
+            share = utilization(self.descriptor.instance, job.m, job.n, job.k, span.cycles)
+            result.utilization = round(share, 6)
+        result.beats_read = beats.reads
+        result.beats_written = beats.writes
+        result.queued = span.queued
+        result.causes = None if slots is None else Causes(slots)
+
+
+def _unmeasured(scenario: Scenario, position: int) -> JobResult:
+    """The result of a job that never ended."""
+    job = scenario.jobs[position]
+    return JobResult(
+        scenario=scenario.index,
+        job=position,
+        op=job.op.name,
+        format=job.format_name,
+        m=job.m,
+        n=job.n,
+        k=job.k,
+        stall=scenario.stall.kind,
+        core=job.core,
+        status=Status.NOT_RUN,
+    )
 
 
 def _rule_finding(rule: int, count: int, first_edge: int) -> Finding:
@@ -331,29 +316,25 @@ def _rule_finding(rule: int, count: int, first_edge: int) -> Finding:
     return Finding(Status.PROTOCOL, f"rule {rule}", f"{text} ({count} times, first at edge {first_edge})")
 
 
-def _slow(measured: list[JobResult]) -> list[Finding]:
+def _slow(results: Sequence[JobResult]) -> list[Finding]:
     """A job slower than its bound fails (contract A8.3)."""
     return [
         Finding(
             Status.TIMEOUT,
             "bound",
             f"{result.cycles} cycles, at most {result.bound} allowed with {result.stalled} stalled",
-            position,
+            result.job,
         )
-        for position, result in enumerate(measured)
-        if result.bound is not None and result.cycles > result.bound
+        for result in results
+        if result.bound is not None and (result.cycles or 0) > result.bound
     ]
 
 
-def _result(
-    job: Job, measured: JobResult | None, position: int, findings: list[Finding], known: dict[int, str]
-) -> JobResult:
-    own = [finding for finding in findings if finding.job == position]
-    result = measured or JobResult(job, Status.NOT_RUN)
-    if not own and position in known:
-        return replace(result, status=Status.PASSED, detail=f"known: {known[position]}")
-    if not own:
-        return result
-    order = list(Status)
-    worst = min(own, key=lambda finding: order.index(finding.status))
-    return replace(result, status=worst.status, detail=f"{worst.checker}: {worst.detail}")
+def _decide(result: JobResult, findings: Sequence[Finding], known: Mapping[int, str]) -> None:
+    """Gives a job the gravest of its findings, or says which known issue it showed."""
+    own = [finding for finding in findings if finding.job == result.job]
+    if own:
+        worst = min(own, key=lambda finding: finding.status.gravity)
+        result.status, result.detail = worst.status, f"{worst.checker}: {worst.detail}"
+    elif result.job in known:
+        result.status, result.detail = Status.PASSED, f"known: {known[result.job]}"

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from models.gemm import partial_sums
 from models.ops import Op
+from tb.exchange.job import Job
+from tb.exchange.results import Finding
+from tb.exchange.status import Status
 from tb.opinions import library
-from tb.scoreboard.finding import Finding
-from tb.status import Status
-from tb.stimulus.job import Job
 from tb.stimulus.rng import derive, stream
 
 Fp16 = NDArray[np.uint16]
@@ -39,12 +39,12 @@ class SecondOpinions:
 
     Attributes:
         outputs: Elements of Z of each job, chosen by its seed, of which all N steps are recomputed.
-        whole: One in so many jobs is recomputed whole, if it is not too long; 0 for none.
+        share: One in so many jobs has all outputs recomputed, if it is not too long; 0 for none.
         sources: Who is asked.
     """
 
     outputs: int = OUTPUTS
-    whole: int = 0
+    share: int = 0
     sources: tuple[str, ...] = tuple(SOURCES)
 
     def on(self, position: int, job: Job, x: Fp16, w: Fp16, y: Fp16 | None, z: Fp16) -> list[Finding]:
@@ -77,8 +77,10 @@ class SecondOpinions:
 
     def _chosen(self, job: Job) -> range | list[int]:
         size = job.m * job.k
-        whole = self.whole and job.macs <= _WHOLE_STEPS and derive(job.data_seed, "whole") % self.whole == 0
-        if whole or size <= self.outputs:
+        complete = (
+            self.share and job.macs <= _WHOLE_STEPS and derive(job.data_seed, "whole") % self.share == 0
+        )
+        if complete or size <= self.outputs:
             return range(size)
         return stream(job.data_seed, "second opinion").sample(range(size), self.outputs)
 

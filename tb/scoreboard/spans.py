@@ -7,11 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from tb.agents.tcdm.monitor import BeatCount
+from tb.exchange.results import Finding
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status
 from tb.registers.generate import register_map
 from tb.registers.map import DECODED_ADDRESS_BITS, merge_bytes
-from tb.scoreboard.finding import Finding, Observation, Span
-from tb.status import Status
-from tb.stimulus.job import Scenario
+from tb.scoreboard.finding import Observation, Span
 
 
 def trigger_edges(accesses: npt.NDArray[np.void]) -> list[int]:

@@ -13,8 +13,9 @@ from tb.descriptor import Descriptor
 from tb.env.items import ScenarioItem
 from tb.env.lookahead import lookahead
 from tb.env.programmer import programming
+from tb.exchange.job import Job
+from tb.exchange.scenario import Scenario
 from tb.kinds import ACCELERATOR
-from tb.stimulus.job import Job, Scenario
 from tb.stimulus.stream import ScenarioStream
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tb.descriptor import Descriptor
+from tb.exchange.job import Job
+from tb.exchange.scenario import Scenario
 from tb.registers.encodings import encodings
 from tb.sequences.base import GemmOpSequence
-from tb.stimulus.job import Job, Scenario
 from tb.stimulus.placement import DEFAULT_BASE, lay_out
 from tb.stimulus.rng import stream
 from tb.stimulus.stream import ScenarioStream

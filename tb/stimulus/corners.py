@@ -10,8 +10,8 @@ from functools import lru_cache
 from models.formats import Formats, per_operand
 from models.ops import Op
 from models.timing import Instance
+from tb.exchange.names import plain_formats
 from tb.stimulus.draws import Sizes
-from tb.stimulus.job_fields import plain_formats
 from tb.stimulus.knob_values import MIXED
 from tb.stimulus.knobs import Knobs
 from tb.stimulus.pairwise import Row, cover

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from models.formats import Format, narrow, widen
 from models.gemm import gemm_op
 from models.layout import load, store
-from tb.stimulus.job import Job, Range, Scenario, Window
+from tb.exchange.job import Job, Range
+from tb.exchange.scenario import Scenario, Window
 from tb.stimulus.operands import operands
 from tb.stimulus.rng import raw_words
 

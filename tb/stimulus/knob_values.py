@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from models.formats import Format, Formats
+from tb.exchange.names import MAX_SIZE, parse_formats
 from tb.schema import Field, Parser, Raw, Where, check, choice, show
 from tb.stimulus.draws import Interval, Weighted
-from tb.stimulus.job_fields import MAX_SIZE, parse_formats
 from tb.stimulus.size_names import NamedSizes, size_name
 
 T = TypeVar("T")

@@ -11,13 +11,12 @@ from typing import Any
 from models.formats import Formats, per_operand
 from models.ops import Op
 from tb.descriptor import Descriptor
+from tb.exchange.names import MAX_SIZE, OPERAND_CLASSES
+from tb.exchange.scenario import ABORT_KINDS, MAX_BURST, MAX_RATE, STALL_KINDS, WRITE_R_VALID
 from tb.schema import Field, SchemaError, Where, check
-from tb.stimulus.abort import KINDS as ABORTS
 from tb.stimulus.draws import Interval, Sizes, Weighted
-from tb.stimulus.job_fields import MAX_SIZE, OPERAND_CLASSES
 from tb.stimulus.knob_values import MIXED, chances, formats, interval, numbers, sizes, words
 from tb.stimulus.placement import BASES
-from tb.stimulus.stalls import KINDS, MAX_BURST, MAX_RATE, WRITE_R_VALID
 
 ALIGNMENTS = (1, 2, 4, 8, 16, 32, 64)
 MAX_JOBS = 8
@@ -89,7 +88,7 @@ FIELDS: dict[str, Field] = {
         "shares no memory with it and is programmed right behind",
         object,
         default={"none": 1},
-        parse=words(ABORTS),
+        parse=words(("none", *ABORT_KINDS)),
     ),
     "abort_at": Field(
         "random: cut at any cycle; sweep: one job after the other is cut at each of its cycles in turn",
@@ -101,7 +100,7 @@ FIELDS: dict[str, Field] = {
         "kinds of stalls",
         object,
         default={"none": 3, "random": 2, "burst": 2, "blackout": 1},
-        parse=words(KINDS),
+        parse=words(STALL_KINDS),
     ),
     "stall_rate": interval("share of cycles without a grant", (0.05, 0.7), 0.0, MAX_RATE),
     "stall_burst": interval(

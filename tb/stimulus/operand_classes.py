@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from models.formats import Bits, Format, narrow
 from models.ops import Op
+from tb.exchange.job import Job
 from tb.stimulus.format_values import TRAITS, special_table, subnormal_exponents, zero_table
-from tb.stimulus.job import Job
 
 Words = NDArray[np.uint16]
 SIGN = np.uint16(0x8000)

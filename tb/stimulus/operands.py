@@ -7,7 +7,7 @@ import numpy as np
 
 from models.formats import Bits, narrow, widen
 from models.fp16 import mul
-from tb.stimulus.job import Job
+from tb.exchange.job import Job
 from tb.stimulus.operand_classes import ADDS, SIGN, Y, draw
 from tb.stimulus.rng import raw_words
 

@@ -7,8 +7,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tb.stimulus.job_fields import ADDRESS_SPACE
-from tb.stimulus.window import Window
+from tb.exchange.names import ADDRESS_SPACE
+from tb.exchange.scenario import Window
 
 BASES = ("low", "zero", "middle", "top", "random")
 MIN_WINDOW = 4096

@@ -9,15 +9,16 @@ window, is not offered.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from msgspec.structs import replace
+
 from models.formats import Format
 from models.ops import Op
-from tb.stimulus.job import Job, Scenario
+from tb.exchange.job import Job
+from tb.exchange.scenario import NO_STALL, Scenario
 from tb.stimulus.placement import DEFAULT_BASE, lay_out
-from tb.stimulus.stalls import NO_STALL
 
 History = tuple[Scenario, ...]
 """Scenarios that run one after the other on a device that was just reset; the last one fails."""

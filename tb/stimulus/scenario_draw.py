@@ -7,17 +7,18 @@ import random
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
+from msgspec import structs
+
 from models.formats import Formats, per_operand
 from models.ops import Op
 from tb.descriptor import Descriptor
-from tb.stimulus.abort import Abort
+from tb.exchange.job import Job
+from tb.exchange.names import ADDRESS_SPACE
+from tb.exchange.scenario import Abort, Scenario, StallSpec
 from tb.stimulus.corners import Corner
 from tb.stimulus.draws import Weighted
-from tb.stimulus.job import Job, Scenario
-from tb.stimulus.job_fields import ADDRESS_SPACE
 from tb.stimulus.knobs import Knobs
 from tb.stimulus.placement import Block, draw_window, place
-from tb.stimulus.stalls import StallSpec
 
 _ORDERS = tuple(permutations(range(3)))
 _CHAINS = ("x", "w", "xw", "z", "overwrite")
@@ -63,7 +64,7 @@ def _cut(rng: random.Random, scenario: Scenario, kind: str, descriptor: Descript
     value = rng.choice((0, 1, rng.getrandbits(32)))
     after = rng.randrange(cut_cycles(scenario, descriptor))
     abort = Abort(kind, after, value, rng.randrange(descriptor.n_cores))
-    return replace(scenario, abort=abort)
+    return structs.replace(scenario, abort=abort)
 
 
 def cut_cycles(scenario: Scenario, descriptor: Descriptor) -> int:

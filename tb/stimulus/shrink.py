@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from tb.exchange.record import Record
 from tb.stimulus.data_reductions import cuts, values
-from tb.stimulus.record import Record
 from tb.stimulus.reductions import (
     History,
     Pass,

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from models.timing import Instance
+from tb.exchange.names import MAX_SIZE
 from tb.schema import Raw, Where
 from tb.stimulus.draws import Sizes
-from tb.stimulus.job_fields import MAX_SIZE
 
 UNITS: Mapping[str, Callable[[Instance], int]] = {
     "H": lambda instance: instance.h,

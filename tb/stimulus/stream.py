@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tb.descriptor import Descriptor
+from tb.exchange.job import Job
+from tb.exchange.scenario import Scenario
 from tb.schema import SchemaError, Where
 from tb.stimulus.corners import Corner, corners
-from tb.stimulus.job import Job, Scenario
 from tb.stimulus.knobs import Knobs, parse_knobs
 from tb.stimulus.rng import stream
 from tb.stimulus.scenario_draw import draw_scenario

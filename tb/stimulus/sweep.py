@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Callable
-from dataclasses import replace
 from math import gcd
 
+from msgspec.structs import replace
+
 from tb.descriptor import Descriptor
-from tb.stimulus.job import Scenario
+from tb.exchange.scenario import Scenario
 from tb.stimulus.rng import stream
 from tb.stimulus.scenario_draw import cut_cycles
 

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import permutations
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
+
+from tb.exchange.job import Job
+from tb.exchange.names import ADDRESS_SPACE
+from tb.exchange.scenario import Scenario, StallSpec, Window
 from tb.sequences.directed import DirectedTest
-from tb.stimulus.job import Job, Scenario, Window
-from tb.stimulus.job_fields import ADDRESS_SPACE
-from tb.stimulus.stalls import StallSpec
 
 if TYPE_CHECKING:
     from tb.env.env import RedmuleEnv

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from models.formats import Bits, per_operand
 from models.layout import load
+from tb.exchange.scenario import NO_STALL, StallSpec
 from tb.sequences.directed import DirectedTest
 from tb.stimulus.job import GemmJob
 from tb.stimulus.laws import JOBS, LAWS, Case, laws_of
 from tb.stimulus.rng import np_stream
-from tb.stimulus.stalls import NO_STALL, StallSpec
 
 if TYPE_CHECKING:
     from tb.descriptor import Descriptor
@@ -55,7 +55,9 @@ class Laws(DirectedTest):
         rate = self.random.choice((0.0, _STALL_RATE))
         stall = StallSpec("random", rate, seed=self.random.getrandbits(32)) if rate else NO_STALL
         core = self.random.randrange(env.descriptor.n_cores)
-        ran = (await env.run_job(replace(job, stall=stall, core=core))).job
+        placed = replace(job, stall=stall, core=core)
+        await env.run_job(placed)
+        ran = placed.scenario().jobs[0]
         memory = env.tcdm.memory
         offset = ran.z_addr - memory.window.base
         return load(memory.view(), offset, ran.m, ran.k, per_operand(ran.fmt)[2])

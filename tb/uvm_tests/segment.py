@@ -3,51 +3,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-
 from pyuvm import ConfigDB, uvm_test
 
 from tb.env.env import RedmuleEnv
+from tb.exchange.plan import Segment
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status
 from tb.sequences import resolve
 from tb.sequences.directed import DirectedTest
-from tb.status import Status
-from tb.stimulus.job import Scenario
 from tb.uvm_tests.shrink import Shrink, Shrinker
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """What one pyuvm test runs.
-
-    Attributes:
-        test: Name of the test.
-        sequence: Its sequence, see `tb.sequences.resolve`.
-        knobs: Its knobs.
-        seed: Seed of the run.
-        begin: First scenario (run, for a directed test).
-        end: The one after the last.
-        scenarios: Replayed scenarios; they take the place of the sequence.
-        shrink: What to reduce to the smallest failure; it takes the place of both.
-    """
-
-    test: str
-    sequence: str
-    knobs: Mapping[str, Any]
-    seed: int
-    begin: int
-    end: int
-    scenarios: Sequence[Scenario] | None = None
-    shrink: Shrink | None = None
-
-
 class SegmentTest(uvm_test):
-    """Builds the environment, resets the device, runs the segment of the configuration database."""
+    """Builds the environment, resets the device, runs the segment of the configuration database.
+
+    There, `replay` is None, or what takes the place of the segment's sequence: scenarios of a record, or a
+    failure that is to be reduced.
+    """
 
     def build_phase(self) -> None:
         """Make the environment."""
         self.segment: Segment = ConfigDB().get(self, "", "segment")
+        self.replay: Shrink | tuple[Scenario, ...] | None = ConfigDB().get(self, "", "replay")
         self.env = RedmuleEnv("env", self)
         self.rejected: dict[str, int] = {}
 
@@ -68,22 +45,21 @@ class SegmentTest(uvm_test):
 
     async def _run(self) -> int:
         """Run everything; returns the number of jobs that had to be checked."""
-        segment = self.segment
-        scenarios = segment.scenarios
-        if segment.shrink is not None:
-            scenarios = await Shrinker(self.env, segment.shrink).run()
+        segment, entry, scenarios = self.segment, self.segment.entry, self.replay
+        if isinstance(scenarios, Shrink):
+            scenarios = await Shrinker(self.env, scenarios).run()
             await self.env.reset()
         if scenarios is not None:
             for scenario in scenarios:
                 await self.env.run_scenario(scenario)
             return sum(len(scenario.jobs) for scenario in scenarios)
-        kind = resolve(segment.sequence)
+        kind = resolve(entry.sequence)
         if issubclass(kind, DirectedTest):
             for index in range(segment.begin, segment.end):
-                await kind(segment.test, segment.seed, index).run(self.env)
+                await kind(entry.name, segment.seed, index).run(self.env)
             return kind.planned(self.env.descriptor) * (segment.end - segment.begin)
         sequence = kind(
-            segment.test, segment.seed, segment.knobs, self.env.descriptor, segment.begin, segment.end
+            entry.name, segment.seed, entry.knobs, self.env.descriptor, segment.begin, segment.end
         )
         await sequence.start(self.env.sequencer)
         self.rejected = dict(sequence.stream.rejected)

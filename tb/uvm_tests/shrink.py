@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tb.env.env import RedmuleEnv
 from tb.env.lookahead import lookahead
+from tb.exchange.record import Record
+from tb.exchange.status import Status
 from tb.scoreboard.scoreboard import Verdict
-from tb.status import Status
-from tb.stimulus.record import Record
 from tb.stimulus.reductions import History
 from tb.stimulus.shrink import OUTCOME, SHRUNK, Shrunk, Wanted, shrink
 
@@ -51,7 +53,7 @@ class Shrinker:
         record, started = self._task.record, time.monotonic()
         first = await self._trial(record.alone())
         if first is None and len(record.scenarios) > 1:
-            first = await self._trial(record.prefix())
+            first = await self._trial(record.scenarios)
         found = None
         if first is not None:
             end = started + self._task.seconds

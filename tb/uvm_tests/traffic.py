@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from tb.agents.control.access import read, write
+from tb.exchange.scenario import StallSpec
 from tb.registers.generate import register_map
 from tb.registers.traffic import Traffic
 from tb.sequences.directed import DirectedTest
 from tb.stimulus.job import GemmJob
-from tb.stimulus.stalls import StallSpec
 
 if TYPE_CHECKING:
     from tb.env.env import RedmuleEnv

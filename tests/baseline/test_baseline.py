@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from rich.console import Console
 
 from models.formats import Format
@@ -23,7 +24,10 @@ from regressions.errors import UserError
 from regressions.order import Order
 from regressions.paths import BuildTree
 from tb.descriptor import available, load
+from tb.exchange.results import JobResult
+from tb.exchange.status import Status
 from tb.schema import SchemaError
+from tests.job_results import job_result
 from tests.runner.fake import services
 
 AT = Instance(4, 12, 3, 256)
@@ -110,11 +114,10 @@ def test_a_damaged_file_is_one_line(tmp_path: Path, text: str) -> None:
 # ---- make baseline ----
 
 
-def lines_of(device: str) -> list[dict[str, Any]]:
-    """Job lines of a simulation in which all is well."""
+def results_of(device: str) -> list[JobResult]:
+    """Results of a simulation in which all is well."""
     return [
-        {"type": "job", "scenario": named.scenario.index, "job": position, "cycles": 10, "status": "passed"}
-        | {"detail": "", "causes": {"FILL": 480}}
+        job_result(scenario=named.scenario.index, job=position, cycles=10, causes={"FILL": 480})
         for named in scenarios(load(device))
         for position in range(len(named.scenario.jobs))
     ]
@@ -122,7 +125,7 @@ def lines_of(device: str) -> list[dict[str, Any]]:
 
 def test_every_job_is_collected_under_its_name() -> None:
     named = scenarios(load("redmule"))
-    jobs = collect(named, lines_of("redmule"), Path("sim.log"))
+    jobs = collect(named, results_of("redmule"), Path("sim.log"))
     assert len(jobs) == sum(len(each.scenario.jobs) for each in named)
     assert jobs[0] == Kept("matmul", 0, "MATMUL FP16 13x9x17", 10, {"FILL": 480})
 
@@ -131,7 +134,7 @@ def test_every_job_is_collected_under_its_name() -> None:
     ("change", "text"),
     [
         (
-            {"status": "mismatch", "detail": "memory: Z[0,0]"},
+            {"status": Status.MISMATCH, "detail": "memory: Z[0,0]"},
             "matmul[0]: memory: Z[0,0]; nothing was written",
         ),
         ({"cycles": None}, "matmul[0]: passed; nothing was written"),
@@ -139,10 +142,10 @@ def test_every_job_is_collected_under_its_name() -> None:
     ],
 )
 def test_a_job_that_did_not_pass_is_not_kept(change: dict[str, Any], text: str) -> None:
-    lines = lines_of("redmule")
-    lines[0] |= change
+    results = results_of("redmule")
+    results[0] = structs.replace(results[0], **change)
     with pytest.raises(UserError) as caught:
-        collect(scenarios(load("redmule")), lines, Path("sim.log"))
+        collect(scenarios(load("redmule")), results, Path("sim.log"))
     assert text in str(caught.value)
 
 

@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
+from msgspec.structs import replace
+
 from tb.env.env import RedmuleEnv
+from tb.exchange.scenario import Abort, Scenario
 from tb.scoreboard.spans import trigger_edges
 from tb.sequences.directed import DirectedTest
-from tb.stimulus.abort import Abort
-from tb.stimulus.job import Scenario
 from tests.bench.faults import scenario
 from tests.bench.faulty_device import select_fault
 

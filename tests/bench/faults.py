@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from models.ops import Op
 from tb.agents.control.rules import PeriphRule
 from tb.agents.tcdm.rules import TcdmRule
-from tb.status import Status
-from tb.stimulus.abort import Abort
-from tb.stimulus.job import Job, Scenario
-from tb.stimulus.stalls import NO_STALL, StallSpec
-from tb.stimulus.window import Window
+from tb.exchange.job import Job
+from tb.exchange.scenario import NO_STALL, Abort, Scenario, StallSpec, Window
+from tb.exchange.status import Status
 
 HERE = Path(__file__).resolve().parent
 BASE = 0x1000_0000

@@ -10,9 +10,9 @@ from cocotb.triggers import RisingEdge
 
 from tb.agents.control.access import Burst, read
 from tb.env.env import RedmuleEnv
+from tb.exchange.job import Job
 from tb.registers.generate import register_map
 from tb.sequences.directed import DirectedTest
-from tb.stimulus.job import Job
 from tests.bench.faults import CASES, fault_numbers, scenario
 
 FOLLOWING = ("queued", "stalled")

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from models.ops import Op
-from tb.scoreboard.finding import Finding
-from tb.stimulus.job import Job, Scenario
-from tb.stimulus.window import Window
+from tb.exchange.job import Job
+from tb.exchange.results import Finding
+from tb.exchange.scenario import Scenario, Window
 
 BASE = 0x2000
 X, W, Z = BASE + 0x101, BASE + 0x200, BASE + 0x302

@@ -8,9 +8,9 @@ import pytest
 
 from models.ops import Op
 from tb.agents.tcdm.memory import TcdmMemory
-from tb.stimulus.job import Job
-from tb.stimulus.stalls import AIMED, StallSpec, grant_pattern
-from tb.stimulus.window import Window
+from tb.exchange.job import Job
+from tb.exchange.scenario import AIMED, StallSpec, Window
+from tb.stimulus.stalls import grant_pattern
 from tests.bench.bench_library import BenchInstance
 
 ACCESS = 36

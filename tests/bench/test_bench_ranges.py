@@ -7,7 +7,7 @@ import pytest
 
 from models.ops import Op
 from tb.agents.tcdm.memory import TcdmMemory, job_ranges
-from tb.stimulus.job import Job
+from tb.exchange.job import Job
 from tests.bench.bench_library import BenchInstance
 
 ACCESS = 36

@@ -6,12 +6,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from tb.agents.tcdm.monitor import EventLog
+from tb.exchange.scenario import Abort
 from tb.scoreboard.aborted import check_aborted
 from tb.scoreboard.finding import Span
 from tb.scoreboard.order import check_busy
-from tb.stimulus.abort import Abort
 from tb.stimulus.image import initial_image, predict
 from tests.bench.jobs import BASE, JOB, OTHER, X, names, scenario
 from tests.bench.logs import events, read, seen
@@ -74,7 +75,7 @@ def test_busy_may_stay_high_for_a_job_that_never_ended() -> None:
     [([11, 26], False), ([11, 25], True), ([11, 21, 22, 40], True), ([11, 18], True), ([11], False)],
 )
 def test_busy_stays_high_while_a_request_of_a_cleared_job_waits(busy: list[int], wrong: bool) -> None:
-    cleared = replace(scenario(JOB, OTHER), abort=Abort("clear", 8, 0, 1))
+    cleared = structs.replace(scenario(JOB, OTHER), abort=Abort("clear", 8, 0, 1))
     held = [read(edge, X & ~3, waits=edge < 26) for edge in range(17, 27)]
     log = seen(triggers=[10, 40], requests=held, ends=[(70, 5)], busy=busy)
     log = replace(log, memory=predict(initial_image(cleared), cleared.jobs[1:], BASE))

@@ -10,11 +10,11 @@ import pytest
 from models.ops import Op
 from models.timing import Instance
 from tb.descriptor import Descriptor, Probe, load
-from tb.scoreboard.causes import Slots, check_causes
-from tb.scoreboard.finding import Finding, Observation, Span
-from tb.stimulus.abort import Abort
-from tb.stimulus.job import Job, Scenario
-from tb.stimulus.window import Window
+from tb.exchange.job import Job
+from tb.exchange.results import Finding
+from tb.exchange.scenario import Abort, Scenario, Window
+from tb.scoreboard.causes import check_causes
+from tb.scoreboard.finding import Observation, Span
 from tests.bench.logs import seen
 
 NAMES = ("OTHER", "WORKING", "PAD_M", "PAD_N", "PAD_K", "LATE")
@@ -82,7 +82,7 @@ def test_a_record_a_job(device: Descriptor, edges: tuple[int, ...], job: int | N
         ({"PAD_K": 1}, ["causes_total", "causes_padding"]),
     ],
 )
-def test_numbers_that_cannot_be(device: Descriptor, changes: Slots, checkers: list[str]) -> None:
+def test_numbers_that_cannot_be(device: Descriptor, changes: dict[str, int], checkers: list[str]) -> None:
     base = dict(zip(NAMES, COUNTED, strict=True)) | {"LATE": 12, "OTHER": 0}
     slots = [base[name] + changes.get(name, 0) for name in NAMES]
     _, findings = check_causes(device, scenario(), SPANS[:1], counted(29, slots=slots))

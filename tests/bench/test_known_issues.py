@@ -7,21 +7,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from regressions.judge import SegmentResult
 from regressions.known_issues import stale
-from regressions.planner import Segment
 from regressions.results import read_results
-from regressions.testlist import TestEntry
 from tb.descriptor import Descriptor, load
+from tb.exchange.entry import TestEntry
+from tb.exchange.job import Job
+from tb.exchange.plan import Segment
+from tb.exchange.results import Finding, TestEnd
+from tb.exchange.scenario import Scenario, Window
+from tb.exchange.status import Status
 from tb.known import Condition, KnownItem
-from tb.scoreboard.finding import Finding
-from tb.scoreboard.scoreboard import JobResult, Scoreboard
-from tb.status import Status
-from tb.stimulus.job import Job
+from tb.scoreboard.scoreboard import Scoreboard
 from tests.bench.faults import FIRST
 from tests.bench.jobs import JOB, OTHER, scenario
 from tests.bench.simulation import DESCRIPTOR, HERE, PlannedTest, simulate
+from tests.job_results import job_result
 
 LATE = KnownItem("late", "tracker 17", (Condition("op", frozenset({"GEMM"})),), "timeout")
 ISSUE = """
@@ -32,6 +35,8 @@ match = {{m = {m}}}
 expect = "timeout"
 """
 
+RUN = Scenario(0, (FIRST,), Window(0x1000_0000, 0x1_0000))
+
 
 def device(*known: KnownItem, by_design: bool = False) -> Descriptor:
     serial = load("serial")
@@ -40,7 +45,8 @@ def device(*known: KnownItem, by_design: bool = False) -> Descriptor:
 
 def segment(known: dict[str, int], silent: dict[str, int], name: str = "serial") -> SegmentResult:
     where = Segment(TestEntry("t", "s", weight=1.0), 1, 0, 2, 2, 100, device=name)
-    return SegmentResult(where, Status.PASSED, "", "", known=known, silent=silent)
+    end = TestEnd(test="t", status=Status.PASSED, known=known, silent=silent)
+    return SegmentResult(where, Status.PASSED, "", "", end=end)
 
 
 @pytest.mark.parametrize("by_design", [False, True])
@@ -78,7 +84,7 @@ def test_only_jobs_that_ended_well_speak_against_an_issue(
 ) -> None:
     board = Scoreboard.__new__(Scoreboard)
     board.descriptor = device(LATE)
-    assert board.silent([JobResult(FIRST, status, cycles)], known) == silent
+    assert board.silent(RUN, [job_result(status=status, cycles=cycles)], known) == silent
 
 
 def test_a_known_issue_excuses_the_jobs_and_the_status_it_names_and_nothing_else() -> None:
@@ -98,8 +104,8 @@ def test_a_known_issue_excuses_the_jobs_and_the_status_it_names_and_nothing_else
 def test_an_issue_that_does_not_concern_a_job_is_no_matter() -> None:
     board = Scoreboard.__new__(Scoreboard)
     board.descriptor = device(LATE)
-    job: Job = replace(FIRST, op=type(FIRST.op).ADDMAX)
-    assert board.silent([JobResult(job, Status.PASSED, 90)], {}) == []
+    job: Job = structs.replace(FIRST, op=type(FIRST.op).ADDMAX)
+    assert board.silent(structs.replace(RUN, jobs=(job,)), [job_result(cycles=90)], {}) == []
 
 
 @pytest.mark.sim
@@ -117,8 +123,9 @@ def test_what_a_simulation_says_of_known_issues(tmp_path: Path) -> None:
     assert jobs[0]["detail"] == "known: three"
     (test,) = read_results(tmp_path / "results.jsonl").tests
     # The scenario of the fault, and the two that follow it: jobs of 4 and 2 rows, and one of 3.
-    assert (test.status, test.known) == (Status.PASSED, {"three": 1})
-    assert test.silent == {"four": 1, "three": 1}
-    result = replace(segment(test.known, test.silent, name="faulty"))
+    assert test.end is not None
+    assert (test.end.status, test.end.known) == (Status.PASSED, {"three": 1})
+    assert test.end.silent == {"four": 1, "three": 1}
+    result = segment(test.end.known, test.end.silent, name="faulty")
     (line,) = stale([result], [load(str(path))])
     assert "'four'" in line

@@ -12,9 +12,9 @@ import pytest
 from tb.descriptor import load
 from tb.env.background import Background
 from tb.env.lookahead import lookahead
+from tb.exchange.scenario import Scenario
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.stimulus.image import initial_image, predict
-from tb.stimulus.job import Scenario
 from tb.stimulus.stream import ImpossibleConstraint, ScenarioStream
 
 NOBODY = SecondOpinions(sources=())

@@ -3,20 +3,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from models.formats import Format
 from models.layout import load as load_matrix
 from models.layout import store
 from models.ops import Op
 from tb.descriptor import load
+from tb.exchange.status import Status
 from tb.scoreboard.finding import Span
 from tb.scoreboard.memory import compare
 from tb.scoreboard.requests import check_requests
-from tb.status import Status
 from tb.stimulus.image import initial_image, predict
 from tests.bench.jobs import BASE, EMPTY, JOB, OTHER, Z, names, scenario
 from tests.bench.logs import read, seen

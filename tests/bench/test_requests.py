@@ -3,17 +3,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from models.ops import Op
+from tb.exchange.job import Job
+from tb.exchange.scenario import Scenario, Window
 from tb.scoreboard.finding import Span
 from tb.scoreboard.gaps import check_gaps
 from tb.scoreboard.order import check_writes
 from tb.scoreboard.requests import check_requests
-from tb.stimulus.job import Job, Scenario
-from tb.stimulus.window import Window
 from tests.bench.jobs import BASE, EMPTY, JOB, OTHER, X, Z, names, scenario
 from tests.bench.logs import read, seen, write
 

@@ -3,23 +3,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from models import oracle
 from models.gemm import gemm_op, step
 from models.ops import Op
 from regressions.simulators import get_simulator
 from regressions.simulators.opinions import opinions_model
+from tb.exchange.job import Job
 from tb.opinions import library
 from tb.scoreboard import second_opinion
 from tb.scoreboard.prediction import prediction
 from tb.scoreboard.second_opinion import OUTPUTS, SOURCES, Fp16, SecondOpinions
 from tb.stimulus.image import initial_image
-from tb.stimulus.job import GemmJob, Job
+from tb.stimulus.job import GemmJob
 
 SPECIAL = np.array(
     [0x0000, 0x8000, 0x0001, 0x8001, 0x03FF, 0x0400, 0x3C00, 0xBC00, 0x7BFF, 0xFBFF, 0x7C00, 0xFC00, 0x7E00,
@@ -69,7 +70,7 @@ def test_all_agree_on_a_job_of_any_bits(op: Op) -> None:
     x, w, y = (random.integers(0, 1 << 16, shape, np.uint16) for shape in ((9, 33), (33, 11), (9, 11)))
     job = job_of(op, 9, 33, 11)
     start = y if op.reads_y else None
-    assert SecondOpinions(whole=1).on(0, job, x, w, start, gemm_op(op, x, w, start)) == []
+    assert SecondOpinions(share=1).on(0, job, x, w, start, gemm_op(op, x, w, start)) == []
 
 
 def test_jobs_without_steps_or_elements_agree() -> None:
@@ -101,7 +102,7 @@ def test_a_source_that_differs_is_named_with_its_first_step(
 
 
 def test_a_sample_is_taken_of_long_jobs_and_some_are_taken_whole() -> None:
-    opinions, job = SecondOpinions(whole=4), job_of(Op.GEMM, 12, 3, 9)
+    opinions, job = SecondOpinions(share=4), job_of(Op.GEMM, 12, 3, 9)
     sizes = [len(set(opinions._chosen(replace(job, data_seed=seed)))) for seed in range(200)]
     assert set(sizes) == {OUTPUTS, 12 * 9}
     assert 20 < sizes.count(12 * 9) < 90

@@ -17,9 +17,8 @@ from regressions.services import Services, real_services
 from regressions.simulators.base import Build
 from regressions.simulators.verilator import Verilator
 from tb.descriptor import load
-from tb.stimulus.job import Scenario
-from tb.stimulus.record import Record, read_record
-from tb.stimulus.stalls import NO_STALL
+from tb.exchange.record import Record, read_record
+from tb.exchange.scenario import NO_STALL, Scenario
 from tb.stimulus.stream import ScenarioStream
 from tests.bench.faults import fault_numbers
 from tests.bench.simulation import DESCRIPTOR

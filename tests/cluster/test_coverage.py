@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 
-from models.ops import Op
 from tb.cluster.coverage import ClusterCoverage
 from tb.cluster.kind import Cluster
 from tb.cluster.points import Conflict, LongestWait, destination, ratio, source, wait
 from tb.cluster.task import Arbitration
+from tb.exchange.results import JobResult
+from tb.exchange.status import Status
 from tb.registers.generate import register_map
 from tb.registers.model import AccessTrace
-from tb.scoreboard.scoreboard import JobResult
-from tb.status import Status
-from tb.stimulus.job import Job
+from tests.job_results import job_result
 
 DEFINITION = Cluster().definition()
 QUIET: dict[str, Any] = {
@@ -104,9 +103,9 @@ def test_transfers() -> None:
 
 
 def test_jobs_that_passed_alone_count() -> None:
-    job = Job(Op.GEMM, 3, 3, 3, 0, 64, 128, core=1)
-    passed = JobResult(job, Status.PASSED, cycles=100, queued=True)
-    found = hit(jobs=(passed, JobResult(job, Status.TIMEOUT, cycles=1), JobResult(job, Status.PASSED)))
+    passed = job_result(core=1, cycles=100, queued=True)
+    late = job_result(core=1, status=Status.TIMEOUT, cycles=1)
+    found = hit(jobs=(passed, late, job_result(core=1, cycles=None)))
     assert {name for name in found if name.startswith("jobs.")} == {
         "jobs.job_op = GEMM",
         "jobs.job_format = FP16",

@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Iterator
 
 import pytest
+from msgspec import structs
 
 from models.formats import Format
 from models.ops import Op
@@ -27,10 +28,10 @@ from tb.descriptor import load
 from tb.dpi.bindings import AccessRow
 from tb.env.programmer import Programmer
 from tb.errors import UserError
+from tb.exchange.job import Job
 from tb.registers.generate import register_map
 from tb.schema import SchemaError
 from tb.sequences import resolve
-from tb.stimulus.job import Job
 from tests.cluster.harness import CONFIG
 
 STREAMS = (GemmStream, QueueStream, RecoverStream, TiledStream, TrafficStream, SoftwareStream)
@@ -118,7 +119,7 @@ def test_jobs_are_read_from_the_register_port() -> None:
 
 
 def test_planned_jobs_take_the_order_and_the_cores_that_were_seen() -> None:
-    planned = [dataclasses.replace(job, core=0, data_seed=9, classes=("raw",) * 3) for job in JOBS]
+    planned = [structs.replace(job, core=0, data_seed=9, classes=("raw",) * 3) for job in JOBS]
     ordered, wrong = in_order(planned, JOBS[::-1])
     assert wrong == ""
     assert [(job.op, job.core, job.data_seed) for job in ordered] == [(Op.MINMAX, 0, 9), (Op.GEMM, 1, 9)]

@@ -11,7 +11,6 @@ import pytest
 from regressions.coverage.closing import Closing, runs
 from regressions.coverage.measure import Coverage, measure
 from regressions.shards import Shard
-from regressions.testlist import TestEntry
 from tb.coverage import CLOSING
 from tb.coverage.abilities import reachable
 from tb.coverage.closing import ClosingStream
@@ -19,6 +18,7 @@ from tb.coverage.counts import Counts
 from tb.coverage.covergroups import load_definition
 from tb.coverage.targets import Targets, UnreachedBin
 from tb.descriptor import available, load
+from tb.exchange.entry import TestEntry
 
 DEFINITION = load_definition()
 DEVICE = load("redmule")

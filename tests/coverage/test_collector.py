@@ -5,29 +5,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from models.ops import Op
 from tb.coverage.block import block_of
-from tb.coverage.collector import Collector, CoveragePlan, Cut
+from tb.coverage.collector import Collector, Cut
 from tb.coverage.counts import Counts
 from tb.coverage.covergroups import load_definition
 from tb.descriptor import Cover
 from tb.env.background import Background
 from tb.env.coverage import CoverageTap, Seen
+from tb.exchange.results import Finding
+from tb.exchange.scenario import Abort, Scenario
+from tb.exchange.status import Status
 from tb.registers.generate import register_map
 from tb.registers.model import RegisterFileModel
-from tb.scoreboard.finding import Finding
 from tb.scoreboard.scoreboard import Verdict
-from tb.status import Status
-from tb.stimulus.abort import Abort
 from tb.stimulus.image import initial_image
-from tb.stimulus.job import GemmJob, Scenario
+from tb.stimulus.job import GemmJob
 from tb.stimulus.stream import ScenarioStream
 from tests.bench.logs import beats, events, read, write
 from tests.stimulus.devices import device
@@ -137,8 +137,8 @@ def test_steps_of_undefined_values_are_left_out() -> None:
     image = initial_image(scenario())
     base = scenario().window.base
     assert block_of(job, image, base) is not None
-    assert block_of(replace(job, z_addr=job.x_addr + 7), image, base) is None
-    assert block_of(replace(job, z_addr=job.x_addr + 8), image, base) is not None
+    assert block_of(structs.replace(job, z_addr=job.x_addr + 7), image, base) is None
+    assert block_of(structs.replace(job, z_addr=job.x_addr + 8), image, base) is not None
 
 
 def test_a_large_job_is_looked_into_in_part() -> None:
@@ -216,8 +216,3 @@ def test_progress_at_a_cut_is_read_from_the_logs() -> None:
         Cut(1, 1, False, True),
     ]
     assert it.look(None).cut is None
-
-
-def test_a_plan_says_how_to_collect() -> None:
-    assert CoveragePlan.from_json({}) == CoveragePlan()
-    assert CoveragePlan.from_json({"share": 4, "files": ["a.toml"]}) == CoveragePlan(4, (Path("a.toml"),))

@@ -9,9 +9,9 @@ from models.formats import Format
 from models.ops import Op
 from tb.coverage.abilities import defined, reachable
 from tb.coverage.covergroups import load_definition
+from tb.exchange.names import OPERAND_CLASSES
+from tb.exchange.scenario import ABORT_KINDS
 from tb.schema import SchemaError
-from tb.stimulus import abort
-from tb.stimulus.job_fields import OPERAND_CLASSES
 from tests.stimulus.devices import device
 
 DEFINITION = load_definition()
@@ -27,7 +27,7 @@ def load(folder: Path, text: str) -> None:
 
 def test_bins_are_those_that_the_bench_can_draw() -> None:
     bins = {name: point.bins for name, point in DEFINITION.points.items()}
-    assert {name.split("_")[0] for name in bins["cut"]} == set(abort.KINDS) - {"none"}
+    assert {name.split("_")[0] for name in bins["cut"]} == set(ABORT_KINDS)
     assert bins["select_op"] == tuple(op.name for op in Op if not op.is_fma)
     assert all(len(set(each)) == len(each) for each in bins.values())
 

@@ -9,8 +9,8 @@ from models.timing import Instance
 from tb.coverage import points
 from tb.coverage.samples import AccessSample, CutSample, JobSample
 from tb.coverage.sizes import size_bin
-from tb.stimulus.abort import Abort
-from tb.stimulus.job import Job, Scenario, Window
+from tb.exchange.job import Job
+from tb.exchange.scenario import Abort, Scenario, Window
 
 PAPER = Instance(4, 12, 3, 256)
 WINDOW = Window(0x1000, 0x1000)

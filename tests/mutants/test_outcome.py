@@ -13,21 +13,26 @@ from regressions.mutants.changes import Change
 from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import Fate, Result, has_failed, read_result
 from regressions.mutants.report import Report, to_json, to_markdown
-from regressions.planner import Segment, Simulation
+from regressions.planner import Simulation
 from regressions.results import ResultsReader
-from regressions.testlist import TestEntry
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Segment
 from tb.schema import Where
 
 ENTRY = TestEntry("some", "gemm_op")
 PLAN = Simulation(0, (Segment(ENTRY, 1, 0, 2, 2, 100), Segment(ENTRY, 1, 2, 3, 1, 100)))
-JOB = {"type": "job", "test": "some", "scenario": 0, "job": 0, "status": "passed"}
+JOB = {"type": "job", "test": "some", "scenario": 0, "job": 0, "status": "passed"} | {
+    **{"op": "GEMM", "format": "FP16", "M": 1, "N": 1, "K": 1}
+}
 FAILURE = {
     "type": "failure",
     "test": "some",
     "scenario": 1,
     "status": "mismatch",
     "detail": "memory: wrong",
-    "findings": ["memory: wrong", "rule 6: stray", "memory: again"],
+    "findings": [
+        {"status": "mismatch", "checker": name, "detail": "wrong"} for name in ("memory", "rule 6", "memory")
+    ],
     "record": "x",
 }
 

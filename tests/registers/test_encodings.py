@@ -8,8 +8,8 @@ from itertools import product
 import pytest
 
 from models.formats import Format, Formats
+from tb.exchange.names import plain_formats
 from tb.registers.encodings import encodings
-from tb.stimulus.job_fields import plain_formats
 
 MEANING = (Format.E5M2, Format.FP16, Format.E4M3, Format.BF16, *(Format.FP16,) * 4)
 

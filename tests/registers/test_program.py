@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from models.formats import Format
 from models.ops import Op
 from tb.agents.control.access import Access
+from tb.exchange.job import Job
 from tb.registers.encodings import encodings
 from tb.registers.generate import offsets
 from tb.registers.program import (
@@ -19,7 +21,6 @@ from tb.registers.program import (
     with_idle_gaps,
     with_rivals,
 )
-from tb.stimulus.job import Job
 from tests.registers.device import FakeDevice
 
 JOB = Job(Op.MAXMIN, 3, 5, 0x1234, 0x8000_0001, 0x22, 0xFFFF_FFFE, fmt=Format.E4M3, core=6)

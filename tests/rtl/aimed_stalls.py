@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from models.ops import Op
 from tb.env.env import RedmuleEnv
+from tb.exchange.job import Job
+from tb.exchange.scenario import Scenario, StallSpec, Window
 from tb.sequences.directed import DirectedTest
-from tb.stimulus.job import Job, Scenario
-from tb.stimulus.stalls import StallSpec
-from tb.stimulus.window import Window
 
 RATE = 0.9
 _BASE = 0x1000_0000

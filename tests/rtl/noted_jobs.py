@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from tb.env.env import RedmuleEnv
+from tb.exchange.scenario import Scenario
 from tb.scoreboard.scoreboard import Verdict
 from tb.scoreboard.spans import trigger_edges
 from tb.sequences.directed import DirectedTest
-from tb.stimulus.job import Scenario
 from tb.stimulus.stream import ScenarioStream
 
 _ALONE = {"jobs": 1, "corners": 0, "chain": 0.0}

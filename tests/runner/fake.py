@@ -11,8 +11,8 @@ from models.ops import Op
 from models.timing import Instance
 from regressions.services import Services
 from regressions.simulators.base import Build, BuildError
-from regressions.testlist import TestEntry
 from tb.descriptor import available
+from tb.exchange.entry import TestEntry
 from tb.known import KnownItem
 from tb.schema import SchemaError, nearest
 

@@ -4,10 +4,13 @@
 from pathlib import Path
 
 import pytest
+from msgspec import to_builtins
 
 from regressions import cli, machine
-from regressions.testlist import TestEntry, load
-from tb.schema import SchemaError
+from regressions.testlist import load
+from tb.exchange.entry import TestEntry, upgraded
+from tb.exchange.reading import convert
+from tb.schema import SchemaError, Where
 from tests.runner.harness import Runner
 
 GOOD = '[[test]]\nname = "good"\nsequence = "gemm_op"\ntiers = ["smoke"]\ncount = 1\n'
@@ -88,8 +91,9 @@ def test_a_malformed_list(tmp_path: Path, text: str, message: str) -> None:
 
 def test_a_record_of_before_says_bench() -> None:
     now = TestEntry("good", "cluster_gemm", count=1, runs_on="cluster")
-    before = {("bench" if key == "runs_on" else key): value for key, value in now.to_json().items()}
-    assert TestEntry.from_json(before, "") == TestEntry.from_json(now.to_json(), "") == now
+    table = to_builtins(now)
+    before = {("bench" if key == "runs_on" else key): value for key, value in table.items()}
+    assert convert(upgraded(before), TestEntry, Where("")) == convert(table, TestEntry, Where("")) == now
 
 
 def test_a_missing_list(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from models.published import cases_of
 from models.timing import Instance
 from regressions.executor import Execution
 from regressions.judge import SegmentResult
-from regressions.planner import Segment
 from regressions.report.causes import (
     KNOWN,
     at_published,
@@ -20,38 +19,34 @@ from regressions.report.causes import (
 )
 from regressions.report.html import render_html
 from regressions.report.plots import causes_plot, utilization_plot
-from regressions.results import JobResult
 from regressions.summary import Summary, summarize
-from regressions.testlist import TestEntry
-from tb.status import Status
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Segment
+from tb.exchange.results import JobResult
+from tb.exchange.status import Status
+from tests.job_results import job_result
 from tests.runner.fake import FakeDevice
 from tests.runner.runs import started
 
 PAPER = Instance(4, 12, 3, 256)
 
 
-def _job(causes: dict[str, int] | None, **changes: object) -> JobResult:
-    line = {
-        **{"test": "t", "scenario": 0, "job": 0, "op": "GEMM", "format": "FP16", "M": 3, "N": 4, "K": 5},
-        **{"stall": "none", "cycles": 80, "bound": 100, "utilization": 0.4, "status": "passed"},
-    }
-    return JobResult.from_json(line | {"causes": causes} | changes)
-
-
 def _summary(*jobs: JobResult, **parameters: int) -> Summary:
     run = started(devices=[FakeDevice("mine", parameters, ())])
     segment = Segment(TestEntry("t", "s", weight=1.0), 1, 0, len(jobs), len(jobs), 100, device="mine")
-    result = SegmentResult(segment, Status.PASSED, "", "sims/0000", list(jobs), [], 50, 0.5, True)
+    result = SegmentResult(segment, Status.PASSED, "", "sims/0000", list(jobs))
     return summarize(run, Execution([result], cycles=5000, seconds=2.0))
 
 
 def test_the_summary_has_the_slots_of_each_job() -> None:
-    rows = _summary(_job({"WORKING": 60, "DRAIN": 3}), _job(None)).to_json()["utilization"]
+    rows = _summary(job_result(causes={"WORKING": 60, "DRAIN": 3}), job_result(causes=None)).to_json()[
+        "utilization"
+    ]
     assert [row["causes"] for row in rows] == [{"WORKING": 60, "DRAIN": 3}, None]
 
 
 def test_equal_sets_of_causes_are_kept_once() -> None:
-    first, second = (_job({"WORKING": 60 + i, "DRAIN": 3}).causes for i in range(2))
+    first, second = (job_result(causes={"WORKING": 60 + i, "DRAIN": 3}).causes for i in range(2))
     assert first is not None
     assert second is not None
     assert first.names is second.names
@@ -59,7 +54,11 @@ def test_equal_sets_of_causes_are_kept_once() -> None:
 
 
 def test_shares_are_those_of_all_cycles_of_a_group() -> None:
-    jobs = [_job({"WORKING": 90, "DRAIN": 10}), _job({"WORKING": 100, "FILL": 200}), _job(None)]
+    jobs = [
+        job_result(causes={"WORKING": 90, "DRAIN": 10}),
+        job_result(causes={"WORKING": 100, "FILL": 200}),
+        job_result(causes=None),
+    ]
     (group,) = by_operation(jobs)
     assert (group.label, group.jobs) == ("GEMM", 2)
     assert group.shares == {"WORKING": 190 / 400, "DRAIN": 10 / 400, "FILL": 200 / 400}
@@ -67,12 +66,12 @@ def test_shares_are_those_of_all_cycles_of_a_group() -> None:
 
 def test_groups_of_operations_sizes_and_stalls() -> None:
     jobs = [
-        _job({"WORKING": 1}, op="MINMAX", M=0),
-        _job({"WORKING": 1}, op="MATMUL", M=1, N=1, K=7),
-        _job({"WORKING": 1}, M=1, N=1, K=8),
-        _job({"WORKING": 1}, M=64, N=64, K=64),
-        _job({"WORKING": 1}, stall="on_x"),
-        _job({"WORKING": 1}, stall="burst"),
+        job_result(causes={"WORKING": 1}, op="MINMAX", m=0),
+        job_result(causes={"WORKING": 1}, op="MATMUL", m=1, n=1, k=7),
+        job_result(causes={"WORKING": 1}, m=1, n=1, k=8),
+        job_result(causes={"WORKING": 1}, m=64, n=64, k=64),
+        job_result(causes={"WORKING": 1}, stall="on_x"),
+        job_result(causes={"WORKING": 1}, stall="burst"),
     ]
     assert [group.label for group in by_operation(jobs)] == ["MATMUL", "GEMM", "MINMAX"]
     assert [group.label for group in by_size(jobs)] == ["no steps", "below 8", "below 64", "256 K and more"]
@@ -86,13 +85,13 @@ def test_groups_of_operations_sizes_and_stalls() -> None:
 def test_published_sizes_are_jobs_alone_without_stalls() -> None:
     size = {"M": 96, "N": 96, "K": 96}
     others = [
-        _job({"FILL": 1}, **size, stall="burst"),
-        _job({"FILL": 1}, **size, queued=True),
-        _job({"FILL": 1}, **size, op="ADDMAX"),
-        _job({"FILL": 1}, **size, format="BF16"),
+        job_result(causes={"FILL": 1}, **size, stall="burst"),
+        job_result(causes={"FILL": 1}, **size, queued=True),
+        job_result(causes={"FILL": 1}, **size, op="ADDMAX"),
+        job_result(causes={"FILL": 1}, **size, format="BF16"),
     ]
     assert at_published(others, cases_of(PAPER)) == []
-    mine = _job({"WORKING": 3, "FILL": 1}, **size, cycles=18493)
+    mine = job_result(causes={"WORKING": 3, "FILL": 1}, **size, cycles=18493)
     (group,) = at_published([*others, mine], cases_of(PAPER))
     assert (group.label, group.shares) == ("96x96x96", {"WORKING": 0.75, "FILL": 0.25})
     rows = comparison([*others, mine], cases_of(PAPER))
@@ -103,19 +102,19 @@ def test_published_sizes_are_jobs_alone_without_stalls() -> None:
 def test_of_many_published_sizes_some_are_drawn() -> None:
     cases = cases_of(Instance(8, 8, 1, 256))
     assert len(cases) > 50
-    jobs = [_job({"WORKING": 1}, M=case.m, N=case.n, K=case.k) for case in cases]
+    jobs = [job_result(causes={"WORKING": 1}, m=case.m, n=case.n, k=case.k) for case in cases]
     assert len(at_published(jobs, cases)) == 12
 
 
 def test_every_cause_has_a_colour_of_its_own_and_a_place() -> None:
-    groups = by_operation([_job({"BUSY": 1, "DRAIN": 2, "LATE": 1, "WORKING": 5})])
+    groups = by_operation([job_result(causes={"BUSY": 1, "DRAIN": 2, "LATE": 1, "WORKING": 5})])
     names = cause_names(groups)
     assert names == ["WORKING", "DRAIN", "BUSY", "LATE"]
     assert len({colour(name, names) for name in (*KNOWN, "BUSY", "LATE")}) == len(KNOWN) + 2
 
 
 def test_bars_fill_the_whole_width() -> None:
-    svg = causes_plot(by_operation([_job({"WORKING": 50, "DRAIN": 30, "LATE": 20})]), "Causes")
+    svg = causes_plot(by_operation([job_result(causes={"WORKING": 50, "DRAIN": 30, "LATE": 20})]), "Causes")
     assert svg.startswith('<svg role="img" aria-label="Causes" ')
     assert all(f">{name}<" in svg for name in ("WORKING", "DRAIN", "LATE", "GEMM"))
     widths = [
@@ -129,18 +128,18 @@ def test_bars_fill_the_whole_width() -> None:
 
 
 def test_published_points_are_drawn() -> None:
-    jobs = [_job(None, M=n) for n in range(1, 9)]
+    jobs = [job_result(causes=None, m=n) for n in range(1, 9)]
     assert "published" not in utilization_plot(jobs)
     assert "published" in utilization_plot(jobs, cases_of(PAPER))
 
 
 def test_the_page_shows_causes_where_there_are_any() -> None:
     parameters = {"H": 4, "L": 12, "P": 3, "DW": 256}
-    job = _job({"WORKING": 3, "FILL": 1}, M=96, N=96, K=96, cycles=18493, utilization=0.996723)
+    job = job_result(causes={"WORKING": 3, "FILL": 1}, m=96, n=96, k=96, cycles=18493, utilization=0.996723)
     page = render_html(_summary(job, **parameters))
     assert "Where the cycles of mine went" in page
     assert "At the published sizes" in page
     assert "from the first request to the first step" in page
     assert re.search(r"18.540</td><td class=\"n\">99\.42 %.*18.493</td><td class=\"n\"><b>99\.67 %", page)
-    assert "Where the cycles" not in render_html(_summary(_job(None), **parameters))
+    assert "Where the cycles" not in render_html(_summary(job_result(causes=None), **parameters))
     assert "Beside what was published" not in render_html(_summary(job, DW=256))

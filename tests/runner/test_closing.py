@@ -7,8 +7,8 @@ import pytest
 
 from regressions.coverage.closing import Closing
 from regressions.coverage.measure import Coverage
-from regressions.planner import Segment
 from tb.coverage import CLOSING
+from tb.exchange.plan import Segment
 from tests.runner.harness import Runner
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from regressions import testlist
 from regressions.paths import ROOT
-from regressions.testlist import LISTS
+from regressions.testlist import LISTS, suits
 from regressions.tiers import Tier, load_tiers
 from tb.cluster.sequences import ProgramSequence
 from tb.descriptor import Descriptor, available, load
@@ -104,7 +104,7 @@ def test_every_test_of_a_tier_can_be_planned_on_its_devices(device: str) -> None
     """Sizes named after the instance differ by device, and a test's knobs must hold for all of them."""
     for name, entry in ENTRIES.items():
         sequence = resolve(entry.sequence)
-        if not entry.suits(DEVICES[device]):
+        if not suits(entry, DEVICES[device]):
             continue
         if issubclass(sequence, ProgramSequence):
             run = sequence(name, 1, entry.knobs, DEVICES[device]).stream.run(0)

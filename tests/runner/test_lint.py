@@ -42,7 +42,7 @@ def test_no_findings_pass(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(
     ("module", "imported", "contract"),
     [
-        ("models/ops.py", "tb.status", "the runner knows the testbench, and both know the models"),
+        ("models/ops.py", "tb.exchange.status", "the runner knows the testbench, and both know the models"),
         ("tb/status.py", "regressions.paths", "the runner knows the testbench, and both know the models"),
         ("models/ops.py", "models.gemm", "no circle within a package"),
         (

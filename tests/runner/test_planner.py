@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from regressions.planner import Planner, Segment, pack, rounds
-from regressions.testlist import TestEntry
+from regressions.planner import Planner, pack, rounds
 from regressions.tiers import DeviceBudget, Tier
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Segment
 from tests.runner.fake import FakeSource
 
 TIER = Tier("t", cycles=1_000_000, segment=50_000, seed=1, builds={"fast": 3, "xrand": 1})

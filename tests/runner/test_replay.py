@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from models.ops import Op
-from tb.stimulus.job import Job, Scenario, Window
-from tb.stimulus.record import Record
-from tb.stimulus.stalls import StallSpec
+from tb.exchange.entry import TestEntry
+from tb.exchange.job import Job
+from tb.exchange.record import Record
+from tb.exchange.scenario import Scenario, StallSpec, Window
+from tb.exchange.status import Status
 from tests.runner.harness import Runner
 
 
@@ -17,12 +19,12 @@ def _record(folder: Path, needs: int, scenarios: int = 3) -> Path:
     job = Job(Op.GEMM, 1, 1, 1, 0x1000, 0x1040, 0x1080)
     window = Window(0x1000, 0x100)
     record = Record(
-        tuple(Scenario(index, (job,), window, StallSpec()) for index in range(scenarios)),
-        "mismatch",
-        "Z differs",
-        "tb/duts/serial.toml",
-        {"name": "bad", "sequence": "gemm_op", "count": 3, "knobs": {"needs": needs}},
-        7,
+        scenarios=tuple(Scenario(index, (job,), window, StallSpec()) for index in range(scenarios)),
+        status=Status.MISMATCH,
+        detail="Z differs",
+        descriptor="tb/duts/serial.toml",
+        entry=TestEntry("bad", "gemm_op", count=3, knobs={"needs": needs}),
+        seed=7,
     )
     record.write(folder / "bad-2.json")
     return folder / "bad-2.json"

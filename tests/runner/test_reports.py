@@ -11,10 +11,10 @@ import pytest
 from rich.console import Console
 
 from regressions import summary as summary_module
+from regressions.buckets import bucket
 from regressions.contract import load_contract
 from regressions.executor import Execution
 from regressions.judge import SegmentResult
-from regressions.planner import Segment
 from regressions.report.checkers import anchor, views
 from regressions.report.console import print_verdict
 from regressions.report.exercised import grids, size_class
@@ -22,13 +22,14 @@ from regressions.report.html import render_html
 from regressions.report.junit import render_junit
 from regressions.report.markdown import render_markdown
 from regressions.report.plots import utilization_plot
-from regressions.results import Failure, JobResult
-from regressions.status import bucket, gravest
 from regressions.summary import Summary, summarize, write_json
-from regressions.testlist import TestEntry
 from regressions.testplan import load_testplan
 from tb.checkers import Checker, load_checkers, tally
-from tb.status import Status
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Segment
+from tb.exchange.results import Failure, JobResult, TestEnd
+from tb.exchange.status import Status, gravest
+from tests.job_results import job_result
 from tests.runner.fake import FakeDevice
 from tests.runner.runs import started
 
@@ -51,23 +52,8 @@ _SCHEMA = {
 
 
 def _job(scenario: int, status: Status = Status.PASSED, **changes: object) -> JobResult:
-    line = {
-        "test": "t",
-        "scenario": scenario,
-        "job": 0,
-        "op": "GEMM",
-        "format": "FP16",
-        "M": 3,
-        "N": 4,
-        "K": 5,
-        "stall": "none",
-        "cycles": 80,
-        "bound": 100,
-        "utilization": 0.4,
-        "status": status.value,
-        "detail": "" if status is Status.PASSED else "wrong <b>word</b> at 0x10 \x07",
-    }
-    return JobResult.from_json(line | changes)
+    detail = "" if status is Status.PASSED else "wrong <b>word</b> at 0x10 \x07"
+    return job_result(scenario=scenario, status=status, detail=detail, **changes)
 
 
 def _summary(*results: SegmentResult, interrupted: bool = False) -> Summary:
@@ -81,13 +67,21 @@ def _result(
 ) -> SegmentResult:
     segment = Segment(TestEntry("t", "s", weight=1.0), 1, begin, begin + 2, 2, 100, device="serial")
     detail = "" if status is Status.PASSED else "wrong <b>word</b> at 0x10 \x07"
-    return SegmentResult(segment, status, detail, "sims/0000", jobs, failures or [], 50, 0.5, True)
+    return SegmentResult(
+        segment,
+        status,
+        detail,
+        "sims/0000",
+        jobs,
+        failures or [],
+        end=TestEnd(test="t", status=status, cycles=50, seconds=0.5),
+    )
 
 
 def _failing() -> Summary:
-    failure = Failure("t", 3, Status.MISMATCH, "wrong <b>word</b> at 0x10 \x07", "failures/t-3.json")
+    failure = Failure("t", 3, Status.MISMATCH, "wrong <b>word</b> at 0x10 \x07", record="failures/t-3.json")
     return _summary(
-        _result(0, Status.PASSED, [_job(0), _job(1, M=0, utilization=0.0)]),
+        _result(0, Status.PASSED, [_job(0), _job(1, m=0, utilization=0.0)]),
         _result(2, Status.MISMATCH, [_job(2), _job(3, Status.MISMATCH)], [failure]),
     )
 
@@ -127,7 +121,7 @@ def test_only_jobs_that_passed_count_for_utilization() -> None:
 
 def test_a_long_run_gives_a_sample_of_its_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(summary_module, "MAX_MEASURED", 10)
-    jobs = [_job(n, M=1 + n) for n in range(25)]
+    jobs = [_job(n, m=1 + n) for n in range(25)]
     rows = _summary(_result(0, Status.PASSED, jobs)).to_json()["utilization"]
     assert [row["M"] for row in rows] == [1, 4, 7, 10, 13, 16, 19, 22, 25]
 
@@ -203,28 +197,28 @@ def test_the_page_loads_nothing_and_escapes_what_it_shows() -> None:
 
 
 def test_plots_take_the_colour_of_the_page() -> None:
-    svg = utilization_plot([_job(n, M=1 + n) for n in range(20)])
+    svg = utilization_plot([_job(n, m=1 + n) for n in range(20)])
     assert svg.startswith("<svg ")
     assert "currentColor" in svg
     assert "#123456" not in svg
     ET.fromstring(re.sub(r"xlink:href", "href", svg))
-    assert utilization_plot([_job(0, M=0)]) == ""
+    assert utilization_plot([_job(0, m=0)]) == ""
 
 
 def test_ten_thousand_jobs_keep_the_plots_small() -> None:
-    jobs = [_job(n, M=1 + n % 60, N=1 + n // 60 % 60, utilization=(n % 100) / 1e5) for n in range(10_000)]
+    jobs = [_job(n, m=1 + n % 60, n=1 + n // 60 % 60, utilization=(n % 100) / 1e5) for n in range(10_000)]
     assert len(utilization_plot(jobs)) < 200_000
 
 
 def test_what_was_exercised_shows_holes() -> None:
-    jobs = [_job(0), _job(1, stall="burst", M=40), _job(2, K=0)]
+    jobs = [_job(0), _job(1, stall="burst", m=40), _job(2, k=0)]
     tables = {grid.stall: grid for grid in grids(jobs)}
     assert list(tables) == ["none", "burst"]
     assert tables["none"].sizes == ("a zero", "5-8", "33-64")
     rows = {name: cells for name, cells, _ in tables["none"].rows}
     assert rows["GEMM"] == (1, 1, 0)
     assert rows["MATMUL"] == (0, 0, 0)
-    assert [size_class(_job(0, M=m, N=1, K=1)) for m in (0, 1, 2, 64, 65, 129)] == [
+    assert [size_class(_job(0, m=m, n=1, k=1)) for m in (0, 1, 2, 64, 65, 129)] == [
         *("a zero", "1", "2-4", "33-64", "65-128", ">128")
     ]
 

@@ -9,10 +9,11 @@ import pytest
 
 from regressions import process
 from regressions.judge import Ending, Outcome, judge
-from regressions.planner import Segment, Simulation
+from regressions.planner import Simulation
 from regressions.results import read_results
-from regressions.testlist import TestEntry
-from tb.status import Status
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Segment
+from tb.exchange.status import Status
 from tests.runner.harness import Runner
 
 

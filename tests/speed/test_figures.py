@@ -19,13 +19,14 @@ from regressions import cli
 from regressions.cluster import speed as cluster
 from regressions.errors import UserError
 from regressions.provenance import git_revision
-from regressions.results import JobResult, TestLog
+from regressions.results import TestLog
 from regressions.services import real_services
 from regressions.speed import accelerator, model, simulation, workloads
 from regressions.speed.bare import BareResult, digest
 from regressions.speed.simulation import Figures, Speed
 from regressions.speed.workloads import Workload
 from tb.descriptor import available, load
+from tests.job_results import job_result
 from tests.runner.fake import services
 
 FIGURES = Figures(1.0, 2.0, 0.5, 3.0, 0.5, 7.0)
@@ -75,7 +76,7 @@ def test_a_loop_that_does_other_work_gives_no_figures(
     bench: list[int], bare: tuple[int, ...], message: str
 ) -> None:
     planned = simulation.scenarios(load("serial"), 0, 2)
-    jobs = [JobResult.from_json({"scenario": index, "cycles": value}) for index, value in enumerate(bench)]
+    jobs = [job_result(scenario=index, cycles=value) for index, value in enumerate(bench)]
     log = TestLog(("bench_mix", 0, 2), jobs=jobs)
     with pytest.raises(UserError, match=message):
         simulation.check_cycles(planned, log, BareResult(1, 1.0, bare, (), ()))

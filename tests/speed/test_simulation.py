@@ -3,23 +3,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from models.formats import Format
 from models.ops import Op
 from regressions.errors import UserError
-from regressions.results import JobResult, TestLog
+from regressions.results import TestLog
 from regressions.simulators import Build, Simulator, get_simulator
 from regressions.speed import accelerator, simulation
 from regressions.speed.bare import BareResult, digest, run_bare, write_list
 from regressions.speed.workloads import Workload
 from tb.descriptor import Descriptor, load
+from tb.exchange.scenario import Scenario
 from tb.stimulus.image import initial_image, predict
-from tb.stimulus.job import Scenario
 from tb.stimulus.stream import ScenarioStream
+from tests.job_results import job_result
 
 COUNT = 16
 
@@ -55,9 +56,9 @@ def expected_digests(scenarios: list[Scenario]) -> tuple[str, ...]:
 
 
 def log_of(cycles: tuple[int, ...]) -> TestLog:
-    """Report of a bench that took these cycles."""
-    lines = [{"scenario": index, "cycles": value, "status": "passed"} for index, value in enumerate(cycles)]
-    return TestLog(("bench_mix", 0, len(cycles)), jobs=[JobResult.from_json(line) for line in lines])
+    """What a bench reports that took these cycles."""
+    jobs = [job_result(scenario=index, cycles=value) for index, value in enumerate(cycles)]
+    return TestLog(("bench_mix", 0, len(cycles)), jobs=jobs)
 
 
 @pytest.mark.sim
@@ -95,8 +96,8 @@ def test_other_grants_are_noticed(bare: Build, device: Descriptor, tmp_path: Pat
     scenarios = simulation.scenarios(device, 0, COUNT)
     right = run(bare, scenarios, device, tmp_path).job_cycles
     stalled = next(index for index, scenario in enumerate(scenarios) if scenario.stall.kind != "none")
-    stall = replace(scenarios[stalled].stall, seed=scenarios[stalled].stall.seed + 1)
-    scenarios[stalled] = replace(scenarios[stalled], stall=stall)
+    stall = structs.replace(scenarios[stalled].stall, seed=scenarios[stalled].stall.seed + 1)
+    scenarios[stalled] = structs.replace(scenarios[stalled], stall=stall)
     wrong = run(bare, scenarios, device, tmp_path)
     with pytest.raises(UserError, match=f"scenario {stalled} took"):
         simulation.check_cycles(scenarios, log_of(right), wrong)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Jobs that are cut short: the draw keeps the two jobs apart, and records bring them back."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
+from tb.exchange.job import Job
+from tb.exchange.reading import convert
+from tb.exchange.scenario import Abort, Scenario
 from tb.schema import SchemaError, Where
-from tb.stimulus.abort import Abort
-from tb.stimulus.job import Job, Scenario
 from tb.stimulus.stream import ScenarioStream
 
 from .devices import device
@@ -53,14 +53,14 @@ def test_no_abort_unless_asked_for() -> None:
 
 def test_records_bring_it_back() -> None:
     for scenario in drawn("clear", 20):
-        assert Scenario.from_json(scenario.to_json(), HERE) == scenario
+        assert convert(scenario.to_json(), Scenario, HERE) == scenario
 
 
 def test_a_malformed_abort_is_named() -> None:
     table = drawn("clear", 1)[0].to_json()
     table["abort"]["kind"] = "pause"
-    with pytest.raises(SchemaError, match="abort kind 'pause' is unknown; use clear or reset"):
-        Scenario.from_json(table, HERE)
+    with pytest.raises(SchemaError, match="unknown kind of abort 'pause'; Known: clear, reset"):
+        convert(table, Scenario, HERE)
 
 
 def test_an_abort_needs_a_job_behind_it() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from models.ops import Op
 from models.timing import Instance
+from tb.exchange.scenario import Scenario
 from tb.schema import read_toml
-from tb.stimulus.job import Scenario
 from tb.stimulus.knobs import FIELDS
 from tb.stimulus.stream import ScenarioStream
 

@@ -12,8 +12,8 @@ from models.timing import Instance
 from tb.bounds import Section8Bound
 from tb.cluster.config import cluster_of
 from tb.descriptor import available, load, summary
+from tb.exchange.job import Job
 from tb.schema import SchemaError
-from tb.stimulus.job import Job
 
 MINIMAL = """
 schema = 1

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tb import bounds, descriptor_schema, known
+from tb.exchange.names import OPERAND_CLASSES
 from tb.schema import Field, markdown_rows
 from tb.stimulus import knobs
-from tb.stimulus.job_fields import OPERAND_CLASSES
 
 DOCS = Path(__file__).parents[2] / "docs"
 

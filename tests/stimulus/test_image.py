@@ -12,8 +12,10 @@ from models.formats import Format, narrow, widen
 from models.gemm import gemm_op
 from models.layout import load
 from models.ops import Op
+from tb.exchange.job import Job
+from tb.exchange.scenario import Scenario, Window
 from tb.stimulus.image import initial_image, poison, predict, undefined
-from tb.stimulus.job import GemmJob, Job, Scenario, Window
+from tb.stimulus.job import GemmJob
 from tb.stimulus.operands import operands
 
 BASE = 0x1000_0000

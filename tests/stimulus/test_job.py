@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from models.formats import Format
 from models.ops import Op
+from tb.exchange.job import Job
+from tb.exchange.names import OPERAND_CLASSES
+from tb.exchange.reading import convert
+from tb.exchange.scenario import STALL_KINDS, WRITE_R_VALID, Scenario, StallSpec, Window
 from tb.schema import SchemaError, Where
 from tb.stimulus.image import initial_image, predict
-from tb.stimulus.job import GemmJob, Job, Scenario, Window
-from tb.stimulus.job_fields import OPERAND_CLASSES
-from tb.stimulus.stalls import KINDS, WRITE_R_VALID, StallSpec
+from tb.stimulus.job import GemmJob
 
 MIX = (Format.FP16, Format.E4M3, Format.BF16)
 HERE = Where("record.json", "scenarios[0]")
@@ -104,7 +106,7 @@ jobs = st.builds(
 )
 stalls = st.builds(
     StallSpec,
-    kind=st.sampled_from(KINDS),
+    kind=st.sampled_from(STALL_KINDS),
     rate=st.floats(0, 0.95),
     burst=st.integers(1, 1024),
     seed=st.integers(0, 2**40),
@@ -124,7 +126,7 @@ scenarios = st.builds(
 @settings(deadline=None)
 @given(scenarios)
 def test_json_round_trip(scenario: Scenario) -> None:
-    assert Scenario.from_json(json.loads(json.dumps(scenario.to_json())), HERE) == scenario
+    assert convert(json.loads(json.dumps(scenario.to_json())), Scenario, HERE) == scenario
 
 
 def test_formats_are_one_or_one_for_each_operand() -> None:
@@ -141,13 +143,13 @@ def test_records_from_before_mixed_formats_are_read() -> None:
     data = job().to_json()
     assert data["format"] == "FP16"
     del data["format"]
-    assert Job.from_json(data, HERE) == job()
+    assert convert(data, Job, HERE) == job()
 
 
 def test_json_keeps_explicit_data() -> None:
     scenario = GemmJob(x=np.ones((2, 3)), w=np.ones((3, 1)), op=Op.MATMUL).scenario(7)
     assert scenario.jobs[0].data == (b"\x00\x3c" * 6, b"\x00\x3c" * 3, None)
-    assert Scenario.from_json(json.loads(json.dumps(scenario.to_json())), HERE) == scenario
+    assert convert(json.loads(json.dumps(scenario.to_json())), Scenario, HERE) == scenario
 
 
 @pytest.mark.parametrize(
@@ -156,17 +158,17 @@ def test_json_keeps_explicit_data() -> None:
         (
             ("jobs", 0, "op"),
             "GEM",
-            r"scenarios\[0\].jobs\[0\].op: unknown operation 'GEM'; did you mean 'GEMM'",
+            r"scenarios\[0\].jobs\[0\]: op: unknown operation 'GEM'; did you mean 'GEMM'",
         ),
         (("jobs", 0, "format"), "FP17", "did you mean 'FP16'"),
         (("jobs", 0, "format"), "FP16/E4M3", "name one, or those of X, W and Y/Z as in 'E4M3/FP16/FP16'"),
         (("jobs", 0, "format"), "FP16/E4M4/FP16", "did you mean 'E4M3'"),
         (("jobs", 0, "m"), 70000, r"jobs\[0\].m: value 70000 is out of range"),
-        (("jobs", 0, "data"), ["?", None, None], r"data\[0\]: malformed base64"),
-        (("jobs", 0, "data"), [None], "list of three"),
+        (("jobs", 0, "data"), ["?", None, None], r"data\[0\]: Invalid base64"),
+        (("jobs", 0, "data"), [None], r"data: expected a list of length 3, got \[None\]"),
         (("jobs", 0, "data"), ["AAAA", None, None], "X has 3 bytes"),
         (("jobs", 0, "z_addr"), 5000, "outside the window"),
-        (("jobs",), [], "number of elements"),
+        (("jobs",), [], r"jobs: expected a list of length >= 1, got \[\]"),
         (("window", "base"), 3, "multiples of 4"),
         (("stall", "kind"), "bursts", "did you mean 'burst'"),
         (("stalls",), {}, "did you mean 'stall'"),
@@ -179,7 +181,7 @@ def test_malformed_json_names_the_place(path: tuple[Any, ...], value: object, wo
         place = place[step]
     place[path[-1]] = value
     with pytest.raises(SchemaError, match=words):
-        Scenario.from_json(data, HERE)
+        convert(data, Scenario, HERE)
 
 
 def z_of(scenario: Scenario) -> np.ndarray:

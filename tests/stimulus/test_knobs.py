@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from models.formats import Format
 from models.ops import Op
 from models.timing import Instance
+from tb.exchange.names import OPERAND_CLASSES
+from tb.exchange.scenario import STALL_KINDS, WRITE_R_VALID
 from tb.schema import SchemaError, Where
 from tb.stimulus.draws import Sizes, Weighted
 from tb.stimulus.image import undefined
-from tb.stimulus.job_fields import OPERAND_CLASSES
 from tb.stimulus.knobs import FIELDS, Knobs, parse_knobs
 from tb.stimulus.placement import BASES
 from tb.stimulus.rng import stream
-from tb.stimulus.stalls import KINDS, WRITE_R_VALID
 from tb.stimulus.stream import ScenarioStream
 
 from .devices import PAPER, device
@@ -204,7 +204,7 @@ tables = st.fixed_dictionaries(
         "core": weighted((0, 1, 7)),
         "chain": st.floats(0, 1),
         "alias_xw": st.floats(0, 1),
-        "stall": weighted(KINDS),
+        "stall": weighted(STALL_KINDS),
         "stall_rate": st.tuples(st.floats(0, 0.4), st.floats(0.5, 0.9)).map(list),
         "write_r_valid": weighted(WRITE_R_VALID),
         "corners": st.integers(0, 12),

@@ -11,8 +11,8 @@ import pytest
 from models import fp16
 from models.formats import Format, Formats, narrow, widen
 from models.ops import Op
-from tb.stimulus.job import Job
-from tb.stimulus.job_fields import OPERAND_CLASSES
+from tb.exchange.job import Job
+from tb.exchange.names import OPERAND_CLASSES
 from tb.stimulus.operands import operands
 
 

@@ -11,15 +11,13 @@ import pytest
 from models.formats import Format
 from models.ops import Op
 from tb.descriptor import load
-from tb.stimulus.abort import Abort
+from tb.exchange.job import Job
+from tb.exchange.scenario import NO_STALL, Abort, Scenario, StallSpec, Window
 from tb.stimulus.image import initial_image
-from tb.stimulus.job import Job, Scenario
 from tb.stimulus.operands import operands
 from tb.stimulus.reductions import History
 from tb.stimulus.shrink import Shrunk, shrink
-from tb.stimulus.stalls import NO_STALL, StallSpec
 from tb.stimulus.stream import ScenarioStream
-from tb.stimulus.window import Window
 
 Fails = Callable[[History], bool]
 

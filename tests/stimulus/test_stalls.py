@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tb.stimulus.stalls import KINDS, PATTERN_LENGTH, StallSpec, grant_pattern
+from tb.exchange.scenario import STALL_KINDS, StallSpec
+from tb.stimulus.stalls import PATTERN_LENGTH, grant_pattern
 
 RATES = (0.05, 0.3, 0.7, 0.9)
 
@@ -51,7 +52,7 @@ def test_spells() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.sampled_from(KINDS),
+    st.sampled_from(STALL_KINDS),
     st.floats(0, 0.95),
     st.integers(1, 1024),
     st.integers(0, 2**40),
@@ -68,7 +69,7 @@ def test_every_pattern_grants_and_repeats(kind: str, rate: float, burst: int, se
 
 
 def test_seeds_and_kinds_give_different_patterns() -> None:
-    specs = [StallSpec(kind, 0.5, 8, seed) for kind in KINDS[1:] for seed in range(4)]
+    specs = [StallSpec(kind, 0.5, 8, seed) for kind in STALL_KINDS[1:] for seed in range(4)]
     assert len({grant_pattern(spec).tobytes() for spec in specs}) == len(specs)
 
 
@@ -80,11 +81,11 @@ def test_a_pattern_does_not_always_open_with_a_grant() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"kind": "rnd"}, "stall kind 'rnd' is unknown"),
+        ({"kind": "rnd"}, "unknown kind of stalls 'rnd'; did you mean 'random'"),
         ({"kind": "random", "rate": 1.0}, r"stall rate 1.0 is out of range 0..0.95"),
         ({"kind": "random", "rate": float("nan")}, "out of range"),
         ({"kind": "burst", "rate": 0.1, "burst": 0}, "stall burst 0 is out of range"),
-        ({"write_r_valid": "maybe"}, "write_r_valid 'maybe' is unknown"),
+        ({"write_r_valid": "maybe"}, "unknown answer 'maybe'"),
     ],
 )
 def test_bad_specifications(arguments: dict[str, object], words: str) -> None:

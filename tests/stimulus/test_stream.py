@@ -12,17 +12,17 @@ import pytest
 from models.formats import Format, per_operand
 from models.ops import Op
 from models.timing import Instance
+from tb.exchange.job import Job
+from tb.exchange.names import OPERAND_CLASSES
+from tb.exchange.scenario import AIMED, STALL_KINDS, WRITE_R_VALID, Scenario
 from tb.schema import SchemaError
 from tb.stimulus.corners import corners
-from tb.stimulus.job import Job, Scenario
-from tb.stimulus.job_fields import OPERAND_CLASSES
 from tb.stimulus.placement import BASES
-from tb.stimulus.stalls import AIMED, KINDS, WRITE_R_VALID
 from tb.stimulus.stream import ImpossibleConstraint, ScenarioStream
 
 from .devices import device
 
-UNAIMED = set(KINDS) - set(AIMED)
+UNAIMED = set(STALL_KINDS) - set(AIMED)
 """The kinds of stalls that are drawn unless a test asks for others."""
 
 

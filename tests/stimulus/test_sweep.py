@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from math import gcd
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from regressions.testlist import LISTS, TestEntry
+from regressions.testlist import LISTS
 from regressions.testlist import load as load_lists
 from regressions.tiers import load_tiers
 from tb.descriptor import load
-from tb.stimulus.job import Scenario
+from tb.exchange.entry import TestEntry
+from tb.exchange.scenario import Scenario
 from tb.stimulus.scenario_draw import cut_cycles
 from tb.stimulus.stream import ScenarioStream
 from tb.stimulus.sweep import stride

@@ -15,9 +15,9 @@ from regressions.tiers import load_tiers
 from tb.checkers import load_checkers
 from tb.coverage.covergroups import load_definition
 from tb.descriptor import available, load
+from tb.exchange.status import Status
 from tb.kinds import kind
 from tb.schema import SchemaError
-from tb.status import Status
 
 PLAN = load_testplan()
 ENTRIES = testlist.load([LISTS], load_tiers())

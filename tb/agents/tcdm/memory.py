@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tb.dpi.bindings import WRITE_RESPONSES, BenchHandle
-from tb.stimulus.job import Job, Window
-from tb.stimulus.stalls import AIMED, StallSpec, grant_pattern
+from tb.exchange.job import Job
+from tb.exchange.scenario import AIMED, StallSpec, Window
+from tb.stimulus.stalls import grant_pattern
 
 _ALWAYS = np.ones(1, np.uint8)
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Statuses of jobs, tests and simulations."""
+"""Statuses of jobs, tests and simulations, and their order."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -20,3 +21,16 @@ class Status(StrEnum):
     TIMEOUT = "timeout"
     NOT_RUN = "not_run"
     PASSED = "passed"
+
+    @property
+    def gravity(self) -> int:
+        """Rank of the status, 0 for the gravest."""
+        return _RANKS[self]
+
+
+_RANKS = {status: rank for rank, status in enumerate(Status)}
+
+
+def gravest(statuses: Iterable[Status]) -> Status:
+    """Returns the gravest of some statuses; `NOT_RUN` of none: what did not happen has not passed."""
+    return min(statuses, key=_RANKS.__getitem__, default=Status.NOT_RUN)

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Jobs: one trigger of the accelerator each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta, Struct, field, structs, to_builtins
+
+from models.formats import Format, Formats, per_operand
+from models.ops import Op
+from tb.exchange.names import (
+    ADDRESS_SPACE,
+    MAX_CORES,
+    MAX_SIZE,
+    OPERAND_CLASSES,
+    format_name,
+    parse_formats,
+    parse_op,
+    plain_formats,
+)
+from tb.schema import Where
+
+if TYPE_CHECKING:
+    OpField = Op
+    FormatsField = Formats
+else:
+    # Files name operations and formats; a job holds the members.
+    OpField = Op | str
+    FormatsField = Format | str | tuple[Format, Format, Format]
+
+Data = tuple[bytes | None, bytes | None, bytes | None]
+"""Explicit bytes of X, W and Y."""
+
+Range = tuple[int, int]
+"""First byte address and number of bytes."""
+
+Size = Annotated[int, Meta(ge=0, le=MAX_SIZE)]
+Address = Annotated[int, Meta(ge=0, lt=ADDRESS_SPACE)]
+
+
+class Job(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """One trigger of the accelerator (contract A5.2).
+
+    Attributes:
+        op: Operation.
+        m: Rows of X, Y and Z; like `n` and `k` 0..65535.
+        n: Columns of X, rows of W.
+        k: Columns of W, Y and Z.
+        x_addr: Byte address of X; like `w_addr` and `z_addr` any 32-bit value.
+        w_addr: Byte address of W.
+        z_addr: Byte address of Y and Z.
+        fmt: Element format of all matrices, or those of X, of W, and of Y and Z; kept as one where all are
+            equal. `formats` has one for each operand.
+        core: Core that programs the job and is told of its end, 0..7.
+        classes: Operand classes of X, W and Y, from which data is generated.
+        data_seed: Seed of the generated data.
+        data: Explicit bytes of X, W and Y as they lie in memory; None for a generated operand.
+
+    Raises:
+        ValueError: A value is out of range, or explicit data has the wrong length.
+    """
+
+    op: OpField
+    m: Size
+    n: Size
+    k: Size
+    x_addr: Address
+    w_addr: Address
+    z_addr: Address
+    fmt: FormatsField = field(name="format", default=Format.FP16)
+    core: int = 0
+    classes: tuple[str, str, str] = ("normal", "normal", "normal")
+    data_seed: int = 0
+    data: Data | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.op, str):
+            structs.force_setattr(self, "op", parse_op(self.op, Where("op")))
+        if isinstance(self.fmt, str):
+            structs.force_setattr(self, "fmt", parse_formats(self.fmt, Where("format")))
+        elif isinstance(self.fmt, tuple):
+            # Equal jobs compare equal, however their format was written.
+            structs.force_setattr(self, "fmt", plain_formats(self.fmt))
+        if not (0 <= self.m <= MAX_SIZE and 0 <= self.n <= MAX_SIZE and 0 <= self.k <= MAX_SIZE):
+            raise ValueError(f"job size M={self.m} N={self.n} K={self.k} is out of range 0..{MAX_SIZE}")
+        for name in ("x_addr", "w_addr", "z_addr"):
+            if not 0 <= getattr(self, name) < ADDRESS_SPACE:
+                raise ValueError(f"job {name}={getattr(self, name):#x} is not a 32-bit address")
+        if not 0 <= self.core < MAX_CORES:
+            raise ValueError(f"job core {self.core} is out of range 0..{MAX_CORES - 1}")
+        for name, known in zip("XWY", self.classes, strict=True):
+            if known not in OPERAND_CLASSES:
+                raise ValueError(f"operand class {known!r} of {name} is unknown; use {OPERAND_CLASSES}")
+        if self.data is not None:
+            self._check_data(self.data)
+
+    def _check_data(self, data: Data) -> None:
+        for name, (rows, cols), fmt, content in zip("XWY", self.shapes, self.formats, data, strict=True):
+            if content is not None and len(content) != rows * cols * fmt.itemsize:
+                raise ValueError(
+                    f"job data of {name} has {len(content)} bytes, but {rows} x {cols} elements of "
+                    f"{fmt.name} take {rows * cols * fmt.itemsize}"
+                )
+
+    @property
+    def formats(self) -> tuple[Format, Format, Format]:
+        """Formats of X, of W, and of Y and Z."""
+        return per_operand(self.fmt)
+
+    @property
+    def x_fmt(self) -> Format:
+        """Format of X."""
+        return self.formats[0]
+
+    @property
+    def w_fmt(self) -> Format:
+        """Format of W."""
+        return self.formats[1]
+
+    @property
+    def z_fmt(self) -> Format:
+        """Format of Y and Z."""
+        return self.formats[2]
+
+    @property
+    def mixed(self) -> bool:
+        """Not all operands have the same format."""
+        return isinstance(self.fmt, tuple)
+
+    @property
+    def format_name(self) -> str:
+        """Name of the format for people and reports: ``FP16``, or of X, W and Y/Z ``E4M3/FP16/FP16``."""
+        return format_name(self.fmt)
+
+    @property
+    def shapes(self) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+        """(rows, columns) of X, W and Y; Z has the shape of Y."""
+        return (self.m, self.n), (self.n, self.k), (self.m, self.k)
+
+    @property
+    def empty(self) -> bool:
+        """M or K is 0: the job takes its turn but touches no memory (contract A6.7)."""
+        return self.m == 0 or self.k == 0
+
+    @property
+    def macs(self) -> int:
+        """Number of steps: M * N * K."""
+        return self.m * self.n * self.k
+
+    @property
+    def x_range(self) -> Range:
+        """Bytes of X that the job needs; none when the job is empty or N is 0."""
+        return self.x_addr, 0 if self.empty else self.m * self.n * self.x_fmt.itemsize
+
+    @property
+    def w_range(self) -> Range:
+        """Bytes of W that the job needs; none when the job is empty or N is 0."""
+        return self.w_addr, 0 if self.empty else self.n * self.k * self.w_fmt.itemsize
+
+    @property
+    def z_range(self) -> Range:
+        """Bytes of Y and Z; none when the job is empty."""
+        return self.z_addr, self.m * self.k * self.z_fmt.itemsize
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the job as JSON values: names of operation and format, explicit data as base64."""
+        values: dict[str, Any] = to_builtins(self)
+        return values | {"op": self.op.name, "format": self.format_name}

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The plan of a simulation process: `plan.json`, which the runner writes and the simulation reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct, field
+
+from tb.exchange.entry import TestEntry
+from tb.exchange.reading import convert, read_json
+from tb.schema import Where
+
+SCHEMA: Literal[2] = 2
+FILE = "plan.json"
+
+SHARE = 32
+"""Of so many jobs one is looked into step by step for coverage, unless the plan says otherwise."""
+
+
+class Segment(Struct, frozen=True, forbid_unknown_fields=True):
+    """Scenarios ``begin .. end-1`` of a test, run in one go between two resets.
+
+    Attributes:
+        entry: The test.
+        seed: Seed of the run.
+        begin: First scenario (run, for a directed test).
+        end: The one after the last.
+        jobs: Jobs that the scenarios hold.
+        cycles: Estimated cycles.
+        kind: Build kind to run on.
+        device: Name of the device to run on.
+    """
+
+    entry: TestEntry
+    seed: int
+    begin: int
+    end: int
+    jobs: int = 0
+    cycles: int = 0
+    kind: str = "fast"
+    device: str = ""
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """Test, first scenario and the one after the last: unique for a device in a run."""
+        return self.entry.name, self.begin, self.end
+
+    @property
+    def selector(self) -> str:
+        """The segment as ``make run TEST=`` takes it."""
+        return f"{self.entry.name}:{self.begin}:{self.end}"
+
+
+Mode = Literal["alone", "prefix", "shrink"]
+
+
+class Replay(Struct, frozen=True, forbid_unknown_fields=True):
+    """A failure record that takes the place of what a segment would draw.
+
+    Attributes:
+        record: Path of the record.
+        mode: alone: the failing scenario. prefix: after those before it. shrink: many times, reduced.
+        seconds: Wall time after which a shrink stops.
+    """
+
+    record: str
+    mode: Mode
+    seconds: float = 0.0
+
+
+class CoverageOptions(Struct, frozen=True, forbid_unknown_fields=True):
+    """How functional coverage is collected.
+
+    Attributes:
+        share: One of so many jobs is looked into step by step.
+        files: Paths of definitions besides the project's own.
+    """
+
+    share: int = SHARE
+    files: tuple[str, ...] = ()
+
+
+class ProgramBuild(Struct, frozen=True, forbid_unknown_fields=True):
+    """A program of a cluster: the path of its ELF file, or why there is none."""
+
+    path: str = ""
+    error: str = ""
+
+
+class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What one simulation process runs.
+
+    Attributes:
+        descriptor: Path of the device's descriptor.
+        tests: Segments, in order.
+        replay: What takes the place of the scenarios of the only segment.
+        opinions_share: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
+        coverage: How coverage is collected.
+        programs: Programs of a cluster by name.
+    """
+
+    schema: Literal[2] = SCHEMA
+    descriptor: str
+    tests: tuple[Segment, ...]
+    replay: Replay | None = None
+    opinions_share: int = 0
+    coverage: CoverageOptions = CoverageOptions()
+    programs: dict[str, ProgramBuild] = field(default_factory=dict)
+
+    def write(self, folder: Path) -> None:
+        """Writes `plan.json` into the folder of the simulation."""
+        text = msgspec.json.format(msgspec.json.encode(self), indent=1)
+        (folder / FILE).write_bytes(text + b"\n")
+
+
+def read_plan(path: Path) -> Plan:
+    """Reads `plan.json`.
+
+    Raises:
+        SchemaError: It is missing, damaged, or of another version.
+    """
+    data = read_json(path, "plan", "the runner writes it; start with 'make run'")
+    if isinstance(data, dict) and data.get("schema") != SCHEMA:
+        where = Where(str(path))
+        raise where.error(
+            f"the plan has schema {data.get('schema')}, this bench reads schema {SCHEMA}; "
+            "run the tests again instead of the old simulation"
+        )
+    return convert(data, Plan, Where(str(path)))

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Failure records: a JSON file with everything needed to see a failure again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, field, to_builtins
+
+from tb.exchange.entry import TestEntry, upgraded
+from tb.exchange.reading import convert, read_json
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status
+from tb.schema import SchemaError, Where
+
+SCHEMA: Literal[1] = 1
+
+
+class Record(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A failure.
+
+    Attributes:
+        descriptor: Name or path of the device's descriptor.
+        parameters: Parameters of the device.
+        entry: Test entry, as in the test list.
+        seed: Seed of the run.
+        status: Gravest status of the failing scenario.
+        detail: One line for people.
+        tools: Versions of the tools.
+        scenarios: All scenarios since the last reset, in order; the last one failed.
+    """
+
+    schema: Literal[1] = SCHEMA
+    descriptor: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    entry: TestEntry
+    seed: int
+    status: Status
+    detail: str = ""
+    tools: dict[str, Any] = field(default_factory=dict)
+    scenarios: Annotated[tuple[Scenario, ...], Meta(min_length=1)]
+
+    def __post_init__(self) -> None:
+        if not self.scenarios:
+            raise ValueError("a failure record needs at least the failing scenario")
+        if self.status is Status.PASSED:
+            raise ValueError("status 'passed' is no failure")
+
+    @property
+    def failing(self) -> Scenario:
+        """The scenario that failed."""
+        return self.scenarios[-1]
+
+    def alone(self) -> tuple[Scenario, ...]:
+        """Returns what to replay first: the failing scenario only."""
+        return self.scenarios[-1:]
+
+    def write(self, path: Path) -> None:
+        """Writes the record, making folders as needed; a reader never sees half of it."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        table: dict[str, Any] = to_builtins(self)
+        del table["scenarios"]
+        head = json.dumps(table, indent=1)[:-2]
+        # A line for each scenario: long prefixes stay readable, and easy to cut by hand.
+        lines = ",\n".join("  " + json.dumps(scenario.to_json()) for scenario in self.scenarios)
+        temporary = path.with_name(path.name + ".part")
+        temporary.write_text(f'{head},\n "scenarios": [\n{lines}\n ]\n}}\n', encoding="utf-8")
+        temporary.replace(path)
+
+
+def read_record(path: Path) -> Record:
+    """Reads a failure record.
+
+    Raises:
+        SchemaError: The file is missing, no JSON, or no record; one line.
+    """
+    hint = "give the path of a file in a run's failures/ folder"
+    data = read_json(path, "failure record", hint)
+    if isinstance(data, dict):
+        data["entry"] = upgraded(data.get("entry"))
+    try:
+        return convert(data, Record, Where(str(path)))
+    except SchemaError as error:
+        raise SchemaError(f"{error} (is this a failure record?)") from None

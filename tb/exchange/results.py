@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Results of a simulation: the lines of `results.jsonl`, one struct each."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct, field
+
+from tb.exchange.status import Status
+
+
+class Finding(Struct, frozen=True, gc=False):
+    """One thing that is wrong.
+
+    Attributes:
+        status: Kind of failure.
+        checker: Name of the check that fired.
+        detail: One line for people: what, where.
+        job: Position of the job in its scenario; None when no single job is to blame.
+    """
+
+    status: Status
+    checker: str
+    detail: str
+    job: int | None = None
+
+
+if TYPE_CHECKING:
+    Numbers = array[int]
+else:
+    Numbers = array
+
+
+@lru_cache(maxsize=4096)
+def _shared(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The first of equal tuples."""
+    return names
+
+
+class Causes:
+    """Slots of a job by cause (docs/accelerator.md): a cycle of a job is H x L slots, one a compute element.
+
+    Compact, since a nightly run keeps a million of these, with few different sets of names. Causes without
+    any slot are absent.
+    """
+
+    __slots__ = ("names", "slots")
+
+    def __init__(self, table: dict[str, int]) -> None:
+        self.names = _shared(tuple(map(sys.intern, table)))
+        self.slots = array("Q", table.values())
+
+    def items(self) -> Iterator[tuple[str, int]]:
+        """Returns names and slots."""
+        return zip(self.names, self.slots, strict=True)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Causes) and (self.names, self.slots) == (other.names, other.slots)
+
+    def __hash__(self) -> int:
+        return hash((self.names, bytes(self.slots)))
+
+
+class JobResult(Struct, kw_only=True, tag="job", tag_field="type", gc=False):
+    """Outcome of one job.
+
+    Attributes:
+        test: Name of the test.
+        scenario: Index of the scenario in its stream.
+        job: Position in the scenario.
+        op: Operation by name.
+        format: Format of all operands, or of X, W and Y/Z as in `E4M3/FP16/FP16`.
+        m: Rows of X and Z.
+        n: Columns of X.
+        k: Columns of W and Z.
+        stall: Kind of stalls.
+        core: Core that programmed it.
+        queued: It waited for an earlier job.
+        cycles: Cycles from the grant of its trigger, or from the previous event if it was queued, to its
+            event; None if it never ended, or was cut short.
+        bound: Most cycles it may take with the stalls it met; None when the device has no bound.
+        stalled: Cycles with a request and no grant.
+        utilization: Useful steps per step of the array; 0 for a job without steps.
+        beats_read: Granted reads.
+        beats_written: Granted writes.
+        causes: Where its time went, by the device's probe; None without one, or if the job was cut short.
+        status: Outcome of the job.
+        detail: What is wrong, empty if nothing.
+    """
+
+    test: str = ""
+    scenario: int
+    job: int
+    op: str
+    format: str
+    m: int = field(name="M")
+    n: int = field(name="N")
+    k: int = field(name="K")
+    stall: str = "none"
+    core: int = 0
+    queued: bool = False
+    cycles: int | None = None
+    bound: int | None = None
+    stalled: int = 0
+    utilization: float = 0.0
+    beats_read: int = 0
+    beats_written: int = 0
+    causes: Causes | None = None
+    status: Status
+    detail: str = ""
+
+    @property
+    def slots(self) -> dict[str, int]:
+        """Slots by cause; empty where none were measured."""
+        return dict(self.causes.items()) if self.causes else {}
+
+    def share_names(self) -> None:
+        """Lets equal names be one object: a nightly run has a million jobs, and their names are few."""
+        for name in ("test", "op", "format", "stall"):
+            setattr(self, name, sys.intern(getattr(self, name)))
+
+
+class TestBegin(Struct, frozen=True, tag="test_begin", tag_field="type"):
+    """Begin of a segment."""
+
+    __test__ = False  # not a pytest class
+
+    test: str
+    seed: int
+    begin: int
+    end: int
+
+
+class Failure(Struct, frozen=True, tag="failure", tag_field="type"):
+    """A failed scenario.
+
+    Attributes:
+        test: Name of the test.
+        scenario: Index of the scenario in its stream.
+        status: Gravest status of its findings.
+        detail: The first gravest finding, for one line.
+        findings: What is wrong; the first twenty.
+        record: Path of its record, relative to the simulation's folder.
+    """
+
+    test: str
+    scenario: int
+    status: Status
+    detail: str = ""
+    findings: tuple[Finding, ...] = ()
+    record: str = ""
+
+
+class CoverageHits(Struct, frozen=True, tag="coverage", tag_field="type"):
+    """Functional coverage of a segment.
+
+    Attributes:
+        definition: Hash of the covergroups: what the numbers of bins mean.
+        items: Numbers of the bins that were hit, and how often, by item; compact, since a long run keeps
+            thousands of them.
+        events: Hits of internal events by name.
+    """
+
+    definition: str
+    items: dict[str, tuple[Numbers, Numbers]]
+    events: dict[str, int]
+
+
+class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=True):
+    """End of a segment.
+
+    Attributes:
+        test: Name of the test.
+        jobs: Jobs that were checked.
+        compared_bytes: Bytes of memory that were compared.
+        status: Gravest status.
+        detail: What it was.
+        cycles: Simulated cycles.
+        seconds: Wall time.
+        rejected: Candidates that the random draw rejected, by reason.
+        known: Scenarios in which a known issue of the device showed, by its id.
+        silent: Scenarios with a job that it concerns and that passed without it.
+    """
+
+    __test__ = False  # not a pytest class
+
+    test: str
+    jobs: int = 0
+    compared_bytes: int = 0
+    status: Status
+    detail: str = ""
+    cycles: int = 0
+    seconds: float = 0.0
+    rejected: dict[str, int] = field(default_factory=dict)
+    known: dict[str, int] = field(default_factory=dict)
+    silent: dict[str, int] = field(default_factory=dict)
+
+
+class SimulationEnd(Struct, frozen=True, tag="sim_end", tag_field="type"):
+    """End of a simulation: simulated cycles and wall time in seconds."""
+
+    cycles: int
+    seconds: float
+
+
+Line = TestBegin | JobResult | Failure | CoverageHits | TestEnd | SimulationEnd
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, Causes):
+        return dict(value.items())
+    if isinstance(value, array):
+        return value.tolist()
+    raise NotImplementedError(f"{type(value).__name__} is no part of a result")
+
+
+def _decoded(kind: type, value: Any) -> Any:
+    if kind is Causes:
+        return Causes(msgspec.convert(value, dict[str, int]))
+    if kind is array:
+        return array("Q", msgspec.convert(value, list[int]))
+    raise NotImplementedError(f"{kind.__name__} is no part of a result")
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_encoded)
+_DECODER = msgspec.json.Decoder(Line, dec_hook=_decoded)
+
+
+def encode(line: Line) -> bytes:
+    """Returns a line of `results.jsonl`, with its end."""
+    return _ENCODER.encode(line) + b"\n"
+
+
+def decode(text: bytes) -> Line:
+    """Reads a line; raises `msgspec.MsgspecError` if it is none."""
+    line: Line = _DECODER.decode(text)
+    if isinstance(line, JobResult):
+        line.share_names()
+    return line

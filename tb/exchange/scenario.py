@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scenarios: jobs with their memory window, the stalls that they meet, and how the first is cut short."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, to_builtins
+
+from tb.exchange.job import Job, Range
+from tb.exchange.names import ADDRESS_SPACE
+from tb.schema import Where, choice
+
+AIMED = {"on_x": "X", "on_w": "W", "on_y": "Y", "on_z": "Z"}
+"""Kinds of stalls that hit one operand: reads of X, W or Y, writes of Z."""
+
+STALL_KINDS = ("none", "random", "burst", "blackout", *AIMED)
+WRITE_R_VALID = ("never", "always", "random")
+MAX_RATE = 0.95
+MAX_BURST = 1024
+
+ABORT_KINDS = ("clear", "reset")
+
+RESET_CYCLES = 3
+"""Clock cycles that a reset of any bench lasts."""
+
+
+class Window(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """Memory of a scenario: `size` bytes from address `base`; it ends at 2**32 at the latest."""
+
+    base: int
+    size: int
+
+    def __post_init__(self) -> None:
+        if self.base < 0 or self.base % 4 or self.size <= 0 or self.size % 4:
+            raise ValueError(
+                f"window base {self.base:#x} and size {self.size:#x} must be multiples of 4, the size not 0"
+            )
+        if self.base + self.size > ADDRESS_SPACE:
+            raise ValueError(f"window {self.base:#x} + {self.size:#x} passes the end of the address space")
+
+    @property
+    def end(self) -> int:
+        """Address after the last byte, up to 2**32."""
+        return self.base + self.size
+
+    def contains(self, span: Range) -> bool:
+        """Returns whether all bytes of `span` (address, length) lie in the window; true for no bytes."""
+        return span[1] == 0 or (self.base <= span[0] and span[0] + span[1] <= self.end)
+
+
+class StallSpec(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """Behaviour of the memory towards the device during a scenario.
+
+    Attributes:
+        kind: none: grants always. random: each cycle grants or not, independently. burst: spells without
+            grants between spells with grants, both of random length. blackout: spells of exactly `burst`
+            cycles without a grant, at random intervals. on_x, on_w, on_y, on_z: as random, but only reads of
+            X, W, Y or writes of Z have to wait.
+        rate: Long-run share of cycles without a grant, 0..0.95 (0 for none); burst and blackout come as near
+            as spells of at least one cycle with grants allow.
+        burst: Mean (burst) or exact (blackout) length of a spell without grants, in cycles, 1..1024.
+        seed: Seed of the pattern.
+        gnt_without_req: The memory raises gnt also while req is low; otherwise gnt depends on req.
+        write_r_valid: When r_valid follows the grant of a write (contract A4.5 allows both, and a mix).
+    """
+
+    kind: str = "none"
+    rate: Annotated[float, Meta(ge=0.0, le=MAX_RATE)] = 0.0
+    burst: Annotated[int, Meta(ge=1, le=MAX_BURST)] = 1
+    seed: int = 0
+    gnt_without_req: bool = False
+    write_r_valid: str = "never"
+
+    def __post_init__(self) -> None:
+        choice(self.kind, STALL_KINDS, "kind of stalls", Where("kind"))
+        choice(self.write_r_valid, WRITE_R_VALID, "answer", Where("write_r_valid"))
+        if not 0.0 <= self.rate <= MAX_RATE:
+            raise ValueError(f"stall rate {self.rate} is out of range 0..{MAX_RATE}")
+        if not 1 <= self.burst <= MAX_BURST:
+            raise ValueError(f"stall burst {self.burst} is out of range 1..{MAX_BURST}")
+
+
+NO_STALL = StallSpec()
+
+
+class Abort(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """Cut of the first job of a scenario (contract A7.7 to A7.12); the second is programmed right behind.
+
+    Attributes:
+        kind: clear: a write of SOFT_CLEAR. reset: the reset input.
+        after: Cycles between the trigger and the request of the clear, or the reset; about, for a reset.
+        value: Value written to SOFT_CLEAR.
+        core: Core that clears.
+    """
+
+    kind: str
+    after: int
+    value: Annotated[int, Meta(ge=0, lt=2**32)] = 0
+    core: Annotated[int, Meta(ge=0, le=7)] = 0
+
+    def __post_init__(self) -> None:
+        choice(self.kind, ABORT_KINDS, "kind of abort", Where("kind"))
+        if self.after < 0:
+            raise ValueError(f"a job cannot be cut {self.after} cycles after its trigger; use 0 or more")
+
+
+class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
+    """One to a few jobs that share a window and a stall pattern; job i+1 is programmed while job i runs.
+
+    Attributes:
+        index: Place in its stream.
+        jobs: Jobs in the order of their triggers.
+        window: Memory that holds all operands.
+        stall: Behaviour of the memory.
+        poison_seed: Seed of the content of all bytes outside the operands.
+        abort: Cut of the first of two jobs, which share no memory; None lets it end.
+
+    Raises:
+        ValueError: No job, an operand outside the window, or an abort without exactly two jobs.
+    """
+
+    index: int
+    jobs: Annotated[tuple[Job, ...], Meta(min_length=1)]
+    window: Window
+    stall: StallSpec = NO_STALL
+    poison_seed: int = 0
+    abort: Abort | None = None
+
+    def __post_init__(self) -> None:
+        if not self.jobs:
+            raise ValueError("a scenario needs at least one job")
+        if self.abort is not None and len(self.jobs) != 2:
+            raise ValueError(f"an abort needs two jobs, the one it cuts and the next, not {len(self.jobs)}")
+        for position, job in enumerate(self.jobs):
+            for name, span in zip("XWZ", (job.x_range, job.w_range, job.z_range), strict=True):
+                if not self.window.contains(span):
+                    raise ValueError(
+                        f"{name} of job {position} ({span[1]} bytes at {span[0]:#x}) lies outside the window "
+                        f"{self.window.base:#x}..{self.window.end - 1:#x}"
+                    )
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the scenario as JSON values; one that is not cut has no `abort`."""
+        values: dict[str, Any] = to_builtins(self)
+        values["jobs"] = [job.to_json() for job in self.jobs]
+        if self.abort is None:
+            del values["abort"]
+        return values
