@@ -83,7 +83,7 @@ def test_groups_of_operations_sizes_and_stalls() -> None:
 
 
 def test_published_sizes_are_jobs_alone_without_stalls() -> None:
-    size = {"M": 96, "N": 96, "K": 96}
+    size = {"m": 96, "n": 96, "k": 96}
     others = [
         job_result(causes={"FILL": 1}, **size, stall="burst"),
         job_result(causes={"FILL": 1}, **size, queued=True),
