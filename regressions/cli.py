@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import FrameType
 from typing import NoReturn
 
@@ -13,13 +14,14 @@ from rich.console import Console
 
 from regressions import commands, inspection, lint, merge, mutants, replay, shrink, speed, whole
 from regressions.baseline.command import baseline
-from regressions.cluster.commands import cluster, sw
 from regressions.code_coverage import command as code_coverage
 from regressions.errors import UserError, describe_os_error
+from regressions.kinds import runners
 from regressions.order import Order
 from regressions.run import EXIT_BAD_INPUT, EXIT_INTERRUPTED
 from regressions.services import Services, real_services
 from regressions.simulators.base import BuildError
+from tb.kinds import imported
 from tb.schema import SchemaError
 
 Action = Callable[[Order, Services, Console], int]
@@ -37,10 +39,19 @@ _COMMANDS: dict[str, tuple[Action, str]] = {
     "baseline": (baseline, "measure the jobs whose cycles are kept, and keep them"),
     "coverage": (code_coverage.coverage, "measure the code coverage of a device"),
     "merge": (merge.merge, "join runs of several machines into one report"),
-    "cluster": (cluster, "measure programs on the cluster"),
-    "sw": (sw, "build the programs of the cluster"),
     "mutants": (mutants.mutants, "find out whether the bench finds deliberate defects of a device"),
 }
+
+
+def _commands() -> dict[str, tuple[Action, str]]:
+    """All commands: those of kinds of devices are imported when one of them is called."""
+    own = {name: command for kind in runners() for name, command in kind.commands.items()}
+    return _COMMANDS | {name: (partial(_of_kind, place), text) for name, (place, text) in own.items()}
+
+
+def _of_kind(place: str, order: Order, services: Services, console: Console) -> int:
+    code: int = imported(place)(order, services, console)
+    return code
 
 
 class _Parser(argparse.ArgumentParser):
@@ -53,7 +64,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser("python -m regressions", description=__doc__, allow_abbrev=False)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, (_, text) in _COMMANDS.items():
+    for name, (_, text) in _commands().items():
         sub = subparsers.add_parser(
             name, help=text, description=text, allow_abbrev=False, argument_default=argparse.SUPPRESS
         )
@@ -82,7 +93,7 @@ def main(argv: Sequence[str] | None = None, services: Services | None = None) ->
     signal.signal(signal.SIGTERM, _terminate)
     try:
         typed = vars(_parser().parse_args(argv))
-        action, _ = _COMMANDS[typed["command"]]
+        action, _ = _commands()[typed["command"]]
         return action(Order.of(typed), services or real_services(), console)
     except (UserError, SchemaError, BuildError) as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)

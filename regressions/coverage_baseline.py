@@ -9,17 +9,20 @@ from pathlib import Path
 
 from regressions.paths import relative
 from regressions.summary import Summary, write_json
+from tb.kinds import ACCELERATOR, KINDS
 from tb.schema import Field, SchemaError, Where, check
 
 FILE = Path(__file__).with_name("coverage_baseline.json")
 TOLERANCE = 0.05
 """Percentage points that may be lost: what a few jobs drawn otherwise make of it."""
 
+_OTHERS = tuple(name for name in KINDS if name != ACCELERATOR)
 _SHARES = {
     kind: Field("percentage", float, lo=0.0, hi=100.0)
-    for kind in ("functional", "line", "branch", "toggle", "cluster")
+    for kind in ("functional", "line", "branch", "toggle", *_OTHERS)
 }
-"""The kinds of coverage that are kept; `cluster` is the functional coverage of all clusters of the run."""
+"""The kinds of coverage that are kept; a kind of devices stands for the functional coverage of all of
+its devices in the run."""
 
 _FIELDS = {
     "schema": Field("version of this schema: 1", int, required=True, lo=1, hi=1),
@@ -61,7 +64,7 @@ def dropped(summary: Summary) -> list[str]:
     kept = read().get(summary.run.label, {}).get(dut, {})
     now = _now(summary)
     return [
-        f"{kind} coverage of {'the run' if kind == 'cluster' else dut} fell from {share:g} % to "
+        f"{kind} coverage of {'the run' if kind in _OTHERS else dut} fell from {share:g} % to "
         f"{f'{now[kind]:g} %' if kind in now else 'none'} ({relative(FILE)}): find the test that is "
         "missing, or keep less on purpose with KEEP=1"
         for kind, share in kept.items()
@@ -84,8 +87,8 @@ def keep(summary: Summary) -> None:
 
 
 def _now(summary: Summary) -> dict[str, float]:
-    """Percentages of what a run measured, by kind: no `cluster` where no cluster ran."""
+    """Percentages of what a run measured, by kind: no kind of devices of which none ran."""
     coverage = dict(summary.to_json()["coverage"])
-    cluster = coverage.pop("cluster", None)
-    shares = {**coverage, "cluster": cluster["functional"] if cluster else None}
+    others = {name: coverage.pop(name)["functional"] for name in _OTHERS if name in coverage}
+    shares = {**coverage, **others}
     return {kind: shares[kind] for kind in _SHARES if shares.get(kind) is not None}

@@ -7,17 +7,24 @@ A further kind is a `RunnerKind` in a module of its own and its line in `KINDS`,
 
 from __future__ import annotations
 
-import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tb.exchange.plan import ProgramBuild
+from tb.kinds import imported
 
 if TYPE_CHECKING:
+    from regressions.mutants.bench import Bench
+    from regressions.mutants.defects import Sourced
+    from regressions.order import Order
     from regressions.planner import Source
+    from regressions.services import Services
+    from regressions.simulators.base import Simulator
     from regressions.simulators.model import Model
+    from regressions.speed.simulation import Figures
     from tb.descriptor import Descriptor
     from tb.exchange.entry import TestEntry
 
@@ -28,6 +35,61 @@ KINDS = {
 """Module and class of each kind by its name; modules are imported when their kind is asked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the report of its own.
+
+    Attributes:
+        folder: Where the template is.
+        template: Its file name; it finds this object as `section`.
+        anchor: On the page.
+        title: In the page's table of contents.
+        content: For the template.
+    """
+
+    folder: Path
+    template: str
+    anchor: str
+    title: str
+    content: object
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedPart:
+    """A part of `bench.json` that says how fast a kind's bench is.
+
+    Attributes:
+        key: In the file.
+        device: Name of the device that is measured where none is asked for.
+        workload: What runs, in words.
+        measure: Measures a device with a simulator, in a folder; takes lines about the progress.
+        others: Further parts of the file, which other commands of the kind write.
+    """
+
+    key: str
+    device: str
+    workload: str
+    measure: Callable[[Descriptor, Simulator, Path, Callable[[str], None]], Figures]
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Defects:
+    """Deliberate defects of a kind, and the bench that looks for them.
+
+    Attributes:
+        target: As DUT names it: a device, or what such devices have in common.
+        label: Of the campaign: the folder of its report.
+        sourced: Reads the sources that have the defects, by the name of the target or of a device.
+        bench: Opens the bench, for an order, services, the name, and a list of jobs (None: the kind's own).
+    """
+
+    target: str
+    label: str
+    sourced: Callable[[str], Sourced]
+    bench: Callable[[Order, Services, str, Path | None], Bench]
+
+
 class RunnerKind(ABC):
     """A kind of devices, for the runner.
 
@@ -35,11 +97,15 @@ class RunnerKind(ABC):
         name: In `KINDS` and `tb.kinds.KINDS`.
         measures_code: Whether the code coverage of such devices is measured.
         unshrinkable: Why their failures are not shrunk; empty where they are.
+        plural: Such devices, in words.
+        commands: Of the command line: function (`module:function`) and help by name.
     """
 
     name: ClassVar[str]
     measures_code: ClassVar[bool] = False
     unshrinkable: ClassVar[str] = ""
+    plural: ClassVar[str]
+    commands: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
     @abstractmethod
     def bench(self, device: Descriptor) -> Model:
@@ -70,11 +136,23 @@ class RunnerKind(ABC):
         del entries, device, logs
         return {}
 
+    def speed(self) -> SpeedPart | None:
+        """Return what `make bench` measures of the kind's own; None for nothing."""
+        return None
+
+    def defects(self) -> Defects | None:
+        """Return the kind's deliberate defects; None for none."""
+        return None
+
+    def section(self, bench: Path) -> Section | None:
+        """Return a section of the report, from the figures in `bench.json`; None for none."""
+        del bench
+        return None
+
 
 def runner(name: str) -> RunnerKind:
     """Return the kind of a name in `KINDS`."""
-    module, _, cls = KINDS[name].partition(":")
-    made: RunnerKind = getattr(importlib.import_module(module), cls)()
+    made: RunnerKind = imported(KINDS[name])()
     return made
 
 
@@ -86,3 +164,8 @@ def runners() -> list[RunnerKind]:
 def runner_of(device: Descriptor) -> RunnerKind:
     """Return the kind of a device."""
     return runner(device.kind)
+
+
+def with_defects() -> dict[str, Defects]:
+    """Return the deliberate defects of all kinds, by their targets."""
+    return {each.target: each for each in (kind.defects() for kind in runners()) if each is not None}

@@ -25,14 +25,11 @@ from regressions.planner import Simulation, pack
 from regressions.process import Command
 from regressions.progress import RunProgress
 from regressions.report import print_verdict, write_reports
-from regressions.rundir import CLUSTER_COVERAGE, COVERAGE, RESULTS, publish
+from regressions.rundir import COVERAGE, RESULTS, publish
 from regressions.services import Services
 from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.summary import Summary, results_json, summarize, write_json
 from tb.coverage.counts import Counts
-from tb.coverage.covergroups import load_definition
-from tb.coverage.definition import Definition
-from tb.descriptor import Descriptor
 from tb.exchange.plan import CoverageOptions, Plan, Segment
 from tb.exchange.status import Status
 from tb.kinds import ACCELERATOR, kind
@@ -83,8 +80,7 @@ def perform(run: Run, schedule: Schedule, services: Services, console: Console) 
     execution = runner.execute()
     if schedule.closing is not None and not execution.interrupted:
         with console.status("making scenarios for the bins that are still open"):
-            definition = load_definition(run.order.covergroups)
-            segments = schedule.closing(covered(execution.results, _alone(run.devices), definition))
+            segments = schedule.closing(covered(run, execution, ACCELERATOR))
         execution.add(runner.close(segments))
     try:
         code = code_report.collect(run.folder, execution.results, simulator, run.main)
@@ -116,13 +112,11 @@ def conclude(
     """
     folder, tree = run.folder, run.order.tree
     summary = summarize(run, execution)
-    alone = _alone(run.devices)
-    clusters = [device for device in run.devices if device.kind != ACCELERATOR]
-    summary.coverage = covered(execution.results, alone, load_definition(run.order.covergroups))
-    if clusters:
-        summary.cluster = covered(execution.results, clusters, kind("cluster").definition())
-        write_json(folder / CLUSTER_COVERAGE, summary.cluster.to_json())
+    summary.coverage = covered(run, execution, ACCELERATOR)
     write_json(folder / COVERAGE, summary.coverage.to_json())
+    for name in {device.kind: None for device in run.devices if device.kind != ACCELERATOR}:
+        summary.of_kinds[name] = covered(run, execution, name)
+        write_json(folder / f"coverage-{name}.json", summary.of_kinds[name].to_json())
     summary.code = code
     summary.faults += [*faults, *_coverage_faults(summary)]
     # A part of a tier may have missed the jobs that show an issue.
@@ -157,18 +151,13 @@ def _coverage_faults(summary: Summary) -> list[str]:
     return faults + (coverage_baseline.dropped(summary) if run.undivided and not run.order.keep else [])
 
 
-def _alone(devices: Sequence[Descriptor]) -> list[Descriptor]:
-    """The devices that are no clusters, whose coverage has bins of its own."""
-    return [device for device in devices if device.kind == ACCELERATOR]
-
-
-def covered(
-    results: Sequence[SegmentResult], devices: Sequence[Descriptor], definition: Definition
-) -> Coverage:
-    """Functional coverage of what ran on some devices; a simulation that ended early counts for nothing."""
+def covered(run: Run, execution: Execution, name: str) -> Coverage:
+    """Functional coverage of the devices of a kind; a simulation that ended early counts for nothing."""
+    definition = kind(name).definition(run.order.covergroups)
+    devices = [device for device in run.devices if device.kind == name]
     names = {device.name for device in devices}
     parts: list[Part] = []
-    for result in results:
+    for result in execution.results:
         if result.coverage is not None and result.segment.device in names:
             counts = Counts.from_json(structs.asdict(result.coverage), definition)
             parts.append((result.segment.device, result.segment.entry.name, counts))

@@ -8,8 +8,7 @@ from pathlib import Path
 from regressions.paths import BuildTree
 
 RESULTS = "results.json"  # the run's own account, beside the public summary.json
-COVERAGE = "coverage.json"  # what each test covered on each device; adds up over runs
-CLUSTER_COVERAGE = "coverage-cluster.json"
+COVERAGE = "coverage.json"  # what each test covered on each device alone; adds up over runs
 
 
 def create_run(runs: Path, tier: str, seed: int) -> Path:

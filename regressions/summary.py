@@ -48,7 +48,7 @@ class Summary:
 
     Attributes:
         coverage: Functional coverage of the devices alone.
-        cluster: That of the clusters; None if the run had none.
+        of_kinds: That of the run's other devices, by the name of their kind.
         code: Code coverage of the main device; None if the run measured none.
         faults: Complaints besides failed tests, which fail the run too.
         grades: Grades of the tests.
@@ -65,7 +65,7 @@ class Summary:
     seconds: float = 0.0
     interrupted: bool = False
     coverage: Coverage | None = None
-    cluster: Coverage | None = None
+    of_kinds: dict[str, Coverage] = field(default_factory=dict)
     code: CodeCoverage | None = None
     faults: list[str] = field(default_factory=list)
     grades: list[Grade] = field(default_factory=list)
@@ -128,7 +128,7 @@ class Summary:
                 "passed": sum(row.verdict is Verdict.PASSED for row in self.testplan),
                 "untested": sum(row.verdict is Verdict.UNTESTED for row in self.testplan),
             },
-            "coverage": coverage_json(self.coverage, self.code, self.cluster),
+            "coverage": coverage_json(self.coverage, self.code, self.of_kinds),
             "checkers": tally(load_checkers()),
             "throughput": {
                 "cycles": self.cycles,

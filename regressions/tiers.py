@@ -39,7 +39,7 @@ class Tier:
         builds: Build kinds and their shares of the segments.
         description: One line for people.
         devices: The devices it runs on unless one is asked for, the first being the run's main one.
-        mutants: Whether the whole tier ends with the deliberate defects of the main device and the cluster.
+        mutants: Whether the whole tier ends with the deliberate defects of all kinds of devices.
         coverage: Whether the jobs that close the code coverage of the main device run too.
         opinions_share: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
     """
@@ -90,7 +90,7 @@ _FIELDS = {
         default={"fast": 1},
         items=_BUILDS,
     ),
-    "mutants": Field("whether the defects of main device and cluster follow", bool, default=False),
+    "mutants": Field("whether the defects of all kinds of devices follow", bool, default=False),
     "coverage": Field("whether the main device's code coverage is closed", bool, default=False),
     "opinions_share": Field("one in so many jobs has second opinions on all outputs", int, default=0, lo=0),
     "devices": Field(

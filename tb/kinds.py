@@ -111,10 +111,15 @@ class DeviceKind(ABC):
         return {}
 
 
+def imported(place: str) -> Any:
+    """Return what a module has under a name, given as `module:name`."""
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
 def kind(name: str) -> DeviceKind:
     """Return the kind of a name in `KINDS`."""
-    module, _, cls = KINDS[name].partition(":")
-    made: DeviceKind = getattr(importlib.import_module(module), cls)()
+    made: DeviceKind = imported(KINDS[name])()
     return made
 
 

@@ -9,9 +9,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from regressions.estimate import estimate
-from regressions.kinds import RunnerKind
+from regressions.kinds import Defects, RunnerKind
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from regressions.mutants.bench import Bench
+    from regressions.order import Order
+    from regressions.services import Services
     from regressions.simulators.model import Model
     from tb.descriptor import Descriptor
     from tb.stimulus.stream import ScenarioStream
@@ -38,6 +43,7 @@ class AcceleratorRunner(RunnerKind):
 
     name = "accelerator"
     measures_code = True
+    plural = "devices alone"
 
     def bench(self, device: Descriptor) -> Model:
         """Return `tb_top` around the device."""
@@ -63,3 +69,15 @@ class AcceleratorRunner(RunnerKind):
     def source(self, stream: ScenarioStream, device: Descriptor) -> StreamSource:
         """Return the sizes of scenarios."""
         return StreamSource(stream, device)
+
+    def defects(self) -> Defects:
+        """Return the defects of the main device, found in jobs of the test lists."""
+        from regressions.mutants import jobs
+        from regressions.mutants.device import DeviceBench
+        from regressions.order import DEFAULT_DUT
+        from tb.descriptor import load
+
+        def bench(order: Order, services: Services, name: str, job_list: Path | None) -> Bench:
+            return DeviceBench(order, services, name, job_list or jobs.JOBS)
+
+        return Defects(DEFAULT_DUT, DeviceBench.label, load, bench)

@@ -3,18 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from regressions.kinds import RunnerKind
+from regressions.kinds import Defects, RunnerKind, Section, SpeedPart
 from regressions.paths import ROOT
 from tb.errors import UserError
 from tb.exchange.plan import ProgramBuild
 
 if TYPE_CHECKING:
+    from regressions.mutants.bench import Bench
+    from regressions.order import Order
+    from regressions.services import Services
     from regressions.simulators.model import Model
     from tb.cluster.streams import ProgramStream
     from tb.descriptor import Descriptor
@@ -46,6 +49,11 @@ class ClusterRunner(RunnerKind):
 
     name = "cluster"
     unshrinkable = "programs are not shrunk"
+    plural = "clusters"
+    commands: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "cluster": ("regressions.cluster.commands:cluster", "measure programs on the cluster"),
+        "sw": ("regressions.cluster.commands:sw", "build the programs of the cluster"),
+    }
 
     def bench(self, device: Descriptor) -> Model:
         """Return `cluster_tb` around the cluster."""
@@ -87,6 +95,30 @@ class ClusterRunner(RunnerKind):
 
         streams = (resolve(entry.sequence)(entry.name, 0, entry.knobs, device).stream for entry in entries)
         return {name: _program(name, logs) for name in sorted({stream.program for stream in streams})}
+
+    def speed(self) -> SpeedPart:
+        """Return random traffic of programs, on the contract's cluster where none is named."""
+        from regressions.cluster.sizes import CONTRACT
+        from regressions.cluster.speed import measure
+
+        others = ("cluster", "cluster_figures")
+        return SpeedPart("cluster_simulation", CONTRACT, "random traffic", measure, others)
+
+    def defects(self) -> Defects:
+        """Return the defects of the cluster's own modules, found by benches of modules and by programs."""
+        from regressions.cluster.mutants import bench, jobs
+
+        def opened(order: Order, services: Services, name: str, job_list: Path | None) -> Bench:
+            del services, name
+            return bench.ClusterBench(order, job_list or jobs.JOBS)
+
+        return Defects(bench.NAME, bench.ClusterBench.label, lambda _: bench.CLUSTER, opened)
+
+    def section(self, bench: Path) -> Section:
+        """Return the figures of programs, which `make cluster` measures."""
+        from regressions.cluster.report import FOLDER, cluster_section
+
+        return Section(FOLDER, "cluster_section.html.j2", "programs", "Cluster", cluster_section(bench))
 
 
 def _program(name: str, logs: Path) -> ProgramBuild:

@@ -29,9 +29,9 @@ def measure(
     device: Descriptor,
     simulator: Simulator,
     folder: Path,
+    report: Callable[[str], None] = lambda _line: None,
     rounds: int = ROUNDS,
     count: int = PROGRAMS,
-    report: Callable[[str], None] = lambda _line: None,
 ) -> Figures:
     """Runs random traffic in turns with the bench and in the bare loop.
 
@@ -39,9 +39,9 @@ def measure(
         device: A cluster.
         simulator: Builds the bench.
         folder: For builds' logs, plans and results; contents of earlier measurements are replaced.
+        report: Takes a line about the progress.
         rounds: Number of turns.
         count: Programs of a turn.
-        report: Takes a line about the progress.
 
     Raises:
         UserError: A program failed.

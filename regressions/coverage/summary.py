@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Coverage as ``summary.json`` has it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from regressions.code_coverage.measure import CodeCoverage
@@ -9,7 +10,7 @@ from regressions.coverage.measure import Coverage
 
 
 def coverage_json(
-    functional: Coverage | None, code: CodeCoverage | None, cluster: Coverage | None = None
+    functional: Coverage | None, code: CodeCoverage | None, of_kinds: Mapping[str, Coverage]
 ) -> dict[str, Any]:
     """Functional and code coverage in percent; null for code coverage that was not measured.
 
@@ -19,7 +20,7 @@ def coverage_json(
         "functional": functional.percent if functional and functional.bins["defined"] else 0.0,
         **{kind.value: _share(code, kind) for kind in (Kind.LINE, Kind.BRANCH, Kind.TOGGLE)},
         "bins": functional.bins if functional else {"defined": 0, "excluded": 0, "hit": 0},
-        **({"cluster": {"functional": cluster.percent, "bins": cluster.bins}} if cluster else {}),
+        **{name: {"functional": its.percent, "bins": its.bins} for name, its in of_kinds.items()},
     }
 
 

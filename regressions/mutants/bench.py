@@ -36,6 +36,11 @@ class Bench(Protocol):
         ...
 
     @property
+    def options(self) -> str:
+        """Make variables besides TESTS that repeat a run."""
+        ...
+
+    @property
     def seed(self) -> int:
         """Of what is run."""
         ...

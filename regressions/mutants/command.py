@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make mutants``: all defects of a device and of the cluster, against what has to find them."""
+"""``make mutants``: all defects of each kind of devices, against what has to find them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from regressions.cluster.mutants import bench as cluster_bench
-from regressions.cluster.mutants import jobs as cluster_jobs
-from regressions.cluster.mutants.bench import ClusterBench
 from regressions.errors import UserError, unknown
+from regressions.kinds import with_defects
 from regressions.machine import check_tools
-from regressions.mutants import defects, jobs
+from regressions.mutants import defects
 from regressions.mutants.bench import Bench
 from regressions.mutants.defects import Defect
-from regressions.mutants.device import DeviceBench
 from regressions.mutants.outcome import Fate, Result
 from regressions.mutants.report import Report, write
 from regressions.order import DEFAULT_DUT, Order
@@ -38,7 +35,7 @@ def mutants(
 ) -> int:
     """Builds with all defects once, and runs each, and what has none, against jobs or benches.
 
-    Without a device, that is one campaign for the main device and one for the cluster.
+    Without a device, that is one campaign for each kind of devices that has defects.
 
     Args:
         order: The command line; `tests` holds patterns of defects and modules.
@@ -56,9 +53,10 @@ def mutants(
         BuildError: A build fails for another reason than a defect.
     """
     check_tools()
+    kinds = with_defects()
     benches = [
-        _bench(name, order, services, job_list)
-        for name in ([order.dut] if order.dut else [DEFAULT_DUT, cluster_bench.NAME])
+        kinds.get(name, kinds[DEFAULT_DUT]).bench(order, services, name, job_list)
+        for name in ([order.dut] if order.dut else kinds)
     ]
     everything = {bench.device.name: defects.load(bench.device.name, data) for bench in benches}
     chosen = select(everything, order.tests)
@@ -67,12 +65,6 @@ def mutants(
         for bench in benches
         if chosen[bench.device.name] or not order.tests
     )
-
-
-def _bench(name: str, order: Order, services: Services, job_list: Path | None) -> Bench:
-    if name == cluster_bench.NAME:
-        return ClusterBench(order, job_list or cluster_jobs.JOBS)
-    return DeviceBench(order, services, name, job_list or jobs.JOBS)
 
 
 def _campaign(
@@ -97,9 +89,8 @@ def _campaign(
     with console.status(f"building {device.name} with {len(everything)} defects"):
         invalid = bench.build(everything, placement, chosen, order.tree.root / "mutants" / device.name)
     console.print(f"{device.name} with its defects was built in {time.monotonic() - started:.0f} s")
-    dut = _rerun_options(bench, order, services)
     fault, total = bench.control(
-        folder / "sims", lambda name: " ".join(filter(None, ["make mutants", f"TESTS={name}", dut]))
+        folder / "sims", lambda name: " ".join(filter(None, ["make mutants", f"TESTS={name}", bench.options]))
     )
     if fault:
         raise UserError(
@@ -126,12 +117,6 @@ def _campaign(
         console.print(f"{result.defect.id}: {result.complaint}", style="bold red", markup=False)
     console.print(f"{report.verdict}; report: {relative(shown)}/mutants.md", style="bold", markup=False)
     return EXIT_FAILED if report.complaints else EXIT_PASSED
-
-
-def _rerun_options(bench: Bench, order: Order, services: Services) -> str:
-    if bench.device.name == cluster_bench.NAME:
-        return f"DUT={cluster_bench.NAME}"
-    return order.rerun_options(services.device(order.device))
 
 
 def select(everything: Mapping[str, Sequence[Defect]], patterns: str) -> dict[str, list[tuple[int, Defect]]]:

@@ -145,7 +145,7 @@ def _defect(fields: Raw, where: Where, index: int) -> Defect:
 
 
 class Sourced(Protocol):
-    """What has defects: a device's descriptor, or the cluster."""
+    """What has defects: a device's descriptor, or modules that devices of a kind share."""
 
     @property
     def name(self) -> str:

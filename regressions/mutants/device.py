@@ -36,6 +36,7 @@ class DeviceBench:
 
     def __init__(self, order: Order, services: Services, name: str, job_list: Path) -> None:
         self.device = services.device(name)
+        self.options = order.rerun_options(self.device)
         self._simulator = services.simulator("verilator")
         self._simulation = jobs.load(job_list, order.entries, services, self.device, KIND, order.seed)
         self._graded = order.graded

@@ -16,15 +16,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from regressions.cluster.mutants import bench as cluster_bench
 from regressions.errors import UserError
+from regressions.kinds import with_defects
 from regressions.mutants import defects
 from regressions.mutants.changes import Change
 from regressions.mutants.defects import Defect, Sourced
 from regressions.mutants.operators import OPERATORS, Candidate, candidates
 from regressions.mutants.source import SourceError, VerilogSource
+from regressions.order import DEFAULT_DUT
 from regressions.paths import relative
-from tb.descriptor import load
 from tb.schema import SchemaError
 from tb.stimulus.rng import derive
 
@@ -144,12 +144,13 @@ def generate(device: Sourced, seed: int, count: int, folder: Path = defects.FOLD
 def main(argv: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser("python -m regressions.mutants.generate", description=__doc__)
-    parser.add_argument("dut", help="name or path of a device descriptor, or cluster")
+    parser.add_argument("dut", help="name or path of a device, or what a kind of devices shares")
     parser.add_argument("--seed", type=int, default=SEED, help=f"seed of the choice (default {SEED})")
     parser.add_argument("--count", type=int, default=COUNT, help=f"how many (default {COUNT})")
     arguments = parser.parse_args(argv)
     try:
-        device = cluster_bench.CLUSTER if arguments.dut == cluster_bench.NAME else load(arguments.dut)
+        kinds = with_defects()
+        device = kinds.get(arguments.dut, kinds[DEFAULT_DUT]).sourced(arguments.dut)
         target = generate(device, arguments.seed, arguments.count)
     except (UserError, SchemaError, SourceError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -10,14 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from regressions.kinds import with_defects
 from regressions.testplan import Testpoint
 
 if TYPE_CHECKING:
     from regressions.mutants.defects import Defect
-
-DEVICES = ("redmule", "cluster")
-"""Those with defects of their own."""
-_CAMPAIGNS = ("mutants", "mutants-cluster")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def modules(plan: Iterable[Testpoint], reports: Path | None) -> list[ModuleView]
 
     points, last = list(plan), _last(reports)
     found: dict[str, list[DefectView]] = {}
-    for defect in (each for device in DEVICES for each in load(device)):
+    for defect in (each for target in with_defects() for each in load(target)):
         broken = tuple(point.id for point in points if point.breaks(defect.id, defect.module))
         outcome = last.get(defect.id, {})
         view = DefectView(defect, broken, tuple(outcome.get("checkers", ())), outcome.get("fate", ""))
@@ -89,7 +86,7 @@ def module_anchor(name: str) -> str:
 def _last(reports: Path | None) -> dict[str, Mapping[str, Any]]:
     """Outcomes of the last campaigns by defect; those that cannot be read count as not run."""
     outcomes: dict[str, Mapping[str, Any]] = {}
-    for name in _CAMPAIGNS if reports else ():
+    for name in (kind.label for kind in with_defects().values()) if reports else ():
         assert reports is not None
         try:
             content = json.loads((reports / name / "mutants.json").read_text())

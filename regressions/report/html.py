@@ -7,11 +7,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from models.published import cases_of
-from regressions.cluster.report import FOLDER as CLUSTER_SECTION
-from regressions.cluster.report import cluster_section
 from regressions.code_coverage.measure import percent
 from regressions.code_coverage.points import Kind
 from regressions.contract import load_contract
+from regressions.kinds import runner, runners
 from regressions.progress import duration
 from regressions.report.causes import (
     KNOWN,
@@ -49,8 +48,9 @@ def render_html(summary: Summary) -> str:
     Figures of `make bench`, and defects of `make mutants`, are those that lie beside the reports.
     """
     bench = summary.run.order.tree.bench
+    sections = [section for section in (kind.section(bench) for kind in runners()) if section is not None]
     environment = Environment(
-        loader=FileSystemLoader([Path(__file__).parent, CLUSTER_SECTION]),
+        loader=FileSystemLoader([Path(__file__).parent, *(section.folder for section in sections)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -67,7 +67,7 @@ def render_html(summary: Summary) -> str:
     defect_modules = modules(points, bench.parent)
     environment.globals["module_anchor"] = module_anchor
     environment.globals["broken_by"] = partial(broken_by, defect_modules)
-    # Clusters have bins of their own: a run of them alone says nothing of these.
+    # Other kinds of devices have bins of their own: a run of them alone says nothing of these.
     coverage = summary.coverage if summary.coverage and summary.coverage.bins["defined"] else None
     measured = summary.measured(summary.run.main.name)
     table = summary.to_json()
@@ -96,15 +96,16 @@ def render_html(summary: Summary) -> str:
         meanings={name: KNOWN[name][1] for name in causes if name in KNOWN},
         bound_plot=bound_plot(measured),
         bench=speed_section(bench),
-        cluster=cluster_section(bench),
+        sections=sections,
         rows=summary.testplan,
         contract=load_contract(),
         coverage=coverage,
         covergroups=groups(coverage, points) if coverage else [],
         exclusions=exclusions(coverage) if coverage else [],
-        cluster_coverage=summary.cluster,
-        cluster_groups=groups(summary.cluster, points) if summary.cluster else [],
-        cluster_exclusions=exclusions(summary.cluster) if summary.cluster else [],
+        of_kinds=[
+            (runner(name), its, groups(its, points), exclusions(its))
+            for name, its in summary.of_kinds.items()
+        ],
         testplan=table["testplan"],
         checkers=views(checkers, points),
         checker_names=checkers,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from regressions.cluster.sizes import CONTRACT
+from regressions.errors import UserError
+from regressions.kinds import SpeedPart, runner_of, runners
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import relative
@@ -55,7 +56,7 @@ def bench(order: Order, services: Services, console: Console) -> int:
     device = services.device(order.device)
     simulator = services.simulator("verilator")
     if device.kind != ACCELERATOR:
-        return _cluster_alone(order, device, simulator, console)
+        return _alone(order, device, simulator, console)
     git = git_revision()
     folder = _folder(order, device)
     console.print(
@@ -78,12 +79,12 @@ def bench(order: Order, services: Services, console: Console) -> int:
         "model": models,
         "accelerator": [row.to_json() for row in rows],
     }
-    if not order.dut:
-        content["cluster_simulation"] = _cluster(order, services.device(CONTRACT), simulator, console)
+    own = [part for part in (kind.speed() for kind in runners()) if part is not None]
+    for part in own if not order.dut else ():
+        content[part.key] = _part(order, part, services.device(part.device), simulator, console)
     scaling = _scaling(order, device, simulator, console, git) if order.scaling else _earlier(path, "scaling")
-    # make cluster measures these parts.
-    programs = {name: _earlier(path, name) for name in ("cluster", "cluster_figures")}
-    parts = {"scaling": scaling, **programs}
+    kept = {name: _earlier(path, name) for part in own for name in part.others}
+    parts = {"scaling": scaling, **kept}
     write_json(path, content | {name: part for name, part in parts.items() if part})
     console.print(f"figures: {relative(path)}")
     slow = [row for row in rows if row.slow]
@@ -103,26 +104,30 @@ def _folder(order: Order, device: Descriptor) -> Path:
     return folder
 
 
-def _cluster(order: Order, device: Descriptor, simulator: Simulator, console: Console) -> dict[str, Any]:
-    """Measures the bench of a cluster and prints what it found."""
-    from regressions.cluster import speed as cluster
+def _part(
+    order: Order, part: SpeedPart, device: Descriptor, simulator: Simulator, console: Console
+) -> dict[str, Any]:
+    """Measures the bench of a kind and prints its figures."""
     from regressions.speed import simulation
 
-    console.print(f"simulation: random traffic on {device.name}, with the bench and in a bare loop")
-    measured = cluster.measure(
-        device, simulator, _folder(order, device), report=lambda line: console.print(f"  {line}")
+    console.print(f"simulation: {part.workload} on {device.name}, with the bench and in a bare loop")
+    measured = part.measure(
+        device, simulator, _folder(order, device), lambda line: console.print(f"  {line}")
     )
     _print_rows(console, ("figure", "median"), simulation.table(measured))
     return {"device": device.name, **asdict(measured)}
 
 
-def _cluster_alone(order: Order, device: Descriptor, simulator: Simulator, console: Console) -> int:
-    """Measures a cluster that was asked for; the other figures of the file stay."""
-    measured = _cluster(order, device, simulator, console)
+def _alone(order: Order, device: Descriptor, simulator: Simulator, console: Console) -> int:
+    """Measures a device of another kind that was asked for; the other figures of the file stay."""
+    part = runner_of(device).speed()
+    if part is None:
+        raise UserError(f"DUT: nothing is measured of a {device.kind} such as {device.name}; give another")
+    measured = _part(order, part, device, simulator, console)
     path = order.tree.bench
     content = json.loads(path.read_text()) if path.is_file() else {}
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_json(path, {**content, "cluster_simulation": measured})
+    write_json(path, {**content, part.key: measured})
     console.print(f"figures: {relative(path)}")
     return EXIT_PASSED
 

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import Any
 
-from tb.kinds import kinds
+from tb.kinds import imported, kinds
 from tb.python_file import PythonFileError, load_python
 from tb.schema import SchemaError, nearest
 
@@ -38,8 +37,7 @@ def resolve(sequence: str) -> type[Any]:
     """
     registered = _registered()
     if sequence in registered:
-        module, _, name = registered[sequence].partition(":")
-        found = getattr(importlib.import_module(module), name)
+        found = imported(registered[sequence])
     elif ".py:" in sequence:
         found = _from_file(sequence)
     else:

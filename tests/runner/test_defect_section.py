@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from regressions.kinds import with_defects
 from regressions.mutants.defects import load
-from regressions.report.defects import DEVICES, broken_by, modules
+from regressions.report.defects import broken_by, modules
 from regressions.report.html import render_html
 from regressions.testplan import load_testplan
 from tests.runner.test_reports import _failing
@@ -27,7 +28,7 @@ def _campaign(reports: Path, name: str, content: str) -> Path:
 def test_every_defect_is_listed_with_its_testpoints() -> None:
     views = modules(PLAN, None)
     listed = [each for view in views for each in view.defects]
-    every = [defect.id for name in DEVICES for defect in load(name)]
+    every = [defect.id for name in with_defects() for defect in load(name)]
     assert sorted(each.defect.id for each in listed) == sorted(every)
     assert not any(each.fate or each.found for each in listed)
     (empty,) = [point for point in PLAN if point.id == "empty_jobs"]

@@ -74,6 +74,7 @@ class ClusterBench:
     device = CLUSTER
     label = "mutants-cluster"
     counted = "cycles"
+    options = f"DUT={NAME}"
 
     def __init__(self, order: Order, job_list: Path) -> None:
         self._jobs = cluster_jobs.load(job_list, order.seed)

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: ARG001, ARG002, RUF012 - an interface gives more than a toy needs
+"""A third kind of devices, made of what its interfaces ask for and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.timing import Instance
+from regressions.kinds import RunnerKind, Section
+from regressions.planner import Source
+from regressions.simulators.model import Model
+from tb.coverage.counts import Counts
+from tb.coverage.covergroups import load_definition
+from tb.coverage.definition import Definition
+from tb.descriptor import Descriptor
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import ProgramBuild
+from tb.kinds import DeviceKind, SegmentCoverage
+from tb.schema import Field
+from tb.sequences.base import StreamSequence
+from tb.uvm_tests.segment import SegmentTest
+
+
+@dataclass(frozen=True)
+class ToyConfig:
+    """What is special about a toy."""
+
+    wheels: int
+    cores: int
+
+
+class Toys(StreamSequence):
+    """A stream that is its own index."""
+
+    runs_on = "toy"
+
+    def make_stream(
+        self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
+    ) -> ToyConfig:
+        """See `StreamSequence.make_stream`."""
+        assert isinstance(descriptor.config, ToyConfig)
+        return descriptor.config
+
+
+class ToyCoverage:
+    """Counts nothing."""
+
+    def __init__(self, definition: Definition) -> None:
+        self._definition = definition
+
+    def finish(self) -> Counts:
+        """See `SegmentCoverage.finish`."""
+        return Counts(self._definition)
+
+
+class Toy(DeviceKind):
+    """For the simulation."""
+
+    name = "toy"
+    doc = "toys"
+    table = {"wheels": Field("on the ground", int, required=True, lo=1)}
+    targets = ("toy",)
+    sequences = {"toys": "tests.runner.toy_kind:Toys"}
+
+    def configure(self, values: Mapping[str, Any], n_cores: int, instance: Instance) -> ToyConfig:
+        """See `DeviceKind.configure`."""
+        return ToyConfig(values["wheels"], n_cores)
+
+    def definition(self, further: tuple[Path, ...] = ()) -> Definition:
+        """See `DeviceKind.definition`."""
+        return load_definition(further)
+
+    def coverage(
+        self, definition: Definition, device: Descriptor, worker: Any, share: int
+    ) -> SegmentCoverage:
+        """See `DeviceKind.coverage`."""
+        return ToyCoverage(definition)
+
+    def segment_test(self) -> type[SegmentTest]:
+        """See `DeviceKind.segment_test`."""
+        return SegmentTest
+
+
+@dataclass(frozen=True)
+class ToySource:
+    """Each item is a job for each wheel."""
+
+    config: ToyConfig
+    directed: bool = False
+
+    def size(self, index: int) -> tuple[int, int]:
+        """See `Source.size`."""
+        return self.config.wheels, 1000
+
+
+class ToyRunner(RunnerKind):
+    """For the runner."""
+
+    name = "toy"
+    plural = "toys"
+    unshrinkable = "toys stay as small as they are"
+    commands = {"play": ("tests.runner.toy_kind:play", "play")}
+
+    def bench(self, device: Descriptor) -> Model:
+        """See `RunnerKind.bench`."""
+        return Model(device.name, device.top, "Vtoy", "toy", device.sources)
+
+    bare = bench
+
+    def lint(self) -> dict[str, Callable[[], Model]]:
+        """See `RunnerKind.lint`."""
+        return {}
+
+    def source(self, stream: ToyConfig, device: Descriptor) -> Source:
+        """See `RunnerKind.source`."""
+        return ToySource(stream)
+
+    def programs(
+        self, entries: Sequence[TestEntry], device: Descriptor, logs: Path
+    ) -> dict[str, ProgramBuild]:
+        """See `RunnerKind.programs`."""
+        return {entry.name: ProgramBuild(path="of a toy") for entry in entries}
+
+    def section(self, bench: Path) -> Section:
+        """See `RunnerKind.section`."""
+        return Section(Path(__file__).parent, "toy_section.html.j2", "toys", "Toys", "rattle")
+
+
+def play(order: object, services: object, console: object) -> int:
+    """Command of the kind."""
+    return 0
