@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from tb.exchange.status import Status
 
@@ -33,8 +33,10 @@ class Finding(Struct, frozen=True, gc=False):
 
 if TYPE_CHECKING:
     Numbers = array[int]
+    FindingField = Finding
 else:
     Numbers = array
+    FindingField = Finding | str  # earlier results have "checker: detail"
 
 
 @lru_cache(maxsize=4096)
@@ -153,8 +155,14 @@ class Failure(Struct, frozen=True, tag="failure", tag_field="type"):
     scenario: int
     status: Status
     detail: str = ""
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[FindingField, ...] = ()
     record: str = ""
+
+    def __post_init__(self) -> None:
+        if any(isinstance(finding, str) for finding in self.findings):
+            parted = (str(finding).partition(": ") for finding in self.findings)
+            findings = tuple(Finding(self.status, checker, detail) for checker, _, detail in parted)
+            structs.force_setattr(self, "findings", findings)
 
 
 class CoverageHits(Struct, frozen=True, tag="coverage", tag_field="type"):

@@ -33,6 +33,7 @@ from tests.job_results import job_result
 from tests.runner.fake import FakeDevice
 from tests.runner.runs import started
 
+GOLDEN = Path(__file__).parents[1] / "exchange" / "golden" / "before" / "summary.json"
 _SCHEMA = {
     "schema": int,
     "tier": str,
@@ -84,6 +85,16 @@ def _failing() -> Summary:
         _result(0, Status.PASSED, [_job(0), _job(1, m=0, utilization=0.0)]),
         _result(2, Status.MISMATCH, [_job(2), _job(3, Status.MISMATCH)], [failure]),
     )
+
+
+def test_the_summary_has_the_keys_of_before() -> None:
+    """Programs read it: compared with that of a run of an earlier version."""
+    now, before = _failing().to_json(), json.loads(GOLDEN.read_text())
+    assert list(now) == list(before)
+    for key in ("totals", "testplan", "checkers", "throughput"):
+        assert list(now[key]) == list(before[key])
+    for key in ("tests", "utilization"):
+        assert list(now[key][0]) == list(before[key][0])
 
 
 def test_the_summary_has_exactly_its_schema() -> None:
