@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from regressions.code_coverage.measure import CodeCoverage, Share, Source
-from regressions.code_coverage.points import Kind
+from regressions.simulators.points import Kind
 
 
 def render(coverage: CodeCoverage, paths: Mapping[str, str], root: str, timestamp: int) -> bytes:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from regressions.code_coverage.points import Hits, Kind, Point
 from regressions.paths import relative
+from regressions.simulators.points import Hits, Kind, Point
 from tb.schema import SchemaError
 
 SCHEMA = 1

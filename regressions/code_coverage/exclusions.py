@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from regressions.code_coverage.points import Hits, Kind, Point
-from regressions.code_coverage.sources import counted
 from regressions.paths import relative
+from regressions.simulators.counted_sources import counted
+from regressions.simulators.points import Hits, Kind, Point
 from tb.descriptor import Descriptor
 from tb.schema import Field, Where, check, read_toml
 

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from regressions.code_coverage import names
 from regressions.code_coverage.measure import CodeCoverage, Source, percent
-from regressions.code_coverage.points import Kind, Point
+from regressions.simulators.points import Kind, Point
 
 KINDS = tuple(Kind)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from regressions.code_coverage.measure import CodeCoverage, Source
-from regressions.code_coverage.points import Kind
+from regressions.simulators.points import Kind
 
 
 def render(coverage: CodeCoverage, paths: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from regressions.code_coverage.data import Data
 from regressions.code_coverage.exclusions import Rules, Texts, excluded, load_rules, stale
-from regressions.code_coverage.points import Kind, Point
+from regressions.simulators.points import Kind, Point
 from tb.descriptor import Descriptor
 
 _BLOCKS = (Kind.LINE, Kind.BRANCH)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from regressions.code_coverage.points import Point
+from regressions.simulators.points import Point
 
 _BIT = re.compile(r"(.*)\[(\d+)\]$")
 _EDGES = ("0->1", "1->0")

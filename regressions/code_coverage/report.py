@@ -9,11 +9,11 @@ from pathlib import Path
 from regressions.code_coverage import cobertura, html, lcov
 from regressions.code_coverage.data import from_simulations
 from regressions.code_coverage.measure import CodeCoverage, measure
-from regressions.code_coverage.sources import counted
 from regressions.judge import SegmentResult
 from regressions.paths import ROOT, relative
 from regressions.planner import COVERAGE
 from regressions.simulators.base import Simulator
+from regressions.simulators.counted_sources import counted
 from tb.descriptor import Descriptor
 
 FOLDER, POINTS = "code_coverage", "points.json"

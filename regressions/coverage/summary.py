@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from regressions.code_coverage.measure import CodeCoverage
-from regressions.code_coverage.points import Kind
 from regressions.coverage.measure import Coverage
+from regressions.simulators.points import Kind
 
 
 def coverage_json(

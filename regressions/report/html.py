@@ -8,7 +8,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from models.published import cases_of
 from regressions.code_coverage.measure import percent
-from regressions.code_coverage.points import Kind
 from regressions.contract import load_contract
 from regressions.kinds import runner, runners
 from regressions.progress import duration
@@ -28,6 +27,7 @@ from regressions.report.exercised import grids, operations
 from regressions.report.plots import bound_plot, causes_plot, utilization_plot
 from regressions.report.speed import speed_section
 from regressions.report.verdict import grouped, verdict
+from regressions.simulators.points import Kind
 from regressions.summary import Summary
 from tb.checkers import load_checkers
 

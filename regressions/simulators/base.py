@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from regressions.code_coverage.points import Point
 from regressions.kinds import runner_of
 from regressions.simulators.model import Model
+from regressions.simulators.points import Point
 from tb.descriptor import Descriptor
 
 

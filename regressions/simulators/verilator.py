@@ -15,7 +15,6 @@ from pathlib import Path
 import cocotb_tools.config
 import find_libpython
 
-from regressions.code_coverage.points import Point
 from regressions.kinds import runner_of
 from regressions.paths import ROOT
 from regressions.simulators import verilator_coverage
@@ -23,6 +22,7 @@ from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.simulators.compiler import compile_model, lint_model
 from regressions.simulators.model import FAST_X, Model
 from regressions.simulators.opinions import opinions_model
+from regressions.simulators.points import Point
 from regressions.simulators.tools import executable, version_text
 from tb.descriptor import Descriptor
 from tb.opinions.library import VARIABLE as OPINIONS_VARIABLE

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from regressions.code_coverage.points import Kind, Point
-from regressions.code_coverage.sources import counted
 from regressions.simulators.base import BuildError
+from regressions.simulators.counted_sources import counted
+from regressions.simulators.points import Kind, Point
 from tb.descriptor import Descriptor
 
 DATA = "coverage.dat"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from regressions.code_coverage.data import Data
-from regressions.code_coverage.points import Kind, Point
+from regressions.simulators.points import Kind, Point
 from tb.descriptor import Descriptor, load
 
 TEXT = """module unit (

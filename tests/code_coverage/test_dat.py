@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from regressions.accelerator.models import bench_model
-from regressions.code_coverage.sources import counted
 from regressions.simulators.base import BuildError
+from regressions.simulators.counted_sources import counted
 from regressions.simulators.verilator_coverage import configuration, read
 from tb.descriptor import load
 from tests.code_coverage.design import BLOCK, ELSE, FALL, RISE, record

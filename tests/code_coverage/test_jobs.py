@@ -11,10 +11,10 @@ from regressions import commands, testlist
 from regressions.code_coverage import command
 from regressions.code_coverage.exclusions import Rules
 from regressions.code_coverage.jobs import closing
-from regressions.code_coverage.points import Kind
 from regressions.info import Run
 from regressions.planner import COVERAGE
 from regressions.services import real_services
+from regressions.simulators.points import Kind
 from regressions.testlist import LISTS
 from regressions.tiers import load_tiers
 from tb.descriptor import load

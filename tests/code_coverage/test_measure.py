@@ -13,7 +13,7 @@ from regressions.code_coverage import names
 from regressions.code_coverage.data import joined, read
 from regressions.code_coverage.exclusions import FILE, Texts, load_rules, stale
 from regressions.code_coverage.measure import CodeCoverage, Share, measure, percent
-from regressions.code_coverage.points import Kind, Point
+from regressions.simulators.points import Kind, Point
 from tb.descriptor import available, load
 from tb.schema import SchemaError
 from tests.code_coverage.design import (
