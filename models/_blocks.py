@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a large matrix is cut so that numpy works within a core's second-level cache."""
+"""Blocks of a large matrix, so that numpy works within a core's second-level cache."""
 
 from collections.abc import Iterator
 from typing import Any

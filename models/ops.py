@@ -26,10 +26,10 @@ class Op(IntEnum):
 
     @property
     def reads_y(self) -> bool:
-        """Whether the accumulator starts from Y instead of +0."""
+        """True if the accumulator starts from Y instead of +0."""
         return self is not Op.MATMUL
 
     @property
     def is_fma(self) -> bool:
-        """Whether a step is one fused multiply-add, not an operation followed by a minimum or maximum."""
+        """True if a step is one fused multiply-add, not an operation followed by a minimum or maximum."""
         return self in (Op.MATMUL, Op.GEMM)

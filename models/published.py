@@ -29,7 +29,7 @@ class Case:
         published: The published cycles; None where there are none.
         at_most: Cycles from the trigger's grant to the event that the job may take here; None where the
             general bound alone holds.
-        source: Who published them.
+        source: Publisher of the figures.
     """
 
     instance: Instance

@@ -29,7 +29,7 @@ class Clause:
     Attributes:
         id: Such as ``A5.2``, of a section ``A5``.
         text: Its first paragraph on one line; empty for a section.
-        required: Whether a device must keep it; notes and sections are not.
+        required: True if a device must keep it; notes and sections are not.
         file: Name of its file in docs/contract.
     """
 
@@ -66,12 +66,12 @@ def parse(text: str, letter: str, file: str) -> list[Clause]:
     """The clauses and sections of one text.
 
     Args:
-        text: What the file holds.
+        text: Content of the file.
         letter: First letter of its ids.
         file: Its name, for messages and links.
 
     Raises:
-        ContractError: See `load_contract`.
+        ContractError: As `load_contract`.
     """
     found: dict[str, Clause] = {}
     section = ""

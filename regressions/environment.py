@@ -39,7 +39,7 @@ if wrong:
 
 
 def lacks(python: Path, requirements: Path = REQUIREMENTS) -> str:
-    """What an environment lacks, in words; an empty text if it satisfies the requirements exactly."""
+    """Describe what an environment lacks; empty if it satisfies the requirements exactly."""
     if not python.exists():
         return "there is no bin/python in it"
     done = subprocess.run(
@@ -55,7 +55,7 @@ def prepare(folder: Path, own: bool, requirements: Path = REQUIREMENTS) -> str:
 
     Args:
         folder: The environment.
-        own: Whether it is the project's to make and change; another's is only checked.
+        own: True if it is the project's to make and change; another's is only checked.
         requirements: Exact versions with hashes.
 
     Returns:

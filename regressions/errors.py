@@ -14,7 +14,7 @@ def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> User
     """An error for a name that does not exist, with the nearest one that does.
 
     Args:
-        kind: What the name stands for, such as ``tier``.
+        kind: Noun that the name stands for, such as ``tier``.
         name: The unknown name.
         known: All valid names.
         where: Place of the name, such as a file, or empty.

@@ -40,7 +40,7 @@ class Execution:
         cycles: Simulated cycles of all simulations.
         seconds: Wall time from the first start to the last end.
         rejected: Rejected candidates of each test by reason.
-        interrupted: Whether the user stopped it.
+        interrupted: True if the user stopped it.
     """
 
     results: list[SegmentResult] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Executor:
 
     Args:
         run: The run's folder; simulations get ``sims/<number>`` in it.
-        processes: How many run at a time.
+        processes: Number of them that run at a time.
         command: Gives the command of a simulation, whose folder with ``plan.json`` exists.
         plan: Gives the content of a simulation's ``plan.json``.
         observer: Told of progress.

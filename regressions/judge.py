@@ -16,7 +16,7 @@ from tb.exchange.status import Status, gravest
 
 
 class Ending(Enum):
-    """How a process ended."""
+    """Ways in which a process ends."""
 
     EXITED = "exited"
     TIMEOUT = "timeout"
@@ -29,9 +29,9 @@ class Outcome:
     """The end of a simulation's process.
 
     Attributes:
-        ending: How it ended.
+        ending: Way in which it ended.
         code: Exit code; negative for a signal; None if it was never started.
-        detail: What the runner or the log's last lines say.
+        detail: Message of the runner, or the log's last lines.
         xml_failures: Failures in cocotb's own results file, in case the bench itself broke.
         seconds: Wall time from start to end.
     """
@@ -45,7 +45,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class SegmentResult:
-    """What became of a segment, and in which simulation folder."""
+    """Result of a segment, and its simulation's folder."""
 
     segment: Segment
     status: Status
@@ -68,7 +68,7 @@ class SegmentResult:
 
     @property
     def began(self) -> bool:
-        """Whether the segment had its turn; one that had not may be run in another simulation."""
+        """True if the segment had its turn; one that had not may be run in another simulation."""
         return self.end is not None or bool(self.jobs) or self.status is not Status.NOT_RUN
 
 
@@ -129,9 +129,9 @@ def judge(simulation: Simulation, log: SimulationLog, outcome: Outcome, folder: 
     """Gives each segment of a simulation its status.
 
     Args:
-        simulation: What was planned.
-        log: What the simulation reported.
-        outcome: How its process ended.
+        simulation: Simulation as planned.
+        log: Results of the simulation, as far as it came.
+        outcome: Outcome of its process.
         folder: The simulation's folder, relative to the run's.
     """
     logs = {test.key: test for test in log.tests}

@@ -61,7 +61,7 @@ class SpeedPart:
     Attributes:
         key: In the file.
         device: Name of the device that is measured where none is asked for.
-        workload: What runs, in words.
+        workload: Workload in words.
         measure: Measures a device with a simulator, in a folder; takes lines about the progress.
         others: Further parts of the file, which other commands of the kind write.
     """
@@ -95,7 +95,7 @@ class RunnerKind(ABC):
 
     Attributes:
         name: In `KINDS` and `tb.kinds.KINDS`.
-        measures_code: Whether the code coverage of such devices is measured.
+        measures_code: True if the code coverage of such devices is measured.
         unshrinkable: Why their failures are not shrunk; empty where they are.
         plural: Such devices, in words.
         commands: Of the command line: function (`module:function`) and help by name.

@@ -13,7 +13,7 @@ def stale(results: Iterable[SegmentResult], devices: Sequence[Descriptor]) -> li
     """Known issues and differences that showed in no job, although jobs that they concern ran and passed.
 
     Args:
-        results: What ran.
+        results: Results of the segments that ran.
         devices: The devices of the run.
 
     Returns:

@@ -42,7 +42,7 @@ def svg_plot(draw: Callable[[Axes], None], label: str, height: float = 3.6) -> s
 
     Args:
         draw: Draws into the axes.
-        label: What the plot shows, for those who cannot see it.
+        label: Description of the plot for those who cannot see it.
         height: In inches, at a width of 6.4; the page scales both.
     """
     with mpl.rc_context(_RC):

@@ -33,7 +33,7 @@ class Source(Protocol):
 
     @property
     def directed(self) -> bool:
-        """Whether the test is written job by job instead of drawn."""
+        """True if the test is written job by job instead of drawn."""
 
     def size(self, index: int) -> tuple[int, int]:
         """Number of jobs, and estimated cycles, of a scenario (of a run, for a directed test)."""
@@ -152,7 +152,7 @@ def rounds(planners: Sequence[Planner], soak: bool) -> Iterator[list[Segment]]:
 
 
 def _company(segment: Segment) -> tuple[str, str, str]:
-    """What segments of a simulation share: device and build kind; the test, where each is counted apart."""
+    """Key that segments of a simulation share: device, build kind; the test, if each is counted apart."""
     return segment.device, segment.kind, segment.entry.name if segment.kind == COVERAGE else ""
 
 
@@ -161,7 +161,7 @@ def pack(segments: Sequence[Segment], processes: int, first_index: int = 0) -> l
 
     Args:
         segments: In the order of their tests.
-        processes: How many simulations run at a time.
+        processes: Number of simulations that run at a time.
         first_index: Number of the first simulation.
     """
     simulations: list[list[Segment]] = []

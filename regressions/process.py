@@ -92,8 +92,8 @@ async def run_process(
     Whatever happens, no process of the group outlives the call.
 
     Args:
-        command: What to start.
-        deadline: How long it may take.
+        command: Command line to start.
+        deadline: Limit on its time.
         reader: Follows its results file.
         on_progress: Called when results came in.
 

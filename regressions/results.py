@@ -45,7 +45,7 @@ class SimulationLog:
 
     Attributes:
         tests: Segments that began, in their order.
-        ended: Whether there was a ``sim_end``.
+        ended: True if there was a ``sim_end``.
         cycles: Simulated cycles, of ``sim_end`` or summed from the tests.
         seconds: Wall time of the simulation in seconds.
         damaged: Number of lines that could not be read; a cut last line is not one of them.

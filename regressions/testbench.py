@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the runner needs of the testbench: the scenarios of a test without simulating them."""
+"""The runner's view of the testbench: the scenarios of a test without simulating them."""
 
 import inspect
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class DirectedSource:
     directed: bool = True
 
     def size(self, index: int) -> tuple[int, int]:
-        """See `Source.size`; the length of a directed test is not known, so a fixed one is assumed."""
+        """Count the jobs; assume a fixed number of cycles, for a directed test's is not known."""
         del index
         return self.jobs, 10_000
 

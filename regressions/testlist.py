@@ -107,6 +107,6 @@ def select(entries: dict[str, TestEntry], tier: str | None, patterns: str) -> li
 
 
 def matches(entry: TestEntry, patterns: str) -> bool:
-    """Whether a test's name matches one of some comma-separated patterns; all do where there are none."""
+    """Return whether a test's name matches one of the comma-separated patterns, or there are none."""
     parts = [part.strip() for part in patterns.split(",")]
     return not patterns or any(fnmatch.fnmatchcase(entry.name, part) for part in parts)

@@ -24,11 +24,11 @@ class Testpoint:
     Attributes:
         id: Name, as tests give it.
         clauses: Ids of the contract's clauses that say so (`regressions.contract`).
-        requirement: What a device must do.
-        stimulus: How it is provoked.
-        checking: How it is judged.
+        requirement: Requirement on a device.
+        stimulus: Stimulus that provokes it.
+        checking: Checks that judge it.
         stage: The first tier in which a test of it runs.
-        checkers: What reports a device that breaks it, named as in findings.
+        checkers: Checkers that report a device that breaks it, named as in findings.
         mutants: Patterns of deliberate defects that break it, or of modules all of whose defects do.
         bins: Patterns of points and crosses of functional coverage that show how it was provoked.
         make_test: Tests of `make test` that check what no run does, as pytest names them.
@@ -48,11 +48,11 @@ class Testpoint:
     make_test: tuple[str, ...] = ()
 
     def wants(self, item: str) -> bool:
-        """Whether bins of a point or cross of functional coverage show how it was provoked."""
+        """Return whether bins of a point or cross of functional coverage show how it was provoked."""
         return any(fnmatch.fnmatchcase(item, pattern) for pattern in self.bins)
 
     def breaks(self, defect: str, module: str) -> bool:
-        """Whether a defect, by its id or its module, stands for a device that breaks this requirement."""
+        """Return whether a defect, by its id or module, stands for a device that breaks the requirement."""
         return any(
             fnmatch.fnmatchcase(name, pattern) for pattern in self.mutants for name in (defect, module)
         )
@@ -97,7 +97,7 @@ def load_testplan(path: Path = FILE) -> dict[str, Testpoint]:
 
 
 class Verdict(StrEnum):
-    """What a run says of a testpoint."""
+    """State of a testpoint after a run."""
 
     PASSED = "passed"
     FAILED = "failed"

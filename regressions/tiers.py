@@ -39,8 +39,8 @@ class Tier:
         builds: Build kinds and their shares of the segments.
         description: One line for people.
         devices: The devices it runs on unless one is asked for, the first being the run's main one.
-        mutants: Whether the whole tier ends with the deliberate defects of all kinds of devices.
-        coverage: Whether the jobs that close the code coverage of the main device run too.
+        mutants: True if the whole tier ends with the deliberate defects of all kinds of devices.
+        coverage: True if the jobs that close the code coverage of the main device run too.
         opinions_share: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
     """
 

@@ -77,7 +77,7 @@ class Checker:
         name: As findings have it.
         kind: comparison, watchdog, opinion, law, assertion, rule (over the logs), or the
             kind of devices (`tb.kinds`) whose rule it is.
-        checks: What must hold.
+        checks: Statement that must hold.
         proofs: Tests that break something so that it fires alone, as pytest names them.
     """
 

@@ -37,11 +37,11 @@ ACCELERATOR = next(iter(KINDS))
 
 
 class Rule(NamedTuple):
-    """What must hold in the bench of a kind of devices.
+    """Rule that must hold in the bench of a kind of devices.
 
     Attributes:
         status: Of a test that finds it broken.
-        holds: What must hold, for people.
+        holds: Statement that must hold, for people.
     """
 
     status: Status
@@ -62,10 +62,10 @@ class DeviceKind(ABC):
         name: In `KINDS`; also the descriptor's table that makes a device one of this kind.
         doc: Of that table, a sentence.
         table: Schema of the table; None for the kind of descriptors that have none of these tables.
-        targets: What test entries name in `runs_on` to have a device of this kind.
+        targets: Values of `runs_on` in test entries that stand for this kind.
         sequences: Class (`module:Class`) by the name that test entries use.
         rules: By the name of the checker, besides those of the accelerator's ports.
-        tells_events: Whether its bench has a monitor of a device's internal events.
+        tells_events: True if its bench has a monitor of a device's internal events.
     """
 
     name: ClassVar[str]
@@ -104,7 +104,7 @@ class DeviceKind(ABC):
         """Return what the test takes from the configuration database besides what every one finds there.
 
         Args:
-            device: What is simulated.
+            device: Simulated device.
             programs: As the plan has them.
         """
         del device, programs

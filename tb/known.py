@@ -49,7 +49,7 @@ class Condition:
     hi: int = 0
 
     def matches(self, job: Job) -> bool:
-        """Whether the job's attribute is among the values."""
+        """Return whether the job's attribute is among the values."""
         value = ATTRIBUTES[self.attribute](job)
         if self.values is not None:
             return value in self.values
@@ -73,7 +73,7 @@ class KnownItem:
     expect: str
 
     def matches(self, job: Job) -> bool:
-        """Whether the item concerns `job`."""
+        """Return whether the item concerns `job`."""
         return all(condition.matches(job) for condition in self.conditions)
 
 

@@ -50,7 +50,7 @@ Parser = Callable[[Raw, Where], Any]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What one key may hold.
+    """Type and limits of one key.
 
     Attributes:
         doc: what the key means, in a sentence.

@@ -149,7 +149,7 @@ def _cover(counts: Counts, recorder: Recorder) -> None:
 
 
 def _replay() -> Shrink | tuple[Scenario, ...] | None:
-    """What takes the place of the scenarios that the only segment would draw."""
+    """Replay that takes the place of the scenarios that the only segment would draw."""
     assert _PLAN is not None
     replay = _PLAN.replay
     if replay is None:

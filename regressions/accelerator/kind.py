@@ -31,7 +31,7 @@ class StreamSource:
     directed: bool = False
 
     def size(self, index: int) -> tuple[int, int]:
-        """See `Source.size`."""
+        """Count the jobs of a scenario and estimate its cycles."""
         scenario = self.stream.scenario(index)
         return len(scenario.jobs), estimate(scenario, self.device)
 

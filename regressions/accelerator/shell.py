@@ -50,7 +50,7 @@ def dut_shell(descriptor: Descriptor, *, bench: bool) -> str:
 
     Args:
         descriptor: The device.
-        bench: Whether the bench is around it, for which the shell shows what the device's probe counts and
+        bench: True if the bench is around it, for which the shell shows what the device's probe counts and
             the internal events it tells; a bare device has neither, since they are bound.
     """
     ports = _port_list(descriptor, (*_PORTS, *(_PROBE_PORTS if bench else ())))

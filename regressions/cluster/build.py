@@ -169,7 +169,7 @@ def _system(
 
 
 def _probe(device: Descriptor) -> tuple[str, ...]:
-    """What tells the bench where the accelerator's probe is; nothing for one without."""
+    """Verilog that tells the bench where the accelerator's probe is; empty for one without."""
     if device.probe is None:
         return ()
     shell = "" if device.top == ACCELERATOR else f"{DEVICE}."

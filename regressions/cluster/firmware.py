@@ -41,7 +41,7 @@ def programs() -> list[str]:
 
 
 def uses_fpu(name: str, folder: Path = PROGRAMS) -> bool:
-    """Whether a program computes in floating point, for which the cores need a unit."""
+    """Return whether a program computes in floating point, for which the cores need a unit."""
     return "_Float16" in _text(folder / f"{name}.c")
 
 

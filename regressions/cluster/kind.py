@@ -36,7 +36,7 @@ class ProgramSource:
     directed: bool = False
 
     def size(self, index: int) -> tuple[int, int]:
-        """See `Source.size`."""
+        """Count the jobs of a program and estimate its cycles."""
         run = self.stream.run(index)
         jobs = () if run.scenario is None else run.scenario.jobs
         return run.jobs, _PROGRAM_OVERHEAD + sum(self.device.bound(job) for job in jobs)

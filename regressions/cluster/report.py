@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the report says of programs on the cluster, from what `make cluster` measured last."""
+"""Report section on programs of the cluster, from the last figures of `make cluster`."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Speedup:
 
 @dataclass(frozen=True, slots=True)
 class ClusterSection:
-    """What the report says of the cluster's part of `bench.json`.
+    """Write the report section on the cluster's part of `bench.json`.
 
     Attributes:
         git: Commit that was measured.
@@ -149,7 +149,7 @@ def rate_plot(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def sharing_plot(sharing: Sequence[Mapping[str, Any]]) -> str:
-    """How much slower each is beside others, against the share of conflicts that the accelerator wins."""
+    """Plot the slowdown of each beside others, against the share of conflicts that the accelerator wins."""
 
     def draw(axes: Axes) -> None:
         kinds = dict.fromkeys((row["measured"], tuple(row["beside"])) for row in sharing)

@@ -21,7 +21,7 @@ def run_task(executable: Path, config: ClusterConfig, task: Task, folder: Path) 
     Args:
         executable: From `regressions.cluster.build.build_cluster` with `config`.
         config: The cluster.
-        task: What it runs.
+        task: Task that it runs.
         folder: Receives request, memories and log.
 
     Raises:
@@ -46,7 +46,7 @@ def prepare(executable: Path, config: ClusterConfig, task: Task, folder: Path) -
     Args:
         executable: Built with `config`.
         config: The cluster.
-        task: What it runs.
+        task: Task that it runs.
         folder: Receives the request, later the memories.
 
     Returns:
@@ -62,11 +62,11 @@ def prepare(executable: Path, config: ClusterConfig, task: Task, folder: Path) -
 
 
 def read_outcome(config: ClusterConfig, task: Task, folder: Path, said: str) -> Outcome:
-    """How a task has ended.
+    """Outcome of a task.
 
     Args:
         config: The cluster.
-        task: What ran.
+        task: Task that ran.
         folder: Has the memories.
         said: The JSON object that the simulation has printed.
     """

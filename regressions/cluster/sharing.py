@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much the accelerator, the cores and the DMA hold each other up, against the arbitration ratio.
+"""Slowdown of accelerator, cores and DMA by each other, against the arbitration ratio.
 
 Each of the three does a fixed piece of work: the accelerator a product, the cores another one as vectors with
 a hardware loop, the DMA a copy from L2 to the TCDM and back. One is measured while others repeat theirs
@@ -36,7 +36,7 @@ PAIRS = (
     *(("cores", ("accelerator",)), ("cores", ("accelerator", "DMA"))),
     *(("DMA", ("accelerator",)), ("DMA", ("accelerator", "cores"))),
 )
-"""Who is measured beside whom."""
+"""Measured party, and those that run beside it."""
 
 _COPY = (64, 64)  # elements of the copy
 

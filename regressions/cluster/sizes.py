@@ -13,7 +13,7 @@ SMALL = "cluster_2"
 
 
 def cluster_config(name: str) -> ClusterConfig:
-    """What a cluster is built with.
+    """Parameters of a cluster.
 
     Args:
         name: Of its descriptor.

@@ -38,9 +38,9 @@ class Unit:
         name: Its program is ``<name>_bench.cpp``.
         top: The module that the program sees: one of the cluster, or of ``<top>.sv`` beside the program.
         modules: Sources of `rtl/cluster`, packages first.
-        amount: How much of its traffic is enough for one seed: cycles, or what the program counts.
+        amount: Traffic that is enough for one seed: cycles, or the program's own count.
         parameters: Of the top module.
-        monitored: Whether the cluster's monitor judges the traffic.
+        monitored: True if the cluster's monitor judges the traffic.
     """
 
     name: str
@@ -76,11 +76,11 @@ UNITS = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a bench found.
+    """Findings of a unit bench.
 
     Attributes:
         rule: The rule that was broken.
-        detail: How.
+        detail: Description of the violation.
     """
 
     rule: str

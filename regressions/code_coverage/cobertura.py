@@ -15,7 +15,7 @@ def render(coverage: CodeCoverage, paths: Mapping[str, str], root: str, timestam
     """The file, after the DTD coverage-04; what is excluded is left out.
 
     Args:
-        coverage: What was measured.
+        coverage: Measured coverage.
         paths: Path of each source, relative to `root`.
         root: Where those paths start.
         timestamp: Of the run, in seconds since 1970.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the simulations of a run hit, by test; `points.json`, from which runs are merged."""
+"""Points hit by the simulations of a run, by test; `points.json`, from which runs are merged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Data:
 
     Attributes:
         device: Its name.
-        counts: How often each point was hit, by all tests together; 0 for those that were not.
+        counts: Hits of each point by all tests together; 0 for those that were not hit.
         tests: The points that each test hit.
     """
 

@@ -36,21 +36,21 @@ class Exclusion:
     reason: str
 
     def covers(self, point: Point, text: str) -> bool:
-        """Whether a point is excluded, given the text of its line."""
+        """Return whether a point is excluded, given the text of its line."""
         return point.kind is self.kind and (point.file, text) in self.at and self.matches(point)
 
     def matches(self, point: Point) -> bool:
-        """Whether a point's name is one of those that are meant."""
+        """Return whether a point's name is one of those that are meant."""
         return self.points.fullmatch(point.name) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What holds for a device.
+    """Exclusions and goals of a device.
 
     Attributes:
         goals: Least percentage of each kind; empty for a device without goals.
-        exclusions: What does not count.
+        exclusions: Points that do not count.
     """
 
     goals: dict[Kind, float] = field(default_factory=dict)
@@ -140,7 +140,7 @@ class Texts:
         return lines[point.line - 1] if 0 < point.line <= len(lines) else ""
 
     def has(self, file: str, text: str) -> bool:
-        """Whether a source has a line of that text."""
+        """Return whether a source has a line of that text."""
         return text in self._plain.get(file, ())
 
 
@@ -159,12 +159,12 @@ def excluded(exclusions: Sequence[Exclusion], points: Iterable[Point], texts: Te
 
 
 def stale(exclusions: Sequence[Exclusion], texts: Texts, hits: Hits | None = None) -> list[str]:
-    """What no longer holds: a place that is not in the sources, without such points, or with one that is hit.
+    """List stale exclusions: a place not in the sources, without such points, or with one that is hit.
 
     Args:
         exclusions: The exclusions.
         texts: The sources.
-        hits: What was hit; None to look at the sources alone.
+        hits: Hits of the points; None to look at the sources alone.
     """
     complaints: list[str] = []
     for each in exclusions:

@@ -24,8 +24,8 @@ class Row:
         number: From 1.
         text: As it stands in the source.
         state: hit, missed, part (something beside the statement was missed), excluded, or empty.
-        count: How often it was executed; None for a line without statements.
-        notes: What was missed there, or why it does not count.
+        count: Number of executions; None for a line without statements.
+        notes: Points missed there, or the reason why they do not count.
     """
 
     number: int
@@ -39,7 +39,7 @@ def render(coverage: CodeCoverage, title: str) -> Mapping[str, str]:
     """All pages by file name; `index.html` leads to the others.
 
     Args:
-        coverage: What was measured.
+        coverage: Measured coverage.
         title: Name of the run.
     """
     environment = Environment(

@@ -13,7 +13,7 @@ def render(coverage: CodeCoverage, paths: Mapping[str, str]) -> str:
     """The tracefile; what is excluded is left out.
 
     Args:
-        coverage: What was measured.
+        coverage: Measured coverage.
         paths: Path of each source.
     """
     return "".join(_record(source, paths[source.name], coverage.device) for source in coverage.sources)

@@ -17,7 +17,7 @@ _BLOCKS = (Kind.LINE, Kind.BRANCH)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many of some points, or lines, were hit.
+    """Number of points or lines, and of those that were hit.
 
     Attributes:
         hit: Those that were.
@@ -40,8 +40,8 @@ class Line:
     """A line of a source with statements.
 
     Attributes:
-        count: How often the block or branch that was executed most often on it was.
-        excluded: Whether it does not count.
+        count: Executions of the most executed block or branch on it.
+        excluded: True if it does not count.
     """
 
     count: int = 0
@@ -55,7 +55,7 @@ class Source:
     Attributes:
         name: Its file's name.
         text: Its lines.
-        points: How often each of its points was hit.
+        points: Hits of each of its points.
         reasons: Those that do not count, and why.
     """
 
@@ -81,7 +81,7 @@ class Source:
         return {p: n for p, n in sorted(self.points.items()) if p.kind is kind and p not in self.reasons}
 
     def share(self, kind: Kind) -> Share:
-        """How much of a kind was hit; lines are counted as lines, not as blocks."""
+        """Ratio of hits of a kind; lines are counted as lines, not as blocks."""
         if kind is Kind.LINE:
             flags = [(line.count > 0, line.excluded) for line in self.lines.values()]
         else:
@@ -102,7 +102,7 @@ class CodeCoverage:
         device: Its name.
         sources: Its sources.
         goals: Least percentages.
-        data: What was hit by which test.
+        data: Hits by test.
         complaints: Exclusions that no longer hold.
     """
 
@@ -113,7 +113,7 @@ class CodeCoverage:
     complaints: Sequence[str] = field(default=())
 
     def share(self, kind: Kind) -> Share:
-        """How much of a kind was hit in all sources."""
+        """Ratio of hits of a kind over all sources."""
         return total(source.share(kind) for source in self.sources)
 
     def short(self) -> list[str]:

@@ -51,7 +51,7 @@ def write(folder: Path, coverage: CodeCoverage, device: Descriptor, title: str, 
 
     Args:
         folder: Where to; made if it is not there.
-        coverage: What was measured.
+        coverage: Measured coverage.
         device: The device.
         title: Name of the run, for people.
         timestamp: Of the run, in seconds since 1970.

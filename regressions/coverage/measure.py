@@ -23,7 +23,7 @@ Part = tuple[str, str, Counts]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """How far an item is covered.
+    """Coverage of an item.
 
     Attributes:
         name: covergroup and points.

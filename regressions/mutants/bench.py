@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a campaign needs of whatever looks for a device's defects."""
+"""Interface through which a campaign builds a device with defects and runs its tests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Bench(Protocol):
 
     @property
     def device(self) -> Sourced:
-        """What has the defects."""
+        """Source files that have the defects."""
         ...
 
     @property
@@ -32,7 +32,7 @@ class Bench(Protocol):
 
     @property
     def counted(self) -> str:
-        """What is counted until a defect is found: ``jobs`` or ``cycles``."""
+        """Unit counted until a defect is found: ``jobs`` or ``cycles``."""
         ...
 
     @property
@@ -81,7 +81,7 @@ class Bench(Protocol):
 
         Args:
             chosen: The defects.
-            processes: How many simulations run at a time.
+            processes: Number of simulations that run at a time.
             report: Told of each result as it comes.
 
         Returns:

@@ -37,7 +37,7 @@ class _UntilFailure(Deadline):
         self._started = time.monotonic()
 
     def exceeded(self, reader: ResultsReader) -> str:
-        """See `Deadline.exceeded`."""
+        """Tell why the simulation must stop: a failure, or the wall time is over."""
         if not self._go_on and has_failed(reader.log):
             return "stopped at the first failure"
         if time.monotonic() - self._started > self._seconds:
@@ -52,10 +52,10 @@ class Campaign:
         simulator: Gives the command of a simulation.
         build: The simulation with the defects.
         device: The device as its descriptor says.
-        jobs: What each defect has to get past.
+        jobs: Tests that run against each defect.
         folder: Receives a folder for each defect.
         rerun: The command that repeats a defect's simulation, by the defect's id.
-        graded: Whether all tests run with each defect, so that one sees which of them find it.
+        graded: True if all tests run with each defect, so that one sees which of them find it.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Campaign:
 
         Args:
             defects: The defects with their numbers.
-            processes: How many simulations run at a time.
+            processes: Number of simulations that run at a time.
             report: Told of each result as it comes.
 
         Returns:

@@ -30,7 +30,7 @@ class Change:
 
     Attributes:
         line: The line without the blanks around it and without a comment at its end.
-        replacement: What takes its place; empty to drop the line.
+        replacement: Text that takes its place; empty to drop the line.
         ordinal: Which of the lines with that text, from 1; 0 if there is only one.
     """
 
@@ -134,7 +134,7 @@ def _in_one_line(tokens: Sequence[Token]) -> str:
 
 
 def common(left: Sequence[str], right: Sequence[str]) -> int:
-    """How many tokens two sequences begin with in common."""
+    """Count the tokens that two sequences begin with in common."""
     return next(
         (i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right))
     )

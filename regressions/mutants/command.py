@@ -42,7 +42,7 @@ def mutants(
         services: Simulator and testbench.
         console: For people.
         data: Folder with the defects.
-        job_list: What each defect has to get past; default: the device's own list.
+        job_list: Tests that run against each defect; default: the device's own list.
 
     Returns:
         0 if every defect was killed or has a reason not to be, else 1.

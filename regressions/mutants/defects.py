@@ -27,9 +27,9 @@ class Defect:
         id: Unique name.
         file: Name of the source file, which is one of the device's.
         change: The line and its replacement.
-        about: What the defect is, in a line.
+        about: Description of the defect in one line.
         seen_by: Checkers of which at least one must report it; empty if any will do.
-        operator: How a generated defect was made, empty for one that was thought of.
+        operator: Operator that made a generated defect; empty for one written by hand.
         equivalent: Why no behaviour of the device changes, empty if some does.
         unreachable: Why no job of this device gets there, empty if some does.
         where: Place in the data, for messages.
@@ -145,7 +145,7 @@ def _defect(fields: Raw, where: Where, index: int) -> Defect:
 
 
 class Sourced(Protocol):
-    """What has defects: a device's descriptor, or modules that devices of a kind share."""
+    """Owner of sources that have defects: a device's descriptor, or modules that devices of a kind share."""
 
     @property
     def name(self) -> str:
@@ -169,7 +169,7 @@ class Placement:
 
     Attributes:
         sources: The sources that have defects, by file name.
-        placed: What each defect changes; the defect at position i has the number i + 1.
+        placed: Changes of each defect; the defect at position i has the number i + 1.
     """
 
     sources: dict[str, VerilogSource]

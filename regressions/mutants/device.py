@@ -22,13 +22,13 @@ KIND = "fast"
 
 
 class DeviceBench:
-    """See `regressions.mutants.bench.Bench`.
+    """Campaign bench of a device, a `regressions.mutants.bench.Bench`.
 
     Args:
         order: The command line.
         services: Simulator and testbench.
         name: Name or path of the device.
-        job_list: What each defect has to get past.
+        job_list: Tests that run against each defect.
     """
 
     label = "mutants"
@@ -45,13 +45,13 @@ class DeviceBench:
 
     @property
     def seed(self) -> int:
-        """See the class."""
+        """Seed of the only simulation."""
         return self._simulation.segments[0].seed
 
     def build(
         self, defects: Sequence[Defect], placement: Placement, chosen: Numbered, folder: Path
     ) -> dict[int, str]:
-        """See the class."""
+        """Build the device with all defects; return the reason for each that does not compile."""
         del chosen
 
         def make(copies: Copies, log: Path) -> Build:
@@ -61,7 +61,7 @@ class DeviceBench:
         return invalid
 
     def control(self, folder: Path, rerun: Rerun) -> tuple[str, int]:
-        """See the class."""
+        """Run the tests without a defect."""
         assert self._build is not None, "built first"
         self._campaign = Campaign(
             self._simulator,
@@ -75,7 +75,7 @@ class DeviceBench:
         return self._campaign.control()
 
     def run(self, chosen: Numbered, processes: int, report: Callable[[Result], None]) -> list[Result]:
-        """See the class."""
+        """Run the chosen defects in parallel and report each result."""
         assert self._campaign is not None, "the control runs first"
         return self._campaign.run(chosen, processes, report)
 

@@ -64,7 +64,7 @@ def choose(
     Args:
         sources: Sources by file name.
         seed: Seed of the choice.
-        count: How many to choose; fewer if there are not as many.
+        count: Number to choose; fewer if there are not as many.
         taken: Changes to leave out, with their files.
     """
     pools: dict[str, list[Chosen]] = {name: [] for name in OPERATORS}

@@ -181,7 +181,7 @@ def _is_default(source: VerilogSource, node: Any) -> bool:
 
 
 def _variable(source: VerilogSource, node: Any) -> str:
-    """What an expression assigns, without selections of elements."""
+    """Name that an expression assigns to, without selections of elements."""
     return source.of(getattr(node, "left", node)).partition("[")[0].strip()
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What became of a defect: killed, by which checkers and when, or survived; and whether that may be."""
+"""Fate of a defect: killed, by which checkers and when, or survived; and whether that is allowed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TIME_LIMIT = "time_limit"  # wall time: the simulated time stood still
 
 
 class Fate(StrEnum):
-    """What the jobs did to a defect."""
+    """Fate of a defect under the tests."""
 
     KILLED = "killed"
     SURVIVED = "survived"
@@ -38,8 +38,8 @@ class Result:
     Attributes:
         defect: The defect.
         number: Its number, which selects it in the simulation.
-        fate: What became of it.
-        checkers: Who reported it first, all of the same scenario.
+        fate: Fate of the defect.
+        checkers: Checkers that reported it first, all of the same scenario.
         test: The test in which it was reported.
         after: Jobs until then, that scenario's included, or cycles, as the campaign counts; of a survivor all
             of them.
@@ -91,9 +91,9 @@ def read_result(
         defect: The defect.
         number: Its number.
         folder: The simulation's folder.
-        simulation: What was planned.
-        log: What the simulation reported.
-        outcome: How its process ended.
+        simulation: Simulation as planned.
+        log: Results of the simulation, as far as it came.
+        outcome: Outcome of its process.
     """
 
     def result(
@@ -119,7 +119,7 @@ def read_result(
 
 
 def has_failed(log: SimulationLog) -> bool:
-    """Whether a simulation has reported anything wrong so far."""
+    """Return whether a simulation has reported anything wrong so far."""
     return bool(_failed_tests(log))
 
 

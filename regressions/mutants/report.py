@@ -22,11 +22,11 @@ class Report:
         device: Name of the device.
         git: Revision, empty if unknown.
         tools: Versions of the tools.
-        amount: What each defect has to get past, in `counted`.
+        amount: Length of the tests that run against each defect, in `counted`.
         seconds: Wall time of all simulations.
         results: By defect.
-        graded: Whether all tests ran with each defect.
-        counted: What the campaign counts: ``jobs`` or ``cycles``.
+        graded: True if all tests ran with each defect.
+        counted: Unit that the campaign counts: ``jobs`` or ``cycles``.
     """
 
     device: str
@@ -40,7 +40,7 @@ class Report:
 
     @property
     def complaints(self) -> list[Result]:
-        """What makes the run fail."""
+        """Problems that make the run fail."""
         return [result for result in self.results if result.complaint]
 
     def count(self, fate: Fate) -> int:

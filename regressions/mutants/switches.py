@@ -17,7 +17,7 @@ class SwitchError(ValueError):
 
 
 class SwitchKind(Enum):
-    """How a piece of a source becomes conditional."""
+    """Ways to make a piece of a source conditional."""
 
     EXPRESSION = "expression"  # by ?:
     CONNECTION = "connection"  # a port connected by name alone, by ?: in parentheses behind the name

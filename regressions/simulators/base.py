@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the runner expects of a simulator.
+"""Interface of a simulator.
 
 A simulator turns a device descriptor into a `Build` (cached by the content of everything that goes in) and
 says how to run it on a plan. Nothing outside this package knows which simulator is used.
@@ -31,7 +31,7 @@ class Build:
         kind: Build kind, one of `Simulator.kinds`.
         directory: Where it was built.
         executable: The simulation program.
-        cached: Whether an earlier build served.
+        cached: True if an earlier build served.
     """
 
     descriptor: Descriptor
@@ -68,7 +68,7 @@ class Simulator(ABC):
         """Compile a program or library that is no bench for plans, or find it in the cache.
 
         Args:
-            model: What goes in.
+            model: Sources and options of the build.
             log: File that receives the output of the tools.
 
         Raises:
@@ -89,7 +89,7 @@ class Simulator(ABC):
         """Command line and complete environment of a process that runs `plan_dir/plan.json`."""
 
     def code_coverage(self, plan_dir: Path) -> Mapping[Point, int] | None:
-        """What a simulation of the build kind `coverage` hit; None if it left no data.
+        """Points hit by a simulation of the build kind `coverage`; None if it left no data.
 
         Args:
             plan_dir: Folder of its plan.

@@ -96,7 +96,7 @@ def prune(root: Path, limit: int) -> list[Path]:
 
 
 def _lock_file(folder: Path) -> Path:
-    """Who holds it makes the build, looks it up or drops it. It stays: one that waits for it has it open."""
+    """Lock for making, finding or dropping a build. It stays: whoever waits for it has it open."""
     return folder.with_name(f"{folder.name}.lock")
 
 

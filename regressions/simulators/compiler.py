@@ -33,7 +33,7 @@ def compile_model(model: Model, log: Path) -> tuple[Path, bool]:
     """Compile a model, or find it in the build cache.
 
     Args:
-        model: What goes in.
+        model: Sources and options of the build.
         log: File that receives the output of the tools.
 
     Returns:

@@ -20,7 +20,7 @@ FAST_X = ("--x-assign", "fast", "--x-initial", "fast")
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What goes into a program or library.
+    """Sources and options of a program or library.
 
     Attributes:
         name: Of what is compiled, in messages and in the build cache.
@@ -37,13 +37,13 @@ class Model:
         read: Those that it reads.
         shown: Variables of whatever module that Python reads and writes.
         cpp: C++ sources.
-        headers: What these include of the project.
+        headers: Headers of the project that these include.
         folders: Where the C++ compiler looks for headers.
         link: Flags for C++ compiler and linker: pairs of `-CFLAGS` or `-LDFLAGS` and a text.
         optimise: Settings of the C++ build.
-        variant: What tells the builds of one name apart.
-        python: Whether cocotb runs in it.
-        brief: Whether it runs for seconds, so that its build is what takes long.
+        variant: Suffix that tells the builds of one name apart.
+        python: True if cocotb runs in it.
+        brief: True if it runs for seconds, so that its build is what takes long.
     """
 
     name: str

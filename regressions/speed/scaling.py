@@ -68,7 +68,7 @@ class Fit:
     """``y = c * x**exponent`` through points, by least squares of the logarithms.
 
     Attributes:
-        y: What is fitted.
+        y: Values to fit.
         x: Against what.
         exponent: The exponent.
         points: Number of points.

@@ -67,7 +67,7 @@ class Figures:
         ratio: Of the two, round by round.
         jobs_per_minute: Checked jobs per minute.
         overhead_us_per_cycle: Microseconds a cycle of the bench above the bare loop, round by round.
-        overhead_us_per_job: What the bench takes above the bare loop for each job, in microseconds.
+        overhead_us_per_job: Time of the bench above the bare loop for each job, in microseconds.
     """
 
     bench_cycles_per_second: float

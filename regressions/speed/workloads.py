@@ -25,7 +25,7 @@ class Workload:
     """One job, alone.
 
     Attributes:
-        series: What it belongs to: `table`, or the sweep over `M`, `N`, `K`, `size`, `operation` or `stall`.
+        series: `table`, or the sweep over `M`, `N`, `K`, `size`, `operation` or `stall`.
         op: Operation.
         fmt: Format of all operands.
         m: Rows of X.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a cluster is made of."""
+"""Configuration of a cluster."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAPER = Instance(4, 12, 3, 256)
 
 @dataclass(frozen=True, slots=True)
 class ClusterConfig:
-    """What a cluster is built with; defaults are the contract's.
+    """Parameters of a cluster; defaults are the contract's.
 
     Attributes:
         cores: 1, 2, 4 or 8.
@@ -27,7 +27,7 @@ class ClusterConfig:
         l2_bytes: A power of two.
         code_bytes: A power of two.
         l2_latency: Cycles.
-        fpu: Whether the cores have floating point.
+        fpu: True if the cores have floating point.
         instance: The accelerator.
     """
 

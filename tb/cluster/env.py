@@ -34,7 +34,7 @@ class ProgramItem(uvm_sequence_item):
 
     Attributes:
         index: Its place in its stream.
-        run: What runs, its program built; or why it cannot.
+        run: Run in progress, its program built; or the reason why it cannot run.
         drawn: Its scenario, with the memory before and what the model predicts; None for one without jobs.
     """
 
@@ -49,7 +49,7 @@ class ProgramSequencer(ScenarioSequencer):
     """Takes `ProgramItem`.
 
     Attributes:
-        programs: What was built, by name; or why it could not be.
+        programs: Built programs by name, or the reason why one could not be built.
     """
 
     programs: Mapping[str, Program | UserError]

@@ -64,11 +64,11 @@ class ClusterExecutor:
         """Run a program and judge it.
 
         Args:
-            run: What to run, its program built.
+            run: Run to perform, its program built.
             drawn: Its scenario with the memory before and what the model predicts; None for one without jobs.
 
         Raises:
-            UserError: What it is given does not fit the cluster; nothing was run.
+            UserError: The run does not fit the cluster; nothing was simulated.
             BenchError: A log overran.
         """
         config = self._scoreboard.config

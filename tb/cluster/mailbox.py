@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a program is told and what it answers, at the start of the TCDM; other side: ``sw/hal/mailbox.h``."""
+"""Mailbox of a program at the start of the TCDM: its task and answers; in C: ``sw/hal/mailbox.h``."""
 
 from __future__ import annotations
 
@@ -60,5 +60,5 @@ def pack(jobs: tuple[MailboxJob, ...], mode: int = 0, seed: int = 0) -> bytes:
 
 
 def answers(tcdm: bytes) -> tuple[int, ...]:
-    """What the program has answered, from the bytes of the TCDM."""
+    """Read the program's answers from the bytes of the TCDM."""
     return struct.unpack_from(f"<{ANSWERS}I", tcdm, _ANSWERS)

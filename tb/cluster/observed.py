@@ -102,5 +102,5 @@ def in_order(planned: Iterable[Job], seen: Iterable[Job]) -> tuple[tuple[Job, ..
 
 
 def _same(planned: Job, seen: Job) -> bool:
-    """Whether a job was programmed as planned; what is known of its operands is the plan's alone."""
+    """Return whether a job was programmed as planned; what is known of its operands is the plan's alone."""
     return replace(planned, core=seen.core, classes=seen.classes, data_seed=0, data=None) == seen

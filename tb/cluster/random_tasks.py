@@ -27,7 +27,7 @@ from tb.stimulus.rng import stream
 PROGRAM = "traffic"
 SOFTWARE = "software"
 _SOFTWARE_COLUMNS = (1, 1, 2)
-"""What columns come in, by the mode of sw/programs/software.c: vectors are of two."""
+"""Multiple of columns by the mode of sw/programs/software.c: vectors are of two."""
 _PLACE = 512  # bytes of each hart at the end of the TCDM, sw/programs/traffic.c
 _ROOM = 24 * 1024  # bytes of a job at most
 _LIMIT = 400_000
@@ -42,7 +42,7 @@ class RandomTask:
     scenario: Scenario
 
     def problems(self, outcome: Outcome) -> list[str]:
-        """What was wrong in a run of the task; empty if nothing was."""
+        """Describe what was wrong in a run of the task; empty if nothing was."""
         found = list(outcome.problems)
         window = self.scenario.window
         before = initial_image(self.scenario)
@@ -133,8 +133,8 @@ def draw_jobs(rng: random.Random, count: int, base: int, end: int, ops: Sequence
     """Jobs that share no bytes, one behind the other from `base` on; fewer where `end` leaves no room.
 
     Args:
-        rng: What is drawn from.
-        count: How many.
+        rng: Source of the draws.
+        count: Number to draw.
         base: First byte that they may have.
         end: The one after the last.
         ops: Operations of the jobs, in turns; any if there are none.
@@ -175,7 +175,7 @@ def draw_product(rng: random.Random, index: int, m: int, base: int, size: int) -
     """A product for the cores in FP16, as vectors; a repetition changes nothing.
 
     Args:
-        rng: What is drawn from.
+        rng: Source of the draws.
         index: Of the scenario.
         m: Rows.
         base: First byte of its window.

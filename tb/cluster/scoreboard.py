@@ -36,7 +36,7 @@ class ClusterScoreboard(Scoreboard):
     Which jobs ran in which order is decided by the cores; it is read from the accelerator's register port.
 
     Attributes:
-        report: What the monitor said of the program that was judged last.
+        report: Monitor's report of the program judged last.
     """
 
     def build_phase(self) -> None:
@@ -50,7 +50,7 @@ class ClusterScoreboard(Scoreboard):
         """Judge a program from what the monitors published last.
 
         Args:
-            run: What ran.
+            run: Run that was performed.
             drawn: Its scenario, the memory before and what the model predicts; None for one without jobs.
             rules: Protocol rules that fired: number -> (count, first edge).
         """
@@ -127,7 +127,7 @@ class ClusterScoreboard(Scoreboard):
 
 
 def _left(run: ProgramRun, log: ClusterLog) -> Iterator[Finding]:
-    """What the cores and the DMA should have left, and have not."""
+    """Memory that cores and DMA should have left and did not."""
     for address, data in run.left.items():
         base, memory = (memory_map.L2, log.l2) if address >= memory_map.L2 else (memory_map.TCDM, log.tcdm)
         found = memory[address - base : address - base + len(data)]

@@ -53,7 +53,7 @@ class ClusterSegmentTest(uvm_test):
         self.drop_objection()
 
     def _check_complete(self, sequence: ProgramSequence) -> None:
-        """What was planned was run and checked, or has failed."""
+        """Fail the segment if less was run or checked than planned."""
         recorder, driver = self.env.recorder, self.env.driver
         if recorder.worst is not Status.PASSED:
             return

@@ -50,7 +50,7 @@ class ProgramSequence(StreamSequence):
     def make_stream(
         self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
     ) -> ProgramStream:
-        """See `StreamSequence.make_stream`."""
+        """Make the stream of the program's runs."""
         return self.stream_class(name, seed, knobs, cluster_of(descriptor))
 
     async def body(self) -> None:

@@ -40,7 +40,7 @@ class SessionHandle:
             raise SessionError(error.decode())
 
     def report(self) -> dict[str, Any]:
-        """How the program ended: what host and monitor counted, see `session.cpp`."""
+        """Report of the program's end, with the counts of host and monitor (`session.cpp`)."""
         report: dict[str, Any] = json.loads(self._report())
         return report
 

@@ -45,11 +45,11 @@ class ProgramRun:
     """A program with what it is given, and what it has to leave.
 
     Attributes:
-        task: What is loaded; its program may be one that `unbuilt` gives.
+        task: Task to load; its program may come from `unbuilt`.
         scenario: The jobs as the model computes them, in the memory that is compared; None for none.
         blocks: Jobs of the accelerator where those are parts of the scenario's; 0 if they are the same.
         left: Bytes by address that have to be there at the end beside what the scenario leaves.
-        on_accelerator: Whether the accelerator runs the jobs, and not the cores.
+        on_accelerator: True if the accelerator runs the jobs, and not the cores.
     """
 
     task: Task
@@ -85,7 +85,7 @@ class ProgramStream(ABC):
     """Knobs that the stream takes."""
 
     with_jobs: ClassVar[bool] = True
-    """Whether every run has a scenario, or none."""
+    """True if every run has a scenario, False if none has."""
 
     def __init__(self, name: str, seed: int, knobs: Mapping[str, Any], config: ClusterConfig) -> None:
         self.name = name
@@ -148,12 +148,12 @@ class PlainStream(ProgramStream):
 
     @property
     def program(self) -> str:
-        """See `ProgramStream.program`."""
+        """Name of the program, from the knobs."""
         name: str = self.knobs["program"]
         return name
 
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
-        """See `ProgramStream.draw`."""
+        """Make the run that the knobs describe; nothing is drawn."""
         del index
         task = self._task(
             cores=self.knobs["harts"] or self.config.cores,
@@ -170,7 +170,7 @@ class GemmStream(ProgramStream):
     program = "gemm"
 
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
-        """See `ProgramStream.draw`."""
+        """Draw jobs in the TCDM that all cores start."""
         scenario = self._tcdm_jobs(index, rng, JOBS)
         return self._with_jobs(scenario, cores=self.config.cores, arbitration=draw_arbitration(rng))
 
@@ -181,7 +181,7 @@ class QueueStream(ProgramStream):
     program = "queue"
 
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
-        """See `ProgramStream.draw`."""
+        """Draw jobs in the TCDM, beginning with another operation each time."""
         ops = list(Op)
         at = index % len(ops)
         scenario = self._tcdm_jobs(index, rng, JOBS, [*ops[at:], *ops[:at]])
@@ -194,7 +194,7 @@ class RecoverStream(ProgramStream):
     program = "recover"
 
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
-        """See `ProgramStream.draw`."""
+        """Draw two jobs, and the cycle at which the first is cut by a soft clear."""
         scenario = self._tcdm_jobs(index, rng, 2)
         after = rng.randrange(_LONGEST_CLEAR)
         scenario = structs.replace(scenario, abort=Abort("clear", after))
@@ -207,7 +207,7 @@ class TiledStream(ProgramStream):
     program = "tiled"
 
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
-        """See `ProgramStream.draw`."""
+        """Draw a job on matrices in L2 and the blocks that it is cut into."""
         op, fmt = rng.choice(list(Op)), rng.choice(list(Format))
         m, n, k = (rng.randrange(1, _LARGEST_TILED) for _ in range(3))
         block_m, block_k = rng.randrange(m // 4 + 1, m + 1), rng.randrange(k // 4 + 1, k + 1)
@@ -240,7 +240,7 @@ class TrafficStream(ProgramStream):
     program = "traffic"
 
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
-        """See `ProgramStream.draw`; the stream is that of the seed and the number alone."""
+        """Draw random traffic from the seed and the number alone."""
         del rng
         drawn = draw_task(self.seed, index, self.config, unbuilt(self.program))
         return ProgramRun(drawn.task, drawn.scenario)
@@ -263,7 +263,7 @@ class TogetherStream(ProgramStream):
             )
 
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
-        """See `ProgramStream.draw`."""
+        """Draw work for accelerator, cores and DMA at the same time."""
         zone = (self.config.tcdm_bytes - memory_map.FIRMWARE_BYTES) // 3 // 64 * 64
         jobs = draw_jobs(rng, 1, memory_map.OPERANDS, memory_map.OPERANDS + zone)
         scenario = Scenario(
@@ -298,7 +298,7 @@ class SoftwareStream(ProgramStream):
     program = "software"
 
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
-        """See `ProgramStream.draw`; the stream is that of the seed and the number alone."""
+        """Draw a job of the cores from the seed and the number alone."""
         del rng
         drawn = draw_software(self.seed, index, self.config, unbuilt(self.program))
         return ProgramRun(drawn.task, drawn.scenario, on_accelerator=False)

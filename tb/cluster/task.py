@@ -22,7 +22,7 @@ _CAUSES = {2: "illegal instruction", 3: "breakpoint", 8: "system call", 11: "sys
 
 @dataclass(frozen=True, slots=True)
 class Arbitration:
-    """Who has a bank that the accelerator and another want: see `cluster_conflict_arbiter.sv`."""
+    """Arbitration of banks that the accelerator and another want (`cluster_conflict_arbiter.sv`)."""
 
     numerator: int = 1
     denominator: int = 2
@@ -50,10 +50,10 @@ class Task:
         memory: Bytes by address, in TCDM or L2, behind the program's own.
         mode: Mailbox word whose meaning is the program's.
         seed: Mailbox word for what the program draws.
-        cores: How many harts run, the first ones.
+        cores: Number of harts that run, from the first on.
         arbitration: Of the TCDM.
         limit: Cycles after which a program that has not ended is given up.
-        jobs_in_l2: Whether the program takes jobs on matrices in L2, which the accelerator does not reach.
+        jobs_in_l2: True if the program takes jobs on matrices in L2, which the accelerator does not reach.
     """
 
     program: Program
@@ -69,13 +69,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a task has ended.
+    """Outcome of a task.
 
     Attributes:
-        log: What the simulation counted, see `tb/cluster/dpi/loop.cpp`.
+        log: Counts of the simulation, see `tb/cluster/dpi/loop.cpp`.
         tcdm: The TCDM at the end.
         l2: L2 at the end.
-        problems: What was wrong, in words; empty if nothing was.
+        problems: Problems in words; empty if there were none.
     """
 
     log: dict[str, Any]
@@ -85,7 +85,7 @@ class Outcome:
 
     @property
     def answers(self) -> tuple[int, ...]:
-        """What the program has written into its mailbox."""
+        """Answers that the program has written into its mailbox."""
         return answers(self.tcdm)
 
     def read(self, address: int, size: int) -> bytes:
@@ -186,7 +186,7 @@ def _offset(block: str, register: str, index: int = 0) -> int:
 
 
 def problems(task: Task, log: Mapping[str, Any]) -> list[str]:
-    """What a simulation has shown to be wrong, worst first; `log` is what `tb/cluster` reports."""
+    """List the problems of a simulation, worst first; `log` is the report of `tb/cluster`."""
     return [text for _, text in named_problems(task, log)]
 
 

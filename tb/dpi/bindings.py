@@ -72,7 +72,7 @@ class Range(ct.Structure):
 
 
 class Violation(ct.Structure):
-    """How often a rule fired, and when first (`Violation` in bench.h)."""
+    """Count of a rule's violations, and the edge of the first (`Violation` in bench.h)."""
 
     _fields_ = (("count", ct.c_uint64), ("first_cycle", ct.c_uint64))
 
@@ -208,7 +208,7 @@ class BenchHandle:
         return self._events[: self.shared.event_count]
 
     def probe_log(self) -> npt.NDArray[np.void]:
-        """What the device's probe counted, a record a job; a view that lives until `clear_logs`."""
+        """Counts of the device's probe, a record a job; a view that lives until `clear_logs`."""
         return self._probes[: self.shared.probe_count]
 
     def clear_logs(self) -> None:

@@ -32,7 +32,7 @@ PLAYED_DTYPE = np.dtype(
 
 
 class PlayState(ct.Structure):
-    """How far the player has come (`PlayState` in bench.h)."""
+    """Progress of the player (`PlayState` in bench.h)."""
 
     _fields_ = (
         ("length", ct.c_uint32),
@@ -73,7 +73,7 @@ class PlayerHandle:
 
     @property
     def playing(self) -> bool:
-        """Whether accesses of the list are still to come, with no error so far."""
+        """True if accesses of the list are still to come, with no error so far."""
         state = self.state
         return bool(state.answered < state.length and state.error == PLAYED)
 

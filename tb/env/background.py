@@ -42,7 +42,7 @@ class Task(Generic[T]):
             self._running.release()
 
     def result(self) -> T:
-        """What the call returned, or raises what it raised; makes the call if nobody began it."""
+        """Return or raise what the call returned or raised; make the call if nobody began it."""
         self.run()
         with self._running:
             if self._error is not None:

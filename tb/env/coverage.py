@@ -17,7 +17,7 @@ from tb.stimulus.image import Image
 
 
 class Seen(NamedTuple):
-    """What coverage needs of the logs, which are cleared before all checks of a scenario are done.
+    """Copy of what coverage reads in the logs, which are cleared before all checks are done.
 
     Attributes:
         traces: register accesses since the last scenario.

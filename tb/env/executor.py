@@ -115,7 +115,7 @@ class Executor:
         """Make memory ready for a scenario: contents, what the device may touch, stalls.
 
         Args:
-            scenario: What is to run.
+            scenario: Scenario to run.
             image: Its `initial_image`, if somebody computed it already.
         """
         memory = self._tcdm.memory

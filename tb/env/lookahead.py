@@ -24,7 +24,7 @@ class Drawn(NamedTuple):
     """A scenario with all that can be computed of it without the simulator.
 
     Attributes:
-        scenario: What is to run.
+        scenario: Scenario to run.
         image: The window's bytes before the first trigger; uint8, shape (window.size,).
         expected: Gives what the model predicts for the end; None for a scenario with an abort.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a job is programmed: the order and shape of its register accesses, chosen by the job's seed."""
+"""Programming of a job: order and shape of its register accesses, chosen by the job's seed."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def _writes_changes(job: Job) -> bool:
 
 @lru_cache(maxsize=_REMEMBERED)
 def programming(job: Job, mixed_formats: bool) -> tuple[Mapping[str, int], Sequence[Access]]:
-    """What is known of the programming of a job whatever was programmed before it; the latest are remembered.
+    """Prepare the programming of a job as far as no earlier job matters; the latest are remembered.
 
     Args:
         job: The job.
-        mixed_formats: Whether the device has a format for each operand.
+        mixed_formats: True if the device has a format for each operand.
 
     Returns:
         Values of the job registers by name, and the accesses of a job that writes all of them.
@@ -52,7 +52,7 @@ class Programmer:
     A job is always programmed the same way after the same history, so that a replay repeats it.
 
     Args:
-        mixed_formats: Whether the device has a format for each operand.
+        mixed_formats: True if the device has a format for each operand.
     """
 
     def __init__(self, *, mixed_formats: bool = False) -> None:

@@ -29,7 +29,7 @@ class Recorder:
         known: Scenarios in which a known issue of the device showed, by its id.
         silent: Scenarios with a job that it concerns and that passed without it.
         worst: Gravest status so far.
-        detail: What it was.
+        detail: Description of the first problem.
         complete: The segment came to its end; one that did not has crashed.
 
     Args:
@@ -77,8 +77,8 @@ class Recorder:
         """Record a check of a directed test, such as a register that read back what it should.
 
         Args:
-            passed: Whether it held.
-            what: What was wrong, for people.
+            passed: True if it held.
+            what: Description of what is wrong otherwise, for people.
         """
         self.checks += 1
         if not passed:

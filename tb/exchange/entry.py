@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, field
 
 DEFAULT_TIMEOUT = 300.0
 ALONE = "accelerator"
-"""What a test runs on unless its entry says otherwise."""
+"""Default of `runs_on`."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 

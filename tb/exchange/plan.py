@@ -72,7 +72,7 @@ class Replay(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CoverageOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """How functional coverage is collected.
+    """Settings of the collection of functional coverage.
 
     Attributes:
         share: One of so many jobs is looked into step by step.
@@ -91,14 +91,14 @@ class ProgramBuild(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What one simulation process runs.
+    """Plan of one simulation process.
 
     Attributes:
         descriptor: Path of the device's descriptor.
         tests: Segments, in order.
-        replay: What takes the place of the scenarios of the only segment.
+        replay: Replay that takes the place of the only segment's scenarios.
         opinions_share: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
-        coverage: How coverage is collected.
+        coverage: Settings of the collection of coverage.
         programs: Programs of a cluster by name.
     """
 

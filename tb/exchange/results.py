@@ -93,7 +93,7 @@ class JobResult(Struct, kw_only=True, tag="job", tag_field="type", gc=False):
         beats_written: Granted writes.
         causes: Where its time went, by the device's probe; None without one, or if the job was cut short.
         status: Outcome of the job.
-        detail: What is wrong, empty if nothing.
+        detail: Description of the problem; empty if there is none.
     """
 
     test: str = ""
@@ -147,7 +147,7 @@ class Failure(Struct, frozen=True, tag="failure", tag_field="type"):
         scenario: Index of the scenario in its stream.
         status: Gravest status of its findings.
         detail: The first gravest finding, for one line.
-        findings: What is wrong; the first twenty.
+        findings: First twenty findings.
         record: Path of its record, relative to the simulation's folder.
     """
 
@@ -188,7 +188,7 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
         jobs: Jobs that were checked.
         compared_bytes: Bytes of memory that were compared.
         status: Gravest status.
-        detail: What it was.
+        detail: Description of the first problem.
         cycles: Simulated cycles.
         seconds: Wall time.
         rejected: Candidates that the random draw rejected, by reason.

@@ -49,7 +49,7 @@ class RegisterBackdoor(uvm_reg_backdoor):
         self._handles: dict[str, Any] = {}
 
     def has(self, register: str) -> bool:
-        """Whether the descriptor names a path for this register."""
+        """Return whether the descriptor names a path for this register."""
         return register in self._paths
 
     def peek(self, register: str) -> int:

@@ -28,9 +28,9 @@ class RegisterCheckSequence(uvm_sequence):
     behind. All differences are collected before the sequence fails.
 
     Attributes:
-        clears_first: Whether the test begins with a soft clear.
+        clears_first: True if the test begins with a soft clear.
         registers: The register map; the public one unless set otherwise before the start.
-        failures: What differed, in order.
+        failures: Differences, in order.
     """
 
     clears_first = True

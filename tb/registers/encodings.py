@@ -19,7 +19,7 @@ def encodings(fmt: Formats, mixed_formats: bool) -> tuple[int, ...]:
 
     Args:
         fmt: The format of all operands, or those of X, W and Y/Z.
-        mixed_formats: Whether the device has a format for each operand.
+        mixed_formats: True if the device has a format for each operand.
 
     Returns:
         The plain value first: MIXED only where formats differ, no code above 3, ignored fields 0. Then those

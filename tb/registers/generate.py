@@ -58,8 +58,8 @@ def register_map(rdl: Path = RDL, build: Path = BUILD, *, mixed_formats: bool = 
     """The plain register map of `rdl`: offsets, fields, access, reset values.
 
     Args:
-        rdl: See `generate`.
-        build: See `generate`.
+        rdl: As of `generate`.
+        build: As of `generate`.
         mixed_formats: With the fields of devices that have a format for each operand. Offsets are the same.
 
     Raises:

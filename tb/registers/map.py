@@ -42,7 +42,7 @@ class Field:
         access: UVM access policy: RW, RO, RC (cleared by reading) or WO.
         reset: Value after reset, right-aligned.
         volatile: The device changes it by itself.
-        desc: What it means.
+        desc: Meaning in words.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Register:
         name: Name in the RDL.
         offset: Byte offset.
         fields: Fields, lowest first.
-        desc: What it does.
+        desc: Purpose in words.
     """
 
     name: str
@@ -86,12 +86,12 @@ class Register:
 
     @cached_property
     def readable(self) -> bool:
-        """Whether reading returns anything but 0."""
+        """True if reading returns anything but 0."""
         return any(field.access != "WO" for field in self.fields)
 
     @cached_property
     def volatile(self) -> bool:
-        """Whether the device changes it by itself."""
+        """True if the device changes it by itself."""
         return any(field.volatile for field in self.fields)
 
     @cached_property

@@ -71,7 +71,7 @@ class RegisterFinding:
 
     Attributes:
         cycle: Edge of the grant, or of the event.
-        text: What was seen and what was expected, for people.
+        text: Seen and expected behaviour, for people.
     """
 
     cycle: int
@@ -106,12 +106,12 @@ class RegisterFileModel:
         registers: The register map.
 
     Attributes:
-        findings: What the contract does not allow, in order.
+        findings: Violations of the contract, in order.
         holder: Access id of the core that holds the lock, None when it is free.
         queue: Jobs queued and running, oldest first, as far as events have been applied (`settle`).
         job_values: Values of the job registers, by name.
         last_reads: Last observed read of each register that changes by itself, by name.
-        traces: What `feed` took, for coverage; None for nothing.
+        traces: Accesses that `feed` took, for coverage; None to keep none.
     """
 
     def __init__(self, registers: RegisterMap) -> None:

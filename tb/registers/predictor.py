@@ -46,7 +46,7 @@ class RegisterPredictor(uvm_subscriber):
             eager: Update the mirror after each batch.
             report: Called with each finding; without it they are logged as errors. They are also kept in
                 ``model.findings`` either way, and `check_phase` raises if any were left to the log.
-            mixed_formats: Whether the device has a format for each operand.
+            mixed_formats: True if the device has a format for each operand.
         """
         super().__init__(name, parent)
         self.block = block

@@ -24,7 +24,7 @@ def register_values(job: Job, *, mixed_formats: bool = False) -> dict[str, int]:
 
     Args:
         job: The job.
-        mixed_formats: Whether the device has a format for each operand.
+        mixed_formats: True if the device has a format for each operand.
     """
     registers = register_map()
     alike = encodings(job.fmt, mixed_formats)
@@ -54,11 +54,11 @@ def program(
 
     Args:
         job: The job; its core makes the accesses.
-        held: What the job registers are known to hold, by name; registers with the right value are not
+        held: Known values of the job registers, by name; registers with the right value are not
             written. None writes all.
         rng: Shuffles the job registers, which may be written in any order.
-        mixed_formats: Whether the device has a format for each operand.
-        values: What `register_values` returns, if it was called already.
+        mixed_formats: True if the device has a format for each operand.
+        values: Result of `register_values`, if it was called already.
 
     Returns:
         ACQUIRE first, TRIGGER last.
@@ -130,7 +130,7 @@ def with_rivals(accesses: Sequence[Access], rng: random.Random, rate: float = 0.
     Others ask for the lock, write job registers and read any register. They neither trigger nor clear.
 
     Args:
-        accesses: What `program` returned: the first takes the lock, the last gives it back.
+        accesses: Accesses that `program` returned: the first takes the lock, the last gives it back.
         rng: Source of randomness.
         rate: Probability of another core's access before each of the rest, 0 to 1.
     """

@@ -90,7 +90,7 @@ class BitBashSequence(RegisterModelSequence):
         await self._poke_is_read()
 
     async def _poke_is_read(self) -> None:
-        """What the back door writes, the front door reads."""
+        """Check that the front door reads what the back door wrote."""
         for register in self.registers.job_registers:
             if self.backdoor is None or not self.backdoor.has(register.name):
                 continue

@@ -76,7 +76,7 @@ def check_aborted(
 
 
 def _requests(scenario: Scenario, seen: Observation, edge: int, trigger: int) -> list[Finding]:
-    """What is raised more than four cycles after the cut serves the second job, after its trigger."""
+    """Check that requests later than four cycles after the cut serve the second job, after its trigger."""
     records = seen.beats.records
     if not records.size:
         return []

@@ -32,22 +32,22 @@ class Span:
 
     @property
     def queued(self) -> bool:
-        """Whether the job waited for an earlier one."""
+        """True if the job waited for an earlier one."""
         return self.start > self.trigger
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What the monitors saw of a scenario.
+    """Observations of the monitors in a scenario.
 
     Attributes:
         beats: Cycles with a request on the wide port.
         events: Event lines and busy_o.
-        probe: What the device's probe counted.
+        probe: Counts of the device's probe.
         accesses: Answered accesses of the register port (`tb.dpi.bindings.ACCESS_DTYPE`).
         memory: The window's bytes after the last event; uint8, shape (window.size,).
         rules: Protocol rules that fired: number -> (count, first edge).
-        watchdog: Whether the watchdog ended the scenario.
+        watchdog: True if the watchdog ended the scenario.
     """
 
     beats: BeatLog

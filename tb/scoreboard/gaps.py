@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How soon a queued job follows the one before it (contract A8.7)."""
+"""Check of the gap between a job and the queued one behind it (contract A8.7)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def check_gaps(scenario: Scenario, jobs: Sequence[Span], seen: Observation) -> l
     access, and those behind a job without a write, are left to the bound.
 
     Args:
-        scenario: What ran.
+        scenario: Scenario that ran.
         jobs: The jobs that ended.
         seen: The logs.
     """

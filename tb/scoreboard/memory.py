@@ -26,7 +26,7 @@ def compare(
     """Compare all bytes of the window.
 
     Args:
-        scenario: What ran.
+        scenario: Scenario that ran.
         expected: Memory that the model predicts; uint8, shape (window.size,).
         actual: Memory of the device after the last event; same shape.
         descriptor: The device, for tiles.

@@ -47,7 +47,7 @@ def check_writes(scenario: Scenario, jobs: Sequence[Span], seen: Observation) ->
 
 
 def _writes_into(write: npt.NDArray[np.void], own: tuple[int, int], later: list[tuple[int, int]]) -> bool:
-    """Whether a write has an enabled byte in `own` that belongs to none of `later`."""
+    """Return whether a write has an enabled byte in `own` that belongs to none of `later`."""
     enables = np.unpackbits(np.ascontiguousarray(write["be"]).view(np.uint8), bitorder="little")
     addresses = (int(write["add"]) + np.flatnonzero(enables)) % _WORD
     mine = (addresses - own[0]) % _WORD < own[1]
@@ -62,7 +62,7 @@ def check_busy(jobs: Sequence[Span], seen: Observation, *, complete: bool) -> li
     Args:
         jobs: The jobs that ended.
         seen: The logs.
-        complete: Whether these are all jobs; if not, another one may have run after the last of them.
+        complete: True if these are all jobs; if not, another one may have run after the last of them.
     """
     changes = seen.events.busy_changes
     findings: list[Finding] = []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the reference model says of a scenario, and what others say of the model."""
+"""Prediction of a scenario by the reference model, and second opinions on it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def prediction(scenario: Scenario, image: Image, opinions: SecondOpinions) -> Pr
     """Predicts a scenario whose jobs all run to their ends.
 
     Args:
-        scenario: What is to run.
+        scenario: Scenario to run.
         image: The window's bytes before the first trigger.
         opinions: Asked about each job's result.
     """

@@ -36,7 +36,7 @@ Edges = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Records = npt.NDArray[np.void]
 Ranges = Sequence[tuple[int, int, bool]]
-"""What may be touched: (first byte, bytes, whether it may be written) each."""
+"""Ranges that may be touched: (first byte, bytes, writable) each."""
 
 SHARE = 32  # one in so many scenarios is looked at, and each in which an assertion fired
 _LONGEST = 1 << 14  # beats: of a longer log the beginning is looked at
@@ -63,7 +63,7 @@ class PortLogs:
 
     @staticmethod
     def of(handle: BenchHandle) -> PortLogs:
-        """What the bench has logged; of a long log its beginning."""
+        """Take the bench's logs; of a long log its beginning."""
         beats, until = handle.beat_log(), int(handle.shared.cycle)
         if beats.size > _LONGEST:
             beats = beats[:_LONGEST]
@@ -72,7 +72,7 @@ class PortLogs:
 
 
 class _Reset:
-    """Whether the device was out of reset, edge by edge."""
+    """State of the reset, edge by edge."""
 
     def __init__(self, events: Records) -> None:
         changes = events[(events["line"] == RESET_FALL) | (events["line"] == RESET_RISE)]
@@ -82,12 +82,12 @@ class _Reset:
         self._high = np.concatenate(([high], changes["line"] == RESET_RISE))
 
     def over(self, edges: Edges) -> Mask:
-        """Whether rst_n is high at each edge."""
+        """Return whether rst_n is high at each edge."""
         over: Mask = self._high[self._edges.searchsorted(edges, side="right")]
         return over
 
     def step(self, edges: Edges) -> Mask:
-        """Whether it is high at each edge and was so at the one before."""
+        """Return whether it is high at each edge and was so at the one before."""
         return self.over(edges) & self.over(edges - 1)
 
 
@@ -95,8 +95,8 @@ def broken_rules(logs: PortLogs, ranges: Ranges) -> dict[int, Edges]:
     """Rules that were broken.
 
     Args:
-        logs: What happened.
-        ranges: What the device may touch.
+        logs: Logs of the ports.
+        ranges: Memory that the device may touch.
 
     Returns:
         By number, the edges at which each was seen broken, ascending: where a rule binds a cycle to the one
@@ -109,7 +109,7 @@ def broken_rules(logs: PortLogs, ranges: Ranges) -> dict[int, Edges]:
 
 
 def _followed(edges: Edges) -> Mask:
-    """Whether a record is followed by one of the next edge."""
+    """Return whether a record is followed by one of the next edge."""
     followed = np.zeros(edges.size, np.bool_)
     followed[:-1] = np.diff(edges) == 1
     return followed
@@ -147,7 +147,7 @@ def _wide_port(logs: PortLogs, ranges: Ranges, reset: _Reset) -> dict[int, Edges
 
 
 def _readable(add: Edges, access: int, ranges: Ranges) -> Mask:
-    """Whether a whole access from each address lies in one readable range."""
+    """Return whether a whole access from each address lies in one readable range."""
     inside = np.zeros(add.size, np.bool_)
     for first, length, writable in ranges:
         if not writable:
@@ -156,7 +156,7 @@ def _readable(add: Edges, access: int, ranges: Ranges) -> Mask:
 
 
 def _writable(add: Edges, enables: npt.NDArray[np.uint8], ranges: Ranges) -> Mask:
-    """Whether each enabled byte lies in some writable range."""
+    """Return whether each enabled byte lies in some writable range."""
     allowed: Mask = (enables == 0).all(axis=1)
     first = enables.argmax(axis=1)
     last = enables.shape[1] - 1 - enables[:, ::-1].argmax(axis=1)
@@ -217,8 +217,8 @@ def check_protocol(logs: PortLogs, ranges: Ranges, fired: Mapping[int, tuple[int
     """Compare the rules over the logs with the assertions; what both say is reported by the assertion alone.
 
     Args:
-        logs: What was logged of a scenario.
-        ranges: What the device may touch in it.
+        logs: Logs of a scenario.
+        ranges: Memory that the device may touch in it.
         fired: Assertions that fired: number -> (count, first edge).
 
     Returns:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether each request of the wide port serves a job that was triggered and has not ended (contract A7.2)."""
+"""Check that each request of the wide port serves a job that is triggered and not ended (contract A7.2)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def check_requests(scenario: Scenario, jobs: Sequence[Span], seen: Observation) 
     A write after its job's event is for `tb.scoreboard.order.check_writes`.
 
     Args:
-        scenario: What ran.
+        scenario: Scenario that ran.
         jobs: The jobs that ended.
         seen: The logs.
     """

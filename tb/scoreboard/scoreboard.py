@@ -99,7 +99,7 @@ class Latest(uvm_analysis_export):
 
 @dataclass(slots=True)
 class Totals:
-    """What the scoreboard compared in all; a test that compared less than it planned fails."""
+    """Totals of the scoreboard's comparisons; a test that compared less than it planned fails."""
 
     scenarios: int = 0
     jobs: int = 0
@@ -144,11 +144,11 @@ class Scoreboard(uvm_scoreboard):
         """Judge a scenario from what the monitors published last.
 
         Args:
-            scenario: What was to run.
+            scenario: Scenario that was to run.
             before: The window's bytes before the first trigger.
             memory: The window's bytes after the last event.
             rules: Protocol rules that fired: number -> (count, first edge).
-            watchdog: Whether the scenario was given up, by the watchdog or for a port error.
+            watchdog: True if the scenario was given up, by the watchdog or for a port error.
             port_error: Why a job could not be programmed, empty if all could.
             cut: Edge at which the first job was cut short, for a scenario with an abort.
             expected: Gives what the model predicts, if somebody predicts it already.
@@ -247,7 +247,7 @@ class Scoreboard(uvm_scoreboard):
         """Returns the issues and differences of jobs that ran to their ends and passed without them.
 
         Args:
-            scenario: What ran.
+            scenario: Scenario that ran.
             results: Outcomes of its jobs.
             known: Jobs that passed because of what is known of the device.
         """
@@ -265,7 +265,7 @@ class Scoreboard(uvm_scoreboard):
         self._notes.append(Finding(Status.MISMATCH, "register", f"edge {finding.cycle}: {finding.text}"))
 
     def rule_findings(self, rules: dict[int, tuple[int, int]]) -> list[Finding]:
-        """What is to be said of protocol rules that fired: number -> (count, first edge)."""
+        """Make the findings of protocol rules that fired: number -> (count, first edge)."""
         return [_rule_finding(rule, *fired) for rule, fired in rules.items()]
 
     def take_notes(self) -> list[Finding]:

@@ -30,7 +30,7 @@ _WHOLE_STEPS = 1 << 16  # of a job that is recomputed whole: some 20 ms
 
 
 SOURCES: Mapping[str, Chains] = {"oracle": library.exact_chains, "FPnew": library.fpnew_chains}
-"""Who is asked, by name."""
+"""Sources of second opinions, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class SecondOpinions:
     Attributes:
         outputs: Elements of Z of each job, chosen by its seed, of which all N steps are recomputed.
         share: One in so many jobs has all outputs recomputed, if it is not too long; 0 for none.
-        sources: Who is asked.
+        sources: Names of the sources that are asked.
     """
 
     outputs: int = OUTPUTS
@@ -52,7 +52,7 @@ class SecondOpinions:
 
         Args:
             position: Of the job in its scenario.
-            job: What was computed.
+            job: Job that was computed.
             x: FP16 bits of X, (M, N).
             w: FP16 bits of W, (N, K).
             y: FP16 bits of Y, (M, K); None for an operation that reads none.

@@ -32,7 +32,7 @@ class StreamSequence(uvm_sequence):
 
     Attributes:
         runs_on: Name of the kind of devices that it is for.
-        stream: What is run.
+        stream: Scenarios to run.
         jobs: Number of the accelerator's jobs sent so far.
 
     Raises:
@@ -78,11 +78,11 @@ class GemmOpSequence(StreamSequence):
     def make_stream(
         self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
     ) -> ScenarioStream:
-        """See `StreamSequence.make_stream`."""
+        """Make the stream of random scenarios under the constraint."""
         return ScenarioStream(name, seed, knobs, descriptor, self.constraint)
 
     def constraint(self, job: Job) -> bool | str:
-        """Whether a candidate is wanted: True, or False or the reason why not, which the report counts."""
+        """Tell whether a candidate is wanted: True; False or the reason, which the report counts, if not."""
         del job
         return True
 

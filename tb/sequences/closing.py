@@ -17,5 +17,5 @@ class CoverageClosing(GemmOpSequence):
     def make_stream(
         self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
     ) -> ClosingStream:
-        """See `StreamSequence.make_stream`."""
+        """Make the stream of scenarios that close coverage."""
         return ClosingStream(name, seed, knobs, descriptor)

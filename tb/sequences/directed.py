@@ -51,5 +51,5 @@ class DirectedTest:
         self.random: random.Random = stream(seed, name, index)
 
     async def run(self, env: RedmuleEnv) -> None:
-        """What the test does."""
+        """Run the test's stimulus and checks."""
         raise NotImplementedError(f"{type(self).__name__} defines no run")

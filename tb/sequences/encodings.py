@@ -34,7 +34,7 @@ class EncodingStream(ScenarioStream):
         ]
 
     def scenario(self, index: int) -> Scenario:
-        """See `ScenarioStream.scenario`."""
+        """Scenario `index`, with the encoding whose turn it is."""
         if index < 0:
             raise IndexError(f"scenario {index}: streams start at 0")
         rng = stream(self.seed, self.name, "scenario", index)
@@ -57,5 +57,5 @@ class FormatEncodings(GemmOpSequence):
     def make_stream(
         self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
     ) -> EncodingStream:
-        """See `StreamSequence.make_stream`."""
+        """Make the stream that takes each encoding in turn."""
         return EncodingStream(name, seed, knobs, descriptor)

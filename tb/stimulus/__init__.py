@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What to do: jobs, scenarios, random draws and failure records. Imports neither cocotb nor pyuvm."""
+"""Stimulus: jobs, scenarios, random draws and failure records. Imports neither cocotb nor pyuvm."""

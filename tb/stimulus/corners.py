@@ -20,7 +20,7 @@ from tb.stimulus.rng import stream
 
 @dataclass(frozen=True, slots=True)
 class Corner:
-    """What a corner fixes of a scenario's first job and its memory; all else is drawn.
+    """Properties of a scenario's first job and memory that a corner fixes; all else is drawn.
 
     Attributes:
         op: operation.

@@ -85,7 +85,7 @@ class Sizes:
         return rng.randint(first, last)
 
     def holds(self, value: int) -> bool:
-        """Whether `value` can be drawn."""
+        """Return whether `value` can be drawn."""
         return value in self.values if self.kind == "values" else self.lo <= value <= self.hi
 
 

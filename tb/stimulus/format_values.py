@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is special in each format: its grid within FP16, and tables of values at its edges."""
+"""Special values of each format: its grid within FP16, and tables of values at its edges."""
 
 from __future__ import annotations
 

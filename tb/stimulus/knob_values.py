@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How knobs are written in TOML: parsers and fields of the kinds of values they take."""
+"""Knobs in TOML: parsers and fields of the kinds of values they take."""
 
 from __future__ import annotations
 

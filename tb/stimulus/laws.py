@@ -26,7 +26,7 @@ _SHIFTS = range(-3, 4)
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """What a law is tried on.
+    """Operands that a law is tried on.
 
     Attributes:
         op: operation.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can be taken out of a failing history of scenarios, one reduction at a time.
+"""Reductions of a failing history of scenarios, one at a time.
 
 A pass is a generator with feedback: it yields a candidate, is told whether that still fails, and goes on from
 the smallest history that does. A candidate that cannot be built, such as one with an operand outside of its
@@ -46,7 +46,7 @@ def lowered(history: History, value: int, low: int, put: Callable[[int, History]
     """Offers smaller numbers: the lowest, then as far down as goes, by halves at first and by one at last.
 
     Args:
-        history: What fails.
+        history: Failing scenarios.
         value: The number as it is.
         low: The lowest it can be.
         put: Makes a history with another number.

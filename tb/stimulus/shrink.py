@@ -35,7 +35,7 @@ _PASSES: tuple[Callable[[History], Pass], ...] = (
 )
 
 OUTCOME, SHRUNK = "shrink.json", "shrunk.json"
-"""What the simulation leaves in its folder: how the search went, and the record of the smallest failure."""
+"""Files that the simulation leaves: progress of the search, and the record of the smallest failure."""
 
 Trial = Callable[[History], Awaitable[History | None]]
 """Runs a history on a device that was just reset: the part of it up to the failure that is looked for, or
@@ -55,7 +55,7 @@ class Wanted:
         return cls(record.status, record.detail.partition(":")[0])
 
     def shown_by(self, status: str, detail: str) -> bool:
-        """Whether a scenario with this status and detail failed with it."""
+        """Return whether a scenario with this status and detail failed with it."""
         return (self.status, self.checker) == (status, detail.partition(":")[0])
 
 
@@ -65,9 +65,9 @@ class Shrunk:
 
     Attributes:
         history: The smallest one.
-        candidates: How many were run.
-        reductions: How many of them still failed.
-        complete: Whether no single reduction of it still fails; False if the time was over before.
+        candidates: Number of candidates that were run.
+        reductions: Number of them that still failed.
+        complete: True if no single reduction of it still fails; False if the time was over before.
     """
 
     history: History
@@ -82,7 +82,7 @@ async def shrink(history: History, trial: Trial, expired: Callable[[], bool]) ->
     Args:
         history: One that fails; it is not run again.
         trial: Runs a candidate.
-        expired: Whether to stop looking.
+        expired: Returns True when it is time to stop looking.
     """
     found = Shrunk(history)
     tried: set[History] = set()

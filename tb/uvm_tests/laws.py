@@ -26,11 +26,11 @@ class Laws(DirectedTest):
 
     @classmethod
     def planned(cls, device: Descriptor) -> int:
-        """See `DirectedTest.planned`."""
+        """Count the jobs of all laws that the device's operations allow."""
         return sum(JOBS[name] for op in device.operations for name in laws_of(op, device.operations))
 
     async def run(self, env: RedmuleEnv) -> None:
-        """See `DirectedTest.run`; a law that does not hold fails the test under its name."""
+        """Try the laws; one that does not hold fails the test under its name."""
         device = env.descriptor
         at, random = device.instance, np_stream(self.seed, self.name, self.index)
         for op in device.operations:

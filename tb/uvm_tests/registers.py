@@ -66,7 +66,7 @@ class HwReset(RegisterTest):
     """Reset values of all registers, by front door and back door."""
 
     def sequence(self, env: RedmuleEnv) -> RegisterCheckSequence:
-        """See `RegisterTest.sequence`."""
+        """Sequence of the reset values."""
         return HwResetSequence(env.registers, env.backdoor())
 
 
@@ -74,7 +74,7 @@ class BitBash(RegisterTest):
     """Each bit of each job register alone, by front door and back door."""
 
     def sequence(self, env: RedmuleEnv) -> RegisterCheckSequence:
-        """See `RegisterTest.sequence`."""
+        """Sequence of the single bits."""
         return BitBashSequence(env.registers, env.backdoor())
 
 

@@ -21,7 +21,7 @@ from tb.stimulus.shrink import OUTCOME, SHRUNK, Shrunk, Wanted, shrink
 
 @dataclass(frozen=True, slots=True)
 class Shrink:
-    """What to shrink.
+    """Failure to shrink.
 
     Attributes:
         record: The failure.
@@ -39,7 +39,7 @@ class Shrinker:
 
     Args:
         env: The environment.
-        task: What to shrink.
+        task: Failure to shrink.
     """
 
     def __init__(self, env: RedmuleEnv, task: Shrink) -> None:

@@ -29,11 +29,11 @@ class SpeedTable(DirectedTest):
 
     @classmethod
     def planned(cls, device: Descriptor) -> int:
-        """See `DirectedTest.planned`."""
+        """Count the jobs, one of each size."""
         return sum(1 for _ in sizes(device))
 
     async def run(self, env: RedmuleEnv) -> None:
-        """See `DirectedTest.run`."""
+        """Run one job of each size."""
         random = np_stream(self.seed, self.name, self.index)
         for op, fmt, m, n, k in sizes(env.descriptor):
 

@@ -65,7 +65,7 @@ def simulate(
         parts: The tests of the plan, with different names.
         arguments: Further arguments of the simulation, such as plusargs.
         device: Name or path of its descriptor.
-        coverage: How coverage is collected, as in `plan.json`.
+        coverage: Settings of the collection of coverage, as in `plan.json`.
         programs: Programs of a cluster, as in `plan.json`.
 
     Returns:

@@ -26,7 +26,7 @@ class AnsweringSlave:
     """Grants after a number of waiting cycles for each access in turn, answers with ten times the address.
 
     Attributes:
-        trace: What each edge saw: the address requested, or None.
+        trace: For each edge the address requested, or None.
         wakes: Edges whose tick woke Python.
     """
 

@@ -79,7 +79,7 @@ def play(folder: Path, traces: Sequence[Trace], ranges: Ranges) -> list[Played]:
     Args:
         folder: For the files.
         traces: Arrays of `CYCLE_DTYPE`; each has to begin in reset.
-        ranges: What may be touched.
+        ranges: Memory that may be touched.
     """
     cycles = np.concatenate(traces)
     cycles["last"] = 0

@@ -15,7 +15,7 @@ class _Wrong(GemmStream):
     """One of three runs, the middle one, is wrong."""
 
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
-        """See `ProgramStream.draw`."""
+        """Draw a run of the program, and break the second one."""
         run = super().draw(index, rng)
         return self.broken(run) if index == 1 else run
 
@@ -87,7 +87,7 @@ class WrongSoftware(ProgramSequence):
 
 
 class WrongLeft(ProgramSequence):
-    """What one of cores, DMA to L2 and DMA to the TCDM is said to leave is not what it leaves."""
+    """A wrong expectation of what cores, DMA to L2 or DMA to the TCDM leave."""
 
     stream_class = _Left
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is wrong with a program or with what it is given is said in words that help."""
+"""Tests that errors of a program and of its arguments are reported in words that help."""
 
 from __future__ import annotations
 

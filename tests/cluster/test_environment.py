@@ -24,7 +24,7 @@ BROKEN = {
     "left": ("cluster_left", "at the end, not 0x"),
     "unplanned": ("cluster_jobs", "was triggered by core 0; nobody planned it"),
 }
-"""What is wrong: the rule that it breaks, and what the test says."""
+"""Violation, the rule that it breaks, and the test's message."""
 BAD_INPUT = {
     "foreign": "is for another machine",
     "missing": "cannot read the program",
@@ -32,7 +32,7 @@ BAD_INPUT = {
     "crowded": "8 harts on a cluster of 2",
     "outside": "Z of job 0 at 0x10100000 with",
 }
-"""What cannot be loaded, and what the test says."""
+"""Program that cannot be loaded, and the test's message."""
 
 
 def program(name: str, **knobs: object) -> PlannedTest:

@@ -22,7 +22,7 @@ STUCK = {
     "question": (True, "the host's read of 0x1020010c was not granted in 1000 cycles"),
     "answer": (True, "the host's read of 0x1020010c was not answered in 1000 cycles"),
 }
-"""What stops: whether the program has ended before, and what is said."""
+"""Stopped party: True if the program has ended before, and the message."""
 TASK: Any = SimpleNamespace(cores=2)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a report says of programs on the cluster, from what `make cluster` wrote."""
+"""Tests of the report section on programs of the cluster, from the output of `make cluster`."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def device(folder: Path, rules: str = "") -> Descriptor:
 
 
 def data(**tests: Counter[Point]) -> Data:
-    """What tests hit."""
+    """Hits of the tests."""
     result = Data("unit")
     for test, hits in (tests or {"all": EVERYTHING}).items():
         result.add(test, hits)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each test adds, and what would be lost without it."""
+"""Tests of grading: what each test adds, and what would be lost without it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is written of code coverage: pages, lcov, Cobertura, and the run's own report."""
+"""Tests of the reports of code coverage: pages, lcov, Cobertura, and the run's own report."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def cited(text: str) -> list[str]:
 
 
 def wrong_citations(text: str, known: Collection[str]) -> Iterator[str]:
-    """What is wrong with the citations of a text: ids that are not `known`, sections without a document."""
+    """List wrong citations of a text: ids that are not `known`, sections without a document."""
     for name in cited(text):
         if name not in known:
             yield f"contract {name}: there is no such clause or section"

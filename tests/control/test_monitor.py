@@ -39,11 +39,11 @@ class Log:
         self._event_count += 1
 
     def periph_log(self) -> npt.NDArray[np.void]:
-        """See `ControlLog`."""
+        """Records of the accesses so far."""
         return self._accesses[: self._access_count]
 
     def event_log(self) -> npt.NDArray[np.void]:
-        """See `ControlLog`."""
+        """Records of the events so far."""
         return self._events[: self._event_count]
 
 
@@ -69,7 +69,7 @@ def connected(log: Log) -> tuple[ControlMonitor, Sink, Sink]:
 
 
 def taken(sink: Sink) -> list[tuple[list[int], list[tuple[int, int]]]]:
-    """What the records port published: cycles of accesses, and (cycle, core) of events."""
+    """Items that the records port published: cycles of accesses, and (cycle, core) of events."""
     published = []
     for item in sink.items:
         assert isinstance(item, ControlRecords)

@@ -18,7 +18,7 @@ class Slave:
     Attributes:
         waits: Cycles each access in turn waits for its grant.
         silent: Indexes of accesses that are not answered.
-        trace: What each edge saw: the address requested, or None.
+        trace: For each edge the address requested, or None.
     """
 
     waits: list[int]

@@ -17,5 +17,5 @@ class Fails(DirectedTest):
     jobs: ClassVar[int] = 0
 
     async def run(self, env: RedmuleEnv) -> None:
-        """See the class."""
+        """Report a failure."""
         env.recorder.check(False, "nothing is right")

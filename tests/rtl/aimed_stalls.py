@@ -32,7 +32,7 @@ class AimedStalls(DirectedTest):
     jobs: ClassVar[int] = 2
 
     async def run(self, env: RedmuleEnv) -> None:
-        """See the class."""
+        """Run a job without stalls and with those aimed at one operand."""
         (m, n, k), _ = CASES[self.name]
         job = Job(Op.GEMM, m, n, k, _BASE, _BASE + 0x4000, _BASE + 0x8000, data_seed=self.seed)
         free = Scenario(0, (job,), Window(_BASE, 0x10000))

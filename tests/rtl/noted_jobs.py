@@ -24,7 +24,7 @@ KNOBS: dict[str, dict[str, Any]] = {
     "stalled": {"m": [0, 40], "n": [0, 40], "k": [0, 60], **_STALLS},
     "stalled_few_steps": {"m": [12, 60], "n": [1, 8], "k": [16, 80], **_STALLS},
 }
-"""What is special about the jobs of each test."""
+"""Knobs of the jobs of each test."""
 WIDE_ROWS: dict[str, dict[str, Any]] = {
     "wide_rows": {"stall": "none", "m": [1, 30], "n": [0, 60], "k": [17, 80]},
     "wide_rows_stalled": {"m": [1, 30], "n": [0, 60], "k": [17, 80], **_STALLS},
@@ -42,7 +42,7 @@ class NotedJobs(DirectedTest):
     jobs: ClassVar[int] = COUNT
 
     async def run(self, env: RedmuleEnv) -> None:
-        """See the class."""
+        """Run the jobs and note their waiting cycles."""
         stream = ScenarioStream(
             self.name, self.seed, {**_ALONE, **(KNOBS | WIDE_ROWS)[self.name]}, env.descriptor
         )

@@ -66,7 +66,7 @@ class _Token:
 
 @dataclass(slots=True)
 class Stats:
-    """What the port and the array did: cycles of each kind over the job.
+    """Activity of port and array: cycles of each kind over the job.
 
     Attributes:
         beats: accesses of each matrix.
@@ -304,13 +304,13 @@ class Schedule:
 
     # ------------------------------------------------------------------ array
     def _lacks_y(self, token: _Token) -> bool:
-        """Whether a column of a tile's first chunk cannot enter for want of its piece of Y."""
+        """Return whether a column of a tile's first chunk cannot enter for want of its piece of Y."""
         if not self.job.reads_y or token.chunk or token.col >= self.tiles[token.tile].cols:
             return False
         return self.y_full[token.tile % 2] <= token.col // self.z_cols
 
     def _lacks_w(self) -> bool:
-        """Whether a compute element behind the first begins a step without its row of W."""
+        """Return whether a compute element behind the first begins a step without its row of W."""
         s = self.shape
         return any(
             (t := self.pipe[h * (s.p + 1)]) is not None
@@ -321,7 +321,7 @@ class Schedule:
         )
 
     def _z_blocks(self) -> bool:
-        """Whether a tile begins to leave and its bank of Z still holds another."""
+        """Return whether a tile begins to leave and its bank of Z still holds another."""
         out = self.pipe[self.shape.width + 1]
         done = out is not None and out.col == 0 and out.chunk == self.chunks - 1
         return out is not None and done and self.z_occ[out.tile % 2]

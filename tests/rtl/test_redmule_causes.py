@@ -46,7 +46,7 @@ def scheduled(job: dict[str, Any], waiting: list[int], device: str) -> tuple[int
     Args:
         job: Its line in the results.
         waiting: Cycles after its trigger in which a request found no grant.
-        device: What it ran on.
+        device: Device that it ran on.
     """
     at = load(device).instance
     sizes = [Format[name].itemsize for name in job["format"].split("/")]

@@ -27,7 +27,7 @@ from tb.uvm_tests.segment import SegmentTest
 
 @dataclass(frozen=True)
 class ToyConfig:
-    """What is special about a toy."""
+    """Configuration of a toy."""
 
     wheels: int
     cores: int
@@ -41,7 +41,7 @@ class Toys(StreamSequence):
     def make_stream(
         self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
     ) -> ToyConfig:
-        """See `StreamSequence.make_stream`."""
+        """Give the device's own configuration."""
         assert isinstance(descriptor.config, ToyConfig)
         return descriptor.config
 
@@ -53,7 +53,7 @@ class ToyCoverage:
         self._definition = definition
 
     def finish(self) -> Counts:
-        """See `SegmentCoverage.finish`."""
+        """Give empty counts."""
         return Counts(self._definition)
 
 
@@ -67,21 +67,21 @@ class Toy(DeviceKind):
     sequences = {"toys": "tests.runner.toy_kind:Toys"}
 
     def configure(self, values: Mapping[str, Any], n_cores: int, instance: Instance) -> ToyConfig:
-        """See `DeviceKind.configure`."""
+        """Read the table of a descriptor."""
         return ToyConfig(values["wheels"], n_cores)
 
     def definition(self, further: tuple[Path, ...] = ()) -> Definition:
-        """See `DeviceKind.definition`."""
+        """Read the covergroups."""
         return load_definition(further)
 
     def coverage(
         self, definition: Definition, device: Descriptor, worker: Any, share: int
     ) -> SegmentCoverage:
-        """See `DeviceKind.coverage`."""
+        """Make the counter."""
         return ToyCoverage(definition)
 
     def segment_test(self) -> type[SegmentTest]:
-        """See `DeviceKind.segment_test`."""
+        """Give the test of a segment."""
         return SegmentTest
 
 
@@ -93,7 +93,7 @@ class ToySource:
     directed: bool = False
 
     def size(self, index: int) -> tuple[int, int]:
-        """See `Source.size`."""
+        """Count a job for each wheel."""
         return self.config.wheels, 1000
 
 
@@ -106,27 +106,27 @@ class ToyRunner(RunnerKind):
     commands = {"play": ("tests.runner.toy_kind:play", "play")}
 
     def bench(self, device: Descriptor) -> Model:
-        """See `RunnerKind.bench`."""
+        """Describe the build."""
         return Model(device.name, device.top, "Vtoy", "toy", device.sources)
 
     bare = bench
 
     def lint(self) -> dict[str, Callable[[], Model]]:
-        """See `RunnerKind.lint`."""
+        """Give nothing to lint."""
         return {}
 
     def source(self, stream: ToyConfig, device: Descriptor) -> Source:
-        """See `RunnerKind.source`."""
+        """Wrap the stream."""
         return ToySource(stream)
 
     def programs(
         self, entries: Sequence[TestEntry], device: Descriptor, logs: Path
     ) -> dict[str, ProgramBuild]:
-        """See `RunnerKind.programs`."""
+        """Give a program for each test."""
         return {entry.name: ProgramBuild(path="of a toy") for entry in entries}
 
     def section(self, bench: Path) -> Section:
-        """See `RunnerKind.section`."""
+        """Give the section of the report."""
         return Section(Path(__file__).parent, "toy_section.html.j2", "toys", "Toys", "rattle")
 
 

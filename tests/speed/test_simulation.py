@@ -56,7 +56,7 @@ def expected_digests(scenarios: list[Scenario]) -> tuple[str, ...]:
 
 
 def log_of(cycles: tuple[int, ...]) -> TestLog:
-    """What a bench reports that took these cycles."""
+    """Make the report of a bench that took these cycles."""
     jobs = [job_result(scenario=index, cycles=value) for index, value in enumerate(cycles)]
     return TestLog(("bench_mix", 0, len(cycles)), jobs=jobs)
 

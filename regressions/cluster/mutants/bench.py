@@ -40,7 +40,7 @@ _CHECK_LIMIT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What has the defects: see `regressions.mutants.defects.Sourced`."""
+    """The cluster as a `regressions.mutants.defects.Sourced`, the source files that have the defects."""
 
     name: str
     sources: tuple[Path, ...]
@@ -58,17 +58,17 @@ class _Limit(Deadline):
         self._end = time.monotonic() + _SECONDS
 
     def exceeded(self, reader: ResultsReader) -> str:
-        """See `Deadline.exceeded`."""
+        """Tell why the simulation must stop: the wall time is over."""
         del reader
         return f"took more than {_SECONDS:.0f} s of wall time" if time.monotonic() > self._end else ""
 
 
 class ClusterBench:
-    """See `regressions.mutants.bench.Bench`.
+    """Campaign bench of the cluster, a `regressions.mutants.bench.Bench`.
 
     Args:
         order: The command line.
-        job_list: What each defect has to get past.
+        job_list: Tests that run against each defect.
     """
 
     device = CLUSTER
@@ -87,13 +87,13 @@ class ClusterBench:
 
     @property
     def seed(self) -> int:
-        """See the class."""
+        """Seed of the draws."""
         return self._jobs.seed
 
     def build(
         self, defects: Sequence[Defect], placement: Placement, chosen: Numbered, folder: Path
     ) -> dict[int, str]:
-        """See the class."""
+        """Build the parts that hold the chosen defects; return the reason for each that does not compile."""
         needed = [part for part in self._jobs.parts if any(part.has(defect.file) for _, defect in chosen)]
         self._jobs = replace(self._jobs, parts=tuple(needed))
 
@@ -125,12 +125,12 @@ class ClusterBench:
         return ClusterTask(config, drawn.task, drawn=drawn)
 
     def control(self, folder: Path, rerun: Rerun) -> tuple[str, int]:
-        """See the class."""
+        """Run everything without a defect."""
         self._folder, self._rerun = folder, rerun
         return asyncio.run(self._control())
 
     def run(self, chosen: Numbered, processes: int, report: Callable[[Result], None]) -> list[Result]:
-        """See the class."""
+        """Run the chosen defects in parallel and report each result."""
         return asyncio.run(self._run(chosen, processes, report))
 
     async def _control(self) -> tuple[str, int]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What defects of the cluster have to get past: ``jobs.toml``, runs of benches and random tests."""
+"""Tests against defects of the cluster: ``jobs.toml``, runs of unit benches and random tests."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Part:
 
     Attributes:
         name: The bench, a check, or a cluster of `tb/duts`.
-        number: What is drawn depends on it and on the seed.
+        number: Number of the draw, which depends on it and on the seed.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Part:
         return f"{self.name}-{self.number}"
 
     def has(self, file: str) -> bool:
-        """Whether a source file is compiled for it; a cluster has them all."""
+        """Return whether a source file is compiled for it; a cluster has them all."""
         return self.unit is None or Path(file).stem in self.unit.modules
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a simulation of the cluster, or of modules of it, has found to be wrong."""
+"""Findings of a simulation of the cluster, or of modules of it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tb.cluster.task import Task
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a simulation has shown.
+    """Findings of one simulation.
 
     Attributes:
-        checkers: Who found something wrong; empty if nobody did.
-        detail: What.
-        cycles: How long it took.
+        checkers: Checkers that found something wrong; empty if none did.
+        detail: Description of the first finding.
+        cycles: Length in clock cycles.
     """
 
     checkers: tuple[str, ...]
@@ -49,7 +49,7 @@ class ClusterTask:
 
 
 def read_unit(said: str, outcome: Outcome) -> Found:
-    """What a bench of single modules has found, from what it printed."""
+    """Read the findings of a unit bench from its printed lines."""
     finding, cycles = units.read_finding(said), units.read_cycles(said)
     if finding is not None and outcome.code == 1:
         return Found((finding.rule,), finding.detail, cycles)
@@ -59,7 +59,7 @@ def read_unit(said: str, outcome: Outcome) -> Found:
 
 
 def read_cluster(task: ClusterTask, folder: Path, said: str) -> Found:
-    """What the monitor, the model and the report of a program's end have found, from log and memories."""
+    """Collect the findings of monitor, model and end report, from log and memories."""
     line = next(line for line in said.splitlines() if line.startswith("{"))
     outcome = read_outcome(task.config, task.task, folder, line)
     problems, log = outcome.problems, outcome.log

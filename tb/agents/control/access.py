@@ -53,7 +53,7 @@ class Burst(NamedTuple):
     """Accesses that belong together; the first one comes after the last response of the burst before.
 
     Attributes:
-        accesses: What to do, in order.
+        accesses: Accesses to perform, in order.
         after_ends: Ends of jobs, since the logs were last cleared, that have to come before it.
     """
 

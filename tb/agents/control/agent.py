@@ -20,7 +20,7 @@ class ControlAgent(uvm_agent):
     `is_active`.
 
     Attributes:
-        monitor: See `ControlMonitor`.
+        monitor: Monitor of the register port and the event lines.
         sequencer: Takes `ControlItem`; None when passive.
         driver: None when passive.
         player: Plays whole lists of accesses; None when passive.

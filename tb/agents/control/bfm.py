@@ -36,7 +36,7 @@ class RegisterPortDriver(BusDriver):
 
     Args:
         entity: Handle of the module with the signals.
-        name: What their names begin with.
+        name: Prefix of their names.
         clock: Handle of the clock.
         timeout: Cycles a request may wait for its grant.
     """
@@ -135,7 +135,7 @@ class BusPort:
         self._add = self._data = self._be = self._id = -1
 
     def request(self, access: Access) -> None:
-        """See `Port.request`."""
+        """Drive a request, writing only the signals that change."""
         address, write, data, be, core, _ = access
         if address != self._add:
             self._write_add(self._DEPOSIT, address)
@@ -157,19 +157,19 @@ class BusPort:
             self._req = True
 
     def release(self) -> None:
-        """See `Port.release`."""
+        """Take the request back."""
         if self._req is not False:
             self._write_req(self._DEPOSIT, 0)
             self._req = False
 
     def granted(self) -> bool:
-        """See `Port.granted`."""
+        """Return whether the last edge saw the request granted."""
         return bool(self._read_gnt() == 1)
 
     def valid(self) -> bool:
-        """See `Port.valid`."""
+        """Return whether the last edge saw a response."""
         return bool(self._read_valid() == 1)
 
     def data(self) -> int:
-        """See `Port.data`."""
+        """Return the response's data, 32 bits."""
         return int(self._read_data()) & 0xFFFF_FFFF

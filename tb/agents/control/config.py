@@ -29,7 +29,7 @@ class ControlConfig:
 
 
 class ControlLog(Protocol):
-    """What the bench records of the register port and of the event lines (`tb.dpi.bindings.BenchHandle`)."""
+    """Records of the register port and of the event lines (`tb.dpi.bindings.BenchHandle`)."""
 
     def periph_log(self) -> npt.NDArray[np.void]:
         """One record a granted access, by cycle of the grant.

@@ -15,7 +15,7 @@ class ControlItem(uvm_sequence_item):
     """Accesses made back to back, with no other item's access between them, and their responses.
 
     Attributes:
-        accesses: What to do, in order.
+        accesses: Accesses to perform, in order.
         responses: One for each access, set by the driver.
         error: Why the driver could not finish the item; None when it did.
     """

@@ -15,7 +15,7 @@ EVENT_END = 0
 
 
 class ControlRecords(NamedTuple):
-    """What happened on the register port since the last look: so little that arrays would only cost.
+    """Accesses of the register port since the last look: so few that arrays would only cost.
 
     Attributes:
         accesses: One row a granted access, by cycle of the grant.

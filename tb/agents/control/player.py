@@ -36,7 +36,7 @@ class RegisterPortPlayer:
 
     @property
     def playing(self) -> bool:
-        """Whether accesses are still to come, with no error so far."""
+        """True if accesses are still to come, with no error so far."""
         return self._handle.playing
 
     def start(self, bursts: Sequence[Burst]) -> None:
@@ -67,7 +67,7 @@ class RegisterPortPlayer:
         self.check()
 
     def check(self) -> None:
-        """See whether all went well so far.
+        """Check that all went well so far.
 
         Raises:
             GrantTimeoutError: A request was not granted in time.

@@ -17,7 +17,7 @@ class PeriphRule(IntEnum):
 
     @property
     def by_bench(self) -> bool:
-        """Whether the bench's own request breaks the rule, and not the device."""
+        """True if the bench's own request breaks the rule, and not the device."""
         return self in (PeriphRule.PERIPH_STABLE, PeriphRule.PERIPH_RETRACTED)
 
 

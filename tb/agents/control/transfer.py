@@ -47,10 +47,10 @@ class Port(Protocol):
         """Lower the request."""
 
     def granted(self) -> bool:
-        """Whether the last edge saw the request granted."""
+        """Return whether the last edge saw the request granted."""
 
     def valid(self) -> bool:
-        """Whether the last edge saw a response."""
+        """Return whether the last edge saw a response."""
 
     def data(self) -> int:
         """Read data that the last edge saw."""
@@ -64,7 +64,7 @@ def transfer(port: Port, accesses: Iterable[Access], timeout: int) -> Generator[
 
     Args:
         port: The signals.
-        accesses: What to do, in order.
+        accesses: Accesses to perform, in order.
         timeout: Cycles a request may wait for its grant.
 
     Returns:

@@ -83,7 +83,7 @@ class TcdmMemory:
 
 @lru_cache(maxsize=64)
 def job_ranges(job: Job, access: int) -> Sequence[tuple[int, int, bool]]:
-    """What a job may touch (contract A6.5, A6.6): (first byte, bytes, writable) each.
+    """Memory that a job may touch (contract A6.5, A6.6): (first byte, bytes, writable) each.
 
     Reads start at most 3 bytes before the first byte of an operand, rounded down to 4, and end at most one
     access after its last; writes touch bytes of Z alone. The latest are remembered.

@@ -76,7 +76,7 @@ class BeatLog:
         return writes
 
     def count(self, after: int, last: int) -> BeatCount:
-        """What happened from the edge behind `after` up to the edge `last`."""
+        """Records from the edge behind `after` up to the edge `last`."""
         flags = self.flags[self.until(after) : self.until(last)]
         waiting_write, write, waiting_read, read = np.bincount(flags, minlength=GRANTED + READ + 1).tolist()
         return BeatCount(waiting_write + waiting_read, read, write)
@@ -111,7 +111,7 @@ class EventLog:
 
 @dataclass(frozen=True)
 class ProbeLog:
-    """What the device's probe counted since the logs were last cleared; empty for a device without one.
+    """Counts of the device's probe since the logs were last cleared; empty for a device without one.
 
     Attributes:
         records: Structured array with fields cycle, slots (`tb.dpi.bindings.PROBE_DTYPE`), one a job.

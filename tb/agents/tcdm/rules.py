@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class TcdmRule(IntEnum):
-    """What a device must keep on the wide port (contract A4 and A6)."""
+    """Rules of the wide port (contract A4 and A6)."""
 
     RQ3_STABLE = 1
     RQ4_RETRACTED = 2

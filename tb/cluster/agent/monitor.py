@@ -13,10 +13,10 @@ from tb.cluster.session import SessionHandle
 
 @dataclass(frozen=True, slots=True)
 class ClusterLog:
-    """What was seen of a program.
+    """Observed run of a program.
 
     Attributes:
-        report: What host and monitor counted, see `tb/cluster/dpi/session.cpp`.
+        report: Counts of host and monitor, see `tb/cluster/dpi/session.cpp`.
         tcdm: The TCDM at the end.
         l2: L2 at the end.
     """
