@@ -14,6 +14,7 @@ from models.published import at_most
 from models.timing import Instance
 from regressions.contract import FILES
 from regressions.paths import ROOT
+from tb.cluster import memory_map
 from tb.descriptor import available, load
 from tb.registers.generate import PARAMETER, RDL
 from tests.contract import tables
@@ -37,6 +38,12 @@ def test_the_clusters_registers_are_those_of_the_descriptions(number: str) -> No
     assert [row[:-1] for row in table(section(TEXTS["C"], number), tables.REGISTERS)] == described(
         description
     )
+
+
+def test_the_memory_map_is_that_of_the_description() -> None:
+    stated = {int(address.replace("_", ""), 16) for address, _ in table(TEXTS["C"], ("address", "what"))}
+    described = {value for name, value in memory_map.CONSTANTS.items() if name.endswith("_ADDRESS")}
+    assert stated == described
 
 
 @pytest.mark.parametrize(
