@@ -17,8 +17,8 @@ from tb.exchange.plan import ProgramBuild
 from tb.kinds import imported
 
 if TYPE_CHECKING:
-    from regressions.mutants.bench import Bench
     from regressions.mutants.defects import Sourced
+    from regressions.mutants.target import Target
     from regressions.order import Order
     from regressions.planner import Source
     from regressions.services import Services
@@ -75,19 +75,19 @@ class SpeedPart:
 
 @dataclass(frozen=True, slots=True)
 class Defects:
-    """Deliberate defects of a kind, and the bench that looks for them.
+    """Deliberate defects of a kind, and how campaigns run them.
 
     Attributes:
-        target: As DUT names it: a device, or what such devices have in common.
+        name: As DUT names them: a device, or what such devices have in common.
         label: Of the campaign: the folder of its report.
-        sourced: Reads the sources that have the defects, by the name of the target or of a device.
-        bench: Opens the bench, for an order, services, the name, and a list of jobs (None: the kind's own).
+        sourced: Reads the sources that have the defects, by that name or that of a device.
+        target: Makes the target, for an order, services, the name, and a list of jobs (None: the kind's own).
     """
 
-    target: str
+    name: str
     label: str
     sourced: Callable[[str], Sourced]
-    bench: Callable[[Order, Services, str, Path | None], Bench]
+    target: Callable[[Order, Services, str, Path | None], Target]
 
 
 class RunnerKind(ABC):
@@ -167,5 +167,5 @@ def runner_of(device: Descriptor) -> RunnerKind:
 
 
 def with_defects() -> dict[str, Defects]:
-    """Return the deliberate defects of all kinds, by their targets."""
-    return {each.target: each for each in (kind.defects() for kind in runners()) if each is not None}
+    """Return the deliberate defects of all kinds, by their names."""
+    return {each.name: each for each in (kind.defects() for kind in runners()) if each is not None}

@@ -12,11 +12,6 @@ from regressions.estimate import estimate
 from regressions.kinds import Defects, RunnerKind
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from regressions.mutants.bench import Bench
-    from regressions.order import Order
-    from regressions.services import Services
     from regressions.simulators.model import Model
     from tb.descriptor import Descriptor
     from tb.stimulus.stream import ScenarioStream
@@ -72,12 +67,8 @@ class AcceleratorRunner(RunnerKind):
 
     def defects(self) -> Defects:
         """Return the defects of the main device, found in jobs of the test lists."""
-        from regressions.mutants import jobs
-        from regressions.mutants.device import DeviceBench
+        from regressions.mutants.device import DeviceTarget
         from regressions.order import DEFAULT_DUT
         from tb.descriptor import load
 
-        def bench(order: Order, services: Services, name: str, job_list: Path | None) -> Bench:
-            return DeviceBench(order, services, name, job_list or jobs.JOBS)
-
-        return Defects(DEFAULT_DUT, DeviceBench.label, load, bench)
+        return Defects(DEFAULT_DUT, DeviceTarget.label, load, DeviceTarget)

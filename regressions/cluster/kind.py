@@ -15,9 +15,6 @@ from tb.errors import UserError
 from tb.exchange.plan import ProgramBuild
 
 if TYPE_CHECKING:
-    from regressions.mutants.bench import Bench
-    from regressions.order import Order
-    from regressions.services import Services
     from regressions.simulators.model import Model
     from tb.cluster.streams import ProgramStream
     from tb.descriptor import Descriptor
@@ -106,13 +103,9 @@ class ClusterRunner(RunnerKind):
 
     def defects(self) -> Defects:
         """Return the defects of the cluster's own modules, found by benches of modules and by programs."""
-        from regressions.cluster.mutants import bench, jobs
+        from regressions.cluster.mutants.target import CLUSTER, NAME, ClusterTarget
 
-        def opened(order: Order, services: Services, name: str, job_list: Path | None) -> Bench:
-            del services, name
-            return bench.ClusterBench(order, job_list or jobs.JOBS)
-
-        return Defects(bench.NAME, bench.ClusterBench.label, lambda _: bench.CLUSTER, opened)
+        return Defects(NAME, ClusterTarget.label, lambda _: CLUSTER, ClusterTarget)
 
     def section(self, bench: Path) -> Section:
         """Return the figures of programs, which `make cluster` measures."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make mutants``: deliberate defects in the hardware, each of which has to be found."""
+"""``make mutants``: finds out whether the bench finds deliberate defects in the hardware."""
 
 from regressions.mutants.command import mutants
 

@@ -1,145 +1,106 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs every defect against the jobs, each in a simulation of its own, until something is found."""
+"""Campaigns: a target with all of its defects is built once, and runs without any, then with each."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
-from regressions.judge import Ending, Outcome, judge
-from regressions.mutants.defects import Defect
-from regressions.mutants.outcome import Result, has_failed, read_result
-from regressions.mutants.rewrite import PLUSARG
+from rich.console import Console
+
+from regressions.errors import UserError
+from regressions.mutants.defects import Defect, place_all
+from regressions.mutants.outcome import DefectResult, Fate
+from regressions.mutants.report import Report, write
+from regressions.mutants.simulations import Simulations
+from regressions.mutants.target import Numbered, Target
+from regressions.order import Order
 from regressions.paths import relative
-from regressions.planner import Simulation
-from regressions.process import Command, Deadline, run_process
-from regressions.results import ResultsReader, SimulationLog
-from regressions.simulators.base import Build, Simulator
-from tb.descriptor import Descriptor
-from tb.exchange.plan import Plan
-from tb.exchange.status import Status
-
-# Wall time of a defect's simulation: generous, since the watchdog of each scenario already limits its cycles.
-# Only a device that stops simulated time gets here.
-_LEAST_SECONDS = 120.0
-_TIMES_CONTROL = 10.0
+from regressions.provenance import git_revision, tool_versions
+from regressions.rundir import create_run, publish
+from regressions.services import Services
 
 
-class _UntilFailure(Deadline):
-    """Stops a simulation when its time is up, or at its first failure unless all of them are wanted."""
-
-    def __init__(self, seconds: float, *, go_on: bool) -> None:
-        super().__init__({})
-        self._seconds = seconds
-        self._go_on = go_on
-        self._started = time.monotonic()
-
-    def exceeded(self, reader: ResultsReader) -> str:
-        """Tell why the simulation must stop: a failure, or the wall time is over."""
-        if not self._go_on and has_failed(reader.log):
-            return "stopped at the first failure"
-        if time.monotonic() - self._started > self._seconds:
-            return f"took more than {self._seconds:.0f} s of wall time and was killed"
-        return ""
-
-
-class Campaign:
-    """The simulations of all defects of a device.
+def run_campaign(
+    target: Target,
+    everything: Sequence[Defect],
+    selected: Numbered,
+    order: Order,
+    services: Services,
+    console: Console,
+) -> bool:
+    """Runs a campaign and writes its report.
 
     Args:
-        simulator: Gives the command of a simulation.
-        build: The simulation with the defects.
-        device: The device as its descriptor says.
-        jobs: Tests that run against each defect.
-        folder: Receives a folder for each defect.
-        rerun: The command that repeats a defect's simulation, by the defect's id.
-        graded: True if all tests run with each defect, so that one sees which of them find it.
+        target: Something with defects.
+        everything: All of them.
+        selected: Those that run, of which this machine has its shard.
+        order: The command line.
+        services: Simulator and testbench.
+        console: For people.
+
+    Returns:
+        Whether every defect was killed or has a reason not to be.
+
+    Raises:
+        UserError: Something fails without a defect.
+        SchemaError: A defect does not apply to the source.
+        BuildError: A build fails for another reason than a defect.
+        KeyboardInterrupt: The user stopped it; all processes have been ended.
     """
+    name, counted = target.device.name, target.counted
+    placement = place_all(everything, target.device)
+    chosen = order.shard.take(selected, lambda _: 1)
+    git, tools = git_revision(), tool_versions(services.simulator("verilator").version())
+    folder = create_run(order.tree.runs, target.label, target.seed)
+    count = f"{len(chosen)} of {len(everything)} defects"
+    console.print(f"{target.label}: device {name}, {count}, {relative(folder)}")
+    started = time.monotonic()
+    with console.status(f"building {name} with {len(everything)} defects"):
+        invalid = target.build(everything, placement, chosen, order.tree.root / "mutants" / name)
+    console.print(f"{name} with its defects was built in {time.monotonic() - started:.0f} s")
+    simulations = Simulations(folder / "sims", target.rerun)
+    fault, amount = asyncio.run(target.control(simulations))
+    if fault:
+        raise UserError(f"{name} fails without any defect, so nothing can be learnt: {fault}; see {folder}")
+    console.print(f"without a defect all {amount} {counted} pass")
+    started = time.monotonic()
+    valid = [(number, defect) for number, defect in chosen if number not in invalid]
+    results = asyncio.run(_examine(target, simulations, valid, order.processes, console))
+    results += [
+        DefectResult(defect, number, Fate.INVALID, detail=invalid[number])
+        for number, defect in chosen
+        if number in invalid
+    ]
+    results.sort(key=lambda result: result.number)
+    seconds = time.monotonic() - started
+    report = Report(name, git, tools, amount, seconds, results, order.graded, counted)
+    write(report, folder)
+    # A part of the defects takes no complete report's place.
+    shown = publish(order.tree, target.label, folder) if len(chosen) == len(everything) else folder
+    for result in report.complaints:
+        console.print(f"{result.defect.id}: {result.complaint}", style="bold red", markup=False)
+    console.print(f"{report.verdict}; report: {relative(shown)}/mutants.md", style="bold", markup=False)
+    return not report.complaints
 
-    def __init__(
-        self,
-        simulator: Simulator,
-        build: Build,
-        device: Descriptor,
-        jobs: Simulation,
-        folder: Path,
-        rerun: Callable[[str], str],
-        *,
-        graded: bool = False,
-    ) -> None:
-        self._simulator = simulator
-        self._build = build
-        self._jobs = jobs
-        self._folder = folder
-        self._rerun = rerun
-        self._graded = graded
-        self._seconds = _LEAST_SECONDS
-        self._plan = Plan(descriptor=relative(device.path), tests=jobs.segments)
 
-    def control(self) -> tuple[str, int]:
-        """Runs the jobs without a defect.
+async def _examine(
+    target: Target, simulations: Simulations, chosen: Numbered, processes: int, console: Console
+) -> list[DefectResult]:
+    """Results of some defects, so many of them at a time, which are told as they come."""
+    results: list[DefectResult] = []
+    waiting = iter(chosen)
 
-        Returns:
-            What is wrong with the device or with the rewriting, empty if nothing is; and the number of jobs.
-        """
-        return asyncio.run(self._control())
+    async def work() -> None:
+        for number, defect in waiting:
+            result = await target.examine(number, defect, simulations)
+            results.append(result)
+            by = ", ".join(result.checkers)
+            found = f"by {by} after {result.after} {target.counted}" if by else ""
+            console.print(f"  {result.fate.value:9}{defect.id:40} {found}", markup=False)
 
-    def run(
-        self, defects: Sequence[tuple[int, Defect]], processes: int, report: Callable[[Result], None]
-    ) -> list[Result]:
-        """Runs the jobs with each of some defects.
-
-        Args:
-            defects: The defects with their numbers.
-            processes: Number of simulations that run at a time.
-            report: Told of each result as it comes.
-
-        Returns:
-            The results, in the order of the defects.
-
-        Raises:
-            KeyboardInterrupt: The user stopped it; all processes have been ended.
-        """
-        return asyncio.run(self._run(defects, processes, report))
-
-    async def _control(self) -> tuple[str, int]:
-        log, outcome, _ = await self._simulate(0, "control", None)
-        self._seconds = max(_LEAST_SECONDS, _TIMES_CONTROL * outcome.seconds)
-        bad = [r for r in judge(self._jobs, log, outcome, "") if r.status is not Status.PASSED]
-        done = sum(len(test.jobs) for test in log.tests)
-        return (f"test {bad[0].segment.entry.name}: {bad[0].detail}" if bad else ""), done
-
-    async def _run(
-        self, defects: Sequence[tuple[int, Defect]], processes: int, report: Callable[[Result], None]
-    ) -> list[Result]:
-        results: dict[int, Result] = {}
-        waiting = iter(defects)
-
-        async def work() -> None:
-            for number, defect in waiting:
-                log, outcome, folder = await self._simulate(number, defect.id, self._seconds)
-                results[number] = read_result(defect, number, folder, self._jobs, log, outcome)
-                report(results[number])
-
-        async with asyncio.TaskGroup() as group:
-            for _ in range(processes):
-                group.create_task(work())
-        return [results[number] for number, _ in defects]
-
-    async def _simulate(
-        self, number: int, name: str, seconds: float | None
-    ) -> tuple[SimulationLog, Outcome, Path]:
-        folder = self._folder / name
-        folder.mkdir(parents=True)
-        self._plan.write(folder)
-        argv, environment = self._simulator.command(self._build, folder)
-        command = Command([*argv, f"+{PLUSARG}={number}"], environment, folder, self._rerun(name))
-        reader = ResultsReader(folder / "results.jsonl")
-        timeouts = {segment.key: segment.entry.timeout for segment in self._jobs.segments}
-        deadline = Deadline(timeouts) if seconds is None else _UntilFailure(seconds, go_on=self._graded)
-        outcome = await run_process(command, deadline, reader, lambda: None)
-        if outcome.ending is Ending.INTERRUPTED:
-            raise asyncio.CancelledError
-        return reader.log, outcome, folder
+    async with asyncio.TaskGroup() as group:
+        for _ in range(processes):
+            group.create_task(work())
+    return results

@@ -57,7 +57,7 @@ class Placed:
 
 
 def locate(text: str, change: Change) -> int:
-    """Where a change's line stands: the offset of its first character.
+    """Offset of the first character of a change's line.
 
     Raises:
         ChangeError: The line is not there, or not as often as the ordinal says, or several times without one.

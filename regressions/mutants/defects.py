@@ -52,7 +52,7 @@ class Defect:
 
     @property
     def reason(self) -> str:
-        """Why it may survive, empty if it may not."""
+        """Reason why it may survive, empty if it may not."""
         return self.equivalent or self.unreachable
 
 
@@ -165,7 +165,7 @@ def own_sources(device: Sourced) -> dict[str, Path]:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """All defects of a device, found in its sources.
+    """Defects of a device, found in its sources.
 
     Attributes:
         sources: The sources that have defects, by file name.

@@ -3,55 +3,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from regressions.judge import Outcome, judge
 from regressions.mutants import jobs
-from regressions.mutants.bench import Numbered, Rerun
 from regressions.mutants.build import Copies, build_valid
-from regressions.mutants.campaign import Campaign
 from regressions.mutants.defects import Defect, Placement
-from regressions.mutants.outcome import Result
+from regressions.mutants.outcome import DefectResult, read_result
+from regressions.mutants.simulations import CONTROL, Simulations, WallTime
+from regressions.mutants.target import Numbered
 from regressions.order import Order
+from regressions.paths import relative
+from regressions.process import Deadline
+from regressions.results import SimulationLog
 from regressions.services import Services
 from regressions.simulators.base import Build
 from tb.descriptor import Descriptor
+from tb.exchange.plan import Plan
+from tb.exchange.status import Status
 
 KIND = "fast"
+# Wall time of a defect's simulation: generous, since the watchdog of each scenario already limits its cycles.
+# Only a device that stops simulated time gets here.
+_LEAST_SECONDS = 120.0
+_TIMES_CONTROL = 10.0
 
 
-class DeviceBench:
-    """Campaign bench of a device, a `regressions.mutants.bench.Bench`.
+class DeviceTarget:
+    """A device of `tb/duts`; all jobs are those of one simulation (`regressions.mutants.target.Target`).
 
     Args:
         order: The command line.
         services: Simulator and testbench.
         name: Name or path of the device.
-        job_list: Tests that run against each defect.
+        job_list: Tests that run against each defect; default: the jobs of all devices.
     """
 
     label = "mutants"
     counted = "jobs"
 
-    def __init__(self, order: Order, services: Services, name: str, job_list: Path) -> None:
+    def __init__(self, order: Order, services: Services, name: str, job_list: Path | None) -> None:
         self.device = services.device(name)
-        self.options = order.rerun_options(self.device)
+        self.rerun = order.rerun_options(self.device)
         self._simulator = services.simulator("verilator")
-        self._simulation = jobs.load(job_list, order.entries, services, self.device, KIND, order.seed)
+        self._jobs = jobs.load(job_list or jobs.JOBS, order.entries, services, self.device, KIND, order.seed)
         self._graded = order.graded
         self._build: Build | None = None
-        self._campaign: Campaign | None = None
+        self._seconds = _LEAST_SECONDS
 
     @property
     def seed(self) -> int:
-        """Seed of the only simulation."""
-        return self._simulation.segments[0].seed
+        """Seed of the jobs."""
+        return self._jobs.segments[0].seed
 
     def build(
         self, defects: Sequence[Defect], placement: Placement, chosen: Numbered, folder: Path
     ) -> dict[int, str]:
-        """Build the device with all defects; return the reason for each that does not compile."""
+        """Compile all defects that compile; returns numbers of the others, with the compiler's words."""
         del chosen
 
         def make(copies: Copies, log: Path) -> Build:
@@ -60,24 +70,29 @@ class DeviceBench:
         self._build, invalid = build_valid(defects, placement, folder, make)
         return invalid
 
-    def control(self, folder: Path, rerun: Rerun) -> tuple[str, int]:
-        """Run the tests without a defect."""
-        assert self._build is not None, "built first"
-        self._campaign = Campaign(
-            self._simulator,
-            self._build,
-            self.device,
-            self._simulation,
-            folder,
-            rerun,
-            graded=self._graded,
-        )
-        return self._campaign.control()
+    async def control(self, simulations: Simulations) -> tuple[str, int]:
+        """Run the jobs without a defect; returns what is wrong, and the number of jobs."""
+        timeouts = {segment.key: segment.entry.timeout for segment in self._jobs.segments}
+        log, outcome, _ = await self._simulate(0, CONTROL, simulations, Deadline(timeouts))
+        self._seconds = max(_LEAST_SECONDS, _TIMES_CONTROL * outcome.seconds)
+        bad = [r for r in judge(self._jobs, log, outcome, "") if r.status is not Status.PASSED]
+        done = sum(len(test.jobs) for test in log.tests)
+        return (f"test {bad[0].segment.entry.name}: {bad[0].detail}" if bad else ""), done
 
-    def run(self, chosen: Numbered, processes: int, report: Callable[[Result], None]) -> list[Result]:
-        """Run the chosen defects in parallel and report each result."""
-        assert self._campaign is not None, "the control runs first"
-        return self._campaign.run(chosen, processes, report)
+    async def examine(self, number: int, defect: Defect, simulations: Simulations) -> DefectResult:
+        """Run the jobs with a defect, until something is found."""
+        deadline = WallTime(self._seconds, go_on=self._graded)
+        log, outcome, folder = await self._simulate(number, defect.id, simulations, deadline)
+        return read_result(defect, number, folder, self._jobs, log, outcome)
+
+    async def _simulate(
+        self, number: int, name: str, simulations: Simulations, deadline: Deadline
+    ) -> tuple[SimulationLog, Outcome, Path]:
+        assert self._build is not None, "built first"
+        folder = simulations.make_folder(name)
+        Plan(descriptor=relative(self.device.path), tests=self._jobs.segments).write(folder)
+        argv, environment = self._simulator.command(self._build, folder)
+        return *(await simulations.run(name, number, argv, environment, folder, deadline)), folder
 
 
 def mutated(descriptor: Descriptor, copies: Copies) -> Descriptor:

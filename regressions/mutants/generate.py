@@ -151,11 +151,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         kinds = with_defects()
         device = kinds.get(arguments.dut, kinds[DEFAULT_DUT]).sourced(arguments.dut)
-        target = generate(device, arguments.seed, arguments.count)
+        written = generate(device, arguments.seed, arguments.count)
     except (UserError, SchemaError, SourceError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    print(f"written: {relative(target)}")
+    print(f"written: {relative(written)}")
     return 0
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The jobs that each defect has to get past: ``jobs.toml``, parts of the tests of the lists."""
+"""Jobs that run with each defect: ``jobs.toml``, parts of the tests of the lists."""
 
 from __future__ import annotations
 

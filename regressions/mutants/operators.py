@@ -123,7 +123,7 @@ OPERATORS: dict[str, Operator] = {
 
 
 def candidates(source: VerilogSource) -> list[Candidate]:
-    """Everything the operators propose for a source that can be switched at run time.
+    """Changes of a source that the operators propose and a run-time selector can switch.
 
     What is set in a reset is left out: the bench's other builds look for state that a reset forgets.
     """
@@ -186,7 +186,7 @@ def _variable(source: VerilogSource, node: Any) -> str:
 
 
 def _reset(source: VerilogSource, node: Any) -> tuple[int, int] | None:
-    """Where a condition and the statements stand that are executed in a reset."""
+    """Start and end of a condition with the statements that are executed in a reset."""
     if isinstance(node, syntax.ConditionalStatementSyntax) and source.of(node.predicate) == "!rst_ni":
         return span(node)[0], span(node.statement)[1]
     return None

@@ -32,7 +32,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class DefectResult:
     """A defect after its jobs.
 
     Attributes:
@@ -60,7 +60,7 @@ class Result:
 
     @property
     def complaint(self) -> str:
-        """Why the result makes the run fail; empty if it is as the defect's data say."""
+        """Reason why the result makes the run fail; empty if it is as the defect's data say."""
         defect = self.defect
         if self.fate is Fate.INVALID:
             return f"does not compile: {self.detail}; correct its replacement"
@@ -84,7 +84,7 @@ def read_result(
     simulation: Simulation,
     log: SimulationLog,
     outcome: ProcessOutcome,
-) -> Result:
+) -> DefectResult:
     """Judges a defect by what its simulation left.
 
     Args:
@@ -98,10 +98,10 @@ def read_result(
 
     def result(
         fate: Fate, checkers: tuple[str, ...] = (), test: str = "", jobs: int = 0, detail: str = ""
-    ) -> Result:
+    ) -> DefectResult:
         text = " ".join(detail.split())[:300]
         tests = dict.fromkeys([test, *_failed_tests(log)] if test else [])
-        return Result(
+        return DefectResult(
             defect, number, fate, checkers, test, jobs, text, round(outcome.seconds, 3), tuple(tests)
         )
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from regressions.mutants.outcome import Fate, Result
+from regressions.mutants.outcome import DefectResult, Fate
 from regressions.summary import write_json
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that is told of a campaign.
+    """Content of a campaign's report.
 
     Attributes:
         device: Name of the device.
@@ -34,12 +34,12 @@ class Report:
     tools: dict[str, str]
     amount: int
     seconds: float
-    results: Sequence[Result]
+    results: Sequence[DefectResult]
     graded: bool = False
     counted: str = "jobs"
 
     @property
-    def complaints(self) -> list[Result]:
+    def complaints(self) -> list[DefectResult]:
         """Problems that make the run fail."""
         return [result for result in self.results if result.complaint]
 
@@ -88,7 +88,7 @@ def to_json(report: Report) -> dict[str, Any]:
     }
 
 
-def _defect(result: Result, counted: str) -> dict[str, Any]:
+def _defect(result: DefectResult, counted: str) -> dict[str, Any]:
     defect = result.defect
     return {
         "id": defect.id,
@@ -112,7 +112,7 @@ def _defect(result: Result, counted: str) -> dict[str, Any]:
     }
 
 
-def _checkers(results: Iterable[Result]) -> list[tuple[str, int, int]]:
+def _checkers(results: Iterable[DefectResult]) -> list[tuple[str, int, int]]:
     """Name of each checker, how many defects it found, and how many of them no other did."""
     killed = [result for result in results if result.fate is Fate.KILLED]
     found = Counter(name for result in killed for name in result.checkers)
@@ -120,7 +120,7 @@ def _checkers(results: Iterable[Result]) -> list[tuple[str, int, int]]:
     return [(name, count, alone[name]) for name, count in found.most_common()]
 
 
-def _modules(results: Iterable[Result]) -> dict[str, Counter[str]]:
+def _modules(results: Iterable[DefectResult]) -> dict[str, Counter[str]]:
     modules: dict[str, Counter[str]] = {}
     for result in results:
         modules.setdefault(result.defect.module, Counter())[result.fate.value] += 1

@@ -58,7 +58,7 @@ class VerilogSource:
         return self.text[start:end]
 
     def line(self, offset: int) -> tuple[int, int]:
-        """Where the line of an offset begins and ends."""
+        """Start and end of the line of an offset."""
         end = self.text.find("\n", offset)
         return self.text.rfind("\n", 0, offset) + 1, end if end >= 0 else len(self.text)
 
@@ -76,7 +76,7 @@ def code(line: str) -> str:
 
 
 def span(node: SyntaxNode) -> tuple[int, int]:
-    """Where a node begins and ends."""
+    """Start and end of a node."""
     return node.sourceRange.start.offset, node.sourceRange.end.offset
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from regressions.cluster.mutants import bench as cluster
 from regressions.cluster.mutants import jobs as cluster_jobs
 from regressions.cluster.mutants import outcome as cluster_outcome
+from regressions.cluster.mutants import target as cluster
 from regressions.cluster.mutants.outcome import ClusterTask, Found, read_cluster, read_unit
 from regressions.errors import UserError
 from regressions.judge import Ending, Outcome
@@ -75,7 +75,7 @@ def campaign(folder: Path, tests: str = "") -> tuple[int, str, Path]:
 
 @pytest.fixture(scope="module")
 def complete(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, dict[str, Any]]:
-    """All four defects: exit code, output, report."""
+    """Exit code, output and report of all four defects."""
     code, output, tree = campaign(tmp_path_factory.mktemp("campaign"))
     return code, output, json.loads((tree / "reports" / "mutants-cluster" / "mutants.json").read_text())
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from regressions.cluster import units
-from regressions.cluster.mutants import bench as cluster
+from regressions.cluster.mutants import target as cluster
 from regressions.errors import UserError
 from regressions.mutants import defects
 from regressions.mutants.acting import SELECTOR

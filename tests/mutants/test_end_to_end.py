@@ -83,7 +83,7 @@ def campaign(
 
 @pytest.fixture(scope="module")
 def complete(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, dict[str, Any]]:
-    """All four defects: exit code, output, report."""
+    """Exit code, output and report of all four defects."""
     folder = tmp_path_factory.mktemp("campaign")
     code, output, tree = campaign(folder, "", "gemm_ops_small:0:12")
     return code, output, json.loads((tree / "reports" / "mutants" / "mutants.json").read_text())

@@ -11,7 +11,7 @@ import pytest
 from regressions.judge import Ending, Outcome
 from regressions.mutants.changes import Change
 from regressions.mutants.defects import Defect
-from regressions.mutants.outcome import Fate, Result, has_failed, read_result
+from regressions.mutants.outcome import DefectResult, Fate, has_failed, read_result
 from regressions.mutants.report import Report, to_json, to_markdown
 from regressions.planner import Simulation
 from regressions.results import ResultsReader
@@ -61,7 +61,7 @@ def segment(
     ]
 
 
-def judged(folder: Path, lines: list[dict[str, object]], outcome: Outcome, **fields: object) -> Result:
+def judged(folder: Path, lines: list[dict[str, object]], outcome: Outcome, **fields: object) -> DefectResult:
     (folder / "results.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     reader = ResultsReader(folder / "results.jsonl")
     reader.poll()
@@ -160,7 +160,7 @@ def test_report_counts_by_checker_and_by_module(tmp_path: Path) -> None:
     results = [
         judged(tmp_path, [segment(0, 2)[0], JOB, FAILURE], Outcome(Ending.TIMEOUT, -15)),
         judged(tmp_path, [*segment(0, 2, jobs=2), *segment(2, 3, jobs=1), END], FINE),
-        Result(defect(), 3, Fate.INVALID, detail="syntax error | here"),
+        DefectResult(defect(), 3, Fate.INVALID, detail="syntax error | here"),
     ]
     report = Report("serial", "abc", {"simulator": "S"}, 3, 1.5, results)
     data = to_json(report)

@@ -29,7 +29,7 @@ _CHECK = "check-"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ClusterPart:
     """A simulation of a bench or of the cluster.
 
     Attributes:
@@ -67,7 +67,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class JobList:
-    """All that a defect has to get past.
+    """Simulations that run with each defect.
 
     Attributes:
         seed: Of all of them.
@@ -75,7 +75,7 @@ class JobList:
     """
 
     seed: int
-    parts: tuple[Part, ...]
+    parts: tuple[ClusterPart, ...]
 
 
 def load(path: Path, seed: int | None = None) -> JobList:
@@ -89,11 +89,11 @@ def load(path: Path, seed: int | None = None) -> JobList:
         SchemaError: The list is malformed.
         UserError: A bench, check or cluster does not exist.
     """
-    parts: list[Part] = []
+    parts: list[ClusterPart] = []
     known = [*UNITS, *(_CHECK + name for name in EXPECTED), *available(kind="cluster")]
     listed, named = job_list.read(path, seed)
     for item in named:
         if item.name not in known:
             raise unknown("bench, check or cluster", item.name, known, relative(path))
-        parts += [Part(item.name, number) for number in range(item.begin, item.end)]
+        parts += [ClusterPart(item.name, number) for number in range(item.begin, item.end)]
     return JobList(listed, tuple(parts))

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,19 +13,18 @@ from regressions.cluster import units
 from regressions.cluster.build import RTL, build_cluster
 from regressions.cluster.firmware import CHECKS, PROGRAMS, build_program
 from regressions.cluster.mutants import jobs as cluster_jobs
-from regressions.cluster.mutants.jobs import EXPECTED, Part
+from regressions.cluster.mutants.jobs import EXPECTED, ClusterPart
 from regressions.cluster.mutants.outcome import ClusterTask, Found, read_cluster, read_unit
 from regressions.cluster.run import MEMORIES, REQUEST, prepare
 from regressions.cluster.sizes import cluster_config
 from regressions.judge import Ending, Outcome
-from regressions.mutants.bench import Numbered, Rerun
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.defects import Defect, Placement
-from regressions.mutants.outcome import CRASH, TIME_LIMIT, Fate, Result
-from regressions.mutants.rewrite import PLUSARG
+from regressions.mutants.outcome import CRASH, TIME_LIMIT, DefectResult, Fate
+from regressions.mutants.simulations import CONTROL, Simulations, WallTime
+from regressions.mutants.target import Numbered
 from regressions.order import Order
-from regressions.process import Command, Deadline, run_process
-from regressions.results import ResultsReader
+from regressions.services import Services
 from tb.cluster.random_tasks import PROGRAM, draw_task
 from tb.cluster.task import Task
 from tb.stimulus.rng import derive
@@ -39,61 +37,49 @@ _CHECK_LIMIT = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """The cluster as a `regressions.mutants.defects.Sourced`, the source files that have the defects."""
+class ClusterSources:
+    """Sources of the cluster, which may have defects (`regressions.mutants.defects.Sourced`)."""
 
     name: str
     sources: tuple[Path, ...]
 
 
-CLUSTER = Sources(NAME, tuple(sorted(RTL.glob("cluster_*.sv"))))
+CLUSTER = ClusterSources(NAME, tuple(sorted(RTL.glob("cluster_*.sv"))))
 """The cluster's own modules; those whose names are the core's package's stand for parts of it."""
 
 
-class _Limit(Deadline):
-    """A limit on wall time."""
-
-    def __init__(self) -> None:
-        super().__init__({})
-        self._end = time.monotonic() + _SECONDS
-
-    def exceeded(self, reader: ResultsReader) -> str:
-        """Tell why the simulation must stop: the wall time is over."""
-        del reader
-        return f"took more than {_SECONDS:.0f} s of wall time" if time.monotonic() > self._end else ""
-
-
-class ClusterBench:
-    """Campaign bench of the cluster, a `regressions.mutants.bench.Bench`.
+class ClusterTarget:
+    """The cluster; benches and programs run one after the other (`regressions.mutants.target.Target`).
 
     Args:
         order: The command line.
-        job_list: Tests that run against each defect.
+        services: Not needed: what is built and run is the cluster's own.
+        name: Not needed: clusters of all sizes share their modules.
+        job_list: Simulations that run with each defect; default: the cluster's own list.
     """
 
     device = CLUSTER
     label = "mutants-cluster"
     counted = "cycles"
-    options = f"DUT={NAME}"
+    rerun = f"DUT={NAME}"
 
-    def __init__(self, order: Order, job_list: Path) -> None:
-        self._jobs = cluster_jobs.load(job_list, order.seed)
+    def __init__(self, order: Order, services: Services, name: str, job_list: Path | None) -> None:
+        del services, name
+        self._jobs = cluster_jobs.load(job_list or cluster_jobs.JOBS, order.seed)
         self._graded = order.graded
         self._logs = order.tree.logs
         self._programs: dict[str, Path] = {}
-        self._tasks: dict[Part, ClusterTask] = {}
-        self._folder = Path()
-        self._rerun: Rerun = str
+        self._tasks: dict[ClusterPart, ClusterTask] = {}
 
     @property
     def seed(self) -> int:
-        """Seed of the draws."""
+        """Seed of benches and programs."""
         return self._jobs.seed
 
     def build(
         self, defects: Sequence[Defect], placement: Placement, chosen: Numbered, folder: Path
     ) -> dict[int, str]:
-        """Build the parts that hold the chosen defects; return the reason for each that does not compile."""
+        """Compile all defects that compile; returns numbers of the others, with the compiler's words."""
         needed = [part for part in self._jobs.parts if any(part.has(defect.file) for _, defect in chosen)]
         self._jobs = replace(self._jobs, parts=tuple(needed))
 
@@ -114,7 +100,7 @@ class ClusterBench:
                 self._tasks[part] = self._task(part)
         return invalid
 
-    def _task(self, part: Part) -> ClusterTask:
+    def _task(self, part: ClusterPart) -> ClusterTask:
         name, folder = (part.check, CHECKS) if part.check else (PROGRAM, PROGRAMS)
         program = build_program(name, self._logs / f"sw-{name}.log", folder)
         config = cluster_config(part.cluster)
@@ -124,45 +110,24 @@ class ClusterBench:
         drawn = draw_task(self.seed, part.number, config, program)
         return ClusterTask(config, drawn.task, drawn=drawn)
 
-    def control(self, folder: Path, rerun: Rerun) -> tuple[str, int]:
-        """Run everything without a defect."""
-        self._folder, self._rerun = folder, rerun
-        return asyncio.run(self._control())
-
-    def run(self, chosen: Numbered, processes: int, report: Callable[[Result], None]) -> list[Result]:
-        """Run the chosen defects in parallel and report each result."""
-        return asyncio.run(self._run(chosen, processes, report))
-
-    async def _control(self) -> tuple[str, int]:
+    async def control(self, simulations: Simulations) -> tuple[str, int]:
+        """Run everything without a defect; returns what is wrong, and the number of cycles."""
         total = 0
         for part in self._jobs.parts:
-            found = await self._simulate(part, 0, "control")
+            found = await self._simulate(part, 0, CONTROL, simulations)
             if found.checkers:
                 return f"{part.text}: {found.checkers[0]}: {found.detail}", total
             total += found.cycles
         return "", total
 
-    async def _run(self, chosen: Numbered, processes: int, report: Callable[[Result], None]) -> list[Result]:
-        results: dict[int, Result] = {}
-        waiting = iter(chosen)
-
-        async def work() -> None:
-            for number, defect in waiting:
-                results[number] = await self._defect(number, defect)
-                report(results[number])
-
-        async with asyncio.TaskGroup() as group:
-            for _ in range(processes):
-                group.create_task(work())
-        return [results[number] for number, _ in chosen]
-
-    async def _defect(self, number: int, defect: Defect) -> Result:
+    async def examine(self, number: int, defect: Defect, simulations: Simulations) -> DefectResult:
+        """Run everything that has a defect's module, until something is found."""
         started, cycles, tests = time.monotonic(), 0, []
-        result = Result(defect, number, Fate.SURVIVED)
+        result = DefectResult(defect, number, Fate.SURVIVED)
         for part in self._jobs.parts:
             if not part.has(defect.file):
                 continue
-            found = await self._simulate(part, number, defect.id)
+            found = await self._simulate(part, number, defect.id, simulations)
             if result.fate is Fate.SURVIVED:
                 cycles += found.cycles
             if not found.checkers:
@@ -178,18 +143,13 @@ class ClusterBench:
         seconds = round(time.monotonic() - started, 3)
         return replace(result, after=cycles, seconds=seconds, tests=tuple(dict.fromkeys(tests)))
 
-    async def _simulate(self, part: Part, number: int, name: str) -> Found:
-        folder = self._folder / name / part.text
-        folder.mkdir(parents=True)
-        argv = [*self._command(part, folder), f"+{PLUSARG}={number}"]
-        reader = ResultsReader(folder / "results.jsonl")  # there is none: a bench says all in its log
-        command = Command(argv, dict(os.environ), folder, self._rerun(name))
-        outcome = await run_process(command, _Limit(), reader, lambda: None)
-        if outcome.ending is Ending.INTERRUPTED:
-            raise asyncio.CancelledError
+    async def _simulate(self, part: ClusterPart, number: int, name: str, simulations: Simulations) -> Found:
+        folder = simulations.make_folder(name, part.text)
+        argv = self._command(part, folder)
+        _, outcome = await simulations.run(name, number, argv, os.environ, folder, WallTime(_SECONDS))
         return self._read(part, folder, outcome)
 
-    def _command(self, part: Part, folder: Path) -> list[str]:
+    def _command(self, part: ClusterPart, folder: Path) -> list[str]:
         program = self._programs[part.name if part.unit else part.cluster]
         if part.unit is None:
             task = self._tasks[part]
@@ -197,7 +157,7 @@ class ClusterBench:
         seed = derive(self.seed, "unit", part.name, part.number) >> 1
         return [str(program), str(seed), str(part.unit.amount)]
 
-    def _read(self, part: Part, folder: Path, outcome: Outcome) -> Found:
+    def _read(self, part: ClusterPart, folder: Path, outcome: Outcome) -> Found:
         said = (folder / "sim.log").read_text(errors="replace")
         if outcome.ending is Ending.TIMEOUT:
             return Found((TIME_LIMIT,), outcome.detail, 0)

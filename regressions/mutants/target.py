@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Targets of campaigns: what has defects, how it is built with them, and what looks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from regressions.mutants.defects import Defect, Placement, Sourced
+from regressions.mutants.outcome import DefectResult
+from regressions.mutants.simulations import Simulations
+
+Numbered = Sequence[tuple[int, Defect]]
+"""Defects with the numbers that select them in a simulation."""
+
+
+class Target(Protocol):
+    """Something with defects; campaigns are all alike besides.
+
+    Each kind of devices has its own (`regressions.kinds.Defects`).
+    """
+
+    @property
+    def device(self) -> Sourced:
+        """Device that has the defects."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """Name of the folders of its runs and reports."""
+        ...
+
+    @property
+    def counted(self) -> str:
+        """Unit in which the way to a find is counted: ``jobs`` or ``cycles``."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Seed of what is run."""
+        ...
+
+    @property
+    def rerun(self) -> str:
+        """Make variables besides TESTS that repeat what is done with a defect."""
+        ...
+
+    def build(
+        self, defects: Sequence[Defect], placement: Placement, chosen: Numbered, folder: Path
+    ) -> dict[int, str]:
+        """Compile all defects that compile.
+
+        Args:
+            defects: All defects.
+            placement: Where they are.
+            chosen: Those that will run.
+            folder: Receives copies of the sources and logs.
+
+        Returns:
+            Numbers of the others, with the compiler's words.
+
+        Raises:
+            BuildError: The build fails for another reason than a defect.
+        """
+        ...
+
+    async def control(self, simulations: Simulations) -> tuple[str, int]:
+        """Run everything without a defect; it has been built.
+
+        Returns:
+            What is wrong, empty if nothing is; and what each defect has to get past, as `counted`.
+        """
+        ...
+
+    async def examine(self, number: int, defect: Defect, simulations: Simulations) -> DefectResult:
+        """Run everything with a defect, until something is found; the control has run."""
+        ...

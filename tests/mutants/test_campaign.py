@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One loop for all campaigns: another kind of devices needs its target, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from regressions import kinds
+from regressions.errors import UserError
+from regressions.kinds import Defects
+from regressions.mutants.command import mutants
+from regressions.mutants.defects import Defect, Placement
+from regressions.mutants.outcome import DefectResult, Fate
+from regressions.mutants.simulations import Simulations
+from regressions.mutants.target import Numbered
+from regressions.order import Order
+from regressions.paths import BuildTree
+from regressions.services import Services, real_services
+
+DATA = 'schema = 1\ndevice = "adder"\n' + "".join(
+    f"""
+[[defect]]
+id = "{name}"
+file = "adder.sv"
+line = "assign {name} = a + b;"
+replacement = "assign {name} = a - b;"
+about = "another sum"
+{reason}
+"""
+    for name, reason in (("slow", ""), ("broken", ""), ("quick", ""), ("kept", 'equivalent = "b is zero"'))
+)
+NAMES = ("slow", "broken", "quick", "kept")
+SOURCE = "\n".join(["module adder;", *(f"  assign {name} = a + b;" for name in NAMES), "endmodule", ""])
+
+
+class Adder:
+    """Names the device."""
+
+    name = "adder"
+    sources: tuple[Path, ...] = ()
+
+
+class AdderTarget:
+    """A target without simulations: `broken` does not compile, `kept` survives, `slow` is found last."""
+
+    label = "mutants-adder"
+    counted = "sums"
+    seed = 7
+    rerun = "DUT=adder"
+    fault = ""
+
+    def __init__(self, order: Order, services: Services, name: str, job_list: Path | None) -> None:
+        del services, name, job_list
+        source = order.tree.root / "adder.sv"
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_text(SOURCE)
+        self.device = Adder()
+        self.device.sources = (source,)
+        self.busy = self.most = 0
+
+    def build(
+        self, defects: list[Defect], placement: Placement, chosen: Numbered, folder: Path
+    ) -> dict[int, str]:
+        """Find that one of them does not compile."""
+        del placement, chosen, folder
+        return {n: "no such wire" for n, defect in enumerate(defects, start=1) if defect.id == "broken"}
+
+    async def control(self, simulations: Simulations) -> tuple[str, int]:
+        """Count the sums."""
+        assert simulations.rerun == self.rerun
+        return self.fault, 10
+
+    async def examine(self, number: int, defect: Defect, simulations: Simulations) -> DefectResult:
+        """Find all but one."""
+        del simulations
+        self.busy += 1
+        self.most = max(self.most, self.busy)
+        assert self.most <= 2
+        await asyncio.sleep(0.05 if defect.id == "slow" else 0)
+        self.busy -= 1
+        if defect.id == "kept":
+            return DefectResult(defect, number, Fate.SURVIVED, after=10)
+        return DefectResult(defect, number, Fate.KILLED, ("sum",), "some", 3)
+
+
+def campaign(folder: Path, tests: str = "") -> tuple[int, str]:
+    """Runs ``make mutants DUT=adder``; returns its exit code and what it printed."""
+    (folder / "adder.toml").write_text(DATA)
+    order = Order(processes=2, dut="adder", tests=tests, tree=BuildTree(folder / "build"))
+    output = io.StringIO()
+    code = mutants(order, real_services(), Console(file=output, width=200, highlight=False), folder)
+    return code, output.getvalue()
+
+
+class AdderKind:
+    """A kind of devices, as far as campaigns look at it."""
+
+    def defects(self) -> Defects:
+        """Return its defects."""
+        return Defects("adder", AdderTarget.label, lambda _: Adder(), AdderTarget)
+
+
+@pytest.fixture(autouse=True)
+def registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(kinds.KINDS, "adder", f"{__name__}:AdderKind")
+
+
+def test_results_are_in_order_with_those_that_do_not_compile(tmp_path: Path) -> None:
+    code, output = campaign(tmp_path)
+    path = tmp_path / "build" / "reports" / "mutants-adder" / "mutants.json"
+    report: dict[str, Any] = json.loads(path.read_text())
+    fates = {entry["id"]: (entry["number"], entry["fate"]) for entry in report["defects"]}
+    assert list(fates) == ["slow", "broken", "quick", "kept"]
+    assert fates == {
+        "slow": (1, "killed"),
+        "broken": (2, "invalid"),
+        "quick": (3, "killed"),
+        "kept": (4, "survived"),
+    }
+    assert code == 1
+    assert "without a defect all 10 sums pass" in output
+    lines = [line.split()[1] for line in output.splitlines() if line.startswith("  ")]
+    assert lines == ["quick", "kept", "slow"], "told as they come"
+
+
+def test_a_part_without_complaints_passes(tmp_path: Path) -> None:
+    assert campaign(tmp_path, "quick,kept")[0] == 0
+
+
+def test_a_target_that_fails_by_itself_stops_the_campaign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AdderTarget, "fault", "1 + 1 = 3")
+    with pytest.raises(UserError, match=r"adder fails without any defect.*1 \+ 1 = 3"):
+        campaign(tmp_path)
