@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Links and paths in documents."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_LINK = re.compile(r"\]\(([^()\s]+)\)")
+_HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+_ANCHOR = re.compile(r'<a id="([^"]+)">')
+
+
+def links(text: str) -> list[str]:
+    """Targets of Markdown links within the project."""
+    return [target for target in _LINK.findall(text) if "://" not in target]
+
+
+def anchors(text: str) -> set[str]:
+    """Names that links can lead to: those of headings, as GitHub makes them, and those that are written."""
+    slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in _HEADING.findall(text)}
+    return slugs | set(_ANCHOR.findall(text))
+
+
+def broken(path: Path, text: str) -> list[str]:
+    """Links of a document, which stands at a path, that lead nowhere."""
+    return [target for target in links(text) if not _leads(path, text, target)]
+
+
+def _leads(path: Path, text: str, target: str) -> bool:
+    name, _, anchor = target.partition("#")
+    file = path.parent / name
+    if name and (not file.exists() or not anchor):
+        return file.exists()
+    return anchor in anchors(file.read_text() if name else text)

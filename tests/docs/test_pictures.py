@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pictures in docs/architecture.md show the house as the code builds it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+
+from regressions.paths import ROOT
+from tests.docs.house import Edge, drawn, imports, reached, reduced
+
+TEXT = (ROOT / "docs" / "architecture.md").read_text()
+HOUSE, WAY = re.findall(r"```mermaid\n(.*?)```", TEXT, re.DOTALL)
+STEPS = re.findall(r'\["(\w+)<br>([\w/.]+)"\]', WAY)
+
+
+def _as_text(edges: frozenset[Edge]) -> str:
+    """Edges as the picture has them."""
+    below = defaultdict(list)
+    for package, imported in sorted(edges):
+        below[package].append(imported)
+    return "\n".join(f"    {package} --> {' & '.join(names)}" for package, names in below.items())
+
+
+def test_the_house_is_drawn_as_it_is() -> None:
+    should = reduced(imports())
+    assert drawn(HOUSE) == should, f"the picture in docs/architecture.md should have\n{_as_text(should)}"
+
+
+def test_no_package_imports_in_a_circle() -> None:
+    assert [package for package, other in reached(imports()) if package == other] == []
+
+
+def test_a_wrong_picture_is_found() -> None:
+    edges = frozenset({("a", "b"), ("b", "c"), ("a", "c")})
+    assert reduced(edges) == drawn("    a --> b\n    b --> c\n") != drawn("    a --> b & c\n")
+
+
+def _defined(name: str, file: str) -> bool:
+    """Return whether a file defines a class, function or module of that name."""
+    path = ROOT / file
+    if not path.is_file():
+        return False
+    if path.suffix != ".py":
+        return re.search(rf"\b{name}\b", path.read_text()) is not None
+    body = ast.parse(path.read_text()).body
+    return any(isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name for node in body)
+
+
+def test_each_step_of_a_job_exists() -> None:
+    assert len(STEPS) > 20
+    assert [step for step in STEPS if not _defined(*step)] == []
+
+
+def test_a_step_that_is_gone_is_found() -> None:
+    assert not _defined("Judge", "regressions/judge.py")
+    assert not _defined("judge", "regressions/judges.py")
