@@ -16,7 +16,7 @@ FILE = Path(__file__).with_name("published.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class PublishedCase:
     """One job, alone and without stalls, whose cycles somebody published or the contract limits.
 
     Attributes:
@@ -44,11 +44,11 @@ class Case:
 
 
 @cache
-def cases() -> tuple[Case, ...]:
+def cases() -> tuple[PublishedCase, ...]:
     """All cases, in the order of the file."""
     tables = tomllib.loads(FILE.read_text())["table"]
     return tuple(
-        Case(
+        PublishedCase(
             Instance(**table["instance"]),
             Op[table["op"]],
             Format[table["format"]],
@@ -62,13 +62,13 @@ def cases() -> tuple[Case, ...]:
     )
 
 
-def cases_of(instance: Instance) -> tuple[Case, ...]:
+def cases_of(instance: Instance) -> tuple[PublishedCase, ...]:
     """The cases of one instance."""
     return tuple(case for case in cases() if case.instance == instance)
 
 
 @cache
-def _by_job() -> dict[tuple[Instance, Op, Formats, int, int, int], Case]:
+def _by_job() -> dict[tuple[Instance, Op, Formats, int, int, int], PublishedCase]:
     return {(case.instance, case.op, case.fmt, case.m, case.n, case.k): case for case in cases()}
 
 

@@ -25,7 +25,7 @@ class Ending(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ProcessEnd:
     """The end of a simulation's process.
 
     Attributes:
@@ -79,7 +79,7 @@ def describe_exit(code: int | None) -> str:
     return f"killed by signal {-code}" if code < 0 else f"exit code {code}"
 
 
-def _stopped(outcome: Outcome, test: TestLog | None) -> tuple[Status, str]:
+def _stopped(outcome: ProcessEnd, test: TestLog | None) -> tuple[Status, str]:
     """Status of the segment during which a process ended too early."""
     place = f" in scenario {test.jobs[-1].scenario} or the next" if test and test.jobs else ""
     if outcome.ending is Ending.TIMEOUT:
@@ -90,7 +90,7 @@ def _stopped(outcome: Outcome, test: TestLog | None) -> tuple[Status, str]:
     return Status.CRASH, f"simulation stopped{place}, {describe_exit(outcome.code)}{said}"
 
 
-def _absent(log: SimulationLog, outcome: Outcome) -> tuple[Status, str]:
+def _absent(log: SimulationLog, outcome: ProcessEnd) -> tuple[Status, str]:
     """Status of a segment that never began; one that was skipped would only be skipped again."""
     if outcome.ending is Ending.EXITED and log.ended:
         fault = f": {outcome.xml_failures[0]}" if outcome.xml_failures else ""
@@ -114,7 +114,7 @@ def _ended(segment: Segment, test: TestLog) -> tuple[Status, str]:
     return Status.PASSED, ""
 
 
-def _simulation_fault(log: SimulationLog, outcome: Outcome) -> tuple[Status, str] | None:
+def _simulation_fault(log: SimulationLog, outcome: ProcessEnd) -> tuple[Status, str] | None:
     """Why no segment of a simulation may pass although all of them ended."""
     if outcome.ending is Ending.EXITED and log.ended and outcome.code == 0:
         if log.damaged:
@@ -125,13 +125,15 @@ def _simulation_fault(log: SimulationLog, outcome: Outcome) -> tuple[Status, str
     return _stopped(outcome, None)
 
 
-def judge(simulation: Simulation, log: SimulationLog, outcome: Outcome, folder: str) -> list[SegmentResult]:
+def judge(
+    simulation: Simulation, log: SimulationLog, outcome: ProcessEnd, folder: str
+) -> list[SegmentResult]:
     """Gives each segment of a simulation its status.
 
     Args:
         simulation: Simulation as planned.
         log: Results of the simulation, as far as it came.
-        outcome: Outcome of its process.
+        outcome: ProcessEnd of its process.
         folder: The simulation's folder, relative to the run's.
     """
     logs = {test.key: test for test in log.tests}
@@ -154,7 +156,7 @@ def judge(simulation: Simulation, log: SimulationLog, outcome: Outcome, folder: 
     return results
 
 
-def _apply_simulation_fault(results: list[SegmentResult], log: SimulationLog, outcome: Outcome) -> None:
+def _apply_simulation_fault(results: list[SegmentResult], log: SimulationLog, outcome: ProcessEnd) -> None:
     fault = _simulation_fault(log, outcome)
     if fault is None:
         return

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from regressions.services import Services
     from regressions.simulators.base import Simulator
     from regressions.simulators.model import Model
-    from regressions.speed.simulation import Figures
+    from regressions.speed.simulation import SpeedFigures
     from tb.descriptor import Descriptor
     from tb.exchange.entry import TestEntry
 
@@ -69,7 +69,7 @@ class SpeedPart:
     key: str
     device: str
     workload: str
-    measure: Callable[[Descriptor, Simulator, Path, Callable[[str], None]], Figures]
+    measure: Callable[[Descriptor, Simulator, Path, Callable[[str], None]], SpeedFigures]
     others: tuple[str, ...] = ()
 
 

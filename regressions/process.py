@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from regressions.judge import Ending, Outcome
+from regressions.judge import Ending, ProcessEnd
 from regressions.paths import ROOT
 from regressions.results import ResultsReader
 
@@ -86,7 +86,7 @@ class Deadline:
 
 async def run_process(
     command: Command, deadline: Deadline, reader: ResultsReader, on_progress: Callable[[], None]
-) -> Outcome:
+) -> ProcessEnd:
     """Runs a simulation to its end, its timeout, or the cancellation of the calling task.
 
     Whatever happens, no process of the group outlives the call.
@@ -140,7 +140,7 @@ async def run_process(
             else f"exit {process.returncode}"
         )
         output.write(f"\n{note}\nrerun: {command.rerun}\n".encode())
-    return Outcome(
+    return ProcessEnd(
         ending, process.returncode, detail, _xml_failures(command.folder), time.monotonic() - started
     )
 

@@ -15,7 +15,7 @@ from regressions.failures import FailureRow, failure_rows, rerun_line
 from regressions.grading import Grade
 from regressions.info import Run
 from regressions.judge import SegmentResult
-from regressions.testplan import Row, Verdict, load_testplan, rows
+from regressions.testplan import TestpointRow, TestpointVerdict, load_testplan, rows
 from tb.checkers import load_checkers, tally
 from tb.exchange.results import JobResult
 from tb.exchange.status import Status, gravest
@@ -72,7 +72,7 @@ class Summary:
     notes: list[str] = field(default_factory=list)
 
     @property
-    def testplan(self) -> list[Row]:
+    def testplan(self) -> list[TestpointRow]:
         """The tests of the run mapped onto the testplan."""
         return rows(load_testplan(), [(test.name, test.testpoints, test.status) for test in self.tests])
 
@@ -125,8 +125,8 @@ class Summary:
             ],
             "testplan": {
                 "testpoints": len(self.testplan),
-                "passed": sum(row.verdict is Verdict.PASSED for row in self.testplan),
-                "untested": sum(row.verdict is Verdict.UNTESTED for row in self.testplan),
+                "passed": sum(row.verdict is TestpointVerdict.PASSED for row in self.testplan),
+                "untested": sum(row.verdict is TestpointVerdict.UNTESTED for row in self.testplan),
             },
             "coverage": coverage_json(self.coverage, self.code, self.of_kinds),
             "checkers": tally(load_checkers()),

@@ -96,7 +96,7 @@ def load_testplan(path: Path = FILE) -> dict[str, Testpoint]:
     return plan
 
 
-class Verdict(StrEnum):
+class TestpointVerdict(StrEnum):
     """State of a testpoint after a run."""
 
     PASSED = "passed"
@@ -105,22 +105,24 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TestpointRow:
     """A testpoint in a run: the tests of it that ran, with the gravest status of each."""
 
     testpoint: Testpoint
     tests: tuple[tuple[str, Status], ...]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> TestpointVerdict:
         """Passed if some test of it ran and all that ran passed."""
         if not self.tests:
-            return Verdict.UNTESTED
+            return TestpointVerdict.UNTESTED
         passed = gravest(status for _, status in self.tests) is Status.PASSED
-        return Verdict.PASSED if passed else Verdict.FAILED
+        return TestpointVerdict.PASSED if passed else TestpointVerdict.FAILED
 
 
-def rows(plan: Mapping[str, Testpoint], ran: Iterable[tuple[str, Sequence[str], Status]]) -> list[Row]:
+def rows(
+    plan: Mapping[str, Testpoint], ran: Iterable[tuple[str, Sequence[str], Status]]
+) -> list[TestpointRow]:
     """Maps the tests of a run onto the plan.
 
     Args:
@@ -136,6 +138,6 @@ def rows(plan: Mapping[str, Testpoint], ran: Iterable[tuple[str, Sequence[str], 
             if name in statuses:
                 statuses[name].setdefault(test, []).append(status)
     return [
-        Row(plan[name], tuple((test, gravest(each)) for test, each in sorted(tests.items())))
+        TestpointRow(plan[name], tuple((test, gravest(each)) for test, each in sorted(tests.items())))
         for name, tests in statuses.items()
     ]

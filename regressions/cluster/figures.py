@@ -18,7 +18,7 @@ from rich.console import Console
 from models.formats import Format
 from models.ops import Op
 from regressions.cluster.measuring import Measuring, Product
-from regressions.cluster.sharing import Shared, measure_sharing
+from regressions.cluster.sharing import SharedBanks, measure_sharing
 from regressions.summary import write_json
 from tb.cluster.config import ClusterConfig
 from tb.cluster.mailbox import MailboxJob
@@ -32,7 +32,7 @@ TILED = {(256, 256, 256): (24, 64), (264, 256, 256): (24, 64), (512, 128, 512): 
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureRow:
     """One program with one product; fields as in ``bench.json``."""
 
     program: str
@@ -67,15 +67,15 @@ class Phases:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class ClusterFigures:
     """All that was measured."""
 
-    rows: list[Row]
+    rows: list[FigureRow]
     phases: list[Phases]
-    sharing: list[Shared]
+    sharing: list[SharedBanks]
 
 
-def measure(config: ClusterConfig, folder: Path, console: Console) -> Figures:
+def measure(config: ClusterConfig, folder: Path, console: Console) -> ClusterFigures:
     """Measures all programs on one cluster, which needs floating point.
 
     Raises:
@@ -83,7 +83,7 @@ def measure(config: ClusterConfig, folder: Path, console: Console) -> Figures:
         BuildError: The cluster cannot be built.
     """
     bench = Measuring(config, folder)
-    rows: list[Row] = []
+    rows: list[FigureRow] = []
     phases: list[Phases] = []
     for size in SQUARES:
         software = [
@@ -100,10 +100,10 @@ def measure(config: ClusterConfig, folder: Path, console: Console) -> Figures:
     for sizes, block in TILED.items():
         rows.append(_tiled(bench, sizes, block))
         console.print(_line(rows[-1]))
-    return Figures(rows, phases, measure_sharing(bench, console))
+    return ClusterFigures(rows, phases, measure_sharing(bench, console))
 
 
-def keep(figures: Figures, git: str, path: Path) -> Path:
+def keep(figures: ClusterFigures, git: str, path: Path) -> Path:
     """Puts the figures into ``bench.json``; what else it has stays. Returns the file.
 
     Args:
@@ -122,14 +122,14 @@ def keep(figures: Figures, git: str, path: Path) -> Path:
     return path
 
 
-def _software(bench: Measuring, name: str, cores: int, size: int) -> Row:
+def _software(bench: Measuring, name: str, cores: int, size: int) -> FigureRow:
     product = Product(Op.GEMM, size, size, size)
     outcome = bench.run("software", (product.job,), product.memory, mode=MODES[name][0], cores=cores)
     product.check("software", outcome)
     return _row(name, (size, size, size), cores, outcome.answers[0], None)
 
 
-def _accelerator(bench: Measuring, size: int, baseline: Row) -> tuple[Row, Phases]:
+def _accelerator(bench: Measuring, size: int, baseline: FigureRow) -> tuple[FigureRow, Phases]:
     product = Product(Op.GEMM, size, size, size)
     outcome = bench.run("gemm", (product.job,), product.memory)
     product.check("gemm", outcome)
@@ -138,11 +138,11 @@ def _accelerator(bench: Measuring, size: int, baseline: Row) -> tuple[Row, Phase
     running = job["event"] - job["trigger"]
     row = _row("accelerator", (size, size, size), 1, whole, bench.peak)
     name = f"{baseline.program} on {baseline.cores} cores, {baseline.mac_per_cycle:.2f} MAC/cycle"
-    compared = Row(**asdict(row) | {"baseline": name, "speedup": baseline.cycles / row.cycles})
+    compared = FigureRow(**asdict(row) | {"baseline": name, "speedup": baseline.cycles / row.cycles})
     return compared, Phases(size, whole - triggered, running, triggered - running)
 
 
-def _tiled(bench: Measuring, sizes: tuple[int, int, int], block: tuple[int, int]) -> Row:
+def _tiled(bench: Measuring, sizes: tuple[int, int, int], block: tuple[int, int]) -> FigureRow:
     product = Product(Op.GEMM, *sizes, at=L2)
     part = MailboxJob(Op.GEMM, Format.FP16, block[0], 0, block[1], OPERANDS, OPERANDS, OPERANDS)
     outcome = bench.run("tiled", (product.job, part), product.memory)
@@ -150,14 +150,14 @@ def _tiled(bench: Measuring, sizes: tuple[int, int, int], block: tuple[int, int]
     return _row("tiled", sizes, 1, outcome.answers[0], bench.peak)
 
 
-def _row(program: str, sizes: tuple[int, int, int], cores: int, cycles: int, peak: int | None) -> Row:
+def _row(program: str, sizes: tuple[int, int, int], cores: int, cycles: int, peak: int | None) -> FigureRow:
     m, n, k = sizes
     rate = m * n * k / cycles
     share = rate / peak if peak else None
-    return Row(program, Op.GEMM.name, Format.FP16.name, m, n, k, cores, cycles, rate, share)
+    return FigureRow(program, Op.GEMM.name, Format.FP16.name, m, n, k, cores, cycles, rate, share)
 
 
-def _line(row: Row) -> str:
+def _line(row: FigureRow) -> str:
     who = f"{row.program} {row.M}x{row.N}x{row.K} on {row.cores} core{'s' if row.cores > 1 else ''}"
     text = f"{who}: {row.cycles:,} cycles, {row.mac_per_cycle:.2f} MAC/cycle"
     share = f" ({100 * row.utilization:.1f} % of peak)" if row.utilization else ""

@@ -18,7 +18,7 @@ from regressions.errors import UserError
 from tb.cluster.config import ClusterConfig
 from tb.cluster.mailbox import MailboxJob
 from tb.cluster.memory_map import OPERANDS
-from tb.cluster.task import Arbitration, Outcome, Task
+from tb.cluster.task import Arbitration, ProgramOutcome, Task
 from tb.stimulus.rng import np_stream
 
 _LIMIT = 20_000_000
@@ -40,7 +40,7 @@ class Product:
             address: matrix.tobytes() for address, matrix in zip((at, w_at, z_at), matrices, strict=True)
         }
 
-    def check(self, name: str, outcome: Outcome) -> None:
+    def check(self, name: str, outcome: ProgramOutcome) -> None:
         """Compares the result with the model.
 
         Raises:
@@ -75,7 +75,7 @@ class Measuring:
         mode: int = 0,
         cores: int = 1,
         arbitration: Arbitration | None = None,
-    ) -> Outcome:
+    ) -> ProgramOutcome:
         """Runs a program.
 
         Raises:

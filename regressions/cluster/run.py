@@ -10,12 +10,12 @@ from typing import Any
 
 from regressions.errors import UserError
 from tb.cluster.config import ClusterConfig
-from tb.cluster.task import Outcome, Task, problems, request
+from tb.cluster.task import ProgramOutcome, Task, problems, request
 
 REQUEST, MEMORIES = "request.bin", "memories.bin"
 
 
-def run_task(executable: Path, config: ClusterConfig, task: Task, folder: Path) -> Outcome:
+def run_task(executable: Path, config: ClusterConfig, task: Task, folder: Path) -> ProgramOutcome:
     """Simulates a task.
 
     Args:
@@ -61,7 +61,7 @@ def prepare(executable: Path, config: ClusterConfig, task: Task, folder: Path) -
     return [str(executable), str(folder / REQUEST), str(folder / MEMORIES)]
 
 
-def read_outcome(config: ClusterConfig, task: Task, folder: Path, said: str) -> Outcome:
+def read_outcome(config: ClusterConfig, task: Task, folder: Path, said: str) -> ProgramOutcome:
     """Outcome of a task.
 
     Args:
@@ -73,4 +73,4 @@ def read_outcome(config: ClusterConfig, task: Task, folder: Path, said: str) -> 
     log: dict[str, Any] = json.loads(said)
     data = (folder / MEMORIES).read_bytes()
     tcdm, l2 = data[: config.tcdm_bytes], data[config.tcdm_bytes :]
-    return Outcome(log, tcdm, l2, tuple(problems(task, log)))
+    return ProgramOutcome(log, tcdm, l2, tuple(problems(task, log)))

@@ -42,7 +42,7 @@ _COPY = (64, 64)  # elements of the copy
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedBanks:
     """One who shares the banks with others.
 
     Attributes:
@@ -60,7 +60,7 @@ class Shared:
     slowdown: float
 
 
-def measure_sharing(bench: Measuring, console: Console) -> list[Shared]:
+def measure_sharing(bench: Measuring, console: Console) -> list[SharedBanks]:
     """Measures all pairs under all ratios.
 
     Raises:
@@ -68,11 +68,11 @@ def measure_sharing(bench: Measuring, console: Console) -> list[Shared]:
     """
     setting = _Setting(bench)
     alone = {group: setting.cycles(group, (), Arbitration()) for group in GROUPS}
-    found: list[Shared] = []
+    found: list[SharedBanks] = []
     for measured, beside in PAIRS:
         for share, ratio in RATIOS.items():
             cycles = setting.cycles(measured, beside, ratio)
-            found.append(Shared(measured, beside, share, cycles, cycles / alone[measured]))
+            found.append(SharedBanks(measured, beside, share, cycles, cycles / alone[measured]))
         own = [shared.slowdown for shared in found if (shared.measured, shared.beside) == (measured, beside)]
         console.print(
             f"{measured} beside {' and '.join(beside)}: {alone[measured]:,} cycles alone, slower by a factor "

@@ -9,7 +9,7 @@ from pathlib import Path
 from regressions.cluster.firmware import build_program
 from regressions.cluster.run import run_task
 from regressions.simulators.base import Simulator
-from regressions.speed.simulation import Figures, Speed, figures, run_bench
+from regressions.speed.simulation import Speed, SpeedFigures, figures, run_bench
 from tb.cluster.config import cluster_of
 from tb.cluster.streams import TrafficStream
 from tb.descriptor import Descriptor
@@ -32,7 +32,7 @@ def measure(
     report: Callable[[str], None] = lambda _line: None,
     rounds: int = ROUNDS,
     count: int = PROGRAMS,
-) -> Figures:
+) -> SpeedFigures:
     """Runs random traffic in turns with the bench and in the bare loop.
 
     Args:

@@ -75,7 +75,7 @@ UNITS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class UnitFinding:
     """Findings of a unit bench.
 
     Attributes:
@@ -129,10 +129,10 @@ def build_unit(
     return get_simulator().compile(model, log)
 
 
-def read_finding(said: str) -> Finding | None:
+def read_finding(said: str) -> UnitFinding | None:
     """The first thing that a bench's output says is wrong; None if nothing is."""
     match = _FINDING.search(said)
-    return Finding(match[1], match[3]) if match else None
+    return UnitFinding(match[1], match[3]) if match else None
 
 
 def read_cycles(said: str) -> int:

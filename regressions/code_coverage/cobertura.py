@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from regressions.code_coverage.measure import CodeCoverage, Share, Source
+from regressions.code_coverage.measure import CodeCoverage, Share, SourceCoverage
 from regressions.simulators.points import Kind
 
 
@@ -53,7 +53,7 @@ def _rates(lines: Share, branches: Share) -> dict[str, str]:
     }
 
 
-def _class(classes: ET.Element, source: Source, path: str) -> None:
+def _class(classes: ET.Element, source: SourceCoverage, path: str) -> None:
     rates = _rates(source.share(Kind.LINE), source.share(Kind.BRANCH))
     name = path.rpartition("/")[2].partition(".")[0]
     element = ET.SubElement(classes, "class", {"name": name, "filename": path, **rates, "complexity": "0"})

@@ -10,14 +10,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from regressions.code_coverage import names
-from regressions.code_coverage.measure import CodeCoverage, Source, percent
+from regressions.code_coverage.measure import CodeCoverage, SourceCoverage, percent
 from regressions.simulators.points import Kind, Point
 
 KINDS = tuple(Kind)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SourceRow:
     """A line of an annotated source.
 
     Attributes:
@@ -60,7 +60,7 @@ def render(coverage: CodeCoverage, title: str) -> Mapping[str, str]:
     return pages
 
 
-def rows(source: Source) -> list[Row]:
+def rows(source: SourceCoverage) -> list[SourceRow]:
     """The lines of a source, annotated."""
     points: dict[int, list[Point]] = {}
     for point in sorted(source.points):
@@ -68,7 +68,7 @@ def rows(source: Source) -> list[Row]:
     return [_row(source, number, text, points.get(number, [])) for number, text in enumerate(source.text, 1)]
 
 
-def _row(source: Source, number: int, text: str, points: list[Point]) -> Row:
+def _row(source: SourceCoverage, number: int, text: str, points: list[Point]) -> SourceRow:
     line = source.lines.get(number)
     missed = [point for point in points if not source.points[point] and point not in source.reasons]
     reasons = dict.fromkeys(source.reasons[point] for point in points if point in source.reasons)
@@ -84,4 +84,4 @@ def _row(source: Source, number: int, text: str, points: list[Point]) -> Row:
         state = "excluded"
     else:
         state = "hit" if line is not None or points else ""
-    return Row(number, text, state, None if line is None else line.count, tuple(notes))
+    return SourceRow(number, text, state, None if line is None else line.count, tuple(notes))

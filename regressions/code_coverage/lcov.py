@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from regressions.code_coverage.measure import CodeCoverage, Source
+from regressions.code_coverage.measure import CodeCoverage, SourceCoverage
 from regressions.simulators.points import Kind
 
 
@@ -19,7 +19,7 @@ def render(coverage: CodeCoverage, paths: Mapping[str, str]) -> str:
     return "".join(_record(source, paths[source.name], coverage.device) for source in coverage.sources)
 
 
-def _record(source: Source, path: str, device: str) -> str:
+def _record(source: SourceCoverage, path: str, device: str) -> str:
     lines = {number: line.count for number, line in source.lines.items() if not line.excluded}
     branches = source.of(Kind.BRANCH)
     text = [f"TN:{device}", f"SF:{path}"]

@@ -49,7 +49,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceCoverage:
     """One source.
 
     Attributes:
@@ -107,7 +107,7 @@ class CodeCoverage:
     """
 
     device: str
-    sources: Sequence[Source]
+    sources: Sequence[SourceCoverage]
     goals: dict[Kind, float]
     data: Data
     complaints: Sequence[str] = field(default=())
@@ -152,6 +152,6 @@ def measure(data: Data, descriptor: Descriptor) -> CodeCoverage:
     for name, text in texts.lines.items():
         points = {point: count for point, count in data.counts.items() if point.file == name}
         own = {point: reasons[point] for point in points if point in reasons}
-        sources.append(Source(name, text, points, own))
+        sources.append(SourceCoverage(name, text, points, own))
     complaints = stale(rules.exclusions, texts, data.counts)
     return CodeCoverage(descriptor.name, sources, rules.goals, data, complaints)

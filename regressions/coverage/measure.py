@@ -22,7 +22,7 @@ Part = tuple[str, str, Counts]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ItemRow:
     """Coverage of an item.
 
     Attributes:
@@ -73,7 +73,7 @@ class Coverage:
     masks: Mapping[str, Mask]
     events: tuple[str, ...]
     total: Counts = field(init=False)
-    rows: list[Row] = field(init=False)
+    rows: list[ItemRow] = field(init=False)
 
     def __post_init__(self) -> None:
         self.total = total((counts for _, _, counts in self.parts), self.definition)
@@ -116,11 +116,11 @@ class Coverage:
     def _wanted(self, item: Item) -> Mask:
         return self.masks[item.name] & ~self.definition.excluded(item)
 
-    def _row(self, item: Item) -> Row:
+    def _row(self, item: Item) -> ItemRow:
         mask, excluded = self.masks[item.name], self.definition.excluded(item)
         hits = self.total.hits(item) > 0
         missed = np.flatnonzero(mask & ~excluded & ~hits)
-        return Row(
+        return ItemRow(
             item.name,
             " x ".join(point.doc for point in item.points) if len(item.points) == 1 else "",
             int(mask.sum()),
@@ -129,10 +129,10 @@ class Coverage:
             tuple(item.bin_name(int(index)) for index in missed),
         )
 
-    def _event(self, name: str) -> Row:
+    def _event(self, name: str) -> ItemRow:
         hit = int(self.total.events.get(name, 0) > 0)
         full = f"{EVENTS}.{name}"
-        return Row(full, "internal event of a device", 1, 0, hit, () if hit else (full,))
+        return ItemRow(full, "internal event of a device", 1, 0, hit, () if hit else (full,))
 
 
 def measure(parts: Iterable[Part], devices: Sequence[Descriptor], definition: Definition) -> Coverage:

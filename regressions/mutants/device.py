@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from regressions.judge import Outcome, judge
+from regressions.judge import ProcessEnd, judge
 from regressions.mutants import jobs
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.defects import Defect, Placement
@@ -87,7 +87,7 @@ class DeviceTarget:
 
     async def _simulate(
         self, number: int, name: str, simulations: Simulations, deadline: Deadline
-    ) -> tuple[SimulationLog, Outcome, Path]:
+    ) -> tuple[SimulationLog, ProcessEnd, Path]:
         assert self._build is not None, "built first"
         folder = simulations.make_folder(name)
         Plan(descriptor=relative(self.device.path), tests=self._jobs.segments).write(folder)

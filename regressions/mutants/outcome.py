@@ -9,8 +9,7 @@ from pathlib import Path
 
 from msgspec import MsgspecError
 
-from regressions.judge import Ending, judge
-from regressions.judge import Outcome as ProcessOutcome
+from regressions.judge import Ending, ProcessEnd, judge
 from regressions.mutants.defects import Defect
 from regressions.planner import Simulation
 from regressions.results import SimulationLog
@@ -83,7 +82,7 @@ def read_result(
     folder: Path,
     simulation: Simulation,
     log: SimulationLog,
-    outcome: ProcessOutcome,
+    outcome: ProcessEnd,
 ) -> DefectResult:
     """Judges a defect by what its simulation left.
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from regressions.judge import Ending, Outcome
+from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.outcome import has_failed
 from regressions.mutants.rewrite import PLUSARG
 from regressions.process import Command, Deadline, run_process
@@ -63,7 +63,7 @@ class Simulations:
         environment: Mapping[str, str],
         folder: Path,
         deadline: Deadline,
-    ) -> tuple[SimulationLog, Outcome]:
+    ) -> tuple[SimulationLog, ProcessEnd]:
         """Run a simulation with a defect.
 
         Args:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from models.ops import Op
-from models.published import Case
+from models.published import PublishedCase
 from models.timing import utilization
 from tb.exchange.results import JobResult
 
@@ -81,7 +81,7 @@ def by_size(jobs: Sequence[JobResult]) -> list[Group]:
     return _groups(_free(jobs), label, names)
 
 
-def at_published(jobs: Sequence[JobResult], cases: Sequence[Case]) -> list[Group]:
+def at_published(jobs: Sequence[JobResult], cases: Sequence[PublishedCase]) -> list[Group]:
     """A group for each published size that the run has a job of, by size; some of them if there are many."""
     found = [(_size(case), at_case(jobs, case)) for case in sorted(cases, key=lambda c: c.m * c.n * c.k)]
     groups = [Group(size, 1, _shares(job.causes.items())) for size, job in found if job and job.causes]
@@ -89,7 +89,7 @@ def at_published(jobs: Sequence[JobResult], cases: Sequence[Case]) -> list[Group
     return [groups[(i + 1) * len(groups) // bars - 1] for i in range(bars)]
 
 
-def at_case(jobs: Sequence[JobResult], case: Case) -> JobResult | None:
+def at_case(jobs: Sequence[JobResult], case: PublishedCase) -> JobResult | None:
     """The job of a published size: alone, without stalls."""
     wanted = (case.op.name, case.fmt.name, case.m, case.n, case.k)
     for job in jobs:
@@ -110,12 +110,12 @@ class Comparison:
     """
 
     size: str
-    case: Case
+    case: PublishedCase
     share: float | None
     job: JobResult | None
 
 
-def comparison(jobs: Sequence[JobResult], cases: Sequence[Case]) -> list[Comparison]:
+def comparison(jobs: Sequence[JobResult], cases: Sequence[PublishedCase]) -> list[Comparison]:
     """A row for each published size."""
     return [
         Comparison(f"{_size(case)} {case.fmt.name}", case, published_share(case), at_case(jobs, case))
@@ -123,12 +123,12 @@ def comparison(jobs: Sequence[JobResult], cases: Sequence[Case]) -> list[Compari
     ]
 
 
-def published_share(case: Case) -> float | None:
+def published_share(case: PublishedCase) -> float | None:
     """The published utilization; None if no cycles were published."""
     return utilization(case.instance, case.m, case.n, case.k, case.published) if case.published else None
 
 
-def _size(case: Case) -> str:
+def _size(case: PublishedCase) -> str:
     return f"{case.m}x{case.n}x{case.k}"
 
 

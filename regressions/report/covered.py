@@ -4,7 +4,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from regressions.coverage.measure import Coverage, Row, percent
+from regressions.coverage.measure import Coverage, ItemRow, percent
 from regressions.testplan import Testpoint
 
 MAX_OPEN = 200
@@ -23,7 +23,7 @@ class GroupView:
 
     name: str
     doc: str
-    rows: tuple[Row, ...]
+    rows: tuple[ItemRow, ...]
     testpoints: tuple[str, ...]
 
     @property
@@ -64,7 +64,7 @@ class ExclusionView:
 def groups(coverage: Coverage, plan: Iterable[Testpoint]) -> list[GroupView]:
     """All covergroups, in the order of their definition."""
     docs = {group.name: group.doc for group in coverage.definition.groups}
-    found: dict[str, list[Row]] = {}
+    found: dict[str, list[ItemRow]] = {}
     for row in coverage.rows:
         if row.defined:
             found.setdefault(row.group, []).append(row)

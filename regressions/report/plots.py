@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from matplotlib.axes import Axes
 
-from models.published import Case
+from models.published import PublishedCase
 from regressions.pictures import svg_plot
 from regressions.report.causes import Group, cause_names, colour, published_share
 from regressions.report.exercised import ratio
@@ -45,7 +45,7 @@ def _by_stall(axes: Axes, jobs: Sequence[JobResult], value: Callable[[JobResult]
     axes.legend(title="stalls", frameon=False, fontsize=9, markerscale=2)
 
 
-def utilization_plot(jobs: Sequence[JobResult], published: Sequence[Case] = ()) -> str:
+def utilization_plot(jobs: Sequence[JobResult], published: Sequence[PublishedCase] = ()) -> str:
     """Utilization in percent against M*N*K by stalls, beside what was published; empty without jobs."""
     sized = [job for job in jobs if job.m * job.n * job.k]
     shares = [(case.m * case.n * case.k, published_share(case)) for case in published]

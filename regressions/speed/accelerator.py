@@ -23,7 +23,7 @@ _STALL_SEED = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CaseRow:
     """One job, alone.
 
     Attributes:
@@ -71,7 +71,7 @@ class Row:
 
 def measure(
     device: Descriptor, simulator: Simulator, folder: Path, workloads: Sequence[Workload]
-) -> list[Row]:
+) -> list[CaseRow]:
     """Runs jobs of ones, one after the other.
 
     Args:
@@ -108,10 +108,10 @@ def scenarios(workloads: Sequence[Workload]) -> list[Scenario]:
 
 def rows(
     device: Descriptor, workloads: Sequence[Workload], jobs: Sequence[Scenario], result: BareResult
-) -> list[Row]:
+) -> list[CaseRow]:
     """Measurements of the loop, job by job."""
     return [
-        Row(
+        CaseRow(
             instance=device.instance.title,
             series=work.series,
             op=work.op.name,

@@ -24,7 +24,7 @@ from tb.descriptor import Descriptor
 from tb.kinds import ACCELERATOR
 
 if TYPE_CHECKING:
-    from regressions.speed.accelerator import Row
+    from regressions.speed.accelerator import CaseRow
 
 _SPEED_COLUMNS = (
     "instance",
@@ -68,7 +68,7 @@ def bench(order: Order, services: Services, console: Console) -> int:
     models = model.measure()
     _print_fields(console, models)
     names = [order.dut] if order.dut else workloads.measured_devices()
-    rows: list[Row] = []
+    rows: list[CaseRow] = []
     for name in names:
         rows += _accelerator(order, services.device(name), simulator, console)
     order.tree.reports.mkdir(parents=True, exist_ok=True)
@@ -132,7 +132,7 @@ def _alone(order: Order, device: Descriptor, simulator: Simulator, console: Cons
     return EXIT_PASSED
 
 
-def _accelerator(order: Order, device: Descriptor, simulator: Simulator, console: Console) -> "list[Row]":
+def _accelerator(order: Order, device: Descriptor, simulator: Simulator, console: Console) -> "list[CaseRow]":
     """Measures one device and prints its part of the speed table."""
     from regressions.speed import accelerator, workloads
 
@@ -144,7 +144,7 @@ def _accelerator(order: Order, device: Descriptor, simulator: Simulator, console
     return rows
 
 
-def _speed_cells(row: "Row") -> list[str]:
+def _speed_cells(row: "CaseRow") -> list[str]:
     return [
         *(row.instance, row.format, str(row.M), str(row.N), str(row.K)),
         f"{row.cycles:,}",

@@ -23,7 +23,7 @@ _Matrices = tuple[fp16.Fp16, fp16.Fp16, fp16.Fp16]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ModelRow:
     """Speed of one kind of data at one size: GEMM with M = N = K = size.
 
     Attributes:
@@ -53,7 +53,7 @@ def measure(sizes: tuple[int, ...] = SIZES) -> list[dict[str, object]]:
         sizes: The sizes to measure.
 
     Returns:
-        The fields of a `Row` for each kind of data and size.
+        The fields of a `ModelRow` for each kind of data and size.
     """
     return [asdict(row) for size in sizes for row in _measure_size(size)]
 
@@ -80,7 +80,7 @@ def _matrix(data: str, size: int, rng: np.random.Generator) -> fp16.Fp16:
     return raw
 
 
-def _measure_size(size: int) -> list[Row]:
+def _measure_size(size: int) -> list[ModelRow]:
     matrices = {data: operands(data, size) for data in DATA}
     x, w, y = (fp16.to_float(bits) for bits in matrices["normal"])
     whole = np.random.default_rng(size).standard_normal((2, size, size))
@@ -92,7 +92,7 @@ def _measure_size(size: int) -> list[Row]:
         work[data] = partial(gemm_op, Op.GEMM, *bits)
     speed = {name: size**3 / seconds for name, seconds in _seconds(work).items()}
     return [
-        Row(
+        ModelRow(
             data=data,
             size=size,
             fma_per_second=round(speed[data]),

@@ -58,7 +58,7 @@ class Speed:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class SpeedFigures:
     """The bench against the bare loop; medians over the rounds.
 
     Attributes:
@@ -97,7 +97,7 @@ def measure(
     rounds: int = ROUNDS,
     count: int | None = None,
     report: Callable[[str], None] = lambda _line: None,
-) -> Figures:
+) -> SpeedFigures:
     """Runs `bench_mix` in turns with the bench and in the bare loop.
 
     Args:
@@ -131,13 +131,13 @@ def measure(
     return figures(pairs, sum(len(scenario.jobs) for scenario in jobs))
 
 
-def figures(rounds: Sequence[tuple[Speed, Speed]], jobs: int) -> Figures:
+def figures(rounds: Sequence[tuple[Speed, Speed]], jobs: int) -> SpeedFigures:
     """Medians over rounds of (bench, bare loop) with `jobs` jobs each.
 
     Bench and bare loop of a round ran one after the other, so what else slowed the machine slowed both, and
     their ratio is taken round by round.
     """
-    return Figures(
+    return SpeedFigures(
         bench_cycles_per_second=round(median(bench.cycles_per_second for bench, _ in rounds)),
         bare_cycles_per_second=round(median(bare.cycles_per_second for _, bare in rounds)),
         ratio=round(median(bench.cycles_per_second / bare.cycles_per_second for bench, bare in rounds), 3),
@@ -174,7 +174,7 @@ def check_cycles(scenarios: Sequence[Scenario], log: TestLog, bare: BareResult) 
             )
 
 
-def table(measured: Figures) -> list[tuple[str, str]]:
+def table(measured: SpeedFigures) -> list[tuple[str, str]]:
     """Names and values for people."""
     return [(name.replace("_", " "), f"{value:,}") for name, value in asdict(measured).items()]
 

@@ -17,7 +17,7 @@ from tb.cluster import memory_map
 from tb.cluster.config import ClusterConfig
 from tb.cluster.elf import Program
 from tb.cluster.mailbox import JOBS, MailboxJob
-from tb.cluster.task import Arbitration, Outcome, Task
+from tb.cluster.task import Arbitration, ProgramOutcome, Task
 from tb.exchange.job import Job
 from tb.exchange.names import OPERAND_CLASSES
 from tb.exchange.scenario import Scenario, Window
@@ -41,7 +41,7 @@ class RandomTask:
     task: Task
     scenario: Scenario
 
-    def problems(self, outcome: Outcome) -> list[str]:
+    def problems(self, outcome: ProgramOutcome) -> list[str]:
         """Describe what was wrong in a run of the task; empty if nothing was."""
         found = list(outcome.problems)
         window = self.scenario.window

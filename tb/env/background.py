@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Task(Generic[T]):
+class BackgroundTask(Generic[T]):
     """A call that somebody makes: the thread, or whoever needs the result before the thread came to it."""
 
     def __init__(self, call: Callable[[], T]) -> None:
@@ -58,17 +58,17 @@ class Background:
     """
 
     def __init__(self) -> None:
-        self._waiting: list[Task[object]] = []
-        self._tasks: SimpleQueue[list[Task[object]]] = SimpleQueue()
+        self._waiting: list[BackgroundTask[object]] = []
+        self._tasks: SimpleQueue[list[BackgroundTask[object]]] = SimpleQueue()
         self._pause = threading.Lock()  # held by the caller while the thread is to begin no call
         self._paused = False
         # A daemon: a simulation that ends early must not hang on it.
         self._thread = threading.Thread(target=self._work, name="background", daemon=True)
         self._thread.start()
 
-    def submit(self, call: Callable[[], T]) -> Task[T]:
+    def submit(self, call: Callable[[], T]) -> BackgroundTask[T]:
         """Have a call made after those before it, from the next `begin` on."""
-        task = Task(call)
+        task = BackgroundTask(call)
         self._waiting.append(task)  # type: ignore[arg-type] # the thread does not look at the result
         return task
 

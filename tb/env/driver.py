@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pyuvm import uvm_driver
 
-from tb.env.executor import Executor
+from tb.env.executor import ScenarioExecutor
 from tb.env.items import ScenarioItem
 from tb.env.recorder import Recorder
 from tb.exchange.status import Status
@@ -15,7 +15,7 @@ from tb.scoreboard.scoreboard import Verdict
 class ScenarioDriver(uvm_driver):
     """Executes scenarios one after the other."""
 
-    def connect_executor(self, executor: Executor, recorder: Recorder) -> None:
+    def connect_executor(self, executor: ScenarioExecutor, recorder: Recorder) -> None:
         """Say who runs the scenarios and who records them."""
         self._executor = executor
         self._recorder = recorder

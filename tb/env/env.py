@@ -18,7 +18,7 @@ from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
 from tb.env.coverage import CoverageTap
 from tb.env.driver import ScenarioDriver
-from tb.env.executor import Executor
+from tb.env.executor import ScenarioExecutor
 from tb.env.items import ScenarioItem
 from tb.env.lookahead import lookahead
 from tb.env.recorder import Recorder
@@ -81,7 +81,7 @@ class RedmuleEnv(uvm_env):
         self.registers.get_default_map().set_sequencer(self.control.sequencer, ControlAdapter())
         self.driver.seq_item_port.connect(self.sequencer.seq_item_export)
         assert self.control.player is not None
-        self.executor = Executor(
+        self.executor = ScenarioExecutor(
             self.dut,
             self.handle,
             self.descriptor,

@@ -40,7 +40,7 @@ class BenchError(RuntimeError):
     """The bench itself failed, not the device: nothing that follows in this simulation could be trusted."""
 
 
-class Executor:
+class ScenarioExecutor:
     """Runs one scenario after the other.
 
     Args:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from tb.agents.tcdm.memory import stall_pattern
-from tb.env.background import Background, Task
+from tb.env.background import Background, BackgroundTask
 from tb.exchange.scenario import Scenario
 from tb.scoreboard.prediction import Prediction, prediction
 from tb.scoreboard.second_opinion import SecondOpinions
@@ -51,7 +51,7 @@ def lookahead(
     Yields:
         The scenarios in order.
     """
-    queue: deque[tuple[Task[tuple[Scenario, Image]], Task[Prediction | None]]] = deque()
+    queue: deque[tuple[BackgroundTask[tuple[Scenario, Image]], BackgroundTask[Prediction | None]]] = deque()
     rest = iter(indices)
 
     def fill(depth: int) -> None:
@@ -74,13 +74,13 @@ def _draw(draw: Callable[[int], Scenario], index: int) -> tuple[Scenario, Image]
     return scenario, initial_image(scenario)
 
 
-def _predict(drawn: Task[tuple[Scenario, Image]], opinions: SecondOpinions) -> Prediction | None:
+def _predict(drawn: BackgroundTask[tuple[Scenario, Image]], opinions: SecondOpinions) -> Prediction | None:
     scenario, image = drawn.result()
     # A cut job may leave more than one memory.
     return None if scenario.abort else prediction(scenario, image, opinions)
 
 
-def _known(predicted: Task[Prediction | None]) -> Prediction:
+def _known(predicted: BackgroundTask[Prediction | None]) -> Prediction:
     known = predicted.result()
     assert known is not None
     return known

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from tb.env.background import Background, Task
+from tb.env.background import Background, BackgroundTask
 from tb.exchange.plan import Segment
 from tb.exchange.record import Record
 from tb.exchange.results import Failure, JobResult, Line, encode
@@ -45,7 +45,7 @@ class Recorder:
         self._segment = segment
         self._test = segment.entry.name
         self._background = background
-        self._pending: Task[None] | None = None
+        self._pending: BackgroundTask[None] | None = None
         self._file = (folder / "results.jsonl").open("ab")
         self.jobs = 0
         self.compared_bytes = 0

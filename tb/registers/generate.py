@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from tb.python_file import PythonFileError, load_python
 from tb.registers.made import BUILD, REPOSITORY, RegisterModelError, compiled, key, made_once
-from tb.registers.map import Field, Register, RegisterMap
+from tb.registers.map import Register, RegisterField, RegisterMap
 
 if TYPE_CHECKING:
     from pyuvm import uvm_reg_block
@@ -128,7 +128,7 @@ def _write_model(rdl: Path, folder: Path, mixed_formats: bool) -> None:
 def _register(node: RegNode) -> Register:
     """Plain view of one register of the compiled RDL."""
     fields = tuple(
-        Field(
+        RegisterField(
             name=field.inst_name,
             lsb=field.lsb,
             width=field.width,

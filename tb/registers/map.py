@@ -32,7 +32,7 @@ JOB_IDS = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class RegisterField:
     """A field of a register.
 
     Attributes:
@@ -76,7 +76,7 @@ class Register:
 
     name: str
     offset: int
-    fields: tuple[Field, ...]
+    fields: tuple[RegisterField, ...]
     desc: str = ""
 
     @cached_property
@@ -104,7 +104,7 @@ class Register:
         """Bits that may read 1."""
         return sum(field.mask for field in self.fields if field.access != "WO")
 
-    def __getitem__(self, field: str) -> Field:
+    def __getitem__(self, field: str) -> RegisterField:
         """The field of that name.
 
         Raises:
@@ -208,7 +208,7 @@ class RegisterMap(Mapping[str, Register]):
                 Register(
                     entry["name"],
                     entry["offset"],
-                    tuple(Field(**field) for field in entry["fields"]),
+                    tuple(RegisterField(**field) for field in entry["fields"]),
                     entry["desc"],
                 )
                 for entry in data["registers"]

@@ -25,7 +25,7 @@ _SHIFTS = range(-3, 4)
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class LawCase:
     """Operands that a law is tried on.
 
     Attributes:
@@ -64,7 +64,7 @@ class Case:
         return int(self.random.integers(0, size, endpoint=True))
 
 
-def rows(case: Case) -> Law:
+def rows(case: LawCase) -> Law:
     """Rows of X and Y in another order give the same rows of Z in that order."""
     job = case.job()
     order = case.random.permutation(case.m)
@@ -75,7 +75,7 @@ def rows(case: Case) -> Law:
     return bool(np.array_equal(plain[order], moved))
 
 
-def split_m(case: Case) -> Law:
+def split_m(case: LawCase) -> Law:
     """Some rows of X and the rest, as two jobs, give the rows of Z."""
     job, cut = case.job(), case.split(case.m)
     x, _, y = job.bits()
@@ -86,7 +86,7 @@ def split_m(case: Case) -> Law:
     return bool(np.array_equal(whole, np.vstack((upper, lower))))
 
 
-def split_k(case: Case) -> Law:
+def split_k(case: LawCase) -> Law:
     """Some columns of W and the rest, as two jobs, give the columns of Z."""
     job, cut = case.job(), case.split(case.k)
     _, w, y = job.bits()
@@ -97,7 +97,7 @@ def split_k(case: Case) -> Law:
     return bool(np.array_equal(whole, np.hstack((left, right))))
 
 
-def split_n(case: Case) -> Law:
+def split_n(case: LawCase) -> Law:
     """The first steps, and the rest with that Z as Y, give Z; only if Z keeps all bits of a step's result."""
     case = _with_fp16_results(case)
     job, cut = case.job(), case.split(case.n)
@@ -109,7 +109,7 @@ def split_n(case: Case) -> Law:
     return bool(np.array_equal(whole, rest))
 
 
-def scaling(case: Case) -> Law:
+def scaling(case: LawCase) -> Law:
     """Operands times powers of two give Z times a power of two, far from overflow and from subnormals."""
     case = replace(case, fmt=Format.FP16, n=min(case.n, _STEPS))
     shift_x = int(case.random.choice(_SHIFTS))
@@ -128,7 +128,7 @@ def scaling(case: Case) -> Law:
     return bool(np.array_equal(expected.view(np.uint16), scaled))
 
 
-def idempotence(case: Case) -> Law:
+def idempotence(case: LawCase) -> Law:
     """A minimum or maximum over the same values once more changes nothing.
 
     Not in bfloat16: the largest numbers of FP16 round to 65536 there, which is an infinity when it is read.
@@ -141,7 +141,7 @@ def idempotence(case: Case) -> Law:
     return bool(np.array_equal(once, twice))
 
 
-def order(case: Case) -> Law:
+def order(case: LawCase) -> Law:
     """A job gives the same Z before and after another one, and so does the other."""
     first = case.job()
     second = replace(
@@ -152,13 +152,13 @@ def order(case: Case) -> Law:
     return all(np.array_equal(a, b) for a, b in zip(before, reversed(after), strict=True))
 
 
-def _with_fp16_results(case: Case) -> Case:
+def _with_fp16_results(case: LawCase) -> LawCase:
     """The case with Y and Z in FP16; on a device with one format for all, with everything in FP16."""
     x_fmt, w_fmt, _ = per_operand(case.fmt)
     return replace(case, fmt=(x_fmt, w_fmt, Format.FP16) if isinstance(case.fmt, tuple) else Format.FP16)
 
 
-LAWS: Mapping[str, Callable[[Case], Law]] = {
+LAWS: Mapping[str, Callable[[LawCase], Law]] = {
     "law_rows": rows,
     "law_split_m": split_m,
     "law_split_k": split_k,

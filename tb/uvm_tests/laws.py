@@ -11,7 +11,7 @@ from models.layout import load
 from tb.exchange.scenario import NO_STALL, StallSpec
 from tb.sequences.directed import DirectedTest
 from tb.stimulus.job import GemmJob
-from tb.stimulus.laws import JOBS, LAWS, Case, laws_of
+from tb.stimulus.laws import JOBS, LAWS, LawCase, laws_of
 from tb.stimulus.rng import np_stream
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ class Laws(DirectedTest):
             for name in laws_of(op, device.operations):
                 fmt = self.random.choice(device.job_formats)
                 m, n, k = (self.random.randrange(2 * size + 2) for size in (at.l, at.tile_cols, at.tile_cols))
-                held = await self._try(env, name, Case(op, fmt, m, n, k, random, device.operations))
+                held = await self._try(env, name, LawCase(op, fmt, m, n, k, random, device.operations))
                 what = f"does not hold for {op.name} of {m} x {n} x {k} in {fmt}, run {self.index}"
                 env.recorder.check(held, f"{name}: {what}")
 
-    async def _try(self, env: RedmuleEnv, name: str, case: Case) -> bool:
+    async def _try(self, env: RedmuleEnv, name: str, case: LawCase) -> bool:
         law = LAWS[name](case)
         try:
             job = next(law)

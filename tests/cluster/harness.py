@@ -20,7 +20,7 @@ from regressions.cluster.sizes import SMALL, cluster_config
 from tb.cluster.config import ClusterConfig
 from tb.cluster.mailbox import MailboxJob
 from tb.cluster.memory_map import L2, OPERANDS
-from tb.cluster.task import Arbitration, Outcome, Task
+from tb.cluster.task import Arbitration, ProgramOutcome, Task
 
 CONFIG = cluster_config(SMALL)
 Codes = NDArray[np.uint8] | NDArray[np.uint16]
@@ -38,7 +38,7 @@ def run(
     limit: int = 1_000_000,
     programs: Path = PROGRAMS,
     config: ClusterConfig = CONFIG,
-) -> Outcome:
+) -> ProgramOutcome:
     """Runs a program, on the small cluster and on all of its cores if nothing else is said."""
     executable = build_cluster(config, folder / "build.log")
     program = build_program(name, folder / "sw.log", programs)
@@ -64,7 +64,7 @@ def run_tiled(
     offsets: tuple[int, int, int],
     seed: int,
     config: ClusterConfig = CONFIG,
-) -> Outcome:
+) -> ProgramOutcome:
     """Runs a job in FP16 on matrices in L2, cut into blocks, and compares Z with the model, bit by bit.
 
     Args:
@@ -123,7 +123,7 @@ class Work:
         self.jobs.append(job)
         return job
 
-    def check(self, outcome: Outcome, skip: int = 0) -> None:
+    def check(self, outcome: ProgramOutcome, skip: int = 0) -> None:
         """Compares every Z with the model, bit by bit."""
         for job, expected in list(zip(self.jobs, self.expected, strict=True))[skip:]:
             assert outcome.read(job.z, len(expected)) == expected, job

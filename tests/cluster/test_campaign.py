@@ -17,7 +17,7 @@ from regressions.cluster.mutants import outcome as cluster_outcome
 from regressions.cluster.mutants import target as cluster
 from regressions.cluster.mutants.outcome import ClusterTask, Found, read_cluster, read_unit
 from regressions.errors import UserError
-from regressions.judge import Ending, Outcome
+from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.command import mutants
 from regressions.order import Order
 from regressions.paths import BuildTree
@@ -152,7 +152,7 @@ def test_every_check_and_bench_is_in_the_list() -> None:
     ],
 )
 def test_words_of_a_bench(said: str, code: int, found: Found) -> None:
-    assert read_unit(said, Outcome(Ending.EXITED, code, "abort")) == found
+    assert read_unit(said, ProcessEnd(Ending.EXITED, code, "abort")) == found
 
 
 QUIET = {"cycles": 9, "findings": [], "trapped": 0, "ended": True, "return": 0, "bus_errors": 0}

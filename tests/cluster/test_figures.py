@@ -12,9 +12,9 @@ import pytest
 from models.ops import Op
 from regressions import cli
 from regressions.cluster import figures as measured_figures
-from regressions.cluster.figures import Figures, Phases, Row, keep
+from regressions.cluster.figures import ClusterFigures, FigureRow, Phases, keep
 from regressions.cluster.measuring import Measuring, Product
-from regressions.cluster.sharing import RATIOS, Shared
+from regressions.cluster.sharing import RATIOS, SharedBanks
 from regressions.cluster.sizes import CONTRACT, cluster_config
 from regressions.errors import UserError
 from tb.cluster.config import ClusterConfig
@@ -23,8 +23,10 @@ from tests.cluster.harness import CONFIG
 
 def test_figures_are_kept_beside_others(tmp_path: Path) -> None:
     path = tmp_path / "reports" / "bench.json"
-    row = Row("simd", "GEMM", "FP16", 16, 16, 16, 8, 600, 6.8, None)
-    figures = Figures([row], [Phases(16, 28, 230, 12)], [Shared("cores", ("DMA",), 0.5, 100, 1.25)])
+    row = FigureRow("simd", "GEMM", "FP16", 16, 16, 16, 8, 600, 6.8, None)
+    figures = ClusterFigures(
+        [row], [Phases(16, 28, 230, 12)], [SharedBanks("cores", ("DMA",), 0.5, 100, 1.25)]
+    )
     keep(figures, "abc", path)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"model": 1}))
     keep(dataclasses.replace(figures, sharing=[]), "def", path)
@@ -38,9 +40,9 @@ def test_figures_are_kept_beside_others(tmp_path: Path) -> None:
 def test_make_cluster_measures_the_contracts_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     configs = []
 
-    def measure(config: ClusterConfig, *_: object) -> Figures:
+    def measure(config: ClusterConfig, *_: object) -> ClusterFigures:
         configs.append(config)
-        return Figures([], [Phases(16, 28, 230, 12)], [])
+        return ClusterFigures([], [Phases(16, 28, 230, 12)], [])
 
     monkeypatch.setattr(measured_figures, "measure", measure)
     assert cli.main(["cluster", "--build", str(tmp_path)]) == 0

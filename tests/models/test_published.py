@@ -5,7 +5,7 @@ import pytest
 
 from models.formats import Format
 from models.ops import Op
-from models.published import Case, at_most, cases, cases_of
+from models.published import PublishedCase, at_most, cases, cases_of
 from models.timing import Instance, bound, tile_cycles, utilization
 
 PAPER = Instance(4, 12, 3, 256)
@@ -13,7 +13,7 @@ LARGE = Instance(8, 12, 3, 256)
 LIMITED = [case for case in cases() if case.at_most is not None]
 
 
-def _name(case: Case) -> str:
+def _name(case: PublishedCase) -> str:
     at = case.instance
     return f"{at.h}x{at.l}x{at.p}-{case.fmt.name}-{case.m}x{case.n}x{case.k}"
 
@@ -25,7 +25,7 @@ def test_every_job_is_there_once() -> None:
 
 
 @pytest.mark.parametrize("case", LIMITED, ids=_name)
-def test_a_limit_leaves_the_array_its_tiles_and_is_no_gift(case: Case) -> None:
+def test_a_limit_leaves_the_array_its_tiles_and_is_no_gift(case: PublishedCase) -> None:
     args = (case.instance, case.op, case.m, case.n, case.k, case.fmt)
     assert case.at_most is not None
     assert tile_cycles(*args) < case.at_most

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from regressions.judge import Ending, Outcome
+from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.changes import Change
 from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import DefectResult, Fate, has_failed, read_result
@@ -61,7 +61,9 @@ def segment(
     ]
 
 
-def judged(folder: Path, lines: list[dict[str, object]], outcome: Outcome, **fields: object) -> DefectResult:
+def judged(
+    folder: Path, lines: list[dict[str, object]], outcome: ProcessEnd, **fields: object
+) -> DefectResult:
     (folder / "results.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     reader = ResultsReader(folder / "results.jsonl")
     reader.poll()
@@ -69,7 +71,7 @@ def judged(folder: Path, lines: list[dict[str, object]], outcome: Outcome, **fie
 
 
 END: dict[str, object] = {"type": "sim_end", "cycles": 18, "seconds": 0.2}
-FINE = Outcome(Ending.EXITED, 0)
+FINE = ProcessEnd(Ending.EXITED, 0)
 
 
 def test_survivor_passed_every_job(tmp_path: Path) -> None:
@@ -86,7 +88,7 @@ def test_survivor_with_a_reason_is_fine(tmp_path: Path) -> None:
 
 def test_first_failure_kills_and_names_its_checkers(tmp_path: Path) -> None:
     lines = [segment(0, 2)[0], JOB, JOB, FAILURE]
-    result = judged(tmp_path, lines, Outcome(Ending.TIMEOUT, -15, "stopped at the first failure"))
+    result = judged(tmp_path, lines, ProcessEnd(Ending.TIMEOUT, -15, "stopped at the first failure"))
     assert (result.fate, result.checkers, result.after, result.test) == (
         Fate.KILLED,
         ("memory", "rule 6"),
@@ -101,7 +103,7 @@ def test_every_test_that_saw_a_defect_is_named_once(tmp_path: Path) -> None:
     fine = [line | {"test": "fine"} for line in segment(0, 1, jobs=1)]
     again = segment(2, 3, "mismatch")
     lines = [segment(0, 2)[0], FAILURE, segment(0, 2)[-1], *fine, *other, *again, END]
-    result = judged(tmp_path, lines, Outcome(Ending.EXITED, 1))
+    result = judged(tmp_path, lines, ProcessEnd(Ending.EXITED, 1))
     assert (result.test, result.tests) == ("some", ("some", "other"))
     survivor = judged(tmp_path, [*segment(0, 2, jobs=2), *segment(2, 3, jobs=1), END], FINE)
     assert survivor.tests == ()
@@ -113,14 +115,16 @@ def test_every_test_that_saw_a_defect_is_named_once(tmp_path: Path) -> None:
 def test_expected_checker_has_to_be_among_those_that_fired(
     tmp_path: Path, seen_by: tuple[str, ...], complaint: str
 ) -> None:
-    result = judged(tmp_path, [segment(0, 2)[0], FAILURE], Outcome(Ending.TIMEOUT, -15), seen_by=seen_by)
+    result = judged(tmp_path, [segment(0, 2)[0], FAILURE], ProcessEnd(Ending.TIMEOUT, -15), seen_by=seen_by)
     assert result.complaint.startswith(complaint)
     assert bool(result.complaint) == bool(complaint)
 
 
 @pytest.mark.parametrize("reason", ["equivalent", "unreachable"])
 def test_reason_of_a_killed_defect_is_stale(tmp_path: Path, reason: str) -> None:
-    result = judged(tmp_path, [segment(0, 2)[0], FAILURE], Outcome(Ending.TIMEOUT, -15), **{reason: "it is"})
+    result = judged(
+        tmp_path, [segment(0, 2)[0], FAILURE], ProcessEnd(Ending.TIMEOUT, -15), **{reason: "it is"}
+    )
     assert result.complaint == f"was found by memory, rule 6, so it is not {reason}: remove the reason"
 
 
@@ -129,14 +133,14 @@ def test_reason_of_a_killed_defect_is_stale(tmp_path: Path, reason: str) -> None
     [
         ([*segment(0, 2, "mismatch", 2, "register wrong")], FINE, "test"),
         ([*segment(0, 2, "crash", 1, "BenchError: x")], FINE, "crash"),
-        ([segment(0, 2)[0], JOB], Outcome(Ending.EXITED, -6, "did not converge"), "crash"),
-        ([segment(0, 2)[0], JOB], Outcome(Ending.TIMEOUT, -15, "took more than 120 s"), "time_limit"),
+        ([segment(0, 2)[0], JOB], ProcessEnd(Ending.EXITED, -6, "did not converge"), "crash"),
+        ([segment(0, 2)[0], JOB], ProcessEnd(Ending.TIMEOUT, -15, "took more than 120 s"), "time_limit"),
         ([*segment(0, 2, jobs=2)], FINE, "crash"),
         ([*segment(0, 2, jobs=1), *segment(2, 3, jobs=1), END], FINE, "crash"),
     ],
 )
 def test_what_no_checker_reports_kills_all_the_same(
-    tmp_path: Path, lines: list[dict[str, object]], outcome: Outcome, checker: str
+    tmp_path: Path, lines: list[dict[str, object]], outcome: ProcessEnd, checker: str
 ) -> None:
     result = judged(tmp_path, lines, outcome)
     assert (result.fate, result.checkers) == (Fate.KILLED, (checker,))
@@ -158,7 +162,7 @@ def test_simulation_is_stopped_at_a_failure_and_at_the_end_of_a_failed_test(tmp_
 
 def test_report_counts_by_checker_and_by_module(tmp_path: Path) -> None:
     results = [
-        judged(tmp_path, [segment(0, 2)[0], JOB, FAILURE], Outcome(Ending.TIMEOUT, -15)),
+        judged(tmp_path, [segment(0, 2)[0], JOB, FAILURE], ProcessEnd(Ending.TIMEOUT, -15)),
         judged(tmp_path, [*segment(0, 2, jobs=2), *segment(2, 3, jobs=1), END], FINE),
         DefectResult(defect(), 3, Fate.INVALID, detail="syntax error | here"),
     ]

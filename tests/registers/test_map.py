@@ -18,7 +18,7 @@ from tb.registers.generate import (
     register_map,
 )
 from tb.registers.made import REPOSITORY
-from tb.registers.map import CONTEXTS, Field, Register, RegisterMap, merge_bytes
+from tb.registers.map import CONTEXTS, Register, RegisterField, RegisterMap, merge_bytes
 
 # Contract A5.1, written down once more: offset, then fields with position, width and access.
 CONTRACT = {
@@ -137,7 +137,7 @@ def test_merge_bytes() -> None:
 
 
 def test_map_refuses_what_the_port_cannot_reach() -> None:
-    field = (Field("F", 0, 32, "RW", 0, False),)
+    field = (RegisterField("F", 0, 32, "RW", 0, False),)
     with pytest.raises(ValueError, match="at 0x100 cannot be reached"):
         RegisterMap((Register("FAR", 0x100, field),))
     with pytest.raises(ValueError, match="two registers"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from regressions import process
-from regressions.judge import Ending, Outcome, judge
+from regressions.judge import Ending, ProcessEnd, judge
 from regressions.planner import Simulation
 from regressions.results import read_results
 from tb.exchange.entry import TestEntry
@@ -151,7 +151,7 @@ def test_a_damaged_line_is_not_passed(tmp_path: Path) -> None:
     segment = Segment(TestEntry("a", "s", count=1), 1, 0, 1, 0, 10)
     for damage, status in (("", Status.PASSED), ("garbage\n", Status.CRASH)):
         path.write_text("\n".join(json.dumps(line) for line in lines) + "\n" + damage)
-        results = judge(Simulation(0, (segment,)), read_results(path), Outcome(Ending.EXITED, 0), "x")
+        results = judge(Simulation(0, (segment,)), read_results(path), ProcessEnd(Ending.EXITED, 0), "x")
         assert results[0].status is status
 
 

@@ -23,15 +23,15 @@ from regressions.results import TestLog
 from regressions.services import real_services
 from regressions.speed import accelerator, model, simulation, workloads
 from regressions.speed.bare import BareResult, digest
-from regressions.speed.simulation import Figures, Speed
+from regressions.speed.simulation import Speed, SpeedFigures
 from regressions.speed.workloads import Workload
 from tb.descriptor import available, load
 from tests.job_results import job_result
 from tests.runner.fake import services
 
-FIGURES = Figures(1.0, 2.0, 0.5, 3.0, 0.5, 7.0)
+FIGURES = SpeedFigures(1.0, 2.0, 0.5, 3.0, 0.5, 7.0)
 MODEL_ROW = {"data": "normal", "size": 16, "fma_per_second": 1, "ratio": 0.5}
-ROW = accelerator.Row(
+ROW = accelerator.CaseRow(
     instance="4x12x3 DW256",
     series="table",
     op="GEMM",
@@ -180,7 +180,7 @@ def test_a_failed_measurement_leaves_the_earlier_figures(
     assert cli.main(["bench", "--build", str(tmp_path)], services()) == 0
     before = (tmp_path / "reports" / "bench.json").read_text()
 
-    def fail(*_args: Any, **_more: Any) -> Figures:
+    def fail(*_args: Any, **_more: Any) -> SpeedFigures:
         raise UserError("bench_mix failed: scenario 3: memory: job 0: Z[0,0] is wrong")
 
     monkeypatch.setattr(simulation, "measure", fail)

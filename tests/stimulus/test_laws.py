@@ -14,7 +14,7 @@ from models.layout import load
 from models.ops import Op
 from tb.stimulus.image import initial_image, predict
 from tb.stimulus.job import GemmJob
-from tb.stimulus.laws import JOBS, LAWS, Case, laws_of
+from tb.stimulus.laws import JOBS, LAWS, LawCase, laws_of
 from tests.proofs import proving
 
 Device = Callable[[GemmJob], Bits]
@@ -58,7 +58,7 @@ class Counted:
         return model(job)
 
 
-def holds(name: str, case: Case, device: Device) -> bool:
+def holds(name: str, case: LawCase, device: Device) -> bool:
     """Tries a law on a device."""
     law = LAWS[name](case)
     job = next(law)
@@ -69,11 +69,11 @@ def holds(name: str, case: Case, device: Device) -> bool:
         return bool(end.value)
 
 
-def cases(name: str) -> list[Case]:
+def cases(name: str) -> list[LawCase]:
     """A case for each operation that obeys the law, of random formats and sizes, 0 included."""
     random = np.random.default_rng(7)
     return [
-        Case(op, FORMATS[random.integers(len(FORMATS))], *map(int, random.integers(0, 20, 3)), random)
+        LawCase(op, FORMATS[random.integers(len(FORMATS))], *map(int, random.integers(0, 20, 3)), random)
         for _ in range(8)
         for op in Op
         if name in laws_of(op, tuple(Op))
@@ -96,7 +96,7 @@ LAST = dict.fromkeys(LAWS, 1) | {"law_order": 3}
 def test_a_wrong_bit_breaks_it(name: str) -> None:
     random = np.random.default_rng(3)
     broken = [
-        not holds(name, Case(op, Format.FP16, 9, 5, 7, random), Broken(LAST[name]))
+        not holds(name, LawCase(op, Format.FP16, 9, 5, 7, random), Broken(LAST[name]))
         for _ in range(8)
         for op in Op
         if name in laws_of(op, tuple(Op))
@@ -113,7 +113,7 @@ def test_a_device_that_rounds_less_often_breaks_the_split_of_n(op: Op) -> None:
 
     if op.is_fma:
         random = np.random.default_rng(5)
-        cases = [Case(op, Format.FP16, 12, 24, 16, random) for _ in range(4)]
+        cases = [LawCase(op, Format.FP16, 12, 24, 16, random) for _ in range(4)]
         with np.errstate(all="ignore"):
             assert not all(holds("law_split_n", case, wide) for case in cases)
 
@@ -127,7 +127,7 @@ def test_idempotence_holds_for_results_beyond_the_largest_of_bfloat16() -> None:
             return np.full(size, 0x7BFF if size == (2, 3) else 0, dtype)  # W alone is not 0
 
     fmt, random = (Format.E5M2, Format.FP16, Format.BF16), Large(np.random.PCG64(1))
-    assert holds("law_idempotence", Case(Op.ADDMAX, fmt, 3, 2, 3, random), model)
+    assert holds("law_idempotence", LawCase(Op.ADDMAX, fmt, 3, 2, 3, random), model)
 
 
 def test_laws_need_the_operations_of_the_device() -> None:

@@ -10,7 +10,7 @@ from regressions import testlist
 from regressions.mutants import defects
 from regressions.paths import ROOT
 from regressions.testlist import LISTS
-from regressions.testplan import STAGES, Row, Verdict, load_testplan, rows
+from regressions.testplan import STAGES, TestpointRow, TestpointVerdict, load_testplan, rows
 from regressions.tiers import load_tiers
 from tb.checkers import load_checkers
 from tb.coverage.covergroups import load_definition
@@ -84,15 +84,19 @@ def test_a_run_is_mapped_onto_the_plan(tmp_path: Path) -> None:
         ("b", ("two", "unknown"), Status.MISMATCH),
     ]
     mapped = rows(load_testplan(path), ran)
-    assert [row.verdict for row in mapped] == [Verdict.PASSED, Verdict.FAILED, Verdict.UNTESTED]
+    assert [row.verdict for row in mapped] == [
+        TestpointVerdict.PASSED,
+        TestpointVerdict.FAILED,
+        TestpointVerdict.UNTESTED,
+    ]
     assert mapped[1].tests == (("a", Status.PASSED), ("b", Status.MISMATCH))
 
 
 def test_a_test_that_failed_on_one_device_fails_its_testpoint() -> None:
     ran = [("a", ("lock",), Status.PASSED), ("a", ("lock",), Status.NOT_RUN)]
     (row,) = [row for row in rows(PLAN, ran) if row.testpoint.id == "lock"]
-    assert row == Row(PLAN["lock"], (("a", Status.NOT_RUN),))
-    assert row.verdict is Verdict.FAILED
+    assert row == TestpointRow(PLAN["lock"], (("a", Status.NOT_RUN),))
+    assert row.verdict is TestpointVerdict.FAILED
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from regressions.cluster import units
 from regressions.cluster.run import read_outcome
-from regressions.judge import Outcome
+from regressions.judge import ProcessEnd
 from regressions.mutants.outcome import CRASH
 from tb.cluster.config import ClusterConfig
 from tb.cluster.random_tasks import RandomTask
@@ -48,7 +48,7 @@ class ClusterTask:
     drawn: RandomTask | None = None
 
 
-def read_unit(said: str, outcome: Outcome) -> Found:
+def read_unit(said: str, outcome: ProcessEnd) -> Found:
     """Read the findings of a unit bench from its printed lines."""
     finding, cycles = units.read_finding(said), units.read_cycles(said)
     if finding is not None and outcome.code == 1:

@@ -17,7 +17,7 @@ from regressions.cluster.mutants.jobs import EXPECTED, ClusterPart
 from regressions.cluster.mutants.outcome import ClusterTask, Found, read_cluster, read_unit
 from regressions.cluster.run import MEMORIES, REQUEST, prepare
 from regressions.cluster.sizes import cluster_config
-from regressions.judge import Ending, Outcome
+from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.defects import Defect, Placement
 from regressions.mutants.outcome import CRASH, TIME_LIMIT, DefectResult, Fate
@@ -157,7 +157,7 @@ class ClusterTarget:
         seed = derive(self.seed, "unit", part.name, part.number) >> 1
         return [str(program), str(seed), str(part.unit.amount)]
 
-    def _read(self, part: ClusterPart, folder: Path, outcome: Outcome) -> Found:
+    def _read(self, part: ClusterPart, folder: Path, outcome: ProcessEnd) -> Found:
         said = (folder / "sim.log").read_text(errors="replace")
         if outcome.ending is Ending.TIMEOUT:
             return Found((TIME_LIMIT,), outcome.detail, 0)
