@@ -14,7 +14,7 @@ from tb.schema import Field, SchemaError, Where, check
 
 FILE = Path(__file__).with_name("coverage_baseline.json")
 TOLERANCE = 0.05
-"""Percentage points that may be lost: what a few jobs drawn otherwise make of it."""
+"""Percentage points that may be lost to a few jobs drawn differently."""
 
 _OTHERS = tuple(name for name in KINDS if name != ACCELERATOR)
 _SHARES = {
@@ -73,7 +73,7 @@ def dropped(summary: Summary) -> list[str]:
 
 
 def keep(summary: Summary) -> None:
-    """Keeps the coverage of a run, in place of what was kept for its label and main device.
+    """Keep the coverage of a run in place of that kept for its label and main device.
 
     Raises:
         SchemaError: The file is malformed.
@@ -87,7 +87,7 @@ def keep(summary: Summary) -> None:
 
 
 def _now(summary: Summary) -> dict[str, float]:
-    """Percentages of what a run measured, by kind: no kind of devices of which none ran."""
+    """Percentages that a run measured, by kind; kinds of devices without a run are absent."""
     coverage = dict(summary.to_json()["coverage"])
     others = {name: coverage.pop(name)["functional"] for name in _OTHERS if name in coverage}
     shares = {**coverage, **others}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs simulations in parallel and keeps what they said, also when interrupted."""
+"""Runs simulations in parallel and keeps their results, also when interrupted."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ from tb.exchange.status import Status
 
 
 class Observer(Protocol):
-    """Told of what happens, to show it."""
+    """Observer of a run's progress, which shows it."""
 
     def started(self, simulation: Simulation) -> None:
         """A simulation starts."""
@@ -50,7 +50,7 @@ class Execution:
     interrupted: bool = False
 
     def add(self, later: "Execution") -> None:
-        """Takes in what was executed later in the same run."""
+        """Add the results of a later part of the same run."""
         self.results += later.results
         self.cycles += later.cycles
         self.seconds += later.seconds
@@ -59,7 +59,7 @@ class Execution:
         self.interrupted |= later.interrupted
 
     def reject(self, test: str, reasons: Mapping[str, int]) -> None:
-        """Adds what the random draw of a test rejected, by reason."""
+        """Count the candidates that the random draw of a test rejected, by reason."""
         if reasons:
             counts = self.rejected.setdefault(test, {})
             counts.update({reason: counts.get(reason, 0) + count for reason, count in reasons.items()})

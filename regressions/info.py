@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A run: an order that is being carried out, and what became known when it started."""
+"""A run: an order that is being carried out, with the facts known when it started."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Run:
         folder: Where its outputs are.
         git: Commit, with ``-dirty`` if files were changed; empty outside of a repository.
         tools: Versions.
-        complete: It is all that the label stands for, or a shard of that: no choice of tests, no soak.
-        goals: The main device's goals of code coverage have to be reached.
+        complete: True if it is all that the label stands for, or a shard of it; no choice of tests, no soak.
+        goals: True if the main device's goals of code coverage must be reached.
     """
 
     order: Order
@@ -70,7 +70,7 @@ class Run:
 
     @property
     def undivided(self) -> bool:
-        """It is all that its label stands for, so that it has to cover what is kept for that."""
+        """True if it is all that its label stands for, so that it must cover what is kept for that."""
         return self.complete and self.order.shard.undivided
 
     @property

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kinds of devices: all in which they differ for the runner, behind one interface.
+"""Kinds of devices: all their differences for the runner behind one interface.
 
 A further kind is a `RunnerKind` in a module of its own and its line in `KINDS`, under the name that it has in
 `tb.kinds`, which says what the simulation has to know of it.
@@ -121,7 +121,7 @@ class RunnerKind(ABC):
 
     @abstractmethod
     def source(self, stream: Any, device: Descriptor) -> Source:
-        """Return the sizes of what a test's stream gives, without simulating it."""
+        """Return the sizes of a test's scenarios, without simulating them."""
 
     def programs(
         self, entries: Sequence[TestEntry], device: Descriptor, logs: Path

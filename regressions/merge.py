@@ -174,7 +174,7 @@ def _add(
     entries: Mapping[str, TestEntry],
     devices: Sequence[Descriptor],
 ) -> None:
-    """Takes in a run: each segment with what its simulation reported."""
+    """Take in a run: each segment with the results of its simulation."""
     names = {relative(device.path): device.name for device in devices}
     logs: dict[str, SimulationLog] = {}
     try:

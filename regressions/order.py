@@ -37,7 +37,7 @@ def _tree(text: str) -> BuildTree:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """All that a command line asked for; the text of each option says what it is."""
+    """Everything that a command line asked for; the text of each option explains it."""
 
     tier: Annotated[Tier, Option("--tier", "budget of the run (default pr)", get_tier)] = field(
         default_factory=_pr

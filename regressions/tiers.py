@@ -41,7 +41,7 @@ class Tier:
         devices: The devices it runs on unless one is asked for, the first being the run's main one.
         mutants: True if the whole tier ends with the deliberate defects of all kinds of devices.
         coverage: True if the jobs that close the code coverage of the main device run too.
-        opinions_share: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
+        opinions_share: One job in this many gets second opinions on all outputs; 0 for none.
     """
 
     name: str
@@ -92,7 +92,7 @@ _FIELDS = {
     ),
     "mutants": Field("whether the defects of all kinds of devices follow", bool, default=False),
     "coverage": Field("whether the main device's code coverage is closed", bool, default=False),
-    "opinions_share": Field("one in so many jobs has second opinions on all outputs", int, default=0, lo=0),
+    "opinions_share": Field("one job in this many gets second opinions on all outputs", int, default=0, lo=0),
     "devices": Field(
         "what runs on which device",
         dict,

@@ -44,7 +44,7 @@ FINDINGS = {
         "the reference model against exact integers and against FPnew alone, on a sample of each job"
     ),
 }
-"""Names in findings of the scoreboard, and what must hold."""
+"""Names in findings of the scoreboard, and the statements that must hold."""
 
 BUS_RULES: dict[TcdmRule | PeriphRule, str] = {
     TcdmRule.RQ3_STABLE: "RQ-3: a waiting request holds its address, direction, byte enables and data",
@@ -106,7 +106,7 @@ def tally(checkers: Mapping[str, Checker]) -> dict[str, int]:
 
 
 def _checkers() -> Iterator[tuple[str, str, str]]:
-    """Name, kind, and what must hold."""
+    """Name, kind, and the statement that must hold."""
     for name, checks in FINDINGS.items():
         yield name, {"watchdog": "watchdog", "second_opinion": "opinion"}.get(name, "comparison"), checks
     for name, law in LAWS.items():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kinds of devices: all in which they differ for descriptors and in a simulation, behind one interface.
+"""Kinds of devices: all their differences in descriptors and simulations behind one interface.
 
 A further kind is a `DeviceKind` in a module of its own and its line in `KINDS`. `regressions.kinds` has what
 the runner has to know of it besides.

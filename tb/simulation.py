@@ -137,7 +137,7 @@ def _resources() -> dict[str, Any]:
 
 
 def _cover(counts: Counts, recorder: Recorder) -> None:
-    """Report what was covered; what is said to be impossible must not have happened."""
+    """Report coverage; fail if an excluded bin was hit."""
     for item, index in counts.excluded_hits():
         reason = counts.definition.reason(item, index)
         recorder.fail(

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The accelerator alone, for the runner: its bench, and all else in which kinds of devices differ."""
+"""The accelerator alone, for the runner: its bench and its other differences from other kinds."""

@@ -98,7 +98,7 @@ def loop_model(
 
 
 def bare_model(device: Descriptor) -> Model:
-    """Return the same without monitors, which says nothing of what is right: the reference of speed."""
+    """Return the same without monitors, which checks nothing: the reference of speed."""
     return replace(_loop(cluster_of(device), device, (WAIVERS,)), variant="bare")
 
 
@@ -146,7 +146,7 @@ def _system(
     bench: Sequence[Path],
     replaced: Mapping[str, Path] | None = None,
 ) -> Model:
-    """The cluster around an accelerator, with what is compiled behind it."""
+    """The cluster around an accelerator, with the sources compiled behind it."""
     sources = [(replaced or {}).get(path.name, path) for path in _sources(accelerator)]
     shell = accelerator_shell(accelerator, ACCELERATOR)
     changed = {CONSTANTS: changed_constants(), **(with_tables(sources) if config.fpu else {})}

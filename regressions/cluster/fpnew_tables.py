@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""FPnew for many cores: what its functions say of a format is looked up in tables.
+"""FPnew for many cores: its functions of a format are looked up in tables.
 
 Verilator gives every inlined call of a function variables with a number of their own, so the code of no two
 cores would be the same, and eight would be compiled instead of one. So a build takes copies of FPnew's

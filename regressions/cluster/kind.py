@@ -102,7 +102,7 @@ class ClusterRunner(RunnerKind):
         return SpeedPart("cluster_simulation", CONTRACT, "random traffic", measure, others)
 
     def defects(self) -> Defects:
-        """Return the defects of the cluster's own modules, found by benches of modules and by programs."""
+        """Return the defects of the cluster's own modules, found by unit benches and programs."""
         from regressions.cluster.mutants.target import CLUSTER, NAME, ClusterTarget
 
         return Defects(NAME, ClusterTarget.label, lambda _: CLUSTER, ClusterTarget)

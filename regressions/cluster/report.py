@@ -25,7 +25,7 @@ class Published:
     """A figure of others, to stand beside ours.
 
     Attributes:
-        what: Whose, and of what.
+        what: Owner and quantity of the figure.
         rate: MAC a cycle of the software that is the baseline.
         speedup: Of the accelerator over it; None where there is none.
         source: Where it is published, and what is derived of it.

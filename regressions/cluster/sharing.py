@@ -43,7 +43,7 @@ _COPY = (64, 64)  # elements of the copy
 
 @dataclass(frozen=True, slots=True)
 class SharedBanks:
-    """One who shares the banks with others.
+    """One party that shares the banks with others.
 
     Attributes:
         measured: One of `GROUPS`.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clusters by the names of their descriptors, for what runs them in the loop without Python."""
+"""Clusters by the names of their descriptors, for the loop without Python."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Benches in C++ around modules of the cluster, ``tb/cluster/units``: compiled once, run with a seed."""
+"""Unit benches in C++ around modules of the cluster, ``tb/cluster/units``: compiled once, run with a seed."""
 
 from __future__ import annotations
 

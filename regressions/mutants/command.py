@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make mutants``: defects of a device and of the cluster, against jobs and benches."""
+"""``make mutants``: defects of a device and of the cluster, against jobs and unit benches."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def mutants(
     data: Path = defects.FOLDER,
     job_list: Path | None = None,
 ) -> int:
-    """Builds with all defects once, and runs each, and what has none, against jobs or benches.
+    """Build with all defects once; run each, and the source without any, against jobs or unit benches.
 
     Without a device, that is one campaign for each kind of devices that has defects.
 

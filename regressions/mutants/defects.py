@@ -101,7 +101,7 @@ FIELDS = {
 
 
 def data_files(device: str, folder: Path = FOLDER) -> list[Path]:
-    """The files with a device's defects: those that were thought of, then those that were generated."""
+    """Files with a device's defects: those written by hand, then the generated ones."""
     names = (f"{device}.toml", f"{device}_generated.toml")
     return [folder / name for name in names if (folder / name).is_file()]
 

@@ -16,7 +16,7 @@ from regressions.process import Command, Deadline, run_process
 from regressions.results import ResultsReader, SimulationLog
 
 CONTROL = "control"
-"""Name, in the place of a defect's id, of what runs without a defect."""
+"""Name, in place of a defect's id, of the run without a defect."""
 
 
 class WallTime(Deadline):

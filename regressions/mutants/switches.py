@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Finds what has to be made conditional for a change: the smallest statement or expression around it."""
+"""Finds the smallest statement or expression around a change, which becomes conditional."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Targets of campaigns: what has defects, how it is built with them, and what looks for them."""
+"""Targets of campaigns: sources with defects, how they are built, and the tests that look for the defects."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Target(Protocol):
 
     @property
     def seed(self) -> int:
-        """Seed of what is run."""
+        """Seed of the draws."""
         ...
 
     @property

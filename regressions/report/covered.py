@@ -54,7 +54,7 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True)
 class ExclusionView:
-    """An exclusion: what it says, why, and how many bins it takes out."""
+    """An exclusion: its text, its reason, and the number of bins that it takes out."""
 
     when: str
     reason: str

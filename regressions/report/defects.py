@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The deliberate defects as reports show them: which testpoints each breaks, and who found it last."""
+"""Deliberate defects in reports: the testpoints that each breaks, and the checkers that found it last."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of the accelerator's speed, from what `make bench` measured last."""
+"""Pictures of the accelerator's speed, from the last figures of `make bench`."""
 
 from __future__ import annotations
 

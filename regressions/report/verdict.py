@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verdict in words, and failures grouped by what failed."""
+"""Verdict in words, and failures grouped by test."""
 
 from collections.abc import Iterable
 

@@ -11,7 +11,7 @@ _FOLDER = ROOT / "tb" / "opinions"
 
 
 def opinions_model() -> Model:
-    """Return what goes into the library."""
+    """Return the sources of the library."""
     cells = [package_file(f"{{common_cells}}/{name}.sv") for name in ("cf_math_pkg", "lzc")]
     parts = ("pkg", "classifier", "rounding", "fma", "noncomp")
     units = [package_file(f"{{fpnew}}/fpnew_{part}.sv") for part in parts]

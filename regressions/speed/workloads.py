@@ -51,7 +51,7 @@ def measured_devices() -> list[str]:
 
 
 def workloads(device: Descriptor) -> list[Workload]:
-    """Everything that is measured on a device: what it can run of table and sweeps."""
+    """Workloads of a device: the jobs of table and sweeps that it can run."""
     jobs = [*_table(device), *_sweeps(device)]
     return [job for job in jobs if job.op in device.operations and job.fmt in device.formats]
 

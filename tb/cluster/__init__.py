@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cluster's bench: what a program is given, monitors, and the loop without Python (docs/cluster.md)."""
+"""The cluster's bench: tasks of programs, monitors, and the loop without Python (docs/cluster.md)."""

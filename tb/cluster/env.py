@@ -59,7 +59,7 @@ class ProgramDriver(uvm_driver):
     """Has programs run one after the other, and records how they ended."""
 
     def connect_executor(self, executor: ClusterExecutor, recorder: Recorder) -> None:
-        """Say who runs the programs and who records them."""
+        """Connect the executor that runs the programs and the recorder."""
         self._executor = executor
         self._recorder = recorder
         self.runs = 0

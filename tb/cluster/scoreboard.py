@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The scoreboard of a cluster: that of the accelerator, and the rules of what is around it."""
+"""Scoreboard of a cluster: that of the accelerator, and the rules of everything around it."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class ClusterScoreboard(Scoreboard):
     def _without_jobs(
         self, drawn: Drawn | None, log: ClusterLog, rules: dict[int, tuple[int, int]], ended: bool
     ) -> Verdict:
-        """Programs that leave the accelerator alone; what the cores computed is compared with the model."""
+        """Check programs that leave the accelerator alone: the cores' results against the model."""
         for export in (self.beats, self.events, self.probe, self.accesses):
             export.take()
         findings = [*self.take_notes(), *self.rule_findings(rules)]

@@ -12,7 +12,7 @@ from typing import Any
 
 
 class SessionError(RuntimeError):
-    """The bench cannot begin a program: what it was given is not what the model is."""
+    """The bench cannot begin a program: its task does not fit the model."""
 
 
 class SessionHandle:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streams of program runs: what each program is given, drawn from seed, test and index alone."""
+"""Streams of program runs: each program's input, drawn from seed, test and index alone."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _ALL_OF_THEM = 0b111  # sw/programs/together.c: all run, the accelerator's job o
 
 @dataclass(frozen=True, slots=True)
 class ProgramRun:
-    """A program with what it is given, and what it has to leave.
+    """Run of a program: its input, and the memory that it must leave.
 
     Attributes:
         task: Task to load; its program may come from `unbuilt`.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A program with all that it is given: what is loaded, checked before it is, and how it ended."""
+"""Tasks of a cluster: a program and its input, checked before they are loaded, and the outcome."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from tb.exchange.scenario import Scenario
 from tb.registers.model import AccessTrace
 
 SHARE = 32
-"""Of so many jobs one is looked into step by step, unless the plan says otherwise."""
+"""One job in this many is examined step by step, unless the plan says otherwise."""
 
 _BATCH = 16  # scenarios sorted together: the simulator's thread may have to wait for as many
 _LARGE = 1 << 20  # bytes of a window beyond which no job is looked into
@@ -76,7 +76,7 @@ class Collector:
         definition: the covergroups.
         device: the device that runs.
         worker: sorts while the simulator runs.
-        share: one of so many jobs is looked into step by step; 0 for none but those with explicit data.
+        share: one job in this many is examined step by step; 0 for none but those with explicit data.
     """
 
     def __init__(

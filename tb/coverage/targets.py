@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scenarios made for one bin: knobs for what a bin says of a job, data for what it says of numbers."""
+"""Scenarios made for one bin: knobs for the bin's jobs, data for its numbers."""
 
 from __future__ import annotations
 

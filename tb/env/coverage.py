@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Between the bench and the collector of coverage: what of the logs of a scenario it needs."""
+"""Tap between bench and collector of coverage: the parts of a scenario's logs that coverage needs."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ class ScenarioDriver(uvm_driver):
     """Executes scenarios one after the other."""
 
     def connect_executor(self, executor: ScenarioExecutor, recorder: Recorder) -> None:
-        """Say who runs the scenarios and who records them."""
+        """Connect the executor that runs the scenarios and the recorder."""
         self._executor = executor
         self._recorder = recorder
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Names and limits of what jobs are made of, as files and command lines have them."""
+"""Names and limits of operations, formats and operands, as files and command lines write them."""
 
 from __future__ import annotations
 

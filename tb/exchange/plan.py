@@ -17,7 +17,7 @@ SCHEMA: Literal[2] = 2
 FILE = "plan.json"
 
 SHARE = 32
-"""Of so many jobs one is looked into step by step for coverage, unless the plan says otherwise."""
+"""One job in this many is examined step by step for coverage, unless the plan says otherwise."""
 
 
 class Segment(Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,7 +75,7 @@ class CoverageOptions(Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of the collection of functional coverage.
 
     Attributes:
-        share: One of so many jobs is looked into step by step.
+        share: One job in this many is examined step by step.
         files: Paths of definitions besides the project's own.
     """
 
@@ -97,7 +97,7 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         descriptor: Path of the device's descriptor.
         tests: Segments, in order.
         replay: Replay that takes the place of the only segment's scenarios.
-        opinions_share: Second opinions are asked on all outputs of one in so many jobs; 0 for none.
+        opinions_share: One job in this many gets second opinions on all outputs; 0 for none.
         coverage: Settings of the collection of coverage.
         programs: Programs of a cluster by name.
     """

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks of what a device did: pure functions over logs and memory, and the scoreboard that runs them."""
+"""Checks of a device's behaviour: pure functions over logs and memory, and the scoreboard that runs them."""

@@ -38,7 +38,7 @@ Records = npt.NDArray[np.void]
 Ranges = Sequence[tuple[int, int, bool]]
 """Ranges that may be touched: (first byte, bytes, writable) each."""
 
-SHARE = 32  # one in so many scenarios is looked at, and each in which an assertion fired
+SHARE = 32  # one scenario in this many is examined, and each in which an assertion fired
 _LONGEST = 1 << 14  # beats: of a longer log the beginning is looked at
 _WORD = 2**32
 

@@ -249,7 +249,7 @@ class Scoreboard(uvm_scoreboard):
         Args:
             scenario: Scenario that ran.
             results: Outcomes of its jobs.
-            known: Jobs that passed because of what is known of the device.
+            known: Jobs that passed because of a known issue or difference of the device.
         """
         if not (self.descriptor.known_issues or self.descriptor.known_differences):
             return []

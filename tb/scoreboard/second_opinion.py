@@ -39,7 +39,7 @@ class SecondOpinions:
 
     Attributes:
         outputs: Elements of Z of each job, chosen by its seed, of which all N steps are recomputed.
-        share: One in so many jobs has all outputs recomputed, if it is not too long; 0 for none.
+        share: One job in this many has all outputs recomputed, if it is not too long; 0 for none.
         sources: Names of the sources that are asked.
     """
 

@@ -96,7 +96,7 @@ class GemmOpSequence(StreamSequence):
             await self.finish_item(item)
 
     def _draw(self, index: int) -> Scenario:
-        """A scenario, with what the bench asks of its jobs in the caches of those who answer."""
+        """Draw a scenario, and fill the caches with everything that the bench will ask about its jobs."""
         scenario = self.stream.scenario(index)
         device = self._descriptor
         for job in scenario.jobs:

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""pyuvm tests: what a simulation runs."""
+"""pyuvm tests that a simulation runs."""

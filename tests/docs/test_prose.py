@@ -14,7 +14,7 @@ _TRANSLATED = re.compile(rf'^\s*"""(?:{_WORDS})\b.*|^\s+\w+: (?:{_WORDS})\b.*', 
 
 
 def translated(text: str) -> list[str]:
-    """Lines of docstrings that begin with a question's word or with a bare reference."""
+    """List lines of docstrings that begin with a question word or are a bare reference."""
     return [match[0].strip() for match in _TRANSLATED.finditer(text)]
 
 

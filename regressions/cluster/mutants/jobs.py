@@ -23,7 +23,7 @@ EXPECTED = {
     "far_off": r"hart 0 trapped at 0x1a01\w+ \(.*no code of the program\): illegal instruction",
     "runs_off": r"hart 0 trapped at 0x1a008000 \(.*no code of the program\): illegal instruction",
 }
-"""Programs of `sw/checks` with what has to be reported of each, as a pattern; empty if nothing has."""
+"""Programs of `sw/checks` with the pattern of what must be reported of each; empty if nothing must."""
 
 _CHECK = "check-"
 

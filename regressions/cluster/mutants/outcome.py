@@ -37,8 +37,8 @@ class ClusterTask:
 
     Attributes:
         config: The cluster.
-        task: The program with what it is given.
-        expected: All problems that have to be reported, a line each, as a pattern; empty if none may be.
+        task: The program and its input.
+        expected: All problems that must be reported, a line each, as a pattern; empty if none may be.
         drawn: The random test that it is of, which judges the memory; None for a check.
     """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Defects of the cluster: found by benches of single modules, or by random programs on the whole of it."""
+"""Defects of the cluster: found by unit benches, or by random programs on the whole cluster."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ CLUSTER = ClusterSources(NAME, tuple(sorted(RTL.glob("cluster_*.sv"))))
 
 
 class ClusterTarget:
-    """The cluster; benches and programs run one after the other (`regressions.mutants.target.Target`).
+    """The cluster; unit benches and programs run one after the other (`regressions.mutants.target.Target`).
 
     Args:
         order: The command line.
@@ -73,7 +73,7 @@ class ClusterTarget:
 
     @property
     def seed(self) -> int:
-        """Seed of benches and programs."""
+        """Seed of unit benches and programs."""
         return self._jobs.seed
 
     def build(

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Agent of a cluster: programs begun through the host, and what its monitor saw."""
+"""Agent of a cluster: programs started through the host, and the records of its monitor."""

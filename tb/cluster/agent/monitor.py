@@ -38,6 +38,6 @@ class ClusterMonitor(uvm_monitor):
         self.log_port = uvm_analysis_port("log_port", self)
 
     def collect(self) -> None:
-        """Publish what was seen of the program that has ended."""
+        """Publish the records of the program that has ended."""
         session = self._session
         self.log_port.write(ClusterLog(session.report(), session.memory("tcdm"), session.memory("l2")))
