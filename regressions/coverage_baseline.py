@@ -7,8 +7,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from regressions.json_file import write_json
 from regressions.paths import relative
-from regressions.summary import Summary, write_json
+from regressions.summary import Summary
 from tb.kinds import ACCELERATOR, KINDS
 from tb.schema import Field, SchemaError, Where, check
 

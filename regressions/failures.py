@@ -4,9 +4,9 @@
 from dataclasses import dataclass
 
 from regressions.buckets import bucket
-from regressions.info import Run
 from regressions.judge import SegmentResult
 from regressions.paths import relative
+from regressions.run import Run
 from tb.exchange.plan import Segment
 from tb.exchange.results import Failure
 from tb.exchange.status import Status

@@ -4,29 +4,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from regressions.account import SegmentEntry
 from regressions.code_coverage import data as code_data
 from regressions.code_coverage.exclusions import load_rules
 from regressions.code_coverage.measure import CodeCoverage, measure
 from regressions.code_coverage.report import points_of
+from regressions.conclusion import conclude
 from regressions.errors import UserError
 from regressions.executor import Execution
-from regressions.info import Run
 from regressions.judge import SegmentResult
 from regressions.order import Order
 from regressions.paths import relative
 from regressions.results import SimulationLog, TestLog, read_results
-from regressions.run import conclude
-from regressions.rundir import RESULTS, create_run
+from regressions.run import Run
+from regressions.run_parts import RunPart, agree, missing, read_part
+from regressions.rundir import create_run
 from regressions.selection import find_entry
 from regressions.services import Services
-from regressions.shards import Shard, parse_shard
 from regressions.tiers import load_tiers
 from tb.descriptor import Descriptor
 from tb.exchange.entry import TestEntry
@@ -39,35 +39,6 @@ LINKS = "runs"
 """Folder of links to the merged runs, so that logs and records are where the report says."""
 
 Key = tuple[str, str, int, int, int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class RunPart:
-    """A run that is merged.
-
-    Attributes:
-        folder: Where it is.
-        label: Tier, or another name of its report.
-        seed: Its seed.
-        git: Its commit.
-        tools: Versions.
-        dut: Its main device.
-        devices: Parameters of its devices, by name, the main one first.
-        shard: The part of its label's run that it is; None for all of it.
-        complete: It is all that its label stands for, or a shard of that.
-        results: Content of its ``results.json``.
-    """
-
-    folder: Path
-    label: str
-    seed: int
-    git: str
-    tools: dict[str, str]
-    dut: str
-    devices: Mapping[str, Mapping[str, Any]]
-    shard: Shard | None
-    complete: bool
-    results: Mapping[str, Any]
 
 
 def merge(order: Order, services: Services, console: Console) -> int:
@@ -86,15 +57,15 @@ def merge(order: Order, services: Services, console: Console) -> int:
         SchemaError: A run is damaged.
     """
     campaigns = [_json(folder / MUTANTS) for folder in order.runs if (folder / MUTANTS).exists()]
-    parts = [_part(folder) for folder in order.runs if not (folder / MUTANTS).exists()]
+    parts = [read_part(folder) for folder in order.runs if not (folder / MUTANTS).exists()]
     if any(not campaign["graded"] for campaign in campaigns):
         console.print("kills do not count where they are not graded: make mutants GRADE=1 runs all tests")
     if not parts:
         raise UserError("RUNS: name the folders of runs, such as RUNS='here/build/runs/x there/build/runs/y'")
-    first = _agree(parts)
-    devices = [services.device(path) for path in _descriptors(parts)]
-    devices.sort(key=lambda device: list(first.devices).index(device.name))
-    folder = create_run(order.tree.runs, first.label, first.seed)
+    agree(parts)
+    first = parts[0].account.info
+    devices = _devices(parts, services)
+    folder = create_run(order.tree.runs, first.tier, first.seed)
     (folder / LINKS).mkdir()
     execution = Execution()
     for number, part in enumerate(parts, start=1):
@@ -103,10 +74,10 @@ def merge(order: Order, services: Services, console: Console) -> int:
     everything, execution.results = execution.results, _once(execution.results)
     if repeated := len(everything) - len(execution.results):
         console.print(f"{repeated} segments ran in more than one run; they count once", highlight=False)
-    faults = _missing(parts)
-    complete = not faults and all(part.complete for part in parts)
-    goals = complete and _closes(first.label) and bool(load_rules(devices[0]).goals)
-    run = Run(order, first.label, first.seed, tuple(devices), folder, first.git, first.tools, complete, goals)
+    faults = missing(parts)
+    complete = not faults and all(part.account.info.complete for part in parts)
+    goals = complete and _closes(first.tier) and bool(load_rules(devices[0]).goals)
+    run = Run(order, first.tier, first.seed, tuple(devices), folder, first.git, first.tools, complete, goals)
     return conclude(run, execution, _code(parts, devices[0]), console, faults, campaigns)
 
 
@@ -119,91 +90,63 @@ def _json(path: Path) -> Any:
         raise SchemaError(f"{relative(path)}: damaged ({error}); run it again") from None
 
 
-def _part(folder: Path) -> RunPart:
-    path = folder / RESULTS
-    if not path.exists():
-        raise UserError(
-            f"RUNS: {relative(folder)} is no run: it has no {RESULTS} (a run writes it when it ends)"
-        )
-    results = _json(path)
-    try:
-        info = results["info"]
-        return RunPart(
-            folder=folder,
-            label=info["tier"],
-            seed=info["seed"],
-            git=info["git"],
-            tools=info["tools"],
-            dut=info["dut"],
-            devices=dict(info.get("devices", {})),
-            shard=parse_shard(info["shard"]) if info.get("shard") else None,
-            complete=info.get("complete", False),
-            results=results,
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise SchemaError(f"{relative(path)}: damaged ({error!r}); run it again") from None
+def _devices(parts: Sequence[RunPart], services: Services) -> list[Descriptor]:
+    """The devices of all runs, the main one first.
 
-
-def _agree(parts: Sequence[RunPart]) -> RunPart:
-    """The first run, if all are of one revision, tier and device."""
-    first = parts[0]
-    for part in parts[1:]:
-        for what, name in (("git", "git"), ("tier", "label"), ("dut", "dut"), ("devices", "devices")):
-            one, other = getattr(first, name), getattr(part, name)
-            if one != other:
-                raise UserError(
-                    f"RUNS: {relative(first.folder)} and {relative(part.folder)} are no parts of one run: "
-                    f"{what} is {one!r} and {other!r}; merge runs of one commit, tier and device"
-                )
-        if first.shard and part.shard and part.seed != first.seed:
+    Raises:
+        UserError: One is another here than it was in the runs.
+    """
+    paths = dict.fromkeys(entry.descriptor for part in parts for entry in part.account.segments)
+    origin = parts[0].account.info
+    devices = [services.device(path) for path in paths]
+    for device in devices:
+        ran, here = origin.devices.get(device.name), dict(device.parameters)
+        if ran != here:
             raise UserError(
-                f"RUNS: {relative(part.folder)} has seed {part.seed}, {relative(first.folder)} "
-                f"{first.seed}: parts of one run have one seed"
+                f"RUNS: {relative(device.path)}: the runs had parameters {ran!r}, here they are {here!r}; "
+                f"merge where commit {origin.git or 'of the runs'} is checked out"
             )
-    return first
-
-
-def _descriptors(parts: Sequence[RunPart]) -> list[str]:
-    return list(dict.fromkeys(row["descriptor"] for part in parts for row in part.results["segments"]))
+    return sorted(devices, key=lambda device: list(origin.devices).index(device.name))
 
 
 def _add(
     execution: Execution,
     part: RunPart,
     place: str,
-    entries: Mapping[str, TestEntry],
+    tests: dict[str, TestEntry],
     devices: Sequence[Descriptor],
 ) -> None:
     """Take in a run: each segment with the results of its simulation."""
     names = {relative(device.path): device.name for device in devices}
     logs: dict[str, SimulationLog] = {}
-    try:
-        for row in part.results["segments"]:
-            entry = find_entry(dict(entries), row["test"])
-            device = names[row["descriptor"]]
-            segment = Segment(
-                entry, row["seed"], row["begin"], row["end"], row["jobs"], 0, row["kind"], device
-            )
-            folder = row["folder"]
-            if folder and folder not in logs:
-                logs[folder] = read_results(part.folder / folder / "results.jsonl")
-            log = _log(logs.get(folder), segment)
-            execution.results.append(_result(segment, row, f"{place}/{folder}" if folder else "", log))
-        execution.cycles += int(part.results["cycles"])
-        execution.seconds += float(part.results["seconds"])
-        for test, reasons in part.results["rejected"].items():
-            execution.reject(test, reasons)
-    except (KeyError, TypeError, ValueError) as error:
-        raise SchemaError(f"{relative(part.folder / RESULTS)}: damaged ({error!r}); run it again") from None
+    for entry in part.account.segments:
+        segment = Segment(
+            find_entry(tests, entry.test),
+            entry.seed,
+            entry.begin,
+            entry.end,
+            entry.jobs,
+            0,
+            entry.kind,
+            names[entry.descriptor],
+        )
+        if entry.folder and entry.folder not in logs:
+            logs[entry.folder] = read_results(part.folder / entry.folder / "results.jsonl")
+        folder = f"{place}/{entry.folder}" if entry.folder else ""
+        execution.results.append(_result(segment, entry, folder, _log(logs.get(entry.folder), segment)))
+    execution.cycles += part.account.cycles
+    execution.seconds += part.account.seconds
+    for test, reasons in part.account.rejected.items():
+        execution.reject(test, reasons)
 
 
 def _log(log: SimulationLog | None, segment: Segment) -> TestLog | None:
     return next((test for test in log.tests if test.key == segment.key), None) if log else None
 
 
-def _result(segment: Segment, row: Mapping[str, Any], folder: str, log: TestLog | None) -> SegmentResult:
+def _result(segment: Segment, entry: SegmentEntry, folder: str, log: TestLog | None) -> SegmentResult:
     """A segment as it was judged; one that passed, but whose results are gone, did not."""
-    status, detail = Status(row["status"]), str(row["detail"])
+    status, detail = entry.status, entry.detail
     if log is None:
         if status is Status.PASSED:
             status, detail = Status.NOT_RUN, "its results.jsonl is missing: copy the whole folder of the run"
@@ -230,27 +173,6 @@ def _once(results: Sequence[SegmentResult]) -> list[SegmentResult]:
         if held is None or result.status.gravity < held.status.gravity:
             kept[key] = result
     return list(kept.values())
-
-
-def _missing(parts: Sequence[RunPart]) -> list[str]:
-    """Complaints that keep the runs from being a whole one: parts that are not there, or were interrupted.
-
-    Raises:
-        UserError: They are parts of different divisions.
-    """
-    shards = [part.shard for part in parts if part.shard]
-    counts = {shard.count for shard in shards}
-    if len(counts) > 1:
-        raise UserError(f"RUNS: parts of {' and of '.join(map(str, sorted(counts)))} cannot be put together")
-    present = {shard.number for shard in shards}
-    absent = [
-        f"part {number}/{count} is missing: run it with SHARD={number}/{count}, or name its folder in RUNS="
-        for count in counts
-        for number in range(1, count + 1)
-        if number not in present
-    ]
-    stopped = [part.folder for part in parts if part.results.get("interrupted")]
-    return absent + [f"{relative(folder)} was interrupted: run it again" for folder in stopped]
 
 
 def _closes(label: str) -> bool:

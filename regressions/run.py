@@ -1,276 +1,93 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One run from its plan to its published report."""
+"""A run: an order that is being carried out, with the facts known when it started."""
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
-from msgspec import structs
-from rich.console import Console
-
-from regressions import coverage_baseline
-from regressions.code_coverage import report as code_report
-from regressions.code_coverage.measure import CodeCoverage
-from regressions.coverage.measure import Coverage, Part, measure
-from regressions.executor import Execution, Executor
-from regressions.grading import grade, kills
-from regressions.info import Run
-from regressions.judge import SegmentResult
-from regressions.kinds import runner_of
-from regressions.known_issues import stale
-from regressions.paths import relative
-from regressions.planner import Simulation, pack
-from regressions.process import Command
-from regressions.progress import RunProgress
-from regressions.report import print_verdict, write_reports
-from regressions.rundir import COVERAGE, RESULTS, publish
+from models.timing import Instance
+from regressions.order import Order
+from regressions.provenance import git_revision, tool_versions
+from regressions.rundir import create_run
 from regressions.services import Services
-from regressions.simulators.base import Build, BuildError, Simulator
-from regressions.summary import Summary, results_json, summarize, write_json
-from tb.coverage.counts import Counts
-from tb.exchange.plan import CoverageOptions, Plan, Segment
-from tb.exchange.status import Status
-from tb.kinds import ACCELERATOR, kind
+from tb.descriptor import Descriptor
 
 EXIT_PASSED, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
-    """The simulations of a run.
+class Run:
+    """An order that is being carried out.
 
     Attributes:
-        simulations: In the order in which to start them.
-        builds: Names of devices and build kinds that they need.
-        planned: All their segments; None in a soak, which starts simulations until its time is over.
-        closing: Chooses the segments that close what the others covered not; None for a run without.
+        order: All that was asked for.
+        label: Name of its report: a tier, or ``run``, ``rerun``, ``coverage``.
+        seed: Seed of all random streams.
+        devices: The devices, the main one first.
+        folder: Where its outputs are.
+        git: Commit, with ``-dirty`` if files were changed; empty outside of a repository.
+        tools: Versions.
+        complete: True if it is all that the label stands for, or a shard of it; no choice of tests, no soak.
+        goals: True if the main device's goals of code coverage must be reached.
     """
 
-    simulations: Iterator[Simulation]
-    builds: Sequence[tuple[str, str]]
-    planned: Sequence[Segment] | None
-    closing: Callable[[Coverage], list[Segment]] | None = None
+    order: Order
+    label: str
+    seed: int
+    devices: tuple[Descriptor, ...]
+    folder: Path
+    git: str
+    tools: dict[str, str]
+    complete: bool = False
+    goals: bool = False
 
     @classmethod
-    def of(
-        cls, simulations: Sequence[Simulation], closing: Callable[[Coverage], list[Segment]] | None = None
-    ) -> "Schedule":
-        """The schedule of a list of simulations."""
-        planned = [segment for simulation in simulations for segment in simulation.segments]
-        return cls(iter(simulations), builds_of(simulations), planned, closing)
+    def begin(
+        cls,
+        order: Order,
+        label: str,
+        seed: int,
+        devices: Sequence[Descriptor],
+        services: Services,
+        *,
+        complete: bool = False,
+        goals: bool = False,
+    ) -> Run:
+        """Makes the folder of a run, and notes what it is made with.
 
+        Raises:
+            OSError: The folder cannot be made.
+        """
+        git, tools = git_revision(), tool_versions(services.simulator("verilator").version())
+        folder = create_run(order.tree.runs, label, seed)
+        return cls(order, label, seed, tuple(devices), folder, git, tools, complete, goals)
 
-def builds_of(simulations: Sequence[Simulation]) -> list[tuple[str, str]]:
-    """Devices and build kinds of simulations, each once."""
-    return list(dict.fromkeys((simulation.device, simulation.kind) for simulation in simulations))
+    @property
+    def main(self) -> Descriptor:
+        """The device whose figures the reports show."""
+        return self.devices[0]
 
+    @property
+    def undivided(self) -> bool:
+        """True if it is all that its label stands for, so that it must cover what is kept for that."""
+        return self.complete and self.order.shard.undivided
 
-def perform(run: Run, schedule: Schedule, services: Services, console: Console) -> int:
-    """Builds, simulates, reports; returns the exit code.
+    @property
+    def known_issues(self) -> list[str]:
+        """Known issues of the devices, as their descriptors list them."""
+        return [f"{issue.id}: {issue.reason}" for device in self.devices for issue in device.known_issues]
 
-    Raises:
-        OSError: Outputs cannot be written; earlier reports are untouched.
-    """
-    simulator = services.simulator("verilator")
-    names = ", ".join(device.name for device in run.devices)
-    console.print(f"{run.label}: device {names}, seed {run.seed}, {relative(run.folder)}", highlight=False)
-    runner = _Runner(run, schedule, simulator, console)
-    execution = runner.execute()
-    if schedule.closing is not None and not execution.interrupted:
-        with console.status("making scenarios for the bins that are still open"):
-            segments = schedule.closing(covered(run, execution, ACCELERATOR))
-        execution.add(runner.close(segments))
-    try:
-        code = code_report.collect(run.folder, execution.results, simulator, run.main)
-    except BuildError as error:
-        return conclude(run, execution, None, console, [str(error)])
-    return conclude(run, execution, code, console)
+    @property
+    def instance(self) -> Instance | None:
+        """The main device's array; None if its parameters are not those of contract A3.1."""
+        parameters = (self.main.parameters.get(name) for name in ("H", "L", "P", "DW"))
+        sizes = [size for size in parameters if isinstance(size, int)]
+        return Instance(*sizes) if len(sizes) == len(fields(Instance)) else None
 
-
-def conclude(
-    run: Run,
-    execution: Execution,
-    code: CodeCoverage | None,
-    console: Console,
-    faults: Sequence[str] = (),
-    campaigns: Sequence[Mapping[str, Any]] = (),
-) -> int:
-    """Judges a run, writes and publishes all reports; returns the exit code.
-
-    Args:
-        run: The run.
-        execution: Its results.
-        code: Code coverage of the main device, if any was measured.
-        console: For people.
-        faults: Complaints besides failed tests.
-        campaigns: Contents of `mutants.json` files.
-
-    Raises:
-        OSError: Outputs cannot be written; earlier reports are untouched.
-    """
-    folder, tree = run.folder, run.order.tree
-    summary = summarize(run, execution)
-    summary.coverage = covered(run, execution, ACCELERATOR)
-    write_json(folder / COVERAGE, summary.coverage.to_json())
-    for name in {device.kind: None for device in run.devices if device.kind != ACCELERATOR}:
-        summary.of_kinds[name] = covered(run, execution, name)
-        write_json(folder / f"coverage-{name}.json", summary.of_kinds[name].to_json())
-    summary.code = code
-    summary.faults += [*faults, *_coverage_faults(summary)]
-    # A part of a tier may have missed the jobs that show an issue.
-    (summary.faults if run.undivided else summary.notes).extend(stale(execution.results, run.devices))
-    if code is not None:
-        pages = folder / code_report.FOLDER / run.main.name
-        code_report.write(pages, code, run.main, folder.name, int(time.time()))
-    summary.grades = grade(summary.coverage, code.data if code else None, kills(campaigns))
-    write_reports(summary)
-    descriptors = {device.name: relative(device.path) for device in run.devices}
-    write_json(folder / RESULTS, results_json(summary, execution.results, descriptors))
-    if run.order.keep and summary.passed:
-        coverage_baseline.keep(summary)
-        console.print(f"kept: {relative(coverage_baseline.FILE)}", highlight=False)
-    # A part takes no complete report's place.
-    part = summary.interrupted or not run.order.shard.undivided
-    shown = folder if part else publish(tree, run.label, folder)
-    print_verdict(console, summary, shown)
-    if summary.interrupted:
-        return EXIT_INTERRUPTED
-    return EXIT_PASSED if summary.passed else EXIT_FAILED
-
-
-def _coverage_faults(summary: Summary) -> list[str]:
-    """Complaints about the coverage of a run that came to its end."""
-    run, code = summary.run, summary.code
-    faults = list(code.complaints) if code else []
-    if summary.interrupted:
-        return faults
-    if run.goals:
-        faults += code.short() if code else [f"no simulation of {run.main.name} left code coverage"]
-    return faults + (coverage_baseline.dropped(summary) if run.undivided and not run.order.keep else [])
-
-
-def covered(run: Run, execution: Execution, name: str) -> Coverage:
-    """Functional coverage of the devices of a kind; a simulation that ended early counts for nothing."""
-    definition = kind(name).definition(run.order.covergroups)
-    devices = [device for device in run.devices if device.kind == name]
-    names = {device.name for device in devices}
-    parts: list[Part] = []
-    for result in execution.results:
-        if result.coverage is not None and result.segment.device in names:
-            counts = Counts.from_json(structs.asdict(result.coverage), definition)
-            parts.append((result.segment.device, result.segment.entry.name, counts))
-    return measure(parts, devices, definition)
-
-
-class _Runner:
-    """Builds on demand and executes the simulations of a run."""
-
-    def __init__(self, run: Run, schedule: Schedule, simulator: Simulator, console: Console) -> None:
-        self._run = run
-        self._schedule = schedule
-        self._simulator = simulator
-        self._console = console
-        self._devices = {device.name: device for device in run.devices}
-        self._builds: dict[tuple[str, str], Build] = {}
-        self._failed: list[SegmentResult] = []
-
-    def execute(self) -> Execution:
-        planned = self._schedule.planned
-        try:
-            failures = {build: self._build(*build) for build in self._schedule.builds}
-        except KeyboardInterrupt:
-            rest = [] if planned is None else list(planned)
-            results = [SegmentResult(s, Status.NOT_RUN, "interrupted before it started", "") for s in rest]
-            return Execution(results=results, interrupted=True)
-        seconds = self._run.order.soak_seconds if planned is None else None
-        return self._simulate(self._schedule.simulations, planned, failures, seconds)
-
-    def close(self, segments: Sequence[Segment]) -> Execution:
-        """Runs further segments, after all others."""
-        if not segments:
-            return Execution()
-        self._failed = []
-        wanted = dict.fromkeys((segment.device, segment.kind) for segment in segments)
-        try:
-            failures = {build: "" if build in self._builds else self._build(*build) for build in wanted}
-        except KeyboardInterrupt:
-            return Execution(interrupted=True)
-        simulations = pack(segments, self._run.order.processes)
-        return self._simulate(iter(simulations), segments, failures)
-
-    def _simulate(
-        self,
-        simulations: Iterator[Simulation],
-        planned: Sequence[Segment] | None,
-        failures: dict[tuple[str, str], str],
-        seconds: float | None = None,
-    ) -> Execution:
-        folder, processes = self._run.folder, self._run.order.processes
-        first = len(list((folder / "sims").glob("*")))
-        with RunProgress(
-            self._console,
-            None if planned is None else len(planned),
-            None if planned is None else sum(segment.jobs for segment in planned),
-        ) as progress:
-            executor = Executor(folder, processes, self._command, self._plan, progress, first)
-            until = None if seconds is None else time.monotonic() + seconds
-            execution = executor.execute(self._ready(simulations, failures), until)
-        execution.results += self._failed
-        return execution
-
-    def _ready(
-        self, simulations: Iterator[Simulation], failures: dict[tuple[str, str], str]
-    ) -> Iterator[Simulation]:
-        """The simulations whose build exists; the segments of the others are noted as failed builds."""
-        for simulation in simulations:
-            message = failures[simulation.device, simulation.kind]
-            if not message:
-                yield simulation
-                continue
-            self._failed += [
-                SegmentResult(segment, Status.BUILD_FAILED, message, "") for segment in simulation.segments
-            ]
-            if self._schedule.planned is None and all(failures.values()):
-                return  # a soak would note failures without end
-
-    def _build(self, name: str, kind: str) -> str:
-        """Builds one kind of a device; returns an error message or an empty text."""
-        log = self._run.folder / f"build-{name}-{kind}.log"
-        started = time.monotonic()
-        with self._console.status(f"building {name} ({kind}), log {relative(log)}"):
-            try:
-                build = self._simulator.build(self._devices[name], kind, log)
-            except BuildError as error:
-                self._console.print(f"build_failed {name} ({kind}): {error}", style="bold red", markup=False)
-                return str(error)
-        self._builds[name, kind] = build
-        how = "found in the cache" if build.cached else f"built in {time.monotonic() - started:.0f} s"
-        self._console.print(f"{name} ({kind}) {how}", highlight=False)
-        return ""
-
-    def _command(self, simulation: Simulation, folder: Path) -> Command:
-        build = self._builds[simulation.device, simulation.kind]
-        argv, environment = self._simulator.command(build, folder, waves=self._run.order.waves)
-        return Command(argv, environment, folder, _rerun(simulation, self._run))
-
-    def _plan(self, simulation: Simulation) -> Plan:
-        device = self._devices[simulation.device]
-        order, entries = self._run.order, [segment.entry for segment in simulation.segments]
-        return Plan(
-            descriptor=relative(device.path),
-            tests=simulation.segments,
-            opinions_share=order.tier.opinions_share,
-            coverage=CoverageOptions(files=tuple(str(path.resolve()) for path in order.covergroups)),
-            programs=runner_of(device).programs(entries, device, self._run.folder),
-        )
-
-
-def _rerun(simulation: Simulation, run: Run) -> str:
-    """The command that repeats a whole simulation, segment for segment."""
-    selectors = ",".join(segment.selector for segment in simulation.segments)
-    kind = f" KIND={simulation.kind}" if simulation.kind not in ("fast", "waves") else ""
-    options = run.rerun_options(simulation.device)
-    flag = " WAVES=1" if run.order.waves else ""
-    return f"make run TEST={selectors} SEED={simulation.segments[0].seed}{kind}{flag}{options}"
+    def rerun_options(self, name: str) -> str:
+        """The options that repeat something on a device, as they follow in a command line after a blank."""
+        device = next(device for device in self.devices if device.name == name)
+        options = self.order.rerun_options(device)
+        return f" {options}" if options else ""

@@ -19,7 +19,7 @@ from models.formats import Format
 from models.ops import Op
 from regressions.cluster.measuring import Measuring, Product
 from regressions.cluster.sharing import SharedBanks, measure_sharing
-from regressions.summary import write_json
+from regressions.json_file import write_json
 from tb.cluster.config import ClusterConfig
 from tb.cluster.mailbox import MailboxJob
 from tb.cluster.memory_map import L2, OPERANDS

@@ -9,10 +9,10 @@ from rich.console import Console
 
 from regressions.code_coverage.exclusions import load_rules
 from regressions.code_coverage.jobs import JOBS, closing
-from regressions.info import Run
 from regressions.machine import check_tools
 from regressions.order import Order
-from regressions.run import Schedule, perform
+from regressions.perform import Schedule, perform
+from regressions.run import Run
 from regressions.services import Services
 
 LABEL = "coverage"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from regressions.json_file import write_json
 from regressions.mutants.outcome import DefectResult, Fate
-from regressions.summary import write_json
 
 
 @dataclass(frozen=True, slots=True)

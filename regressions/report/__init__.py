@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reports of a run: JSON, JUnit XML, Markdown, one HTML page, and the verdict on the console."""
 
+from regressions.json_file import write_json
 from regressions.report.console import print_verdict
 from regressions.report.html import render_html
 from regressions.report.junit import render_junit
 from regressions.report.markdown import render_markdown
-from regressions.summary import Summary, write_json
+from regressions.summary import Summary
 
 __all__ = ["print_verdict", "write_reports"]
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from regressions.errors import UserError
+from regressions.json_file import write_json
 from regressions.kinds import SpeedPart, runner_of, runners
 from regressions.machine import check_tools
 from regressions.order import Order
@@ -19,7 +20,6 @@ from regressions.provenance import git_revision
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
 from regressions.simulators.base import Simulator
-from regressions.summary import write_json
 from tb.descriptor import Descriptor
 from tb.kinds import ACCELERATOR
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from regressions import commands, testlist
+from regressions import testlist, tier_command
 from regressions.code_coverage import command
 from regressions.code_coverage.exclusions import Rules
 from regressions.code_coverage.jobs import closing
-from regressions.info import Run
 from regressions.planner import COVERAGE
+from regressions.run import Run
 from regressions.services import real_services
 from regressions.simulators.points import Kind
 from regressions.testlist import LISTS
@@ -72,9 +72,9 @@ def test_a_whole_tier_is_held_to_the_goals(
 
     closing_tiers = {"smoke": replace(TIERS["smoke"], coverage=True)}
     monkeypatch.setattr("regressions.tiers.load_tiers", lambda _: closing_tiers)
-    monkeypatch.setattr(commands, "load_rules", lambda _: Rules({Kind.LINE: 100.0}))
-    monkeypatch.setattr(commands, "closing", noted)
-    monkeypatch.setattr(commands, "perform", performed)
+    monkeypatch.setattr(tier_command, "load_rules", lambda _: Rules({Kind.LINE: 100.0}))
+    monkeypatch.setattr(tier_command, "closing", noted)
+    monkeypatch.setattr(tier_command, "perform", performed)
     runner.tests(good={})
     assert runner("regressions", "--tier=smoke", "--seed=1", *arguments) == 0
     (run,) = runs

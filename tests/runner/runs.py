@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from regressions.info import Run
 from regressions.order import Order
 from regressions.paths import BuildTree
+from regressions.run import Run
 from tb.descriptor import Descriptor
 from tests.runner.fake import FakeDevice
 

@@ -19,7 +19,8 @@ from regressions.report.causes import (
 )
 from regressions.report.html import render_html
 from regressions.report.plots import causes_plot, utilization_plot
-from regressions.summary import Summary, summarize
+from regressions.summarize import summarize
+from regressions.summary import Summary
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
 from tb.exchange.results import JobResult

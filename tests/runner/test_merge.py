@@ -156,6 +156,22 @@ def test_damaged_results_are_one_line(runner: Runner) -> None:
     assert "damaged" in runner.err
 
 
+@pytest.mark.parametrize("command", ["merge", "rerun-failed"])
+def test_an_account_of_another_version_is_one_line(runner: Runner, command: str) -> None:
+    part = run(runner)
+    table = json.loads((part / "results.json").read_text())
+    (part / "results.json").write_text(json.dumps(table | {"schema": 2}))
+    assert runner(command, *(("--runs", str(part)) if command == "merge" else ())) == 2
+    assert "results.json: has schema 2, this version reads 1; run it again" in runner.err
+
+
+def test_a_device_that_is_another_one_here_is_refused(runner: Runner) -> None:
+    part = run(runner)
+    change(part, devices={"redmule": {"H": 2}})
+    assert runner("merge", "--runs", str(part)) == 2
+    assert "redmule.toml: the runs had parameters {'H': 2}, here they are {'H': 1}; merge where" in runner.err
+
+
 def test_kills_of_a_campaign_are_graded(runner: Runner, tmp_path: Path) -> None:
     defects = [{"id": "d1", "tests": ["a"]}, {"id": "d2", "tests": ["a", "b"]}, {"id": "d3", "tests": []}]
     (tmp_path / "campaign").mkdir()

@@ -136,7 +136,7 @@ def test_a_full_disk_is_one_line_and_keeps_the_earlier_report(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "build/runs/x/summary.json")
 
-    for place in ("regressions.run.write_reports", "regressions.executor.Plan.write"):
+    for place in ("regressions.conclusion.write_reports", "regressions.executor.Plan.write"):
         with monkeypatch.context() as patch:
             patch.setattr(place, full)
             assert runner("regressions", "--tier", "smoke") == 2

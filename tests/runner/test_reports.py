@@ -14,6 +14,7 @@ from regressions import summary as summary_module
 from regressions.buckets import bucket
 from regressions.contract import load_contract
 from regressions.executor import Execution
+from regressions.json_file import write_json
 from regressions.judge import SegmentResult
 from regressions.report.checkers import anchor, views
 from regressions.report.console import print_verdict
@@ -22,7 +23,8 @@ from regressions.report.html import render_html
 from regressions.report.junit import render_junit
 from regressions.report.markdown import render_markdown
 from regressions.report.plots import utilization_plot
-from regressions.summary import Summary, summarize, write_json
+from regressions.summarize import summarize
+from regressions.summary import Summary
 from regressions.testplan import load_testplan
 from tb.checkers import Checker, load_checkers, tally
 from tb.exchange.entry import TestEntry

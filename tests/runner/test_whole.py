@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from regressions import whole
+from regressions import tier_command
 from regressions.tiers import load_tiers
 from tests.runner.harness import Runner
 
@@ -21,7 +21,7 @@ def campaigns(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         started.append(options)
         return 1
 
-    monkeypatch.setattr(whole, "mutants", mutants)
+    monkeypatch.setattr(tier_command, "mutants", mutants)
     return started
 
 

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A run's own account: ``results.json``, from which ``make rerun-failed`` and ``make merge`` start."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct, field
+
+from regressions.executor import Execution
+from regressions.json_file import write_json
+from regressions.paths import relative
+from regressions.run import Run
+from regressions.rundir import RESULTS
+from tb.exchange.status import Status
+from tb.schema import SchemaError
+
+SCHEMA: Literal[1] = 1
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """The run, as it was asked for and as it started.
+
+    Attributes:
+        run_id: Name of its folder.
+        tier: Its label.
+        seed: Its seed.
+        git: Its commit.
+        tools: Versions.
+        dut: Its main device.
+        parameters: Parameters of that.
+        options: Make variables besides TEST and SEED that repeat something, by device.
+        devices: Parameters of all devices, the main one first.
+        known_issues: Known issues of the devices.
+        shard: The part of the label's run that it is; empty for all of it.
+        complete: It is all that the label stands for, or a shard of that.
+    """
+
+    run_id: str
+    tier: str
+    seed: int
+    git: str
+    tools: dict[str, str]
+    dut: str
+    parameters: dict[str, Any]
+    options: dict[str, str] = field(default_factory=dict)
+    devices: dict[str, dict[str, Any]]
+    known_issues: tuple[str, ...] = ()
+    shard: str = ""
+    complete: bool = False
+
+
+class SegmentEntry(Struct, frozen=True):
+    """A segment, its device by the path of the descriptor, and its outcome."""
+
+    test: str
+    seed: int
+    begin: int
+    end: int
+    kind: str
+    jobs: int
+    descriptor: str
+    status: Status
+    detail: str
+    folder: str
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """The content of ``results.json``."""
+
+    schema: Literal[1] = SCHEMA
+    interrupted: bool
+    info: Origin
+    cycles: int
+    seconds: float
+    rejected: dict[str, dict[str, int]]
+    segments: list[SegmentEntry]
+
+
+def write(run: Run, execution: Execution) -> None:
+    """Writes the account of a run into its folder.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    descriptors = {device.name: relative(device.path) for device in run.devices}
+    origin = Origin(
+        run_id=run.folder.name,
+        tier=run.label,
+        seed=run.seed,
+        git=run.git,
+        tools=run.tools,
+        dut=run.main.name,
+        parameters=dict(run.main.parameters),
+        options={device.name: run.order.rerun_options(device) for device in run.devices},
+        devices={device.name: dict(device.parameters) for device in run.devices},
+        known_issues=tuple(run.known_issues),
+        shard=run.order.shard.text,
+        complete=run.complete,
+    )
+    segments = [
+        SegmentEntry(
+            result.segment.entry.name,
+            result.segment.seed,
+            result.segment.begin,
+            result.segment.end,
+            result.segment.kind,
+            result.segment.jobs,
+            descriptors[result.segment.device],
+            result.status,
+            result.detail,
+            result.folder,
+        )
+        for result in execution.results
+    ]
+    account = Account(
+        interrupted=execution.interrupted,
+        info=origin,
+        cycles=execution.cycles,
+        seconds=execution.seconds,
+        rejected=execution.rejected,
+        segments=segments,
+    )
+    write_json(run.folder / RESULTS, msgspec.to_builtins(account))
+
+
+def read(folder: Path) -> Account:
+    """Reads the account of a run from its folder.
+
+    Raises:
+        OSError: It cannot be read.
+        SchemaError: It is damaged, or of another version.
+    """
+    path = folder / RESULTS
+    try:
+        table = json.loads(path.read_text())
+        if isinstance(table, dict) and (schema := table.get("schema", SCHEMA)) != SCHEMA:
+            raise SchemaError(
+                f"{relative(path)}: has schema {schema!r}, this version reads {SCHEMA}; run it again"
+            )
+        return msgspec.convert(table, Account)
+    except (json.JSONDecodeError, msgspec.ValidationError) as error:
+        raise SchemaError(f"{relative(path)}: damaged ({error}); run it again") from None

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The end of a run: it is judged, and its reports are written and published."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import structs
+from rich.console import Console
+
+from regressions import account, coverage_baseline
+from regressions.code_coverage import report as code_report
+from regressions.code_coverage.measure import CodeCoverage
+from regressions.coverage.measure import Coverage, Part, measure
+from regressions.executor import Execution
+from regressions.grading import grade, kills
+from regressions.json_file import write_json
+from regressions.known_issues import stale
+from regressions.paths import relative
+from regressions.report import print_verdict, write_reports
+from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED, Run
+from regressions.rundir import COVERAGE, publish
+from regressions.summarize import summarize
+from regressions.summary import Summary
+from tb.coverage.counts import Counts
+from tb.kinds import ACCELERATOR, kind
+
+
+def conclude(
+    run: Run,
+    execution: Execution,
+    code: CodeCoverage | None,
+    console: Console,
+    faults: Sequence[str] = (),
+    campaigns: Sequence[Mapping[str, Any]] = (),
+) -> int:
+    """Judges a run, writes and publishes all reports; returns the exit code.
+
+    Args:
+        run: The run.
+        execution: Its results.
+        code: Code coverage of the main device, if any was measured.
+        console: For people.
+        faults: Complaints besides failed tests.
+        campaigns: Contents of `mutants.json` files.
+
+    Raises:
+        OSError: Outputs cannot be written; earlier reports are untouched.
+    """
+    folder, tree = run.folder, run.order.tree
+    summary = summarize(run, execution)
+    summary.coverage = covered(run, execution, ACCELERATOR)
+    write_json(folder / COVERAGE, summary.coverage.to_json())
+    for name in {device.kind: None for device in run.devices if device.kind != ACCELERATOR}:
+        summary.of_kinds[name] = covered(run, execution, name)
+        write_json(folder / f"coverage-{name}.json", summary.of_kinds[name].to_json())
+    summary.code = code
+    summary.faults += [*faults, *_coverage_faults(summary)]
+    # A part of a tier may have missed the jobs that show an issue.
+    (summary.faults if run.undivided else summary.notes).extend(stale(execution.results, run.devices))
+    if code is not None:
+        pages = folder / code_report.FOLDER / run.main.name
+        code_report.write(pages, code, run.main, folder.name, int(time.time()))
+    summary.grades = grade(summary.coverage, code.data if code else None, kills(campaigns))
+    write_reports(summary)
+    account.write(run, execution)
+    if run.order.keep and summary.passed:
+        coverage_baseline.keep(summary)
+        console.print(f"kept: {relative(coverage_baseline.FILE)}", highlight=False)
+    # A part takes no complete report's place.
+    part = summary.interrupted or not run.order.shard.undivided
+    shown = folder if part else publish(tree, run.label, folder)
+    print_verdict(console, summary, shown)
+    if summary.interrupted:
+        return EXIT_INTERRUPTED
+    return EXIT_PASSED if summary.passed else EXIT_FAILED
+
+
+def _coverage_faults(summary: Summary) -> list[str]:
+    """Complaints about the coverage of a run that came to its end."""
+    run, code = summary.run, summary.code
+    faults = list(code.complaints) if code else []
+    if summary.interrupted:
+        return faults
+    if run.goals:
+        faults += code.short() if code else [f"no simulation of {run.main.name} left code coverage"]
+    return faults + (coverage_baseline.dropped(summary) if run.undivided and not run.order.keep else [])
+
+
+def covered(run: Run, execution: Execution, name: str) -> Coverage:
+    """Functional coverage of the devices of a kind; a simulation that ended early counts for nothing."""
+    definition = kind(name).definition(run.order.covergroups)
+    devices = [device for device in run.devices if device.kind == name]
+    names = {device.name for device in devices}
+    parts: list[Part] = []
+    for result in execution.results:
+        if result.coverage is not None and result.segment.device in names:
+            counts = Counts.from_json(structs.asdict(result.coverage), definition)
+            parts.append((result.segment.device, result.segment.entry.name, counts))
+    return measure(parts, devices, definition)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the summary of a run from the results of its segments."""
+
+from collections.abc import Iterable, Sequence
+
+from regressions.executor import Execution
+from regressions.failures import failure_rows, rerun_line
+from regressions.judge import SegmentResult
+from regressions.run import Run
+from regressions.summary import Summary, TestRow
+from tb.exchange.results import JobResult
+from tb.exchange.status import Status, gravest
+
+
+def summarize(run: Run, execution: Execution) -> Summary:
+    """Puts the segments' results together.
+
+    Args:
+        run: The run.
+        execution: Its results.
+    """
+    summary = Summary(run, cycles=execution.cycles, seconds=execution.seconds, rejected=execution.rejected)
+    summary.interrupted = execution.interrupted
+    by_test: dict[tuple[str, str, int], list[SegmentResult]] = {}
+    for result in sorted(execution.results, key=lambda result: result.segment.begin):
+        segment = result.segment
+        by_test.setdefault((segment.device, segment.entry.name, segment.seed), []).append(result)
+    order = {device.name: place for place, device in enumerate(run.devices)}
+    for device, name, seed in sorted(by_test, key=lambda key: (order.get(key[0], 0), *key[1:])):
+        results = by_test[device, name, seed]
+        summary.tests.append(_test_row(device, name, results, run))
+        jobs = summary.by_device.setdefault(device, [])
+        for result in results:
+            jobs += result.jobs
+            summary.failures += failure_rows(result, run)
+    summary.failures.sort(key=lambda row: row.status.gravity)
+    summary.totals = _totals(summary, execution.results)
+    return summary
+
+
+def _test_row(device: str, name: str, results: Sequence[SegmentResult], run: Run) -> TestRow:
+    status = gravest(result.status for result in results)
+    faults = [result for result in results if result.status is status and status is not Status.PASSED]
+    segments = [result.segment for result in results]
+    first = faults[0] if faults else None
+    if first is None:
+        selector = f"{name}:{min(s.begin for s in segments)}:{max(s.end for s in segments)}"
+    else:
+        selector = first.segment.selector
+    others = f" (and {len(faults) - 1} more segments)" if len(faults) > 1 else ""
+    return TestRow(
+        device=device,
+        name=name,
+        seed=segments[0].seed,
+        status=status,
+        jobs_planned=sum(segment.jobs for segment in segments),
+        jobs=sum(_checked(result.jobs) for result in results),
+        rerun=rerun_line(run, selector, segments[0], first.segment.kind if first else "fast"),
+        detail=first.detail + others if first else "",
+        cycles=sum(result.cycles for result in results),
+        seconds=sum(result.seconds for result in results),
+        testpoints=segments[0].entry.testpoints,
+    )
+
+
+def _checked(jobs: Iterable[JobResult]) -> int:
+    return sum(job.status is not Status.NOT_RUN for job in jobs)
+
+
+def _totals(summary: Summary, results: Sequence[SegmentResult]) -> dict[str, int]:
+    def count(status: Status) -> int:
+        """Failed jobs, or failed scenarios and segments where no single job is to blame."""
+        total = 0
+        for result in results:
+            scenarios = {job.scenario for job in result.jobs if job.status is status}
+            jobs = sum(job.status is status for job in result.jobs)
+            blamed = {failure.scenario for failure in result.failures if failure.status is status}
+            found = jobs + len(blamed - scenarios)
+            total += found if found else int(result.status is status)
+        return total
+
+    passed = sum(test.status is Status.PASSED for test in summary.tests)
+    return {
+        "tests": len(summary.tests),
+        "passed": passed,
+        "failed": len(summary.tests) - passed,
+        "jobs_planned": sum(test.jobs_planned for test in summary.tests),
+        "jobs": sum(test.jobs for test in summary.tests),
+        "mismatches": count(Status.MISMATCH),
+        "protocol_violations": count(Status.PROTOCOL),
+        "timeouts": count(Status.TIMEOUT),
+    }

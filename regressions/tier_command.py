@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``make regressions``: the tests of a tier, or a soak of them; a whole night ends with the mutants."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from rich.console import Console
+
+from regressions import testlist
+from regressions.code_coverage.exclusions import load_rules
+from regressions.code_coverage.jobs import closing
+from regressions.coverage.measure import Coverage
+from regressions.errors import UserError
+from regressions.machine import check_tools
+from regressions.mutants import mutants
+from regressions.order import Order
+from regressions.perform import Schedule, builds_of, perform
+from regressions.planner import Planner, Simulation, pack, rounds
+from regressions.planning import build_kind, planner_of, with_kind
+from regressions.run import EXIT_FAILED, EXIT_PASSED, Run
+from regressions.services import Services
+from tb.coverage import CLOSING
+from tb.descriptor import Descriptor
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Segment
+
+
+def regressions(order: Order, services: Services, console: Console) -> int:
+    """Runs a tier; a whole one ends with the mutants where it names them.
+
+    A choice of tests, a soak, and a run that was stopped leave them out.
+
+    Returns:
+        The gravest exit code of all.
+    """
+    code = _tests(order, services, console)
+    part = bool(order.tests) or order.soak_seconds is not None
+    if part or not order.tier.mutants or code not in (EXIT_PASSED, EXIT_FAILED):
+        return code
+    # The jobs that defects have to get past are chosen ones; the night's seed is for the tests.
+    return max(code, mutants(replace(order, seed=None), services, console))
+
+
+def _tests(order: Order, services: Services, console: Console) -> int:
+    check_tools()
+    tests = testlist.select(order.entries, order.tier.name, order.tests)
+    seed = order.chosen_seed
+    kind = build_kind(order, services)
+    soak = order.soak_seconds is not None
+    if soak and not order.shard.undivided:
+        raise UserError("SHARD: a soak has no parts; give each machine another SEED instead")
+    if not order.shard.undivided and order.seed is None and order.tier.seed is None:
+        raise UserError(f"SHARD: tier {order.tier.name} draws its seed; give all machines the same SEED=")
+    late = [entry for entry in tests if entry.sequence == CLOSING]
+    tests = [entry for entry in tests if entry not in late]
+    devices: list[Descriptor] = []
+    planners: list[Planner] = []
+    builds: list[tuple[str, str]] = []
+    for name, budget in order.budgets.items():
+        device, tier = services.device(name), order.tier.on(budget)
+        chosen = [
+            entry
+            for entry in tests
+            if testlist.suits(entry, device) and testlist.matches(entry, budget.tests)
+        ]
+        if not chosen and (devices or not any(testlist.suits(entry, device) for entry in late)):
+            continue
+        devices.append(device)
+        planners.append(planner_of(order, tier, chosen, services, device, seed))
+        builds += [(device.name, built) for built in ([kind] if kind else tier.builds)]
+    if not planners:
+        raise UserError(f"TESTS={order.tests}: no device of tier {order.tier.name} runs these; give DUT=")
+
+    closes = order.tier.coverage and not order.selective and bool(load_rules(devices[0]).goals)
+    # First, so that a soak has them too, however short it is.
+    every_closer = closing(order.entries, services, devices[0]) if closes else []
+    closers = order.shard.take(every_closer, lambda simulation: simulation.cycles)
+
+    def simulations() -> Iterator[Simulation]:
+        yield from closers
+        count = len(every_closer)
+        for drawn in rounds(planners, soak):
+            mine = drawn if soak else order.shard.segments(drawn)
+            packed = pack(with_kind(mine, kind), order.processes, count)
+            count += len(packed)
+            yield from packed
+
+    closer = _closer(
+        order, [entry for entry in late if testlist.suits(entry, devices[0])], seed, devices[0], kind
+    )
+    if soak:
+        schedule = Schedule(simulations(), builds + builds_of(closers), None, closer)
+    else:
+        schedule = Schedule.of(list(simulations()), closer)
+    complete, goals = not (order.selective or soak), closes and order.shard.undivided
+    run = Run.begin(order, order.tier.name, seed, devices, services, complete=complete, goals=goals)
+    return perform(run, schedule, services, console)
+
+
+def _closer(
+    order: Order, entries: Sequence[TestEntry], seed: int, device: Descriptor, kind: str
+) -> Callable[[Coverage], list[Segment]] | None:
+    """Chooses what closing tests add on the main device, once it is known what the others covered."""
+
+    def segments(coverage: Coverage) -> list[Segment]:
+        # Imported here, as it takes longer to load than most commands to run.
+        from regressions.coverage.closing import Closing
+
+        every = (Closing(entry, seed, device, kind or "fast", order.shard) for entry in entries)
+        return [segment for closing in every for segment in closing.segments(coverage)]
+
+    return segments if entries else None
