@@ -4,7 +4,6 @@
 from rich.console import Console
 from rich.table import Table
 
-from regressions.errors import UserError
 from regressions.order import Order
 from regressions.run import EXIT_PASSED
 from regressions.selection import Selector, find_entry, parse_selectors
@@ -58,10 +57,6 @@ def show(order: Order, services: Services, console: Console) -> int:
     from regressions.testbench import open_stream
 
     del services
-    if not order.test:
-        raise UserError(
-            "TEST: name a test, such as TEST=gemm_ops or TEST=gemm_ops:0:40; 'make list' shows all"
-        )
     entries = order.entries
     for selector in parse_selectors(order.test):
         entry = find_entry(entries, selector.name)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 from regressions import testlist
+from regressions.errors import UserError
 from regressions.option import Option, parse_duration, parse_paths, parse_processes, parse_seed
 from regressions.paths import BuildTree, relative
 from regressions.shards import UNDIVIDED, Shard, parse_shard
@@ -115,6 +116,15 @@ class Order:
     def selective(self) -> bool:
         """Only a part of the tier is asked for: a choice of tests, or one build kind."""
         return bool(self.tests or self.kind or self.waves)
+
+    @property
+    def record_path(self) -> Path:
+        """The failure record; raises UserError where none is named."""
+        if self.record is None:
+            raise UserError(
+                "R: name a failure record, such as R=build/runs/<run>/sims/0000/failures/<test>-<n>.json"
+            )
+        return self.record.resolve()
 
     def rerun_options(self, device: Descriptor) -> str:
         """Make variables besides TEST and SEED that repeat what was run on a device."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from msgspec.structs import replace
 from rich.console import Console
 
-from regressions.errors import UserError
 from regressions.executor import Executor
 from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
@@ -102,11 +101,7 @@ class Attempts:
 def replay(order: Order, services: Services, console: Console) -> int:
     """Replays a record; exit code 1 if it fails again, 0 if it no longer does."""
     check_tools()
-    if order.record is None:
-        raise UserError(
-            "R: name a failure record, such as R=build/runs/<run>/sims/0000/failures/<test>-<n>.json"
-        )
-    path = Path(order.record).resolve()
+    path = order.record_path
     record = read_record(path)
     device = services.device(record.descriptor)
     simulator = services.simulator("verilator")

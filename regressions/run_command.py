@@ -24,10 +24,6 @@ from tb.exchange.status import Status
 def run(order: Order, services: Services, console: Console) -> int:
     """``make run``: tests by name, or scenarios of them, which then share one simulation."""
     check_tools()
-    if not order.test:
-        raise UserError(
-            "TEST: name a test, such as TEST=gemm_ops or TEST=gemm_ops:0:40; 'make list' shows all"
-        )
     entries = order.entries
     selectors = parse_selectors(order.test)
     chosen = [(selector, find_entry(entries, selector.name)) for selector in selectors]

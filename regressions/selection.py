@@ -22,8 +22,12 @@ def parse_selectors(text: str) -> list[Selector]:
     """Reads a comma-separated list of selectors.
 
     Raises:
-        UserError: One is malformed.
+        UserError: There is none, or one is malformed.
     """
+    if not text:
+        raise UserError(
+            "TEST: name a test, such as TEST=gemm_ops or TEST=gemm_ops:0:40; 'make list' shows all"
+        )
     selectors: list[Selector] = []
     for part in (part.strip() for part in text.split(",")):
         name, *numbers = part.split(":")

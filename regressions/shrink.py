@@ -17,7 +17,6 @@ from regressions.replay import Attempts
 from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
 from regressions.rundir import create_run
 from regressions.services import Services
-from regressions.simulators.base import Build, Simulator
 from tb.exchange.job import Job
 from tb.exchange.record import Record, read_record
 from tb.exchange.scenario import Scenario
@@ -38,11 +37,7 @@ def shrink(order: Order, services: Services, console: Console) -> int:
         UserError: No record was named, or the simulation broke before it saw the failure.
     """
     check_tools()
-    if order.record is None:
-        raise UserError(
-            "R: name a failure record, such as R=build/runs/<run>/sims/0000/failures/<test>-<n>.json"
-        )
-    path = Path(order.record).resolve()
+    path = order.record_path
     record = read_record(path)
     device = services.device(record.descriptor)
     refusal = runner_of(device).unshrinkable
@@ -57,7 +52,7 @@ def shrink(order: Order, services: Services, console: Console) -> int:
     result = attempts.attempt(run, "shrink", console, seconds)
     if result is None:
         return EXIT_INTERRUPTED
-    return _report(_ShrunkRun(run, result, record, build, simulator), order, console)
+    return _report(_ShrunkRun(run, attempts, result), order, console)
 
 
 class _ShrunkRun:
@@ -69,10 +64,8 @@ class _ShrunkRun:
         smallest: The smallest failure; None if there was none.
     """
 
-    def __init__(
-        self, run: Path, result: SegmentResult, record: Record, build: Build, simulator: Simulator
-    ) -> None:
-        self.run, self.result, self.record, self.build, self.simulator = run, result, record, build, simulator
+    def __init__(self, run: Path, attempts: Attempts, result: SegmentResult) -> None:
+        self.run, self.attempts, self.result = run, attempts, result
         self.folder = run / "shrink" / result.folder
         self.path = self.folder / SHRUNK
         search = self.folder / OUTCOME
@@ -82,10 +75,10 @@ class _ShrunkRun:
     def confirm(self, console: Console, *, waves: bool) -> SegmentResult | None:
         """Run the smallest failure in a simulation of its own; None if that was interrupted."""
         assert self.smallest is not None
-        build = self.build
+        simulator, build = self.attempts.simulator, self.attempts.build
         if waves:
-            build = self.simulator.build(build.descriptor, "waves", self.run / "build-waves.log")
-        attempts = Attempts(self.path, self.smallest, self.simulator, build, waves)
+            build = simulator.build(build.descriptor, "waves", self.run / "build-waves.log")
+        attempts = Attempts(self.path, self.smallest, simulator, build, waves)
         return attempts.attempt(self.run, "prefix", console)
 
 
@@ -96,7 +89,7 @@ def _report(shrunk: _ShrunkRun, order: Order, console: Console) -> int:
         if search is None:
             raise UserError(f"{log}: the simulation ended before it saw the failure: {shrunk.result.detail}")
         how = f"; it fails otherwise: {search['otherwise']}" if search["otherwise"] else ""
-        checker = Wanted.of(shrunk.record).checker
+        checker = Wanted.of(shrunk.attempts.record).checker
         console.print(
             f"not reproduced: no '{checker}' alone or after what ran before it{how}",
             style="bold red" if how else "bold green",

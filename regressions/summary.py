@@ -16,6 +16,7 @@ from tb.exchange.results import JobResult
 from tb.exchange.status import Status
 
 MAX_MEASURED = 20_000
+_TEST_KEYS = ("name", "seed", "status", "jobs_planned", "jobs", "rerun", "detail")
 
 
 @dataclass(slots=True)
@@ -89,17 +90,7 @@ class Summary:
             "parameters": dict(run.main.parameters),
             "totals": self.totals,
             "tests": [
-                {
-                    "name": test.name,
-                    "seed": test.seed,
-                    "status": test.status.value,
-                    "jobs_planned": test.jobs_planned,
-                    "jobs": test.jobs,
-                    "rerun": test.rerun,
-                    "detail": test.detail,
-                    "dut": test.device,
-                }
-                for test in self.tests
+                {key: getattr(test, key) for key in _TEST_KEYS} | {"dut": test.device} for test in self.tests
             ],
             "utilization": [
                 {
