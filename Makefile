@@ -49,14 +49,14 @@ test: env ## pytest: models, bench, runner, short simulations; JOBS= files at a 
 run: env ## one test or part of it: TEST=name[:first[:end]] SEED= [WAVES=1] [KIND=xrand]
 	@$(RUN) run $(COMMON) $(ONE)
 
-replay: env ## a failure record again, alone and then with what ran before it: R=record [WAVES=1]
+replay: env ## a failure record again, alone and then after everything before it: R=record [WAVES=1]
 	@$(RUN) replay $(OUTPUT) $(if $(R),--record='$(R)') $(if $(KIND),--kind='$(KIND)') $(if $(filter-out 0,$(WAVES)),--waves)
 
 shrink: env ## the smallest failure behind a failure record, in three lines: R=record [TIME=60s] [WAVES=1]
 	@$(RUN) shrink $(OUTPUT) $(if $(R),--record='$(R)') $(if $(TIME),--time='$(TIME)') $(if $(KIND),--kind='$(KIND)') \
 	  $(if $(filter-out 0,$(WAVES)),--waves)
 
-rerun-failed: env ## what did not pass in the last run
+rerun-failed: env ## the tests that did not pass in the last run
 	@$(RUN) rerun-failed $(COMMON)
 
 list: env ## tiers and tests

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Published cycle counts, and what a job of the same size may take at most (contract A8.6)."""
+"""Published cycle counts, and the most cycles that a job of the same size may take (contract A8.6)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILE = Path(__file__).with_name("published.toml")
 
 @dataclass(frozen=True, slots=True)
 class PublishedCase:
-    """One job, alone and without stalls, whose cycles somebody published or the contract limits.
+    """One job, alone and without stalls, whose cycles are published or limited by the contract.
 
     Attributes:
         instance: The engine.

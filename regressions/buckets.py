@@ -11,7 +11,7 @@ _NUMBER = re.compile(r"(?<![A-Za-z0-9])-?\d+(\.\d+)?(e[+-]?\d+)?")
 
 
 def bucket(status: Status, detail: str) -> str:
-    """Key of like failures: the status and what the detail says first, without its numbers.
+    """Key of like failures: the status and the beginning of the detail, without its numbers.
 
     What follows a semicolon or stands in parentheses belongs to the single case.
     """

@@ -94,7 +94,7 @@ class Executor:
         self._count = first
 
     def execute(self, simulations: Iterator[Simulation], until: float | None = None) -> Execution:
-        """Runs simulations; SIGINT and SIGTERM end them all and keep what was reported.
+        """Run simulations; SIGINT and SIGTERM end them all and keep the results so far.
 
         Args:
             simulations: Taken one by one when a process is free.
@@ -151,7 +151,7 @@ class Executor:
         return execution
 
     async def _simulate(self, simulation: Simulation, execution: Execution) -> list[Simulation]:
-        """Runs one simulation; returns what is left to run of it after a crash or a timeout."""
+        """Run one simulation; return the part left to run after a crash or a timeout."""
         number, self._count = self._count, self._count + 1
         folder = self._run / "sims" / f"{number:04d}"
         folder.mkdir(parents=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make list`` and ``make show``: what would run, without running it."""
+"""``make list`` and ``make show``: tests and jobs, without running them."""
 
 from rich.console import Console
 from rich.table import Table

@@ -32,7 +32,7 @@ _PART = re.compile(r"([\w-]+):(\d+):(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Numbers ``begin .. end-1`` of what has a name, such as scenarios of a test."""
+    """Numbers ``begin .. end-1`` under a name, such as scenarios of a test."""
 
     name: str
     begin: int

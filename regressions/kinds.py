@@ -117,7 +117,7 @@ class RunnerKind(ABC):
 
     @abstractmethod
     def lint(self) -> dict[str, Callable[[], Model]]:
-        """Return what `make lint` checks, by the name that it shows."""
+        """Return the models that `make lint` checks, by the name that it shows."""
 
     @abstractmethod
     def source(self, stream: Any, device: Descriptor) -> Source:
@@ -137,7 +137,7 @@ class RunnerKind(ABC):
         return {}
 
     def speed(self) -> SpeedPart | None:
-        """Return what `make bench` measures of the kind's own; None for nothing."""
+        """Return the kind's own measurement in `make bench`; None for none."""
         return None
 
     def defects(self) -> Defects | None:

@@ -42,7 +42,7 @@ Key = tuple[str, str, int, int, int, str]
 
 
 def merge(order: Order, services: Services, console: Console) -> int:
-    """Joins runs into one and judges that as a whole: tests, goals, and coverage against what is kept.
+    """Join runs into one and judge it as a whole: tests, goals, and coverage against the baseline.
 
     Args:
         order: The command line; its ``runs`` are folders of runs, those of campaigns of mutants among them.

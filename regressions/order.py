@@ -127,7 +127,7 @@ class Order:
         return self.record.resolve()
 
     def rerun_options(self, device: Descriptor) -> str:
-        """Make variables besides TEST and SEED that repeat what was run on a device."""
+        """Make variables besides TEST and SEED that repeat a run on a device."""
         place = relative(device.path)
         dut = device.path.stem if place == f"tb/duts/{device.path.name}" else place
         parts = [f"DUT={dut}"] if dut != DEFAULT_DUT else []

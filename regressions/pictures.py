@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 INK = "#123456"
 """Stands for the page's text colour."""
 _DPI = 200
-"""Of what a plot draws as pixels, at its size of 6.4 inches."""
+"""Resolution of a plot's pixels, at its size of 6.4 inches."""
 _RC: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "redmule",

@@ -59,7 +59,7 @@ async def _kill_group(process: asyncio.subprocess.Process) -> None:
 
 
 class Deadline:
-    """Wall time left, by what a simulation is doing: each test has its own timeout.
+    """Wall time left to the present test of a simulation: each has its own timeout.
 
     Args:
         timeouts: Seconds by segment key.
@@ -72,7 +72,7 @@ class Deadline:
         self._since = time.monotonic()
 
     def exceeded(self, reader: ResultsReader) -> str:
-        """A sentence if the simulation took too long over what it is doing, else an empty text."""
+        """Say that the present test took too long, or return an empty text."""
         running = reader.log.running
         phase = (len(reader.log.tests), running is not None)
         if phase != self._phase:

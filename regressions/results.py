@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads what a simulation reports in ``results.jsonl``, while it runs or after it ended."""
+"""Reads the results of a simulation from ``results.jsonl``, while it runs or after it ended."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,7 +73,7 @@ class ResultsReader:
         self.log = SimulationLog()
 
     def poll(self) -> int:
-        """Takes in what was added since the last call; returns the number of new lines."""
+        """Read the lines added since the last call; return their number."""
         try:
             with self._path.open("rb") as file:
                 file.seek(self._offset)

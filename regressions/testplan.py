@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The testplan: each requirement of the contract, and what serves it (docs/testplan.md)."""
+"""The testplan: each requirement of the contract with its tests, checkers and defects (docs/testplan.md)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Device descriptors: what a device is, read from TOML (`docs/descriptor.md`)."""
+"""Device descriptors, read from TOML (`docs/descriptor.md`)."""
 
 from __future__ import annotations
 

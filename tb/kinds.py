@@ -82,7 +82,7 @@ class DeviceKind(ABC):
         return None
 
     def suits(self, device: Descriptor, target: str) -> bool:
-        """Tell whether a device of this kind is what a test entry names in `runs_on`."""
+        """Tell whether a device of this kind is a target that a test entry names in `runs_on`."""
         del device
         return target in self.targets
 
@@ -112,7 +112,7 @@ class DeviceKind(ABC):
 
 
 def imported(place: str) -> Any:
-    """Return what a module has under a name, given as `module:name`."""
+    """Return an object of a module, given as `module:name`."""
     module, _, name = place.partition(":")
     return getattr(importlib.import_module(module), name)
 

@@ -27,7 +27,7 @@ TEST = "baseline"
 
 
 def baseline(order: Order, services: Services, console: Console) -> int:
-    """Measures the device asked for, or all that `tb/duts` has; keeps what the file has of others.
+    """Measure the device asked for, or all in `tb/duts`; the file's figures of others stay.
 
     Nothing is written unless every job of every device ran and passed.
 
@@ -50,7 +50,7 @@ def baseline(order: Order, services: Services, console: Console) -> int:
 
 
 def measure(device: Descriptor, simulator: Simulator, folder: Path, order: Order) -> list[record.Kept]:
-    """Runs the list on a device, whatever its present baseline says.
+    """Run the list on a device, without comparing it with its present baseline.
 
     Raises:
         UserError: A job did not pass.
@@ -71,7 +71,7 @@ def measure(device: Descriptor, simulator: Simulator, folder: Path, order: Order
 
 
 def collect(named: list[NamedScenario], results: list[JobResult], log: Path) -> list[record.Kept]:
-    """Returns what is kept of the results of the jobs.
+    """Return the part of the jobs' results that is kept.
 
     Raises:
         UserError: A job is missing or did not pass.

@@ -80,7 +80,7 @@ def scenarios(device: Descriptor, path: Path = LIST) -> list[NamedScenario]:
 
 
 def describe(scenario: Scenario, position: int) -> str:
-    """A job in a few words: what decides its cycles."""
+    """Describe a job in a few words: everything that decides its cycles."""
     job, stall = scenario.jobs[position], scenario.stall
     text = f"{job.op.name} {job.format_name} {job.m}x{job.n}x{job.k}"
     if stall.kind != "none":

@@ -104,7 +104,7 @@ def measure(config: ClusterConfig, folder: Path, console: Console) -> ClusterFig
 
 
 def keep(figures: ClusterFigures, git: str, path: Path) -> Path:
-    """Puts the figures into ``bench.json``; what else it has stays. Returns the file.
+    """Put the figures into ``bench.json``, whose other figures stay; return the file.
 
     Args:
         figures: Its rows become ``cluster``, the rest ``cluster_figures``.

@@ -22,7 +22,7 @@ from tb.cluster.instructions import check_instructions
 SOFTWARE = ROOT / "sw"
 PROGRAMS = SOFTWARE / "programs"
 CHECKS = SOFTWARE / "checks"
-"""Programs that check the hardware, or do what must be reported."""
+"""Programs that check the hardware, or break a rule on purpose."""
 CACHE = ROOT / "build" / "cache"
 
 _CPU = "generic_rv32+m+c+xcvmem+xcvmac+xcvsimd+xcvelw+xcvalu"
@@ -46,7 +46,7 @@ def uses_fpu(name: str, folder: Path = PROGRAMS) -> bool:
 
 
 def _text(source: Path) -> str:
-    """A source and all that it includes of `sw`; what the build generates is not there."""
+    """A source and everything that it includes of `sw`, without generated files."""
     seen: dict[Path, str] = {}
     waiting = [source.resolve()]
     while waiting:

@@ -12,7 +12,7 @@ from regressions.simulators.points import Kind
 
 
 def render(coverage: CodeCoverage, paths: Mapping[str, str], root: str, timestamp: int) -> bytes:
-    """The file, after the DTD coverage-04; what is excluded is left out.
+    """Render the file after the DTD coverage-04, without excluded points.
 
     Args:
         coverage: Measured coverage.

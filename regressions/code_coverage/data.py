@@ -37,7 +37,7 @@ class Data:
         self.tests.setdefault(test, set()).update(point for point, count in hits.items() if count)
 
     def unique(self) -> dict[str, set[Point]]:
-        """The points that each test hits and no other does: what would be lost without it."""
+        """Points that each test alone hits, which would be lost without it."""
         by = Counter(point for points in self.tests.values() for point in points)
         return {test: {point for point in points if by[point] == 1} for test, points in self.tests.items()}
 
@@ -99,7 +99,7 @@ def joined(parts: Iterable[Data]) -> dict[str, Data]:
 
 
 def from_simulations(device: str, simulations: Iterable[tuple[str, Mapping[Point, int]]]) -> Data:
-    """Puts simulations together: name of the test and what it hit."""
+    """Merge simulations: pairs of a test's name and its hits."""
     data = Data(device)
     for test, hits in simulations:
         data.add(test, hits)

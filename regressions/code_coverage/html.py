@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pages of code coverage: a table of the sources, and each source with what was missed beside its lines."""
+"""Pages of code coverage: a table of the sources, and each source with the missed points beside its lines."""
 
 from __future__ import annotations
 

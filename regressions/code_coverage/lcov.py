@@ -10,7 +10,7 @@ from regressions.simulators.points import Kind
 
 
 def render(coverage: CodeCoverage, paths: Mapping[str, str]) -> str:
-    """The tracefile; what is excluded is left out.
+    """Render the tracefile, without excluded points.
 
     Args:
         coverage: Measured coverage.

@@ -140,7 +140,7 @@ def percent(share: Share) -> str:
 
 
 def measure(data: Data, descriptor: Descriptor) -> CodeCoverage:
-    """Measures what was hit against the sources, exclusions and goals of a device.
+    """Measure hits against the sources, exclusions and goals of a device.
 
     Raises:
         SchemaError: The exclusions are malformed.

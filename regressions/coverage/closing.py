@@ -19,7 +19,7 @@ from tb.exchange.scenario import Scenario
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A test that closes what the others left open.
+    """A test for the bins that the others left open.
 
     Attributes:
         entry: The test; its count limits its scenarios.

@@ -18,7 +18,7 @@ EVENTS = "internal"
 """Covergroup of the events that devices tell of themselves (docs/descriptor.md, "cover")."""
 
 Part = tuple[str, str, Counts]
-"""A device, a test, and what the test covered there."""
+"""A device, a test, and the coverage of the test on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Coverage:
         ]
 
     def to_json(self) -> dict[str, Any]:
-        """The content of ``coverage.json``: what can be added to that of other runs."""
+        """Content of ``coverage.json``, in which runs can be added up."""
         return {
             "schema": 1,
             "definition": self.definition.digest,
@@ -136,7 +136,7 @@ class Coverage:
 
 
 def measure(parts: Iterable[Part], devices: Sequence[Descriptor], definition: Definition) -> Coverage:
-    """Merges what simulations covered.
+    """Merge the coverage of simulations.
 
     Args:
         parts: what each segment covered, with its device and test.

@@ -83,7 +83,7 @@ def locate(text: str, change: Change) -> int:
 
 
 def place(source: VerilogSource, change: Change) -> Placed:
-    """Finds what a change changes.
+    """Locate a change in its source.
 
     Raises:
         ChangeError: Its line does not apply, or nothing around the difference can be switched.

@@ -71,7 +71,7 @@ class DeviceTarget:
         return invalid
 
     async def control(self, simulations: Simulations) -> tuple[str, int]:
-        """Run the jobs without a defect; returns what is wrong, and the number of jobs."""
+        """Run the jobs without a defect; return the problems and the number of jobs."""
         timeouts = {segment.key: segment.entry.timeout for segment in self._jobs.segments}
         log, outcome, _ = await self._simulate(0, CONTROL, simulations, Deadline(timeouts))
         self._seconds = max(_LEAST_SECONDS, _TIMES_CONTROL * outcome.seconds)

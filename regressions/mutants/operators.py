@@ -45,7 +45,7 @@ class Candidate:
 
 
 Edit = tuple[int, int, str]
-"""Characters ``start .. end-1`` of a source and what takes their place."""
+"""Characters ``start .. end-1`` of a source and their replacement."""
 
 Operator = Callable[[VerilogSource, Any], Iterator[Edit]]
 """All edits that an operator proposes at a node of a source."""

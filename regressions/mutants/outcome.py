@@ -84,7 +84,7 @@ def read_result(
     log: SimulationLog,
     outcome: ProcessEnd,
 ) -> DefectResult:
-    """Judges a defect by what its simulation left.
+    """Judge a defect by the results of its simulation.
 
     Args:
         defect: The defect.

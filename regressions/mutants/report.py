@@ -128,7 +128,7 @@ def _modules(results: Iterable[DefectResult]) -> dict[str, Counter[str]]:
 
 
 def to_markdown(report: Report) -> str:
-    """Verdict, what to look at, statistics, all defects."""
+    """Verdict, open problems, statistics, all defects."""
     lines = [f"## Mutants of {report.device}: {report.verdict}", ""]
     if report.complaints:
         lines += ["### To look at", ""]

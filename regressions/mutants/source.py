@@ -53,7 +53,7 @@ class VerilogSource:
         _collect(self.root, self.tokens)
 
     def of(self, node: SyntaxNode) -> str:
-        """The text of a node, without what stands before its first token."""
+        """Text of a node, without the trivia before its first token."""
         start, end = span(node)
         return self.text[start:end]
 

@@ -43,7 +43,7 @@ class Target(Protocol):
 
     @property
     def rerun(self) -> str:
-        """Make variables besides TESTS that repeat what is done with a defect."""
+        """Make variables besides TESTS that repeat the run of a defect."""
         ...
 
     def build(

@@ -24,7 +24,7 @@ class CheckerView:
 
     @property
     def broken(self) -> str:
-        """Parameters of its proofs, which name what they break, or the tests without one."""
+        """Parameters of its proofs, which name the broken thing, or the tests without one."""
         return ", ".join(
             (node.partition("[")[2] or node.rpartition("::")[2]).rstrip("]") for node in self.checker.proofs
         )

@@ -13,7 +13,7 @@ MAX_SHOWN = 5
 
 
 def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
-    """Prints failures with their rerun lines, what else is wrong, then the verdict and where the report lies.
+    """Print failures with their rerun lines, further problems, the verdict and the place of the report.
 
     Args:
         console: Where to.

@@ -46,7 +46,7 @@ def _by_stall(axes: Axes, jobs: Sequence[JobResult], value: Callable[[JobResult]
 
 
 def utilization_plot(jobs: Sequence[JobResult], published: Sequence[PublishedCase] = ()) -> str:
-    """Utilization in percent against M*N*K by stalls, beside what was published; empty without jobs."""
+    """Utilization in percent against M*N*K by stalls, beside published figures; empty without jobs."""
     sized = [job for job in jobs if job.m * job.n * job.k]
     shares = [(case.m * case.n * case.k, published_share(case)) for case in published]
     known = [(steps, 100 * share) for steps, share in shares if share]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Verdict in words, and failures grouped by test."""
+"""Verdict in words, and like failures in groups."""
 
 from collections.abc import Iterable
 

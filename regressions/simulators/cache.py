@@ -117,7 +117,7 @@ def _last_use(folder: Path) -> float:
 
 
 def _shrunk_size(folder: Path) -> int:
-    """Size in bytes of a finished build, without what only its compilation needed, which is dropped."""
+    """Size in bytes of a finished build; files that only its compilation needed are dropped."""
     total = 0
     for place, _, names in os.walk(folder):
         for path in (Path(place, name) for name in names):

@@ -50,7 +50,7 @@ Hits = Mapping[Point, int]
 
 
 def merged(parts: Iterable[Hits]) -> Counter[Point]:
-    """The sum of what several simulations hit; a point of one is a point of all."""
+    """Sum of the hits of several simulations; a point of one is a point of all."""
     total: Counter[Point] = Counter()
     for part in parts:
         # `Counter.update` keeps points with the sum 0, and `+` does not.

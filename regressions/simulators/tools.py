@@ -85,7 +85,7 @@ def _tool_environment() -> dict[str, str]:
 
 
 def require_tools() -> None:
-    """Checks for what a build needs besides Verilator.
+    """Check for the tools that a build needs besides Verilator.
 
     Raises:
         BuildError: A tool is missing.

@@ -64,7 +64,7 @@ class ClusterConfig:
 
 
 def cluster_of(device: Descriptor) -> ClusterConfig:
-    """Return what a cluster is built with.
+    """Return the parameters of a cluster.
 
     Raises:
         UserError: The device is alone.

@@ -98,7 +98,7 @@ class ClusterExecutor:
         return verdict
 
     def _allow(self, run: ProgramRun) -> None:
-        """Let the wide port touch what the jobs may touch; blocks of a larger job lie where operands do."""
+        """Let the wide port touch the memory of the jobs; blocks of a larger job lie where operands do."""
         if run.scenario is not None and not run.blocks:
             self._tcdm.memory.allow(run.scenario.jobs)
             return

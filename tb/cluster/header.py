@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``constants.h``: what firmware, host and benches in C++ share with Python.
+"""``constants.h``: constants that firmware, host and benches in C++ share with Python.
 
 Preprocessor constants alone, so that assembly can include it; the linker script takes its values.
 """

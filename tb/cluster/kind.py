@@ -64,7 +64,7 @@ class Cluster(DeviceKind):
         return ClusterConfig(cores=n_cores, instance=instance, **values)
 
     def suits(self, device: Descriptor, target: str) -> bool:
-        """Tell whether a cluster has what a test needs: cores, or cores with floating point."""
+        """Tell whether a cluster has the cores that a test needs, with or without floating point."""
         return target == "cluster" or (target == "cluster_fpu" and cluster_of(device).fpu)
 
     def definition(self, further: tuple[Path, ...] = ()) -> Definition:

@@ -35,14 +35,14 @@ _LIMIT = 400_000
 
 @dataclass(frozen=True, slots=True)
 class RandomTask:
-    """A drawn test: what runs, and what it has to leave between the program and the harts' own places."""
+    """A drawn test: its task, and the memory to leave between the program and the harts' places."""
 
     number: int
     task: Task
     scenario: Scenario
 
     def problems(self, outcome: ProgramOutcome) -> list[str]:
-        """Describe what was wrong in a run of the task; empty if nothing was."""
+        """Describe the problems of a run of the task; empty if there were none."""
         found = list(outcome.problems)
         window = self.scenario.window
         before = initial_image(self.scenario)

@@ -47,7 +47,7 @@ class ClusterScoreboard(Scoreboard):
         self.report: dict[str, Any] = {}
 
     def judge(self, run: ProgramRun, drawn: Drawn | None, rules: dict[int, tuple[int, int]]) -> Verdict:
-        """Judge a program from what the monitors published last.
+        """Judge a program by the last records of the monitors.
 
         Args:
             run: Run that was performed.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Blocks of operands: the part of a job whose steps are looked into."""
+"""Blocks of operands: the part of a job whose steps are examined."""
 
 from __future__ import annotations
 

@@ -236,7 +236,7 @@ class BenchHandle:
         self.shared.grant_position = 0
 
     def allow(self, ranges: list[tuple[int, int, bool]]) -> None:
-        """Set what the device may touch: (first byte, length, writable) each.
+        """Set the memory that the device may touch: (first byte, length, writable) each.
 
         Raises:
             ValueError: More ranges than the bench holds.

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class BackgroundTask(Generic[T]):
-    """A call that somebody makes: the thread, or whoever needs the result before the thread came to it."""
+    """A call that the thread makes, or its caller if the result is needed before the thread came to it."""
 
     def __init__(self, call: Callable[[], T]) -> None:
         self._call: Callable[[], T] | None = call

@@ -31,7 +31,7 @@ class Seen(NamedTuple):
 
 
 class CoverageTap:
-    """Hands what passed the scoreboard to the collector.
+    """Hands scenarios that passed the scoreboard to the collector.
 
     Args:
         handle: The bench instance.
@@ -46,7 +46,7 @@ class CoverageTap:
         model.traces = []
 
     def look(self, cut: int | None) -> Seen:
-        """Take what is needed from the logs.
+        """Take the needed parts of the logs.
 
         Args:
             cut: Edge at which the first job was cut short, if it was.

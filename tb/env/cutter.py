@@ -22,7 +22,7 @@ _AHEAD = 8  # cycles before a reset at which Python is woken
 
 
 def check_acquired(data: int, position: int) -> None:
-    """Raise `ControlError` if what ACQUIRE read says that a job did not get a context."""
+    """Raise `ControlError` if the value of ACQUIRE says that a job did not get a context."""
     if acquired(data) is None:
         raise ControlError(f"ACQUIRE of job {position} read {data:#010x} with a context free")
 

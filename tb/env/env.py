@@ -109,7 +109,7 @@ class RedmuleEnv(uvm_env):
         return RegisterBackdoor(self.dut.i_dut.i_device, self.descriptor.backdoor, self._poked)
 
     def check_registers(self) -> None:
-        """Judge the register accesses made outside of scenarios; what is wrong fails the test."""
+        """Judge the register accesses made outside of scenarios; a finding fails the test."""
         self._collect()
         findings = self.scoreboard.take_notes()
         for finding in findings:

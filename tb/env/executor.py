@@ -112,7 +112,7 @@ class ScenarioExecutor:
         self._programmer.reset()
 
     def prepare(self, scenario: Scenario, image: Image | None = None) -> None:
-        """Make memory ready for a scenario: contents, what the device may touch, stalls.
+        """Make memory ready for a scenario: contents, allowed ranges, stalls.
 
         Args:
             scenario: Scenario to run.
@@ -181,7 +181,7 @@ class ScenarioExecutor:
         return verdict
 
     async def _to_the_end(self, scenario: Scenario) -> bool:
-        """Program all jobs and wait for them and what follows; False if the watchdog came first."""
+        """Program all jobs and wait for their ends and the drain; False if the watchdog came first."""
         player = self._player
         player.start(self._programmer.bursts(scenario.jobs))
         self._background.begin()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes what happens in a simulation to `results.jsonl`, line by line, so that a crash loses nothing."""
+"""Writes results of a simulation to `results.jsonl`, line by line, so that a crash loses nothing."""
 
 from __future__ import annotations
 

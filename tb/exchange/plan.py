@@ -58,7 +58,7 @@ Mode = Literal["alone", "prefix", "shrink"]
 
 
 class Replay(Struct, frozen=True, forbid_unknown_fields=True):
-    """A failure record that takes the place of what a segment would draw.
+    """A failure record that takes the place of a segment's draws.
 
     Attributes:
         record: Path of the record.

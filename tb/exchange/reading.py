@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading of structs: what does not fit is an error of one line: where, what is wrong and what to do."""
+"""Reading of structs, with errors of one line: where, what is wrong and what to do."""
 
 from __future__ import annotations
 

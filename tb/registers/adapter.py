@@ -10,7 +10,7 @@ from tb.agents.control.items import ControlItem
 
 
 class AccessAs(uvm_object):
-    """Extension of a register operation: who makes it, and with which byte enables.
+    """Extension of a register operation: its core and its byte enables.
 
     Pass it as ``extension`` of ``reg.read``, ``reg.write`` and the like.
 

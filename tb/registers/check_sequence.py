@@ -21,7 +21,7 @@ class RegisterCheckError(AssertionError):
 
 
 class RegisterCheckSequence(uvm_sequence):
-    """A register test: accesses of the register port and what they must give (contract A5).
+    """A register test: accesses of the register port and their required results (contract A5).
 
     Subclasses implement `check`. Start one on the sequencer of a control agent; it begins (unless
     `clears_first` is off) and ends with a soft clear of value 0, so that it neither needs nor leaves anything

@@ -78,7 +78,7 @@ def program(
 
 
 def acquired(data: int) -> int | None:
-    """The id of the job that a burst of `program` queued, by what ACQUIRE read; None when it was refused."""
+    """Id of the job that a burst of `program` queued, as ACQUIRE read it; None when it was refused."""
     return data if data < JOB_IDS else None
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Observations: what the checks of a scenario look at."""
+"""Observations of a scenario, which its checks read."""
 
 from __future__ import annotations
 

@@ -214,7 +214,7 @@ def _register_port(logs: PortLogs, reset: _Reset) -> dict[int, Edges]:
 
 
 def check_protocol(logs: PortLogs, ranges: Ranges, fired: Mapping[int, tuple[int, int]]) -> list[Finding]:
-    """Compare the rules over the logs with the assertions; what both say is reported by the assertion alone.
+    """Compare the rules over the logs with the assertions; where both fired the assertion alone is reported.
 
     Args:
         logs: Logs of a scenario.

@@ -61,7 +61,7 @@ def _place(beat: npt.NDArray[np.void]) -> str:
 
 
 def serves(beats: npt.NDArray[np.void], jobs: Sequence[Job]) -> npt.NDArray[np.bool_]:
-    """Which requests stay within what `jobs` may touch; shape (beats,)."""
+    """Mark the requests that stay within the memory of `jobs`; shape (beats,)."""
     access = 4 * beats["data"].shape[1]
     starts = beats["add"].astype(np.int64)
     enables = np.unpackbits(np.ascontiguousarray(beats["be"]).view(np.uint8), axis=1, bitorder="little")

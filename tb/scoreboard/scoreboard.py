@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The scoreboard: predicts a scenario, takes what the monitors publish, runs every check."""
+"""The scoreboard: predicts a scenario, takes the monitors' records, runs every check."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class Scoreboard(uvm_scoreboard):
         expected: Callable[[], Prediction] | None = None,
         ports: PortLogs | None = None,
     ) -> Verdict:
-        """Judge a scenario from what the monitors published last.
+        """Judge a scenario by the last records of the monitors.
 
         Args:
             scenario: Scenario that was to run.
@@ -229,7 +229,7 @@ class Scoreboard(uvm_scoreboard):
     def without_known(
         self, scenario: Scenario, findings: list[Finding]
     ) -> tuple[list[Finding], dict[int, str]]:
-        """Take out what the descriptor says of a job; returns the rest, and the issue of each such job."""
+        """Take out findings that the descriptor explains; return the rest, and the issue of each such job."""
         rest: list[Finding] = []
         known: dict[int, str] = {}
         for finding in findings:
@@ -276,7 +276,7 @@ class Scoreboard(uvm_scoreboard):
     def _measure(
         self, result: JobResult, job: Job, span: Span | None, slots: dict[str, int] | None, seen: Observation
     ) -> None:
-        """Writes down what a job that ended took; one without a span was cut short."""
+        """Note the measurements of a job that ended; one without a span was cut short."""
         result.status = Status.PASSED
         if span is None:
             result.detail = "cut short"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Corner scenarios: sizes around what the device is built of, crossed pairwise with everything else."""
+"""Corner scenarios: sizes around those of the device, crossed pairwise with everything else."""
 
 from __future__ import annotations
 

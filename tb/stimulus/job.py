@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Directed jobs from arrays, and beside them what the authors of tests import with them."""
+"""Directed jobs from arrays, and the other names that authors of tests import."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The knobs of a test: what its random draw is restricted to. `docs/knobs.md` holds the same table."""
+"""The knobs of a test, which restrict its random draw. `docs/knobs.md` holds the same table."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Laws that results of the engine obey whatever they are: no reference model is needed to check them.
+"""Laws that all results of the engine obey, so that no reference model is needed to check them.
 
 They follow from the definition of the operations (contract A1.2): an element of Z is a chain of N steps
 over one row of X and one column of W, rounded after each.

@@ -134,7 +134,7 @@ def _shape(rng: random.Random, knobs: Knobs, corner: Corner | None) -> _Shape:
 
 
 def _sizes(rng: random.Random, knobs: Knobs) -> list[int]:
-    """M, N and K, drawn in random order, each with what max_macs leaves to it: no draw is in vain."""
+    """M, N and K, drawn in random order, each within the rest of max_macs, so that no draw is rejected."""
     sizes = [0, 0, 0]
     dimensions = (knobs.m, knobs.n, knobs.k)
     least = [max(dimension.lo, 1) for dimension in dimensions]

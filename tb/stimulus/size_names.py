@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sizes named after what a device is built of, such as ``L+1``, so that a test fits every instance."""
+"""Sizes named after a device's parameters, such as ``L+1``, so that a test fits every instance."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class ClusterTarget:
         return ClusterTask(config, drawn.task, drawn=drawn)
 
     async def control(self, simulations: Simulations) -> tuple[str, int]:
-        """Run everything without a defect; returns what is wrong, and the number of cycles."""
+        """Run everything without a defect; return the problems and the number of cycles."""
         total = 0
         for part in self._jobs.parts:
             found = await self._simulate(part, 0, CONTROL, simulations)

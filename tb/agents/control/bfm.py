@@ -107,7 +107,7 @@ class RegisterPortDriver(BusDriver):
 
 
 class BusPort:
-    """`Port` over cocotb handles, made for speed: these accesses are most of what Python does for a job.
+    """`Port` over cocotb handles, made for speed: these accesses are most of Python's work for a job.
 
     It goes through the handles' own integer reads and deposits, not through ``.value``, whose checks and
     logic types cost more than the rest of an access. A deposit is what cocotb itself does with

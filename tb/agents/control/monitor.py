@@ -49,7 +49,7 @@ class ControlMonitor(uvm_monitor):
         self.records_port = uvm_analysis_port("records_port", self)
 
     def collect(self) -> None:
-        """Publish what was logged."""
+        """Publish the logs."""
         accesses = self._handle.periph_log()
         self.access_port.write(accesses)
         rows: list[AccessRow] = accesses.tolist()

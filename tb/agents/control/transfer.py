@@ -30,7 +30,7 @@ def no_grant(access: Access, timeout: int) -> GrantTimeoutError:
 
 
 def no_response(access: Access) -> MissingResponseError:
-    """The error of an access whose response did not come."""
+    """Error of an access whose response did not come."""
     return MissingResponseError(
         f"register port: no response one cycle after the grant of the {access}; contract A4.11 "
         "asks for one after every read and write"
@@ -38,7 +38,7 @@ def no_response(access: Access) -> MissingResponseError:
 
 
 class Port(Protocol):
-    """The signals of the port. Outputs are driven after an edge, inputs are what the last edge saw."""
+    """Signals of the port. Outputs are driven after an edge, inputs are read as the last edge saw them."""
 
     def request(self, access: Access) -> None:
         """Raise the request, or keep it high, with the values of `access`."""

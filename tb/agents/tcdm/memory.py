@@ -76,7 +76,7 @@ class TcdmMemory:
         shared.random_state = (stall.seed & 0xFFFFFFFF) or 1
 
     def allow(self, jobs: Iterable[Job]) -> None:
-        """Let the port touch what these jobs may touch (`job_ranges`), and nothing else."""
+        """Let the port touch the memory of these jobs (`job_ranges`), and nothing else."""
         access = 4 * self._handle.shared.lanes
         self._handle.allow([span for job in jobs for span in job_ranges(job, access)])
 

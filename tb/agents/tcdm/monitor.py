@@ -142,7 +142,7 @@ class TcdmMonitor(uvm_monitor):
         self.probe_port = uvm_analysis_port("probe_port", self)
 
     def collect(self) -> None:
-        """Publish what was logged; the arrays are views that live until the logs are cleared."""
+        """Publish the logs; the arrays are views that live until the logs are cleared."""
         self.beat_port.write(BeatLog(self._handle.beat_log()))
         self.event_port.write(EventLog(self._handle.event_log()))
         self.probe_port.write(ProbeLog(self._handle.probe_log()))
