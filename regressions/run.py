@@ -55,7 +55,7 @@ class Run:
         complete: bool = False,
         goals: bool = False,
     ) -> Run:
-        """Makes the folder of a run, and notes what it is made with.
+        """Make the folder of a run, and note commit and tools.
 
         Raises:
             OSError: The folder cannot be made.
