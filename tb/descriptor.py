@@ -92,8 +92,8 @@ class Descriptor:
         known_differences: deviations from the contract by design.
         known_issues: defects that are known and expected to show.
         binds: SystemVerilog files that bind checkers or probes into the device; optional for every feature.
-        probe: what counts where the time of a job goes; None for a device without.
-        cover: what tells internal events for coverage; None for a device without.
+        probe: counters that tell where the time of a job goes; None for a device without.
+        cover: signals that tell internal events for coverage; None for a device without.
         backdoor: register name to hierarchical path below the top module.
         kind: name of its kind (`tb.kinds`).
         config: what the kind has to know of it besides; None for a device alone.

@@ -115,8 +115,8 @@ _FIELDS: dict[str, Field] = {
         items=Field("an issue", dict, parse=known.parse_known),
     ),
     "binds": _paths("SystemVerilog files that bind checkers or probes into the device"),
-    "probe": Field("what counts where the time of a job goes", dict, default={}, fields=_PROBE),
-    "cover": Field("what tells internal events for coverage", dict, default={}, fields=_COVER),
+    "probe": Field("counters that tell where the time of a job goes", dict, default={}, fields=_PROBE),
+    "cover": Field("signals that tell internal events for coverage", dict, default={}, fields=_COVER),
     "backdoor": Field(
         "register name to hierarchical path below the top module",
         dict,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Results of jobs for tests of what reads them."""
+"""Results of jobs for tests of their readers."""
 
 from typing import Any
 

@@ -17,7 +17,7 @@ CHANGED = "left_n"
 
 
 class AsSerial(Ratchet):
-    """Held to what is kept of the serial device; causes are as the faulty device's probe names them."""
+    """Held to the baseline of the serial device; causes are named as by the faulty device's probe."""
 
     more = 0
 

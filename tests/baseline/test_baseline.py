@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The kept cycles as data: what differs, what is written, and that the file is complete."""
+"""Tests of the kept cycles: differences, the written file, and its completeness."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class FaultyDevice(DirectedTest):
 
 
 class BrokenMaster(DirectedTest):
-    """Does what a bench must not do, as its name tells, in front of or in a scenario; then runs scenarios."""
+    """Breaks a rule of the bench, named after it, before or in a scenario; then runs scenarios."""
 
     async def run(self, env: RedmuleEnv) -> None:
         """Break the rule and run the scenarios."""
@@ -99,7 +99,7 @@ def _trigger_twice(env: RedmuleEnv) -> None:
 
 
 class Overrun(DirectedTest):
-    """Makes a log too small for what happens."""
+    """Makes a log too small for the records of a scenario."""
 
     async def run(self, env: RedmuleEnv) -> None:
         """Run a scenario with the small log."""

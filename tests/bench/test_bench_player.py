@@ -59,7 +59,7 @@ class AnsweringSlave:
             self.wakes.append(len(self.trace) - 1)
 
     def edges(self, count: int) -> list[int | None]:
-        """Several edges; returns what they saw."""
+        """Several edges; returns the sampled values."""
         for _ in range(count):
             self.edge()
         return self.trace[-count:]

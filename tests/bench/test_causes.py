@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Causes of a job's cycles: whose a record is, and what its numbers must be; on hand-made logs."""
+"""Tests of the causes of a job's cycles on hand-made logs: the job of a record, and its numbers."""
 
 from __future__ import annotations
 

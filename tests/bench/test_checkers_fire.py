@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every checker fires when a device breaks what it checks, no other does, and what follows runs on."""
+"""Every checker fires when a device breaks its rule, no other does, and later scenarios run on."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make shrink`` on a device with a defect: what it prints is small, and still fails in the same way."""
+"""``make shrink`` on a device with a defect: the result is small, and still fails in the same way."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def drawn(count: int, knobs: dict[str, object] | None = None) -> tuple[Scenario,
 
 @pytest.fixture
 def shrink(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shrink:
-    """Shrinks a record: exit code, what was printed, the smallest failure."""
+    """Shrink a record; return exit code, output, and the smallest failure."""
 
     def run(
         fault: str, at: int, scenarios: tuple[Scenario, ...], status: str, detail: str, *options: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Triggers and events on hand-made logs: which job ran when, and what is wrong with their events."""
+"""Tests of triggers and events on hand-made logs: the span of each job, and wrong events."""
 
 from __future__ import annotations
 

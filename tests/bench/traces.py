@@ -31,7 +31,7 @@ PORT_ANSWER: Cycle = {"periph_r_valid": 1, "periph_r_id": 2}
 
 
 def trace(*cycles: Cycle) -> Trace:
-    """A trace that begins in reset and ends idle; each cycle is given by what is not idle."""
+    """A trace that begins in reset and ends idle; each cycle names the signals that are not idle."""
     rows = [RESET] * 3 + [{}] + list(cycles) + [{}] * 2
     result = np.zeros(len(rows), CYCLE_DTYPE)
     for row, signals in zip(result, rows, strict=True):

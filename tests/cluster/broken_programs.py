@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sequences whose programs are given something else than what the scoreboard is told."""
+"""Sequences whose programs get another task than the scoreboard is told."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class _Left(TogetherStream):
 
 
 class WrongOperand(ProgramSequence):
-    """X of a job is not what the model has."""
+    """X of a job differs from the model's."""
 
     stream_class = _Operand
 

@@ -39,7 +39,7 @@ def run(
     programs: Path = PROGRAMS,
     config: ClusterConfig = CONFIG,
 ) -> ProgramOutcome:
-    """Runs a program, on the small cluster and on all of its cores if nothing else is said."""
+    """Runs a program, by default on the small cluster and all of its cores."""
     executable = build_cluster(config, folder / "build.log")
     program = build_program(name, folder / "sw.log", programs)
     task = Task(
@@ -96,7 +96,7 @@ def codes(rng: np.random.Generator, rows: int, cols: int, fmt: Format) -> Codes:
 
 
 class Work:
-    """Jobs with random operands that lie one behind the other in the TCDM, and what they must leave."""
+    """Jobs with random operands, one behind the other in the TCDM, and the memory that they must leave."""
 
     def __init__(self, seed: int, start: int = OPERANDS) -> None:
         self.random = random.Random(seed)

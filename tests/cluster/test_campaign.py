@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A campaign on one bench of the cluster; and what is read from a bench's words and a program's end."""
+"""Tests of a campaign on one unit bench, and of the reading of a bench's output and a program's end."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ JOBS = "schema = 1\nseed = 1\njobs = [{}]\n"
 
 
 def campaign(folder: Path, tests: str = "") -> tuple[int, str, Path]:
-    """Runs ``make mutants DUT=cluster``; returns its exit code, what it printed, its folder of outputs."""
+    """Run ``make mutants DUT=cluster``; return its exit code, its output, its folder of results."""
     (folder / "cluster.toml").write_text(DATA)
     (folder / "jobs.toml").write_text(JOBS.format('"periph:0:9", "core_bus:0:2"'))
     order = Order(processes=2, dut=cluster.NAME, tests=tests, tree=BuildTree(folder / "build"))

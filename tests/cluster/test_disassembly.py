@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The disassembler gives back what the assembler was given."""
+"""The disassembler returns the assembler's input."""
 
 from __future__ import annotations
 

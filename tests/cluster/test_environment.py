@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The environment of the cluster: what is wrong is found, said, and costs no other test."""
+"""Tests of the cluster's environment: problems are found and reported, and cost no other test."""
 
 from __future__ import annotations
 

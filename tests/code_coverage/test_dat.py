@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading `coverage.dat`, and what is instrumented at all."""
+"""Tests of the reading of `coverage.dat`, and of the choice of instrumented sources."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Percentages, goals, and exclusions that have to stay true."""
+"""Tests of percentages, goals, and exclusions, which must stay true."""
 
 from __future__ import annotations
 

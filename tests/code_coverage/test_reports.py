@@ -78,7 +78,7 @@ def test_the_page_of_a_source_says_what_was_missed_and_why_the_rest_does_not_cou
 
 
 def covered(runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rules: str) -> int:
-    """Runs a test of the fake simulator that is said to have left this coverage."""
+    """Run a test of the fake simulator, which claims to have left this coverage."""
     unit = device(tmp_path, rules)
     coverage = measure(data(), unit)
     monkeypatch.setattr(run.code_report, "collect", lambda *_: coverage)

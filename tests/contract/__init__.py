@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests that hold the contract and what stands for it together."""
+"""Tests that hold the contract, the code and the documents together."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of the contract, and what they are compared with: SystemRDL descriptions and the device's ports."""
+"""Tables of the contract, and their counterparts: SystemRDL descriptions and the device's ports."""
 
 from __future__ import annotations
 

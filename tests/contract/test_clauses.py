@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clauses of the contract are well-formed, have testpoints, and are what code and documents cite."""
+"""Clauses of the contract are well-formed and have testpoints, and all citations lead to them."""
 
 from __future__ import annotations
 

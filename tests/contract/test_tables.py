@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of the contract are what descriptions of registers, ports, descriptors and bounds say."""
+"""Tables of the contract agree with the descriptions of registers, ports, descriptors and bounds."""
 
 from __future__ import annotations
 

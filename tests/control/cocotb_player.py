@@ -81,7 +81,7 @@ async def as_the_bus_functional_model(dut: HierarchyObject) -> None:
 
 @cocotb.test()
 async def slow_grants(dut: HierarchyObject) -> None:
-    """Under grants that come and go the words are what a model of them says; each access is made once."""
+    """Under changing grants the words are those of a model; each access is made once."""
     await start(dut)
     player = make_player(dut)
     before = await violations(dut)

@@ -48,7 +48,7 @@ class Log:
 
 
 class Sink(uvm_analysis_export):
-    """Keeps what is written."""
+    """Keeps the written items."""
 
     def __init__(self) -> None:
         super().__init__(f"sink_{next(_NUMBERS)}", None)

@@ -38,7 +38,7 @@ class Slave:
         self._request = None
 
     def edge(self) -> None:
-        """A rising edge: what it sees becomes what the samples show."""
+        """A rising edge: the signals become the samples."""
         self._answer = self._last if self._granted and self._done - 1 not in self.silent else None
         self._granted = False
         self.trace.append(None if self._request is None else self._request.address)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The collector and what it is handed: only what passed counts."""
+"""Tests of the collector and its input: only scenarios that passed count."""
 
 from __future__ import annotations
 

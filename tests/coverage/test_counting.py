@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Samples into bins, and what is done with hits."""
+"""Tests of the sorting of samples into bins, and of hits."""
 
 import itertools
 import json

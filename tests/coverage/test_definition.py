@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The covergroups as they stand, and what is said of covergroups that are wrong."""
+"""Tests of the project's covergroups, and of the errors of wrong ones."""
 
 from pathlib import Path
 

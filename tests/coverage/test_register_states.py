@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The test of registers in every state covers what there is of them."""
+"""The test of registers in every state covers all of them."""
 
 import numpy as np
 

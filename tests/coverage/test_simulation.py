@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Coverage of simulations: what failed covers nothing, and an excluded hit fails the test."""
+"""Coverage of simulations: a failed scenario covers nothing, and an excluded hit fails the test."""
 
 from __future__ import annotations
 

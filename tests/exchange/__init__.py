@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of what runner and simulation tell each other."""
+"""Tests of the language between runner and simulation."""

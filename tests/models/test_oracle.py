@@ -56,7 +56,7 @@ def test_layouts_are_those_of_the_contract() -> None:
 
 
 def test_strata_reach_the_cases_they_are_named_for() -> None:
-    """Each stratum is only worth its time if its results are what it is for."""
+    """Each stratum is worth its time only if it yields the results that it is made for."""
     results = {
         name: [oracle.fma(*each) for each in zip(*(operand.tolist() for operand in triple), strict=True)]
         for name, triple in cases.fma_strata(2000).items()

@@ -91,7 +91,7 @@ class AdderTarget:
 
 
 def campaign(folder: Path, tests: str = "") -> tuple[int, str]:
-    """Runs ``make mutants DUT=adder``; returns its exit code and what it printed."""
+    """Run ``make mutants DUT=adder``; return its exit code and output."""
     (folder / "adder.toml").write_text(DATA)
     order = Order(processes=2, dut="adder", tests=tests, tree=BuildTree(folder / "build"))
     output = io.StringIO()

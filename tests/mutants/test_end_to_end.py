@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A whole campaign on the serial device: killed, explained, wrongly explained, and what does not compile."""
+"""A whole campaign on the serial device: defects killed, explained, wrongly explained, and invalid."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ HERE = Path(__file__).resolve().parent
 def campaign(
     folder: Path, tests: str, jobs: str, *lists: Path, graded: bool = False
 ) -> tuple[int, str, Path]:
-    """Runs ``make mutants``; returns its exit code, what it printed, and its folder of outputs."""
+    """Run ``make mutants``; return its exit code, its output, and its folder of results."""
     (folder / "data").mkdir(exist_ok=True)
     (folder / "data" / "serial.toml").write_text(DATA)
     (folder / "jobs.toml").write_text(JOBS.format(jobs))

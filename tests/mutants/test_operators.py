@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mutation operators propose what they say, and the choice among the proposals is stable."""
+"""Mutation operators propose the described changes, and the choice among them is stable."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ class FakeDevice:
         return True
 
     def access(self, access: Access) -> ObservedAccess:
-        """One access, granted at once, and what a monitor sees of it."""
+        """One access, granted at once, and its record in a monitor."""
         self.idle(access.idle)
         ending = self._advance()
         cycle = self.cycle

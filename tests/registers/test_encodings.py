@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Encodings of formats: every value of MACFG's fields means what the contract and its extension say."""
+"""Encodings of formats: every value of MACFG's fields means what contract and extension say."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ STATUS, RUNNING, CLEAR = MAP["STATUS"].offset, MAP["RUNNING_JOB"].offset, MAP["S
 
 
 class Bench:
-    """A device and the model, which sees what the device's port shows."""
+    """A device and the model, which sees the device's port."""
 
     def __init__(self, device: FakeDevice) -> None:
         self.device = device

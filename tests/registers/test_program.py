@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Access lists that program jobs, and what they do to a device."""
+"""Tests of access lists that program jobs, and of their effect on a device."""
 
 from __future__ import annotations
 

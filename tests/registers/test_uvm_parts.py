@@ -87,7 +87,7 @@ def test_predictor_follows_accesses_of_others() -> None:
 
 
 def test_mirror_check_uses_the_prediction() -> None:
-    """`mirror(UVM_CHECK)` of pyuvm passes on what was predicted, and complains about a changed register."""
+    """`mirror(UVM_CHECK)` of pyuvm accepts predicted values, and complains about a changed register."""
     device = FakeDevice()
     block, sequencer = connected(device)
     predictor = RegisterPredictor(next(_NAMES), None, block)

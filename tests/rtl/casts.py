@@ -28,7 +28,7 @@ _THEIRS = {
 
 
 def run_casts(device: Descriptor, modules: Collection[str], bench: str, folder: Path) -> Casts:
-    """Compiles `tests/rtl/<bench>.sv` with some of a device's modules, and collects what it prints.
+    """Compiles `tests/rtl/<bench>.sv` with some of a device's modules, and collects its output.
 
     Args:
         device: where the sources stand.

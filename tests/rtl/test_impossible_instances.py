@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Parameters that cannot be fail the build of the bench, with one line that says what must hold."""
+"""Impossible parameters fail the build of the bench, with one line that says what must hold."""
 
 from __future__ import annotations
 

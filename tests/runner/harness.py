@@ -43,7 +43,7 @@ class Runner:
         (self.folder / "list.toml").write_text("\n".join(lines) + "\n")
 
     def __call__(self, command: str, *arguments: str) -> int:
-        """Runs a command; keeps what it printed."""
+        """Run a command; keep its output."""
         self.capsys.readouterr()
         options = ["--build", str(self.build), "--lists", str(self.folder / "list.toml"), "--jobs", "2"]
         if "--dut" not in arguments:

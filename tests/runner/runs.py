@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs that were not started, for tests of what is said of them."""
+"""Runs that were not started, for tests of their reports."""
 
 from collections.abc import Sequence
 from pathlib import Path

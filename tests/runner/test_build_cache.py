@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cache of builds is bounded: what was used longest ago goes, what someone uses or makes stays."""
+"""The cache of builds is bounded: the builds used longest ago go, those in use or in the making stay."""
 
 from __future__ import annotations
 

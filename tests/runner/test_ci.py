@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The script of continuous integration, with stand-ins for what it starts."""
+"""Tests of the script of continuous integration, with stand-ins for the programs that it starts."""
 
 import os
 import shutil

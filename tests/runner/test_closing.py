@@ -14,7 +14,7 @@ from tests.runner.harness import Runner
 
 @pytest.fixture
 def closing(monkeypatch: pytest.MonkeyPatch) -> list[Coverage]:
-    """Closing takes scenarios 3 and 4 of its test; gives what it was told to be covered."""
+    """Make closing take scenarios 3 and 4 of its test; return the coverage that it was told."""
     told: list[Coverage] = []
 
     def segments(self: Closing, coverage: Coverage) -> list[Segment]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The report's part on deliberate defects: from a requirement to what breaks it, and who found that."""
+"""The report's part on defects: from a requirement to its defects and the checkers that found them."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def segments(folder: Path) -> list[tuple[str, int, int]]:
 
 
 def change(folder: Path, **values: Any) -> None:
-    """Changes what a run says of itself."""
+    """Change a run's own account."""
     table = json.loads((folder / "results.json").read_text())
     table["info"] |= values
     (folder / "results.json").write_text(json.dumps(table))

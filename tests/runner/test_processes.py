@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Timeouts, interruption, and what stays of a run that did not come to its end."""
+"""Tests of timeouts and interruption, and of the results that an unfinished run keeps."""
 
 import json
 import signal

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Replay says whether a failing scenario needs what ran before it; a rerun repeats exactly what failed."""
+"""Replay tells whether a failing scenario needs those before it; a rerun repeats exactly the failures."""
 
 import json
 from pathlib import Path

@@ -176,7 +176,7 @@ def test_like_failures_share_a_bucket() -> None:
 
 
 class _Page(HTMLParser):
-    """Notes what a page would load from elsewhere, and whether its tags match."""
+    """Notes the addresses that a page would load from elsewhere, and whether its tags match."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -185,7 +185,7 @@ class _Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Notes what a tag loads."""
+        """Note the address that a tag loads."""
         if tag not in ("meta", "br", "!doctype"):
             self.open.append(tag)
         for name, value in attrs:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pictures of a report from what `make bench` wrote."""
+"""Tests of a report's pictures from the output of `make bench`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # ruff: noqa: ARG001, ARG002, RUF012 - an interface gives more than a toy needs
-"""A third kind of devices, made of what its interfaces ask for and nothing else."""
+"""A third kind of devices, made of its interfaces and nothing else."""
 
 from __future__ import annotations
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of `make bench`: what it measures is the same work, and what it writes; never how fast it was."""
+"""Tests of `make bench`: the measured work is the same, and the written file; never the speed itself."""

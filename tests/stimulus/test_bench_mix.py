@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The committed job list of the benchmark: what it holds, and that it does not move."""
+"""Tests of the committed job list of `make bench`: its content, and that it does not change."""
 
 import hashlib
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Descriptors: what is read from TOML, bounds, known issues, and one line for each error."""
+"""Tests of descriptors: their TOML, bounds, known issues, and one line for each error."""
 
 from pathlib import Path
 

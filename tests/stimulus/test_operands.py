@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operand classes do what they promise: the bits are pinned, and ties, cancellation and specials do occur."""
+"""Operand classes keep their promise: the bits are pinned, and ties, cancellation and specials do occur."""
 
 import hashlib
 from itertools import pairwise

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Failure records: exact round trip, what to replay, and one clear line for a bad file."""
+"""Tests of failure records: exact round trip, the scenarios to replay, and one clear line for a bad file."""
 
 import json
 from pathlib import Path

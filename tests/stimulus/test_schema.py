@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The schema checker: what it accepts, and that its messages say where and what to do."""
+"""Tests of the schema checker: accepted values, and messages that say where and what to do."""
 
 from pathlib import Path
 

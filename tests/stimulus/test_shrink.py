@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shrinking against failures that are known: what is found fails, and no single reduction of it does."""
+"""Shrinking of known failures: the result fails, and no single reduction of it does."""
 
 from __future__ import annotations
 
