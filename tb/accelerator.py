@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from tb.coverage import CLOSING
 from tb.kinds import DeviceKind
@@ -24,12 +24,16 @@ class Accelerator(DeviceKind):
 
     name = "accelerator"
     targets = ("accelerator",)
-    sequences: ClassVar[Mapping[str, str]] = {
-        "gemm_op": "tb.sequences.base:GemmOpSequence",
-        CLOSING: "tb.sequences.closing:CoverageClosing",
-        "format_encodings": "tb.sequences.encodings:FormatEncodings",
-    }
     tells_events = True
+
+    @property
+    def sequences(self) -> Mapping[str, str]:
+        """Sequences of jobs."""
+        return {
+            "gemm_op": "tb.sequences.base:GemmOpSequence",
+            CLOSING: "tb.sequences.closing:CoverageClosing",
+            "format_encodings": "tb.sequences.encodings:FormatEncodings",
+        }
 
     def definition(self, further: tuple[Path, ...] = ()) -> Definition:
         """Read `tb/coverage/covergroups.toml` and further files."""

@@ -63,7 +63,6 @@ class DeviceKind(ABC):
         doc: Of that table, a sentence.
         table: Schema of the table; None for the kind of descriptors that have none of these tables.
         targets: Values of `runs_on` in test entries that stand for this kind.
-        sequences: Class (`module:Class`) by the name that test entries use.
         rules: By the name of the checker, besides those of the accelerator's ports.
         tells_events: True if its bench has a monitor of a device's internal events.
     """
@@ -72,7 +71,6 @@ class DeviceKind(ABC):
     doc: ClassVar[str] = ""
     table: ClassVar[Mapping[str, Field] | None] = None
     targets: ClassVar[tuple[str, ...]]
-    sequences: ClassVar[Mapping[str, str]] = {}
     rules: ClassVar[Mapping[str, Rule]] = {}
     tells_events: ClassVar[bool] = False
 
@@ -85,6 +83,15 @@ class DeviceKind(ABC):
         """Tell whether a device of this kind is a target that a test entry names in `runs_on`."""
         del device
         return target in self.targets
+
+    @property
+    def sequences(self) -> Mapping[str, str]:
+        """Class (`module:Class`) by the name that test entries use."""
+        return {}
+
+    def sequence_of(self, named: Any) -> Any:
+        """Return the sequence of a class that an entry names, where that is none itself."""
+        return named
 
     @abstractmethod
     def definition(self, further: tuple[Path, ...] = ()) -> Definition:

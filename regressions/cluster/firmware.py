@@ -72,7 +72,9 @@ def build_program(name: str, log: Path, folder: Path = PROGRAMS) -> Program:
     """
     source = folder / f"{name}.c"
     if not source.is_file():
-        raise unknown("program", name, programs(), "sw/programs")
+        if folder in (PROGRAMS, CHECKS):
+            raise unknown("program", name, programs(), "sw/programs")
+        raise UserError(f"there is no program {source}")
     fpu = uses_fpu(name, folder)
     files = sorted(
         path for path in SOFTWARE.rglob("*") if path.is_file() and path.parent not in (PROGRAMS, CHECKS)

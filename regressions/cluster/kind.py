@@ -115,11 +115,13 @@ class ClusterRunner(RunnerKind):
 
 
 def _program(name: str, logs: Path) -> ProgramBuild:
-    from regressions.cluster.firmware import build_program
+    from regressions.cluster.firmware import PROGRAMS, build_program
 
-    if name.endswith(".elf"):
-        return ProgramBuild(str((ROOT / name).resolve()))
+    path = (ROOT / name).resolve()
+    if path.suffix == ".elf":
+        return ProgramBuild(str(path))
+    stem, folder = (path.stem, path.parent) if path.suffix == ".c" else (name, PROGRAMS)
     try:
-        return ProgramBuild(str(build_program(name, logs / f"sw-{name}.log").path))
+        return ProgramBuild(str(build_program(stem, logs / f"sw-{stem}.log", folder).path))
     except UserError as error:
         return ProgramBuild(error=str(error))

@@ -11,7 +11,7 @@ from regressions.cluster.run import run_task
 from regressions.simulators.base import Simulator
 from regressions.speed.simulation import Speed, SpeedFigures, figures, run_bench
 from tb.cluster.config import cluster_of
-from tb.cluster.streams import TrafficStream
+from tb.cluster.streams.traffic import TrafficStream
 from tb.descriptor import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Plan, ProgramBuild, Segment
@@ -48,7 +48,7 @@ def measure(
         BuildError: A program cannot be built.
     """
     config = cluster_of(device)
-    stream = TrafficStream(_ENTRY.name, SEED, {}, config)
+    stream = TrafficStream(_ENTRY.name, SEED, {}, device)
     program = build_program(stream.program, folder / "sw.log")
     runs = [stream.run(index).with_program(program) for index in range(count)]
     bench = simulator.build(device, "fast", folder / "bench-build.log")

@@ -15,7 +15,7 @@ from tb.cluster.coverage import ClusterCoverage
 from tb.cluster.elf import Program
 from tb.cluster.executor import ClusterExecutor
 from tb.cluster.scoreboard import ClusterScoreboard
-from tb.cluster.streams import ProgramRun
+from tb.cluster.streams.run import ProgramRun
 from tb.descriptor import Descriptor
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background

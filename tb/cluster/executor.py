@@ -12,7 +12,7 @@ from tb.agents.tcdm.agent import TcdmAgent
 from tb.cluster import memory_map
 from tb.cluster.agent.agent import ClusterAgent
 from tb.cluster.scoreboard import ClusterScoreboard
-from tb.cluster.streams import ProgramRun
+from tb.cluster.streams.run import ProgramRun
 from tb.cluster.task import request
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background

@@ -47,17 +47,21 @@ class Cluster(DeviceKind):
         "fpu": _field("fpu", "whether the cores have floating point", bool),
     }
     targets = ("cluster", "cluster_fpu")
-    sequences: ClassVar[Mapping[str, str]] = {
-        "cluster_program": "tb.cluster.sequences:ProgramSequence",
-        "cluster_gemm": "tb.cluster.sequences:GemmPrograms",
-        "cluster_queue": "tb.cluster.sequences:QueuePrograms",
-        "cluster_recover": "tb.cluster.sequences:RecoverPrograms",
-        "cluster_tiled": "tb.cluster.sequences:TiledPrograms",
-        "cluster_traffic": "tb.cluster.sequences:TrafficPrograms",
-        "cluster_software": "tb.cluster.sequences:SoftwarePrograms",
-        "cluster_together": "tb.cluster.sequences:TogetherPrograms",
-    }
     rules = RULES
+
+    @property
+    def sequences(self) -> Mapping[str, str]:
+        """Streams of programs, each of which registers itself in its definition."""
+        from tb.cluster.streams import REGISTERED
+
+        return {name: f"{stream.__module__}:{stream.__name__}" for name, stream in REGISTERED.items()}
+
+    def sequence_of(self, named: Any) -> Any:
+        """Return the sequence of a stream of programs."""
+        from tb.cluster.sequences import sequence_of
+        from tb.cluster.streams import ProgramStream
+
+        return sequence_of(named) if isinstance(named, type) and issubclass(named, ProgramStream) else named
 
     def configure(self, values: Mapping[str, Any], n_cores: int, instance: Instance) -> ClusterConfig:
         """Return the cluster's sizes."""

@@ -34,8 +34,8 @@ class MailboxJob:
     z: int
 
     def operands(self) -> dict[str, tuple[int, int]]:
-        """First byte and size of X, W and Z."""
-        size = self.fmt.itemsize
+        """First byte and size of X, W and Z; sizes of a job without results are 0."""
+        size = self.fmt.itemsize if self.m and self.k else 0
         return {
             "X": (self.x, self.m * self.n * size),
             "W": (self.w, self.n * self.k * size),

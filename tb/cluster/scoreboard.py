@@ -15,7 +15,7 @@ from tb.cluster.agent.monitor import ClusterLog
 from tb.cluster.config import cluster_of
 from tb.cluster.observed import in_order, triggered_jobs
 from tb.cluster.rules import rule_finding
-from tb.cluster.streams import ProgramRun
+from tb.cluster.streams.run import ProgramRun
 from tb.cluster.task import named_problems
 from tb.env.lookahead import Drawn
 from tb.exchange.job import Job

@@ -7,21 +7,10 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from tb.cluster.config import cluster_of
 from tb.cluster.elf import Program
 from tb.cluster.env import ProgramItem, ProgramSequencer
-from tb.cluster.streams import (
-    GemmStream,
-    PlainStream,
-    ProgramRun,
-    ProgramStream,
-    QueueStream,
-    RecoverStream,
-    SoftwareStream,
-    TiledStream,
-    TogetherStream,
-    TrafficStream,
-)
+from tb.cluster.streams.run import ProgramRun
+from tb.cluster.streams.stream import ProgramStream
 from tb.descriptor import Descriptor
 from tb.env.lookahead import Drawn, lookahead
 from tb.errors import UserError
@@ -30,12 +19,7 @@ from tb.sequences.base import StreamSequence
 
 
 class ProgramSequence(StreamSequence):
-    """Runs of one program, drawn from the test's seed.
-
-    A subclass names its stream::
-
-        class MyPrograms(ProgramSequence):
-            stream_class = MyStream
+    """Runs of one program, drawn from the test's seed; `sequence_of` makes one of a stream.
 
     Attributes:
         runs: Runs sent so far.
@@ -43,7 +27,7 @@ class ProgramSequence(StreamSequence):
 
     runs_on = "cluster"
     stream: ProgramStream
-    stream_class: ClassVar[type[ProgramStream]] = PlainStream
+    stream_class: ClassVar[type[ProgramStream]]
 
     runs = 0
 
@@ -51,7 +35,7 @@ class ProgramSequence(StreamSequence):
         self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
     ) -> ProgramStream:
         """Make the stream of the program's runs."""
-        return self.stream_class(name, seed, knobs, cluster_of(descriptor))
+        return self.stream_class(name, seed, knobs, descriptor)
 
     async def body(self) -> None:
         """Send the runs to the environment's sequencer, one after the other."""
@@ -88,43 +72,6 @@ class ProgramSequence(StreamSequence):
             yield runs.popleft(), drawn
 
 
-class GemmPrograms(ProgramSequence):
-    """Jobs of hart 0, one after the other."""
-
-    stream_class = GemmStream
-
-
-class QueuePrograms(ProgramSequence):
-    """Jobs of all harts, through the accelerator's lock."""
-
-    stream_class = QueueStream
-
-
-class RecoverPrograms(ProgramSequence):
-    """A soft clear in mid-job, and the job behind it."""
-
-    stream_class = RecoverStream
-
-
-class TiledPrograms(ProgramSequence):
-    """Jobs on matrices in L2, in blocks."""
-
-    stream_class = TiledStream
-
-
-class TrafficPrograms(ProgramSequence):
-    """Jobs and random traffic of all harts and the DMA."""
-
-    stream_class = TrafficStream
-
-
-class TogetherPrograms(ProgramSequence):
-    """Accelerator, cores and DMA at once."""
-
-    stream_class = TogetherStream
-
-
-class SoftwarePrograms(ProgramSequence):
-    """The operations on the cores."""
-
-    stream_class = SoftwareStream
+def sequence_of(stream: type[ProgramStream]) -> type[ProgramSequence]:
+    """Returns the sequence that sends the runs of a stream."""
+    return type(stream.__name__, (ProgramSequence,), {"stream_class": stream, "__doc__": stream.__doc__})

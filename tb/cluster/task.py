@@ -119,6 +119,8 @@ def blocks(config: ClusterConfig, task: Task) -> list[tuple[int, bytes]]:
         loaded.append((address, data))
     for number, job in enumerate(task.jobs):
         for operand, (address, size) in job.operands().items():
+            if not size:
+                continue
             what = f"{operand} of job {number}"
             _check_fits(config, what, address, size, ("TCDM", "L2") if task.jobs_in_l2 else ("TCDM",))
             _check_behind_program(what, address)

@@ -45,6 +45,8 @@ def resolve(sequence: str) -> type[Any]:
             f"unknown sequence '{sequence}'; {nearest(sequence, names())}Known: {', '.join(names())}; "
             "or give path.py:Class"
         )
+    for kind in kinds():
+        found = kind.sequence_of(found)
     return _checked(found, sequence)
 
 

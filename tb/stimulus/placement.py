@@ -31,6 +31,11 @@ def window_size(needed: int) -> int:
     return max(MIN_WINDOW, 1 << (needed + _SLACK - 1).bit_length())
 
 
+def room_of(blocks: Sequence[Block]) -> int:
+    """Returns the bytes that blocks may take with what their alignment costs."""
+    return sum(block.size + block.alignment - 1 for block in blocks)
+
+
 def draw_window(rng: random.Random, kind: str, blocks: Sequence[Block]) -> Window:
     """Draws the base address of a window big enough for `blocks`.
 
@@ -40,7 +45,7 @@ def draw_window(rng: random.Random, kind: str, blocks: Sequence[Block]) -> Windo
             negative; top: up to the last byte of the address space; random: any multiple of 4.
         blocks: what it has to hold.
     """
-    size = window_size(sum(block.size + block.alignment - 1 for block in blocks))
+    size = window_size(room_of(blocks))
     if kind == "low":
         base = DEFAULT_BASE + rng.randrange(256) * 0x1_0000
     elif kind == "zero":
@@ -65,7 +70,7 @@ def place(rng: random.Random, window: Window, blocks: Sequence[Block]) -> list[i
     """
     if not blocks:
         return []
-    budget = window.size - sum(block.size + block.alignment - 1 for block in blocks)
+    budget = window.size - room_of(blocks)
     order = rng.sample(range(len(blocks)), len(blocks))
     if rng.getrandbits(1):
         start = rng.randrange(budget // 2 + 1)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
@@ -14,13 +15,14 @@ from models.ops import Op
 from tb.descriptor import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.names import ADDRESS_SPACE
-from tb.exchange.scenario import Abort, Scenario, StallSpec
+from tb.exchange.scenario import Abort, Scenario, StallSpec, Window
 from tb.stimulus.corners import Corner
 from tb.stimulus.draws import Weighted
 from tb.stimulus.knobs import Knobs
-from tb.stimulus.placement import Block, draw_window, place
+from tb.stimulus.placement import Block, draw_window, place, room_of
 
 _ORDERS = tuple(permutations(range(3)))
+_TRIES = 20  # shapes that are drawn for a job until one fits
 _CHAINS = ("x", "w", "xw", "z", "overwrite")
 
 
@@ -72,6 +74,24 @@ def cut_cycles(scenario: Scenario, descriptor: Descriptor) -> int:
     return int(descriptor.bound(scenario.jobs[0]) / (1.0 - scenario.stall.rate)) + 8
 
 
+def draw_jobs(rng: random.Random, each: Sequence[Knobs], window: Window) -> tuple[Job, ...]:
+    """Draws jobs into a window that is given: one within each of the knobs, fewer where there is no room."""
+    shapes: list[_Shape] = []
+    blocks: list[Block] = []
+    cores: list[Weighted[int]] = []
+    for knobs in each:
+        for _ in range(_TRIES):
+            shape, reserved = _shape(rng, knobs, None), blocks.copy()
+            _reserve(rng, knobs, shapes, shape, reserved, None)
+            if room_of(reserved) <= window.size:
+                blocks = reserved
+                shapes.append(shape)
+                cores.append(knobs.core)
+                break
+    addresses = place(rng, window, blocks)
+    return tuple(_job(rng, shape, core, addresses) for shape, core in zip(shapes, cores, strict=True))
+
+
 def _draw(rng: random.Random, knobs: Knobs, index: int, corner: Corner | None) -> Scenario:
     count = knobs.jobs.draw(rng) if corner is None else corner.jobs
     shapes = [_shape(rng, knobs, corner if i == 0 else None) for i in range(count)]
@@ -80,26 +100,26 @@ def _draw(rng: random.Random, knobs: Knobs, index: int, corner: Corner | None) -
         _reserve(rng, knobs, shapes[:position], shape, blocks, corner if position == 0 else None)
     window = draw_window(rng, knobs.base.draw(rng) if corner is None else corner.base, blocks)
     addresses = place(rng, window, blocks)
-    jobs = []
-    for shape in shapes:
-        x, w, z = (_address(rng, shape, operand, addresses) for operand in "xwz")
-        jobs.append(
-            Job(
-                op=shape.op,
-                m=shape.m,
-                n=shape.n,
-                k=shape.k,
-                x_addr=x,
-                w_addr=w,
-                z_addr=z,
-                fmt=shape.fmt,
-                core=knobs.core.draw(rng),
-                classes=shape.classes,
-                data_seed=rng.getrandbits(48),
-            )
-        )
+    jobs = tuple(_job(rng, shape, knobs.core, addresses) for shape in shapes)
     stall = draw_stall(rng, knobs, knobs.stall.draw(rng) if corner is None else corner.stall)
-    return Scenario(index, tuple(jobs), window, stall, rng.getrandbits(32))
+    return Scenario(index, jobs, window, stall, rng.getrandbits(32))
+
+
+def _job(rng: random.Random, shape: _Shape, core: Weighted[int], addresses: list[int]) -> Job:
+    x, w, z = (_address(rng, shape, operand, addresses) for operand in "xwz")
+    return Job(
+        op=shape.op,
+        m=shape.m,
+        n=shape.n,
+        k=shape.k,
+        x_addr=x,
+        w_addr=w,
+        z_addr=z,
+        fmt=shape.fmt,
+        core=core.draw(rng),
+        classes=shape.classes,
+        data_seed=rng.getrandbits(48),
+    )
 
 
 def draw_stall(rng: random.Random, knobs: Knobs, kind: str) -> StallSpec:

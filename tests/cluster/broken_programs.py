@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sequences whose programs get another task than the scoreboard is told."""
+"""Streams whose programs get another task than the scoreboard is told."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import random
 from dataclasses import replace
 
 from tb.cluster.memory_map import TCDM
-from tb.cluster.sequences import ProgramSequence
-from tb.cluster.streams import GemmStream, ProgramRun, SoftwareStream, TogetherStream
+from tb.cluster.streams.jobs import GemmStream
+from tb.cluster.streams.run import ProgramRun
+from tb.cluster.streams.software import SoftwareStream
+from tb.cluster.streams.together import TogetherStream
 
 
 class _Wrong(GemmStream):
@@ -37,62 +39,47 @@ def wrong_operands(run: ProgramRun) -> ProgramRun:
     return replace(run, task=replace(run.task, memory={base: bytes(image)}))
 
 
-class _Operand(_Wrong):
+class WrongOperand(_Wrong):
+    """X of a job is not what the model has."""
+
     def broken(self, run: ProgramRun) -> ProgramRun:
+        """Give the first job other operands."""
         return wrong_operands(run)
 
 
-class _Software(SoftwareStream):
+class WrongSoftware(SoftwareStream):
+    """The cores compute with another X than the model in the second of three runs."""
+
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
+        """Give the second of three runs other operands."""
         run = super().draw(index, rng)
         return wrong_operands(run) if index == 1 else run
 
 
-class _Unplanned(_Wrong):
+class UnplannedJob(_Wrong):
+    """A job runs twice, another one never."""
+
     def broken(self, run: ProgramRun) -> ProgramRun:
+        """Run the second job in place of the first."""
         _, second, *rest = run.task.jobs
         return replace(run, task=replace(run.task, jobs=(second, second, *rest)))
 
 
-class _Outside(_Wrong):
+class OutsideJob(_Wrong):
+    """Z of a job is outside all memories."""
+
     def broken(self, run: ProgramRun) -> ProgramRun:
+        """Move Z of the first job."""
         first, *rest = run.task.jobs
         return replace(run, task=replace(run.task, jobs=(replace(first, z=TCDM + (1 << 20)), *rest)))
 
 
-class _Left(TogetherStream):
+class WrongLeft(TogetherStream):
+    """A wrong expectation of what cores, DMA to L2 or DMA to the TCDM leave."""
+
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
+        """Change the last byte of one."""
         run = super().draw(index, rng)
         address, data = list(run.left.items())[index]
         changed = bytes([*data[:-1], data[-1] ^ 1])
         return replace(run, left={**run.left, address: changed})
-
-
-class WrongOperand(ProgramSequence):
-    """X of a job differs from the model's."""
-
-    stream_class = _Operand
-
-
-class UnplannedJob(ProgramSequence):
-    """A job runs twice, another one never."""
-
-    stream_class = _Unplanned
-
-
-class WrongSoftware(ProgramSequence):
-    """The cores compute with another X than the model in the second of three runs."""
-
-    stream_class = _Software
-
-
-class WrongLeft(ProgramSequence):
-    """A wrong expectation of what cores, DMA to L2 or DMA to the TCDM leave."""
-
-    stream_class = _Left
-
-
-class OutsideJob(ProgramSequence):
-    """Z of a job is outside all memories."""
-
-    stream_class = _Outside

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 
 import pytest
@@ -11,20 +10,15 @@ from msgspec import structs
 
 from models.formats import Format
 from models.ops import Op
-from tb.cluster.config import ClusterConfig
+from regressions.cluster.sizes import SMALL
 from tb.cluster.observed import in_order, triggered_jobs
-from tb.cluster.streams import (
-    GemmStream,
-    PlainStream,
-    ProgramStream,
-    QueueStream,
-    RecoverStream,
-    SoftwareStream,
-    TiledStream,
-    TrafficStream,
-)
+from tb.cluster.streams.jobs import GemmStream, QueueStream, RecoverStream
+from tb.cluster.streams.software import SoftwareStream
+from tb.cluster.streams.stream import PlainStream, ProgramStream
+from tb.cluster.streams.tiled import TiledStream
+from tb.cluster.streams.traffic import TrafficStream
 from tb.cluster.task import request
-from tb.descriptor import load
+from tb.descriptor import available, load
 from tb.dpi.bindings import AccessRow
 from tb.env.programmer import Programmer
 from tb.errors import UserError
@@ -32,13 +26,12 @@ from tb.exchange.job import Job
 from tb.registers.generate import register_map
 from tb.schema import SchemaError
 from tb.sequences import resolve
-from tests.cluster.harness import CONFIG
 
 STREAMS = (GemmStream, QueueStream, RecoverStream, TiledStream, TrafficStream, SoftwareStream)
 
 
-def stream(kind: type[ProgramStream], seed: int = 1, config: ClusterConfig = CONFIG) -> ProgramStream:
-    return kind("test", seed, {}, config)
+def stream(kind: type[ProgramStream], seed: int = 1, name: str = SMALL, **knobs: object) -> ProgramStream:
+    return kind("test", seed, knobs, load(name))
 
 
 @pytest.mark.parametrize("kind", STREAMS)
@@ -51,10 +44,11 @@ def test_a_run_is_drawn_from_seed_test_and_index_alone(kind: type[ProgramStream]
 
 @pytest.mark.parametrize("kind", STREAMS)
 def test_what_a_program_is_given_fits_every_cluster(kind: type[ProgramStream]) -> None:
-    for config in (CONFIG, dataclasses.replace(CONFIG, cores=1), ClusterConfig()):
+    for name in available(clusters=True):
         for index in range(10):
-            run = stream(kind, config=config).run(index)
-            assert request(config, run.task)
+            it = stream(kind, name=name)
+            run = it.run(index)
+            assert request(it.config, run.task)
             assert run.scenario is not None
             assert (run.jobs > 0) is (kind is not SoftwareStream)
 
@@ -76,14 +70,14 @@ def test_the_blocks_of_a_job_are_counted() -> None:
 
 
 def test_knobs_of_a_plain_program() -> None:
-    run = PlainStream("test", 1, {"program": "hello", "harts": 1, "limit": 77}, CONFIG).run(0)
+    run = stream(PlainStream, program="hello", harts=1, limit=77).run(0)
     assert (run.task.cores, run.task.limit, run.scenario, run.jobs) == (1, 77, None, 0)
     with pytest.raises(SchemaError, match="'program' is missing"):
-        PlainStream("test", 1, {}, CONFIG)
+        stream(PlainStream)
     with pytest.raises(SchemaError, match="did you mean 'harts'"):
-        PlainStream("test", 1, {"program": "hello", "hart": 1}, CONFIG)
-    with pytest.raises(SchemaError, match="unknown key 'm'"):
-        GemmStream("test", 1, {"m": 3}, CONFIG)
+        stream(PlainStream, program="hello", hart=1)
+    with pytest.raises(SchemaError, match="unknown key 'stall'"):
+        stream(GemmStream, stall="burst")
 
 
 def test_programs_want_a_cluster() -> None:

@@ -12,7 +12,7 @@ from regressions.cluster.run import read_outcome
 from regressions.judge import ProcessEnd
 from regressions.mutants.outcome import CRASH
 from tb.cluster.config import ClusterConfig
-from tb.cluster.random_tasks import RandomTask
+from tb.cluster.streams.run import ProgramRun
 from tb.cluster.task import Task
 
 
@@ -45,7 +45,7 @@ class ClusterTask:
     config: ClusterConfig
     task: Task
     expected: str = ""
-    drawn: RandomTask | None = None
+    drawn: ProgramRun | None = None
 
 
 def read_unit(said: str, outcome: ProcessEnd) -> Found:

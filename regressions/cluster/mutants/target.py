@@ -25,8 +25,9 @@ from regressions.mutants.simulations import CONTROL, Simulations, WallTime
 from regressions.mutants.target import Numbered
 from regressions.order import Order
 from regressions.services import Services
-from tb.cluster.random_tasks import PROGRAM, draw_task
+from tb.cluster.streams.traffic import TrafficStream
 from tb.cluster.task import Task
+from tb.descriptor import load
 from tb.stimulus.rng import derive
 
 NAME = "cluster"
@@ -101,13 +102,14 @@ class ClusterTarget:
         return invalid
 
     def _task(self, part: ClusterPart) -> ClusterTask:
-        name, folder = (part.check, CHECKS) if part.check else (PROGRAM, PROGRAMS)
+        name, folder = (part.check, CHECKS) if part.check else (TrafficStream.program, PROGRAMS)
         program = build_program(name, self._logs / f"sw-{name}.log", folder)
         config = cluster_config(part.cluster)
         if part.check:
             task = Task(program, cores=config.cores, limit=_CHECK_LIMIT)
             return ClusterTask(config, task, EXPECTED[part.check])
-        drawn = draw_task(self.seed, part.number, config, program)
+        stream = TrafficStream(NAME, self.seed, {}, load(part.cluster))
+        drawn = stream.run(part.number).with_program(program)
         return ClusterTask(config, drawn.task, drawn=drawn)
 
     async def control(self, simulations: Simulations) -> tuple[str, int]:

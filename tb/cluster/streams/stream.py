@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Streams of program runs, drawn from seed, test and index alone.
+
+A stream says in its definition by which name test lists ask for it::
+
+    class MyStream(ProgramStream, sequence="cluster_mine"): ...
+
+Modules of this package are found by themselves; a class of another file is named by its path.
+"""
+
+from __future__ import annotations
+
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from tb.cluster.config import cluster_of
+from tb.cluster.elf import unbuilt
+from tb.cluster.streams.run import ProgramRun
+from tb.cluster.task import Arbitration, Task
+from tb.descriptor import Descriptor
+from tb.schema import Field, Where, check
+from tb.stimulus.rng import stream
+
+REGISTERED: dict[str, type[ProgramStream]] = {}
+"""Streams by the name of their sequence."""
+
+LIMIT = 1_000_000
+"""Cycles of a program: far above what the longest run takes, and within what the bench's logs hold."""
+
+
+class ProgramStream(ABC):
+    """An endless series of runs of one program.
+
+    Args:
+        name: Name of the test; its random stream depends on it and on the seed alone.
+        seed: Seed of the run.
+        knobs: Of the test; see `fields`.
+        descriptor: The cluster.
+
+    Raises:
+        SchemaError: A knob is wrong.
+        UserError: The device is no cluster.
+    """
+
+    FIELDS: ClassVar[Mapping[str, Field]] = {}
+    """Knobs of its own."""
+
+    with_jobs: ClassVar[bool] = True
+    """Whether every run has a scenario, or none."""
+
+    def __init_subclass__(cls, sequence: str = "", **others: Any) -> None:
+        super().__init_subclass__(**others)
+        if sequence:
+            REGISTERED[sequence] = cls
+
+    def __init__(self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor) -> None:
+        self.name = name
+        self.seed = seed
+        self.descriptor = descriptor
+        self.config = cluster_of(descriptor)
+        self.where = Where(f"test {name}", "knobs")
+        self.knobs = check(dict(knobs), self.fields(), self.where)
+
+    @classmethod
+    def fields(cls) -> Mapping[str, Field]:
+        """Returns all knobs that a test of the stream may have."""
+        return cls.FIELDS
+
+    @property
+    @abstractmethod
+    def program(self) -> str:
+        """Name of the program, or path of a C source or an ELF file."""
+
+    @abstractmethod
+    def draw(self, index: int, rng: random.Random) -> ProgramRun:
+        """Draws a run.
+
+        Args:
+            index: Its place in the stream.
+            rng: Its own random stream.
+        """
+
+    def run(self, index: int) -> ProgramRun:
+        """Draws run `index`, with a program that is still to be built."""
+        return self.draw(index, stream(self.seed, self.name, index))
+
+    def task(self, **fields: Any) -> Task:
+        """Returns the program with what it is given."""
+        return Task(program=unbuilt(self.program), limit=LIMIT, **fields)
+
+
+class PlainStream(ProgramStream, sequence="cluster_program"):
+    """A program without jobs, as the knobs say."""
+
+    with_jobs = False
+    FIELDS: ClassVar[Mapping[str, Field]] = {
+        "program": Field("name in sw/programs, or path of a C source or an ELF file", str, required=True),
+        "harts": Field("harts that run, all by default", int, lo=1, hi=8),
+        "mode": Field("mailbox word whose meaning is the program's", int, default=0, lo=0, hi=2**32 - 1),
+        "limit": Field("cycles after which it is given up", int, default=LIMIT, lo=1, hi=LIMIT),
+    }
+
+    @property
+    def program(self) -> str:
+        """Name or path that the knobs give."""
+        name: str = self.knobs["program"]
+        return name
+
+    def draw(self, index: int, rng: random.Random) -> ProgramRun:
+        """Draws the seed of the program and the arbitration."""
+        del index
+        task = self.task(
+            cores=self.knobs["harts"] or self.config.cores,
+            mode=self.knobs["mode"],
+            seed=rng.randrange(1, 1 << 28),
+            arbitration=draw_arbitration(rng),
+        )
+        return ProgramRun(replace(task, limit=self.knobs["limit"]))
+
+
+def draw_arbitration(rng: random.Random) -> Arbitration:
+    """Draws a side that is first, with a share that keeps the other from starving; one in five has none.
+
+    Programs end without the protection too: a side that starves waits for one whose accesses end.
+    """
+    denominator = rng.choice((2, 2, 3, 4, 8, 16, 255))
+    numerator = rng.randrange(1, denominator)
+    if rng.randrange(5) == 0:
+        # No protection, by a numerator of 0 or by one that is not below the denominator.
+        numerator, denominator = rng.choice(((0, denominator), (denominator, denominator), (255, 2), (0, 0)))
+    return Arbitration(numerator, denominator, wide_first=rng.random() < 0.5)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs in which accelerator, cores and DMA work at once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from models.formats import Format, Formats
+from models.ops import Op
+from tb.cluster import memory_map
+from tb.cluster.mailbox import MailboxJob
+from tb.cluster.streams.jobs import JobStream, mailbox_job
+from tb.cluster.streams.run import ProgramRun
+from tb.cluster.streams.software import VECTORS
+from tb.descriptor import Descriptor
+from tb.exchange.scenario import Window
+from tb.schema import SchemaError
+from tb.stimulus.draws import Sizes, Weighted
+from tb.stimulus.image import initial_image, predict
+from tb.stimulus.knobs import MAX_MACS, Knobs
+
+_HARTS = 3
+_ALL_OF_THEM = 0b111  # sw/programs/together.c: all run, the accelerator's job once
+
+
+class TogetherStream(JobStream, sequence="cluster_together"):
+    """A job of the accelerator beside products on the cores and copies of the DMA, until it has ended.
+
+    Raises:
+        SchemaError: There are fewer than three harts: for the accelerator, for the DMA, to compute.
+    """
+
+    program = "together"
+    KNOBS = tuple(name for name in JobStream.KNOBS if name != "jobs")
+
+    def __init__(self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor) -> None:
+        super().__init__(name, seed, knobs, descriptor)
+        if self.config.cores < _HARTS:
+            raise SchemaError(
+                f"test {name} needs {_HARTS} harts, there are {self.config.cores}; give another DUT="
+            )
+
+    def draw(self, index: int, rng: random.Random) -> ProgramRun:
+        """Draws a job, a product and a copy, each in a third of the TCDM."""
+        zone = self.tcdm.size // 3 // 64 * 64
+        first, second, third = (Window(self.tcdm.base + i * zone, zone) for i in range(3))
+        scenario = self.scenario(index, rng, [self.job_knobs], first)
+        product = self.scenario(index, rng, [self._product(rng)], second)
+        size = rng.randrange(1, 33)
+        copied = rng.randbytes(2 * rng.randrange(1, 33) * size)
+        source, to = memory_map.L2 + rng.randrange(64), third.base + rng.randrange(64)
+        copy = MailboxJob(Op.MATMUL, Format.FP16, len(copied) // (2 * size), size, size, source, source, to)
+        before = initial_image(product)
+        run = self.run_of(
+            scenario,
+            rng,
+            jobs=(*(mailbox_job(job) for job in (*scenario.jobs, *product.jobs)), copy),
+            memory={
+                first.base: initial_image(scenario).tobytes(),
+                second.base: before.tobytes(),
+                source: copied,
+            },
+            mode=_ALL_OF_THEM,
+            jobs_in_l2=True,
+        )
+        after = predict(before, product.jobs, second.base).tobytes()
+        return replace(run, left={second.base: after, source: copied, to: copied})
+
+    def _product(self, rng: random.Random) -> Knobs:
+        """Knobs of a product for the cores in FP16, as vectors; a repetition changes nothing."""
+        rows = 4 * (self.config.cores - 2) * rng.randrange(1, 3)
+        fp16: Weighted[Formats | str] = Weighted.evenly((Format.FP16,))
+        return replace(
+            self.job_knobs,
+            op=Weighted.evenly((Op.MATMUL,)),
+            fmt=fp16,
+            m=Sizes("uniform", rows, rows),
+            n=Sizes("uniform", 1, 32),
+            k=Sizes("values", 8, 32, (8, 16, 24, 32)),
+            max_macs=MAX_MACS,
+            alignment=Weighted.evenly((VECTORS,)),
+        )
