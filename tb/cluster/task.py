@@ -46,7 +46,7 @@ class Task:
 
     Attributes:
         program: The program.
-        jobs: Descriptors in its mailbox.
+        jobs: Of its mailbox.
         memory: Bytes by address, in TCDM or L2, behind the program's own.
         mode: Mailbox word whose meaning is the program's.
         seed: Mailbox word for what the program draws.
