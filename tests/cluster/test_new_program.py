@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from regressions.cli import main
-from regressions.testbench import programs_of
-from regressions.testlist import CLUSTER, TestEntry
+from regressions.cluster.kind import ClusterRunner
+from regressions.testlist import TestEntry
 from tb.descriptor import load
 from tb.schema import SchemaError
 from tb.sequences import names, resolve
@@ -99,8 +99,8 @@ def test_streams_register_in_their_definition() -> None:
 
 
 def test_a_source_that_is_not_there_is_said(tmp_path: Path) -> None:
-    entry = TestEntry("lost", "cluster_program", count=1, runs_on=CLUSTER, knobs={"program": "sw/lost.c"})
-    (found,) = programs_of([entry], load(DEVICE), tmp_path).values()
+    entry = TestEntry("lost", "cluster_program", count=1, runs_on="cluster", knobs={"program": "sw/lost.c"})
+    (found,) = ClusterRunner().programs([entry], load(DEVICE), tmp_path).values()
     assert found["error"].startswith("there is no program ")
     assert found["error"].endswith("sw/lost.c")
 

@@ -44,7 +44,7 @@ def test_a_run_is_drawn_from_seed_test_and_index_alone(kind: type[ProgramStream]
 
 @pytest.mark.parametrize("kind", STREAMS)
 def test_what_a_program_is_given_fits_every_cluster(kind: type[ProgramStream]) -> None:
-    for name in available(clusters=True):
+    for name in available(kind="cluster"):
         for index in range(10):
             it = stream(kind, name=name)
             run = it.run(index)
