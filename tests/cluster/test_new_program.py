@@ -101,8 +101,8 @@ def test_streams_register_in_their_definition() -> None:
 def test_a_source_that_is_not_there_is_said(tmp_path: Path) -> None:
     entry = TestEntry("lost", "cluster_program", count=1, runs_on="cluster", knobs={"program": "sw/lost.c"})
     (found,) = ClusterRunner().programs([entry], load(DEVICE), tmp_path).values()
-    assert found["error"].startswith("there is no program ")
-    assert found["error"].endswith("sw/lost.c")
+    assert found.error.startswith("there is no program ")
+    assert found.error.endswith("sw/lost.c")
 
 
 def test_programs_of_the_mailbox_have_one_format() -> None:
