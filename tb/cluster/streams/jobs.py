@@ -26,6 +26,7 @@ from tb.stimulus.knobs import FIELDS, Knobs, parse_knobs
 from tb.stimulus.scenario_draw import draw_jobs
 
 SIZES = ("m", "n", "k", "max_macs")
+_UP_TO_60 = {"dist": "log_uniform", "lo": 1, "hi": 60}
 OPERANDS = ("classes", "x_class", "w_class", "y_class", "same_class", "alias_xw")
 _LONGEST_CLEAR = 1500  # cycles after which a job is cleared at most: some have ended by then
 
@@ -38,7 +39,13 @@ class JobStream(ProgramStream):
 
     KNOBS: ClassVar[tuple[str, ...]] = ("op", "fmt", *SIZES, *OPERANDS, "alignment", "jobs")
     """Knobs of the accelerator's tests that the stream takes (docs/knobs.md)."""
-    DEFAULTS: ClassVar[Mapping[str, Any]] = {}
+    DEFAULTS: ClassVar[Mapping[str, Any]] = {
+        "m": _UP_TO_60,
+        "n": {**_UP_TO_60, "lo": 0},
+        "k": _UP_TO_60,
+        "max_macs": 60**3,
+        "chain": 0.0,
+    }
     """Their values where they are not those of the accelerator's tests."""
     FIXED: ClassVar[Mapping[str, Any]] = {"chain": 0.0}
     """Values of knobs that it does not take."""
@@ -90,7 +97,7 @@ class GemmStream(JobStream, sequence="cluster_gemm"):
     """Jobs of hart 0, one after the other, while the others sleep; some use results of earlier ones."""
 
     KNOBS = (*JobStream.KNOBS, "chain")
-    DEFAULTS: ClassVar[Mapping[str, Any]] = {"jobs": 8}
+    DEFAULTS: ClassVar[Mapping[str, Any]] = {**JobStream.DEFAULTS, "jobs": 8}
     FIXED: ClassVar[Mapping[str, Any]] = {}
     FIELDS: ClassVar[Mapping[str, Field]] = {
         "program": Field("program that runs the jobs of its mailbox in turn", str, default="gemm"),
@@ -112,7 +119,7 @@ class QueueStream(JobStream, sequence="cluster_queue"):
     """Jobs dealt out to all harts, which fight for the lock; in eight runs each hart has all operations."""
 
     program = "queue"
-    DEFAULTS: ClassVar[Mapping[str, Any]] = {"jobs": 8}
+    DEFAULTS: ClassVar[Mapping[str, Any]] = {**JobStream.DEFAULTS, "jobs": 8}
 
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
         """Draws jobs whose operations take turns."""

@@ -19,7 +19,7 @@ class TrafficStream(JobStream, sequence="cluster_traffic"):
     """Jobs of random harts beside random traffic of all of them and the DMA."""
 
     program = "traffic"
-    DEFAULTS: ClassVar[Mapping[str, Any]] = {"jobs": list(range(1, JOBS + 1))}
+    DEFAULTS: ClassVar[Mapping[str, Any]] = {**JobStream.DEFAULTS, "jobs": list(range(1, JOBS + 1))}
 
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
         """Draws jobs, how many harts run, and how many things each of them does."""
