@@ -51,7 +51,7 @@ def test_another_package_of_the_core_is_refused(monkeypatch: pytest.MonkeyPatch,
         lint(ClusterConfig(cores=1, fpu=False), tmp_path)
 
 
-def test_one_memory_map() -> None:
+def test_the_rtl_has_the_addresses_and_events_of_the_description() -> None:
     text = (RTL / "cluster_pkg.sv").read_text()
     found = {
         name: int(value.replace("_", ""), 16) for name, value in re.findall(r"(\w+) +=\s+32'h(\w+)", text)

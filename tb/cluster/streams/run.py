@@ -18,11 +18,11 @@ class ProgramRun:
     """A program with what it is given, and what it has to leave.
 
     Attributes:
-        task: What is loaded; its program may be one that `unbuilt` gives.
+        task: Task to load; its program may come from `unbuilt`.
         scenario: The jobs as the model computes them, in the memory that is compared; None for none.
         blocks: Jobs of the accelerator where those are parts of the scenario's; 0 if they are the same.
         left: Bytes by address that have to be there at the end beside what the scenario leaves.
-        on_accelerator: Whether the accelerator runs the jobs, and not the cores.
+        on_accelerator: True if the accelerator runs the jobs, and not the cores.
     """
 
     task: Task
