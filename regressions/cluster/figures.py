@@ -51,7 +51,7 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True)
 class Phases:
-    """Where the cycles of a job on the accelerator go, as a program sees them.
+    """Cycles of a job on the accelerator by phase, as a program sees them.
 
     Attributes:
         size: M, N and K.

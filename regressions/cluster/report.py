@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from regressions.pictures import Picture, svg_plot
 
 FOLDER = Path(__file__).parent
-"""Where the section's template is."""
+"""Folder of the section's template."""
 
 _LINES = ("#2f7ed8", "#e07b1a", "#2a9d6f", "#a45fc4", "#c0332e", "#888888", "#b08d00")
 _ACCELERATOR, _TILED = "accelerator", "tiled"

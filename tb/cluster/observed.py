@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which jobs the cores have given to the accelerator, from the accesses of its register port."""
+"""Jobs that the cores have given to the accelerator, from the accesses of its register port."""
 
 from __future__ import annotations
 

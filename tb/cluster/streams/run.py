@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from tb.cluster.elf import Program
-from tb.cluster.task import Outcome, Task
+from tb.cluster.task import ProgramOutcome, Task
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario
 from tb.stimulus.image import initial_image, predict
@@ -40,7 +40,7 @@ class ProgramRun:
         """Returns the same run with the program that was built."""
         return replace(self, task=replace(self.task, program=program))
 
-    def problems(self, outcome: Outcome) -> list[str]:
+    def problems(self, outcome: ProgramOutcome) -> list[str]:
         """Returns what was wrong in an outcome: problems of its own, and a byte that is not the model's."""
         if self.scenario is None:
             return list(outcome.problems)

@@ -49,7 +49,7 @@ class ProgramStream(ABC):
     """Knobs of its own."""
 
     with_jobs: ClassVar[bool] = True
-    """Whether every run has a scenario, or none."""
+    """True if every run has a scenario, False if none has."""
 
     def __init_subclass__(cls, sequence: str = "", **others: Any) -> None:
         super().__init_subclass__(**others)
