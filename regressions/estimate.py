@@ -4,7 +4,7 @@
 from tb.descriptor import Descriptor
 from tb.exchange.scenario import Scenario
 
-# What a job costs outside of its bound, in cycles: programming over the register port, and the Python around
+# Cost of a job outside of its bound, in cycles: programming over the register port, and the Python around
 # it (draw, prediction, comparison), which takes as long as some hundred simulated cycles.
 _JOB_OVERHEAD = 500
 

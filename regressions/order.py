@@ -57,7 +57,7 @@ class Order:
     test: Annotated[str, Option("--test", "name, name:scenario or name:begin:end; several with commas")] = ""
     kind: Annotated[str, Option("--kind", "build kind")] = ""
     waves: Annotated[bool, Option.switch("--waves", "write waves.vcd")] = False
-    scaling: Annotated[bool, Option.switch("--scaling", "benchmarks: sizes up to 512 and arrays, slow")] = (
+    scaling: Annotated[bool, Option.switch("--scaling", "make bench: sizes up to 512 and arrays, slow")] = (
         False
     )
     record: Annotated[Path | None, Option("--record", "failure record", Path)] = None

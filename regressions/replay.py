@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make replay``: does a failing scenario fail alone, or only after what ran before it?"""
+"""``make replay``: does a failing scenario fail alone, or only after those before it?"""
 
 from dataclasses import dataclass
 from pathlib import Path

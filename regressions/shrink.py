@@ -123,7 +123,7 @@ def _note(console: Console, text: str) -> None:
 
 
 def three_lines(record: Record, path: str, kind: str = "") -> list[str]:
-    """A failure for people: what is wrong, what ran, and the command that shows it.
+    """A failure for people: the problem, the jobs, and the command that shows it.
 
     Args:
         record: The failure.

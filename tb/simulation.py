@@ -56,7 +56,7 @@ async def segment(dut: Any, number: int) -> None:
     # The bench object is made by an initial block, which runs after this test was started.
     await RisingEdge(dut.clk)
     handle = BenchHandle()
-    # What the segment before left in the logs is not this one's business.
+    # Records of the segment before are none of this one's.
     handle.clear_logs()
     handle.clear_violations()
     # Job objects are many and free of cycles; the collector only costs time here.

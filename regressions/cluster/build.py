@@ -46,7 +46,7 @@ _CORE = (
     *("alu_div", "alu", "ff_one", "popcnt", "apu_disp", "controller", "obi_interface", "prefetch_controller"),
     *("sleep_unit", "core", "top"),
 )
-# What the cores' floating point needs, of which the accelerator may have the first ones too.
+# Sources of the cores' floating point; the accelerator may have the first ones too.
 _FLOATING_POINT = (
     *("{common_cells}/cf_math_pkg.sv", "{common_cells}/lzc.sv", "{common_cells}/rr_arb_tree.sv"),
     *("{fpnew}/fpnew_pkg.sv", "{fpnew}/fpnew_classifier.sv", "{fpnew}/fpnew_rounding.sv"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tb.descriptor import Descriptor
     from tb.exchange.entry import TestEntry
 
-# What a program costs besides its jobs: its own cycles, its memories, and the Python around it.
+# Cost of a program besides its jobs: its own cycles, its memories, and the Python around it.
 _PROGRAM_OVERHEAD = 15_000
 
 

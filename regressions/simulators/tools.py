@@ -117,7 +117,7 @@ def run_tool(command: Sequence[str], log: Path, what: str) -> None:
     if tool.returncode != 0:
         text = log.read_text(errors="replace").splitlines()
         errors = [line for line in text if "rror" in line and not line.startswith("$")]
-        # What a module says of its parameters explains the other errors that they cause.
+        # A module's message about its parameters explains the other errors that they cause.
         errors.sort(key=lambda line: "USERFATAL" not in line)
         first = errors[0] if errors else "no error line found"
         raise BuildError(f"{what} failed: {first.strip()[:300]} (log: {log})")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs all benchmarks and writes their figures."""
+"""Measures all speeds of `make bench` and writes the figures."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -107,7 +107,7 @@ def _folder(order: Order, device: Descriptor) -> Path:
 def _part(
     order: Order, part: SpeedPart, device: Descriptor, simulator: Simulator, console: Console
 ) -> dict[str, Any]:
-    """Measures the bench of a kind and prints its figures."""
+    """Measure the bench of a kind of devices and print its figures."""
     from regressions.speed import simulation
 
     console.print(f"simulation: {part.workload} on {device.name}, with the bench and in a bare loop")

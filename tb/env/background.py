@@ -37,7 +37,7 @@ class BackgroundTask(Generic[T]):
         except BaseException as error:
             self._error = error
         finally:
-            # What the call held is not needed any more; the result may live long.
+            # The call's arguments are not needed any more; the result may live long.
             self._call = None
             self._running.release()
 

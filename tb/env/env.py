@@ -142,7 +142,7 @@ class RedmuleEnv(uvm_env):
         return sequence.responses
 
     def _poked(self, register: str, value: int) -> None:
-        # What was read before has to be judged before the value changes.
+        # Earlier reads must be judged before the value changes.
         self._collect()
         self.predictor.poke(register, value)
 

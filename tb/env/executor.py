@@ -97,7 +97,7 @@ class ScenarioExecutor:
         for _ in range(RESET_CYCLES):
             await edge
         self._forget()
-        # What a failed device did until its reset belongs to the failure that was reported already.
+        # The acts of a failed device until its reset belong to the failure that was reported already.
         self._scoreboard.take_notes()
         self._coverage.accesses(passed=False)
         self._dut.rst_n.value = 1

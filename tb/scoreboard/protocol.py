@@ -202,7 +202,7 @@ def _register_port(logs: PortLogs, reset: _Reset) -> dict[int, Edges]:
     answer = followed & answered[after]
     preceded = np.zeros(edges.size, np.bool_)
     preceded[1:] = followed[:-1] & granted[:-1]
-    # What was granted at an edge before the log is not known.
+    # Grants before the log's first edge are not known.
     stray = answered & ~preceded & reset.step(edges) & (edges > logs.since + 1)
     return {
         PeriphRule.PERIPH_RESPONSE: next_edge[granted & ~answer & stepped],

@@ -36,7 +36,7 @@ def check_requests(scenario: Scenario, jobs: Sequence[Span], seen: Observation) 
         earlier = beats.until(jobs[position - 1].trigger) if position else 0
         before = beats.records[earlier : beats.until(span.trigger)]
         if position and before.size:
-            # What serves no job of the scenario at all breaks another rule.
+            # A request that serves no job of the scenario at all breaks another rule.
             allowed = serves(before, scenario.jobs[:position])
             before = before[~allowed & serves(before, scenario.jobs)]
         if before.size:

@@ -55,7 +55,7 @@ def draw_scenario(
     """Draws the scenario `index` from `rng`; a `corner` fixes its first job and its memory."""
     kind = knobs.abort.draw(rng) if knobs.abort.values != ("none",) else "none"
     if kind != "none":
-        # What the cut job leaves is open, so the next one must not see it.
+        # The memory that the cut job leaves is open, so the next one must not see it.
         apart = replace(knobs, jobs=Weighted.evenly((2,)), chain=0.0, z_overlap=0.0)
         return _cut(rng, _draw(rng, apart, index, None), kind, descriptor)
     return _draw(rng, knobs, index, corner)

@@ -136,7 +136,7 @@ def test_every_check_and_bench_is_in_the_list() -> None:
     assert set(units) == set(cluster_jobs.UNITS)
     covered = {module for unit in units.values() for module in unit.modules}
     names = {path.stem for path in cluster.CLUSTER.sources}
-    # What only programs reach.
+    # Defects that only programs reach.
     assert names - covered == {"cluster_code", "cluster_core", "cluster_system", "cluster_top"}
     assert any(not part.unit and not part.check for part in parts)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The model's benchmark: its rows and its data, not its times."""
+"""Tests of the model's speed table: its rows and its data, not its times."""
 
 import numpy as np
 import pytest

@@ -19,7 +19,7 @@ def started(
     tree: Path = Path("nowhere"),
     **found: Any,
 ) -> Run:
-    """A run with seed 1 of commit ``abc``; no benchmarks lie beside its reports."""
+    """A run with seed 1 of commit ``abc``; no `bench.json` lies beside its reports."""
     given = cast("tuple[Descriptor, ...]", tuple(devices))
     values: dict[str, Any] = {"git": "abc", "tools": {"python": "3.11"}, **found}
     return Run(Order(tree=BuildTree(tree)), label, 1, given, folder, **values)

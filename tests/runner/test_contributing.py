@@ -21,7 +21,7 @@ def test_its_commands_are_targets() -> None:
 
 
 def test_its_files_and_folders_exist() -> None:
-    # What has a blank or a sign is a command, and what has no slash may be a word.
+    # Text with a blank or a sign is a command, and text without a slash may be a word.
     for path in re.findall(r"`([\w./-]+/[\w./-]*)`", TEXT):
         assert (ROOT / path).exists(), path
 

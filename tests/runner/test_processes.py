@@ -101,7 +101,7 @@ def test_an_interruption_does_not_replace_the_earlier_report(runner: Runner) -> 
     process.communicate(timeout=20)
     assert (runner.build / "reports" / "smoke").readlink() == before
     assert runner.summary()["totals"]["passed"] == 1
-    # What was interrupted is what a rerun of the failures repeats.
+    # A rerun of the failures repeats the interrupted tests.
     runner.tests(good={})
     assert runner("rerun-failed") == 0
     assert runner.summary("rerun")["totals"]["jobs"] == 8

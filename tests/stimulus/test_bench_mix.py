@@ -26,7 +26,7 @@ def scenarios(instance: Instance) -> list[Scenario]:
 
 
 def test_the_list_does_not_move() -> None:
-    # Results of the benchmark are compared over time: change the list only on purpose, with its baselines.
+    # Results of `make bench` are compared over time: change the list only on purpose, with its baselines.
     for instance in (Instance(4, 12, 3, 256), Instance(1, 1, 0, 256)):
         text = json.dumps([scenario.to_json() for scenario in scenarios(instance)], sort_keys=True)
         assert hashlib.sha256(text.encode()).hexdigest()[:16] == "675e6621321a9027"
