@@ -12,9 +12,19 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from regressions import inspection, lint, merge, mutants, replay, run_command, shrink, speed, tier_command
-from regressions.baseline.command import baseline
-from regressions.code_coverage import command as code_coverage
+from regressions.commands import (
+    code_coverage,
+    inspection,
+    lint,
+    merge,
+    mutants,
+    replay,
+    run,
+    shrink,
+    speed,
+    tier,
+)
+from regressions.commands.baseline import baseline
 from regressions.errors import UserError, describe_os_error
 from regressions.kinds import runners
 from regressions.order import Order
@@ -27,9 +37,9 @@ from tb.schema import SchemaError
 Action = Callable[[Order, Services, Console], int]
 
 _COMMANDS: dict[str, tuple[Action, str]] = {
-    "regressions": (tier_command.regressions, "run the tests of a tier"),
-    "run": (run_command.run, "run one test, or chosen scenarios of it"),
-    "rerun-failed": (run_command.rerun_failed, "run again what did not pass in the last run"),
+    "regressions": (tier.regressions, "run the tests of a tier"),
+    "run": (run.run, "run one test, or chosen scenarios of it"),
+    "rerun-failed": (run.rerun_failed, "run again what did not pass in the last run"),
     "replay": (replay.replay, "run a failure record again: the scenario alone, then with its prefix"),
     "shrink": (shrink.shrink, "reduce a failure record to the smallest failure"),
     "list": (inspection.list_tests, "list the tests"),

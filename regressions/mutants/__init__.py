@@ -1,6 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make mutants``: finds out whether the bench finds deliberate defects in the hardware."""
-
-from regressions.mutants.command import mutants
-
-__all__ = ["mutants"]
+"""Deliberate defects in the hardware, each of which the bench has to find (docs/mutants.md)."""

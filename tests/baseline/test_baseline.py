@@ -15,11 +15,12 @@ from rich.console import Console
 from models.formats import Format
 from models.ops import Op
 from models.timing import Instance
-from regressions.baseline import command, record
-from regressions.baseline.command import changes, collect
+from regressions.baseline import record
 from regressions.baseline.compare import compare
 from regressions.baseline.jobs import describe, scenarios
 from regressions.baseline.record import Device, Kept
+from regressions.commands import baseline as command
+from regressions.commands.baseline import changes, collect
 from regressions.errors import UserError
 from regressions.order import Order
 from regressions.paths import BuildTree

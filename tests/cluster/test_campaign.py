@@ -16,9 +16,9 @@ from regressions.cluster.mutants import jobs as cluster_jobs
 from regressions.cluster.mutants import outcome as cluster_outcome
 from regressions.cluster.mutants import target as cluster
 from regressions.cluster.mutants.outcome import ClusterTask, Found, read_cluster, read_unit
+from regressions.commands.mutants import mutants
 from regressions.errors import UserError
 from regressions.judge import Ending, ProcessEnd
-from regressions.mutants.command import mutants
 from regressions.order import Order
 from regressions.paths import BuildTree
 from regressions.services import real_services

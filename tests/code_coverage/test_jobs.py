@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from regressions import testlist, tier_command
-from regressions.code_coverage import command
+from regressions import testlist
 from regressions.code_coverage.exclusions import Rules
 from regressions.code_coverage.jobs import closing
+from regressions.commands import code_coverage as command
+from regressions.commands import tier as tier_command
 from regressions.planner import COVERAGE
 from regressions.run import Run
 from regressions.services import real_services

@@ -13,9 +13,9 @@ import pytest
 from rich.console import Console
 
 from regressions import kinds
+from regressions.commands.mutants import mutants
 from regressions.errors import UserError
 from regressions.kinds import Defects
-from regressions.mutants.command import mutants
 from regressions.mutants.defects import Defect, Placement
 from regressions.mutants.outcome import DefectResult, Fate
 from regressions.mutants.simulations import Simulations

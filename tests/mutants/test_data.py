@@ -11,11 +11,11 @@ import pytest
 
 from regressions.cluster import units
 from regressions.cluster.mutants import target as cluster
+from regressions.commands.mutants import select
 from regressions.errors import UserError
 from regressions.mutants import defects
 from regressions.mutants.acting import SELECTOR
 from regressions.mutants.build import write_copies
-from regressions.mutants.command import select
 from regressions.mutants.operators import OPERATORS
 from tb.agents.control.rules import PeriphRule
 from tb.agents.tcdm.rules import TcdmRule

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from regressions.commands.mutants import mutants
 from regressions.errors import UserError
-from regressions.mutants.command import mutants
 from regressions.order import Order
 from regressions.paths import BuildTree
 from regressions.services import real_services

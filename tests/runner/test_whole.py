@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from regressions import tier_command
+from regressions.commands import tier as tier_command
 from regressions.tiers import load_tiers
 from tests.runner.harness import Runner
 

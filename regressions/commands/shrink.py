@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from regressions.commands.replay import Attempts
 from regressions.errors import UserError
 from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import relative
-from regressions.replay import Attempts
 from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
 from regressions.rundir import create_run
 from regressions.services import Services

@@ -9,10 +9,10 @@ from rich.console import Console
 from regressions import testlist
 from regressions.code_coverage.exclusions import load_rules
 from regressions.code_coverage.jobs import closing
+from regressions.commands.mutants import mutants
 from regressions.coverage.measure import Coverage
 from regressions.errors import UserError
 from regressions.machine import check_tools
-from regressions.mutants import mutants
 from regressions.order import Order
 from regressions.perform import Schedule, builds_of, perform
 from regressions.planner import Planner, Simulation, pack, rounds
