@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from regressions import cli, run
+from regressions import cli
+from regressions.code_coverage import report as code_report
 from regressions.code_coverage.measure import measure
 from regressions.code_coverage.report import write
 from regressions.simulators.base import BuildError
@@ -81,8 +82,8 @@ def covered(runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rul
     """Run a test of the fake simulator, which claims to have left this coverage."""
     unit = device(tmp_path, rules)
     coverage = measure(data(), unit)
-    monkeypatch.setattr(run.code_report, "collect", lambda *_: coverage)
-    monkeypatch.setattr(run.code_report, "write", lambda *_: None)
+    monkeypatch.setattr(code_report, "collect", lambda *_: coverage)
+    monkeypatch.setattr(code_report, "write", lambda *_: None)
     runner.tests(good={})
     return runner("regressions", "--tier=smoke")
 
@@ -122,7 +123,7 @@ def test_damaged_coverage_data_fails_the_run(runner: Runner, monkeypatch: pytest
     def damaged(*_: object) -> None:
         raise BuildError("coverage.dat:3: damaged coverage data")
 
-    monkeypatch.setattr(run.code_report, "collect", damaged)
+    monkeypatch.setattr(code_report, "collect", damaged)
     runner.tests(good={})
     assert runner("regressions", "--tier=smoke") == 1
     assert "coverage.dat:3: damaged" in runner.out
