@@ -8,25 +8,25 @@ module cluster_event_unit
 #(
   parameter int unsigned N_CORES = 8
 ) (
-  input  logic                           clk_i,
-  input  logic                           rst_ni,
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
   // peripheral bus, granted at once
-  input  logic                           req_i,
-  input  periph_req_t                    access_i,
-  output logic [31:0]                    rdata_o,
+  input  logic                      req_i,
+  input  periph_req_t               access_i,
+  output logic [31:0]               rdata_o,
   // private windows
-  input  logic        [N_CORES-1:0]      own_req_i,
-  output logic        [N_CORES-1:0]      own_gnt_o,
-  input  periph_req_t [N_CORES-1:0]      own_access_i,
-  output logic        [N_CORES-1:0]      own_rvalid_o,
-  output logic        [N_CORES-1:0][31:0] own_rdata_o,
+  input  logic [N_CORES-1:0]        own_req_i,
+  output logic [N_CORES-1:0]        own_gnt_o,
+  input  periph_req_t [N_CORES-1:0] own_access_i,
+  output logic [N_CORES-1:0]        own_rvalid_o,
+  output logic [N_CORES-1:0][31:0]  own_rdata_o,
   // sources; those of the timer reach all cores
-  input  logic        [N_CORES-1:0][1:0] dma_i,
-  input  logic        [1:0]              timer_i,
-  input  logic        [N_CORES-1:0][1:0] acc_i,
+  input  logic [N_CORES-1:0][1:0]   dma_i,
+  input  logic [1:0]                timer_i,
+  input  logic [N_CORES-1:0][1:0]   acc_i,
   // sleep
-  input  logic        [N_CORES-1:0]      asleep_i,
-  output logic        [N_CORES-1:0]      clock_en_o
+  input  logic [N_CORES-1:0]        asleep_i,
+  output logic [N_CORES-1:0]        clock_en_o
 );
 
   // Shared registers start at 0x200; below that a block of 16 registers a core.

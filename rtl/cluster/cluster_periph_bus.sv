@@ -11,19 +11,19 @@ module cluster_periph_bus
   parameter logic [TARGETS-1:0][13:0] FIRST = '0,
   parameter logic [TARGETS-1:0][13:0] LAST  = '0
 ) (
-  input  logic                       clk_i,
-  input  logic                       rst_ni,
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
   // masters
-  input  logic        [MASTERS-1:0]       req_i,
-  output logic        [MASTERS-1:0]       gnt_o,
-  input  periph_req_t [MASTERS-1:0]       access_i,
-  output logic        [MASTERS-1:0]       rvalid_o,
-  output logic        [31:0]              rdata_o,   // for the one whose rvalid_o is high
+  input  logic [MASTERS-1:0]        req_i,
+  output logic [MASTERS-1:0]        gnt_o,
+  input  periph_req_t [MASTERS-1:0] access_i,
+  output logic [MASTERS-1:0]        rvalid_o,
+  output logic [31:0]               rdata_o,  // for the one whose rvalid_o is high
   // targets
-  output logic        [TARGETS-1:0]       req_o,
-  input  logic        [TARGETS-1:0]       gnt_i,
-  output periph_req_t                     access_o,
-  input  logic        [TARGETS-1:0][31:0] rdata_i
+  output logic [TARGETS-1:0]        req_o,
+  input  logic [TARGETS-1:0]        gnt_i,
+  output periph_req_t               access_o,
+  input  logic [TARGETS-1:0][31:0]  rdata_i
 );
 
   logic        [MASTERS-1:0] chosen, owner_q;

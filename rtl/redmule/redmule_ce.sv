@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A compute element: one step of a GEMM-Op, acc <- op2(op1(x, w), acc), in P+1 cycles (contract A1.3). The FMA with its P
-// registers does the arithmetic, then comes min or max, then one register. All registers move by one enable: FPnew's
+// A compute element: one step of a GEMM-Op, acc <- op2(op1(x, w), acc), in P+1 cycles (contract A1.3). The FMA with its
+// P registers does the arithmetic, then comes min or max, then one register. All registers move by one enable: FPnew's
 // pipeline would close gaps while it waits, so it is kept full (in_valid high) and held by its output handshake.
 
 module redmule_ce

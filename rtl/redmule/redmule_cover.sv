@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Internal events of the accelerator for functional coverage: buffers full and empty, every stall, every conflict on the
-// port. Bound to redmule_top, seen by nothing in the device. The bench reads events_o (docs/descriptor.md, "cover"); the
-// cover properties are counted by simulators that do so.
+// Internal events of the accelerator for functional coverage: buffers full and empty, every stall, every conflict on
+// the port. Bound to redmule_top, seen by nothing in the device. The bench reads events_o (docs/descriptor.md,
+// "cover"); the cover properties are counted by simulators that do so.
 
 module redmule_cover
   import redmule_pkg::*;

@@ -2,7 +2,8 @@
 // Where the time of a job goes; bound to redmule_top, seen by nothing in the device. Each cycle of a job is H x L
 // slots, one for each compute element, and each slot gets exactly one cause, so the causes sum to cycles * H * L.
 // A chunk column is booked when it enters the cascade: its slots do a step, or are padding in K (the column lies
-// outside the matrix), else in N (no such step), else in M (no such row). A cycle in which nothing enters is booked whole.
+// outside the matrix), else in N (no such step), else in M (no such row). A cycle in which nothing enters is
+// booked whole.
 //
 // slots_o and jobs_o change in the cycle after the event and hold until the next job ends, at least three cycles later.
 
@@ -41,7 +42,7 @@ module redmule_probe
   input logic [1:0]        z_taken_i,
   // the last job: slots by cause, and how many jobs have ended
   output logic [CAUSES-1:0][47:0] slots_o,
-  output logic [31:0]      jobs_o
+  output logic [31:0]             jobs_o
 );
 
   typedef enum logic [3:0] {

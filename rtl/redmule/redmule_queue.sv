@@ -7,29 +7,29 @@ module redmule_queue
 #(
   parameter int unsigned N_CORES = 8  // event targets
 ) (
-  input  logic        clk_i,
-  input  logic        rst_ni,
+  input  logic               clk_i,
+  input  logic               rst_ni,
   // commands of the register port
-  input  logic [7:0]  core_i,
-  input  logic        acquire_i,
-  input  logic        trigger_i,        // already qualified by holder_o
-  input  logic        finished_read_i,
-  input  logic        clear_i,
-  input  logic        clear_all_i,
-  input  job_t        job_i,
-  output logic        holder_o,
-  output logic [31:0] acquire_data_o,
-  output logic [31:0] finished_o,
-  output logic [31:0] status_o,
-  output logic [31:0] running_o,
+  input  logic [7:0]         core_i,
+  input  logic               acquire_i,
+  input  logic               trigger_i,  // already qualified by holder_o
+  input  logic               finished_read_i,
+  input  logic               clear_i,
+  input  logic               clear_all_i,
+  input  job_t               job_i,
+  output logic               holder_o,
+  output logic [31:0]        acquire_data_o,
+  output logic [31:0]        finished_o,
+  output logic [31:0]        status_o,
+  output logic [31:0]        running_o,
   // the engine
-  output logic        pending_o,        // job_o waits or runs
-  output job_t        job_o,
-  input  logic        start_i,          // job_o starts to run
-  input  logic        done_i,           // job_o has ended
+  output logic               pending_o,  // job_o waits or runs
+  output job_t               job_o,
+  input  logic               start_i,    // job_o starts to run
+  input  logic               done_i,     // job_o has ended
   // to the cores
   output logic [N_CORES-1:0] event_o,
-  output logic        busy_o            // a context is taken, or an event is out
+  output logic               busy_o      // a context is taken, or an event is out
 );
 
   typedef struct packed {

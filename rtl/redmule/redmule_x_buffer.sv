@@ -9,23 +9,23 @@ module redmule_x_buffer
   parameter int unsigned L  = 12,   // rows
   parameter int unsigned DW = 256   // payload bits of the port
 ) (
-  input  logic                     clk_i,
-  input  logic                     rst_ni,
-  input  logic                     init_i,
-  input  fmt_e                     fmt_i,
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
+  input  logic                      init_i,
+  input  fmt_e                      fmt_i,
   // load
-  input  logic                     take_i,
-  input  logic                     take_bank_i,
-  input  logic                     r_valid_i,
-  input  dest_t                    r_dest_i,
-  input  logic [DW-1:0]            r_data_i,
-  output logic [1:0]               taken_o,
-  output logic [1:0]               full_o,
+  input  logic                      take_i,
+  input  logic                      take_bank_i,
+  input  logic                      r_valid_i,
+  input  dest_t                     r_dest_i,
+  input  logic [DW-1:0]             r_data_i,
+  output logic [1:0]                taken_o,
+  output logic [1:0]                full_o,
   // use
-  input  logic [H-1:0]             fetch_i,       // one compute element takes a column
-  input  logic                     fetch_bank_i,
-  input  logic [7:0]               fetch_idx_i,
-  input  logic                     release_i,     // the bank's last column is fetched
+  input  logic [H-1:0]              fetch_i,    // one compute element takes a column
+  input  logic                      fetch_bank_i,
+  input  logic [7:0]                fetch_idx_i,
+  input  logic                      release_i,  // the bank's last column is fetched
   output logic [H-1:0][L-1:0][15:0] x_o
 );
 

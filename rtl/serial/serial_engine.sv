@@ -1,52 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-
 // The three loops of a job, as contract A1.2 states them:
 //
-//   for m, for k:  acc = Y[m,k], or +0 for MatMul
+//   for m, for k:  acc = Y[m,k], or +0 for MATMUL
 //                  for n:  acc = op2(op1(X[m,n], W[n,k]), acc)
 //                  Z[m,k] = acc
 //
 // A state stands for one access, and is left when the port takes it; what a read brings arrives later, in order, and is
-// used when it arrives. So X and W are read in alternation, one access a cycle, while Store waits for the last step.
+// used when it arrives. So X and W are read in alternation, one access a cycle, while STORE waits for the last step.
 //
-//   state | access  | left when           | to
-//   ------+---------+---------------------+--------------------------------------------------------------------------
-//   Idle  | -       | a job is queued and | Done if M = 0 or K = 0, else the first of LoadY (not MatMul), LoadX (N > 0),
-//         |         | no request waits    | Store
-//   LoadY | Y[m,k]  | taken               | LoadX (N > 0), Store
-//   LoadX | X[m,n]  | taken               | LoadW
-//   LoadW | W[n,k]  | taken               | LoadX with the next n, or Store
-//   Store | Z[m,k]  | acc final and taken | as from Idle with the next k or m, or Drain
-//   Drain | -       | write granted       | Done
-//   Done  | -       | always; the event   | Idle
-module serial_engine (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
-  input  logic                 clear_i,      // stop, forget the job
-  // The oldest job that has not ended, stable until done_o
-  input  logic                 job_valid_i,
-  input  serial_pkg::job_t     job_i,
-  output logic                 done_o,       // the job's event
-  // Accesses, see serial_port
-  output logic                 valid_o,
-  input  logic                 ready_i,
-  output serial_pkg::access_t  access_o,
-  input  logic                 rvalid_i,
-  input  serial_pkg::operand_e roperand_i,
-  input  logic [15:0]          rdata_i,
-  input  logic                 in_flight_i   // a request is raised or a response due
+//   state  | access | left when           | to
+//   -------+--------+---------------------+-------------------------------------------------------------------------
+//   IDLE   | -      | a job is queued and | DONE if M = 0 or K = 0, else the first of LOAD_Y (not MATMUL), LOAD_X
+//          |        | no request waits    | (N > 0), STORE
+//   LOAD_Y | Y[m,k] | taken               | LOAD_X (N > 0), STORE
+//   LOAD_X | X[m,n] | taken               | LOAD_W
+//   LOAD_W | W[n,k] | taken               | LOAD_X with the next n, or STORE
+//   STORE  | Z[m,k] | acc final and taken | as from IDLE with the next k or m, or DRAIN
+//   DRAIN  | -      | write granted       | DONE
+//   DONE   | -      | always; the event   | IDLE
+
+module serial_engine
+  import serial_pkg::*;
+(
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        clear_i,     // stop, forget the job
+  // the oldest job that has not ended, stable until done_o
+  input  logic        job_valid_i,
+  input  job_t        job_i,
+  output logic        done_o,      // the job's event
+  // accesses, see serial_port
+  output logic        valid_o,
+  input  logic        ready_i,
+  output access_t     access_o,
+  input  logic        rvalid_i,
+  input  operand_e    roperand_i,
+  input  logic [15:0] rdata_i,
+  input  logic        in_flight_i  // a request is raised or a response due
 );
 
-  import serial_pkg::*;
-
   typedef enum logic [2:0] {
-    Idle,
-    LoadY,
-    LoadX,
-    LoadW,
-    Store,
-    Drain,
-    Done
+    IDLE,
+    LOAD_Y,
+    LOAD_X,
+    LOAD_W,
+    STORE,
+    DRAIN,
+    DONE
   } state_e;
 
   state_e      state_q, state_d;
@@ -67,35 +67,35 @@ module serial_engine (
   assign last_n = n_q == job_i.n - 16'd1;
   assign last_k = k_q == job_i.k - 16'd1;
   assign empty  = job_i.m == '0 || job_i.k == '0;
-  assign stored = state_q == Store && valid_o && ready_i;
-  assign done_o = state_q == Done;
+  assign stored = state_q == STORE && valid_o && ready_i;
+  assign done_o = state_q == DONE;
 
-  always_comb begin : first_state
-    if (job_i.op != MatMul) first = LoadY;
-    else if (job_i.n != '0) first = LoadX;
-    else first = Store;
+  always_comb begin
+    if (job_i.op != MATMUL) first = LOAD_Y;
+    else if (job_i.n != '0) first = LOAD_X;
+    else first = STORE;
   end
 
-  always_comb begin : next_state
+  always_comb begin
     state_d = state_q;
     unique case (state_q)
       // A request that still waits is one of a cleared job.
-      Idle:    if (job_valid_i && ready_i) state_d = empty ? Done : first;
-      LoadY:   if (ready_i) state_d = job_i.n == '0 ? Store : LoadX;
-      LoadX:   if (ready_i) state_d = LoadW;
-      LoadW:   if (ready_i) state_d = last_n ? Store : LoadX;
-      Store:   if (stored) state_d = last_m && last_k ? Drain : first;
-      Drain:   if (ready_i) state_d = Done;
-      Done:    state_d = Idle;
-      default: state_d = Idle;
+      IDLE:    if (job_valid_i && ready_i) state_d = empty ? DONE : first;
+      LOAD_Y:  if (ready_i) state_d = job_i.n == '0 ? STORE : LOAD_X;
+      LOAD_X:  if (ready_i) state_d = LOAD_W;
+      LOAD_W:  if (ready_i) state_d = last_n ? STORE : LOAD_X;
+      STORE:   if (stored) state_d = last_m && last_k ? DRAIN : first;
+      DRAIN:   if (ready_i) state_d = DONE;
+      DONE:    state_d = IDLE;
+      default: state_d = IDLE;
     endcase
-    if (clear_i) state_d = Idle;
+    if (clear_i) state_d = IDLE;
   end
 
   // Each counter is back at zero when its loop ends.
-  always_comb begin : next_indices
+  always_comb begin
     {m_d, n_d, k_d} = {m_q, n_q, k_q};
-    if (state_q == LoadW && ready_i) n_d = last_n ? '0 : n_q + 16'd1;
+    if (state_q == LOAD_W && ready_i) n_d = last_n ? '0 : n_q + 16'd1;
     if (stored) begin
       k_d = last_k ? '0 : k_q + 16'd1;
       if (last_k) m_d = last_m ? '0 : m_q + 16'd1;
@@ -105,34 +105,34 @@ module serial_engine (
 
   // Address of an element of a dense row-major matrix, modulo 2^32.
   function automatic logic [31:0] element_address(
-    input logic [31:0] base, input logic [15:0] row, input logic [15:0] cols, input logic [15:0] col,
-    input logic [1:0] bytes
+    logic [31:0] base, logic [15:0] row, logic [15:0] cols, logic [15:0] col,
+    logic [1:0] bytes
   );
     return base + (32'(row) * 32'(cols) + 32'(col)) * 32'(bytes);
   endfunction
 
-  always_comb begin : accesses
+  always_comb begin
     valid_o          = 1'b0;
     access_o.write   = 1'b0;
     access_o.bytes   = element_bytes(job_i.z_format);
-    access_o.operand = OperandY;
+    access_o.operand = OPERAND_Y;
     access_o.data    = narrowed;
     access_o.addr    = element_address(job_i.z_addr, m_q, job_i.k, k_q, access_o.bytes);
     unique case (state_q)
-      LoadY: valid_o = 1'b1;
-      LoadX: begin
+      LOAD_Y: valid_o = 1'b1;
+      LOAD_X: begin
         valid_o          = 1'b1;
         access_o.bytes   = element_bytes(job_i.x_format);
-        access_o.operand = OperandX;
+        access_o.operand = OPERAND_X;
         access_o.addr    = element_address(job_i.x_addr, m_q, job_i.n, n_q, access_o.bytes);
       end
-      LoadW: begin
+      LOAD_W: begin
         valid_o          = 1'b1;
         access_o.bytes   = element_bytes(job_i.w_format);
-        access_o.operand = OperandW;
+        access_o.operand = OPERAND_W;
         access_o.addr    = element_address(job_i.w_addr, n_q, job_i.k, k_q, access_o.bytes);
       end
-      Store: begin
+      STORE: begin
         valid_o        = !in_flight_i && !step_q;
         access_o.write = 1'b1;
       end
@@ -141,50 +141,50 @@ module serial_engine (
   end
 
   // Formats: everything between load and store is FP16.
-  always_comb begin : loaded_format
+  always_comb begin
     unique case (roperand_i)
-      OperandX: rformat = job_i.x_format;
-      OperandW: rformat = job_i.w_format;
-      default:  rformat = job_i.z_format;
+      OPERAND_X: rformat = job_i.x_format;
+      OPERAND_W: rformat = job_i.w_format;
+      default:   rformat = job_i.z_format;
     endcase
   end
 
   serial_widen i_widen (
-    .format_i( rformat ),
-    .raw_i   ( rdata_i ),
-    .value_o ( widened )
+    .format_i(rformat),
+    .raw_i   (rdata_i),
+    .value_o (widened)
   );
 
   serial_narrow i_narrow (
-    .format_i( job_i.z_format ),
-    .value_i ( acc_q          ),
-    .raw_o   ( narrowed       )
+    .format_i(job_i.z_format),
+    .value_i (acc_q),
+    .raw_o   (narrowed)
   );
 
   // Arithmetic
   serial_alu i_alu (
     .clk_i,
     .rst_ni,
-    .op_i ( job_i.op ),
-    .x_i  ( x_q      ),
-    .w_i  ( w_q      ),
-    .acc_i( acc_q    ),
-    .acc_o( acc_next )
+    .op_i (job_i.op),
+    .x_i  (x_q),
+    .w_i  (w_q),
+    .acc_i(acc_q),
+    .acc_o(acc_next)
   );
 
-  always_comb begin : next_values
+  always_comb begin
     x_d    = x_q;
     w_d    = w_q;
     acc_d  = acc_q;
     step_d = 1'b0;
     if (step_q) acc_d = acc_next;
-    if (stored) acc_d = '0;  // what a MatMul starts from
+    if (stored) acc_d = '0;  // what a MATMUL starts from
     if (rvalid_i) begin
       unique case (roperand_i)
-        OperandX: x_d = widened;
-        OperandW: {w_d, step_d} = {widened, 1'b1};
-        OperandY: acc_d = widened;
-        default: ;
+        OPERAND_X: x_d = widened;
+        OPERAND_W: {w_d, step_d} = {widened, 1'b1};
+        OPERAND_Y: acc_d = widened;
+        default:   ;
       endcase
     end
     if (clear_i) {acc_d, step_d} = '0;
@@ -192,7 +192,7 @@ module serial_engine (
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      state_q         <= Idle;
+      state_q         <= IDLE;
       {m_q, n_q, k_q} <= '0;
     end else begin
       state_q         <= state_d;
@@ -205,12 +205,13 @@ module serial_engine (
     else {x_q, w_q, acc_q, step_q} <= {x_d, w_d, acc_d, step_d};
   end
 
-`ifndef SYNTHESIS
-  job_while_running: assert property (@(posedge clk_i) disable iff (!rst_ni) state_q != Idle |-> job_valid_i)
-    else $error("serial_engine: the job went away while it ran");
+`ifndef RTL_NO_ASSERTIONS
+  job_while_running: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      state_q != IDLE -> job_valid_i)
+    else $error("the job went away while it ran");
   idle_is_as_reset: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      state_q == Idle |-> {m_q, n_q, k_q} == '0 && acc_q == '0 && !step_q)
-    else $error("serial_engine: something of a job outlived it");
+      state_q == IDLE -> {m_q, n_q, k_q} == '0 && acc_q == '0 && !step_q)
+    else $error("something of a job outlived it");
 `endif
 
 endmodule

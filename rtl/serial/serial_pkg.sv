@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-
 // Types shared by the parts of the serial device.
+
 package serial_pkg;
 
   // MACFG[12:10]; Z = (X op1 W) op2 Y, contract A1.3.
   typedef enum logic [2:0] {
-    MatMul = 3'd0,
-    Gemm   = 3'd1,
-    AddMax = 3'd2,
-    AddMin = 3'd3,
-    MulMax = 3'd4,
-    MulMin = 3'd5,
-    MaxMin = 3'd6,
-    MinMax = 3'd7
+    MATMUL = 3'd0,
+    GEMM   = 3'd1,
+    ADDMAX = 3'd2,
+    ADDMIN = 3'd3,
+    MULMAX = 3'd4,
+    MULMIN = 3'd5,
+    MAXMIN = 3'd6,
+    MINMAX = 3'd7
   } op_e;
 
-  // The format fields of MACFG; the values 4..7 of a field act as Fp16.
+  // The format fields of MACFG; the values 4..7 of a field act as FP16.
   typedef enum logic [1:0] {
     E5M2 = 2'd0,
-    Fp16 = 2'd1,
+    FP16 = 2'd1,
     E4M3 = 2'd2,
-    Bf16 = 2'd3
+    BF16 = 2'd3
   } format_e;
 
-  function automatic format_e decode_format(input logic [2:0] field);
-    return field[2] ? Fp16 : format_e'(field[1:0]);
+  function automatic format_e decode_format(logic [2:0] field);
+    return field[2] ? FP16 : format_e'(field[1:0]);
   endfunction
 
   // Bytes of one element in memory.
-  function automatic logic [1:0] element_bytes(input format_e format);
+  function automatic logic [1:0] element_bytes(format_e format);
     return (format == E5M2 || format == E4M3) ? 2'd1 : 2'd2;
   endfunction
 
@@ -48,9 +48,9 @@ package serial_pkg;
 
   // What an element that comes back from memory is.
   typedef enum logic [1:0] {
-    OperandX,
-    OperandW,
-    OperandY
+    OPERAND_X,
+    OPERAND_W,
+    OPERAND_Y
   } operand_e;
 
   // One access to one element.

@@ -1,43 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-
 // Accesses to single elements, one after the other, on the wide TCDM port.
 //
 // An access is taken with valid_i and ready_o, raised in the next cycle and held in registers until it is granted
 // (RQ-3, RQ-4). All tcdm outputs come from these registers, so none depends on gnt, r_data or r_valid.
 // clear_i refuses the access offered in the same cycle; one already raised stays, and its response is dropped.
-module serial_port #(
+
+module serial_port
+  import serial_pkg::*;
+#(
   parameter int unsigned DW = 256,  // payload bits of the port, a multiple of 32; the port has 32 more
   localparam int unsigned PW = DW + 32
 ) (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
-  input  logic                 clear_i,
-  // The next access
-  input  logic                 valid_i,
-  output logic                 ready_o,
-  input  serial_pkg::access_t  access_i,
-  // The element that was read, bits above its size zero
-  output logic                 rvalid_o,
-  output serial_pkg::operand_e roperand_o,
-  output logic [15:0]          rdata_o,
-  // A request is raised
-  output logic                 raised_o,
-  // A response is expected in this cycle
-  output logic                 expecting_o,
+  input  logic            clk_i,
+  input  logic            rst_ni,
+  input  logic            clear_i,
+  // the next access
+  input  logic            valid_i,
+  output logic            ready_o,
+  input  access_t         access_i,
+  // the element that was read, bits above its size zero
+  output logic            rvalid_o,
+  output operand_e        roperand_o,
+  output logic [15:0]     rdata_o,
+  // a request is raised
+  output logic            raised_o,
+  // a response is expected in this cycle
+  output logic            expecting_o,
   // TCDM port
-  output logic                 tcdm_req_o,
-  input  logic                 tcdm_gnt_i,
-  output logic [31:0]          tcdm_add_o,
-  output logic                 tcdm_wen_o,
-  output logic [PW/8-1:0]      tcdm_be_o,
-  output logic [PW-1:0]        tcdm_data_o,
-  input  logic [PW-1:0]        tcdm_r_data_i,
-  input  logic                 tcdm_r_valid_i
+  output logic            tcdm_req_o,
+  input  logic            tcdm_gnt_i,
+  output logic [31:0]     tcdm_add_o,
+  output logic            tcdm_wen_o,
+  output logic [PW/8-1:0] tcdm_be_o,
+  output logic [PW-1:0]   tcdm_data_o,
+  input  logic [PW-1:0]   tcdm_r_data_i,
+  input  logic            tcdm_r_valid_i
 );
 
-  import serial_pkg::*;
+  if (DW < 32 || DW % 32 != 0) begin : gen_bad_width
+    $fatal(1, "serial_port: DW must be a multiple of 32 and at least 32");
+  end
 
-  function automatic logic [1:0] byte_mask(input logic [1:0] bytes);
+  function automatic logic [1:0] byte_mask(logic [1:0] bytes);
     return bytes == 2'd1 ? 2'b01 : 2'b11;
   endfunction
 
@@ -57,7 +61,7 @@ module serial_port #(
   assign ready_o = !req_q || tcdm_gnt_i;
   assign take    = valid_i && ready_o && !clear_i;
 
-  always_comb begin : next_request
+  always_comb begin
     req_d    = take || (req_q && !granted);
     stale_d  = req_q && !granted && (stale_q || clear_i);
     // A write may be answered or not, so only reads count.
@@ -65,7 +69,7 @@ module serial_port #(
   end
 
   // An element of two bytes starts in the first word of the port and may end in the second.
-  always_comb begin : drive_port
+  always_comb begin
     tcdm_req_o  = req_q;
     tcdm_add_o  = {access_q.addr[31:2], 2'b00};
     tcdm_wen_o  = !access_q.write;
@@ -99,13 +103,13 @@ module serial_port #(
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) access_q <= '{operand: OperandX, default: '0};
+    if (!rst_ni) access_q <= '{operand: OPERAND_X, default: '0};
     else if (take) access_q <= access_i;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      resp_operand_q <= OperandX;
+      resp_operand_q <= OPERAND_X;
       resp_lane_q    <= '0;
       resp_mask_q    <= '0;
     end else if (granted) begin
@@ -115,23 +119,18 @@ module serial_port #(
     end
   end
 
-`ifndef SYNTHESIS
-  if (DW < 32 || DW % 32 != 0) begin : gen_bad_dw
-    $fatal(1, "serial_port: DW must be a multiple of 32 and at least 32");
-  end
-
-  // The rules the device keeps.
-  hold_until_granted: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      tcdm_req_o && !tcdm_gnt_i |=> tcdm_req_o && $stable(tcdm_add_o) && $stable(tcdm_wen_o) &&
-      $stable(tcdm_be_o) && $stable(tcdm_data_o))
-    else $error("serial_port: a request changed before its grant (RQ-3, RQ-4)");
+`ifndef RTL_NO_ASSERTIONS
+  held_until_granted: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      $past(rst_ni && tcdm_req_o && !tcdm_gnt_i)
+        -> tcdm_req_o && $stable({tcdm_add_o, tcdm_wen_o, tcdm_be_o, tcdm_data_o}))
+    else $error("a request changed before its grant (contract A4.6, A4.7)");
   element_size: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_i |-> access_i.bytes == 2'd1 || access_i.bytes == 2'd2)
-    else $error("serial_port: an element has one or two bytes");
-
-  // What it relies on. A warning: whoever drives the port decides whether breaking this is an error.
-  response_in_time: assert property (@(posedge clk_i) disable iff (!rst_ni) expect_q |-> tcdm_r_valid_i)
-    else $warning("serial_port: no response in the cycle after the grant of a read");
+      valid_i -> access_i.bytes == 2'd1 || access_i.bytes == 2'd2)
+    else $error("an element has one or two bytes");
+  // A warning: whoever drives the port decides whether breaking this is an error.
+  response_in_time: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      expect_q -> tcdm_r_valid_i)
+    else $warning("no response in the cycle after the grant of a read (contract A4.5)");
 `endif
 
 endmodule

@@ -1,54 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
-
 // The register file of contract A5: one programming set, the lock, two contexts used in turn as a queue, job ids.
 //
 // Every access is granted at once and answered in the next cycle. clear_o is high in the cycle in which a SOFT_CLEAR is
 // granted: at its end nothing of any job is left here.
-module serial_regs (
-  input  logic             clk_i,
-  input  logic             rst_ni,
-  // Register port
-  input  logic             periph_req_i,
-  output logic             periph_gnt_o,
-  input  logic [31:0]      periph_add_i,
-  input  logic             periph_wen_i,  // 1 = read
-  input  logic [3:0]       periph_be_i,
-  input  logic [31:0]      periph_data_i,
-  input  logic [7:0]       periph_id_i,   // one-hot
-  output logic [31:0]      periph_r_data_o,
-  output logic             periph_r_valid_o,
-  output logic [7:0]       periph_r_id_o,
-  // The oldest job that has not ended
-  output logic             clear_o,
-  output logic             job_valid_o,
-  output serial_pkg::job_t job_o,
-  output logic [7:0]       job_core_o,    // who triggered it, one-hot
-  input  logic             job_done_i,    // it ends in this cycle
-  output logic             busy_o         // a job is queued or running
+
+module serial_regs
+  import serial_pkg::*;
+(
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  // register port
+  input  logic        periph_req_i,
+  output logic        periph_gnt_o,
+  input  logic [31:0] periph_add_i,
+  input  logic        periph_wen_i,  // 1 = read
+  input  logic [3:0]  periph_be_i,
+  input  logic [31:0] periph_data_i,
+  input  logic [7:0]  periph_id_i,   // one-hot
+  output logic [31:0] periph_r_data_o,
+  output logic        periph_r_valid_o,
+  output logic [7:0]  periph_r_id_o,
+  // the oldest job that has not ended
+  output logic        clear_o,
+  output logic        job_valid_o,
+  output job_t        job_o,
+  output logic [7:0]  job_core_o,    // who triggered it, one-hot
+  input  logic        job_done_i,    // it ends in this cycle
+  output logic        busy_o         // a job is queued or running
 );
 
-  import serial_pkg::*;
-
   // Offsets
-  localparam logic [7:0] Trigger    = 8'h00;
-  localparam logic [7:0] Acquire    = 8'h04;
-  localparam logic [7:0] Finished   = 8'h08;
-  localparam logic [7:0] Status     = 8'h0C;
-  localparam logic [7:0] RunningJob = 8'h10;
-  localparam logic [7:0] SoftClear  = 8'h14;
-  localparam logic [7:0] XAddr      = 8'h40;
-  localparam logic [7:0] WAddr      = 8'h44;
-  localparam logic [7:0] ZAddr      = 8'h48;
-  localparam logic [7:0] Mcfg0      = 8'h4C;
-  localparam logic [7:0] Mcfg1      = 8'h50;
-  localparam logic [7:0] Macfg      = 8'h54;
+  localparam logic [7:0] TRIGGER     = 8'h00;
+  localparam logic [7:0] ACQUIRE     = 8'h04;
+  localparam logic [7:0] FINISHED    = 8'h08;
+  localparam logic [7:0] STATUS      = 8'h0C;
+  localparam logic [7:0] RUNNING_JOB = 8'h10;
+  localparam logic [7:0] SOFT_CLEAR  = 8'h14;
+  localparam logic [7:0] X_ADDR      = 8'h40;
+  localparam logic [7:0] W_ADDR      = 8'h44;
+  localparam logic [7:0] Z_ADDR      = 8'h48;
+  localparam logic [7:0] MCFG0       = 8'h4C;
+  localparam logic [7:0] MCFG1       = 8'h50;
+  localparam logic [7:0] MACFG       = 8'h54;
 
   // Bits that exist; spare ones read 0.
-  localparam logic [31:0] Mcfg1Bits = 32'h0000_FFFF;
-  localparam logic [31:0] MacfgBits = 32'h007F_1F80;
+  localparam logic [31:0] MCFG1_BITS = 32'h0000_FFFF;
+  localparam logic [31:0] MACFG_BITS = 32'h007F_1F80;
 
-  localparam logic [31:0] LockedByOther = 32'hFFFF_FFFE;
-  localparam logic [31:0] NoContext     = 32'hFFFF_FFFF;
+  localparam logic [31:0] LOCKED = 32'hFFFF_FFFE;
+  localparam logic [31:0] FULL   = 32'hFFFF_FFFF;
 
   logic [31:0] x_addr_q, x_addr_d, w_addr_q, w_addr_d, z_addr_q, z_addr_d;
   logic [31:0] mcfg0_q, mcfg0_d, mcfg1_q, mcfg1_d, macfg_q, macfg_d;
@@ -67,7 +67,7 @@ module serial_regs (
   logic            mixed;           // W, and Y and Z, have formats of their own instead of X's
   logic [31:0]     finished_q, finished_d;
 
-  function automatic logic [31:0] merge(input logic [31:0] old, input logic [31:0] data, input logic [3:0] be);
+  function automatic logic [31:0] merge(logic [31:0] old, logic [31:0] data, logic [3:0] be);
     for (int unsigned i = 0; i < 4; i++) merge[8*i +: 8] = be[i] ? data[8*i +: 8] : old[8*i +: 8];
   endfunction
 
@@ -85,14 +85,14 @@ module serial_regs (
 
   // Bytes that are not enabled are no part of a value.
   assign value         = merge('0, periph_data_i, periph_be_i);
-  assign trigger       = write && offset == Trigger && periph_be_i[0] && value == '0 && holder_q == periph_id_i;
-  assign acquire       = read && offset == Acquire && holder_q == '0 && used_q != '1;
-  assign finished_read = read && offset == Finished;
-  assign clear         = write && offset == SoftClear;
+  assign trigger       = write && offset == TRIGGER && periph_be_i[0] && value == '0 && holder_q == periph_id_i;
+  assign acquire       = read && offset == ACQUIRE && holder_q == '0 && used_q != '1;
+  assign finished_read = read && offset == FINISHED;
+  assign clear         = write && offset == SOFT_CLEAR;
   assign clear_all     = clear && value == '0;
 
   // Job registers
-  always_comb begin : program_job
+  always_comb begin
     x_addr_d = x_addr_q;
     w_addr_d = w_addr_q;
     z_addr_d = z_addr_q;
@@ -101,12 +101,12 @@ module serial_regs (
     macfg_d  = macfg_q;
     if (write && holder_q == periph_id_i) begin
       unique case (offset)
-        XAddr:   x_addr_d = merge(x_addr_q, periph_data_i, periph_be_i);
-        WAddr:   w_addr_d = merge(w_addr_q, periph_data_i, periph_be_i);
-        ZAddr:   z_addr_d = merge(z_addr_q, periph_data_i, periph_be_i);
-        Mcfg0:   mcfg0_d  = merge(mcfg0_q, periph_data_i, periph_be_i);
-        Mcfg1:   mcfg1_d  = merge(mcfg1_q, periph_data_i, periph_be_i) & Mcfg1Bits;
-        Macfg:   macfg_d  = merge(macfg_q, periph_data_i, periph_be_i) & MacfgBits;
+        X_ADDR:  x_addr_d = merge(x_addr_q, periph_data_i, periph_be_i);
+        W_ADDR:  w_addr_d = merge(w_addr_q, periph_data_i, periph_be_i);
+        Z_ADDR:  z_addr_d = merge(z_addr_q, periph_data_i, periph_be_i);
+        MCFG0:   mcfg0_d  = merge(mcfg0_q, periph_data_i, periph_be_i);
+        MCFG1:   mcfg1_d  = merge(mcfg1_q, periph_data_i, periph_be_i) & MCFG1_BITS;
+        MACFG:   macfg_d  = merge(macfg_q, periph_data_i, periph_be_i) & MACFG_BITS;
         default: ;
       endcase
     end
@@ -114,7 +114,7 @@ module serial_regs (
   end
 
   // Lock and ids
-  always_comb begin : lock
+  always_comb begin
     holder_d  = holder_q;
     job_id_d  = job_id_q;
     next_id_d = next_id_q;
@@ -130,7 +130,7 @@ module serial_regs (
   // Queue
   assign mixed = macfg_q[16];
 
-  always_comb begin : queue
+  always_comb begin
     used_d = used_q;
     head_d = head_q;
     tail_d = tail_q;
@@ -170,7 +170,7 @@ module serial_regs (
   assign running_id  = job_valid_o ? id_q[head_q] : running_id_q;
 
   // A job that ends in the cycle of the read counts in the next.
-  always_comb begin : count_finished
+  always_comb begin
     finished_d = finished_read ? '0 : finished_q;
     if (job_done_i) finished_d = finished_d + 32'd1;
     if (clear) finished_d = '0;
@@ -179,26 +179,26 @@ module serial_regs (
   // Read data
   logic [31:0] r_data_d;
 
-  always_comb begin : read_data
+  always_comb begin
     r_data_d = '0;
     if (read) begin
       unique case (offset)
-        Acquire: begin
+        ACQUIRE: begin
           if (holder_q == periph_id_i) r_data_d = {24'h0, job_id_q};
-          else if (holder_q != '0) r_data_d = LockedByOther;
-          else if (used_q == '1) r_data_d = NoContext;
+          else if (holder_q != '0) r_data_d = LOCKED;
+          else if (used_q == '1) r_data_d = FULL;
           else r_data_d = {24'h0, next_id_q};
         end
-        Finished:   r_data_d = finished_q;
-        Status:     r_data_d = {23'h0, used_q[1], 7'h0, used_q[0]};
-        RunningJob: r_data_d = {24'h0, running_id};
-        XAddr:      r_data_d = x_addr_q;
-        WAddr:      r_data_d = w_addr_q;
-        ZAddr:      r_data_d = z_addr_q;
-        Mcfg0:      r_data_d = mcfg0_q;
-        Mcfg1:      r_data_d = mcfg1_q;
-        Macfg:      r_data_d = macfg_q;
-        default: ;
+        FINISHED:    r_data_d = finished_q;
+        STATUS:      r_data_d = {23'h0, used_q[1], 7'h0, used_q[0]};
+        RUNNING_JOB: r_data_d = {24'h0, running_id};
+        X_ADDR:      r_data_d = x_addr_q;
+        W_ADDR:      r_data_d = w_addr_q;
+        Z_ADDR:      r_data_d = z_addr_q;
+        MCFG0:       r_data_d = mcfg0_q;
+        MCFG1:       r_data_d = mcfg1_q;
+        MACFG:       r_data_d = macfg_q;
+        default:     ;
       endcase
     end
   end
@@ -251,13 +251,16 @@ module serial_regs (
     else {job_q, core_q, id_q} <= {job_d, core_d, id_d};
   end
 
-`ifndef SYNTHESIS
-  one_holder: assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0(holder_q))
-    else $error("serial_regs: more than one core holds the lock");
-  context_free: assert property (@(posedge clk_i) disable iff (!rst_ni) holder_q != '0 |-> !used_q[tail_q])
-    else $error("serial_regs: the lock is held without a free context");
-  done_is_expected: assert property (@(posedge clk_i) disable iff (!rst_ni) job_done_i |-> job_valid_o)
-    else $error("serial_regs: a job ended that was not running");
+`ifndef RTL_NO_ASSERTIONS
+  one_holder: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      $onehot0(holder_q))
+    else $error("more than one core holds the lock");
+  context_free: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      holder_q != '0 -> !used_q[tail_q])
+    else $error("the lock is held without a free context");
+  done_is_expected: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      job_done_i -> job_valid_o)
+    else $error("a job ended that was not running");
 `endif
 
 endmodule

@@ -26,8 +26,8 @@ device = "serial"
 [[defect]]
 id = "wrong-unit"
 file = "serial_alu.sv"
-line = "assign acc_o      = op_i inside {MatMul, Gemm} ? fma_result : outer_result;"
-replacement = "assign acc_o      = op_i inside {MatMul} ? fma_result : outer_result;"
+line = "assign acc_o      = op_i inside {MATMUL, GEMM} ? fma_result : outer_result;"
+replacement = "assign acc_o      = op_i inside {MATMUL} ? fma_result : outer_result;"
 about = "GEMM gives the result of the outer operation"
 seen_by = ["memory"]
 

@@ -9,15 +9,15 @@ module serial_cast_bench
   logic [15:0] raw, value, wide, narrow;
 
   serial_widen i_widen (
-    .format_i( format ),
-    .raw_i   ( raw    ),
-    .value_o ( wide   )
+    .format_i(format),
+    .raw_i   (raw),
+    .value_o (wide)
   );
 
   serial_narrow i_narrow (
-    .format_i( format ),
-    .value_i ( value  ),
-    .raw_o   ( narrow )
+    .format_i(format),
+    .value_i (value),
+    .raw_o   (narrow)
   );
 
   initial begin

@@ -84,9 +84,3 @@ def test_nothing_is_shared_but_the_installed_package() -> None:
         assert source.parent == FOLDER or "pythondata_cpu_cv32e40p" in source.parts, source
     compiled = sorted([*OWN, *DEVICE.binds])
     assert compiled == sorted(FOLDER.glob("*.sv")), "every file of the folder is compiled"
-
-
-@pytest.mark.parametrize("source", OWN, ids=lambda source: source.stem)
-def test_one_module_a_file(source: Path) -> None:
-    names = re.findall(r"^(?:module|package)\s+(\w+)", source.read_text(), re.MULTILINE)
-    assert names == [source.stem]
