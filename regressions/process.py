@@ -4,6 +4,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import time
 import xml.etree.ElementTree as ET
@@ -19,6 +20,8 @@ POLL_SECONDS = 0.25
 GRACE_SECONDS = 3.0
 # Wall time of a simulation before its first test and after its last: start of the process, imports, reports.
 OVERHEAD_SECONDS = 120.0
+# What says nothing of why a simulation ended; behind an assertion's text comes the stop that it caused.
+_NOISE = re.compile(r"rerun: |%Error: .*: Verilog \$stop$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ def last_words(log: Path, limit: int = 300) -> str:
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - 65536))
         text = file.read().decode(errors="replace")
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("rerun: ")]
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not _NOISE.match(line)]
     errors = [line for line in lines if "rror" in line or "fatal" in line.lower() or "assert" in line.lower()]
     return (errors or lines or [""])[-1][:limit]
 

@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 
 from regressions.mutants.acting import SELECTOR, acting_tokens
 from regressions.mutants.changes import ChangeError, Placed, common
-from regressions.mutants.source import SourceError, VerilogSource
+from regressions.mutants.source import NO_ASSERTIONS, SourceError, VerilogSource
 from regressions.mutants.switches import Switch, SwitchKind
 
 PLUSARG = "mutant"
 
 PACKAGE = f"""\
 // SPDX-License-Identifier: Apache-2.0
-// Chooses the defect that acts in this simulation: +{PLUSARG}=<number>, 0 or nothing for none.
+// Chooses the defect that acts in this simulation: +{PLUSARG}=<number>, 0 or nothing for none. Assertions
+// inside the device are off: a defect has to be found by what looks at it from outside, as at anybody's.
+`define {NO_ASSERTIONS}
 package mutant_pkg;
   function automatic int unsigned chosen();
     int unsigned number;

@@ -8,8 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pyslang import DiagnosticEngine, SourceManager
+from pyslang import Bag, DiagnosticEngine, SourceManager
+from pyslang.parsing import PreprocessorOptions
 from pyslang.syntax import SyntaxNode, SyntaxTree
+
+NO_ASSERTIONS = "RTL_NO_ASSERTIONS"
+"""The macro without which a device asserts what it is built on (docs/rtl-style.md).
+
+A defect has to be found from outside, as at anybody's device: assertions are neither read nor built."""
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
@@ -33,7 +39,7 @@ class VerilogSource:
     Attributes:
         text: The file's text.
         root: Its syntax tree.
-        tokens: Its tokens; comments are none.
+        tokens: Its tokens; comments and assertions are none.
 
     Raises:
         SourceError: A syntax error, with its line.
@@ -42,7 +48,9 @@ class VerilogSource:
     def __init__(self, text: str) -> None:
         self.text = text
         # pyslang counts bytes; what is not ASCII stands in comments and strings only.
-        self._tree = SyntaxTree.fromText(_NOT_ASCII.sub("?", text), SourceManager())
+        self._tree = SyntaxTree.fromText(
+            _NOT_ASCII.sub("?", text), SourceManager(), options=Bag([_without_assertions()])
+        )
         error = next((problem for problem in self._tree.diagnostics if problem.isError()), None)
         if error is not None:
             row = text.count("\n", 0, error.location.offset) + 1
@@ -68,6 +76,12 @@ class VerilogSource:
         while (inner := next((c for c in children(nodes[-1]) if covers(c, start, end)), None)) is not None:
             nodes.append(inner)
         return nodes
+
+
+def _without_assertions() -> PreprocessorOptions:
+    options = PreprocessorOptions()
+    options.predefines = [NO_ASSERTIONS]
+    return options
 
 
 def code(line: str) -> str:

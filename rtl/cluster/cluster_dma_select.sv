@@ -47,4 +47,17 @@ module cluster_dma_select
     else held_q <= req_o && !we_o && !gnt_i;
   end
 
+`ifndef RTL_NO_ASSERTIONS
+  one_side: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !(read_done_o && write_done_o))
+    else $error("one grant for both sides");
+  done_when_granted: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      read_done_o || write_done_o -> req_o && gnt_i)
+    else $error("an access is done without a grant");
+  held_until_granted: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      $past(rst_ni && req_o && !gnt_i)
+        -> req_o && $stable({we_o, add_o, be_o}) && (we_o -> $stable(wdata_o)))
+    else $error("a request changed before its grant");
+`endif
+
 endmodule
