@@ -54,6 +54,7 @@ class DmaBench : public unit::Bench {
     uint8_t* l2_memory_;
     std::deque<uint32_t> cores_;  // of the transfers under way, by their ids
     uint32_t started_ = 0, ended_ = 0, disturb_ = 0, idle_events_ = 0, pauses_ = 16;
+    bool waiting_ = false;   // the wide port, for its grant
     bool starting_ = false;  // START is read in this cycle, and will not be refused
     // Accesses of the DMA to the TCDM (of 32 bits) and to L2 (of 64): those seen, and those that the transfers need.
     uint64_t words_ = 0, beats_ = 0, needed_words_ = 0, needed_beats_ = 0;
@@ -64,9 +65,12 @@ class DmaBench : public unit::Bench {
     }
 
     void cycle() {
-        dut_.wide_req_i = random_.chance(disturb_);
-        dut_.wide_add_i = kTcdm + 4 * random_.below(kTcdmBytes / 4);
+        if (!waiting_) {
+            dut_.wide_req_i = random_.chance(disturb_);
+            dut_.wide_add_i = kTcdm + 4 * random_.below(kTcdmBytes / 4);
+        }
         settle();
+        waiting_ = dut_.wide_req_i != 0 && dut_.wide_gnt_o == 0;
         // Events as the rising edge sees them: [core][0] in bits 0 and 2, [core][1] in bits 1 and 3.
         const uint32_t evt = dut_.evt_o;
         if ((evt & 5) != 0) {

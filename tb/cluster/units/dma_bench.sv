@@ -23,7 +23,8 @@ module dma_bench
   output logic              l2_granted_o,
   // reads of the wide port
   input  logic              wide_req_i,
-  input  logic [31:0]       wide_add_i
+  input  logic [31:0]       wide_add_i,
+  output logic              wide_gnt_o
 );
 
   logic      [1:0]       req, gnt, rvalid;
@@ -78,7 +79,7 @@ module dma_bench
     .log_rvalid_o (rvalid),
     .log_rdata_o  (rdata),
     .wide_req_i,
-    .wide_gnt_o   (),
+    .wide_gnt_o,
     .wide_add_i,
     .wide_we_i    (1'b0),
     .wide_be_i    ('1),
