@@ -99,6 +99,8 @@ def load_testplan(path: Path = FILE) -> dict[str, Testpoint]:
 class TestpointVerdict(StrEnum):
     """State of a testpoint after a run."""
 
+    __test__ = False  # not a pytest class
+
     PASSED = "passed"
     FAILED = "failed"
     UNTESTED = "untested"
@@ -107,6 +109,8 @@ class TestpointVerdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class TestpointRow:
     """A testpoint in a run: the tests of it that ran, with the gravest status of each."""
+
+    __test__ = False  # not a pytest class
 
     testpoint: Testpoint
     tests: tuple[tuple[str, Status], ...]

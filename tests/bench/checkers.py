@@ -34,7 +34,8 @@ def assertions() -> dict[str, str]:
 def findings() -> set[str]:
     """Second argument of each `Finding(...)` in tb; rules of buses and clusters have lists of their own."""
     names: set[str] = set()
-    for path in TB.rglob("*.py"):
+    # The exchange reads findings, it makes none.
+    for path in (file for file in TB.rglob("*.py") if "exchange" not in file.parts):
         tree = ast.parse(path.read_text())
         constants = {
             target.id: node.value.value
