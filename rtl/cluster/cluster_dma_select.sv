@@ -4,6 +4,7 @@
 
 module cluster_dma_select
   import cluster_dma_pkg::*;
+  import cluster_pkg::*;
 (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -56,7 +57,8 @@ module cluster_dma_select
     else $error("an access is done without a grant");
   held_until_granted: assert property (@(posedge clk_i) disable iff (!rst_ni)
       $past(rst_ni && req_o && !gnt_i)
-        -> req_o && $stable({we_o, add_o, be_o}))
+        -> req_o && $stable({we_o, add_o, be_o})
+          && (we_o -> $stable(wdata_o & {byte_mask(be_o[7:4]), byte_mask(be_o[3:0])})))
     else $error("a request changed before its grant");
 `endif
 

@@ -83,7 +83,8 @@ module cluster_dma_tcdm
     else $error("an access is done before both of its halves are");
   held_until_granted: assert property (@(posedge clk_i) disable iff (!rst_ni)
       $past(rst_ni && req_i && !gnt_o)
-        -> req_i && $stable({we_i, add_i, be_i}))
+        -> req_i && $stable({we_i, add_i, be_i})
+          && (we_i -> $stable(wdata_i & {byte_mask(be_i[7:4]), byte_mask(be_i[3:0])})))
     else $error("an access changed before its grant");
 `endif
 

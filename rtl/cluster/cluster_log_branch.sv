@@ -85,7 +85,8 @@ module cluster_log_branch
       else $error("a grant without a request, or of a bank of the wide branch");
     held_until_granted: assert property (@(posedge clk_i) disable iff (!rst_ni)
         $past(rst_ni && req_i[i] && !gnt_o[i])
-          -> req_i[i] && $stable({access_i[i].word, access_i[i].we, access_i[i].tas, access_i[i].be}))
+          -> req_i[i] && $stable({access_i[i].word, access_i[i].we, access_i[i].tas, access_i[i].be})
+            && (access_i[i].we -> $stable(access_i[i].wdata & byte_mask(access_i[i].be))))
       else $error("a request changed before its grant (contract C2.2)");
   end
   answered_in_the_next_cycle: assert property (@(posedge clk_i) disable iff (!rst_ni)
