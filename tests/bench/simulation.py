@@ -11,8 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from regressions.simulators import Build, get_simulator
 from tb.descriptor import load
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import CoverageOptions, Plan, ProgramBuild, Segment
 
 HERE = Path(__file__).resolve().parent
 DESCRIPTOR = HERE / "faulty.toml"
@@ -71,24 +75,17 @@ def simulate(
     Returns:
         What came of each test, by name, and all that the simulation printed.
     """
-    tests = [
-        {
-            "entry": {"name": part.name, "sequence": part.sequence, "knobs": dict(part.knobs)},
-            "seed": 1,
-            "begin": 0,
-            "end": part.end,
-        }
-        for part in parts
-    ]
-    plan = {
-        "schema": 1,
-        "descriptor": str(load(device).path),
-        "tests": tests,
-        "replay": None,
-        "coverage": dict(coverage or {}),
-        "programs": dict(programs or {}),
-    }
-    (folder / "plan.json").write_text(json.dumps(plan))
+    Plan(
+        descriptor=str(load(device).path),
+        tests=tuple(
+            Segment(
+                TestEntry(part.name, part.sequence, knobs=dict(part.knobs)), seed=1, begin=0, end=part.end
+            )
+            for part in parts
+        ),
+        coverage=msgspec.convert(dict(coverage or {}), CoverageOptions),
+        programs=msgspec.convert(dict(programs or {}), dict[str, ProgramBuild]),
+    ).write(folder)
     argv, environment = get_simulator().command(build(device), folder)
     done = subprocess.run(
         [*argv, *arguments],
