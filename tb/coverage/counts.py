@@ -37,7 +37,7 @@ class Counts:
     def add_hits(self, item: Item, hits: Hits) -> None:
         """Adds hits of an item's bins."""
         if item.name in self.items:
-            self.items[item.name] += hits
+            self.items[item.name] += hits.astype(np.int64)
         else:
             self.items[item.name] = hits.astype(np.int64)
 

@@ -151,3 +151,12 @@ def test_waits_and_alignments() -> None:
     names = ["8 bytes", "4 bytes", "less", "less"]
     assert [destination(lowest) for lowest in (0, 4, 2, 7)] == names
     assert [source(lowest << 3) for lowest in (0, 4, 2, 7)] == names
+
+
+def test_programs_add_up() -> None:
+    coverage = ClusterCoverage(DEFINITION, cores=2)
+    sums = []
+    for _ in range(2):
+        coverage.program(QUIET | {"conflicts": [3, 4], "rivals": [5, 0, 0]}, Arbitration(), (), ())
+        sums.append(sum(int(hits.sum()) for hits in coverage.finish().items.values()))
+    assert sums[1] == 2 * sums[0] > 0
