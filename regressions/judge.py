@@ -11,7 +11,7 @@ from enum import Enum
 from regressions.planner import Simulation
 from regressions.results import SimulationLog, TestLog
 from tb.exchange.plan import Segment
-from tb.exchange.results import CoverageHits, Failure, JobResult, TestEnd
+from tb.exchange.results import STOPPED_EARLY, CoverageHits, Failure, JobResult, TestEnd
 from tb.exchange.status import Status, gravest
 
 
@@ -146,6 +146,8 @@ def judge(
             continue
         if test.end is not None:
             status, detail = _ended(segment, test)
+            if detail == STOPPED_EARLY:
+                detail = f"{detail}: {outcome.detail or 'its log may say why'}"
         else:
             status, detail = _stopped(outcome, test)
             status = gravest([status, *(f.status for f in test.failures)])

@@ -20,8 +20,8 @@ POLL_SECONDS = 0.25
 GRACE_SECONDS = 3.0
 # Wall time of a simulation before its first test and after its last: start of the process, imports, reports.
 OVERHEAD_SECONDS = 120.0
-# What says nothing of why a simulation ended; behind an assertion's text comes the stop that it caused.
-_NOISE = re.compile(r"rerun: |%Error: .*: Verilog \$stop$")
+# Behind the text of an assertion of the RTL comes what follows from it, which looks like errors too.
+_ASSERTION = re.compile(r"%Error: \S+: (Assertion failed in .*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +149,16 @@ async def run_process(
 
 
 def last_words(log: Path, limit: int = 300) -> str:
-    """The line of a log that says best why it ended: the last one that looks like an error, else the last."""
+    """The line of a log that says best why it ended.
+
+    The first assertion of the RTL that failed, else the last line that looks like an error, else the last.
+    """
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - 65536))
         text = file.read().decode(errors="replace")
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not _NOISE.match(line)]
+    if (failed := _ASSERTION.search(text)) is not None:
+        return failed[1].strip()[:limit]
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("rerun: ")]
     errors = [line for line in lines if "rror" in line or "fatal" in line.lower() or "assert" in line.lower()]
     return (errors or lines or [""])[-1][:limit]
 

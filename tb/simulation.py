@@ -28,7 +28,7 @@ from tb.env.background import Background
 from tb.env.recorder import Recorder
 from tb.exchange.plan import Segment, read_plan
 from tb.exchange.record import read_record
-from tb.exchange.results import CoverageHits, SimulationEnd, TestBegin, TestEnd
+from tb.exchange.results import STOPPED_EARLY, CoverageHits, SimulationEnd, TestBegin, TestEnd
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.kinds import DeviceKind, SegmentCoverage, kind_of
@@ -78,7 +78,7 @@ async def segment(dut: Any, number: int) -> None:
     finally:
         if not recorder.complete:
             # An error in a phase of pyuvm reaches this task as its cancellation only.
-            recorder.fail(Status.CRASH, "the test stopped early: see the simulation's log")
+            recorder.fail(Status.CRASH, STOPPED_EARLY)
         recorder.line(
             TestEnd(
                 test=part.entry.name,

@@ -180,6 +180,10 @@ class CoverageHits(Struct, frozen=True, tag="coverage", tag_field="type"):
     events: dict[str, int]
 
 
+STOPPED_EARLY = "the test stopped early"
+"""Detail of a test that something outside of Python ended: the runner, which has the log, says why."""
+
+
 class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=True):
     """End of a segment.
 

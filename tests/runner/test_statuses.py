@@ -13,6 +13,7 @@ from regressions.planner import Simulation
 from regressions.results import read_results
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
+from tb.exchange.results import STOPPED_EARLY
 from tb.exchange.status import Status
 from tests.runner.harness import Runner
 
@@ -176,3 +177,27 @@ def test_a_known_issue_that_shows_in_some_test_is_not_stale(runner: Runner) -> N
     )
     assert runner("regressions", "--tier", "smoke") == 0
     assert "stale" not in runner.out
+
+
+def test_an_assertion_of_the_device_is_why_a_test_stopped(tmp_path: Path) -> None:
+    """The simulation says that it ended, but not why; its log has the assertion and what follows from it."""
+    log = tmp_path / "sim.log"
+    log.write_text(
+        "[333] %Error: port.sv:13: Assertion failed in tb_top.i_port.held: a request changed\n"
+        "%Error: /home/port.sv:13: Verilog $stop\nAborting...\n"
+        "cocotb.regression.SimFailure: this could be due to an assertion failure\n"
+    )
+    said = process.last_words(log)
+    assert said == "Assertion failed in tb_top.i_port.held: a request changed"
+    numbers = {"rejected": {}, "known": {}, "silent": {}, "cycles": 5, "seconds": 1}
+    lines = [
+        {"type": "test_begin", "test": "a", "seed": 1, "begin": 0, "end": 1},
+        {"type": "test_end", "test": "a", "jobs": 0, "compared_bytes": 0, "status": "crash"}
+        | {"detail": STOPPED_EARLY, **numbers},
+        {"type": "sim_end", "cycles": 5, "seconds": 1},
+    ]
+    path = tmp_path / "results.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    simulation = Simulation(0, (Segment(TestEntry("a", "s", count=1), 1, 0, 1, 0, 10),))
+    (result,) = judge(simulation, read_results(path), ProcessEnd(Ending.EXITED, 1, said), "x")
+    assert (result.status, result.detail) == (Status.CRASH, f"{STOPPED_EARLY}: {said}")
