@@ -41,7 +41,7 @@ class LoggedTest:
     @property
     def fired(self) -> list[set[str]]:
         """Names of the checkers that fired, for each failed scenario."""
-        return [{text.split(":")[0] for text in failure["findings"]} for failure in self.failures]
+        return [{finding["checker"] for finding in failure["findings"]} for failure in self.failures]
 
 
 @dataclass(frozen=True, slots=True)
