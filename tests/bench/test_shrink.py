@@ -17,8 +17,10 @@ from regressions.services import Services, real_services
 from regressions.simulators.base import Build
 from regressions.simulators.verilator import Verilator
 from tb.descriptor import load
+from tb.exchange.entry import TestEntry
 from tb.exchange.record import Record, read_record
 from tb.exchange.scenario import NO_STALL, Scenario
+from tb.exchange.status import Status
 from tb.stimulus.stream import ScenarioStream
 from tests.bench.faults import fault_numbers
 from tests.bench.simulation import DESCRIPTOR
@@ -56,7 +58,14 @@ def shrink(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shrink:
     def run(
         fault: str, at: int, scenarios: tuple[Scenario, ...], status: str, detail: str, *options: str
     ) -> tuple[int, list[str], Record | None]:
-        record = Record(scenarios, status, detail, str(DESCRIPTOR), _ENTRY, 5)
+        record = Record(
+            descriptor=str(DESCRIPTOR),
+            entry=TestEntry("shrink", "gemm_op", count=3),
+            seed=5,
+            status=Status(status),
+            detail=detail,
+            scenarios=scenarios,
+        )
         record.write(tmp_path / "failures" / "record.json")
         real = real_services()
         services = Services(lambda _: Faulty(fault, at), real.device, real.source)
@@ -68,9 +77,6 @@ def shrink(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shrink:
         return code, out, None if found is None else read_record(found)
 
     return run
-
-
-_ENTRY = {"name": "shrink", "sequence": "gemm_op", "count": 3, "knobs": {}}
 
 
 def shrunk(folder: Path) -> Path:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -89,8 +90,10 @@ def test_a_core_is_compiled_once_for_all(tmp_path: Path) -> None:
     built = build_cluster(CONFIG, tmp_path / "build.log").parent
     code = "".join(path.read_text() for path in built.glob("Vcluster_cluster_core*.cpp"))
     functions = re.findall(r"^void \w+gen_cores__BRA__(\d)__KET__\w+\(", code, re.MULTILINE)
-    assert len(functions) > 3
-    assert set(functions) == {"0"}, "the second core has the code of the first"
+    count = Counter(functions)
+    assert count.pop("0") > 3
+    # One each: the assertions of its bus, whose messages name the instance.
+    assert set(count.values()) <= {1}, "the second core has the code of the first"
 
 
 def test_functions_of_signals_become_tables(tmp_path: Path) -> None:

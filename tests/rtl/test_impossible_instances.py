@@ -10,6 +10,7 @@ import pytest
 from regressions import cli
 from regressions.simulators import BuildError, get_simulator
 from tb.descriptor import ROOT, load
+from tb.schema import SchemaError
 
 SIZES = "H, L and P must be at least 1, H*(P+1) and L at most 255"
 WIDTH = "DW must be 64, 128, 256, 512 or 1024"
@@ -17,7 +18,7 @@ CHUNKS = "a port word must hold whole chunks of X: DW/16 must be a multiple of H
 
 
 def descriptor(folder: Path, **parameters: int) -> Path:
-    """A device of other parameters than the default one's; the model's instance is left as it is."""
+    """A device of other parameters than the default one's."""
     path = folder / "impossible.toml"
     changed = ", ".join(f"{name} = {value}" for name, value in parameters.items())
     path.write_text(
@@ -31,13 +32,11 @@ def descriptor(folder: Path, **parameters: int) -> Path:
     ("parameters", "message"),
     [
         ({"H": 3}, CHUNKS),
-        ({"H": 0}, SIZES),
         ({"P": 0}, SIZES),
         ({"L": 256}, SIZES),
         ({"H": 64, "P": 3}, SIZES),
         ({"DW": 192}, WIDTH),
         ({"DW": 32}, WIDTH),
-        ({"N_CORES": 9}, "N_CORES must be 1..8"),
     ],
     ids=str,
 )
@@ -49,6 +48,20 @@ def test_the_build_says_what_must_hold(tmp_path: Path, parameters: dict[str, int
     assert text.startswith("Verilator on impossible failed: ")
     assert f"redmule_top: {message} (log: " in text
     assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"H": 0}, "instance.h: value 0 is out of range, must be 1 <= value"),
+        ({"N_CORES": 9}, "n_cores: value 9 is out of range, must be 1 <= value <= 8"),
+    ],
+    ids=str,
+)
+def test_no_device_can_have_such_parameters(tmp_path: Path, parameters: dict[str, int], message: str) -> None:
+    """Refused before anything is built, since the instance follows from the parameters."""
+    with pytest.raises(SchemaError, match=message):
+        load(descriptor(tmp_path, **parameters))
 
 
 @pytest.mark.sim
