@@ -17,7 +17,8 @@ from tb.schema import Parser, SchemaError, Where, nearest, show, unknown
 T = TypeVar("T")
 
 _MESSAGE = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>[^`]*)`)?", re.DOTALL)
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+_SOME = "*"  # a value of a table with free keys; msgspec does not tell of which key
 _RANGE = re.compile(r"Expected `(?:int|float)` (?P<limit>[<>]=? \S+)")
 _FIELD = re.compile(r"Object (?P<what>contains unknown|missing required) field `(?P<key>.*)`")
 _KINDS = {
@@ -46,7 +47,10 @@ def convert(data: Any, kind: type[T], where: Where) -> T:
     except msgspec.ValidationError as error:
         match = _MESSAGE.fullmatch(str(error))
         assert match is not None
-        steps = [name or int(index) for name, index in _STEP.findall(match["path"] or "")]
+        steps = [
+            name or (_SOME if index == "..." else int(index))
+            for name, index in _STEP.findall(match["path"] or "")
+        ]
         raise _explained(match["what"], data, kind, steps, where) from None
 
 
@@ -98,12 +102,14 @@ def _explained(what: str, data: Any, kind: type, steps: list[str | int], where: 
         return unknown("value", str(value), [str(name) for each in at for name in _choices(each)], where)
     if what.startswith("Expected"):
         expected = what.removeprefix("Expected ").partition(", got")[0]
-        return where.error(f"expected {_in_words(expected)}, got {show(value)}")
+        got = "" if _SOME in steps else f", got {show(value)}"
+        return where.error(f"expected {_in_words(expected)}{got}")
     return where.error(what)
 
 
 def _item(value: Any, step: Any) -> Any:
-    return value[step] if isinstance(value, dict | list) else None
+    """The value at a step; None where it is not known, below some value of a table."""
+    return value[step] if step != _SOME and isinstance(value, dict | list) else None
 
 
 def _in_words(expected: str) -> str:

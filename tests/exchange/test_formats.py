@@ -70,6 +70,8 @@ def test_a_plan_of_before_is_refused_in_one_line() -> None:
             r"replay\.mode: unknown value 'alon'; did you mean",
         ),
         ({"tests": 3}, r"tests: expected a list, got 3"),
+        ({"programs": {"a": {"path": 3}}}, r"programs\.\*\.path: expected a string"),
+        ({"programs": {"a": {"paht": "x"}}}, r"unknown key 'paht'; did you mean 'path'"),
     ],
 )
 def test_a_damaged_plan_names_the_place(tmp_path: Path, change: dict[str, Any], words: str) -> None:
