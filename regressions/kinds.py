@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from tb.errors import UserError
 from tb.exchange.plan import ProgramBuild
 from tb.kinds import imported
 
@@ -164,6 +165,20 @@ def runners() -> list[RunnerKind]:
 def runner_of(device: Descriptor) -> RunnerKind:
     """Return the kind of a device."""
     return runner(device.kind)
+
+
+def defects_of(name: str) -> Defects:
+    """Return the deliberate defects that a name in DUT stands for: those of a kind, or of a device's kind.
+
+    Raises:
+        UserError: No device has the name, or its kind has no defects.
+    """
+    from tb.descriptor import load
+
+    found = with_defects().get(name) or runner_of(load(name)).defects()
+    if found is None:
+        raise UserError(f"DUT: {name} is a device of a kind that has no defects")
+    return found
 
 
 def with_defects() -> dict[str, Defects]:

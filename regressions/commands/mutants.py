@@ -10,12 +10,12 @@ from pathlib import Path
 from rich.console import Console
 
 from regressions.errors import unknown
-from regressions.kinds import with_defects
+from regressions.kinds import defects_of, with_defects
 from regressions.machine import check_tools
 from regressions.mutants import defects
 from regressions.mutants.campaign import run_campaign
 from regressions.mutants.defects import Defect
-from regressions.order import DEFAULT_DUT, Order
+from regressions.order import Order
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
 
@@ -47,11 +47,8 @@ def mutants(
         BuildError: A build fails for another reason than a defect.
     """
     check_tools()
-    kinds = with_defects()
-    targets = [
-        kinds.get(name, kinds[DEFAULT_DUT]).target(order, services, name, job_list)
-        for name in ([order.dut] if order.dut else kinds)
-    ]
+    names = [order.dut] if order.dut else with_defects()
+    targets = [defects_of(name).target(order, services, name, job_list) for name in names]
     everything = {target.device.name: defects.load(target.device.name, data) for target in targets}
     chosen = select(everything, order.tests)
     passed = [

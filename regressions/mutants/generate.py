@@ -17,13 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from regressions.errors import UserError
-from regressions.kinds import with_defects
+from regressions.kinds import defects_of
 from regressions.mutants import defects
 from regressions.mutants.changes import Change
 from regressions.mutants.defects import Defect, Sourced
 from regressions.mutants.operators import OPERATORS, Candidate, candidates
 from regressions.mutants.source import SourceError, VerilogSource
-from regressions.order import DEFAULT_DUT
 from regressions.paths import relative
 from tb.schema import SchemaError
 from tb.stimulus.rng import derive
@@ -149,8 +148,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=COUNT, help=f"how many (default {COUNT})")
     arguments = parser.parse_args(argv)
     try:
-        kinds = with_defects()
-        device = kinds.get(arguments.dut, kinds[DEFAULT_DUT]).sourced(arguments.dut)
+        device = defects_of(arguments.dut).sourced(arguments.dut)
         written = generate(device, arguments.seed, arguments.count)
     except (UserError, SchemaError, SourceError) as error:
         print(f"error: {error}", file=sys.stderr)
