@@ -5,8 +5,6 @@ A proof breaks something so that the checkers that its mark names fire, and no o
 ``python -m tests.proofs`` writes `tb/proofs.json` anew.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import sys

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the kept cycles: differences, the written file, and its completeness."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A device one cycle off its kept cycles fails; one that keeps them, or of which none are kept, passes."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.bench.simulation import LoggedTest, PlannedTest, simulate

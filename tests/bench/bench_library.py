@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The C++ side of the bench as a shared library, its DPI functions called as the simulator would."""
 
-from __future__ import annotations
-
 import ctypes as ct
 import subprocess
 from importlib.util import find_spec

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The checkers that the bench has, found in its source: a new one is here without anybody's doing."""
 
-from __future__ import annotations
-
 import ast
 import re
 from pathlib import Path

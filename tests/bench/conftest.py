@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the tests of the bench's C++ side."""
 
-from __future__ import annotations
-
 import ctypes as ct
 from collections.abc import Callable
 

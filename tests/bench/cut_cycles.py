@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Directed test that cuts a job at many cycles and notes where; `test_cut_cycles.py` plans it."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import ClassVar

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Directed tests that run in the simulation of the faulty device; `test_checkers_fire.py` plans them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import ClassVar
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Jobs and scenarios for tests of the scoreboard's checks on hand-made logs."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from models.ops import Op

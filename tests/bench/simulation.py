@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds a device, the faulty one unless told otherwise, and runs plans on it."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 from collections.abc import Mapping, Sequence

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Work in the background: in order, each call once, errors where the result is taken."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from functools import partial

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """C++, SystemVerilog and Python agree on memory layout, constants and numbers of rules."""
 
-from __future__ import annotations
-
 import ctypes as ct
 import re
 import subprocess

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logs and counts of the bench, without a simulator."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

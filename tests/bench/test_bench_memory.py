@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Memory and grants of the bench, without a simulator."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The player of the register port on edges by hand, without a simulator."""
 
-from __future__ import annotations
-
 import pytest
 
 from tb.dpi.bindings import WAKE_PLAYER

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ranges that the bench lets a device touch, without a simulator."""
 
-from __future__ import annotations
-
 import pytest
 
 from models.ops import Op

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Causes for which the bench wakes Python: watchdog, alarm, events, busy_o; without a simulator."""
 
-from __future__ import annotations
-
 from tb.dpi.bindings import (
     BUSY_FALL,
     BUSY_RISE,

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """busy_o on hand-made logs against triggers, events and requests that wait."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

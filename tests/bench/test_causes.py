@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the causes of a job's cycles on hand-made logs: the job of a record, and its numbers."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

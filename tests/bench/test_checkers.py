@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The list of checkers is that of the source, and each has a proof: a test that makes exactly it fire."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every checker fires when a device breaks its rule, no other does, and later scenarios run on."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

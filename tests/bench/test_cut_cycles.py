@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A sweep of cuts leaves no cycle out: each step of `Abort.after` moves the cut by one cycle."""
 
-from __future__ import annotations
-
 import json
 from itertools import pairwise
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Known issues: one that shows excuses its jobs, one that does not where it should is stale."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scenarios drawn ahead: the same, in order, each drawn once, whoever draws them."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bus rules as assertions and over the logs: both say the same of every trace, legal or not."""
 
-from __future__ import annotations
-
 from collections import Counter
 from pathlib import Path
 

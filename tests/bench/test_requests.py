@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests and writes on hand-made logs against triggers and events: not one edge too early or too late."""
 
-from __future__ import annotations
-
 import pytest
 from msgspec.structs import replace
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Second opinions: the model, the oracle and FPnew agree; one that differs is found, at its first step."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

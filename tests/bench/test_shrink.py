@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make shrink`` on a device with a defect: the result is small, and still fails in the same way."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of triggers and events on hand-made logs: the span of each job, and wrong events."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The background works while the simulator runs, not in between: it sees the cycles pass."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plays traces of both ports into the assertions and the logs, without a device."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass

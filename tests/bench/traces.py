@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Traces of both ports, legal and illegal: written by hand, and random ones with random changes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

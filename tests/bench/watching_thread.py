@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Directed test that watches the simulation from the background; `test_watching_thread.py` plans it."""
 
-from __future__ import annotations
-
 import json
 import time
 from pathlib import Path

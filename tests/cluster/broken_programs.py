@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Streams whose programs get another task than the scoreboard is told."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import replace
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A cluster is built around the accelerator of its descriptor."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from regressions.accelerator.shell import accelerator_shell

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that errors of a program and of its arguments are reported in words that help."""
 
-from __future__ import annotations
-
 import dataclasses
 import random
 import sys

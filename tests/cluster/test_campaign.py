@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of a campaign on one unit bench, and of the reading of a bench's output and a program's end."""
 
-from __future__ import annotations
-
 import io
 import json
 from pathlib import Path

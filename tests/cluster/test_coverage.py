@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Coverage of clusters: which bins a monitor's report counts for."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The contract's cluster: programs on eight cores with floating point; `make cluster` has the same build."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

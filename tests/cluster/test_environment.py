@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the cluster's environment: problems are found and reported, and cost no other test."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures of programs: measured on the cluster, held against the model, kept beside those of others."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from pathlib import Path

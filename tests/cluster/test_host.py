@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The host of a cluster (`tb/cluster/dpi/session.h`) on a bus that stops; without a model."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 from pathlib import Path

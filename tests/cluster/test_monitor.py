@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each rule of the cluster's monitor fires when it is broken, and no other does; without a model."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

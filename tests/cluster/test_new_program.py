@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A new program is a source and an entry of a test list; one with a stream of its own a class more."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real programs on real cores: two of them, with the accelerator, the DMA and the memories."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random cluster tests: drawn from seed and number alone, passed by the cluster, failed by a wrong byte."""
 
-from __future__ import annotations
-
 import dataclasses
 from pathlib import Path
 

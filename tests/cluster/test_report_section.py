@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the report section on programs of the cluster, from the output of `make cluster`."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

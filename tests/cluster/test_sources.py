@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The cluster's sources: the simulator's warnings, one module a file, one memory map."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from pathlib import Path

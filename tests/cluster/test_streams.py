@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Streams of programs: drawn from seed, test and index alone, within memory; jobs read from the port."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Modules of the cluster alone, each under the random traffic of its bench; `make mutants` breaks them."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A source of a few lines, its points, and coverage data as the simulator writes it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path

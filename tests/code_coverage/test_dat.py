@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the reading of `coverage.dat`, and of the choice of instrumented sources."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

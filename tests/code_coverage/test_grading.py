@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of grading: what each test adds, and what would be lost without it."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import numpy as np

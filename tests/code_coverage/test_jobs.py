@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The jobs that close code coverage, and when a run is held to its goals."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

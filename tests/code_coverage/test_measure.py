@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of percentages, goals, and exclusions, which must stay true."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Citations of the contract in texts of any kind: code, comments, data and documents."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator
 

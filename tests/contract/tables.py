@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables of the contract, and their counterparts: SystemRDL descriptions and the device's ports."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator

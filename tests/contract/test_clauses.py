@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clauses of the contract are well-formed and have testpoints, and all citations lead to them."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

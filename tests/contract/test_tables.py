@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables of the contract agree with the descriptions of registers, ports, descriptors and bounds."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that run inside the simulation of `periph_tb`."""
 
-from __future__ import annotations
-
 import os
 import random
 import time

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the player that run inside the simulation of `periph_tb`, against the bus functional model."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Generator, Sequence
 from typing import Any

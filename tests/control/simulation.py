@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds the small bench of this folder and runs cocotb tests in it."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

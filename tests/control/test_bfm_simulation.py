@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bus functional model, player and rules of the register port in a real simulation."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

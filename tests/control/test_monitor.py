@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The monitor of the register port on logs of plain arrays."""
 
-from __future__ import annotations
-
 import itertools
 
 import numpy as np

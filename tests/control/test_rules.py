@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rule numbers in SystemVerilog and Python are the same, and each rule is used and described."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

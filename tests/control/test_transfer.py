@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The protocol of the register port on signals of plain Python: every edge by hand."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import pytest

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scenarios for open bins, and which of them a run takes."""
 
-from __future__ import annotations
-
 import random
 
 import numpy as np

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Numerical events against plain fractions, step by step."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from fractions import Fraction

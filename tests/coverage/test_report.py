@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Coverage of a run: its numbers and pages."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Coverage of simulations: a failed scenario covers nothing, and an excluded hit fails the test."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Imports between the packages of the house: those of the code, and those that the picture shows."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from functools import cache

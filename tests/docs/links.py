@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Links and paths in documents."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

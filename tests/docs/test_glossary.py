@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The glossary has each word once, in order, with a link that leads somewhere."""
 
-from __future__ import annotations
-
 import re
 
 from regressions.paths import ROOT

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files and folders that documents name are there."""
 
-from __future__ import annotations
-
 import re
 from fnmatch import fnmatchcase
 

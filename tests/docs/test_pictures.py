@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures in docs/architecture.md show the house as the code builds it."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections import defaultdict

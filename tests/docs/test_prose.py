@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Docstrings begin with a verb or a noun."""
 
-from __future__ import annotations
-
 import re
 
 from regressions.paths import ROOT

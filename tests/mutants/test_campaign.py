@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One loop for all campaigns: another kind of devices needs its target, and nothing else."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 import json

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The committed defects apply to the sources; data that do not are refused with one line."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from pathlib import Path

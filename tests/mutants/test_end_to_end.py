@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A whole campaign on the serial device: defects killed, explained, wrongly explained, and invalid."""
 
-from __future__ import annotations
-
 import io
 import json
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mutation operators propose the described changes, and the choice among them is stable."""
 
-from __future__ import annotations
-
 import tomllib
 
 import pytest

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fates of defects, and which of them make a run fail."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Changes become conditional at the smallest statement or expression around them; nothing else changes."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -5,8 +5,6 @@ Written from contract A5 apart from `tb.registers.model`, with its own numbers, 
 other's errors. One call of `access` is one cycle; idle cycles pass with `idle`.
 """
 
-from __future__ import annotations
-
 import random
 from dataclasses import dataclass
 

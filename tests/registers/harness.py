@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs sequences on a device in plain Python: no simulator, no event loop."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Coroutine
 from typing import Any

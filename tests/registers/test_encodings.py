@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Encodings of formats: every value of MACFG's fields means what contract and extension say."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import pytest

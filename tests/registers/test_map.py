@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The register map: RDL against the contract, generation, cache, plain view against the pyuvm model."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The reference model of the register file against a device written apart from it, right and wrong."""
 
-from __future__ import annotations
-
 import random
 from collections import deque
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of access lists that program jobs, and of their effect on a device."""
 
-from __future__ import annotations
-
 import random
 
 from msgspec.structs import replace

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every register test passes on a right device and fails on those with a fault in its field."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

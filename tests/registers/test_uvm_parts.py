@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Adapter, predictor and back door of the register model, without a simulator."""
 
-from __future__ import annotations
-
 import itertools
 from types import SimpleNamespace
 from typing import Any

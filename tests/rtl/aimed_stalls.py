@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Directed test of a job with and without stalls of one operand; `test_redmule_causes.py` plans it."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from msgspec.structs import replace

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs every code of every format through a device's conversions, in a simulation of these modules alone."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Collection, Mapping
 from pathlib import Path

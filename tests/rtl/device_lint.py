@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A device under the simulator's own warnings, alone, without the bench around it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Directed test that runs random jobs and notes when each waited; `test_redmule_causes.py` plans it."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any, ClassVar

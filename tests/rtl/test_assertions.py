@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Assertions of the RTL (docs/rtl-style.md): where they are, in what form, and what a failing one does."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Impossible parameters fail the build of the bench, with one line that says what must hold."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The array's cast units against the model of the formats, and against ml_dtypes, over all codes."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

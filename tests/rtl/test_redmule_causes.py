@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The array's probe against the schedule model, cycle for cycle, and under stalls of one operand."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The accelerator under the simulator's own warnings: instances, waivers, impossible parameters."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The schedule of the array against the speed contract A8 asks for, before any RTL runs."""
 
-from __future__ import annotations
-
 import random
 
 import pytest

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The serial device under the simulator's own warnings, alone, without the bench around it."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules of docs/rtl-style.md that can be read off the text of the RTL, for all devices alike."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """No output of the wide port depends on its inputs without a clock edge (contract A4.9)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The cache of builds is bounded: the builds used longest ago go, those in use or in the making stay."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import subprocess

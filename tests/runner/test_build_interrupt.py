@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """An interrupted build leaves no compiler behind."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The report's part on defects: from a requirement to its defects and the checkers that found them."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Instances and the tiers that run them, against their table in docs/instances.md."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A further kind of devices is its two classes and a line in each registry, and nothing else knows of it."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

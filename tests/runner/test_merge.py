@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parts of a run on several machines, and the one report that they make."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

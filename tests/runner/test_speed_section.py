@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of a report's pictures from the output of `make bench`."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

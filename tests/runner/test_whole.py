@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Campaigns of mutants that `make regressions` runs after the tests of a tier."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -2,8 +2,6 @@
 # ruff: noqa: ARG001, ARG002, RUF012 - an interface gives more than a toy needs
 """A third kind of devices, made of its interfaces and nothing else."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

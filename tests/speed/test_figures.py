@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures that are made of the measured times, and written."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import replace

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exponents of how cycles, simulation and build grow, and the arrays they are fitted over."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

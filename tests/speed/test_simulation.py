@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bare loop does the work that the bench does: the same cycles and the same memory for each job."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

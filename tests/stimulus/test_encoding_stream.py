@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stream of encodings: its first scenarios write every value of MACFG's format fields, once."""
 
-from __future__ import annotations
-
 from models.formats import Format
 from tb.descriptor import Descriptor
 from tb.registers.program import register_values

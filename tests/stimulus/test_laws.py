@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each law holds for the reference model, and a single wrong bit of any of its jobs breaks it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import product
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Python files outside of packages are loaded once, by one loader, and say in a line why they do not load."""
 
-from __future__ import annotations
-
 import pickle
 from pathlib import Path
 

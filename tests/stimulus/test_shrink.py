@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shrinking of known failures: the result fails, and no single reduction of it does."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 

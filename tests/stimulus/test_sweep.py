@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sweeps cut a job at every cycle it may run, once, whatever part of them is drawn where."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from math import gcd
 from typing import Any
