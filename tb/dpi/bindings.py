@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tb.dpi.layout import fields, record, view
 from tb.dpi.player import PlayerHandle
 
 LAYOUT_VERSION = 5
@@ -24,100 +25,50 @@ WAKE_EVENT, WAKE_WATCHDOG, WAKE_ALARM, WAKE_PLAYER = 1, 2, 4, 8
 WRITE_RESPONSES = {"never": 0, "always": 1, "random": 2}
 GRANTED, READ = 1, 2
 
-ACCESS_DTYPE = np.dtype(
-    [
-        ("cycle", "<u8"),
-        ("add", "<u4"),
-        ("data", "<u4"),
-        ("r_data", "<u4"),
-        ("id", "u1"),
-        ("wen", "u1"),
-        ("be", "u1"),
-        ("answered", "u1"),
-    ]
-)
-PORT_REQUEST, PORT_GRANT, PORT_RESPONSE = 1, 2, 4
-PORT_DTYPE = np.dtype(
-    [
-        ("cycle", "<u8"),
-        ("add", "<u4"),
-        ("data", "<u4"),
-        ("id", "u1"),
-        ("wen", "u1"),
-        ("be", "u1"),
-        ("flags", "u1"),
-        ("r_id", "u1"),
-        ("padding", "u1", (3,)),
-    ]
-)
-PROBE_DTYPE = np.dtype([("cycle", "<u8"), ("slots", "<u8", (CAUSE_COUNT,))])
+ACCESS_DTYPE = record("cycle u8", "add u4", "data u4", "r_data u4", "id u1", "wen u1", "be u1", "answered u1")
 AccessRow = tuple[int, int, int, int, int, int, int, int]
 """A record of `ACCESS_DTYPE` as a tuple; cycle is that of the grant."""
-RANGE_DTYPE = np.dtype([("first", "<u8"), ("length", "<u8"), ("writable", "<u4"), ("padding", "<u4")])
-VIOLATION_DTYPE = np.dtype([("count", "<u8"), ("first_cycle", "<u8")])
+PORT_REQUEST, PORT_GRANT, PORT_RESPONSE = 1, 2, 4
+PORT_DTYPE = record(
+    *("cycle u8", "add u4", "data u4", "id u1", "wen u1", "be u1", "flags u1", "r_id u1", "padding (3,)u1")
+)
+PROBE_DTYPE = record("cycle u8", f"slots ({CAUSE_COUNT},)u8")
+RANGE_DTYPE = record("first u8", "length u8", "writable u4", "padding u4")
+VIOLATION_DTYPE = record("count u8", "first_cycle u8")
 _NO_VIOLATIONS = bytes(VIOLATION_DTYPE.itemsize * RULE_COUNT)
 EVENT_END, EVENT_RESERVED, BUSY_RISE, BUSY_FALL, STRAY_RESPONSE, RESET_FALL, RESET_RISE = range(7)
-EVENT_DTYPE = np.dtype([("cycle", "<u8"), ("core", "<u4"), ("line", "<u4")])
+EVENT_DTYPE = record("cycle u8", "core u4", "line u4")
 
 
 class Range(ct.Structure):
     """Bytes that a device may read, or write (`Range` in bench.h)."""
 
-    _fields_ = (
-        ("first", ct.c_uint64),
-        ("length", ct.c_uint64),
-        ("writable", ct.c_uint32),
-        ("padding", ct.c_uint32),
-    )
+    _fields_ = fields("u64 first length", "u32 writable padding")
 
 
 class Violation(ct.Structure):
     """Count of a rule's violations, and the edge of the first (`Violation` in bench.h)."""
 
-    _fields_ = (("count", ct.c_uint64), ("first_cycle", ct.c_uint64))
+    _fields_ = fields("u64 count first_cycle")
 
 
 class Shared(ct.Structure):
     """`Shared` in bench.h, field by field."""
 
     _fields_ = (
-        ("version", ct.c_uint32),
-        ("lanes", ct.c_uint32),
-        ("cycle", ct.c_uint64),
-        ("base", ct.c_uint64),
-        ("size", ct.c_uint64),
-        ("capacity", ct.c_uint64),
-        ("grant_length", ct.c_uint32),
-        ("grant_position", ct.c_uint32),
-        ("grant_without_req", ct.c_uint32),
-        ("write_response", ct.c_uint32),
-        ("random_state", ct.c_uint32),
-        ("watchdog_fired", ct.c_uint32),
-        ("watchdog_budget", ct.c_uint64),
-        ("alarm_cycle", ct.c_uint64),
-        ("awaited_ends", ct.c_uint64),
-        ("awaited_delay", ct.c_uint64),
-        ("wake_reasons", ct.c_uint32),
-        ("overrun", ct.c_uint32),
-        ("beat_count", ct.c_uint64),
-        ("beat_capacity", ct.c_uint64),
-        ("access_count", ct.c_uint64),
-        ("access_capacity", ct.c_uint64),
-        ("port_count", ct.c_uint64),
-        ("port_capacity", ct.c_uint64),
-        ("event_count", ct.c_uint64),
-        ("event_capacity", ct.c_uint64),
-        ("probe_count", ct.c_uint64),
-        ("probe_capacity", ct.c_uint64),
-        ("end_count", ct.c_uint64),
-        ("busy_cycles", ct.c_uint64),
-        ("waiting_cycles", ct.c_uint64),
-        ("covered", ct.c_uint64),
-        ("range_count", ct.c_uint32),
-        ("range_padding", ct.c_uint32),
+        *fields(
+            "u32 version lanes",
+            "u64 cycle base size capacity",
+            "u32 grant_length grant_position grant_without_req write_response random_state watchdog_fired",
+            "u64 watchdog_budget alarm_cycle awaited_ends awaited_delay",
+            "u32 wake_reasons overrun",
+            "u64 beat_count beat_capacity access_count access_capacity port_count port_capacity",
+            "u64 event_count event_capacity probe_count probe_capacity",
+            "u64 end_count busy_cycles waiting_cycles covered",
+            "u32 range_count range_padding",
+        ),
         ("ranges", Range * RANGE_COUNT),
-        ("target_count", ct.c_uint32),
-        ("target_padding", ct.c_uint32),
+        *fields("u32 target_count target_padding"),
         ("targets", Range * RANGE_COUNT),
         ("violations", Violation * RULE_COUNT),
     )
@@ -126,18 +77,11 @@ class Shared(ct.Structure):
 def beat_dtype(lanes: int, words: int) -> np.dtype[np.void]:
     """Type of a beat record of a port of `lanes` 32-bit lanes in records of `words` 32-bit words."""
     enables = (lanes * 4 + 31) // 32
-    fields = [
-        ("cycle", "<u8"),
-        ("add", "<u4"),
-        ("flags", "<u2"),
-        ("answered", "<u2"),
-        ("be", "<u4", (enables,)),
-        ("data", "<u4", (lanes,)),
-    ]
     spare = words - 4 - enables - lanes
-    if spare:
-        fields.append(("spare", "<u4", (spare,)))
-    return np.dtype(fields)
+    return record(
+        *("cycle u8", "add u4", "flags u2", "answered u2", f"be ({enables},)u4", f"data ({lanes},)u4"),
+        *([f"spare ({spare},)u4"] if spare else []),
+    )
 
 
 class BenchHandle:
@@ -155,39 +99,33 @@ class BenchHandle:
 
     def __init__(self, index: int = 0) -> None:
         library: Any = ct.CDLL(None)
-        for name in (
-            "instance",
-            "shared",
-            "memory",
-            "grants",
-            "beats",
-            "accesses",
-            "ports",
-            "events",
-            "probes",
-        ):
-            getattr(library, f"bench_py_{name}").restype = ct.c_void_p
+
+        def pointer(name: str, argument: Any) -> Any:
+            function = getattr(library, f"bench_py_{name}")
+            function.restype = ct.c_void_p
+            return function(argument)
+
         library.bench_py_shared_size.restype = ct.c_uint64
         library.bench_py_beat_words.restype = ct.c_uint32
-        pointer = library.bench_py_instance(ct.c_uint32(index))
-        if pointer is None:
+        bench = pointer("instance", ct.c_uint32(index))
+        if bench is None:
             raise RuntimeError(f"the simulation has no bench number {index}: was bench_create called?")
-        handle = ct.c_void_p(pointer)
-        self.shared = Shared.from_address(library.bench_py_shared(handle))
+        handle = ct.c_void_p(bench)
+        self.shared = Shared.from_address(pointer("shared", handle))
         if self.shared.version != LAYOUT_VERSION or library.bench_py_shared_size() != ct.sizeof(Shared):
             raise RuntimeError("tb/dpi/bindings.py does not match tb/dpi/bench.h: change both together")
         self._ranges = np.frombuffer(self.shared.ranges, dtype=RANGE_DTYPE)
         self._targets = np.frombuffer(self.shared.targets, dtype=RANGE_DTYPE)
         self._violations = np.frombuffer(self.shared.violations, dtype=VIOLATION_DTYPE)
         words = int(library.bench_py_beat_words(handle))
-        self.memory = _view(library.bench_py_memory(handle), np.dtype(np.uint8), self.shared.capacity)
-        self._grants = _view(library.bench_py_grants(handle), np.dtype(np.uint8), 1 << 20)
+        self.memory = view(pointer("memory", handle), np.dtype(np.uint8), self.shared.capacity)
+        self._grants = view(pointer("grants", handle), np.dtype(np.uint8), 1 << 20)
         dtype = beat_dtype(self.shared.lanes, words)
-        self._beats = _view(library.bench_py_beats(handle), dtype, self.shared.beat_capacity)
-        self._accesses = _view(library.bench_py_accesses(handle), ACCESS_DTYPE, self.shared.access_capacity)
-        self._ports = _view(library.bench_py_ports(handle), PORT_DTYPE, self.shared.port_capacity)
-        self._events = _view(library.bench_py_events(handle), EVENT_DTYPE, self.shared.event_capacity)
-        self._probes = _view(library.bench_py_probes(handle), PROBE_DTYPE, self.shared.probe_capacity)
+        self._beats = view(pointer("beats", handle), dtype, self.shared.beat_capacity)
+        self._accesses = view(pointer("accesses", handle), ACCESS_DTYPE, self.shared.access_capacity)
+        self._ports = view(pointer("ports", handle), PORT_DTYPE, self.shared.port_capacity)
+        self._events = view(pointer("events", handle), EVENT_DTYPE, self.shared.event_capacity)
+        self._probes = view(pointer("probes", handle), PROBE_DTYPE, self.shared.probe_capacity)
         self.player = PlayerHandle(library, handle)
         self.since = 0
 
@@ -241,11 +179,7 @@ class BenchHandle:
         Raises:
             ValueError: More ranges than the bench holds.
         """
-        if len(ranges) > RANGE_COUNT:
-            raise ValueError(f"{len(ranges)} ranges, the bench holds {RANGE_COUNT}: split the scenario")
-        if ranges:
-            self._ranges[: len(ranges)] = [(first, length, writable, 0) for first, length, writable in ranges]
-        self.shared.range_count = len(ranges)
+        self.shared.range_count = _fill(self._ranges, ranges)
 
     def aim(self, ranges: list[tuple[int, int, bool]]) -> None:
         """Let a cycle without a grant be one for the accesses alone that start in a range.
@@ -256,11 +190,7 @@ class BenchHandle:
         Raises:
             ValueError: More ranges than the bench holds.
         """
-        if len(ranges) > RANGE_COUNT:
-            raise ValueError(f"{len(ranges)} ranges, the bench holds {RANGE_COUNT}: split the scenario")
-        if ranges:
-            self._targets[: len(ranges)] = [(first, length, writes, 0) for first, length, writes in ranges]
-        self.shared.target_count = len(ranges)
+        self.shared.target_count = _fill(self._targets, ranges)
 
     def violations(self) -> dict[int, tuple[int, int]]:
         """Rules that fired: number -> (count, first cycle)."""
@@ -274,7 +204,10 @@ class BenchHandle:
         self._violations["count"] = self._violations["first_cycle"] = 0
 
 
-def _view(address: int, dtype: np.dtype[Any], count: int) -> npt.NDArray[Any]:
-    buffer: Any = (ct.c_uint8 * (dtype.itemsize * count)).from_address(address)
-    view: npt.NDArray[Any] = np.frombuffer(buffer, dtype=dtype, count=count)
-    return view
+def _fill(records: npt.NDArray[np.void], ranges: list[tuple[int, int, bool]]) -> int:
+    """Writes ranges to the first records; returns their number."""
+    if len(ranges) > RANGE_COUNT:
+        raise ValueError(f"{len(ranges)} ranges, the bench holds {RANGE_COUNT}: split the scenario")
+    if ranges:
+        records[: len(ranges)] = [(*each, 0) for each in ranges]
+    return len(ranges)

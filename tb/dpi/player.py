@@ -9,39 +9,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tb.dpi.layout import fields, record, view
+
 CAPACITY = 1 << 12
 PLAYED, NO_GRANT, NO_RESPONSE = range(3)
 
 PlayedRow = tuple[int, int, int, int, int, int, int, int, int, int]
 """One access in the order of `PLAYED_DTYPE`."""
 
-PLAYED_DTYPE = np.dtype(
-    [
-        ("idle", "<u4"),
-        ("after_ends", "<u4"),
-        ("add", "<u4"),
-        ("data", "<u4"),
-        ("r_data", "<u4"),
-        ("waited", "<u4"),
-        ("id", "u1"),
-        ("wen", "u1"),
-        ("be", "u1"),
-        ("padding", "u1"),
-    ]
+PLAYED_DTYPE = record(
+    *("idle u4", "after_ends u4", "add u4", "data u4", "r_data u4", "waited u4"),
+    *("id u1", "wen u1", "be u1", "padding u1"),
 )
 
 
 class PlayState(ct.Structure):
     """Progress of the player (`PlayState` in bench.h)."""
 
-    _fields_ = (
-        ("length", ct.c_uint32),
-        ("timeout", ct.c_uint32),
-        ("wake_when_done", ct.c_uint32),
-        ("granted", ct.c_uint32),
-        ("answered", ct.c_uint32),
-        ("error", ct.c_uint32),
-    )
+    _fields_ = fields("u32 length timeout wake_when_done granted answered error")
 
 
 class PlayerHandle:
@@ -56,20 +41,15 @@ class PlayerHandle:
         for name in ("state", "list"):
             getattr(library, f"bench_py_play_{name}").restype = ct.c_void_p
         self.state = PlayState.from_address(library.bench_py_play_state(bench))
-        buffer: Any = (ct.c_uint8 * (PLAYED_DTYPE.itemsize * CAPACITY)).from_address(
-            library.bench_py_play_list(bench)
-        )
-        self._list: npt.NDArray[np.void] = np.frombuffer(buffer, dtype=PLAYED_DTYPE, count=CAPACITY)
+        self._list: npt.NDArray[np.void] = view(library.bench_py_play_list(bench), PLAYED_DTYPE, CAPACITY)
         self._r_data = self._list["r_data"]
         self._bench = bench
         # Calls this short keep Python's global lock: another thread would be slow to give it back.
         quick = ct.PyDLL(None)
         self._start: Any = quick.bench_py_play_start
-        self._start.argtypes = (ct.c_void_p, ct.c_uint32, ct.c_uint32)
-        self._start.restype = None
+        self._start.argtypes, self._start.restype = (ct.c_void_p, ct.c_uint32, ct.c_uint32), None
         self._stop: Any = quick.bench_py_play_stop
-        self._stop.argtypes = (ct.c_void_p,)
-        self._stop.restype = None
+        self._stop.argtypes, self._stop.restype = (ct.c_void_p,), None
 
     @property
     def playing(self) -> bool:

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Structures of C++ as ctypes and numpy see them: little-endian, with the fields in order."""
+
+from __future__ import annotations
+
+import ctypes as ct
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+_TYPES: dict[str, type[Any]] = {"u32": ct.c_uint32, "u64": ct.c_uint64}
+
+
+def fields(*groups: str) -> tuple[tuple[str, type[Any]], ...]:
+    """Returns the fields of a structure from groups of a type and its names, such as ``u32 first last``."""
+    return tuple((name, _TYPES[kind]) for kind, *names in map(str.split, groups) for name in names)
+
+
+def record(*fields: str) -> np.dtype[np.void]:
+    """Returns the type of a record from names and types of numpy, such as ``cycle u8`` or ``data (8,)u4``."""
+    return np.dtype([(name, kind) for name, kind in map(str.split, fields)])
+
+
+def view(address: int, dtype: np.dtype[Any], count: int) -> npt.NDArray[Any]:
+    """Returns `count` records of memory from an address on; no copy."""
+    buffer: Any = (ct.c_uint8 * (dtype.itemsize * count)).from_address(address)
+    array: npt.NDArray[Any] = np.frombuffer(buffer, dtype=dtype, count=count)
+    return array
