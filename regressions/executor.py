@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from regressions.deadline import Deadline
 from regressions.judge import SegmentResult, judge
 from regressions.planner import Simulation, patience
-from regressions.process import Command, Deadline, run_process
+from regressions.process import Command, run_process
 from regressions.results import ResultsReader, SimulationLog
 from tb.exchange.plan import Plan
 from tb.exchange.status import Status

@@ -40,7 +40,7 @@ class Source(Protocol):
 
 
 def patience(segment: Segment) -> float:
-    """Returns the seconds of wall time that a segment may take."""
+    """Returns the seconds that a segment may take (`regressions.deadline`)."""
     return segment.entry.timeout * (_COVERAGE_PATIENCE if segment.kind == COVERAGE else 1.0)
 
 

@@ -10,16 +10,16 @@ import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from regressions.deadline import Deadline, Effort, processor_seconds
 from regressions.judge import Ending, ProcessEnd
 from regressions.paths import ROOT
 from regressions.results import ResultsReader
 
 POLL_SECONDS = 0.25
 GRACE_SECONDS = 3.0
-# Wall time of a simulation before its first test and after its last: start of the process, imports, reports.
-OVERHEAD_SECONDS = 120.0
 # Behind the text of an assertion of the RTL comes what follows from it, which looks like errors too.
 _ASSERTION = re.compile(r"%Error: \S+: (Assertion failed in .*)")
 
@@ -61,32 +61,6 @@ async def _kill_group(process: asyncio.subprocess.Process) -> None:
     await process.wait()
 
 
-class Deadline:
-    """Wall time left to the present test of a simulation: each has its own timeout.
-
-    Args:
-        timeouts: Seconds by segment key.
-    """
-
-    def __init__(self, timeouts: dict[tuple[str, int, int], float]) -> None:
-        self._timeouts = timeouts
-        self._overhead = OVERHEAD_SECONDS
-        self._phase: tuple[int, bool] = (0, False)
-        self._since = time.monotonic()
-
-    def exceeded(self, reader: ResultsReader) -> str:
-        """Say that the present test took too long, or return an empty text."""
-        running = reader.log.running
-        phase = (len(reader.log.tests), running is not None)
-        if phase != self._phase:
-            self._phase, self._since = phase, time.monotonic()
-        limit = self._overhead if running is None else self._timeouts.get(running.key, self._overhead)
-        if time.monotonic() - self._since <= limit:
-            return ""
-        what = f"test {running.key[0]}" if running else ("start" if not reader.log.tests else "end")
-        return f"{what} took more than {limit:g} s of wall time and was killed"
-
-
 async def run_process(
     command: Command, deadline: Deadline, reader: ResultsReader, on_progress: Callable[[], None]
 ) -> ProcessEnd:
@@ -120,11 +94,12 @@ async def run_process(
         ending, detail = Ending.EXITED, ""
         try:
             waiter = asyncio.ensure_future(process.wait())
+            effort = Effort(partial(processor_seconds, process.pid))
             while not waiter.done():
                 await asyncio.wait([waiter], timeout=POLL_SECONDS)
                 if reader.poll():
                     on_progress()
-                detail = deadline.exceeded(reader)
+                detail = deadline.exceeded(reader, effort.seconds())
                 if detail and not waiter.done():
                     ending = Ending.TIMEOUT
                     break

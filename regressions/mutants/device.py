@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from regressions.deadline import Deadline
 from regressions.judge import ProcessEnd, judge
 from regressions.mutants import jobs
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.defects import Defect, Placement
 from regressions.mutants.outcome import DefectResult, read_result
-from regressions.mutants.simulations import CONTROL, Simulations, WallTime
+from regressions.mutants.simulations import CONTROL, Simulations, TimeLimit
 from regressions.mutants.target import Numbered
 from regressions.order import Order
 from regressions.paths import relative
-from regressions.process import Deadline
 from regressions.results import SimulationLog
 from regressions.services import Services
 from regressions.simulators.base import Build
@@ -81,7 +81,7 @@ class DeviceTarget:
 
     async def examine(self, number: int, defect: Defect, simulations: Simulations) -> DefectResult:
         """Run the jobs with a defect, until something is found."""
-        deadline = WallTime(self._seconds, go_on=self._graded)
+        deadline = TimeLimit(self._seconds, go_on=self._graded)
         log, outcome, folder = await self._simulate(number, defect.id, simulations, deadline)
         return read_result(defect, number, folder, self._jobs, log, outcome)
 

@@ -19,7 +19,7 @@ from tb.exchange.status import Status
 # Names in the place of a checker for what no checker of the scoreboard reports.
 TEST_CHECK = "test"  # a directed test's own checks
 CRASH = "crash"  # the simulation ended by itself: an assertion of the device, no convergence, a broken bench
-TIME_LIMIT = "time_limit"  # wall time: the simulated time stood still
+TIME_LIMIT = "time_limit"  # the simulated time stood still
 
 
 class Fate(StrEnum):

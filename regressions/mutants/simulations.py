@@ -4,37 +4,34 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from regressions.deadline import Deadline, too_long
 from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.outcome import has_failed
 from regressions.mutants.rewrite import PLUSARG
-from regressions.process import Command, Deadline, run_process
+from regressions.process import Command, run_process
 from regressions.results import ResultsReader, SimulationLog
 
 CONTROL = "control"
 """Name, in place of a defect's id, of the run without a defect."""
 
 
-class WallTime(Deadline):
-    """Limit on wall time; a first failure ends a simulation too, unless all of them are wanted."""
+class TimeLimit(Deadline):
+    """Limit on a simulation's time; a first failure ends a simulation too, unless all of them are wanted."""
 
     def __init__(self, seconds: float, *, go_on: bool = False) -> None:
         super().__init__({})
         self._seconds = seconds
         self._go_on = go_on
-        self._started = time.monotonic()
 
-    def exceeded(self, reader: ResultsReader) -> str:
+    def exceeded(self, reader: ResultsReader, seconds: float) -> str:
         """Return why the simulation has to end, empty while it may go on."""
         if not self._go_on and has_failed(reader.log):
             return "stopped at the first failure"
-        if time.monotonic() - self._started > self._seconds:
-            return f"took more than {self._seconds:.0f} s of wall time and was killed"
-        return ""
+        return too_long(self._seconds) if seconds > self._seconds else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class TestEntry(Struct, frozen=True, forbid_unknown_fields=True):
         tiers: Tiers the test belongs to.
         weight: Share of the tier's cycle budget, relative to the other tests; None if count is given.
         count: Fixed number of scenarios (of runs, for a directed test); None if weight is given.
-        timeout: Seconds of wall time for one segment of the test.
+        timeout: Seconds for one segment of the test, time of other work on the machine left out.
         testpoints: Testpoints of the testplan that it serves.
         knobs: Restrictions of the random draw, checked by `tb.stimulus.knobs`.
         runs_on: Kind of device that it runs on, see `tb.kinds`.

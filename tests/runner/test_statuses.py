@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from regressions import process
+from regressions import deadline, process
 from regressions.judge import Ending, ProcessEnd, judge
 from regressions.planner import Simulation
 from regressions.results import read_results
@@ -86,7 +86,7 @@ def test_a_test_that_finished_before_a_crash_is_not_passed(runner: Runner) -> No
 
 def test_a_hang_before_any_test_is_not_tried_again(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     runner.tests(first={"knobs": {"behave": "hang in start"}}, second={})
-    monkeypatch.setattr(process, "OVERHEAD_SECONDS", 0.5)
+    monkeypatch.setattr(deadline, "OVERHEAD_SECONDS", 0.5)
     assert runner("run", "--test", "first:0:2,second:0:2") == 1
     assert runner.status("first", "run")[0] == "timeout"
     assert "start took more than 0.5 s" in runner.status("first", "run")[1]

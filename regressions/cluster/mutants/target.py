@@ -21,7 +21,7 @@ from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.defects import Defect, Placement
 from regressions.mutants.outcome import CRASH, TIME_LIMIT, DefectResult, Fate
-from regressions.mutants.simulations import CONTROL, Simulations, WallTime
+from regressions.mutants.simulations import CONTROL, Simulations, TimeLimit
 from regressions.mutants.target import Numbered
 from regressions.order import Order
 from regressions.services import Services
@@ -148,7 +148,7 @@ class ClusterTarget:
     async def _simulate(self, part: ClusterPart, number: int, name: str, simulations: Simulations) -> Found:
         folder = simulations.make_folder(name, part.text)
         argv = self._command(part, folder)
-        _, outcome = await simulations.run(name, number, argv, os.environ, folder, WallTime(_SECONDS))
+        _, outcome = await simulations.run(name, number, argv, os.environ, folder, TimeLimit(_SECONDS))
         return self._read(part, folder, outcome)
 
     def _command(self, part: ClusterPart, folder: Path) -> list[str]:

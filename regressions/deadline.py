@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Limits on the time of a simulation, which other work of the machine does not use up."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from regressions.results import ResultsReader
+
+# Wall time of a simulation before its first test and after its last: start of the process, imports, reports.
+OVERHEAD_SECONDS = 120.0
+# A process with a smaller share of a processor waits for something: what it waits for may never come.
+_IDLE_SHARE = 0.02
+
+
+def processor_seconds(pid: int) -> float | None:
+    """Return the processor time that a process had, in seconds; None where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Effort:
+    """Seconds that a process had: wall time without that in which others had the processor.
+
+    A limit on plain wall time ends sound tests of a busy machine, and takes away the results of all others in
+    their process. Time in which a process wants no processor counts in full, so that one that hangs is ended.
+
+    Args:
+        processor: Tells the processor time so far; None where the system does not.
+        wall: Tells the wall time so far.
+    """
+
+    def __init__(
+        self, processor: Callable[[], float | None], wall: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._processor, self._wall = processor, wall
+        self._last = wall(), processor()
+        self._seconds = 0.0
+
+    def seconds(self) -> float:
+        """Return the seconds since the start; to be asked several times a second."""
+        before, now = self._last, (self._wall(), self._processor())
+        passed = now[0] - before[0]
+        worked = passed if before[1] is None or now[1] is None else now[1] - before[1]
+        self._last = now
+        self._seconds += passed if worked < _IDLE_SHARE * passed else min(passed, worked)
+        return self._seconds
+
+
+class Deadline:
+    """Time left to the present test of a simulation: each has its own timeout.
+
+    Args:
+        timeouts: Seconds by segment key.
+    """
+
+    def __init__(self, timeouts: dict[tuple[str, int, int], float]) -> None:
+        self._timeouts = timeouts
+        self._phase: tuple[int, bool] = (0, False)
+        self._since = 0.0
+
+    def exceeded(self, reader: ResultsReader, seconds: float) -> str:
+        """Say that the present test took too long, or return an empty text.
+
+        Args:
+            reader: Follows the simulation's results.
+            seconds: Of the simulation so far (`Effort`).
+        """
+        running = reader.log.running
+        phase = (len(reader.log.tests), running is not None)
+        if phase != self._phase:
+            self._phase, self._since = phase, seconds
+        limit = OVERHEAD_SECONDS if running is None else self._timeouts.get(running.key, OVERHEAD_SECONDS)
+        if seconds - self._since <= limit:
+            return ""
+        what = f"test {running.key[0]}" if running else ("start" if not reader.log.tests else "end")
+        return f"{what} {too_long(limit)}"
+
+
+def too_long(limit: float) -> str:
+    """Return the words for a simulation that was ended after `limit` seconds."""
+    return f"took more than {limit:g} s, time of other work on the machine left out, and was killed"
