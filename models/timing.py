@@ -6,13 +6,17 @@ A tile costs what is slower, its arithmetic or its traffic on the port. A matrix
 tiles (full or left over in each direction), so a sum over tiles has at most four terms. Arithmetic is exact.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from models.formats import Formats, per_operand
 from models.ops import Op
+
+if TYPE_CHECKING:
+    from models.formats import Formats
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ def compute_cycles(instance: Instance, n: int) -> int:
 
 def port_beats(instance: Instance, op: Op, rows: int, cols: int, n: int, fmt: Formats) -> int:
     """Returns the accesses of a tile of `rows` x `cols` outputs: loads of X, W and Y and stores of Z."""
+    from models.formats import per_operand  # brings numpy, which the shape of an array does not need
+
     x_bits, w_bits, z_bits = (8 * each.itemsize for each in per_operand(fmt))
     result = rows * _ceil_div(cols * z_bits, instance.dw)
     return (

@@ -5,63 +5,42 @@ import argparse
 import re
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
 from rich.console import Console
 
-from regressions.commands import (
-    code_coverage,
-    inspection,
-    lint,
-    merge,
-    mutants,
-    replay,
-    run,
-    shrink,
-    speed,
-    tier,
-)
-from regressions.commands.baseline import baseline
 from regressions.errors import UserError, describe_os_error
 from regressions.kinds import runners
 from regressions.order import Order
 from regressions.run import EXIT_BAD_INPUT, EXIT_INTERRUPTED
 from regressions.services import Services, real_services
-from regressions.simulators.base import BuildError
 from tb.kinds import imported
 from tb.schema import SchemaError
 
-Action = Callable[[Order, Services, Console], int]
-
-_COMMANDS: dict[str, tuple[Action, str]] = {
-    "regressions": (tier.regressions, "run the tests of a tier"),
-    "run": (run.run, "run one test, or chosen scenarios of it"),
-    "rerun-failed": (run.rerun_failed, "run again what did not pass in the last run"),
-    "replay": (replay.replay, "run a failure record again: the scenario alone, then with its prefix"),
-    "shrink": (shrink.shrink, "reduce a failure record to the smallest failure"),
-    "list": (inspection.list_tests, "list the tests"),
-    "show": (inspection.show, "show the jobs of a test without simulating"),
-    "lint": (lint.lint, "check Python and SystemVerilog"),
-    "bench": (speed.bench, "measure the speed of model and simulation"),
-    "baseline": (baseline, "measure the jobs whose cycles are kept, and keep them"),
-    "coverage": (code_coverage.coverage, "measure the code coverage of a device"),
-    "merge": (merge.merge, "join runs of several machines into one report"),
-    "mutants": (mutants.mutants, "find out whether the bench finds deliberate defects of a device"),
+_COMMANDS = {
+    "regressions": ("tier:regressions", "run the tests of a tier"),
+    "run": ("run:run", "run one test, or chosen scenarios of it"),
+    "rerun-failed": ("run:rerun_failed", "run again what did not pass in the last run"),
+    "replay": ("replay:replay", "run a failure record again: the scenario alone, then with its prefix"),
+    "shrink": ("shrink:shrink", "reduce a failure record to the smallest failure"),
+    "list": ("inspection:list_tests", "list the tests"),
+    "show": ("inspection:show", "show the jobs of a test without simulating"),
+    "lint": ("lint:lint", "check Python and SystemVerilog"),
+    "bench": ("speed:bench", "measure the speed of model and simulation"),
+    "baseline": ("baseline:baseline", "measure the jobs whose cycles are kept, and keep them"),
+    "coverage": ("code_coverage:coverage", "measure the code coverage of a device"),
+    "merge": ("merge:merge", "join runs of several machines into one report"),
+    "mutants": ("mutants:mutants", "find out whether the bench finds deliberate defects of a device"),
 }
+"""Function in `regressions.commands`, imported when its command is called, and help of each command."""
 
 
-def _commands() -> dict[str, tuple[Action, str]]:
-    """All commands: those of kinds of devices are imported when one of them is called."""
-    own = {name: command for kind in runners() for name, command in kind.commands.items()}
-    return _COMMANDS | {name: (partial(_of_kind, place), text) for name, (place, text) in own.items()}
-
-
-def _of_kind(place: str, order: Order, services: Services, console: Console) -> int:
-    code: int = imported(place)(order, services, console)
-    return code
+def commands() -> dict[str, tuple[str, str]]:
+    """Function (`module:function`) and help of all commands, those of kinds of devices among them."""
+    own = {name: (f"regressions.commands.{place}", text) for name, (place, text) in _COMMANDS.items()}
+    return own | {name: command for kind in runners() for name, command in kind.commands.items()}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -74,7 +53,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser("python -m regressions", description=__doc__, allow_abbrev=False)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, (_, text) in _commands().items():
+    for name, (_, text) in commands().items():
         sub = subparsers.add_parser(
             name, help=text, description=text, allow_abbrev=False, argument_default=argparse.SUPPRESS
         )
@@ -103,9 +82,10 @@ def main(argv: Sequence[str] | None = None, services: Services | None = None) ->
     signal.signal(signal.SIGTERM, _terminate)
     try:
         typed = vars(_parser().parse_args(argv))
-        action, _ = _commands()[typed["command"]]
-        return action(Order.of(typed), services or real_services(), console)
-    except (UserError, SchemaError, BuildError) as error:
+        place, _ = commands()[typed["command"]]
+        code: int = imported(place)(Order.of(typed), services or real_services(), console)
+        return code
+    except (UserError, SchemaError) as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
     except OSError as error:
         print(f"error: {describe_os_error(error, 'cannot use')}", file=sys.stderr)

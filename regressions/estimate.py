@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Estimated cycles of scenarios, by which budgets are shared and segments are cut."""
 
-from tb.descriptor import Descriptor
-from tb.exchange.scenario import Scenario
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tb.descriptor import Descriptor
+    from tb.exchange.scenario import Scenario
 
 # Cost of a job outside of its bound, in cycles: programming over the register port, and the Python around
 # it (draw, prediction, comparison), which takes as long as some hundred simulated cycles.

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tb.errors import UserError
-from tb.exchange.plan import ProgramBuild
 from tb.kinds import imported
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from regressions.speed.simulation import SpeedFigures
     from tb.descriptor import Descriptor
     from tb.exchange.entry import TestEntry
+    from tb.exchange.plan import ProgramBuild
 
 KINDS = {
     "accelerator": "regressions.accelerator.kind:AcceleratorRunner",

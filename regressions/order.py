@@ -5,11 +5,13 @@ Each field of `Order` declares an option. The parser is made of these declaratio
 whoever acts on an option reads it from the order: a new option is a line here and the line that uses it.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from regressions import testlist
 from regressions.errors import UserError
@@ -18,8 +20,10 @@ from regressions.paths import BuildTree, relative
 from regressions.shards import UNDIVIDED, Shard, parse_shard
 from regressions.testlist import LISTS
 from regressions.tiers import DeviceBudget, Tier, get_tier, load_tiers
-from tb.descriptor import Descriptor
-from tb.exchange.entry import TestEntry
+
+if TYPE_CHECKING:
+    from tb.descriptor import Descriptor
+    from tb.exchange.entry import TestEntry
 
 DEFAULT_DUT = "redmule"
 
@@ -80,7 +84,7 @@ class Order:
         return {name: hint.__metadata__[0] for name, hint in hints.items()}
 
     @classmethod
-    def of(cls, typed: Mapping[str, Any]) -> "Order":
+    def of(cls, typed: Mapping[str, Any]) -> Order:
         """The order that was typed.
 
         Args:

@@ -6,13 +6,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.timing import Instance
 from regressions.order import Order
-from regressions.provenance import git_revision, tool_versions
 from regressions.rundir import create_run
-from regressions.services import Services
-from tb.descriptor import Descriptor
+
+if TYPE_CHECKING:
+    from regressions.services import Services
+    from tb.descriptor import Descriptor
 
 EXIT_PASSED, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
 
@@ -60,6 +62,8 @@ class Run:
         Raises:
             OSError: The folder cannot be made.
         """
+        from regressions.provenance import git_revision, tool_versions
+
         git, tools = git_revision(), tool_versions(services.simulator("verilator").version())
         folder = create_run(order.tree.runs, label, seed)
         return cls(order, label, seed, tuple(devices), folder, git, tools, complete, goals)

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parts of tests as ``make run TEST=`` names them: ``name``, ``name:scenario`` or ``name:begin:end``."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from regressions.errors import UserError, unknown
-from regressions.planner import Source
-from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
+
+if TYPE_CHECKING:
+    from regressions.planner import Source
+    from tb.exchange.entry import TestEntry
 
 
 @dataclass(frozen=True, slots=True)

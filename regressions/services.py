@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Simulator and testbench as the commands use them, in one object: the runner is tested without them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from regressions.planner import Source
-from regressions.simulators.base import Simulator
-from tb.descriptor import Descriptor
-from tb.exchange.entry import TestEntry
+from tb.kinds import imported
+
+if TYPE_CHECKING:
+    from regressions.planner import Source
+    from regressions.simulators.base import Simulator
+    from tb.descriptor import Descriptor
+    from tb.exchange.entry import TestEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +32,13 @@ class Services:
 
 
 def real_services() -> Services:
-    """The project's own simulator and testbench."""
-    # Imported here: the runner's own tests, and asking for help, must not wait for the bench's libraries.
-    from regressions.simulators import get_simulator
-    from regressions.testbench import open_source
-    from tb.descriptor import load
+    """The project's own simulator and testbench, imported when they are used: not all commands do."""
+    return Services(
+        _late("regressions.simulators:get_simulator"),
+        _late("tb.descriptor:load"),
+        _late("regressions.testbench:open_source"),
+    )
 
-    return Services(get_simulator, load, open_source)
+
+def _late(place: str) -> Callable[..., Any]:
+    return lambda *arguments: imported(place)(*arguments)

@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Test lists: every ``[[test]]`` of ``regressions/lists/*.toml``, checked before anything runs."""
 
+from __future__ import annotations
+
 import fnmatch
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 from regressions.errors import UserError, unknown
 from regressions.paths import ROOT, relative
-from tb.descriptor import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.reading import convert
 from tb.kinds import kind_of, targets
 from tb.schema import Field, Where, check, choice, read_toml
+
+if TYPE_CHECKING:
+    from tb.descriptor import Descriptor
 
 LISTS = Path(__file__).with_name("lists")
 

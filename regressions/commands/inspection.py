@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make list`` and ``make show``: tests and jobs, without running them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 from rich.table import Table
 
 from regressions.order import Order
 from regressions.run import EXIT_PASSED
 from regressions.selection import Selector, find_entry, parse_selectors
-from regressions.services import Services
 from regressions.testlist import select
 from regressions.tiers import load_tiers
-from tb.exchange.entry import TestEntry
-from tb.exchange.scenario import Scenario
+
+if TYPE_CHECKING:
+    from regressions.services import Services
+    from tb.exchange.entry import TestEntry
+    from tb.exchange.scenario import Scenario
 
 SHOWN_BY_DEFAULT = 20
 _WRAPPED = ("testpoints", "description")
@@ -53,7 +59,7 @@ def list_tests(order: Order, services: Services, console: Console) -> int:
 
 def show(order: Order, services: Services, console: Console) -> int:
     """Prints the jobs of a test with a seed."""
-    # Imported here because the stream's libraries take a while, and the runner's own tests have no streams.
+    # Imported here because the stream's libraries take a while, and a list of the tests needs none of them.
     from regressions.testbench import open_stream
 
     del services

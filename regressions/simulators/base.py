@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from regressions.errors import UserError
 from regressions.kinds import runner_of
 from regressions.simulators.model import Model
 from regressions.simulators.points import Point
 from tb.descriptor import Descriptor
 
 
-class BuildError(RuntimeError):
+class BuildError(UserError):
     """A build or a lint run failed; the message names the device, the first error and the log."""
 
 

@@ -58,10 +58,13 @@ class Cluster(DeviceKind):
 
     def sequence_of(self, named: Any) -> Any:
         """Return the sequence of a stream of programs."""
-        from tb.cluster.sequences import sequence_of
         from tb.cluster.streams import ProgramStream
 
-        return sequence_of(named) if isinstance(named, type) and issubclass(named, ProgramStream) else named
+        if not (isinstance(named, type) and issubclass(named, ProgramStream)):
+            return named
+        from tb.cluster.sequences import sequence_of
+
+        return sequence_of(named)
 
     def configure(self, values: Mapping[str, Any], n_cores: int, instance: Instance) -> ClusterConfig:
         """Return the cluster's sizes."""
