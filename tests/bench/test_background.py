@@ -2,20 +2,11 @@
 """Work in the background: in order, each call once, errors where the result is taken."""
 
 import threading
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
 
 from tb.env.background import Background
-
-
-@pytest.fixture
-def background() -> Iterator[Background]:
-    """A thread that ends with the test."""
-    made = Background()
-    yield made
-    made.close()
 
 
 def test_calls_are_made_in_order_by_the_thread(background: Background) -> None:

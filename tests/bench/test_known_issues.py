@@ -121,7 +121,6 @@ def test_what_a_simulation_says_of_known_issues(tmp_path: Path) -> None:
     assert jobs[0]["detail"] == "known: three"
     (test,) = read_results(tmp_path / "results.jsonl").tests
     # The scenario of the fault, and the two that follow it: jobs of 4 and 2 rows, and one of 3.
-    assert test.end is not None
     assert (test.end.status, test.end.known) == (Status.PASSED, {"three": 1})
     assert test.end.silent == {"four": 1, "three": 1}
     result = segment(test.end.known, test.end.silent, name="faulty")

@@ -26,8 +26,6 @@ class _Wrong(GemmStream):
 
 def wrong_operands(run: ProgramRun) -> ProgramRun:
     """The run with other operands of its first job than the model has."""
-    assert run.scenario is not None
-    assert run.task.memory is not None
     base = run.scenario.window.base
     job = next(job for job in run.scenario.jobs if job.n)
     image = bytearray(run.task.memory[base])

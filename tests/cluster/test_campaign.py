@@ -111,11 +111,7 @@ def test_part_of_the_defects_passes(tmp_path: Path) -> None:
     [
         ('"core_bus"', SchemaError, "'core_bus' is no part; write name:begin:end"),
         ('"core_bus:2:2"', SchemaError, "'core_bus:2:2' is no part"),
-        (
-            '"core_buss:0:1"',
-            UserError,
-            "bench, check or cluster 'core_buss'; did you mean 'core_bus'",
-        ),
+        ('"core_buss:0:1"', UserError, "bench, check or cluster 'core_buss'; did you mean 'core_bus'"),
         ('"check-trp:0:1"', UserError, "did you mean 'check-trap'"),
     ],
 )

@@ -143,7 +143,7 @@ def test_ratios(share: tuple[int, int], name: str) -> None:
 
 def test_waits_and_alignments() -> None:
     assert [wait(LongestWait("core", cycles, 8)) for cycles in (0, 3, 4, 7, 8)] == [
-        *("none", "below half", "below bound", "below bound", "bound"),
+        *("none", "below half", "below bound", "below bound", "bound")
     ]
     assert wait(LongestWait("core", 100, None)) == "no bound"
     names = ["8 bytes", "4 bytes", "less", "less"]

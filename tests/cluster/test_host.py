@@ -11,7 +11,7 @@ import pytest
 
 from tb.cluster.header import header
 from tb.cluster.task import named_problems
-from tests.bench.bench_library import compiler_flags
+from tests.bench.bench_library import compile_cpp
 
 HERE = Path(__file__).resolve().parent
 BENCH = HERE.parents[1] / "tb" / "cluster" / "dpi"
@@ -25,20 +25,11 @@ TASK: Any = SimpleNamespace(cores=2)
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def host() -> Path:
     """The session with a bus that stops, on memories without a model."""
-    program = tmp_path_factory.mktemp("host") / "host"
-    parts = [str(BENCH / f"{name}.cpp") for name in ("session", "monitor", "peripherals", "event_model")]
-    command = [
-        "g++",
-        "-O1",
-        *compiler_flags(),
-        f"-I{HERE / 'fake_model'}",
-        f"-I{BENCH}",
-        f"-I{header().parent}",
-    ]
-    subprocess.run([*command, str(HERE / "host_faults.cpp"), *parts, "-o", program], check=True)
-    return program
+    parts = [BENCH / f"{name}.cpp" for name in ("session", "monitor", "peripherals", "event_model")]
+    folders = [HERE / "fake_model", BENCH, header().parent]
+    return compile_cpp("host_faults", [HERE / "host_faults.cpp", *parts], folders)
 
 
 def report(host: Path, case: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 
 from tb.cluster.header import header
 from tb.cluster.rules import PREFIX
-from tests.bench.bench_library import compiler_flags
+from tests.bench.bench_library import compile_cpp
 from tests.proofs import proving
 
 HERE = Path(__file__).resolve().parent
@@ -39,27 +39,22 @@ PERIPHERAL_FAULTS = {
 """Case of `peripheral_faults.cpp`: the rule that it breaks."""
 
 
-def build(folder: Path, name: str, sources: tuple[str, ...]) -> Path:
+def build(name: str, *sources: str) -> Path:
     """A program of cases around parts of the monitor."""
-    program = folder / name
-    parts = [str(HERE / f"{name}.cpp"), *(str(MONITOR / f"{source}.cpp") for source in sources)]
-    subprocess.run(
-        ["g++", "-O1", *compiler_flags(), f"-I{MONITOR}", f"-I{header().parent}", *parts, "-o", program],
-        check=True,
-    )
-    return program
+    files = [HERE / f"{name}.cpp", *(MONITOR / f"{source}.cpp" for source in sources)]
+    return compile_cpp(name, files, [MONITOR, header().parent])
 
 
 @pytest.fixture(scope="module")
-def faults(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def faults() -> Path:
     """The monitor, with accesses that break its rules."""
-    return build(tmp_path_factory.mktemp("monitor"), "monitor_faults", ("monitor",))
+    return build("monitor_faults", "monitor")
 
 
 @pytest.fixture(scope="module")
-def peripheral_faults(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def peripheral_faults() -> Path:
     """The rules of the peripherals, with cycles that break them."""
-    return build(tmp_path_factory.mktemp("monitor"), "peripheral_faults", ("peripherals", "event_model"))
+    return build("peripheral_faults", "peripherals", "event_model")
 
 
 def fired(faults: Path, case: str) -> list[str]:

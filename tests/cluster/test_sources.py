@@ -67,7 +67,6 @@ def test_the_rtl_has_the_addresses_and_events_of_the_description() -> None:
     assert events["EVT_BARRIER"] == described["EVENT_UNIT_CORE_BUFFER_BARRIER_LSB"]
     assert (1 << events["EVENTS"]) - 1 == described["EVENT_UNIT_CORE_MASK_EVENTS_MASK"]
     first = re.search(r"\.FIRST +\(\{([^}]*)\}\)", (RTL / "cluster_top.sv").read_text())
-    assert first is not None
     offsets = {int(value, 16) for value in re.findall(r"14'h(\w+)", first[1])}
     targets = ("CONTROL_UNIT", "TIMER", "EVENT_UNIT", "REDMULE", "DMA")
     assert offsets == {described[f"{name}_ADDRESS"] - memory_map.PERIPHERALS for name in targets}

@@ -54,9 +54,7 @@ def test_what_a_program_is_given_fits_every_cluster(kind: type[ProgramStream]) -
 def test_a_recovery_is_judged_as_a_soft_clear() -> None:
     for index in range(10):
         scenario = stream(RecoverStream).run(index).scenario
-        assert scenario is not None
         assert len(scenario.jobs) == 2
-        assert scenario.abort is not None
         assert scenario.abort.kind == "clear"
 
 

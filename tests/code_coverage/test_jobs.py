@@ -52,11 +52,7 @@ def test_only_a_night_closes_coverage() -> None:
     ],
 )
 def test_a_whole_tier_is_held_to_the_goals(
-    runner: Runner,
-    monkeypatch: pytest.MonkeyPatch,
-    arguments: tuple[str, ...],
-    closes: bool,
-    held: bool,
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], closes: bool, held: bool
 ) -> None:
     runs: list[Run] = []
     asked: list[object] = []

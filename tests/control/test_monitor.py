@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from pyuvm import uvm_analysis_export
 
-from tb.agents.control.monitor import ControlMonitor, ControlRecords
+from tb.agents.control.monitor import ControlMonitor
 from tb.dpi.bindings import ACCESS_DTYPE, EVENT_DTYPE
 
 _NUMBERS = itertools.count()
@@ -70,7 +70,6 @@ def taken(sink: Sink) -> list[tuple[list[int], list[tuple[int, int]]]]:
     """Items that the records port published: cycles of accesses, and (cycle, core) of events."""
     published = []
     for item in sink.items:
-        assert isinstance(item, ControlRecords)
         published.append(([cycle for cycle, *_ in item.accesses], item.ends))
     sink.items.clear()
     return published
@@ -113,7 +112,6 @@ def test_published_records_outlive_the_log() -> None:
     monitor.collect()
     log.clear()
     log.access(2, 0x48)
-    assert isinstance(sink.items[0], ControlRecords)
     assert sink.items[0].accesses == [(1, 0x44, 0, 0, 0, 0, 0, 1)]
 
 

@@ -58,7 +58,6 @@ class Slave:
 
     def data(self) -> int:
         """Sample of the read data: ten times the address."""
-        assert self._answer is not None
         return 10 * self._answer.address
 
 

@@ -142,7 +142,6 @@ def test_steps_of_undefined_values_are_left_out() -> None:
 def test_a_large_job_is_looked_into_in_part() -> None:
     large = GemmJob(np.ones((40, 32)), np.ones((32, 50)), np.ones((40, 50))).scenario()
     block = block_of(large.jobs[0], initial_image(large), large.window.base)
-    assert block is not None
     assert block.x.shape == (1, 32)
     assert block.w.shape == (32, 50)
     long = GemmJob(np.ones((1, 3000)), np.ones((3000, 1)), np.ones((1, 1))).scenario()

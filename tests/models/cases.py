@@ -22,16 +22,7 @@ _MAGNITUDES = (
     # infinity; NaNs: signalling with the smallest and largest payload, canonical, quiet with payload
     *(0x7C00, 0x7C01, 0x7DFF, 0x7E00, 0x7FFF),
 )
-MATRIX_CLASSES = (
-    "normal",
-    "subnormal",
-    "large",
-    "growing",
-    "special",
-    "signed_zero",
-    "zero_infinity",
-    "raw",
-)
+MATRIX_CLASSES = ("normal", "subnormal", "large", "growing", "special", "signed_zero", "zero_infinity", "raw")
 SPECIAL: Bits = np.array([sign | size for sign in (0, 0x8000) for size in _MAGNITUDES], np.uint16)
 
 

@@ -55,11 +55,7 @@ def _tile_by_tile(
     st.integers(0, 1000),
 )
 def test_closed_form_is_the_sum_over_tiles(
-    unit: Instance,
-    op: Op,
-    size: tuple[int, int, int],
-    formats: tuple[Format, Format, Format],
-    stalls: int,
+    unit: Instance, op: Op, size: tuple[int, int, int], formats: tuple[Format, Format, Format], stalls: int
 ) -> None:
     tiles = _tile_by_tile(unit, op, *size, formats)
     assert tile_cycles(unit, op, *size, formats) == tiles

@@ -35,13 +35,7 @@ def replacements(operator: str) -> set[str]:
 @pytest.mark.parametrize(
     ("operator", "expected"),
     [
-        (
-            "negate",
-            {
-                "assign more = a_i[0] && a_i[3:1] < 3'd4;",
-                "if (!(a_i >= b_q)) b_d = a_i - b_q;",
-            },
-        ),
+        ("negate", {"assign more = a_i[0] && a_i[3:1] < 3'd4;", "if (!(a_i >= b_q)) b_d = a_i - b_q;"}),
         ("off_by_one", {"assign more = !a_i[0] && a_i[3:1] <= 3'd4;", "if (a_i > b_q) b_d = a_i - b_q;"}),
         ("constant", {"assign more = !a_i[0] && a_i[3:1] < 3'd5;"}),
         ("connective", {"assign more = !a_i[0] || a_i[3:1] < 3'd4;", "if (a_i >= b_q) b_d = a_i + b_q;"}),

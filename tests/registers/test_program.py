@@ -11,14 +11,7 @@ from tb.agents.control.access import Access
 from tb.exchange.job import Job
 from tb.registers.encodings import encodings
 from tb.registers.generate import offsets
-from tb.registers.program import (
-    acquired,
-    program,
-    register_values,
-    split_writes,
-    with_idle_gaps,
-    with_rivals,
-)
+from tb.registers.program import acquired, program, register_values, split_writes, with_idle_gaps, with_rivals
 from tests.registers.device import FakeDevice
 
 JOB = Job(Op.MAXMIN, 3, 5, 0x1234, 0x8000_0001, 0x22, 0xFFFF_FFFE, fmt=Format.E4M3, core=6)

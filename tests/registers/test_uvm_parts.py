@@ -181,7 +181,6 @@ def test_back_door_reads_and_writes_the_storage() -> None:
     device = FakeDevice()
     block, sequencer = connected(device)
     backdoor = connect_backdoor(block, design(device), {"MCFG0": "i_regs.job_q[1]"})
-    assert backdoor is not None
     assert block.MCFG0.get_backdoor() is backdoor
     backdoor.poke_reg(block.MCFG0, 0x0007_0003)
     assert block.MCFG0.get_mirrored_value() == 0x0007_0003

@@ -33,8 +33,6 @@ def using(root: Path, *names: str) -> Iterator[None]:
     """Builds that another process has asked for, in that order, and that it uses inside."""
     command = [sys.executable, "-c", USER, str(root), *names]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as user:
-        assert user.stdout is not None
-        assert user.stdin is not None
         assert user.stdout.readline() == b"ready\n"
         yield
         user.stdin.close()

@@ -48,8 +48,6 @@ def test_the_summary_has_the_slots_of_each_job() -> None:
 
 def test_equal_sets_of_causes_are_kept_once() -> None:
     first, second = (job_result(causes={"WORKING": 60 + i, "DRAIN": 3}).causes for i in range(2))
-    assert first is not None
-    assert second is not None
     assert first.names is second.names
     assert dict(second.items()) == {"WORKING": 61, "DRAIN": 3}
 

@@ -84,7 +84,6 @@ def test_clears_and_resets_are_swept_with_and_without_stalls() -> None:
 @pytest.mark.parametrize("entry", NIGHTLY, ids=lambda entry: entry.name)
 @pytest.mark.parametrize("name", ["serial", "redmule"])
 def test_the_sweeps_of_a_night_are_complete(name: str, entry: TestEntry) -> None:
-    assert entry.count is not None
     descriptor = load(name)
     found = rounds(ScenarioStream(entry.name, 1, entry.knobs, descriptor), entry.count)
     complete = [each for each in found if len(each) == cut_cycles(each[0], descriptor)]
