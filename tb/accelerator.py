@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tb.coverage import CLOSING
 from tb.kinds import DeviceKind
@@ -31,9 +31,23 @@ class Accelerator(DeviceKind):
         """Sequences of jobs."""
         return {
             "gemm_op": "tb.sequences.base:GemmOpSequence",
-            CLOSING: "tb.sequences.closing:CoverageClosing",
-            "format_encodings": "tb.sequences.encodings:FormatEncodings",
+            CLOSING: "tb.coverage.closing:ClosingStream",
+            "format_encodings": "tb.sequences.encodings:EncodingStream",
         }
+
+    def sequence_of(self, named: Any) -> Any:
+        """Return the sequence of a stream of scenarios, or the test of a sequence of register accesses."""
+        if not isinstance(named, type) or hasattr(named, "runs_on"):
+            return named  # it is none of these, without their imports
+        from tb.sequences.base import GemmOpSequence, sequence_of
+        from tb.stimulus.stream import ScenarioStream
+
+        if issubclass(named, ScenarioStream):
+            return sequence_of(named, GemmOpSequence)
+        from tb.uvm_tests.register_check import RegisterCheckSequence
+        from tb.uvm_tests.registers import register_test
+
+        return register_test(named) if issubclass(named, RegisterCheckSequence) else named
 
     def definition(self, further: tuple[Path, ...] = ()) -> Definition:
         """Read `tb/coverage/covergroups.toml` and further files."""

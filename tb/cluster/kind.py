@@ -62,9 +62,10 @@ class Cluster(DeviceKind):
 
         if not (isinstance(named, type) and issubclass(named, ProgramStream)):
             return named
-        from tb.cluster.sequences import sequence_of
+        from tb.cluster.sequences import ProgramSequence
+        from tb.sequences.base import sequence_of
 
-        return sequence_of(named)
+        return sequence_of(named, ProgramSequence)
 
     def configure(self, values: Mapping[str, Any], n_cores: int, instance: Instance) -> ClusterConfig:
         """Return the cluster's sizes."""

@@ -4,14 +4,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterator
 
 from tb.cluster.elf import Program
 from tb.cluster.env import ProgramItem, ProgramSequencer
 from tb.cluster.streams.run import ProgramRun
 from tb.cluster.streams.stream import ProgramStream
-from tb.descriptor import Descriptor
 from tb.env.lookahead import Drawn, lookahead
 from tb.errors import UserError
 from tb.exchange.scenario import Scenario
@@ -19,7 +17,7 @@ from tb.sequences.base import StreamSequence
 
 
 class ProgramSequence(StreamSequence):
-    """Runs of one program, drawn from the test's seed; `sequence_of` makes one of a stream.
+    """Runs of one program, drawn from the test's seed.
 
     Attributes:
         runs: Runs sent so far.
@@ -27,15 +25,7 @@ class ProgramSequence(StreamSequence):
 
     runs_on = "cluster"
     stream: ProgramStream
-    stream_class: ClassVar[type[ProgramStream]]
-
     runs = 0
-
-    def make_stream(
-        self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
-    ) -> ProgramStream:
-        """Make the stream of the program's runs."""
-        return self.stream_class(name, seed, knobs, descriptor)
 
     async def body(self) -> None:
         """Send the runs to the environment's sequencer, one after the other."""
@@ -70,8 +60,3 @@ class ProgramSequence(StreamSequence):
 
         for drawn in lookahead(sequencer.background, draw, self._range, sequencer.opinions):
             yield runs.popleft(), drawn
-
-
-def sequence_of(stream: type[ProgramStream]) -> type[ProgramSequence]:
-    """Returns the sequence that sends the runs of a stream."""
-    return type(stream.__name__, (ProgramSequence,), {"stream_class": stream, "__doc__": stream.__doc__})

@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
 
 from tb.coverage.covergroups import load_definition
 from tb.coverage.targets import Targets
-from tb.descriptor import Descriptor, load
+from tb.descriptor import load
 from tb.exchange.scenario import Scenario
 from tb.stimulus.rng import stream
 from tb.stimulus.stream import ScenarioStream
@@ -28,9 +26,10 @@ class ClosingStream(ScenarioStream):
     scenarios a run takes.
     """
 
-    def __init__(self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor) -> None:
-        super().__init__(name, seed, knobs, descriptor)
-        self.bins = _targets(str(descriptor.path))
+    @cached_property
+    def bins(self) -> Targets:
+        """Bins of the device."""
+        return _targets(str(self.descriptor.path))
 
     def scenario(self, index: int) -> Scenario:
         """Scenario for bin `index`; raises `UnreachedBin` if none was found."""

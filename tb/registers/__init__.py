@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Register model of RedMulE, generated from ``rtl/redmule.rdl``: map, pyuvm model, prediction, sequences."""
+"""Register model of RedMulE, generated from ``rtl/redmule.rdl``: map, pyuvm model, prediction, accesses."""

@@ -32,6 +32,7 @@ class StreamSequence(uvm_sequence):
 
     Attributes:
         runs_on: Name of the kind of devices that it is for.
+        stream_class: Class of its stream; `sequence_of` makes a sequence of one.
         stream: Scenarios to run.
         jobs: Number of the accelerator's jobs sent so far.
 
@@ -40,6 +41,7 @@ class StreamSequence(uvm_sequence):
     """
 
     runs_on: ClassVar[str] = ACCELERATOR
+    stream_class: ClassVar[type[Any]]
 
     def __init__(
         self,
@@ -57,8 +59,13 @@ class StreamSequence(uvm_sequence):
         self._range = range(begin, end)
 
     def make_stream(self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor) -> Any:
-        """The stream, which each subclass names; arguments as those of the sequence."""
-        raise NotImplementedError
+        """Make the stream; arguments as those of the sequence."""
+        return self.stream_class(name, seed, knobs, descriptor)
+
+
+def sequence_of(stream: type[Any], base: type[StreamSequence]) -> type[StreamSequence]:
+    """Returns the sequence of a kind of sequences that sends the scenarios or runs of a stream."""
+    return type(stream.__name__, (base,), {"stream_class": stream, "__doc__": stream.__doc__})
 
 
 class GemmOpSequence(StreamSequence):
@@ -74,12 +81,13 @@ class GemmOpSequence(StreamSequence):
     """
 
     stream: ScenarioStream
+    stream_class: ClassVar[type[ScenarioStream]] = ScenarioStream
 
     def make_stream(
         self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
     ) -> ScenarioStream:
-        """Make the stream of random scenarios under the constraint."""
-        return ScenarioStream(name, seed, knobs, descriptor, self.constraint)
+        """Make the stream of scenarios under the constraint."""
+        return self.stream_class(name, seed, knobs, descriptor, self.constraint)
 
     def constraint(self, job: Job) -> bool | str:
         """Tell whether a candidate is wanted: True; False or the reason, which the report counts, if not."""

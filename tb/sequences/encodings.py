@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
 
-from tb.descriptor import Descriptor
+from models.formats import Formats
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario
 from tb.registers.encodings import encodings
-from tb.sequences.base import GemmOpSequence
 from tb.stimulus.placement import DEFAULT_BASE, lay_out
 from tb.stimulus.rng import stream
 from tb.stimulus.stream import ScenarioStream
@@ -23,14 +21,19 @@ _VARIED, _STEP = 8, 16
 
 
 class EncodingStream(ScenarioStream):
-    """Scenario i is a small job programmed with the i-th encoding of formats, over and over."""
+    """Scenario i is a small job programmed with the i-th encoding of formats, over and over.
 
-    def __init__(self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor) -> None:
-        super().__init__(name, seed, knobs, descriptor)
-        self.encodings = [
+    The job has the formats that its encoding means, and none hangs.
+    """
+
+    @cached_property
+    def encodings(self) -> list[tuple[Formats, int]]:
+        """Formats, and the place of an encoding among those that mean them."""
+        device = self.descriptor
+        return [
             (fmt, place)
-            for fmt in descriptor.job_formats
-            for place in range(len(encodings(fmt, descriptor.mixed_formats)))
+            for fmt in device.job_formats
+            for place in range(len(encodings(fmt, device.mixed_formats)))
         ]
 
     def scenario(self, index: int) -> Scenario:
@@ -49,13 +52,3 @@ class EncodingStream(ScenarioStream):
             data_seed=_VARIED + _STEP * place,
         )
         return Scenario(index, (job,), window, poison_seed=rng.getrandbits(32))
-
-
-class FormatEncodings(GemmOpSequence):
-    """Every value of MACFG's format fields: the job has the formats that it means, and none hangs."""
-
-    def make_stream(
-        self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
-    ) -> EncodingStream:
-        """Make the stream that takes each encoding in turn."""
-        return EncodingStream(name, seed, knobs, descriptor)

@@ -65,7 +65,7 @@ class ScenarioStream:
         self.knobs = knobs
         self.rejected: Counter[str] = Counter()
         self._constraint = constraint
-        self._descriptor = descriptor
+        self.descriptor = descriptor
         self._sweep: AbortSweep | None = None
         if knobs.abort_at == "sweep":
             self._sweep = AbortSweep(name, seed, lambda number: self._drawn(number, None), descriptor)
@@ -91,7 +91,7 @@ class ScenarioStream:
         reasons: Counter[str] = Counter()
         for attempt in range(MAX_REJECTED):
             wanted_corner = corner if attempt < _CORNER_TRIES else None
-            candidate = draw_scenario(rng, self.knobs, self._descriptor, index, wanted_corner)
+            candidate = draw_scenario(rng, self.knobs, self.descriptor, index, wanted_corner)
             reason = self._reason(candidate)
             if reason is None:
                 return candidate

@@ -6,7 +6,7 @@ import numpy as np
 from tb.coverage.covergroups import load_definition
 from tb.registers.generate import register_map
 from tb.registers.model import RegisterFileModel
-from tb.registers.state_sequence import StateSequence
+from tb.uvm_tests.register_states import StateSequence
 from tests.coverage.test_collector import collector
 from tests.registers.device import FakeDevice
 from tests.registers.harness import DirectSequencer, run

@@ -6,16 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from tb.registers.adapter import ControlAdapter
-from tb.registers.check_sequence import RegisterCheckError, RegisterCheckSequence
 from tb.registers.generate import register_block, register_map
 from tb.registers.model import RegisterFileModel
-from tb.registers.queue_sequences import (
-    JobIdSequence,
-    LockQueueSequence,
-    ProgramWhileRunningSequence,
-    SoftClearSequence,
-)
-from tb.registers.sequences import (
+from tb.uvm_tests.register_accesses import (
     BadIdSequence,
     BitBashSequence,
     ByteEnableSequence,
@@ -24,7 +17,14 @@ from tb.registers.sequences import (
     UnmappedSequence,
     ValueBytesSequence,
 )
-from tb.registers.state_sequence import StateSequence
+from tb.uvm_tests.register_check import RegisterCheckError, RegisterCheckSequence
+from tb.uvm_tests.register_queue import (
+    JobIdSequence,
+    LockQueueSequence,
+    ProgramWhileRunningSequence,
+    SoftClearSequence,
+)
+from tb.uvm_tests.register_states import StateSequence
 from tests.registers.device import FAULTS, FakeDevice
 from tests.registers.harness import DirectSequencer, run
 

@@ -16,11 +16,11 @@ from tb.agents.control.transfer import GrantTimeoutError
 from tb.dpi.bindings import ACCESS_DTYPE
 from tb.registers.adapter import AccessAs, ControlAdapter
 from tb.registers.backdoor import BackdoorError, RegisterBackdoor, connect_backdoor
-from tb.registers.check_sequence import RegisterCheckError
 from tb.registers.generate import register_block, register_map
 from tb.registers.model import ObservedAccess, RegisterFinding
 from tb.registers.predictor import RegisterPredictor
-from tb.registers.sequences import BitBashSequence
+from tb.uvm_tests.register_accesses import BitBashSequence
+from tb.uvm_tests.register_check import RegisterCheckError
 from tests.registers.device import FakeDevice
 from tests.registers.harness import DirectSequencer, run
 

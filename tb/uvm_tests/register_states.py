@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from tb.agents.control.access import ALL_BYTES, Access, read, write
 from tb.registers.map import ONE_HOT
-from tb.registers.queue_sequences import LongJobSequence
+from tb.uvm_tests.register_queue import LongJobSequence
 
 _JOBS = (0, 1, 2)  # running and queued
 _OWNERS = (2, 5)  # cores of the long jobs

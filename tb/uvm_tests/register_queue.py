@@ -4,10 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
 
 from tb.agents.control.access import read, write
-from tb.registers.check_sequence import RegisterCheckSequence
 from tb.registers.map import CONTEXTS_BUSY, JOB_IDS, LOCKED_BY_OTHER
+from tb.registers.program import register_values
+from tb.stimulus.job import GemmJob
+from tb.uvm_tests.register_check import RegisterCheckSequence
+
+if TYPE_CHECKING:
+    from tb.env.env import RedmuleEnv
+
+# Long enough on any device that the register tests end first; it is stopped by a soft clear.
+_LONG = (48, 96, 64)
+_READS = 40  # an empty job ends within so many cycles, on any device
 
 
 class JobIdSequence(RegisterCheckSequence):
@@ -39,6 +51,22 @@ class JobIdSequence(RegisterCheckSequence):
                 return
 
 
+class FinishedRaceSequence(RegisterCheckSequence):
+    """Reads FINISHED in every cycle around the end of empty jobs; each of them is counted once."""
+
+    async def check(self) -> None:
+        """One job, then two that are queued behind each other."""
+        offset = self.offset
+        job = (read(offset("ACQUIRE")), write(offset("MCFG0"), 0), write(offset("TRIGGER"), 0))
+        for count in (1, 2):
+            reads = [read(offset("FINISHED"))] * _READS
+            data = await self.accesses(*job * count, *reads)
+            self.expect(
+                f"sum of FINISHED, read in every cycle, over {count} jobs", sum(data[-_READS:]), count
+            )
+            self.expect("STATUS when they have ended", await self.read("STATUS"), 0)
+
+
 class LongJobSequence(RegisterCheckSequence):
     """Base of the tests that need a job that runs while they look.
 
@@ -50,6 +78,14 @@ class LongJobSequence(RegisterCheckSequence):
     def __init__(self, long_job: Mapping[str, int], name: str = "") -> None:
         super().__init__(name)
         self.long_job = dict(long_job)
+
+    @classmethod
+    def made_in(cls, env: RedmuleEnv) -> Self:
+        """Makes the sequence with a GEMM on zeros, for which the environment's memory is prepared."""
+        m, n, k = _LONG
+        scenario = GemmJob(np.zeros((m, n)), np.zeros((n, k)), np.zeros((m, k))).scenario()
+        env.executor.prepare(scenario)
+        return cls(register_values(scenario.jobs[0]))
 
     async def trigger_long_job(self, core: int) -> int:
         """Programs and queues the long job; returns the id or the refusal that ACQUIRE gave."""

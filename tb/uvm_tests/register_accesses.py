@@ -7,13 +7,18 @@ cannot express (byte enables, unmapped offsets, wrong ids), straight on the port
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from pyuvm import uvm_reg, uvm_reg_block, uvm_status_e
 
 from tb.agents.control.access import Access, read, write
 from tb.registers.adapter import AccessAs
 from tb.registers.backdoor import RegisterBackdoor
-from tb.registers.check_sequence import RegisterCheckSequence
 from tb.registers.map import DECODED_ADDRESS_BITS, LOCKED_BY_OTHER, ONE_HOT, merge_bytes
+from tb.uvm_tests.register_check import RegisterCheckSequence
+
+if TYPE_CHECKING:
+    from tb.env.env import RedmuleEnv
 
 BAD_IDS = tuple(id_ for id_ in range(256) if id_ not in ONE_HOT)
 """Ids that are zero or not one-hot."""
@@ -33,6 +38,11 @@ class RegisterModelSequence(RegisterCheckSequence):
         super().__init__(name)
         self.block = block
         self.backdoor = backdoor
+
+    @classmethod
+    def made_in(cls, env: RedmuleEnv) -> Self:
+        """Makes the sequence with the environment's register block and back door."""
+        return cls(env.registers, env.backdoor())
 
     async def read_reg(self, reg: uvm_reg, core: int = 0) -> int:
         """Front-door read through the model; a failed operation is noted."""
