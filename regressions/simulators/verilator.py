@@ -113,9 +113,11 @@ def cocotb_environment(top: str, module: str, folder: Path) -> dict[str, str]:
     library = find_libpython.find_libpython()
     if library is None:
         raise BuildError("no shared libpython found: install the Debian package libpython3-dev")
-    return {
+    environment = {
         # Nothing here multiplies matrices with it, and its threads wait in loops.
         "OPENBLAS_NUM_THREADS": "1",
+        # pytest would compile every module of the bench, for what assertions say that never fail.
+        "COCOTB_REWRITE_ASSERTION_FILES": "",
         **os.environ,
         "GPI_USERS": f"{library};{cocotb_tools.config.pygpi_entry_point()}",
         "PYGPI_PYTHON_BIN": sys.executable,
@@ -126,3 +128,7 @@ def cocotb_environment(top: str, module: str, folder: Path) -> dict[str, str]:
         "COCOTB_TRUST_INERTIAL_WRITES": "1",
         "COCOTB_RESULTS_FILE": str(folder / "results.xml"),
     }
+    if environment.pop("PYTHONDONTWRITEBYTECODE", ""):
+        # The source tree stays as it is, and still not every process compiles all that it imports.
+        environment["PYTHONPYCACHEPREFIX"] = str(ROOT / "build" / "python")
+    return environment

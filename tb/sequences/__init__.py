@@ -13,14 +13,9 @@ from tb.schema import SchemaError, nearest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _registered() -> dict[str, str]:
-    """Class by registered name, of all kinds of devices; anything else is named as path.py:Class."""
-    return {name: cls for kind in kinds() for name, cls in kind.sequences.items()}
-
-
 def names() -> list[str]:
-    """The registered names."""
-    return sorted(_registered())
+    """The registered names, of all kinds of devices; anything else is named as path.py:Class."""
+    return sorted(name for kind in kinds() for name in kind.sequences)
 
 
 def resolve(sequence: str) -> type[Any]:
@@ -35,19 +30,19 @@ def resolve(sequence: str) -> type[Any]:
     Raises:
         SchemaError: There is no such sequence, file or class, or it is of another kind.
     """
-    registered = _registered()
-    if sequence in registered:
-        found = imported(registered[sequence])
-    elif ".py:" in sequence:
-        found = _from_file(sequence)
-    else:
-        raise SchemaError(
-            f"unknown sequence '{sequence}'; {nearest(sequence, names())}Known: {', '.join(names())}; "
-            "or give path.py:Class"
-        )
+    # One after the other: what registers a cluster's sequences is no use to the accelerator's tests.
     for kind in kinds():
-        found = kind.sequence_of(found)
-    return _checked(found, sequence)
+        if sequence in kind.sequences:
+            return _checked(kind.sequence_of(imported(kind.sequences[sequence])), sequence)
+    if ".py:" in sequence:
+        found = _from_file(sequence)
+        for kind in kinds():
+            found = kind.sequence_of(found)
+        return _checked(found, sequence)
+    raise SchemaError(
+        f"unknown sequence '{sequence}'; {nearest(sequence, names())}Known: {', '.join(names())}; "
+        "or give path.py:Class"
+    )
 
 
 def _from_file(sequence: str) -> Any:
