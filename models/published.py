@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Published cycle counts, and the most cycles that a job of the same size may take (contract A8.6)."""
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass
 from functools import cache

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clauses of the contract, as docs/contract states them."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cache

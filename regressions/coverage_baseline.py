@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The kept coverage, below which runs may not fall: ``coverage_baseline.json``."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

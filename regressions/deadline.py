@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Limits on the time of a simulation, which other work of the machine does not use up."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Callable

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Grading of tests: bins, points of code coverage and killed defects of each, and those it alone has."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass

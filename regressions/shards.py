@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parts of a run for several machines: ``SHARD=i/n``."""
 
-from __future__ import annotations
-
 import heapq
 import re
 from collections.abc import Callable, Sequence

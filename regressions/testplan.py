@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The testplan: each requirement of the contract with its tests, checkers and defects (docs/testplan.md)."""
 
-from __future__ import annotations
-
 import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

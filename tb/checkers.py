@@ -5,8 +5,6 @@ A proof is a test, or one of its parameters, marked `proves` (tests/proofs.py); 
 places, so that reports show them without pytest. tests/bench/test_checkers.py holds both to the source.
 """
 
-from __future__ import annotations
-
 import inspect
 import json
 from collections.abc import Iterator, Mapping

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Known issues and known differences of a device: which jobs they concern and what is expected of those."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 

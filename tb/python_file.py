@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Modules from Python files that are named by their path."""
 
-from __future__ import annotations
-
 import importlib.util
 import re
 import sys

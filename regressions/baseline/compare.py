@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measured cycles against the kept ones. There is no tolerance: a simulation has no noise."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The core's package: where it is installed, and the copy of its constants in which FP16 is on."""
 
-from __future__ import annotations
-
 import hashlib
 from importlib.util import find_spec
 from pathlib import Path

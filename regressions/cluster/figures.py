@@ -7,8 +7,6 @@ vectors of two with blocks of 4 x 8, both with a hardware loop. Every result is 
 by bit.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path

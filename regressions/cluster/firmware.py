@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Building the programs of ``sw/`` with the clang of the package ziglang, cached by content."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -7,8 +7,6 @@ sources in which a call whose argument is a signal is an access to a table; the 
 table. Calls with constants, as in parameters, stay as they are.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs run for their figures: operands of one kind, and every result compared with the model."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a program on a cluster in the loop without Python, and says how it ended."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 from pathlib import Path

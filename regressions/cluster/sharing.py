@@ -6,8 +6,6 @@ a hardware loop, the DMA a copy from L2 to the TCDM and back. One is measured wh
 (``sw/programs/together.c``). The ratio is given as the share of conflicts that the accelerator wins.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from rich.console import Console

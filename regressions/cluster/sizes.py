@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clusters by the names of their descriptors, for the loop without Python."""
 
-from __future__ import annotations
-
 from tb.cluster.config import ClusterConfig, cluster_of
 from tb.descriptor import load
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Unit benches in C++ around modules of the cluster, ``tb/cluster/units``: compiled once, run with a seed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

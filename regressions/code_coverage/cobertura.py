@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """``cobertura.xml``: lines and branches for continuous-integration servers."""
 
-from __future__ import annotations
-
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from itertools import groupby

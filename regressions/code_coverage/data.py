@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Points hit by the simulations of a run, by test; `points.json`, from which runs are merged."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping

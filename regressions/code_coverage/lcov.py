@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """``coverage.info``: lines and branches for lcov, genhtml and editors."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from regressions.code_coverage.measure import CodeCoverage, SourceCoverage

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names of points for people: bits of a signal together."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make coverage``: code coverage of a device by a list of jobs that closes it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from rich.console import Console

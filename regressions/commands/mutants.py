@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make mutants``: defects of a device and of the cluster, against jobs and unit benches."""
 
-from __future__ import annotations
-
 import fnmatch
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads a source with defects back: the tokens that act when one of them is selected."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Any

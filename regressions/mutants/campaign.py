@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Campaigns: a target with all of its defects is built once, and runs without any, then with each."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Sequence

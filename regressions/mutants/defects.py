@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The defects of a device, as data: ``regressions/mutants/<device>*.toml`` (docs/mutants.md)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

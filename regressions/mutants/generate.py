@@ -6,8 +6,6 @@ is chosen depends on the seed and on the lines themselves, not on where they sta
 source moves as few defects as possible. The reasons of those that stay are kept.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Jobs that run with each defect: ``jobs.toml``, parts of the tests of the lists."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from regressions.job_list import load

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mutation operators: all the ways in which a line of a source can be made wrong mechanically."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fate of a defect: killed, by which checkers and when, or survived; and whether that is allowed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Simulations of a campaign: each a process of its own, in a folder of its defect."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds the smallest statement or expression around a change, which becomes conditional."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import Enum
 

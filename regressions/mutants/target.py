@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Targets of campaigns: sources with defects, how they are built, and the tests that look for the defects."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Simulators by name."""
 
-from __future__ import annotations
-
 from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.simulators.verilator import Verilator
 

@@ -5,8 +5,6 @@ It is bounded: after each new build those used longest ago go, but never one tha
 for, or is making.
 """
 
-from __future__ import annotations
-
 import fcntl
 import hashlib
 import os

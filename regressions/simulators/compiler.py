@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiles and lints models with Verilator: all of its command lines but those of simulations."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Sequence

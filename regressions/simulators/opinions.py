@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """FPnew alone with the exact steps, the library of second opinions (`tb/opinions`), as a model."""
 
-from __future__ import annotations
-
 from regressions.paths import ROOT
 from regressions.simulators.model import FAST_X, Model
 from tb.descriptor import package_file

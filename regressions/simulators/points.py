@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Points of code coverage, and how often they were hit."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

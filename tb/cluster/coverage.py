@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Coverage of a cluster by a program that passed, from the report of its monitor."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

@@ -5,8 +5,6 @@ For reports, where a reader wants to see what a core was doing; what is not know
 Names are those of the assembler (RISC-V Instruction Set Manual, volume I), without pseudo-instructions.
 """
 
-from __future__ import annotations
-
 REGISTERS = (
     *("zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1"),
     *(f"a{number}" for number in range(8)),

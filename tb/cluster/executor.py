@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs programs on a cluster: load, boot, wait, collect, judge."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -4,8 +4,6 @@
 Preprocessor constants alone, so that assembly can include it; the linker script takes its values.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

@@ -6,8 +6,6 @@ Without a floating-point unit every floating-point instruction traps; one found 
 comes from.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from tb.cluster import memory_map

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mailbox of a program at the start of the TCDM: its task and answers; in C: ``sw/hal/mailbox.h``."""
 
-from __future__ import annotations
-
 import struct
 from dataclasses import dataclass
 

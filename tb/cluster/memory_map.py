@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Memory map of the cluster, from ``rtl/cluster/cluster.rdl``."""
 
-from __future__ import annotations
-
 from tb.descriptor import ROOT
 from tb.registers.constants import constants
 

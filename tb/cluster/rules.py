@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules that a cluster and its programs keep, by the names that findings and the testplan use."""
 
-from __future__ import annotations
-
 from tb.exchange.results import Finding
 from tb.exchange.status import Status
 from tb.kinds import Rule

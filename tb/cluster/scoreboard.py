@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scoreboard of a cluster: that of the accelerator, and the rules of everything around it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pyuvm test that runs one segment of a plan on a cluster: programs of one test of a list."""
 
-from __future__ import annotations
-
 from pyuvm import ConfigDB, uvm_test
 
 from tb.cluster.env import ClusterEnv

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sequences of programs for a cluster."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterator
 

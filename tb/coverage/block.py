@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Blocks of operands: the part of a job whose steps are examined."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

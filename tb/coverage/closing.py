@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stream of scenarios that close functional coverage: one made for each bin (docs/coverage.md)."""
 
-from __future__ import annotations
-
 from functools import cached_property, lru_cache
 
 from tb.coverage.covergroups import load_definition

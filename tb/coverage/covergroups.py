@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Covergroups from `covergroups.toml` and files like it, with coverpoints from Python (docs/coverage.md)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from itertools import combinations

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Coverpoints: functions that give a sample one of their bins, with the names of the bins beside them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from types import ModuleType

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operands in which numbers of every kind meet, for scenarios that are to hit numerical bins."""
 
-from __future__ import annotations
-
 import random
 from functools import cache
 from typing import NamedTuple

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Covergroups with their points, crosses and exclusions, as `tb.coverage.covergroups` reads them."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping, Sequence

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Coverpoints of jobs, of jobs cut short, and of accesses of the register port."""
 
-from __future__ import annotations
-
 from tb.coverage.coverpoint import FORMATS, MIXED, OPERATIONS, coverpoint
 from tb.coverage.samples import AccessSample, CutSample, JobSample
 from tb.coverage.sizes import SIZES, size_bin

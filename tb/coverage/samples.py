@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Samples that functions of coverpoints are given."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from models.timing import Instance

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bins of a dimension against the edge of a tile."""
 
-from __future__ import annotations
-
 SIZES = ("0", "1", "below", "edge-1", "edge", "edge+1", "above", "tiles-1", "tiles", "tiles+1")
 
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sorts samples into bins: point functions one by one, crosses for many samples at once."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from math import prod

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Structures of C++ as ctypes and numpy see them: little-endian, with the fields in order."""
 
-from __future__ import annotations
-
 import ctypes as ct
 from typing import Any
 

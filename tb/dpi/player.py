@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The player of the register port (`player.h`), mapped in place with ctypes and numpy."""
 
-from __future__ import annotations
-
 import ctypes as ct
 from typing import Any
 

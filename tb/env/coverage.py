@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tap between bench and collector of coverage: the parts of a scenario's logs that coverage needs."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cuts a running job short and programs the next one right behind (contract A7.8 to A7.12)."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programming of a job: order and shape of its register accesses, chosen by the job's seed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 

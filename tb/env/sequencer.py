@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sequencer of scenarios."""
 
-from __future__ import annotations
-
 from pyuvm import uvm_component, uvm_sequencer
 
 from tb.env.background import Background

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Test entries: one `[[test]]` of a test list."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names and limits of operations, formats and operands, as files and command lines write them."""
 
-from __future__ import annotations
-
 from models.formats import Format, Formats, per_operand
 from models.ops import Op
 from tb.schema import Where, choice

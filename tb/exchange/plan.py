@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The plan of a simulation process: `plan.json`, which the runner writes and the simulation reads."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Literal
 

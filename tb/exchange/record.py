@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Failure records: a JSON file with everything needed to see a failure again."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Annotated, Any, Literal

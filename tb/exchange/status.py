@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Statuses of jobs, tests and simulations, and their order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from enum import StrEnum
 

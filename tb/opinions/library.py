@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The library of second opinions, which the simulator's compilers made: FPnew alone, and exact integers."""
 
-from __future__ import annotations
-
 import ctypes as ct
 import os
 import threading

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Adapter between pyuvm register operations and items of the control agent."""
 
-from __future__ import annotations
-
 from pyuvm import uvm_access_e, uvm_object, uvm_reg_adapter, uvm_reg_bus_op, uvm_status_e
 
 from tb.agents.control.access import ALL_BYTES, Access, core_id

@@ -5,8 +5,6 @@ Optional: a device's descriptor may name the signal behind each register (``[bac
 bench looks inside the device.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from typing import Any

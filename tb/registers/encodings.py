@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The format fields of MACFG: all values that mean the same formats (contract A5.15, A5.16)."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from itertools import product
 

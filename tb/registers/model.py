@@ -13,8 +13,6 @@ open, all values it allows are taken, and what the device then shows narrows the
 Bytes that are not enabled are no part of the value of a TRIGGER or SOFT_CLEAR write.
 """
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prediction of the register model from the accesses the monitor saw (pyuvm 5 has no predictor)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from pyuvm import uvm_component, uvm_predict_e, uvm_reg_block, uvm_subscriber

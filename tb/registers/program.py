@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Access lists that program and trigger jobs: pure functions, no simulator."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping, Sequence
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random traffic on the register port: mostly sensible, by several cores, with nonsense in between."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable
 

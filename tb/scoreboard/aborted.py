@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A job that was cut short by a soft clear or a reset, and the one behind it (contract A7.7 to A7.12)."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 from msgspec.structs import replace

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Observations of a scenario, which its checks read."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Check of the gap between a job and the queued one behind it (contract A8.7)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from tb.exchange.results import Finding

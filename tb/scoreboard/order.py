@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Order of writes, events and busy_o (contract A4.3, A7.1), from the logs alone."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

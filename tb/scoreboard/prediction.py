@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prediction of a scenario by the reference model, and second opinions on it."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from tb.exchange.job import Job

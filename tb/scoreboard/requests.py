@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Check that each request of the wide port serves a job that is triggered and not ended (contract A7.2)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

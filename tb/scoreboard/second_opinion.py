@@ -5,8 +5,6 @@ The scoreboard compares the device with the model, bit for bit. Here the model i
 oracle in exact integers, and with FPnew alone; neither shares code with it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

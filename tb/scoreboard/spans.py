@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """When each job of a scenario ran, from the logs of register port and event lines."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sequences and directed tests by the name that test lists use."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A job for every value of MACFG's format fields (contract A5.15, A5.16)."""
 
-from __future__ import annotations
-
 from functools import cached_property
 
 from models.formats import Formats

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Matrices that people write, as the bits that lie in memory."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

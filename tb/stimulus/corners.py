@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Corner scenarios: sizes around those of the device, crossed pairwise with everything else."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache

@@ -5,8 +5,6 @@ Generated data depends on a job's size, so a failure that needs certain values i
 Here the bytes are kept as they are, and only what is cut out goes.
 """
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Special values of each format: its grid within FP16, and tables of values at its edges."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache

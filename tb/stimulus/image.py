@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The memory before and after a scenario, as byte arrays of its window."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 

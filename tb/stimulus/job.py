@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Directed jobs from arrays, and the other names that authors of tests import."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from numpy.typing import ArrayLike

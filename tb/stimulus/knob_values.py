@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Knobs in TOML: parsers and fields of the kinds of values they take."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, TypeVar
 

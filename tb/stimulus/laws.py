@@ -5,8 +5,6 @@ They follow from the definition of the operations (contract A1.2): an element of
 over one row of X and one column of W, rounded after each.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import dataclass, replace
 

@@ -10,8 +10,6 @@ A class gets `flavour`, a few words for the whole operand, and two words for eac
 `second`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache
 

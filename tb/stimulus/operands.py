@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operand data of a job: from its explicit bytes, or from its operand classes and seed."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from models.formats import Bits, narrow, widen

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Covering arrays: few rows in which the values of any two factors meet."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations

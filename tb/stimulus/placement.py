@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where operands lie: windows, their base addresses, and blocks of memory in them."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass

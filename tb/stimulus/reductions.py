@@ -6,8 +6,6 @@ the smallest history that does. A candidate that cannot be built, such as one wi
 window, is not offered.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from typing import Any

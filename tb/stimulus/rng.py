@@ -6,8 +6,6 @@ Only integers decide what is drawn, from generators fixed by definition (the Mer
 machine.
 """
 
-from __future__ import annotations
-
 import hashlib
 import random
 

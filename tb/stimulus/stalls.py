@@ -6,8 +6,6 @@ there is a request. Its default length is prime, so that it drifts against the p
 schedules.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every kind of access in every state of the engine and the lock (contract A5)."""
 
-from __future__ import annotations
-
 from tb.agents.control.access import ALL_BYTES, Access, read, write
 from tb.registers.map import ONE_HOT
 from tb.uvm_tests.register_queue import LongJobSequence

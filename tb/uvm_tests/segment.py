@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pyuvm test that runs one segment of a plan: scenarios of one test of a list, or a replayed record."""
 
-from __future__ import annotations
-
 from pyuvm import ConfigDB, uvm_test
 
 from tb.env.env import RedmuleEnv

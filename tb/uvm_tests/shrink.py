@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shrinks a failure inside one simulation: each candidate is a reset and a few scenarios, not a process."""
 
-from __future__ import annotations
-
 import json
 import time
 from dataclasses import dataclass

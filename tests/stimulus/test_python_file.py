@@ -9,7 +9,6 @@ import pytest
 from tb.python_file import PythonFileError, load_python
 
 POINT = """
-from __future__ import annotations
 from dataclasses import dataclass
 
 @dataclass(frozen=True)

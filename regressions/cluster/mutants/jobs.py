@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests against defects of the cluster: ``jobs.toml``, runs of unit benches and random tests."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Findings of a simulation of the cluster, or of modules of it."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Defects of the cluster: found by unit benches, or by random programs on the whole cluster."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Sequence

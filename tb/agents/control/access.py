@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accesses of the register port and their responses, as plain values."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

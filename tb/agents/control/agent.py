@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Agent of the register port."""
 
-from __future__ import annotations
-
 from cocotb.triggers import ValueChange
 from pyuvm import ConfigDB, uvm_agent, uvm_sequencer
 

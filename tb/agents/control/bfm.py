@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bus functional model of the register port, on cocotb-bus."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from cocotb.handle import HierarchyObject, LogicObject

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Configuration of the control agent."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Protocol
 

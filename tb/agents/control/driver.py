@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Driver of the register port."""
 
-from __future__ import annotations
-
 from pyuvm import ConfigDB, uvm_component, uvm_driver
 
 from tb.agents.control.bfm import RegisterPortDriver

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Passive monitor of the register port and of the ends of jobs."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from pyuvm import uvm_analysis_port, uvm_component, uvm_monitor

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plays lists of accesses on the register port without Python at each edge."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from cocotb.triggers import ValueChange

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Basic sequences of the control agent."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from pyuvm import uvm_sequence

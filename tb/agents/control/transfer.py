@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Protocol of the register port as a generator, apart from how signals are reached and edges awaited."""
 
-from __future__ import annotations
-
 from collections.abc import Generator, Iterable
 from typing import Protocol
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Agent of the wide port."""
 
-from __future__ import annotations
-
 from pyuvm import ConfigDB, uvm_agent
 
 from tb.agents.tcdm.memory import TcdmMemory

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The memory behind the wide port, seen from the bench: back door, stalls, permissions, watchdog."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Passive monitor of the wide port, of the event lines and of the device's probe."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules of the wide port, numbered as in `tb/sv/rules_pkg.sv` (a test compares them)."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Agent of a cluster."""
 
-from __future__ import annotations
-
 from pyuvm import ConfigDB, uvm_agent
 
 from tb.cluster.agent.monitor import ClusterMonitor

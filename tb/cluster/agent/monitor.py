@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Passive monitor of a cluster: how a program ended, and the memories it left."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

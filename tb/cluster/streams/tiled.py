@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs that cut a job on matrices in L2 into blocks."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping
 from typing import Any, ClassVar

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs whose harts and DMA do random things beside jobs."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping
 from typing import Any, ClassVar
