@@ -1,58 +1,169 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plots as inline SVG whose lines and text take the page's colour, so that they suit a dark page too."""
 
-import io
-from collections.abc import Callable
+from __future__ import annotations
+
+import math
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from itertools import cycle
+from pathlib import Path
 
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from jinja2 import Template
+from markupsafe import Markup
 
-INK = "#123456"
-"""Stands for the page's text colour."""
-_DPI = 200
-"""Resolution of a plot's pixels, at its size of 6.4 inches."""
-_RC: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "redmule",
-    "text.color": INK,
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "font.family": "sans-serif",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
+from regressions.pages import templates
+
+INK = "currentColor"
+"""The page's text colour."""
+
+MARKS = {
+    "dot": ("h0", "●"),
+    "cross": ("m-3-3l6 6m0-6l-6 6", "×"),  # noqa: RUF001 - drawn like that
+    "ring": ("m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0", "○"),
+    "diamond": ("m0-5l5 5-5 5-5-5z", "◇"),
 }
+"""Path of each mark, from the point that it marks, and its sign in a legend."""
+
+COLOURS = ("#2f7ed8", "#e07b1a", "#2a9d6f", "#a45fc4", "#c0332e", "#888888", "#b08d00")
+"""Of lines, one after the other."""
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """One plot and what it shows."""
+class Axis:
+    """A direction of a plot.
+
+    Attributes:
+        label: Quantity and unit.
+        low: Value at the left or lower end.
+        high: Value at the other end.
+        base: Of the powers that a logarithmic axis counts; 0 for a linear one.
+        names: Names of the bars, each one unit wide, in place of numbers.
+    """
+
+    label: str
+    low: float
+    high: float
+    base: int = 0
+    names: Sequence[str] = ()
+
+    @classmethod
+    def linear(cls, label: str, values: Iterable[float], low: float = 0.0) -> Axis:
+        """An axis up to the largest value and a little more."""
+        return cls(label, low, low + 1.05 * (max(values) - low) or 1.0)
+
+    @classmethod
+    def powers(cls, label: str, values: Sequence[float], base: int) -> Axis:
+        """A logarithmic axis from the power below all values to that above."""
+        low, high = math.floor(math.log(min(values), base)), math.ceil(math.log(max(values), base))
+        return cls(label, base**low, base ** max(high, low + 1), base)
+
+    def share(self, value: float) -> float:
+        """Place of a value between the ends, from 0 to 1."""
+        low, high, value = (
+            math.log(each, self.base) if self.base else each for each in (self.low, self.high, value)
+        )
+        return (value - low) / (high - low)
+
+    @property
+    def ticks(self) -> list[tuple[float, str]]:
+        """Some round values with their texts."""
+        if self.names:
+            return [(place + 0.5, name) for place, name in enumerate(self.names)]
+        if self.base:
+            first, last = (round(math.log(end, self.base)) for end in (self.low, self.high))
+            powers = range(first, last + 1, -(-(last - first) // 9))
+            return [(self.base**n, f"{self.base}{str(n).translate(_RAISED)}") for n in powers]
+        size = 10 ** math.floor(math.log10((self.high - self.low) / 4))
+        step = max(size * factor for factor in (1, 2, 5) if 4 * size * factor <= self.high - self.low)
+        numbers = range(math.ceil(self.low / step), math.floor(self.high / step) + 1)
+        return [(number * step, f"{number * step:g}") for number in numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Points of one kind.
+
+    Attributes:
+        label: In the legend.
+        colour: As SVG names it.
+        strokes: Points of each unbroken line.
+        width: Of the lines; 0 for points alone.
+        mark: At each point, one of `MARKS`; empty for none.
+        dashed: True for a broken line.
+    """
+
+    label: str
+    colour: str
+    strokes: Sequence[Sequence[tuple[float, float]]]
+    width: float = 0.0
+    mark: str = ""
+    dashed: bool = False
+
+    @property
+    def sign(self) -> str:
+        """Sign in the legend."""
+        if self.mark and not self.width:
+            return MARKS[self.mark][1]
+        return "┅" if self.dashed else "━" if self.width < 10 else "■"
+
+
+def lines_of(lines: Mapping[str, Sequence[tuple[float, float]]], dashed: Container[str] = ()) -> list[Series]:
+    """Lines with a dot at each point, by their labels; the colours go round."""
+    return [
+        Series(label, colour, [points], 1.4, "dot", label in dashed)
+        for colour, (label, points) in zip(cycle(COLOURS), lines.items(), strict=False)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A plot; coordinates are units of the drawing, which the page scales.
+
+    Attributes:
+        title: Description, also for those who cannot see it.
+        x: From left to right.
+        y: From below.
+        series: In the order in which they are drawn.
+        legend: Common property of the series.
+        bottom: Place of the lower end.
+        left: Place of the left end.
+    """
 
     title: str
-    svg: str
+    x: Axis
+    y: Axis
+    series: Sequence[Series]
+    legend: str = ""
+    bottom: int = 300
+    left: int = 62
+
+    top, right = 10, 620  # as all plots have it
+
+    def across(self, value: float) -> float:
+        """Distance of a value of `x` from the left edge."""
+        return round(self.left + (self.right - self.left) * self.x.share(value), 1)
+
+    def down(self, value: float) -> float:
+        """Distance of a value of `y` from the upper edge."""
+        return round(self.bottom - (self.bottom - self.top) * self.y.share(value), 1)
+
+    def path(self, series: Series, mark: str = "") -> str:
+        """Lines of a series, or a mark at each of its points."""
+        strokes = [[f"{self.across(x):g} {self.down(y):g}" for x, y in stroke] for stroke in series.strokes]
+        if mark:
+            return "".join(f"M{point}{MARKS[mark][0]}" for stroke in strokes for point in stroke)
+        return "".join("M" + "L".join(stroke) for stroke in strokes)
+
+    @property
+    def svg(self) -> Markup:
+        """The drawing and its legend, for a page in HTML."""
+        return Markup(_template().render(plot=self))
 
 
-def svg_plot(draw: Callable[[Axes], None], label: str, height: float = 3.6) -> str:
-    """One plot.
-
-    Args:
-        draw: Draws into the axes.
-        label: Description of the plot for those who cannot see it.
-        height: In inches, at a width of 6.4; the page scales both.
-    """
-    with mpl.rc_context(_RC):
-        figure = Figure(figsize=(6.4, height), layout="constrained")
-        figure.patch.set_alpha(0.0)
-        axes = figure.add_subplot()
-        axes.patch.set_alpha(0.0)
-        axes.grid(color=INK, alpha=0.15, linewidth=0.5)
-        draw(axes)
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", dpi=_DPI, metadata={"Date": None, "Creator": None})
-    text = buffer.getvalue().replace(INK, "currentColor")
-    return text[text.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+@cache
+def _template() -> Template:
+    return templates(Path(__file__).parent).get_template("picture.svg.j2")

@@ -10,7 +10,7 @@ from regressions.coverage.summary import coverage_json
 from regressions.failures import FailureRow
 from regressions.grading import Grade
 from regressions.run import Run
-from regressions.testplan import TestpointRow, TestpointVerdict, load_testplan, rows
+from regressions.testplan import TestpointRow, load_testplan, rows, verdicts
 from tb.checkers import load_checkers, tally
 from tb.exchange.results import JobResult
 from tb.exchange.status import Status
@@ -109,21 +109,21 @@ class Summary:
                 for device in self.by_device
                 for job in _sample(self.measured(device), len(self.by_device))
             ],
-            "testplan": {
-                "testpoints": len(self.testplan),
-                "passed": sum(row.verdict is TestpointVerdict.PASSED for row in self.testplan),
-                "untested": sum(row.verdict is TestpointVerdict.UNTESTED for row in self.testplan),
-            },
+            "testplan": verdicts(self.testplan),
             "coverage": coverage_json(self.coverage, self.code, self.of_kinds),
             "checkers": tally(load_checkers()),
-            "throughput": {
-                "cycles": self.cycles,
-                "seconds": round(self.seconds, 3),
-                "cycles_per_second": round(self.cycles / self.seconds, 1) if self.seconds else 0.0,
-                "jobs_per_minute": round(60 * self.totals.get("jobs", 0) / self.seconds, 1)
-                if self.seconds
-                else 0.0,
-            },
+            "throughput": self.throughput,
+        }
+
+    @property
+    def throughput(self) -> dict[str, float]:
+        """Cycles, jobs and the time that they took."""
+        rate = 1 / self.seconds if self.seconds else 0.0
+        return {
+            "cycles": self.cycles,
+            "seconds": round(self.seconds, 3),
+            "cycles_per_second": round(self.cycles * rate, 1),
+            "jobs_per_minute": round(60 * self.totals.get("jobs", 0) * rate, 1),
         }
 
     def measured(self, device: str) -> list[JobResult]:

@@ -143,3 +143,10 @@ def rows(
         TestpointRow(plan[name], tuple((test, gravest(each)) for test, each in sorted(tests.items())))
         for name, tests in statuses.items()
     ]
+
+
+def verdicts(rows: Sequence[TestpointRow]) -> dict[str, int]:
+    """Number of testpoints: all, those that passed, and those without a test in the run."""
+    found = [row.verdict for row in rows]
+    passed, untested = map(found.count, (TestpointVerdict.PASSED, TestpointVerdict.UNTESTED))
+    return {"testpoints": len(found), "passed": passed, "untested": untested}

@@ -9,14 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from matplotlib.axes import Axes
-
-from regressions.pictures import Picture, svg_plot
+from regressions.pictures import Axis, Plot, lines_of
 
 FOLDER = Path(__file__).parent
 """Folder of the section's template."""
 
-_LINES = ("#2f7ed8", "#e07b1a", "#2a9d6f", "#a45fc4", "#c0332e", "#888888", "#b08d00")
 _ACCELERATOR, _TILED = "accelerator", "tiled"
 
 
@@ -72,7 +69,7 @@ class ClusterSection:
     """
 
     git: str = ""
-    pictures: list[Picture] = field(default_factory=list)
+    pictures: list[Plot] = field(default_factory=list)
     speedups: list[Speedup] = field(default_factory=list)
     published: tuple[Published, ...] = PUBLISHED
     phases: list[dict[str, Any]] = field(default_factory=list)
@@ -91,14 +88,9 @@ def cluster_section(bench: Path | None) -> ClusterSection:
 def _section(content: Mapping[str, Any]) -> ClusterSection:
     rows: list[dict[str, Any]] = content["cluster"]
     figures = content["cluster_figures"]
-    sharing: list[dict[str, Any]] = figures["sharing"]
-    pictures = [
-        Picture("Products on the accelerator and on the cores", rate_plot(rows)),
-        Picture("Slower beside others, against the arbitration", sharing_plot(sharing)),
-    ]
     return ClusterSection(
         git=figures["git"],
-        pictures=pictures,
+        pictures=[rate_plot(rows), sharing_plot(figures["sharing"])],
         speedups=speedups(rows),
         phases=figures["phases"],
         tiled=[row for row in rows if row["program"] == _TILED],
@@ -124,43 +116,27 @@ def speedups(rows: Sequence[Mapping[str, Any]]) -> list[Speedup]:
     return list(found.values())
 
 
-def rate_plot(rows: Sequence[Mapping[str, Any]]) -> str:
+def rate_plot(rows: Sequence[Mapping[str, Any]]) -> Plot:
     """MAC a cycle of squares against their size, for each program and number of cores."""
-
-    def draw(axes: Axes) -> None:
-        squares = [row for row in rows if row["program"] != _TILED]
-        kinds = dict.fromkeys((row["program"], row["cores"]) for row in squares)
-        for colour, (program, cores) in zip(_LINES, kinds, strict=False):
-            line = [row for row in squares if (row["program"], row["cores"]) == (program, cores)]
-            name = (
-                program if program == _ACCELERATOR else f"{program}, {cores} core{'s' if cores > 1 else ''}"
-            )
-            xs, ys = [row["M"] for row in line], [row["mac_per_cycle"] for row in line]
-            axes.plot(xs, ys, color=colour, linewidth=1.3, marker=".")
-            axes.annotate(
-                name, (xs[-1], ys[-1]), (6, -3), textcoords="offset points", color=colour, fontsize=8
-            )
-        axes.set_yscale("log")
-        axes.set_xlim(0, 1.35 * max(row["M"] for row in squares))
-        axes.set_xlabel("M = N = K")
-        axes.set_ylabel("MAC a cycle")
-
-    return svg_plot(draw, "MAC a cycle of the accelerator and of software on the cores, against size")
+    lines: dict[str, list[tuple[int, float]]] = {}
+    for row in rows:
+        program, cores = row["program"], row["cores"]
+        if program != _TILED:
+            software = f"{program}, {cores} core{'s' if cores > 1 else ''}"
+            name = program if program == _ACCELERATOR else software
+            lines.setdefault(name, []).append((row["M"], row["mac_per_cycle"]))
+    sizes, rates = zip(*(point for line in lines.values() for point in line), strict=True)
+    across, up = Axis.linear("M = N = K", sizes), Axis.powers("MAC a cycle", rates, 10)
+    return Plot("Products on the accelerator and on the cores", across, up, lines_of(lines))
 
 
-def sharing_plot(sharing: Sequence[Mapping[str, Any]]) -> str:
+def sharing_plot(sharing: Sequence[Mapping[str, Any]]) -> Plot:
     """Plot the slowdown of each beside others, against the share of conflicts that the accelerator wins."""
-
-    def draw(axes: Axes) -> None:
-        kinds = dict.fromkeys((row["measured"], tuple(row["beside"])) for row in sharing)
-        for colour, (measured, beside) in zip(_LINES, kinds, strict=False):
-            line = [row for row in sharing if (row["measured"], tuple(row["beside"])) == (measured, beside)]
-            xs, ys = [100 * row["share"] for row in line], [row["slowdown"] for row in line]
-            style = "-" if measured == _ACCELERATOR else "--"
-            name = f"{measured} beside {' and '.join(beside)}"
-            axes.plot(xs, ys, style, color=colour, linewidth=1.2, marker=".", label=name)
-        axes.set_xlabel("conflicts that the accelerator wins, %")
-        axes.set_ylabel("cycles over those alone")
-        axes.legend(frameon=False, fontsize=8)
-
-    return svg_plot(draw, "Slowdown of accelerator, cores and DMA beside each other, against the arbitration")
+    lines: dict[str, list[tuple[float, float]]] = {}
+    for row in sharing:
+        name = f"{row['measured']} beside {' and '.join(row['beside'])}"
+        lines.setdefault(name, []).append((100 * row["share"], row["slowdown"]))
+    software = [name for name in lines if not name.startswith(f"{_ACCELERATOR} ")]
+    across = Axis("conflicts that the accelerator wins, %", 0, 100)
+    up = Axis.linear("cycles over those alone", [row["slowdown"] for row in sharing], 1.0)
+    return Plot("Slower beside others, against the arbitration", across, up, lines_of(lines, software))

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from regressions.code_coverage import names
 from regressions.code_coverage.measure import CodeCoverage, SourceCoverage, percent
+from regressions.pages import templates
 from regressions.simulators.points import Kind, Point
 
 KINDS = tuple(Kind)
@@ -42,14 +41,7 @@ def render(coverage: CodeCoverage, title: str) -> Mapping[str, str]:
         coverage: Measured coverage.
         title: Name of the run.
     """
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["percent"] = percent
+    environment = templates(Path(__file__).parent, percent=percent)
     common = {"coverage": coverage, "title": title, "kinds": KINDS}
     unique = {test: len(points) for test, points in coverage.data.unique().items()}
     index = environment.get_template("index.html.j2").render(unique=unique, **common)

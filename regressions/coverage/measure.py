@@ -126,7 +126,7 @@ class Coverage:
             int(mask.sum()),
             int((mask & excluded).sum()),
             int((hits & mask & ~excluded).sum()),
-            tuple(item.bin_name(int(index)) for index in missed),
+            tuple(item.bin_names(missed)),
         )
 
     def _event(self, name: str) -> ItemRow:

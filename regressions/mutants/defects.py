@@ -46,7 +46,7 @@ class Defect:
     @property
     def module(self) -> str:
         """The module that holds it, named as its file."""
-        return Path(self.file).stem
+        return self.file.rpartition(".")[0]
 
     @property
     def reason(self) -> str:

@@ -4,12 +4,11 @@
 from functools import partial
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from models.published import cases_of
 from regressions.code_coverage.measure import percent
 from regressions.contract import load_contract
 from regressions.kinds import runner, runners
+from regressions.pages import templates
 from regressions.progress import duration
 from regressions.report.causes import (
     KNOWN,
@@ -29,7 +28,8 @@ from regressions.report.speed import speed_section
 from regressions.report.verdict import grouped, verdict
 from regressions.simulators.points import Kind
 from regressions.summary import Summary
-from tb.checkers import load_checkers
+from regressions.testplan import verdicts
+from tb.checkers import load_checkers, tally
 
 
 def _thousands(number: float) -> str:
@@ -49,37 +49,30 @@ def render_html(summary: Summary) -> str:
     """
     bench = summary.run.order.tree.bench
     sections = [section for section in (kind.section(bench) for kind in runners()) if section is not None]
-    environment = Environment(
-        loader=FileSystemLoader([Path(__file__).parent, *(section.folder for section in sections)]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["thousands"] = _thousands
-    environment.filters["duration"] = duration
-    environment.globals["shade"] = _shade
-    environment.globals["anchor"] = anchor
-    environment.globals["share"] = partial(share, summary.coverage)
-    environment.globals["bin_groups"] = partial(bin_groups, summary.coverage)
-    points = [row.testpoint for row in summary.testplan]
+    folders = (Path(__file__).parent, *(section.folder for section in sections))
+    environment = templates(*folders, thousands=_thousands, duration=duration)
+    rows = summary.testplan
+    points = [row.testpoint for row in rows]
     checkers = load_checkers()
     defect_modules = modules(points, bench.parent)
-    environment.globals["module_anchor"] = module_anchor
-    environment.globals["broken_by"] = partial(broken_by, defect_modules)
     # Other kinds of devices have bins of their own: a run of them alone says nothing of these.
     coverage = summary.coverage if summary.coverage and summary.coverage.bins["defined"] else None
     measured = summary.measured(summary.run.main.name)
-    table = summary.to_json()
     known = cases_of(instance) if (instance := summary.run.instance) else ()
     bars = {
-        "at the published sizes": at_published(measured, known),
-        "by steps M*N*K, without stalls": by_size(measured),
-        "by operation, without stalls": by_operation(measured),
-        "by stalls of the memory": by_stalls(measured),
+        "At the published sizes": at_published(measured, known),
+        "By steps M*N*K, without stalls": by_size(measured),
+        "By operation, without stalls": by_operation(measured),
+        "By stalls of the memory": by_stalls(measured),
     }
     causes = cause_names(group for groups in bars.values() for group in groups)
     return environment.get_template("report.html.j2").render(
+        shade=_shade,
+        anchor=anchor,
+        share=partial(share, summary.coverage),
+        bin_groups=partial(bin_groups, summary.coverage),
+        module_anchor=module_anchor,
+        broken_by=partial(broken_by, defect_modules),
         summary=summary,
         run=summary.run,
         totals=summary.totals,
@@ -90,14 +83,12 @@ def render_html(summary: Summary) -> str:
         operations=operations(measured),
         utilization_plot=utilization_plot(measured, known),
         comparison=comparison(measured, known),
-        cause_plots={
-            title: causes_plot(groups, f"Where the cycles went, {title}") for title, groups in bars.items()
-        },
+        cause_plots=[plot for title, groups in bars.items() if (plot := causes_plot(groups, title))],
         meanings={name: KNOWN[name][1] for name in causes if name in KNOWN},
         bound_plot=bound_plot(measured),
         bench=speed_section(bench),
         sections=sections,
-        rows=summary.testplan,
+        rows=rows,
         contract=load_contract(),
         coverage=coverage,
         covergroups=groups(coverage, points) if coverage else [],
@@ -106,12 +97,12 @@ def render_html(summary: Summary) -> str:
             (runner(name), its, groups(its, points), exclusions(its))
             for name, its in summary.of_kinds.items()
         ],
-        testplan=table["testplan"],
+        testplan=verdicts(rows),
         checkers=views(checkers, points),
         checker_names=checkers,
         defect_modules=defect_modules,
-        proven=table["checkers"],
-        rate=table["throughput"],
+        proven=tally(checkers),
+        rate=summary.throughput,
         code=summary.code,
         code_kinds=tuple(Kind),
         code_percent=percent,

@@ -9,16 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from matplotlib.axes import Axes
-
-from regressions.pictures import INK, Picture, svg_plot
+from regressions.pictures import COLOURS, INK, Axis, Plot, Series, lines_of
 
 BenchRow = Mapping[str, Any]
 """A row of `bench.json`'s list `accelerator`."""
 
 _FORMATS = {"FP16": "#2f7ed8", "E4M3": "#e07b1a", "E5M2": "#2a9d6f", "BF16": "#a45fc4"}
-_LINES = ("#2f7ed8", "#e07b1a", "#2a9d6f", "#a45fc4", "#c0332e", "#888888")
 _MAIN_FORMAT = "FP16"
+_STEPS = "steps M x N x K"
+_PERCENT = Axis("utilization, %", 0, 102)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class SpeedSection:
     """
 
     git: str = ""
-    pictures: list[Picture] = field(default_factory=list)
+    pictures: list[Plot] = field(default_factory=list)
     slow: list[str] = field(default_factory=list)
     fits: list[dict[str, Any]] = field(default_factory=list)
     arrays: list[dict[str, Any]] = field(default_factory=list)
@@ -56,19 +55,15 @@ def speed_section(bench: Path | None) -> SpeedSection:
 
 def _section(content: Mapping[str, Any]) -> SpeedSection:
     rows: list[BenchRow] = content["accelerator"]
-    pictures: list[Picture] = []
+    pictures: list[Plot] = []
     for instance in dict.fromkeys(row["instance"] for row in rows):
         own = [row for row in rows if row["instance"] == instance]
-        pictures.append(Picture(f"{instance}: utilization against size, by format", size_plot(instance, own)))
-        pictures.append(
-            Picture(f"{instance}: utilization over each dimension, others 96", dimension_plot(instance, own))
-        )
-    stalled = [row for row in rows if "stall_rate" in row]
-    if stalled:
-        pictures.append(Picture("Utilization against the memory's stall rate", stall_plot(stalled)))
+        pictures += [size_plot(instance, own), dimension_plot(instance, own)]
+    if stalled := [row for row in rows if "stall_rate" in row]:
+        pictures.append(stall_plot(stalled))
     scaling = content.get("scaling") or {}
     if scaling:
-        pictures.append(Picture("Cycles against work", work_plot(scaling["sizes"])))
+        pictures.append(work_plot(scaling["sizes"]))
     slow = [
         f"{row['instance']} {row['op']} {row['format']} {row['M']}x{row['N']}x{row['K']}: "
         f"{row['cycles']} cycles, at most {row['bound']}"
@@ -85,91 +80,65 @@ def _section(content: Mapping[str, Any]) -> SpeedSection:
     )
 
 
-def size_plot(instance: str, rows: Sequence[BenchRow]) -> str:
+def size_plot(instance: str, rows: Sequence[BenchRow]) -> Plot:
     """Utilization in percent against steps: a line for each format's cubes, the table's sizes as points.
 
     The sizes with published cycles are drawn twice, ours and as published.
     """
-
-    def draw(axes: Axes) -> None:
-        formats = dict.fromkeys(row["format"] for row in rows if row["series"] == "size")
-        for place, fmt in enumerate(formats):
-            cubes = [row for row in rows if row["series"] == "size" and row["format"] == fmt]
-            colour = _FORMATS.get(fmt, INK)
-            width = 3.4 - 0.8 * place  # formats of one element size lie on top of one another
-            axes.plot(*_points(cubes), color=colour, linewidth=width, label=fmt)
-        table = [row for row in rows if row["published"] is not None]
-        if table:
-            xs, ys = _points(table)
-            axes.scatter(
-                xs, ys, s=16, facecolors="none", edgecolors=INK, linewidths=0.8, label="as published: ours"
-            )
-            theirs = [100 * row["utilization"] * row["cycles"] / row["published"] for row in table]
-            axes.scatter(xs, theirs, s=18, marker="x", color="#d64545", linewidths=0.9, label="published")
-        axes.set_xscale("log", base=2)
-        axes.set_xlabel("steps M x N x K")
-        _percent(axes)
-
-    return svg_plot(draw, f"Utilization of {instance} against size, by format, with published figures")
+    series: list[Series] = []
+    cubes = [row for row in rows if row["series"] == "size"]
+    for place, fmt in enumerate(dict.fromkeys(row["format"] for row in cubes)):
+        line = [_point(row) for row in cubes if row["format"] == fmt]
+        width = 3.4 - 0.8 * place  # formats of one element size lie on top of one another
+        series.append(Series(fmt, _FORMATS.get(fmt, INK), [line], width))
+    table = [row for row in rows if row["published"] is not None]
+    if table:
+        theirs = [_point(row, row["cycles"] / row["published"]) for row in table]
+        series.append(Series("as published: ours", INK, [[_point(row) for row in table]], mark="ring"))
+        series.append(Series("published", "#d64545", [theirs], mark="cross"))
+    across = Axis.powers(_STEPS, [row["M"] * row["N"] * row["K"] for row in (*cubes, *table)], 2)
+    return Plot(f"{instance}: utilization against size, by format", across, _PERCENT, series)
 
 
-def dimension_plot(instance: str, rows: Sequence[BenchRow]) -> str:
+def dimension_plot(instance: str, rows: Sequence[BenchRow]) -> Plot:
     """Utilization in percent over M, N and K, the other two held."""
-
-    def draw(axes: Axes) -> None:
-        for colour, name in zip(_LINES, "MNK", strict=False):
-            line = [row for row in rows if row["series"] == name]
-            xs, ys = [row[name] for row in line], [100 * row["utilization"] for row in line]
-            axes.plot(xs, ys, color=colour, linewidth=1.2, marker=".", markersize=4, label=name)
-        axes.set_xlabel("size of the dimension")
-        axes.set_xlim(left=0)
-        _percent(axes)
-
-    return svg_plot(draw, f"Utilization of {instance} over M, N and K")
+    lines = {
+        name: [(row[name], 100 * row["utilization"]) for row in rows if row["series"] == name]
+        for name in "MNK"
+    }
+    across = Axis.linear("size of the dimension", [0, *(x for line in lines.values() for x, _ in line)])
+    return Plot(f"{instance}: utilization over each dimension, others 96", across, _PERCENT, lines_of(lines))
 
 
-def stall_plot(rows: Sequence[BenchRow]) -> str:
+def stall_plot(rows: Sequence[BenchRow]) -> Plot:
     """Utilization in percent against the share of cycles without a grant; FP8 dashed."""
-
-    def draw(axes: Axes) -> None:
-        instances = list(dict.fromkeys(row["instance"] for row in rows))
-        for instance, fmt in dict.fromkeys((row["instance"], row["format"]) for row in rows):
-            line = [row for row in rows if (row["instance"], row["format"]) == (instance, fmt)]
-            xs, ys = [100 * row["stall_rate"] for row in line], [100 * row["utilization"] for row in line]
-            colour = _LINES[instances.index(instance) % len(_LINES)]
-            style = "-" if fmt == _MAIN_FORMAT else "--"
-            axes.plot(xs, ys, style, color=colour, linewidth=1.2, marker=".", label=f"{instance} {fmt}")
-        axes.set_xlabel("cycles without a grant, %")
-        _percent(axes)
-
-    return svg_plot(draw, "Utilization against the stall rate")
-
-
-def work_plot(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Cycles against steps, both logarithmic."""
-
-    def draw(axes: Axes) -> None:
-        axes.plot(
-            [row["work"] for row in rows],
-            [row["cycles"] for row in rows],
-            color=_LINES[0],
-            marker=".",
-            label=str(rows[0]["instance"]),
+    lines: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for row in rows:
+        point = (100 * row["stall_rate"], 100 * row["utilization"])
+        lines.setdefault((row["instance"], row["format"]), []).append(point)
+    instances = list(dict.fromkeys(instance for instance, _ in lines))
+    series = [
+        Series(
+            f"{instance} {fmt}",
+            COLOURS[instances.index(instance) % len(COLOURS)],
+            [line],
+            1.4,
+            "dot",
+            dashed=fmt != _MAIN_FORMAT,
         )
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        axes.set_xlabel("steps M x N x K")
-        axes.set_ylabel("cycles")
-        axes.legend(frameon=False, fontsize=9)
-
-    return svg_plot(draw, "Cycles against work")
+        for (instance, fmt), line in lines.items()
+    ]
+    across = Axis.linear("cycles without a grant, %", [100 * row["stall_rate"] for row in rows])
+    return Plot("Utilization against the memory's stall rate", across, _PERCENT, series)
 
 
-def _points(rows: Sequence[BenchRow]) -> tuple[list[int], list[float]]:
-    return [row["M"] * row["N"] * row["K"] for row in rows], [100 * row["utilization"] for row in rows]
+def work_plot(rows: Sequence[Mapping[str, Any]]) -> Plot:
+    """Cycles against steps, both logarithmic."""
+    points = [(row["work"], row["cycles"]) for row in rows]
+    works, cycles = zip(*points, strict=True)
+    across, up = (Axis.powers(name, values, 10) for name, values in ((_STEPS, works), ("cycles", cycles)))
+    return Plot("Cycles against work", across, up, lines_of({str(rows[0]["instance"]): points}))
 
 
-def _percent(axes: Axes) -> None:
-    axes.set_ylabel("utilization, %")
-    axes.set_ylim(0, 102)
-    axes.legend(frameon=False, fontsize=8)
+def _point(row: BenchRow, factor: float = 1.0) -> tuple[int, float]:
+    return row["M"] * row["N"] * row["K"], 100 * row["utilization"] * factor

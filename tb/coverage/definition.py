@@ -49,7 +49,13 @@ class Item:
 
     def bin_name(self, index: int) -> str:
         """The name of bin `index` for people, as in ``jobs.op.stall = GEMM, burst``."""
-        return f"{self.name} = {', '.join(self.values(index).values())}"
+        return self.bin_names([index])[0]
+
+    def bin_names(self, indices: Sequence[int] | NDArray[np.intp]) -> list[str]:
+        """The names of some bins."""
+        places = zip(self.points, np.unravel_index(indices, self.shape), strict=True)
+        columns = [[point.bins[place] for place in of_bins] for point, of_bins in places]
+        return [f"{self.name} = {', '.join(bins)}" for bins in zip(*columns, strict=True)]
 
     def mask(self, allowed: Sequence[Mask]) -> Mask:
         """The bins all of whose points are allowed.

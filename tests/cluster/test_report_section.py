@@ -50,7 +50,7 @@ def bench(tmp_path: Path) -> Path:
 
 def test_programs_have_their_pictures(bench: Path) -> None:
     section = cluster_section(bench)
-    rates, sharing = (re.findall(r"<text[^>]*>([^<]*)</text>", picture.svg) for picture in section.pictures)
+    rates, sharing = (re.findall(r">([^<]+)</(?:text|title)>", picture.svg) for picture in section.pictures)
     assert {"accelerator", "plain, 1 core", "plain, 8 cores", "simd, 8 cores", "MAC a cycle"} <= set(rates)
     assert {"cores beside accelerator", "conflicts that the accelerator wins, %"} <= set(sharing)
 
@@ -84,4 +84,4 @@ def test_a_report_has_what_was_measured_or_says_how(runner: Runner, bench: Path)
     assert f"at commit <code>{COMMIT}</code>, not the one of this run" in html
     assert "256x256x256" in html
     assert "arXiv 2204.11192" in html
-    assert html.count("Products on the accelerator and on the cores") == 1
+    assert html.count("<h3>Products on the accelerator and on the cores</h3>") == 1
