@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tb.descriptor import Descriptor
+    from tb.exchange.device import Descriptor
     from tb.exchange.scenario import Scenario
 
 # Cost of a job outside of its bound, in cycles: programming over the register port, and the Python around

@@ -12,7 +12,7 @@ from regressions.paths import relative
 from regressions.planner import Simulation
 from regressions.selection import find_entry, make_segment
 from regressions.services import Services
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.schema import Field, Where, check, read_toml
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from regressions.simulators.base import Simulator
     from regressions.simulators.model import Model
     from regressions.speed.simulation import SpeedFigures
-    from tb.descriptor import Descriptor
+    from tb.exchange.device import Descriptor
     from tb.exchange.entry import TestEntry
     from tb.exchange.plan import ProgramBuild
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from regressions.judge import SegmentResult
 from regressions.paths import relative
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 
 
 def stale(results: Iterable[SegmentResult], devices: Sequence[Descriptor]) -> list[str]:

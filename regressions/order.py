@@ -22,7 +22,7 @@ from regressions.testlist import LISTS
 from regressions.tiers import DeviceBudget, Tier, get_tier, load_tiers
 
 if TYPE_CHECKING:
-    from tb.descriptor import Descriptor
+    from tb.exchange.device import Descriptor
     from tb.exchange.entry import TestEntry
 
 DEFAULT_DUT = "redmule"

@@ -11,7 +11,7 @@ from regressions.order import Order
 from regressions.planner import Planner
 from regressions.services import Services
 from regressions.tiers import Tier
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
 from tb.schema import nearest

@@ -14,7 +14,7 @@ from regressions.rundir import create_run
 
 if TYPE_CHECKING:
     from regressions.services import Services
-    from tb.descriptor import Descriptor
+    from tb.exchange.device import Descriptor
 
 EXIT_PASSED, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
 

@@ -12,7 +12,7 @@ from tb.kinds import imported
 if TYPE_CHECKING:
     from regressions.planner import Source
     from regressions.simulators.base import Simulator
-    from tb.descriptor import Descriptor
+    from tb.exchange.device import Descriptor
     from tb.exchange.entry import TestEntry
 
 

@@ -9,7 +9,8 @@ from regressions.errors import UserError
 from regressions.kinds import runner
 from regressions.planner import Source
 from regressions.testlist import suits
-from tb.descriptor import Descriptor, load
+from tb.descriptor import load
+from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.kinds import targets
 from tb.sequences import resolve

@@ -18,7 +18,7 @@ from tb.kinds import kind_of, targets
 from tb.schema import Field, Where, check, choice, read_toml
 
 if TYPE_CHECKING:
-    from tb.descriptor import Descriptor
+    from tb.exchange.device import Descriptor
 
 LISTS = Path(__file__).with_name("lists")
 

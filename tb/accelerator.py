@@ -13,7 +13,7 @@ from tb.kinds import DeviceKind
 if TYPE_CHECKING:
     from tb.coverage.collector import Collector, Worker
     from tb.coverage.definition import Definition
-    from tb.descriptor import Descriptor
+    from tb.exchange.device import Descriptor
     from tb.uvm_tests.segment import SegmentTest
 
 

@@ -1,36 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Device descriptors, read from TOML (`docs/descriptor.md`)."""
+"""Reads the descriptors of devices (`docs/descriptor.md`): paths, base, and what parameters say."""
 
 from __future__ import annotations
 
 import importlib.util
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import Any
 
-from models.formats import Format, Formats
-from models.ops import Op
-from models.timing import Instance
-from tb.bounds import LinearBound, Section8Bound
-from tb.descriptor_schema import INSTANCE, MAX_CAUSES, MAX_EVENTS, fields
-from tb.exchange.job import Job
-from tb.kinds import ACCELERATOR, DeviceKind, kind, kinds
-from tb.known import KnownItem
-from tb.schema import Field, Raw, SchemaError, Where, check, check_value, nearest, read_toml
+from msgspec import structs
 
-__all__ = [
-    "MAX_CAUSES",
-    "MAX_EVENTS",
-    "Cover",
-    "Descriptor",
-    "Probe",
-    "available",
-    "load",
-    "package_file",
-    "summary",
-]
+from models.timing import Instance
+from tb.exchange.device import Cores, Descriptor, DescriptorFile, Shape
+from tb.exchange.reading import convert
+from tb.kinds import ACCELERATOR, DeviceKind, kind, kinds
+from tb.schema import Raw, SchemaError, Where, nearest, read_toml, unknown
 
 ROOT = Path(__file__).resolve().parents[1]
 # Keys of a base whose entries are paths, and those that a descriptor changes entry by entry.
@@ -42,118 +26,6 @@ _TOKENS = {
     "{common_cells}": "pulp_platform_common_cells/src",
     "{common_cells_include}": "pulp_platform_common_cells/include",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """A module of the device that counts where the time of a job goes (`docs/descriptor.md`).
-
-    Attributes:
-        path: hierarchical path below the top module.
-        causes: names, in the order of the probe's numbers.
-    """
-
-    path: str
-    causes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """A module of the device that tells internal events for coverage (`docs/descriptor.md`).
-
-    Attributes:
-        path: hierarchical path below the top module.
-        events: names, in the order of its bits.
-    """
-
-    path: str
-    events: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Descriptor:
-    """A device that can be put behind the contract's ports.
-
-    Attributes:
-        name: for reports and run lines.
-        path: the file it was read from.
-        description: one line for people.
-        top: name of the top module.
-        sources: SystemVerilog files, in the order of compilation; all exist.
-        includes: include directories.
-        waivers: Verilator configuration files (.vlt).
-        parameters: passed to the top module.
-        instance: shape of the array (contract A3.1), for tiles, coverage and utilization.
-        n_cores: number of event targets.
-        operations: those the device has.
-        formats: those the device has.
-        mixed_formats: whether X, W and Y/Z can have different ones.
-        cycle_bound: the cycle bound as given.
-        known_differences: deviations from the contract by design.
-        known_issues: defects that are known and expected to show.
-        binds: SystemVerilog files that bind checkers or probes into the device; optional for every feature.
-        probe: counters that tell where the time of a job goes; None for a device without.
-        cover: signals that tell internal events for coverage; None for a device without.
-        backdoor: register name to hierarchical path below the top module.
-        kind: name of its kind (`tb.kinds`).
-        config: what the kind has to know of it besides; None for a device alone.
-    """
-
-    name: str
-    path: Path
-    description: str
-    top: str
-    sources: tuple[Path, ...]
-    includes: tuple[Path, ...]
-    waivers: tuple[Path, ...]
-    parameters: Mapping[str, int | str]
-    instance: Instance
-    n_cores: int
-    operations: tuple[Op, ...]
-    formats: tuple[Format, ...]
-    mixed_formats: bool
-    cycle_bound: Section8Bound | LinearBound
-    known_differences: tuple[KnownItem, ...]
-    known_issues: tuple[KnownItem, ...]
-    binds: tuple[Path, ...]
-    probe: Probe | None
-    cover: Cover | None
-    backdoor: Mapping[str, str]
-    kind: str = ACCELERATOR
-    config: object = None
-
-    @property
-    def cover_events(self) -> tuple[str, ...]:
-        """Names of the internal events that the device tells; none for a device without."""
-        return () if self.cover is None else self.cover.events
-
-    @property
-    def job_formats(self) -> tuple[Formats, ...]:
-        """All formats that jobs can have: one of all operands, then those of X, W and Y/Z that differ."""
-        each = self.formats
-        mixes = [mix for mix in product(each, each, each) if len(set(mix)) > 1] if self.mixed_formats else []
-        return (*each, *mixes)
-
-    def bound(self, job: Job, stalls: int = 0) -> int:
-        """Returns the most cycles from trigger to event of `job` alone, with `stalls` waiting cycles."""
-        return self.cycle_bound.cycles(self.instance, job, stalls)
-
-    def supports(self, job: Job) -> str | None:
-        """Returns why the device cannot run `job`, or None if it can."""
-        if job.op not in self.operations:
-            return f"{self.name} has no operation {job.op.name}"
-        for fmt in job.formats:
-            if fmt not in self.formats:
-                return f"{self.name} has no format {fmt.name}"
-        if job.mixed and not self.mixed_formats:
-            return f"{self.name} has one format for all operands, the job wants {job.format_name}"
-        if job.core >= self.n_cores:
-            return f"{self.name} has {self.n_cores} cores, the job wants core {job.core}"
-        return None
-
-    def issues_of(self, job: Job) -> tuple[KnownItem, ...]:
-        """Returns the known issues and differences that concern `job`."""
-        return tuple(i for i in (*self.known_issues, *self.known_differences) if i.matches(job))
 
 
 def available(root: Path = ROOT, *, kind: str | None = ACCELERATOR) -> list[str]:
@@ -186,34 +58,26 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
                 "or give the path of a descriptor (docs/descriptor.md)"
             )
     raw, where = _read(path)
-    schema = fields()
-    table = check(raw, schema, where)
-    parameters, its_kind = table["parameters"], _kind(raw, where)
-    instance = _instance(table["instance"], parameters, where.key("instance"))
-    n_cores = _once(raw.get("n_cores"), "N_CORES", parameters, schema["n_cores"], where.key("n_cores"))
+    its_kind, config = _kind(raw, where), None
+    if its_kind.table is not None:
+        config = convert(raw.pop(its_kind.name), its_kind.table, where.key(its_kind.name))
+    table = convert(_checked(raw, where), DescriptorFile, where)
+    instance = _instance(table, where.key("instance"))
+    place = where.key("n_cores")
+    given = _once(raw.get("n_cores"), "N_CORES", table, place)
+    n_cores = convert(table.n_cores if given is None else given, Cores, place)
     return Descriptor(
-        name=table["name"],
-        path=path,
-        description=table["description"],
-        top=table["top"],
-        sources=_files(table["sources"], path, where.key("sources")),
-        includes=_folders(table["includes"], path, where.key("includes")),
-        waivers=_files(table["waivers"], path, where.key("waivers")),
-        parameters=parameters,
-        instance=instance,
-        n_cores=n_cores,
-        operations=tuple(table["operations"]),
-        formats=tuple(table["formats"]),
-        mixed_formats=table["mixed_formats"],
-        cycle_bound=table["bound"],
-        known_differences=_known(table["known_differences"], where.key("known_differences")),
-        known_issues=_known(table["known_issues"], where.key("known_issues")),
-        binds=_files(table["binds"], path, where.key("binds")),
-        probe=_probe(table["probe"], where.key("probe")),
-        cover=_cover(table["cover"], where.key("cover")) if its_kind.tells_events else None,
-        backdoor=table["backdoor"],
-        kind=its_kind.name,
-        config=its_kind.configure(table.get(its_kind.name, {}), n_cores, instance),
+        **structs.asdict(table)
+        | {key: _files(raw.get(key, []), path, where.key(key)) for key in ("sources", "waivers", "binds")}
+        | {
+            "path": path,
+            "includes": _folders(raw.get("includes", []), path, where.key("includes")),
+            "instance": instance,
+            "n_cores": n_cores,
+            "cover": table.cover if its_kind.tells_events else None,
+            "kind": its_kind.name,
+            "config": its_kind.configure(config, n_cores, instance),
+        }
     )
 
 
@@ -256,57 +120,42 @@ def _kind(raw: Mapping[str, Raw], where: Where) -> DeviceKind:
     return found[0] if found else kind(ACCELERATOR)
 
 
-def _once(
-    given: int | None, name: str, parameters: Mapping[str, int | str], field: Field, where: Where
-) -> int:
+def _checked(raw: dict[str, Raw], where: Where) -> dict[str, Raw]:
+    """The table with known keys and parameters; an empty `probe` or `cover` takes away that of a base."""
+    known = (*DescriptorFile.__struct_encode_fields__, *(each.name for each in kinds() if each.table))
+    for key in raw:
+        if key not in known:
+            raise unknown("key", key, known, where.key(key))
+    parameters = raw.get("parameters")
+    for name, value in parameters.items() if isinstance(parameters, dict) else ():
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise where.key("parameters").key(name).error("a parameter is an integer or a string")
+    return {key: value for key, value in raw.items() if key not in ("probe", "cover") or value != {}}
+
+
+def _once(given: int | None, name: str, table: DescriptorFile, where: Where) -> int | None:
     """A number that a parameter of the top module says, or the key at a place; where both do, they agree."""
-    parameter = parameters.get(name)
-    value = given if given is not None else parameter if isinstance(parameter, int) else field.default
-    if value is None:
-        raise where.error(f"is missing; give it, or the parameter {name} of the top module")
-    if isinstance(parameter, int) and parameter != value:
-        raise where.error(f"{value}, but the parameter {name} is {parameter}; remove this key or correct it")
-    number: int = check_value(value, field, where)
-    return number
+    parameter = table.parameters.get(name)
+    if not isinstance(parameter, int):
+        return given
+    if given not in (None, parameter):
+        raise where.error(f"{given}, but the parameter {name} is {parameter}; remove this key or correct it")
+    return parameter
 
 
-def _instance(given: Mapping[str, int | None], parameters: Mapping[str, int | str], where: Where) -> Instance:
-    shape = {
-        name: _once(given.get(name), name.upper(), parameters, field, where.key(name))
-        for name, field in INSTANCE.items()
-    }
+def _instance(table: DescriptorFile, where: Where) -> Instance:
+    given, shape = table.instance, {}
+    for name in Shape.__struct_fields__:
+        shape[name] = _once(getattr(given, name), name.upper(), table, where.key(name))
+        if shape[name] is None:
+            text = f"is missing; give it, or the parameter {name.upper()} of the top module"
+            raise where.key(name).error(text)
     try:
-        return Instance(**shape)
+        return Instance(**structs.asdict(convert(shape, Shape, where)))
+    except SchemaError:
+        raise
     except ValueError as error:
         raise where.error(str(error)) from None
-
-
-def _probe(table: Mapping[str, Any], where: Where) -> Probe | None:
-    if not table:
-        return None
-    return Probe(table["path"], _names(table["causes"], "cause", where.key("causes")))
-
-
-def _cover(table: Mapping[str, Any], where: Where) -> Cover | None:
-    if not table:
-        return None
-    return Cover(table["path"], _names(table["events"], "event", where.key("events")))
-
-
-def _names(names: list[str], what: str, where: Where) -> tuple[str, ...]:
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise where.error(f"{what} '{twice}' appears twice; give each {what} its own name")
-    return tuple(names)
-
-
-def _known(items: list[KnownItem], where: Where) -> tuple[KnownItem, ...]:
-    seen: set[str] = set()
-    for index, item in enumerate(items):
-        if item.id in seen:
-            raise where.item(index).error(f"id '{item.id}' is used twice; give each entry its own")
-        seen.add(item.id)
-    return tuple(items)
 
 
 def vendor_folder() -> Path | None:

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
+from msgspec import Struct
+
 from tb.exchange.plan import ProgramBuild
 from tb.exchange.status import Status
-from tb.schema import Field
 
 if TYPE_CHECKING:
     from pyuvm import uvm_test
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tb.coverage.collector import Worker
     from tb.coverage.counts import Counts
     from tb.coverage.definition import Definition
-    from tb.descriptor import Descriptor
+    from tb.exchange.device import Descriptor
 
 KINDS = {
     "accelerator": "tb.accelerator:Accelerator",
@@ -61,7 +62,7 @@ class DeviceKind(ABC):
     Attributes:
         name: In `KINDS`; also the descriptor's table that makes a device one of this kind.
         doc: Of that table, a sentence.
-        table: Schema of the table; None for the kind of descriptors that have none of these tables.
+        table: Struct of the table; None for the kind of descriptors that have none of these tables.
         targets: Values of `runs_on` in test entries that stand for this kind.
         rules: By the name of the checker, besides those of the accelerator's ports.
         tells_events: True if its bench has a monitor of a device's internal events.
@@ -69,14 +70,14 @@ class DeviceKind(ABC):
 
     name: ClassVar[str]
     doc: ClassVar[str] = ""
-    table: ClassVar[Mapping[str, Field] | None] = None
+    table: ClassVar[type[Struct] | None] = None
     targets: ClassVar[tuple[str, ...]]
     rules: ClassVar[Mapping[str, Rule]] = {}
     tells_events: ClassVar[bool] = False
 
-    def configure(self, values: Mapping[str, Any], n_cores: int, instance: Instance) -> object:
-        """Return the `config` of a descriptor, from the values of the kind's table."""
-        del values, n_cores, instance
+    def configure(self, table: Any, n_cores: int, instance: Instance) -> object:
+        """Return the `config` of a descriptor, from the kind's table."""
+        del table, n_cores, instance
         return None
 
     def suits(self, device: Descriptor, target: str) -> bool:

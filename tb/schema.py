@@ -17,7 +17,16 @@ from typing import Any
 
 
 class SchemaError(ValueError):
-    """Data that does not fit its schema; the message is one line for the person who wrote the data."""
+    """Data that does not fit its schema; the message is one line for the person who wrote the data.
+
+    Attributes:
+        where: Place of the data; None where the message says it.
+        what: The message without the place.
+    """
+
+    def __init__(self, what: str, where: Where | None = None) -> None:
+        self.where, self.what = where, " ".join(what.split())
+        super().__init__(self.what if where is None else f"{where}: {self.what}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +46,11 @@ class Where:
 
     def error(self, what: str) -> SchemaError:
         """An error at this place; `what` should say what is wrong and what to do."""
-        place = f"{self.file}: {self.path}" if self.path else self.file
-        return SchemaError(" ".join(f"{place}: {what}".split()))
+        return SchemaError(what, self)
+
+    def __str__(self) -> str:
+        """The place as messages have it in front."""
+        return f"{self.file}: {self.path}" if self.path else self.file
 
 
 Raw = Any

@@ -22,10 +22,11 @@ from pyuvm import ConfigDB, uvm_report_object, uvm_root
 
 from tb.coverage.counts import Counts
 from tb.coverage.definition import Definition
-from tb.descriptor import Descriptor, load
+from tb.descriptor import load
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
 from tb.env.recorder import Recorder
+from tb.exchange.device import Descriptor
 from tb.exchange.plan import Segment, read_plan
 from tb.exchange.record import read_record
 from tb.exchange.results import STOPPED_EARLY, CoverageHits, SimulationEnd, TestBegin, TestEnd

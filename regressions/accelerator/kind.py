@@ -13,7 +13,7 @@ from regressions.kinds import Defects, RunnerKind
 
 if TYPE_CHECKING:
     from regressions.simulators.model import Model
-    from tb.descriptor import Descriptor
+    from tb.exchange.device import Descriptor
     from tb.stimulus.stream import ScenarioStream
 
 

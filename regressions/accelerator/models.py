@@ -8,7 +8,7 @@ from pathlib import Path
 from regressions.accelerator.shell import dut_shell
 from regressions.paths import ROOT
 from regressions.simulators.model import CLOCKED, FAST_X, Model
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 
 TOP = "tb_top"
 BENCH_SV = ROOT / "tb" / "sv"

@@ -6,7 +6,7 @@ The bench instantiates `dut_shell`; only this file knows the device's module nam
 
 from __future__ import annotations
 
-from tb.descriptor import MAX_CAUSES, MAX_EVENTS, Descriptor
+from tb.exchange.device import MAX_CAUSES, MAX_EVENTS, Descriptor
 
 # Name, direction, width as a function of the port's width W and the number of cores C.
 _PORTS = (

@@ -11,7 +11,7 @@ from typing import Any
 from models.formats import Format, per_operand
 from models.timing import Instance
 from regressions.paths import relative
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.names import MAX_CORES, parse_formats, parse_op
 from tb.exchange.reading import parser

@@ -12,8 +12,8 @@ from tb.exchange.status import Status
 from tb.sequences.directed import DirectedTest
 
 if TYPE_CHECKING:
-    from tb.descriptor import Descriptor
     from tb.env.env import RedmuleEnv
+    from tb.exchange.device import Descriptor
 
 _SHOWN = 3
 

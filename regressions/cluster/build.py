@@ -16,7 +16,8 @@ from regressions.simulators import get_simulator
 from regressions.simulators.model import CLOCKED, FAST_X, Model
 from tb.cluster.config import ClusterConfig, cluster_of
 from tb.cluster.header import header
-from tb.descriptor import ROOT, Descriptor, load, package_file
+from tb.descriptor import ROOT, load, package_file
+from tb.exchange.device import Descriptor
 
 RTL = ROOT / "rtl" / "cluster"
 BENCH = ROOT / "tb" / "cluster"

@@ -17,7 +17,7 @@ from tb.exchange.plan import ProgramBuild
 if TYPE_CHECKING:
     from regressions.simulators.model import Model
     from tb.cluster.streams import ProgramStream
-    from tb.descriptor import Descriptor
+    from tb.exchange.device import Descriptor
     from tb.exchange.entry import TestEntry
 
 # Cost of a program besides its jobs: its own cycles, its memories, and the Python around it.

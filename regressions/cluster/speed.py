@@ -12,7 +12,7 @@ from regressions.simulators.base import Simulator
 from regressions.speed.simulation import Speed, SpeedFigures, figures, run_bench
 from tb.cluster.config import cluster_of
 from tb.cluster.streams.traffic import TrafficStream
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Plan, ProgramBuild, Segment
 

@@ -12,7 +12,7 @@ from typing import Any
 from regressions.paths import relative
 from regressions.simulators.counted_sources import counted
 from regressions.simulators.points import Hits, Kind, Point
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.schema import Field, Where, check, read_toml
 
 FILE = "coverage.toml"

@@ -9,7 +9,7 @@ from pathlib import Path
 from regressions import job_list
 from regressions.planner import COVERAGE, Simulation
 from regressions.services import Services
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from regressions.code_coverage.data import Data
 from regressions.code_coverage.exclusions import Rules, Texts, excluded, load_rules, stale
 from regressions.simulators.points import Kind, Point
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 
 _BLOCKS = (Kind.LINE, Kind.BRANCH)
 

@@ -14,7 +14,7 @@ from regressions.paths import ROOT, relative
 from regressions.planner import COVERAGE
 from regressions.simulators.base import Simulator
 from regressions.simulators.counted_sources import counted
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 
 FOLDER, POINTS = "code_coverage", "points.json"
 

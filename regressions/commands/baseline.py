@@ -18,7 +18,8 @@ from regressions.results import read_results
 from regressions.run import EXIT_PASSED
 from regressions.services import Services
 from regressions.simulators.base import Simulator
-from tb.descriptor import Descriptor, available
+from tb.descriptor import available
+from tb.exchange.device import Descriptor
 from tb.exchange.plan import Plan, Segment
 from tb.exchange.results import JobResult
 from tb.exchange.status import Status

@@ -28,7 +28,7 @@ from regressions.rundir import create_run
 from regressions.selection import find_entry
 from regressions.services import Services
 from regressions.tiers import load_tiers
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
 from tb.exchange.status import Status

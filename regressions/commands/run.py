@@ -15,7 +15,8 @@ from regressions.run import EXIT_PASSED, Run
 from regressions.rundir import last_run
 from regressions.selection import Selector, find_entry, make_segment, parse_selectors
 from regressions.services import Services
-from tb.descriptor import Descriptor, available, load
+from tb.descriptor import available, load
+from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
 from tb.exchange.status import Status

@@ -20,7 +20,7 @@ from regressions.provenance import git_revision
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
 from regressions.simulators.base import Simulator
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.kinds import ACCELERATOR
 
 if TYPE_CHECKING:

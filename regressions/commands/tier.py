@@ -20,7 +20,7 @@ from regressions.planning import build_kind, planner_of, with_kind
 from regressions.run import EXIT_FAILED, EXIT_PASSED, Run
 from regressions.services import Services
 from tb.coverage import CLOSING
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
 

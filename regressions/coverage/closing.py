@@ -11,7 +11,7 @@ from regressions.estimate import estimate
 from regressions.shards import UNDIVIDED, Shard
 from tb.coverage.closing import ClosingStream
 from tb.coverage.targets import Bin, UnreachedBin
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
 from tb.exchange.scenario import Scenario

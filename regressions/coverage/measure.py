@@ -12,7 +12,7 @@ import numpy as np
 from tb.coverage.abilities import defined
 from tb.coverage.counts import Counts, total
 from tb.coverage.definition import Definition, Item, Mask
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 
 EVENTS = "internal"
 """Covergroup of the events that devices tell of themselves (docs/descriptor.md, "cover")."""

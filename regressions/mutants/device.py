@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from regressions.deadline import Deadline
 from regressions.judge import ProcessEnd, judge
@@ -20,7 +21,7 @@ from regressions.paths import relative
 from regressions.results import SimulationLog
 from regressions.services import Services
 from regressions.simulators.base import Build
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.plan import Plan
 from tb.exchange.status import Status
 

@@ -16,7 +16,7 @@ from regressions.errors import UserError
 from regressions.kinds import runner_of
 from regressions.simulators.model import Model
 from regressions.simulators.points import Point
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 
 
 class BuildError(UserError):

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tb.descriptor import Descriptor, vendor_folder
+from tb.descriptor import vendor_folder
+from tb.exchange.device import Descriptor
 
 
 def counted(descriptor: Descriptor) -> tuple[Path, ...]:

@@ -24,7 +24,7 @@ from regressions.simulators.model import FAST_X, Model
 from regressions.simulators.opinions import opinions_model
 from regressions.simulators.points import Point
 from regressions.simulators.tools import executable, version_text
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.opinions.library import VARIABLE as OPINIONS_VARIABLE
 
 _COVERAGE = "coverage"

@@ -15,7 +15,7 @@ from pathlib import Path
 from regressions.simulators.base import BuildError
 from regressions.simulators.counted_sources import counted
 from regressions.simulators.points import Kind, Point
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 
 DATA = "coverage.dat"
 

@@ -15,7 +15,7 @@ from models.timing import utilization
 from regressions.simulators.base import Simulator
 from regressions.speed.bare import BareResult, run_bare, write_list
 from regressions.speed.workloads import Workload
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.scenario import NO_STALL, Scenario, StallSpec
 from tb.stimulus.job import GemmJob
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from regressions.errors import UserError
 from tb.agents.control.access import Access
-from tb.descriptor import Descriptor
 from tb.env.programmer import Programmer
+from tb.exchange.device import Descriptor
 from tb.exchange.scenario import AIMED, Scenario
 from tb.stimulus.image import initial_image
 from tb.stimulus.stalls import grant_pattern

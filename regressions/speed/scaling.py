@@ -19,7 +19,8 @@ from regressions.simulators.cache import build_seconds
 from regressions.speed.accelerator import scenarios
 from regressions.speed.bare import BareResult, run_bare, write_list
 from regressions.speed.workloads import Workload
-from tb.descriptor import Descriptor, available, load
+from tb.descriptor import available, load
+from tb.exchange.device import Descriptor
 
 SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 """M = N = K on one array: from a single step to eight decades of them."""

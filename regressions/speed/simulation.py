@@ -13,7 +13,7 @@ from regressions.errors import UserError
 from regressions.results import ResultsReader, TestLog
 from regressions.simulators.base import Simulator
 from regressions.speed.bare import BareResult, run_bare, write_list
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Plan, Segment
 from tb.exchange.scenario import Scenario

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from models.formats import Format
 from models.ops import Op
 from models.published import cases, cases_of
-from tb.descriptor import Descriptor, available, load
+from tb.descriptor import available, load
+from tb.exchange.device import Descriptor
 
 FULL = 96
 """The dimensions that a sweep holds: the paper's headline, whole tiles on its instances."""

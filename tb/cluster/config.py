@@ -3,41 +3,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta, Struct
 
 from models.timing import Instance
 from tb.errors import UserError
 
 if TYPE_CHECKING:
-    from tb.descriptor import Descriptor
+    from tb.exchange.device import Descriptor
 
 PAPER = Instance(4, 12, 3, 256)
 """The accelerator that the contract puts into the cluster."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterConfig:
-    """Parameters of a cluster; defaults are the contract's.
+Bytes = Annotated[int, Meta(ge=1024)]
+
+
+class ClusterTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Table `cluster` of a descriptor; defaults are the contract's.
+
+    Attributes:
+        banks: of the TCDM, a power of two, at least dw / 32 + 1
+        tcdm_bytes: a power of two, at most 1 MiB
+        l2_bytes: a power of two
+        code_bytes: instruction memory, a power of two
+        l2_latency: cycles
+        fpu: whether the cores have floating point
+    """
+
+    banks: Annotated[int, Meta(ge=2)] = 16
+    tcdm_bytes: Bytes = 128 * 1024
+    l2_bytes: Bytes = 2 * 1024 * 1024
+    code_bytes: Bytes = 64 * 1024
+    l2_latency: Annotated[int, Meta(ge=1)] = 20
+    fpu: bool = True
+
+
+class ClusterConfig(ClusterTable, frozen=True, kw_only=True):
+    """Parameters of a cluster.
 
     Attributes:
         cores: 1, 2, 4 or 8.
-        banks: Of the TCDM, a power of two, at least ``dw / 32 + 1``.
-        tcdm_bytes: A power of two, at most 1 MiB.
-        l2_bytes: A power of two.
-        code_bytes: A power of two.
-        l2_latency: Cycles.
-        fpu: True if the cores have floating point.
         instance: The accelerator.
     """
 
     cores: int = 8
-    banks: int = 16
-    tcdm_bytes: int = 128 * 1024
-    l2_bytes: int = 2 * 1024 * 1024
-    code_bytes: int = 64 * 1024
-    l2_latency: int = 20
-    fpu: bool = True
     instance: Instance = PAPER
 
     @property

@@ -16,13 +16,13 @@ from tb.cluster.elf import Program
 from tb.cluster.executor import ClusterExecutor
 from tb.cluster.scoreboard import ClusterScoreboard
 from tb.cluster.streams.run import ProgramRun
-from tb.descriptor import Descriptor
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
 from tb.env.lookahead import Drawn
 from tb.env.recorder import Recorder
 from tb.env.sequencer import ScenarioSequencer
 from tb.errors import UserError
+from tb.exchange.device import Descriptor
 from tb.exchange.status import Status
 from tb.registers.predictor import RegisterPredictor
 from tb.scoreboard.scoreboard import Verdict

@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
 
 from models.timing import Instance
-from tb.cluster.config import ClusterConfig, cluster_of
+from tb.cluster.config import ClusterConfig, ClusterTable, cluster_of
 from tb.cluster.rules import RULES
 from tb.errors import UserError
 from tb.exchange.plan import ProgramBuild
 from tb.kinds import DeviceKind
-from tb.schema import Field
 
 if TYPE_CHECKING:
     from tb.cluster.coverage import ClusterCoverage
@@ -22,13 +22,7 @@ if TYPE_CHECKING:
     from tb.cluster.segment import ClusterSegmentTest
     from tb.coverage.collector import Worker
     from tb.coverage.definition import Definition
-    from tb.descriptor import Descriptor
-
-_DEFAULTS = {field.name: field.default for field in fields(ClusterConfig)}
-
-
-def _field(name: str, doc: str, kind: type, lo: int | None = None) -> Field:
-    return Field(doc, kind, default=_DEFAULTS[name], lo=lo)
+    from tb.exchange.device import Descriptor
 
 
 class Cluster(DeviceKind):
@@ -38,14 +32,7 @@ class Cluster(DeviceKind):
 
     name = "cluster"
     doc = "the cluster around the device, with `n_cores` cores; without it the device is alone"
-    table: ClassVar[Mapping[str, Field]] = {
-        "banks": _field("banks", "of the TCDM, a power of two, at least dw / 32 + 1", int, 2),
-        "tcdm_bytes": _field("tcdm_bytes", "a power of two, at most 1 MiB", int, 1024),
-        "l2_bytes": _field("l2_bytes", "a power of two", int, 1024),
-        "code_bytes": _field("code_bytes", "instruction memory, a power of two", int, 1024),
-        "l2_latency": _field("l2_latency", "cycles", int, 1),
-        "fpu": _field("fpu", "whether the cores have floating point", bool),
-    }
+    table = ClusterTable
     targets = ("cluster", "cluster_fpu")
     rules = RULES
 
@@ -67,9 +54,9 @@ class Cluster(DeviceKind):
 
         return sequence_of(named, ProgramSequence)
 
-    def configure(self, values: Mapping[str, Any], n_cores: int, instance: Instance) -> ClusterConfig:
+    def configure(self, table: ClusterTable, n_cores: int, instance: Instance) -> ClusterConfig:
         """Return the cluster's sizes."""
-        return ClusterConfig(cores=n_cores, instance=instance, **values)
+        return ClusterConfig(**structs.asdict(table), cores=n_cores, instance=instance)
 
     def suits(self, device: Descriptor, target: str) -> bool:
         """Tell whether a cluster has the cores that a test needs, with or without floating point."""

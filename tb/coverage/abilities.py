@@ -10,7 +10,7 @@ import numpy as np
 from tb.coverage.coverpoint import MIXED, Coverpoint
 from tb.coverage.definition import Definition, Item, Mask
 from tb.coverage.sizes import size_bin
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 
 
 def reachable(item: Item, device: Descriptor) -> Mask:

@@ -17,7 +17,7 @@ from tb.coverage.definition import Definition
 from tb.coverage.numerics import Event, count
 from tb.coverage.samples import AccessSample, CutSample, JobSample
 from tb.coverage.sorter import Code, Sorter
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.scenario import Scenario
 from tb.registers.model import AccessTrace
 

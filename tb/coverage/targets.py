@@ -20,7 +20,7 @@ from tb.coverage.numerics import KINDS, count
 from tb.coverage.samples import JobSample
 from tb.coverage.sizes import size_bin
 from tb.coverage.sorter import Sorter
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.scenario import Scenario
 from tb.schema import Where
 from tb.stimulus.image import initial_image

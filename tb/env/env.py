@@ -13,7 +13,6 @@ from tb.agents.control.agent import ControlAgent
 from tb.agents.control.sequences import AccessSequence
 from tb.agents.tcdm.agent import TcdmAgent
 from tb.coverage.collector import Collector
-from tb.descriptor import Descriptor
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
 from tb.env.coverage import CoverageTap
@@ -23,6 +22,7 @@ from tb.env.items import ScenarioItem
 from tb.env.lookahead import lookahead
 from tb.env.recorder import Recorder
 from tb.env.sequencer import ScenarioSequencer
+from tb.exchange.device import Descriptor
 from tb.exchange.results import JobResult
 from tb.exchange.scenario import Scenario
 from tb.registers.adapter import ControlAdapter

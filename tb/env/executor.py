@@ -14,13 +14,13 @@ from tb.agents.control.player import RegisterPortPlayer
 from tb.agents.control.transfer import ControlError
 from tb.agents.tcdm.agent import TcdmAgent
 from tb.agents.tcdm.monitor import EventLog
-from tb.descriptor import Descriptor
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
 from tb.env.coverage import CoverageTap
 from tb.env.cutter import Cutter, check_acquired
 from tb.env.lookahead import Drawn, lookahead
 from tb.env.programmer import Programmer
+from tb.exchange.device import Descriptor
 from tb.exchange.results import Finding
 from tb.exchange.scenario import RESET_CYCLES, Scenario
 from tb.exchange.status import Status

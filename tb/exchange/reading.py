@@ -51,6 +51,11 @@ def convert(data: Any, kind: type[T], where: Where) -> T:
             name or (_SOME if index == "..." else int(index))
             for name, index in _STEP.findall(match["path"] or "")
         ]
+        if isinstance(inner := error.__cause__, SchemaError) and inner.where is not None:
+            place = f"{inner.where.file}.{inner.where.path}".rstrip(".").replace(".[", "[")
+            for step in steps:
+                where = where.item(step) if isinstance(step, int) else where.key(step)
+            raise where.key(place).error(inner.what) from None
         raise _explained(match["what"], data, kind, steps, where) from None
 
 

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from models.timing import padding
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario

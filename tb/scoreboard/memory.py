@@ -9,7 +9,7 @@ import numpy.typing as npt
 from models.diagnose import first_possible_step, single_faults
 from models.formats import widen
 from models.layout import load
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario

@@ -16,7 +16,7 @@ from models.timing import utilization
 from tb.agents.control.rules import DESCRIPTIONS as PERIPH_RULES
 from tb.agents.tcdm.memory import job_ranges
 from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_RULES
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.results import Causes, Finding, JobResult
 from tb.exchange.scenario import Scenario

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from pyuvm import uvm_sequence
 
 from tb.agents.tcdm.memory import job_ranges
-from tb.descriptor import Descriptor
 from tb.env.items import ScenarioItem
 from tb.env.lookahead import lookahead
 from tb.env.programmer import programming
+from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario
 from tb.kinds import ACCELERATOR

@@ -11,8 +11,8 @@ from tb.stimulus.rng import stream
 if TYPE_CHECKING:
     import random
 
-    from tb.descriptor import Descriptor
     from tb.env.env import RedmuleEnv
+    from tb.exchange.device import Descriptor
 
 
 class DirectedTest:

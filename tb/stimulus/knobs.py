@@ -10,7 +10,7 @@ from typing import Any
 
 from models.formats import Formats, per_operand
 from models.ops import Op
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.names import MAX_SIZE, OPERAND_CLASSES
 from tb.exchange.scenario import ABORT_KINDS, MAX_BURST, MAX_RATE, STALL_KINDS, WRITE_R_VALID
 from tb.schema import Field, SchemaError, Where, check

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from models.formats import Formats, per_operand
 from models.ops import Op
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.names import ADDRESS_SPACE
 from tb.exchange.scenario import Abort, Scenario, StallSpec, Window

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario
 from tb.schema import SchemaError, Where

@@ -9,7 +9,7 @@ from math import gcd
 
 from msgspec.structs import replace
 
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.scenario import Scenario
 from tb.stimulus.rng import stream
 from tb.stimulus.scenario_draw import cut_cycles

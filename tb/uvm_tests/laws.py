@@ -15,8 +15,8 @@ from tb.stimulus.laws import JOBS, LAWS, LawCase, laws_of
 from tb.stimulus.rng import np_stream
 
 if TYPE_CHECKING:
-    from tb.descriptor import Descriptor
     from tb.env.env import RedmuleEnv
+    from tb.exchange.device import Descriptor
 
 _STALL_RATE = 0.3
 

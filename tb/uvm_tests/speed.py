@@ -17,8 +17,8 @@ from tb.stimulus.job import GemmJob
 from tb.stimulus.rng import np_stream
 
 if TYPE_CHECKING:
-    from tb.descriptor import Descriptor
     from tb.env.env import RedmuleEnv
+    from tb.exchange.device import Descriptor
 
 
 class SpeedTable(DirectedTest):

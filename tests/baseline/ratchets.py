@@ -11,7 +11,7 @@ from regressions.baseline.jobs import scenarios
 from regressions.baseline.ratchet import Ratchet
 
 if TYPE_CHECKING:
-    from tb.descriptor import Descriptor
+    from tb.exchange.device import Descriptor
 
 CHANGED = "left_n"
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the causes of a job's cycles on hand-made logs: the job of a record, and its numbers."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from models.ops import Op
 from models.timing import Instance
-from tb.descriptor import Descriptor, Probe, load
+from tb.descriptor import load
+from tb.exchange.device import Descriptor, Probe
 from tb.exchange.job import Job
 from tb.exchange.results import Finding
 from tb.exchange.scenario import Abort, Scenario, Window

@@ -1,30 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """Known issues: one that shows excuses its jobs, one that does not where it should is stale."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from msgspec import structs
+from msgspec.structs import replace
 
 from regressions.judge import SegmentResult
 from regressions.known_issues import stale
 from regressions.results import read_results
-from tb.descriptor import Descriptor, load
+from tb.descriptor import load
+from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.job import Job
+from tb.exchange.known import Condition, KnownItem
 from tb.exchange.plan import Segment
 from tb.exchange.results import Finding, TestEnd
 from tb.exchange.scenario import Scenario, Window
 from tb.exchange.status import Status
-from tb.known import Condition, KnownItem
 from tb.scoreboard.scoreboard import Scoreboard
 from tests.bench.faults import FIRST
 from tests.bench.jobs import JOB, OTHER, scenario
 from tests.bench.simulation import DESCRIPTOR, HERE, PlannedTest, simulate
 from tests.job_results import job_result
 
-LATE = KnownItem("late", "tracker 17", (Condition("op", frozenset({"GEMM"})),), "timeout")
+LATE = KnownItem("late", "tracker 17", "timeout", (Condition("op", frozenset({"GEMM"})),))
 ISSUE = """
 [[known_issues]]
 id = "{id}"
@@ -87,7 +87,7 @@ def test_only_jobs_that_ended_well_speak_against_an_issue(
 
 def test_a_known_issue_excuses_the_jobs_and_the_status_it_names_and_nothing_else() -> None:
     conditions = (Condition("op", frozenset({"GEMM"})),)
-    known = KnownItem("slow-gemm", "tracked elsewhere", conditions, "timeout")
+    known = KnownItem("slow-gemm", "tracked elsewhere", "timeout", conditions)
     board = Scoreboard.__new__(Scoreboard)
     board.descriptor = replace(load("serial"), known_issues=(known,))
     late = Finding(Status.TIMEOUT, "bound", "too slow", 0)
@@ -102,8 +102,8 @@ def test_a_known_issue_excuses_the_jobs_and_the_status_it_names_and_nothing_else
 def test_an_issue_that_does_not_concern_a_job_is_no_matter() -> None:
     board = Scoreboard.__new__(Scoreboard)
     board.descriptor = device(LATE)
-    job: Job = structs.replace(FIRST, op=type(FIRST.op).ADDMAX)
-    assert board.silent(structs.replace(RUN, jobs=(job,)), [job_result(cycles=90)], {}) == []
+    job: Job = replace(FIRST, op=type(FIRST.op).ADDMAX)
+    assert board.silent(replace(RUN, jobs=(job,)), [job_result(cycles=90)], {}) == []
 
 
 @pytest.mark.sim

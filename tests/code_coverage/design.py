@@ -7,7 +7,8 @@ from pathlib import Path
 
 from regressions.code_coverage.data import Data
 from regressions.simulators.points import Kind, Point
-from tb.descriptor import Descriptor, load
+from tb.descriptor import load
+from tb.exchange.device import Descriptor
 
 TEXT = """module unit (
     input logic [1:0] a_i,

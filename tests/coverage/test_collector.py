@@ -2,22 +2,21 @@
 """Tests of the collector and its input: only scenarios that passed count."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from msgspec import structs
+from msgspec.structs import replace
 
 from models.ops import Op
 from tb.coverage.block import block_of
 from tb.coverage.collector import Collector, Cut
 from tb.coverage.counts import Counts
 from tb.coverage.covergroups import load_definition
-from tb.descriptor import Cover
 from tb.env.background import Background
 from tb.env.coverage import CoverageTap, Seen
+from tb.exchange.device import Cover
 from tb.exchange.results import Finding
 from tb.exchange.scenario import Abort, Scenario
 from tb.exchange.status import Status
@@ -135,8 +134,8 @@ def test_steps_of_undefined_values_are_left_out() -> None:
     image = initial_image(scenario())
     base = scenario().window.base
     assert block_of(job, image, base) is not None
-    assert block_of(structs.replace(job, z_addr=job.x_addr + 7), image, base) is None
-    assert block_of(structs.replace(job, z_addr=job.x_addr + 8), image, base) is not None
+    assert block_of(replace(job, z_addr=job.x_addr + 7), image, base) is None
+    assert block_of(replace(job, z_addr=job.x_addr + 8), image, base) is not None
 
 
 def test_a_large_job_is_looked_into_in_part() -> None:

@@ -17,7 +17,8 @@ from regressions.mutants.build import write_copies
 from regressions.mutants.operators import OPERATORS
 from tb.agents.control.rules import PeriphRule
 from tb.agents.tcdm.rules import TcdmRule
-from tb.descriptor import Descriptor, load
+from tb.descriptor import load
+from tb.exchange.device import Descriptor
 from tb.schema import SchemaError
 
 HEAD = 'schema = 1\ndevice = "serial"\n'

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from models.formats import Format
 from regressions.simulators import get_simulator
 from regressions.simulators.model import Model
-from tb.descriptor import ROOT, Descriptor
+from tb.descriptor import ROOT
+from tb.exchange.device import Descriptor
 
 Casts = Mapping[tuple[str, int], NDArray[np.uint16]]
 """Results by direction ("in", "out") and format, in the order of the codes."""

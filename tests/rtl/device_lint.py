@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from regressions.simulators import BuildError, get_simulator
 from regressions.simulators.model import Model
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 
 
 def lint(device: Descriptor, waivers: Iterable[Path], **parameters: int) -> str:

@@ -51,8 +51,8 @@ def test_the_build_says_what_must_hold(tmp_path: Path, parameters: dict[str, int
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"H": 0}, "instance.h: value 0 is out of range, must be 1 <= value"),
-        ({"N_CORES": 9}, "n_cores: value 9 is out of range, must be 1 <= value <= 8"),
+        ({"H": 0}, "instance.h: value 0 is out of range, must be >= 1"),
+        ({"N_CORES": 9}, "n_cores: value 9 is out of range, must be <= 8"),
     ],
     ids=str,
 )

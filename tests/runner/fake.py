@@ -13,7 +13,7 @@ from regressions.services import Services
 from regressions.simulators.base import Build, BuildError
 from tb.descriptor import available
 from tb.exchange.entry import TestEntry
-from tb.known import KnownItem
+from tb.exchange.known import KnownItem
 from tb.schema import SchemaError, nearest
 
 SCRIPT = Path(__file__).with_name("fake_simulation.py")
@@ -25,7 +25,7 @@ class FakeDevice:
 
     name: str = "redmule"
     parameters: dict[str, int] = field(default_factory=lambda: {"H": 1})
-    known_issues: tuple = (KnownItem("odd", "tracker 17", (), "mismatch"),)
+    known_issues: tuple = (KnownItem("odd", "tracker 17", "mismatch"),)
     known_differences: tuple = ()
     operations: tuple = tuple(Op)
     formats: tuple = (Format.FP16,)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from regressions.order import Order
 from regressions.paths import BuildTree
 from regressions.run import Run
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tests.runner.fake import FakeDevice
 
 

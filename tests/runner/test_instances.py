@@ -10,7 +10,8 @@ from regressions.paths import ROOT
 from regressions.testlist import LISTS, suits
 from regressions.tiers import Tier, load_tiers
 from tb.cluster.sequences import ProgramSequence
-from tb.descriptor import Descriptor, available, load
+from tb.descriptor import available, load
+from tb.exchange.device import Descriptor
 from tb.sequences import resolve
 from tb.sequences.base import GemmOpSequence
 

@@ -5,7 +5,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
 
 from models.timing import Instance
 from regressions.kinds import RunnerKind, Section
@@ -14,13 +16,22 @@ from regressions.simulators.model import Model
 from tb.coverage.counts import Counts
 from tb.coverage.covergroups import load_definition
 from tb.coverage.definition import Definition
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import ProgramBuild
 from tb.kinds import DeviceKind, SegmentCoverage
-from tb.schema import Field
 from tb.sequences.base import StreamSequence
 from tb.uvm_tests.segment import SegmentTest
+
+
+class ToyTable(Struct, forbid_unknown_fields=True):
+    """Table of a descriptor.
+
+    Attributes:
+        wheels: on the ground
+    """
+
+    wheels: Annotated[int, Meta(ge=1)]
 
 
 @dataclass(frozen=True)
@@ -60,13 +71,13 @@ class Toy(DeviceKind):
 
     name = "toy"
     doc = "toys"
-    table = {"wheels": Field("on the ground", int, required=True, lo=1)}
+    table = ToyTable
     targets = ("toy",)
     sequences = {"toys": "tests.runner.toy_kind:Toys"}
 
-    def configure(self, values: Mapping[str, Any], n_cores: int, instance: Instance) -> ToyConfig:
+    def configure(self, table: ToyTable, n_cores: int, instance: Instance) -> ToyConfig:
         """Read the table of a descriptor."""
-        return ToyConfig(values["wheels"], n_cores)
+        return ToyConfig(table.wheels, n_cores)
 
     def definition(self, further: tuple[Path, ...] = ()) -> Definition:
         """Read the covergroups."""

@@ -14,7 +14,8 @@ from regressions.simulators import Build, Simulator, get_simulator
 from regressions.speed import accelerator, simulation
 from regressions.speed.bare import BareResult, digest, run_bare, write_list
 from regressions.speed.workloads import Workload
-from tb.descriptor import Descriptor, load
+from tb.descriptor import load
+from tb.exchange.device import Descriptor
 from tb.exchange.scenario import Scenario
 from tb.stimulus.image import initial_image, predict
 from tb.stimulus.stream import ScenarioStream

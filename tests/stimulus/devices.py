@@ -7,8 +7,8 @@ from pathlib import Path
 from models.formats import Format
 from models.ops import Op
 from models.timing import Instance
-from tb.bounds import Section8Bound
-from tb.descriptor import Descriptor
+from tb.exchange.bound import Bound
+from tb.exchange.device import Descriptor
 
 PAPER = Instance(4, 12, 3, 256)
 
@@ -22,24 +22,15 @@ def device(
 ) -> Descriptor:
     """A device with the paper's array unless told otherwise."""
     return Descriptor(
+        schema=1,
         name="paper",
         path=Path("paper.toml"),
-        description="",
         top="paper",
         sources=(),
-        includes=(),
-        waivers=(),
-        parameters={},
         instance=instance,
         n_cores=n_cores,
         operations=tuple(operations),
         formats=tuple(formats),
         mixed_formats=mixed_formats,
-        cycle_bound=Section8Bound(),
-        known_differences=(),
-        known_issues=(),
-        binds=(),
-        probe=None,
-        cover=None,
-        backdoor={},
+        cycle_bound=Bound(kind="section8"),
     )

@@ -9,9 +9,9 @@ from models import timing
 from models.formats import Format, Formats
 from models.ops import Op
 from models.timing import Instance
-from tb.bounds import Section8Bound
 from tb.cluster.config import cluster_of
 from tb.descriptor import available, load, summary
+from tb.exchange.bound import Bound
 from tb.exchange.job import Job
 from tb.schema import SchemaError
 
@@ -94,7 +94,7 @@ def test_minimal(tmp_path: Path) -> None:
     assert device.instance == Instance(4, 12, 3, 256)
     assert device.operations == (Op.GEMM, Op.MATMUL)
     assert device.n_cores == 8
-    assert device.cycle_bound == Section8Bound()
+    assert device.cycle_bound == Bound(kind="section8")
     assert device.bound(job(), 10) == timing.bound(device.instance, Op.GEMM, 3, 4, 5, Format.FP16, 10)
     assert summary(device) == {"dut": "mine", "parameters": {}}
 

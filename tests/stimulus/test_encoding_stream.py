@@ -2,7 +2,7 @@
 """The stream of encodings: its first scenarios write every value of MACFG's format fields, once."""
 
 from models.formats import Format
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.registers.program import register_values
 from tb.sequences.encodings import EncodingStream
 

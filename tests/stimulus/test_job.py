@@ -158,7 +158,7 @@ def test_json_keeps_explicit_data() -> None:
         (
             ("jobs", 0, "op"),
             "GEM",
-            r"scenarios\[0\].jobs\[0\]: op: unknown operation 'GEM'; did you mean 'GEMM'",
+            r"scenarios\[0\].jobs\[0\].op: unknown operation 'GEM'; did you mean 'GEMM'",
         ),
         (("jobs", 0, "format"), "FP17", "did you mean 'FP16'"),
         (("jobs", 0, "format"), "FP16/E4M3", "name one, or those of X, W and Y/Z as in 'E4M3/FP16/FP16'"),

@@ -16,7 +16,7 @@ from tb.cluster import memory_map
 from tb.cluster.mailbox import MailboxJob
 from tb.cluster.streams.run import ProgramRun
 from tb.cluster.streams.stream import ProgramStream, draw_arbitration
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.scenario import Abort, Scenario, Window
 from tb.schema import Field

@@ -20,7 +20,7 @@ from tb.cluster.config import cluster_of
 from tb.cluster.elf import unbuilt
 from tb.cluster.streams.run import ProgramRun
 from tb.cluster.task import Arbitration, Task
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.schema import Field, Where, check
 from tb.stimulus.rng import stream
 

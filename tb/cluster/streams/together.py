@@ -15,7 +15,7 @@ from tb.cluster.mailbox import MailboxJob
 from tb.cluster.streams.jobs import JobStream, mailbox_job
 from tb.cluster.streams.run import ProgramRun
 from tb.cluster.streams.software import VECTORS
-from tb.descriptor import Descriptor
+from tb.exchange.device import Descriptor
 from tb.exchange.scenario import Window
 from tb.schema import SchemaError
 from tb.stimulus.draws import Sizes, Weighted

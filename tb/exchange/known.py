@@ -3,14 +3,15 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, structs
 
 from models.formats import Format
 from models.ops import Op
 from tb.exchange.job import Job
 from tb.exchange.names import OPERAND_CLASSES, format_name, parse_formats
-from tb.schema import Field, Raw, Where, check, choice, show
-
-EXPECTATIONS = ("mismatch", "protocol", "timeout", "crash")
+from tb.schema import Raw, Where, choice, show, unknown
 
 ATTRIBUTES: Mapping[str, Callable[[Job], int | str]] = {
     "op": lambda job: job.op.name,
@@ -54,29 +55,41 @@ class Condition:
         return isinstance(value, int) and self.lo <= value <= self.hi
 
 
-@dataclass(frozen=True, slots=True)
-class KnownItem:
+if TYPE_CHECKING:
+    Match = tuple[Condition, ...]
+else:
+    Match = dict[str, Any]
+
+
+class KnownItem(Struct, frozen=True, forbid_unknown_fields=True):
     """Something the device is known to do otherwise.
 
     Attributes:
-        id: short stable name.
-        reason: why, and where it is tracked.
-        conditions: all must match; none means every job.
-        expect: the status such a job is expected to have.
+        id: short stable name, unique in the file
+        reason: why, and where it is tracked
+        expect: status such a job is expected to have: `mismatch`, `protocol`, `timeout`, `crash`
+        match: which jobs: attributes that must all match (see below); without it every job
     """
 
     id: str
     reason: str
-    conditions: tuple[Condition, ...]
-    expect: str
+    expect: Literal["mismatch", "protocol", "timeout", "crash"]
+    match: Match = ()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.match, dict):
+            conditions = (_condition(*each, Where("match")) for each in self.match.items())
+            structs.force_setattr(self, "match", tuple(conditions))
 
     def matches(self, job: Job) -> bool:
         """Return whether the item concerns `job`."""
-        return all(condition.matches(job) for condition in self.conditions)
+        return all(condition.matches(job) for condition in self.match)
 
 
 def _condition(attribute: str, value: Raw, where: Where) -> Condition:
     place = where.key(attribute)
+    if attribute not in ATTRIBUTES:
+        raise unknown("key", attribute, ATTRIBUTES, place)
     numeric = attribute in ("m", "n", "k", "core", "x_align", "w_align", "z_align")
     values = value if isinstance(value, list) else [value]
     if numeric:
@@ -99,31 +112,3 @@ def _format(item: Raw, place: Where) -> str:
     if not isinstance(item, str):
         raise place.error(f"expected a format, got {show(item)}")
     return format_name(parse_formats(item, place))
-
-
-def _conditions(data: Raw, where: Where) -> tuple[Condition, ...]:
-    fields = {name: Field("attribute of the job", object) for name in ATTRIBUTES}
-    return tuple(_condition(k, v, where) for k, v in check(data, fields, where).items() if v is not None)
-
-
-FIELDS: dict[str, Field] = {
-    "id": Field("short stable name, unique in the file", str, required=True),
-    "reason": Field("why, and where it is tracked", str, required=True),
-    "match": Field(
-        "which jobs: attributes that must all match (see below); without it every job",
-        dict,
-        parse=_conditions,
-    ),
-    "expect": Field(
-        "status such a job is expected to have: " + ", ".join(f"`{e}`" for e in EXPECTATIONS),
-        str,
-        required=True,
-        choices=EXPECTATIONS,
-    ),
-}
-
-
-def parse_known(data: Raw, where: Where) -> KnownItem:
-    """Makes an item from a table of `known_issues` or `known_differences`; raises `SchemaError`."""
-    table = check(data, FIELDS, where)
-    return KnownItem(table["id"], table["reason"], table["match"] or (), table["expect"])

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Descriptors of devices, as files have them and as they are used (`docs/descriptor.md`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+from msgspec import Meta, Struct, field, structs
+
+from models.formats import Format, Formats
+from models.ops import Op
+from models.timing import Instance
+from tb.exchange.bound import Bound
+from tb.exchange.entry import ALONE
+from tb.exchange.job import Job
+from tb.exchange.known import KnownItem
+from tb.exchange.names import MAX_CORES, parse_format, parse_op
+from tb.schema import Where
+
+MAX_CAUSES = 16
+"""Causes that the bench has room for (kCauseCount in bench.h)."""
+
+MAX_EVENTS = 64
+"""Internal events that the bench has room for (kCoverEvents in bench.h)."""
+
+Positive = Annotated[int, Meta(ge=1)]
+Cores = Annotated[int, Meta(ge=1, le=MAX_CORES)]
+
+
+class Shape(Struct, frozen=True, forbid_unknown_fields=True):
+    """Shape of the array (contract A3.1), as far as parameters do not say it.
+
+    Attributes:
+        h: compute elements in a row, unless parameter H says it
+        l: rows of compute elements, unless parameter L says it
+        p: pipeline registers of a compute element, unless parameter P says it
+        dw: payload bits of the memory port, unless parameter DW says it
+    """
+
+    h: Positive | None = None
+    l: Positive | None = None  # noqa: E741 - the contract's name of the parameter
+    p: Annotated[int, Meta(ge=0)] | None = None
+    dw: Annotated[int, Meta(ge=32)] | None = None
+
+
+class Probe(Struct, frozen=True, forbid_unknown_fields=True):
+    """A module of the device that counts where the time of a job goes.
+
+    Attributes:
+        path: hierarchical path below the top module
+        causes: names of its causes, the lowest slots first
+    """
+
+    path: str
+    causes: Annotated[tuple[str, ...], Meta(min_length=1, max_length=MAX_CAUSES)]
+
+    def __post_init__(self) -> None:
+        _check_names(self.causes, "cause", Where("causes"))
+
+
+class Cover(Struct, frozen=True, forbid_unknown_fields=True):
+    """A module of the device that tells internal events for coverage.
+
+    Attributes:
+        path: hierarchical path below the top module
+        events: names of its events, that of bit 0 first
+    """
+
+    path: str
+    events: Annotated[tuple[str, ...], Meta(min_length=1, max_length=MAX_EVENTS)]
+
+    def __post_init__(self) -> None:
+        _check_names(self.events, "event", Where("events"))
+
+
+if TYPE_CHECKING:
+    Files = tuple[Path, ...]
+    Operations = tuple[Op, ...]
+    FormatsOfDevice = tuple[Format, ...]
+    InstanceField = Instance
+else:
+    # Descriptors have paths with tokens and globs, names, and what parameters do not say.
+    Files = Operations = FormatsOfDevice = tuple[str, ...]
+    InstanceField = Shape
+
+
+class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The content of a descriptor, but for the table of a kind of devices.
+
+    Attributes:
+        schema: version of this schema: 1
+        base: path of a descriptor that this one changes in some keys
+        name: name in reports and run lines
+        description: one line for people
+        top: name of the top module
+        sources: SystemVerilog files and globs, in the order of compilation
+        includes: include directories
+        waivers: Verilator configuration files (.vlt): lint waivers, module hints
+        parameters: parameters of the top module: integers or strings
+        instance: shape of the array (contract A3.1), as far as parameters do not say it
+        n_cores: event targets, unless parameter N_CORES says it
+        operations: operations the device has, by name
+        formats: formats the device has, by name
+        mixed_formats: X, W and Y/Z can have different formats, by the extension of MACFG (contract A5.16)
+        cycle_bound: the cycle bound
+        known_differences: deviations by design
+        known_issues: defects that are expected to show
+        binds: SystemVerilog files that bind checkers or probes into the device
+        probe: counters that tell where the time of a job goes
+        cover: signals that tell internal events for coverage
+        backdoor: register name to hierarchical path below the top module
+    """
+
+    schema: Annotated[int, Meta(ge=1, le=1)]
+    base: str = ""
+    name: str
+    description: str = ""
+    top: str
+    sources: Annotated[Files, Meta(min_length=1)]
+    includes: Files = ()
+    waivers: Files = ()
+    parameters: dict[str, int | str] = field(default_factory=dict)
+    instance: InstanceField = cast("Instance", Shape())
+    n_cores: Cores = MAX_CORES
+    operations: Annotated[Operations, Meta(min_length=1)]
+    formats: Annotated[FormatsOfDevice, Meta(min_length=1)]
+    mixed_formats: bool = False
+    cycle_bound: Bound = field(name="bound")
+    known_differences: tuple[KnownItem, ...] = ()
+    known_issues: tuple[KnownItem, ...] = ()
+    binds: Files = ()
+    probe: Probe | None = None
+    cover: Cover | None = None
+    backdoor: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for key, parse in (("operations", parse_op), ("formats", parse_format)):
+            given = enumerate(getattr(self, key))
+            members = (
+                parse(each, Where(key).item(index)) if isinstance(each, str) else each
+                for index, each in given
+            )
+            structs.force_setattr(self, key, tuple(members))
+        for key in ("known_issues", "known_differences"):
+            ids = [item.id for item in getattr(self, key)]
+            for index, each in enumerate(ids):
+                if each in ids[:index]:
+                    raise Where(key).item(index).error(f"id '{each}' is used twice; give each entry its own")
+
+
+class Descriptor(DescriptorFile, frozen=True, kw_only=True):
+    """A device that can be put behind the contract's ports; its files exist.
+
+    Attributes:
+        path: File it was read from.
+        kind: Name of its kind (`tb.kinds`).
+        config: Values of the kind's table; None for a device alone.
+    """
+
+    path: Path
+    kind: str = ALONE
+    config: object = None
+
+    @property
+    def cover_events(self) -> tuple[str, ...]:
+        """Names of the internal events that the device tells; none for a device without."""
+        return () if self.cover is None else self.cover.events
+
+    @property
+    def job_formats(self) -> tuple[Formats, ...]:
+        """All formats that jobs can have: one of all operands, then those of X, W and Y/Z that differ."""
+        each = self.formats
+        mixes = [mix for mix in product(each, each, each) if len(set(mix)) > 1] if self.mixed_formats else []
+        return (*each, *mixes)
+
+    def bound(self, job: Job, stalls: int = 0) -> int:
+        """Returns the most cycles from trigger to event of `job` alone, with `stalls` waiting cycles."""
+        return self.cycle_bound.cycles(self.instance, job, stalls)
+
+    def supports(self, job: Job) -> str | None:
+        """Returns why the device cannot run `job`, or None if it can."""
+        if job.op not in self.operations:
+            return f"{self.name} has no operation {job.op.name}"
+        for fmt in job.formats:
+            if fmt not in self.formats:
+                return f"{self.name} has no format {fmt.name}"
+        if job.mixed and not self.mixed_formats:
+            return f"{self.name} has one format for all operands, the job wants {job.format_name}"
+        if job.core >= self.n_cores:
+            return f"{self.name} has {self.n_cores} cores, the job wants core {job.core}"
+        return None
+
+    def issues_of(self, job: Job) -> tuple[KnownItem, ...]:
+        """Returns the known issues and differences that concern `job`."""
+        return tuple(i for i in (*self.known_issues, *self.known_differences) if i.matches(job))
+
+
+def _check_names(names: Sequence[str], what: str, where: Where) -> None:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise where.error(f"{what} '{twice}' appears twice; give each {what} its own name")
