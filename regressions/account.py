@@ -76,6 +76,7 @@ class Account(Struct, frozen=True, kw_only=True):
     seconds: float
     rejected: dict[str, dict[str, int]]
     segments: list[SegmentEntry]
+    processor: dict[str, float] = {}
 
 
 def write(run: Run, execution: Execution) -> None:
@@ -121,6 +122,7 @@ def write(run: Run, execution: Execution) -> None:
         seconds=execution.seconds,
         rejected=execution.rejected,
         segments=segments,
+        processor={name: round(seconds, 3) for name, seconds in execution.processor.items()},
     )
     write_json(run.folder / RESULTS, msgspec.to_builtins(account))
 

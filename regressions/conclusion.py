@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import structs
 from rich.console import Console
 
-from regressions import account, coverage_baseline
+from regressions import account, coverage_baseline, processor
 from regressions.code_coverage import report as code_report
 from regressions.code_coverage.measure import CodeCoverage
 from regressions.coverage.measure import Coverage, Part, measure
@@ -62,6 +62,7 @@ def conclude(
         pages = folder / code_report.FOLDER / run.main.name
         code_report.write(pages, code, run.main, folder.name, int(time.time()))
     summary.grades = grade(summary.coverage, code.data if code else None, kills(campaigns))
+    summary.processor = execution.processor = processor.of_run(execution.processor)
     write_reports(summary)
     account.write(run, execution)
     if run.order.keep and summary.passed:

@@ -5,6 +5,7 @@ import asyncio
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,7 @@ class Execution:
         seconds: Wall time from the first start to the last end.
         rejected: Rejected candidates of each test by reason.
         interrupted: True if the user stopped it.
+        processor: Processor time of the simulations in seconds, by purpose (`tb.exchange.results.TestEnd`).
     """
 
     results: list[SegmentResult] = field(default_factory=list)
@@ -49,6 +51,7 @@ class Execution:
     seconds: float = 0.0
     rejected: dict[str, dict[str, int]] = field(default_factory=dict)
     interrupted: bool = False
+    processor: Counter[str] = field(default_factory=Counter)
 
     def add(self, later: "Execution") -> None:
         """Add the results of a later part of the same run."""
@@ -58,6 +61,7 @@ class Execution:
         for test, reasons in later.rejected.items():
             self.reject(test, reasons)
         self.interrupted |= later.interrupted
+        self.processor.update(later.processor)
 
     def reject(self, test: str, reasons: Mapping[str, int]) -> None:
         """Count the candidates that the random draw of a test rejected, by reason."""
@@ -182,6 +186,7 @@ def _collect(execution: Execution, log: SimulationLog, results: list[SegmentResu
     execution.cycles += log.cycles or sum(
         test.end.cycles if test.end else sum(job.cycles or 0 for job in test.jobs) for test in log.tests
     )
+    execution.processor.update(log.processor)
     for test in log.tests:
         if test.end is not None:
             execution.reject(test.key[0], test.end.rejected)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads the results of a simulation from ``results.jsonl``, while it runs or after it ended."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,6 +49,7 @@ class SimulationLog:
         ended: True if there was a ``sim_end``.
         cycles: Simulated cycles, of ``sim_end`` or summed from the tests.
         seconds: Wall time of the simulation in seconds.
+        start: Processor time in seconds that belongs to no segment, of ``sim_end``.
         damaged: Number of lines that could not be read; a cut last line is not one of them.
     """
 
@@ -55,7 +57,16 @@ class SimulationLog:
     ended: bool = False
     cycles: int = 0
     seconds: float = 0.0
+    start: float = 0.0
     damaged: int = 0
+
+    @property
+    def processor(self) -> Counter[str]:
+        """Processor time in seconds by purpose, as far as it was told."""
+        spent = Counter({"start": self.start})
+        for test in self.tests:
+            spent.update(test.end.processor if test.end else {})
+        return spent
 
     @property
     def running(self) -> TestLog | None:
@@ -102,7 +113,7 @@ class ResultsReader:
             log.tests.append(TestLog((line.test, line.begin, line.end)))
         elif isinstance(line, SimulationEnd):
             log.ended = True
-            log.cycles, log.seconds = line.cycles, line.seconds
+            log.cycles, log.seconds, log.start = line.cycles, line.seconds, line.start
         elif log.running is None:
             log.damaged += 1
         elif isinstance(line, JobResult):

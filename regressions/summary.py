@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Summary of a run: the object behind ``summary.json`` and all reports."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +49,7 @@ class Summary:
         code: Code coverage of the main device; None if the run measured none.
         faults: Complaints besides failed tests, which fail the run too.
         grades: Grades of the tests.
+        processor: Processor time of the whole run in seconds, by purpose (`regressions.processor`).
         notes: Remarks that somebody should look at; they fail nothing.
     """
 
@@ -66,6 +68,7 @@ class Summary:
     faults: list[str] = field(default_factory=list)
     grades: list[Grade] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    processor: Counter[str] = field(default_factory=Counter)
 
     @property
     def testplan(self) -> list[TestpointRow]:

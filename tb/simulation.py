@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import sys
 import time
 from functools import cache
 from pathlib import Path
@@ -38,7 +37,6 @@ from tb.uvm_tests.shrink import Shrink
 
 PLAN_VARIABLE = "REDMULE_PLAN"
 _GC_THRESHOLD = 50_000  # objects made and kept between two collections
-_SWITCH_INTERVAL = 5e-5  # seconds that the end of a scenario may wait for the thread in the background
 
 
 _PATH = Path(os.environ.get(PLAN_VARIABLE, ""))
@@ -65,6 +63,7 @@ async def segment(dut: Any, number: int) -> None:
     gc.set_threshold(_GC_THRESHOLD)
     recorder = Recorder(folder, _PLAN.descriptor, part, _background())
     recorder.line(TestBegin(part.entry.name, part.seed, part.begin, part.end))
+    _START.append(sum(_background().account().values()))
     cycles, started = handle.shared.cycle, time.perf_counter()
     rejected: dict[str, int] = {}
     try:
@@ -92,14 +91,17 @@ async def segment(dut: Any, number: int) -> None:
                 rejected=rejected,
                 known=dict(recorder.known),
                 silent=dict(recorder.silent),
+                processor={name: round(used, 6) for name, used in _background().account().items()},
             )
         )
         if number == _NUMBERS[-1]:
-            recorder.line(SimulationEnd(handle.shared.cycle, round(time.perf_counter() - _STARTED, 6)))
+            seconds = time.perf_counter() - _STARTED
+            recorder.line(SimulationEnd(handle.shared.cycle, round(seconds, 6), round(sum(_START), 6)))
         recorder.close()
 
 
 _STARTED = time.perf_counter()
+_START: list[float] = []  # processor time before each segment
 
 
 def _late_violations(handle: BenchHandle, recorder: Recorder) -> None:
@@ -164,7 +166,6 @@ def _replay() -> Shrink | tuple[Scenario, ...] | None:
 @cache
 def _background() -> Background:
     """The thread, one for all segments."""
-    sys.setswitchinterval(_SWITCH_INTERVAL)
     return Background()
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from regressions.cluster.firmware import build_program
@@ -63,7 +64,7 @@ def measure(
         outcomes = [run_task(bare, config, run.task, folder / "bare") for run in runs]
         cycles = sum(int(outcome.log["cycles"]) for outcome in outcomes)
         seconds = sum(float(outcome.log["seconds"]) for outcome in outcomes)
-        pairs.append((Speed(cycles, Speed.of(log).seconds), Speed(cycles, seconds)))
+        pairs.append((replace(Speed.of(log), cycles=cycles), Speed(cycles, seconds)))
     return figures(pairs, sum(run.jobs for run in runs))
 
 

@@ -136,6 +136,7 @@ def _add(
         execution.results.append(_result(segment, entry, folder, _log(logs.get(entry.folder), segment)))
     execution.cycles += part.account.cycles
     execution.seconds += part.account.seconds
+    execution.processor.update(part.account.processor)
     for test, reasons in part.account.rejected.items():
         execution.reject(test, reasons)
 

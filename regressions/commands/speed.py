@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from regressions import account
 from regressions.errors import UserError
 from regressions.json_file import write_json
 from regressions.kinds import SpeedPart, runner_of, runners
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import relative
+from regressions.processor import in_words
 from regressions.provenance import git_revision
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
@@ -64,6 +66,7 @@ def bench(order: Order, services: Services, console: Console) -> int:
     )
     figures = simulation.measure(device, simulator, folder, report=lambda line: console.print(f"  {line}"))
     _print_rows(console, ("figure", "median"), simulation.table(figures))
+    _print_smoke(order, console)
     console.print("model: FMA per second, and the ratio to numpy's float64 a*b+c")
     models = model.measure()
     _print_fields(console, models)
@@ -96,6 +99,15 @@ def bench(order: Order, services: Services, console: Console) -> int:
             highlight=False,
         )
     return EXIT_FAILED if slow else EXIT_PASSED
+
+
+def _print_smoke(order: Order, console: Console) -> None:
+    """Print the processor time of the last smoke run, which tells what counts in regressions."""
+    try:
+        spent = account.read(order.tree.reports / "smoke").processor
+        console.print(f"smoke, last run: {in_words(spent)}", highlight=False, soft_wrap=True)
+    except OSError:
+        console.print("smoke: make regressions TIER=smoke tells the processor time of a whole run")
 
 
 def _folder(order: Order, device: Descriptor) -> Path:

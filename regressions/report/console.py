@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from regressions.paths import relative
+from regressions.processor import in_words
 from regressions.report.verdict import grouped, verdict
 from regressions.summary import Summary
 
@@ -36,4 +37,6 @@ def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
         console.print(note, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
     style = "bold green" if summary.passed else "bold red"
     console.print(f"\n{verdict(summary)}", style=style, markup=False, highlight=False, soft_wrap=True)
+    if summary.processor:
+        console.print(in_words(summary.processor), markup=False, highlight=False, soft_wrap=True)
     console.print(f"report: {relative(shown / 'report.html')}", markup=False, highlight=False, soft_wrap=True)

@@ -3,13 +3,14 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 
 from regressions import testlist
 from regressions.errors import UserError
+from regressions.processor import in_words
 from regressions.results import ResultsReader, TestLog
 from regressions.simulators.base import Simulator
 from regressions.speed.bare import BareResult, run_bare, write_list
@@ -35,16 +36,18 @@ class Speed:
     Attributes:
         cycles: Simulated clock cycles.
         seconds: Wall time.
+        processor: Processor time in seconds by purpose (`tb.exchange.results.TestEnd`); empty if nobody told.
     """
 
     cycles: int
     seconds: float
+    processor: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, log: TestLog) -> "Speed":
         """Returns the speed of a segment that ended."""
         assert log.end is not None
-        return cls(log.end.cycles, log.end.seconds)
+        return cls(log.end.cycles, log.end.seconds, log.end.processor)
 
     @property
     def cycles_per_second(self) -> float:
@@ -68,6 +71,8 @@ class SpeedFigures:
         jobs_per_minute: Checked jobs per minute.
         overhead_us_per_cycle: Microseconds a cycle of the bench above the bare loop, round by round.
         overhead_us_per_job: Time of the bench above the bare loop for each job, in microseconds.
+        simulator_share: Of all processor time of the bench, that of the simulator, round by round.
+        processor: Processor time of the bench in seconds, by purpose.
     """
 
     bench_cycles_per_second: float
@@ -76,6 +81,8 @@ class SpeedFigures:
     jobs_per_minute: float
     overhead_us_per_cycle: float
     overhead_us_per_job: float
+    simulator_share: float = 0.0
+    processor: Mapping[str, float] = field(default_factory=dict)
 
 
 def entry() -> TestEntry:
@@ -137,6 +144,9 @@ def figures(rounds: Sequence[tuple[Speed, Speed]], jobs: int) -> SpeedFigures:
     Bench and bare loop of a round ran one after the other, so what else slowed the machine slowed both, and
     their ratio is taken round by round.
     """
+    spent = [bench.processor for bench, _ in rounds if bench.processor]
+    shares = [each["simulator"] / sum(each.values()) for each in spent]
+    purposes = spent[0] if spent else ()
     return SpeedFigures(
         bench_cycles_per_second=round(median(bench.cycles_per_second for bench, _ in rounds)),
         bare_cycles_per_second=round(median(bare.cycles_per_second for _, bare in rounds)),
@@ -151,6 +161,8 @@ def figures(rounds: Sequence[tuple[Speed, Speed]], jobs: int) -> SpeedFigures:
             * 1e6,
             1,
         ),
+        simulator_share=round(median(shares), 3) if shares else 0.0,
+        processor={name: round(median(each.get(name, 0.0) for each in spent), 3) for name in purposes},
     )
 
 
@@ -176,7 +188,11 @@ def check_cycles(scenarios: Sequence[Scenario], log: TestLog, bare: BareResult) 
 
 def table(measured: SpeedFigures) -> list[tuple[str, str]]:
     """Names and values for people."""
-    return [(name.replace("_", " "), f"{value:,}") for name, value in asdict(measured).items()]
+    figures = {**asdict(measured), "processor": in_words(measured.processor)}
+    return [
+        (name.replace("_", " "), value if isinstance(value, str) else f"{value:,}")
+        for name, value in figures.items()
+    ]
 
 
 def _plan(test: TestEntry, device: Descriptor, end: int) -> Plan:

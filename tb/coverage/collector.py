@@ -31,8 +31,8 @@ _LARGE = 1 << 20  # bytes of a window beyond which no job is looked into
 class Worker(Protocol):
     """Makes calls while the simulator runs, as `tb.env.background.Background`."""
 
-    def submit(self, call: Callable[[], Tally]) -> Pending:
-        """Has a call made some time."""
+    def submit(self, call: Callable[[], Tally], purpose: str) -> Pending:
+        """Has a call made some time; its processor time is for a purpose."""
 
 
 class Pending(Protocol):
@@ -150,7 +150,8 @@ class Collector:
 
     def _submit(self) -> None:
         if self._notes or self._traces:
-            self._results.append(self._worker.submit(partial(self._tally, self._notes, self._traces)))
+            tally = partial(self._tally, self._notes, self._traces)
+            self._results.append(self._worker.submit(tally, "coverage"))
             self._notes, self._traces = [], []
 
     def _tally(self, notes: Sequence[Note], traces: Sequence[AccessTrace]) -> Tally:

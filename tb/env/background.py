@@ -7,19 +7,31 @@ as drawing the next scenario or predicting the present one, is computed in that 
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
+from time import process_time, thread_time
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+CHECKS, SIMULATOR = "checks", "simulator"
+_SWITCH_INTERVAL = 5e-5  # seconds that the end of a scenario may wait for the thread in the background
+
 
 class BackgroundTask(Generic[T]):
-    """A call that the thread makes, or its caller if the result is needed before the thread came to it."""
+    """A call that the thread makes, or its caller if the result is needed before the thread came to it.
 
-    def __init__(self, call: Callable[[], T]) -> None:
+    Args:
+        call: The call.
+        spent: Told the processor time that it took.
+    """
+
+    def __init__(self, call: Callable[[], T], spent: Callable[[float], None]) -> None:
         self._call: Callable[[], T] | None = call
+        self._spent = spent
         self._claim = threading.Lock()
         self._running = threading.Lock()
         self._running.acquire()
@@ -32,6 +44,7 @@ class BackgroundTask(Generic[T]):
             return
         call = self._call
         assert call is not None
+        started = thread_time()
         try:
             self._value = call()
         except BaseException as error:
@@ -39,6 +52,7 @@ class BackgroundTask(Generic[T]):
         finally:
             # The call's arguments are not needed any more; the result may live long.
             self._call = None
+            self._spent(thread_time() - started)
             self._running.release()
 
     def result(self) -> T:
@@ -62,13 +76,22 @@ class Background:
         self._tasks: SimpleQueue[list[BackgroundTask[object]]] = SimpleQueue()
         self._pause = threading.Lock()  # held by the caller while the thread is to begin no call
         self._paused = False
+        self._spent: dict[str, float] = {}
+        self._counting = threading.Lock()
+        self._accounted = self._simulating = 0.0
+        sys.setswitchinterval(_SWITCH_INTERVAL)
         # A daemon: a simulation that ends early must not hang on it.
         self._thread = threading.Thread(target=self._work, name="background", daemon=True)
         self._thread.start()
 
-    def submit(self, call: Callable[[], T]) -> BackgroundTask[T]:
-        """Have a call made after those before it, from the next `begin` on."""
-        task = BackgroundTask(call)
+    def submit(self, call: Callable[[], T], purpose: str = CHECKS) -> BackgroundTask[T]:
+        """Have a call made after those before it, from the next `begin` on.
+
+        Args:
+            call: The call.
+            purpose: Name under which `account` tells its processor time.
+        """
+        task = BackgroundTask(call, partial(self._spend, purpose))
         self._waiting.append(task)  # type: ignore[arg-type] # the thread does not look at the result
         return task
 
@@ -77,6 +100,7 @@ class Background:
         if self._paused:
             self._paused = False
             self._pause.release()
+        self._simulating = thread_time()
         if self._waiting:
             self._tasks.put(self._waiting)
             self._waiting = []
@@ -84,8 +108,23 @@ class Background:
     def pause(self) -> None:
         """Have the thread stop after its present call, for it could only take the lock from the caller."""
         if not self._paused:
-            self._pause.acquire()
-            self._paused = True
+            self._spend(SIMULATOR, thread_time() - self._simulating)
+            # Not if the thread holds it: it begins a call just now, and waiting here would let it run.
+            self._paused = self._pause.acquire(blocking=False)
+
+    def account(self) -> dict[str, float]:
+        """Return the processor time of the process since the last call, in seconds, by purpose.
+
+        The simulator's is what the caller's thread used from `begin` to `pause`. Checks are all that is for
+        nothing else.
+        """
+        now = process_time()
+        with self._counting:
+            spent, self._spent = self._spent, {}
+        known = sum(spent.values()) - spent.get(CHECKS, 0.0)
+        spent[CHECKS] = now - self._accounted - known
+        self._accounted = now
+        return spent
 
     def close(self) -> None:
         """End the thread, after the calls that were submitted."""
@@ -99,3 +138,7 @@ class Background:
                 with self._pause:
                     pass
                 task.run()
+
+    def _spend(self, purpose: str, seconds: float) -> None:
+        with self._counting:
+            self._spent[purpose] = self._spent.get(purpose, 0.0) + seconds

@@ -7,6 +7,7 @@ from pyuvm import uvm_driver
 
 from tb.env.executor import ScenarioExecutor
 from tb.env.items import ScenarioItem
+from tb.env.lookahead import Drawn
 from tb.env.recorder import Recorder
 from tb.exchange.status import Status
 from tb.scoreboard.scoreboard import Verdict
@@ -23,15 +24,15 @@ class ScenarioDriver(uvm_driver):
     async def run_phase(self) -> None:
         """Serve the sequencer for ever."""
         while True:
-            item = await self.seq_item_port.get_next_item()
-            await self.drive_item(item)
+            item: ScenarioItem = await self.seq_item_port.get_next_item()
+            for drawn in item.drawn:
+                await self.drive(drawn)
             self.seq_item_port.item_done()
 
-    async def drive_item(self, item: ScenarioItem) -> Verdict:
+    async def drive(self, drawn: Drawn) -> Verdict:
         """Run one scenario; a device that failed is reset before the next one."""
-        verdict = await self._executor.run(item.drawn)
-        item.verdict = verdict
-        self._recorder.scenario(item.drawn.scenario, verdict, self._executor.since_reset)
+        verdict = await self._executor.run(drawn)
+        self._recorder.scenario(drawn.scenario, verdict, self._executor.since_reset)
         if verdict.status is not Status.PASSED or verdict.known:
             await self._executor.reset()
         return verdict

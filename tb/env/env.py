@@ -18,7 +18,6 @@ from tb.env.background import Background
 from tb.env.coverage import CoverageTap
 from tb.env.driver import ScenarioDriver
 from tb.env.executor import ScenarioExecutor
-from tb.env.items import ScenarioItem
 from tb.env.lookahead import lookahead
 from tb.env.recorder import Recorder
 from tb.env.sequencer import ScenarioSequencer
@@ -119,8 +118,7 @@ class RedmuleEnv(uvm_env):
     async def run_scenario(self, scenario: Scenario) -> Verdict:
         """Run a scenario, judge and record it; a device that failed is reset."""
         (drawn,) = lookahead(self.background, lambda _index: scenario, range(1), self.opinions)
-        item = ScenarioItem("scenario", drawn)
-        return await self.driver.drive_item(item)
+        return await self.driver.drive(drawn)
 
     async def run_job(self, job: GemmJob) -> JobResult:
         """Run a directed job and return its outcome, which is also recorded.

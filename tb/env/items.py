@@ -3,21 +3,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pyuvm import uvm_sequence_item
 
 from tb.env.lookahead import Drawn
-from tb.scoreboard.scoreboard import Verdict
 
 
 class ScenarioItem(uvm_sequence_item):
-    """One scenario on its way to the device, and its verdict on the way back.
+    """Scenarios on their way to the device, which runs one after the other.
 
     Attributes:
-        drawn: The jobs, their memory and its stalls.
-        verdict: Outcome, set by the driver.
+        drawn: Scenarios with their memories; each is taken when the one before has been judged.
     """
 
-    def __init__(self, name: str, drawn: Drawn) -> None:
+    def __init__(self, name: str, drawn: Iterator[Drawn]) -> None:
         super().__init__(name)
         self.drawn = drawn
-        self.verdict: Verdict | None = None

@@ -56,8 +56,8 @@ def lookahead(
 
     def fill(depth: int) -> None:
         for index in islice(rest, depth - len(queue)):
-            drawn = background.submit(partial(_draw, draw, index))
-            queue.append((drawn, background.submit(partial(_predict, drawn, opinions))))
+            drawn = background.submit(partial(_draw, draw, index), "drawing")
+            queue.append((drawn, background.submit(partial(_predict, drawn, opinions), "prediction")))
 
     fill(1)
     while queue:

@@ -65,7 +65,7 @@ class Recorder:
     def scenario(self, scenario: Scenario, verdict: Verdict, since_reset: Sequence[Scenario]) -> None:
         """Record the jobs of a scenario, and a failure record if it did not pass."""
         self._settle()
-        self._pending = self._background.submit(partial(self._write_jobs, verdict.jobs))
+        self._pending = self._background.submit(partial(self._write_jobs, verdict.jobs), "reporting")
         self.jobs += sum(result.status is not Status.NOT_RUN for result in verdict.jobs)
         self.compared_bytes += verdict.compared_bytes
         self.known.update(verdict.known)

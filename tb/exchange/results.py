@@ -198,6 +198,7 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
         rejected: Candidates that the random draw rejected, by reason.
         known: Scenarios in which a known issue of the device showed, by its id.
         silent: Scenarios with a job that it concerns and that passed without it.
+        processor: Processor time in seconds by purpose: simulator, checks, prediction, drawing, ...
     """
 
     __test__ = False  # not a pytest class
@@ -212,13 +213,21 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
     rejected: dict[str, int] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
     silent: dict[str, int] = field(default_factory=dict)
+    processor: dict[str, float] = field(default_factory=dict)
 
 
 class SimulationEnd(Struct, frozen=True, tag="sim_end", tag_field="type"):
-    """End of a simulation: simulated cycles and wall time in seconds."""
+    """End of a simulation.
+
+    Attributes:
+        cycles: Simulated cycles.
+        seconds: Wall time.
+        start: Processor time in seconds before the first segment, and between segments.
+    """
 
     cycles: int
     seconds: float
+    start: float = 0.0
 
 
 Line = TestBegin | JobResult | Failure | CoverageHits | TestEnd | SimulationEnd

@@ -3,20 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, ClassVar
 
 from pyuvm import uvm_sequence
 
 from tb.agents.tcdm.memory import job_ranges
 from tb.env.items import ScenarioItem
-from tb.env.lookahead import lookahead
+from tb.env.lookahead import Drawn, lookahead
 from tb.env.programmer import programming
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario
 from tb.kinds import ACCELERATOR
 from tb.stimulus.stream import ScenarioStream
+
+_BATCH = 32  # scenarios of an item: its way through pyuvm takes as long as half of the checks of one
 
 
 class StreamSequence(uvm_sequence):
@@ -95,13 +98,19 @@ class GemmOpSequence(StreamSequence):
         return True
 
     async def body(self) -> None:
-        """Send the scenarios to the environment's sequencer, one after the other."""
+        """Send the scenarios to the environment's sequencer, some with each item."""
+        scenarios = self._scenarios()
+        for first in self._range[::_BATCH]:
+            item = ScenarioItem(f"{self.get_name()}[{first}]", islice(scenarios, _BATCH))
+            await self.start_item(item)
+            await self.finish_item(item)
+
+    def _scenarios(self) -> Iterator[Drawn]:
+        """Draw the scenarios ahead; count the jobs of those that are taken."""
         sequencer = self.sequencer
         for drawn in lookahead(sequencer.background, self._draw, self._range, sequencer.opinions):
             self.jobs += len(drawn.scenario.jobs)
-            item = ScenarioItem(f"{self.get_name()}[{drawn.scenario.index}]", drawn)
-            await self.start_item(item)
-            await self.finish_item(item)
+            yield drawn
 
     def _draw(self, index: int) -> Scenario:
         """Draw a scenario, and fill the caches with everything that the bench will ask about its jobs."""

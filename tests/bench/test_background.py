@@ -3,6 +3,7 @@
 
 import threading
 from functools import partial
+from time import thread_time
 
 import pytest
 
@@ -86,3 +87,24 @@ def test_a_pause_lets_the_present_call_end_and_no_other_begin(background: Backgr
     assert not after.wait(0.05)
     background.begin()
     assert after.wait(60)
+
+
+def test_processor_time_is_told_by_purpose(background: Background) -> None:
+    def busy(seconds: float) -> None:
+        end = thread_time() + seconds
+        while thread_time() < end:
+            pass
+
+    background.account()
+    drawn = background.submit(partial(busy, 0.05), "drawing")
+    background.begin()
+    busy(0.03)  # as a simulator does
+    background.pause()
+    drawn.result()
+    busy(0.02)
+    spent = background.account()
+    assert set(spent) == {"drawing", "simulator", "checks"}
+    assert spent["drawing"] >= 0.05
+    assert spent["simulator"] >= 0.03
+    assert 0.02 <= spent["checks"] < 0.05
+    assert sum(background.account().values()) < 0.02

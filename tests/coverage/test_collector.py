@@ -36,7 +36,7 @@ DEVICE = replace(device(), cover=Cover("i_cover", ("full", "empty")))
 class Now:
     """A worker that makes calls at once."""
 
-    def submit(self, call: Callable[[], Any]) -> Any:
+    def submit(self, call: Callable[[], Any], _purpose: str) -> Any:
         """Makes the call."""
         value = call()
         return SimpleNamespace(result=lambda: value)

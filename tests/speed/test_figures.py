@@ -27,7 +27,7 @@ from tb.descriptor import available, load
 from tests.job_results import job_result
 from tests.runner.fake import services
 
-FIGURES = SpeedFigures(1.0, 2.0, 0.5, 3.0, 0.5, 7.0)
+FIGURES = SpeedFigures(1.0, 2.0, 0.5, 3.0, 0.5, 7.0, 0.6, {"simulator": 3.0, "checks": 2.0})
 MODEL_ROW = {"data": "normal", "size": 16, "fma_per_second": 1, "ratio": 0.5}
 ROW = accelerator.CaseRow(
     instance="4x12x3 DW256",
@@ -49,7 +49,7 @@ ROW = accelerator.CaseRow(
 def test_medians_and_ratios_by_round() -> None:
     # The second round ran on a machine of half the speed, the third disturbed the bench alone.
     rounds = [
-        (Speed(1000, 0.002), Speed(900, 0.0009)),
+        (Speed(1000, 0.002, {"simulator": 3.0, "checks": 1.0}), Speed(900, 0.0009)),
         (Speed(1000, 0.004), Speed(900, 0.0018)),
         (Speed(1000, 0.02), Speed(900, 0.0009)),
     ]
@@ -60,6 +60,8 @@ def test_medians_and_ratios_by_round() -> None:
     assert figures.jobs_per_minute == 150_000
     assert figures.overhead_us_per_cycle == 2.0
     assert figures.overhead_us_per_job == 200.0
+    assert figures.simulator_share == 0.75
+    assert figures.processor == {"simulator": 3.0, "checks": 1.0}
 
 
 @pytest.mark.parametrize(
@@ -117,13 +119,15 @@ def test_bench_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert written["cluster_simulation"]["device"] == "cluster_8"
     assert written["git"].partition("-")[0] == git_revision().partition("-")[0]
     required = {"bench_cycles_per_second", "bare_cycles_per_second", "ratio", "jobs_per_minute"}
-    assert required | {"overhead_us_per_cycle", "overhead_us_per_job"} == set(written["simulation"])
+    required |= {"overhead_us_per_cycle", "overhead_us_per_job", "simulator_share", "processor"}
+    assert required == set(written["simulation"])
     assert written["model"] == [MODEL_ROW]
     assert [row["instance"] for row in written["accelerator"]] == ["4x12x3 DW256"] * 2
     expected = {"instance", "op", "format", "M", "N", "K", "cycles", "bound", "published", "utilization"}
     assert set(written["accelerator"][0]) == expected | {"series", "mac_per_cycle"}
     shown = capsys.readouterr().out
     assert re.search(r"^ +ratio +0\.5$", shown, re.MULTILINE)
+    assert "processor time 5.0 s: simulator 60.0%, checks 40.0%" in shown
     assert re.search(r"4x12x3 DW256 +FP16 +12 +16 +16 +140 +140 +170 +21\.94 +45\.71 %", shown)
 
 
