@@ -4,9 +4,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from models.chains import step
 from models.formats import Format, narrow
 from models.fp16 import Fp16
-from models.gemm import partial_sums, step
+from models.gemm import partial_sums
 from models.ops import Op
 
 _ALL = np.arange(0x10000, dtype=np.uint16)

@@ -8,29 +8,42 @@ Arithmetic rounds once, to nearest even, keeps subnormals, overflows to infinity
 import numpy as np
 from numpy.typing import NDArray
 
-from models import carrier
-from models.carrier import CANONICAL_NAN, INFINITY, PLAIN, SCALED, SIGN
+SIGN = 0x8000
+INFINITY = 0x7C00
+CANONICAL_NAN = 0x7E00
 
 Fp16 = NDArray[np.uint16]
 """FP16 bit patterns."""
 
 
+def _values() -> NDArray[np.float64]:
+    bits = np.arange(0x10000, dtype=np.uint16)
+    bits[is_nan(bits)] = CANONICAL_NAN  # a signalling NaN would raise floating-point warnings
+    return bits.view(np.float16).astype(np.float64)
+
+
 def fma(a: Fp16, b: Fp16, c: Fp16) -> Fp16:
-    """Returns `a * b + c`, rounded once."""
+    """Returns `a * b + c`, rounded once.
+
+    float64 is enough: a product p of two FP16 numbers has at most 22 significant bits, so it is exact. Where
+    a sum p + c with an FP16 number c is not, its bits span over 53 places: either |p| > 2**18 (c is a
+    multiple of 2**-24), and the result is infinite whatever c is, or |p| < |c| / 2**31, and the result is c,
+    for no tie is that near. So the sum in float64, rounded once to FP16, is the fused multiply-add.
+    """
     with np.errstate(all="ignore"):
-        return carrier.round_to_bits(np.asarray(SCALED[a] * PLAIN[b] + SCALED[c]))
+        return from_float(PLAIN[a] * PLAIN[b] + PLAIN[c])
 
 
 def add(a: Fp16, b: Fp16) -> Fp16:
     """Returns `a + b`, rounded once; an exact zero is +0 unless both operands are -0."""
     with np.errstate(all="ignore"):
-        return carrier.round_to_bits(np.asarray(SCALED[a] + SCALED[b]))
+        return from_float(PLAIN[a] + PLAIN[b])
 
 
 def mul(a: Fp16, b: Fp16) -> Fp16:
     """Returns `a * b`, rounded once; a zero has the exclusive or of the operands' signs."""
     with np.errstate(all="ignore"):
-        return carrier.round_to_bits(np.asarray(SCALED[a] * PLAIN[b]))
+        return from_float(PLAIN[a] * PLAIN[b])
 
 
 def minimum(a: Fp16, b: Fp16) -> Fp16:
@@ -68,7 +81,9 @@ def to_float(bits: Fp16) -> NDArray[np.float64]:
 def from_float(values: NDArray[np.float32] | NDArray[np.float64]) -> Fp16:
     """Returns FP16 bits of values, rounded once to nearest even, NaNs canonical."""
     with np.errstate(all="ignore"):
-        return carrier.round_to_bits(np.multiply(values, carrier.SCALE, dtype=np.float64))
+        bits = np.asarray(values).astype(np.float16).view(np.uint16)
+    bits[is_nan(bits)] = CANONICAL_NAN
+    return bits
 
 
 def _select(first: NDArray[np.bool_], a: Fp16, b: Fp16) -> Fp16:
@@ -78,18 +93,5 @@ def _select(first: NDArray[np.bool_], a: Fp16, b: Fp16) -> Fp16:
     return np.where(a_nan & b_nan, CANONICAL_NAN, chosen).astype(np.uint16)
 
 
-__all__ = [
-    "CANONICAL_NAN",
-    "INFINITY",
-    "SIGN",
-    "Fp16",
-    "add",
-    "fma",
-    "from_float",
-    "is_nan",
-    "maximum",
-    "minimum",
-    "mul",
-    "order",
-    "to_float",
-]
+PLAIN = _values()
+"""The value of each of the 65536 bit patterns."""

@@ -67,7 +67,7 @@ def bench(order: Order, services: Services, console: Console) -> int:
     figures = simulation.measure(device, simulator, folder, report=lambda line: console.print(f"  {line}"))
     _print_rows(console, ("figure", "median"), simulation.table(figures))
     _print_smoke(order, console)
-    console.print("model: FMA per second, and the ratio to numpy's float64 a*b+c")
+    console.print("model: FMA per second, compiled and in numpy, and the ratio to numpy's float64 a*b+c")
     models = model.measure()
     _print_fields(console, models)
     names = [order.dut] if order.dut else workloads.measured_devices()

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Speed of the reference model, against numpy's plain float64 arithmetic in the same run."""
+"""Speed of the reference model, against its form in numpy and plain float64 arithmetic in the same run."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models import fp16
+from models import chains, fp16
 from models.gemm import gemm_op
 from models.ops import Op
 
@@ -31,6 +31,7 @@ class ModelRow:
             most sums infinite) or raw (random bits).
         size: M, N and K.
         fma_per_second: Fused multiply-adds per second.
+        numpy_per_second: Those of the model in numpy (`models.chains`), with normal data.
         ratio: To numpy's `a * b + c` in float64 on the same arrays: each column of X, each row of W, and Y.
         ratio_whole: To numpy's `a * b + c` in float64 on three arrays of M x K, which saves it broadcasting.
         ratio_to_normal: To the model's own speed with normal data.
@@ -39,15 +40,17 @@ class ModelRow:
     data: str
     size: int
     fma_per_second: float
+    numpy_per_second: float
     ratio: float
     ratio_whole: float
     ratio_to_normal: float
 
 
 def measure(sizes: tuple[int, ...] = SIZES) -> list[dict[str, object]]:
-    """Measures all kinds of data at all sizes; about 15 seconds.
+    """Measures all kinds of data at all sizes; about 20 seconds.
 
-    What is compared takes turns, and medians are taken: whatever else slows the machine slows all of it.
+    What is compared takes turns, and medians of processor time are taken: whatever else slows the machine
+    slows all of it.
 
     Args:
         sizes: The sizes to measure.
@@ -88,6 +91,7 @@ def _measure_size(size: int) -> list[ModelRow]:
         "same arrays": lambda: _float64_steps(x, w, y),
         "whole arrays": lambda: _float64_whole(whole[0], whole[1], y),
     }
+    work["numpy"] = partial(chains.matrix, Op.GEMM, *matrices["normal"])
     for data, bits in matrices.items():
         work[data] = partial(gemm_op, Op.GEMM, *bits)
     speed = {name: size**3 / seconds for name, seconds in _seconds(work).items()}
@@ -96,6 +100,7 @@ def _measure_size(size: int) -> list[ModelRow]:
             data=data,
             size=size,
             fma_per_second=round(speed[data]),
+            numpy_per_second=round(speed["numpy"]),
             ratio=round(speed[data] / speed["same arrays"], 3),
             ratio_whole=round(speed[data] / speed["whole arrays"], 3),
             ratio_to_normal=round(speed[data] / speed["normal"], 3),
@@ -117,21 +122,21 @@ def _float64_whole(a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np
 
 
 def _seconds(work: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Returns the median seconds of each piece of work, all of which take turns."""
+    """Returns the median seconds of processor time of each piece of work, all of which take turns."""
     calls = {name: _calls_needed(function) for name, function in work.items()}
     times: dict[str, list[float]] = {name: [] for name in work}
     for _ in range(_ROUNDS):
         for name, function in work.items():
-            start = perf_counter()
+            start = process_time()
             for _ in range(calls[name]):
                 function()
-            times[name].append((perf_counter() - start) / calls[name])
+            times[name].append((process_time() - start) / calls[name])
     return {name: median(values) for name, values in times.items()}
 
 
 def _calls_needed(function: Callable[[], object]) -> int:
     """Returns how many calls take long enough to be timed; the first, unmeasured one warms the caches."""
     function()
-    start = perf_counter()
+    start = process_time()
     function()
-    return max(1, round(_LEAST_SECONDS / (perf_counter() - start)))
+    return max(1, round(_LEAST_SECONDS / (process_time() - start)))

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import fp16
-from models.carrier import PLAIN
 from models.formats import Bits, Format, narrow, widen
+from models.fp16 import PLAIN
 from tb.coverage.numbers import CLASSES, Flags, binades, classes, rounding, two_sum
 
 Reals = NDArray[np.float64]

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import fp16
-from models.carrier import PLAIN
 from models.formats import Bits, Format
+from models.fp16 import PLAIN
 
 ZERO, SUBNORMAL, NORMAL, INFINITE, NAN = range(5)
 CLASSES = ("zero", "subnormal", "normal", "infinity", "nan")

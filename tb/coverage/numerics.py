@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models import carrier, fp16
-from models.carrier import PLAIN, SCALED
+from models import fp16
 from models.formats import Format, per_operand, widen
+from models.gemm import accumulators
 from models.ops import Op
 from tb.coverage.block import StepBlock
 from tb.coverage.coverpoint import FORMATS, MIXED, OPERATIONS, Coverpoint
@@ -70,22 +69,6 @@ KINDS = tuple(dict.fromkeys(point.sample for point in POINTS))
 """Their kinds of samples."""
 
 
-class _Steps(NamedTuple):
-    """All steps, as arrays of shape (N, outputs).
-
-    Attributes:
-        x: FP16 bits of the first operand.
-        w: of the second.
-        acc: of the accumulator before the step.
-        result: of the accumulator after it.
-    """
-
-    x: fp16.Fp16
-    w: fp16.Fp16
-    acc: fp16.Fp16
-    result: fp16.Fp16
-
-
 def count(block: StepBlock) -> Counter[Event]:
     """Counts the events of every step, and of the narrowing of the results.
 
@@ -104,23 +87,23 @@ def count(block: StepBlock) -> Counter[Event]:
     wide_w = np.broadcast_to(w[:, None, :], shape).reshape(shape[0], -1)
     events: Counter[Event] = Counter()
     op = block.op.name
+    sums = accumulators(block.op, wide_x, wide_w, start.reshape(-1))
+    acc, result = sums[:-1], sums[1:]
     if block.op in _FMAS:
-        steps = _accumulated(wide_x, wide_w, start.reshape(-1))
-        _add(events, "fma", (op, name), fma_events(*steps))
+        _add(events, "fma", (op, name), fma_events(wide_x, wide_w, acc, result))
     else:
         candidate, kind, first = _candidates(block.op, wide_x, wide_w)
-        steps = _selected(block.op, wide_x, wide_w, candidate, start.reshape(-1))
         _add(events, kind, (op, name), first)
-        _add(events, "select", (op, name), choice_events(candidate, steps.acc, steps.result))
+        _add(events, "select", (op, name), choice_events(candidate, acc, result))
     values = (
         np.broadcast_to(classes(block.x, x_fmt).T[:, :, None], shape).reshape(shape[0], -1),
         np.broadcast_to(classes(block.w, w_fmt)[:, None, :], shape).reshape(shape[0], -1),
-        classes(steps.acc, Format.FP16),
+        classes(acc, Format.FP16),
     )
     for places, hits in _met(values):
         events["step", (op, name, *places)] += hits
     if z_fmt is not Format.FP16:
-        _add(events, "narrow", (z_fmt.name,), narrow_events(steps.result[-1], z_fmt))
+        _add(events, "narrow", (z_fmt.name,), narrow_events(result[-1], z_fmt))
     return events
 
 
@@ -144,23 +127,6 @@ def _met(values: tuple[NDArray[np.uint8], ...]) -> Iterator[tuple[tuple[str, str
         )
 
 
-# ---- the steps
-
-
-def _accumulated(x: fp16.Fp16, w: fp16.Fp16, start: fp16.Fp16) -> _Steps:
-    """The accumulators of fused multiply-adds, as `models` computes them, step by step."""
-    sums = np.empty((len(x) + 1, start.size))
-    with np.errstate(all="ignore"):
-        products = SCALED[x] * PLAIN[w]
-        acc = carrier.Accumulator(SCALED[start])
-        sums[0] = acc.value
-        for n, product in enumerate(products):
-            acc.add(product)
-            sums[n + 1] = acc.value
-        bits = carrier.to_bits(sums)
-    return _Steps(x, w, np.concatenate([start[None], bits[1:-1]]), bits[1:])
-
-
 def _candidates(op: Op, x: fp16.Fp16, w: fp16.Fp16) -> tuple[fp16.Fp16, str, dict[str, Flags]]:
     """Results of the first operation of those with two, the kind of its events, and these."""
     if op in _ADDS:
@@ -171,15 +137,3 @@ def _candidates(op: Op, x: fp16.Fp16, w: fp16.Fp16) -> tuple[fp16.Fp16, str, dic
         return result, "mul", product_events(x, w, result)
     result = (fp16.maximum if op is Op.MAXMIN else fp16.minimum)(x, w)
     return result, "order", choice_events(w, x, result)
-
-
-def _selected(op: Op, x: fp16.Fp16, w: fp16.Fp16, candidate: fp16.Fp16, start: fp16.Fp16) -> _Steps:
-    """The accumulators of minima or maxima: of numbers in their order, NaNs behind all of them."""
-    largest = op in (Op.ADDMAX, Op.MULMAX, Op.MINMAX)
-    every = np.concatenate([start[None], candidate])
-    last = -0x8000 if largest else 0x7FFF
-    keys = np.where(fp16.is_nan(every), last, fp16.order(every)).astype(np.int16)
-    best = (np.maximum if largest else np.minimum).accumulate(keys, axis=0)
-    bits = (best ^ ((best >> 15) & 0x7FFF)).view(np.uint16)
-    sums = np.where(best == last, fp16.CANONICAL_NAN, bits).astype(np.uint16)
-    return _Steps(x, w, np.concatenate([start[None], sums[1:-1]]), sums[1:])

@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from models import oracle
-from models.gemm import gemm_op, step
+from models.chains import step
+from models.gemm import gemm_op
 from models.ops import Op
 from regressions.simulators import get_simulator
 from regressions.simulators.opinions import opinions_model

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from models import gemm
+from models import chains, gemm
 from models.diagnose import first_possible_step
 from models.formats import Format, narrow
 from models.ops import Op
@@ -20,7 +20,7 @@ def _outputs(op: Op, x: Bits, w: Bits, n: int) -> Bits:
     """Returns the outputs from every partial sum after step `n`."""
     acc = _ALL
     for i in range(n, x.size):
-        acc = gemm.step(op, x[i], w[i], acc)
+        acc = chains.step(op, x[i], w[i], acc)
     return acc
 
 
@@ -53,7 +53,7 @@ def test_an_injected_fault_is_not_excluded(op: Op) -> None:
         n = int(rng.integers(0, 13))
         acc = sums[n] ^ np.uint16(1 << rng.integers(0, 16))
         for i in range(n, 12):
-            acc = gemm.step(op, x[i], w[i], acc)
+            acc = chains.step(op, x[i], w[i], acc)
         if acc != sums[-1]:
             shown += 1
             assert 0 <= first_possible_step(op, x, w, y, int(acc)) <= n

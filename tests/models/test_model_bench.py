@@ -14,7 +14,10 @@ def test_rows_have_the_fields_of_the_report() -> None:
     rows = model.measure(sizes=(4,))
     assert [(row["data"], row["size"]) for row in rows] == [(data, 4) for data in model.DATA]
     for row in rows:
-        assert all(float(str(row[name])) > 0 for name in ("fma_per_second", "ratio", "ratio_whole"))
+        assert all(
+            float(str(row[name])) > 0
+            for name in ("fma_per_second", "numpy_per_second", "ratio", "ratio_whole")
+        )
     assert rows[0]["ratio_to_normal"] == 1
 
 

@@ -4,9 +4,10 @@
 import numpy as np
 import pytest
 
+from models.chains import step
 from models.diagnose import single_faults
 from models.formats import Format, narrow
-from models.gemm import partial_sums, step
+from models.gemm import partial_sums
 from models.ops import Op
 from tests.models import cases
 

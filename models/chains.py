@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The steps of contract A1 in numpy, one after the other: the definition of what compiled kernels have to do.
+
+It serves where there are none (`models.kernel`), and as a second opinion on them.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from models import fp16
+from models.fp16 import Fp16
+from models.ops import Op
+
+_Binary = Callable[[Fp16, Fp16], Fp16]
+
+_STEPS: dict[Op, tuple[_Binary, _Binary]] = {
+    Op.ADDMAX: (fp16.add, fp16.maximum),
+    Op.ADDMIN: (fp16.add, fp16.minimum),
+    Op.MULMAX: (fp16.mul, fp16.maximum),
+    Op.MULMIN: (fp16.mul, fp16.minimum),
+    Op.MAXMIN: (fp16.maximum, fp16.minimum),
+    Op.MINMAX: (fp16.minimum, fp16.maximum),
+}
+
+
+def step(op: Op, x: Fp16, w: Fp16, acc: Fp16) -> Fp16:
+    """Returns accumulators after one step, `op2(op1(x, w), acc)`, element by element.
+
+    Args:
+        op: The operation.
+        x: FP16 bits of X's elements, broadcast against the others.
+        w: FP16 bits of W's elements.
+        acc: FP16 bits of the accumulators before the step.
+    """
+    if op.is_fma:
+        return fp16.fma(x, w, acc)
+    op1, op2 = _STEPS[op]
+    return op2(op1(x, w), acc)
+
+
+def matrix(op: Op, x: Fp16, w: Fp16, start: Fp16) -> Fp16:
+    """Returns the accumulators of all outputs after all steps.
+
+    Args:
+        op: The operation.
+        x: FP16 bits, M x N.
+        w: FP16 bits, N x K.
+        start: FP16 bits of the accumulators before the first step, M x K.
+    """
+    acc = start.copy()
+    for n in range(x.shape[1]):
+        acc = step(op, x[:, n, np.newaxis], w[n], acc)
+    return acc
+
+
+def accumulators(op: Op, x: Fp16, w: Fp16, start: Fp16) -> Fp16:
+    """Returns the accumulators of unrelated outputs after 0 .. N steps, (N + 1) x outputs.
+
+    Args:
+        op: The operation.
+        x: FP16 bits of X's elements in each step, N x outputs.
+        w: FP16 bits of W's elements in each step, N x outputs.
+        start: FP16 bits of the accumulators before the first step.
+    """
+    sums = np.empty((len(x) + 1, start.size), np.uint16)
+    sums[0] = start
+    for n in range(len(x)):
+        sums[n + 1] = step(op, x[n], w[n], sums[n])
+    return sums

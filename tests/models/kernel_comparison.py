@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compiled kernels against numpy, bit for bit.
+
+`python -m tests.models.kernel_comparison 400` compares 400 million steps, which takes some minutes.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from models import chains
+from models.kernel import Kernel, levels, library
+from models.ops import Op
+from tests.models import cases
+from tests.models.cases import Bits
+
+_OPS = tuple(Op)[1:]  # MATMUL is GEMM from zeros
+_STRATUM = 16384  # operands of each stratum in a round
+_LARGEST = (50, 24, 140)  # M, N and K of a matrix
+
+
+class Chains(Protocol):
+    """Interface of kernels and of `models.chains`."""
+
+    def matrix(self, op: Op, x: Bits, w: Bits, start: Bits) -> Bits:
+        """Accumulators of all outputs."""
+
+    def accumulators(self, op: Op, x: Bits, w: Bits, start: Bits) -> Bits:
+        """Accumulators after each step."""
+
+
+class Work(NamedTuple):
+    """One call.
+
+    Attributes:
+        name: Of the operation and its operands.
+        steps: Steps that it takes in all.
+        run: Makes the call.
+    """
+
+    name: str
+    steps: int
+    run: Callable[[Chains], Bits]
+
+
+def work(seed: int) -> Iterator[Work]:
+    """Yields a round: all operations, on all strata in single steps, on all classes of matrices in chains."""
+    rng = np.random.default_rng(seed)
+    special = [rng.choice(cases.SPECIAL, _STRATUM) for _ in range(3)]
+    for name, (a, b, c) in {**cases.fma_strata(_STRATUM, seed), "special": special}.items():
+        for op in _OPS:
+            yield _call(op, name, "accumulators", a[None], b[None], c, a.size)
+    for kind in cases.MATRIX_CLASSES:
+        for op in _OPS:
+            m, n, k = (int(rng.integers(1, most + 1)) for most in _LARGEST)
+            x, w, y = (cases.matrix(kind, shape, rng) for shape in ((m, n), (n, k), (m, k)))
+            yield _call(op, f"{kind} {m} x {n} x {k}", "matrix", x, w, y, m * n * k)
+            x, w = (cases.matrix(kind, (n, k), rng) for _ in range(2))
+            yield _call(op, f"{kind} {n} x {k}", "accumulators", x, w, y[0], n * k)
+
+
+def _call(op: Op, name: str, function: str, x: Bits, w: Bits, start: Bits, steps: int) -> Work:
+    def run(model: Chains) -> Bits:
+        result: Bits = getattr(model, function)(op, x, w, start)
+        return result
+
+    return Work(f"{op.name} of {name}, {function}", steps, run)
+
+
+def differences(kernels: dict[str, Chains], steps: int, seed: int = 1) -> tuple[int, list[str]]:
+    """Compares kernels with numpy, in whole rounds.
+
+    Args:
+        kernels: The kernels by name.
+        steps: Compared at least.
+        seed: Of the first round; those after it have the next ones.
+
+    Returns:
+        The number of steps that were compared, and a line for each call that differs.
+    """
+    done, found = 0, []
+    while done < steps:
+        for each in work(seed):
+            expected = each.run(chains)
+            for name, kernel in kernels.items():
+                actual = each.run(kernel)
+                if not np.array_equal(actual, expected):
+                    at = tuple(np.argwhere(actual != expected)[0].tolist())
+                    values = f"{actual[at]:#06x} instead of {expected[at]:#06x}"
+                    found.append(f"{name}, seed {seed}: {each.name}: {values} at {at}")
+            done += each.steps
+        seed += 1
+    return done, found
+
+
+def main(millions: int) -> int:
+    """Compares the kernels of all processors that this one can run, and prints what was found."""
+    kernels: dict[str, Chains] = {level: Kernel(library(level)) for level in levels()}
+    done, found = differences(kernels, millions * 10**6)
+    print(*found[:20], sep="\n", end="\n" if found else "")
+    print(f"{', '.join(kernels)}: {done} steps compared with numpy, {len(found)} calls differ")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1])))
