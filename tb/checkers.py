@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tb.agents.control.rules import PeriphRule
-from tb.agents.tcdm.rules import TcdmRule
+from tb.agents.control.rules import DESCRIPTIONS as PERIPH_RULES
+from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_RULES
 from tb.kinds import kinds
 from tb.stimulus.laws import LAWS
 
@@ -44,25 +44,7 @@ FINDINGS = {
 }
 """Names in findings of the scoreboard, and the statements that must hold."""
 
-BUS_RULES: dict[TcdmRule | PeriphRule, str] = {
-    TcdmRule.RQ3_STABLE: "RQ-3: a waiting request holds its address, direction, byte enables and data",
-    TcdmRule.RQ4_RETRACTED: "RQ-4: a raised request stays until granted",
-    TcdmRule.ALIGNMENT: "addresses are multiples of 4",
-    TcdmRule.READ_ENABLES: "byte enables of a read are all ones",
-    TcdmRule.OVER_READ: "reads stay within what the jobs may read",
-    TcdmRule.STRAY_WRITE: "writes touch bytes of Z alone",
-    TcdmRule.RESPONSE_MISSING: "the memory answers each read one cycle after its grant",
-    TcdmRule.REQ_IN_RESET: "reset drops the request at once",
-    TcdmRule.EVENT_LINE: "evt_o[core][1] stays 0",
-    TcdmRule.RESPONSE_STRAY: "the memory answers in no other cycle, but after a write",
-    PeriphRule.PERIPH_RESPONSE: "each register access is answered one cycle after its grant",
-    PeriphRule.PERIPH_ID: "a response carries the id of its access",
-    PeriphRule.PERIPH_STABLE: (
-        "a waiting register access of the bench holds its address, direction, byte enables, data and id"
-    ),
-    PeriphRule.PERIPH_RETRACTED: "a register access raised by the bench stays until granted",
-    PeriphRule.PERIPH_STRAY: "the register port answers in no other cycle",
-}
+BUS_RULES = TCDM_RULES | PERIPH_RULES
 """Rules of both ports: `rule N` is the assertion bound to a port (numbers: `tb/sv/rules_pkg.sv`), `log
 rule N` the same over the logs (`tb/scoreboard/protocol.py`), which reports where the two differ."""
 

@@ -10,7 +10,7 @@ from pyuvm import ConfigDB, uvm_active_passive_enum, uvm_driver, uvm_env, uvm_se
 
 from tb.agents.control.agent import ControlAgent
 from tb.agents.tcdm.agent import TcdmAgent
-from tb.cluster.agent.agent import ClusterAgent
+from tb.cluster.agent import ClusterAgent
 from tb.cluster.coverage import ClusterCoverage
 from tb.cluster.elf import Program
 from tb.cluster.executor import ClusterExecutor

@@ -8,7 +8,7 @@ from cocotb.triggers import ValueChange
 
 from tb.agents.tcdm.agent import TcdmAgent
 from tb.cluster import memory_map
-from tb.cluster.agent.agent import ClusterAgent
+from tb.cluster.agent import ClusterAgent
 from tb.cluster.scoreboard import ClusterScoreboard
 from tb.cluster.streams.run import ProgramRun
 from tb.cluster.task import request

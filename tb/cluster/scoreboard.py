@@ -9,7 +9,7 @@ import numpy.typing as npt
 from msgspec.structs import replace
 
 from tb.cluster import memory_map
-from tb.cluster.agent.monitor import ClusterLog
+from tb.cluster.agent import ClusterLog
 from tb.cluster.config import cluster_of
 from tb.cluster.observed import in_order, triggered_jobs
 from tb.cluster.rules import rule_finding

@@ -313,7 +313,9 @@ def _unmeasured(scenario: Scenario, position: int) -> JobResult:
 
 def _rule_finding(rule: int, count: int, first_edge: int) -> Finding:
     text = TCDM_RULES.get(rule) or PERIPH_RULES.get(rule) or f"rule {rule} of rules_pkg.sv"
-    return Finding(Status.PROTOCOL, f"rule {rule}", f"{text} ({count} times, first at edge {first_edge})")
+    return Finding(
+        Status.PROTOCOL, f"rule {rule}", f"broken: {text} ({count} times, first at edge {first_edge})"
+    )
 
 
 def _slow(results: Sequence[JobResult]) -> list[Finding]:

@@ -4,7 +4,7 @@
 from cocotb.triggers import ValueChange
 from pyuvm import ConfigDB, uvm_agent, uvm_sequencer
 
-from tb.agents.control.config import CONFIG_KEY, ControlConfig
+from tb.agents.control.bfm import DEFAULT_TIMEOUT
 from tb.agents.control.driver import ControlDriver
 from tb.agents.control.monitor import ControlMonitor
 from tb.agents.control.player import RegisterPortPlayer
@@ -13,9 +13,8 @@ from tb.agents.control.player import RegisterPortPlayer
 class ControlAgent(uvm_agent):
     """Sequencer, driver and monitor of the register port; only the monitor when passive.
 
-    Takes from the configuration database: `bench` (`BenchHandle`; if passive any `ControlLog`), `dut`
-    (cocotb handle of the bench top, if active), and if they are there `control_config` (`ControlConfig`) and
-    `is_active`.
+    Takes from the configuration database: `bench` (`BenchHandle`), `dut` (cocotb handle of the bench top, if
+    active), and if it is there `is_active`.
 
     Attributes:
         monitor: Monitor of the register port and the event lines.
@@ -27,7 +26,6 @@ class ControlAgent(uvm_agent):
     def build_phase(self) -> None:
         """Make the parts."""
         super().build_phase()
-        config: ControlConfig = ConfigDB().get(self, "", CONFIG_KEY, default=ControlConfig())
         handle = ConfigDB().get(self, "", "bench")
         self.monitor = ControlMonitor("monitor", self, handle)
         self.sequencer: uvm_sequencer | None = None
@@ -36,8 +34,8 @@ class ControlAgent(uvm_agent):
         if self.active():
             wake = ValueChange(ConfigDB().get(self, "", "dut").wake)
             self.sequencer = uvm_sequencer("sequencer", self)
-            self.player = RegisterPortPlayer(handle.player, wake, config.timeout)
-            self.driver = ControlDriver("driver", self, config, self.player)
+            self.player = RegisterPortPlayer(handle.player, wake, DEFAULT_TIMEOUT)
+            self.driver = ControlDriver("driver", self, self.player)
 
     def connect_phase(self) -> None:
         """Driver to sequencer."""

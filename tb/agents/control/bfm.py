@@ -105,7 +105,7 @@ class RegisterPortDriver(BusDriver):
 
 
 class BusPort:
-    """`Port` over cocotb handles, made for speed: these accesses are most of Python's work for a job.
+    """`Port` over cocotb handles.
 
     It goes through the handles' own integer reads and deposits, not through ``.value``, whose checks and
     logic types cost more than the rest of an access. A deposit is what cocotb itself does with
@@ -119,46 +119,31 @@ class BusPort:
     _DEPOSIT = 0
 
     def __init__(self, bus: Bus) -> None:
-        self._read_gnt = bus.gnt_s._handle.get_signal_val_long
-        self._read_valid = bus.r_valid_s._handle.get_signal_val_long
-        self._read_data = bus.r_data_s._handle.get_signal_val_long
-        self._write_req = bus.req._handle.set_signal_val_int
-        self._write_add = bus.add._handle.set_signal_val_int
-        self._write_wen = bus.wen._handle.set_signal_val_int
-        self._write_data = bus.data._handle.set_signal_val_int
-        self._write_be = bus.be._handle.set_signal_val_int
-        self._write_id = bus.id._handle.set_signal_val_int
-        self._req: bool | None = None
-        self._write: bool | None = None
-        self._add = self._data = self._be = self._id = -1
+        self._read_gnt, self._read_valid, self._read_data = (
+            handle._handle.get_signal_val_long for handle in (bus.gnt_s, bus.r_valid_s, bus.r_data_s)
+        )
+        driven = ("req", "add", "wen", "data", "be", "id")
+        self._writes = {name: getattr(bus, name)._handle.set_signal_val_int for name in driven}
+        self._values: dict[str, int] = {}
 
     def request(self, access: Access) -> None:
         """Drive a request, writing only the signals that change."""
-        address, write, data, be, core, _ = access
-        if address != self._add:
-            self._write_add(self._DEPOSIT, address)
-            self._add = address
-        if write is not self._write:
-            self._write_wen(self._DEPOSIT, 0 if write else 1)
-            self._write = write
-        if write and data != self._data:
-            self._write_data(self._DEPOSIT, data)
-            self._data = data
-        if be != self._be:
-            self._write_be(self._DEPOSIT, be)
-            self._be = be
-        if core != self._id:
-            self._write_id(self._DEPOSIT, core)
-            self._id = core
-        if not self._req:
-            self._write_req(self._DEPOSIT, 1)
-            self._req = True
+        self._drive("add", access.address)
+        self._drive("wen", not access.write)
+        if access.write:
+            self._drive("data", access.data)
+        self._drive("be", access.be)
+        self._drive("id", access.id)
+        self._drive("req", 1)
 
     def release(self) -> None:
         """Take the request back."""
-        if self._req is not False:
-            self._write_req(self._DEPOSIT, 0)
-            self._req = False
+        self._drive("req", 0)
+
+    def _drive(self, name: str, value: int) -> None:
+        if self._values.get(name) != value:
+            self._writes[name](self._DEPOSIT, int(value))
+            self._values[name] = value
 
     def granted(self) -> bool:
         """Return whether the last edge saw the request granted."""

@@ -4,7 +4,6 @@
 from pyuvm import ConfigDB, uvm_component, uvm_driver
 
 from tb.agents.control.bfm import RegisterPortDriver
-from tb.agents.control.config import ControlConfig
 from tb.agents.control.items import ControlItem
 from tb.agents.control.player import RegisterPortPlayer
 from tb.agents.control.transfer import ControlError
@@ -19,24 +18,20 @@ class ControlDriver(uvm_driver):
     Args:
         name: Instance name.
         parent: Parent component.
-        config: Settings of the agent.
         player: The other master of the port; while it plays, items wait.
 
     Attributes:
         port: The bus functional model, from the start of simulation on.
     """
 
-    def __init__(
-        self, name: str, parent: uvm_component, config: ControlConfig, player: RegisterPortPlayer
-    ) -> None:
+    def __init__(self, name: str, parent: uvm_component, player: RegisterPortPlayer) -> None:
         super().__init__(name, parent)
-        self._config = config
         self._player = player
 
     def start_of_simulation_phase(self) -> None:
         """Take hold of the port."""
         dut = ConfigDB().get(self, "", "dut")
-        self.port = RegisterPortDriver(dut, self._config.bus, dut.clk, self._config.timeout)
+        self.port = RegisterPortDriver(dut, "periph", dut.clk)
 
     async def run_phase(self) -> None:
         """Serve the sequencer for ever."""

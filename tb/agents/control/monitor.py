@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from pyuvm import uvm_analysis_port, uvm_component, uvm_monitor
 
-from tb.agents.control.config import ControlLog
-from tb.dpi.bindings import AccessRow
+from tb.dpi.bindings import AccessRow, BenchHandle
 
 EVENT_END = 0
 """Value of ``line`` in the event log for ``evt_o[core][0]``, the end of a job."""
@@ -35,7 +34,7 @@ class ControlMonitor(uvm_monitor):
     told by their cycles, which only grow.
     """
 
-    def __init__(self, name: str, parent: uvm_component, handle: ControlLog) -> None:
+    def __init__(self, name: str, parent: uvm_component, handle: BenchHandle) -> None:
         super().__init__(name, parent)
         self._handle = handle
         self._last_access = -1

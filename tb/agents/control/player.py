@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from cocotb.triggers import ValueChange
 
 from tb.agents.control.access import Burst, Response
-from tb.agents.control.transfer import no_grant, no_response
+from tb.agents.control.transfer import GrantTimeoutError, MissingResponseError
 from tb.dpi.player import NO_GRANT, NO_RESPONSE, PlayedRow, PlayerHandle
 
 
@@ -76,9 +76,9 @@ class RegisterPortPlayer:
             return
         accesses = [access for burst in self._bursts for access in burst.accesses]
         if state.error == NO_GRANT:
-            raise no_grant(accesses[state.granted], self._timeout)
+            raise GrantTimeoutError(accesses[state.granted], self._timeout)
         assert state.error == NO_RESPONSE
-        raise no_response(accesses[state.answered])
+        raise MissingResponseError(accesses[state.answered])
 
     def first_data(self) -> list[int]:
         """Read data of the first access of each burst, as far as the responses came."""

@@ -20,9 +20,12 @@ class PeriphRule(IntEnum):
 
 
 DESCRIPTIONS: dict[int, str] = {
-    PeriphRule.PERIPH_RESPONSE: "r_valid must be high one cycle after each grant",
-    PeriphRule.PERIPH_ID: "the response's r_id is not the id of the granted access",
-    PeriphRule.PERIPH_STABLE: "address, direction, byte enables, data or id changed while the request waited",
-    PeriphRule.PERIPH_RETRACTED: "a request was retracted before its grant",
-    PeriphRule.PERIPH_STRAY: "r_valid was high in a cycle that followed no grant",
+    PeriphRule.PERIPH_RESPONSE: "each register access is answered one cycle after its grant",
+    PeriphRule.PERIPH_ID: "a response carries the id of its access",
+    PeriphRule.PERIPH_STABLE: (
+        "a waiting register access of the bench holds its address, direction, byte enables, data and id"
+    ),
+    PeriphRule.PERIPH_RETRACTED: "a register access raised by the bench stays until granted",
+    PeriphRule.PERIPH_STRAY: "the register port answers in no other cycle",
 }
+"""Statements that must hold."""

@@ -12,27 +12,23 @@ class ControlError(RuntimeError):
 
 
 class GrantTimeoutError(ControlError):
-    """A request was not granted in time."""
+    """A request was not granted within `timeout` cycles."""
+
+    def __init__(self, access: Access, timeout: int) -> None:
+        super().__init__(
+            f"register port: no grant for the {access} within {timeout} cycles; the device hangs or "
+            "is held in reset: reset it before the next access"
+        )
 
 
 class MissingResponseError(ControlError):
     """No response came one cycle after a grant."""
 
-
-def no_grant(access: Access, timeout: int) -> GrantTimeoutError:
-    """The error of a request that waited `timeout` cycles."""
-    return GrantTimeoutError(
-        f"register port: no grant for the {access} within {timeout} cycles; the device hangs or "
-        "is held in reset: reset it before the next access"
-    )
-
-
-def no_response(access: Access) -> MissingResponseError:
-    """Error of an access whose response did not come."""
-    return MissingResponseError(
-        f"register port: no response one cycle after the grant of the {access}; contract A4.11 "
-        "asks for one after every read and write"
-    )
+    def __init__(self, access: Access) -> None:
+        super().__init__(
+            f"register port: no response one cycle after the grant of the {access}; contract A4.11 "
+            "asks for one after every read and write"
+        )
 
 
 class Port(Protocol):
@@ -95,7 +91,7 @@ def transfer(port: Port, accesses: Iterable[Access], timeout: int) -> Generator[
             waiting += 1
             if waiting >= timeout:
                 port.release()
-                raise no_grant(access, timeout)
+                raise GrantTimeoutError(access, timeout)
         due, waited = access, waiting
     port.release()
     if due is not None:
@@ -107,5 +103,5 @@ def transfer(port: Port, accesses: Iterable[Access], timeout: int) -> Generator[
 def _response(port: Port, access: Access, waited: int) -> Response:
     if not port.valid():
         port.release()
-        raise no_response(access)
+        raise MissingResponseError(access)
     return Response(0 if access.write else port.data(), waited)

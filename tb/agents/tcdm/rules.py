@@ -20,14 +20,15 @@ class TcdmRule(IntEnum):
 
 
 DESCRIPTIONS: dict[int, str] = {
-    TcdmRule.RQ3_STABLE: "RQ-3: address, direction, byte enables or data changed while the request waited",
-    TcdmRule.RQ4_RETRACTED: "RQ-4: a request was retracted before its grant",
-    TcdmRule.ALIGNMENT: "tcdm_add_o is not a multiple of 4",
-    TcdmRule.READ_ENABLES: "byte enables of a read are not all ones",
-    TcdmRule.OVER_READ: "read outside the operands (contract A6.6 allows 3 bytes before, one access after)",
-    TcdmRule.STRAY_WRITE: "write to a byte that belongs to no Z of the jobs",
-    TcdmRule.RESPONSE_MISSING: "the memory's response did not come one cycle after the grant of a read",
-    TcdmRule.REQ_IN_RESET: "tcdm_req_o is high in reset",
-    TcdmRule.EVENT_LINE: "evt_o[core][1] went high; it stays 0",
-    TcdmRule.RESPONSE_STRAY: "the memory answered in a cycle that followed no grant",
+    TcdmRule.RQ3_STABLE: "RQ-3: a waiting request holds its address, direction, byte enables and data",
+    TcdmRule.RQ4_RETRACTED: "RQ-4: a raised request stays until granted",
+    TcdmRule.ALIGNMENT: "addresses are multiples of 4",
+    TcdmRule.READ_ENABLES: "byte enables of a read are all ones",
+    TcdmRule.OVER_READ: "reads stay within the operands, 3 bytes before or an access behind (contract A6.6)",
+    TcdmRule.STRAY_WRITE: "writes touch bytes of Z alone",
+    TcdmRule.RESPONSE_MISSING: "the memory answers each read one cycle after its grant",
+    TcdmRule.REQ_IN_RESET: "reset drops the request at once",
+    TcdmRule.EVENT_LINE: "evt_o[core][1] stays 0",
+    TcdmRule.RESPONSE_STRAY: "the memory answers in no other cycle, but after a write",
 }
+"""Statements that must hold."""

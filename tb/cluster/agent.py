@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Passive monitor of a cluster: how a program ended, and the memories it left."""
+"""Agent of a cluster, and its monitor."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from pyuvm import uvm_analysis_port, uvm_component, uvm_monitor
+from pyuvm import ConfigDB, uvm_agent, uvm_analysis_port, uvm_component, uvm_monitor
 
 from tb.cluster.session import SessionHandle
 
@@ -39,3 +41,23 @@ class ClusterMonitor(uvm_monitor):
         """Publish the records of the program that has ended."""
         session = self._session
         self.log_port.write(ClusterLog(session.report(), session.memory("tcdm"), session.memory("l2")))
+
+
+class ClusterAgent(uvm_agent):
+    """Host of a cluster, and the monitor of its banks, ports, bus and memories.
+
+    Both live in C++ (`session.h` and `monitor.h` in `tb/cluster/dpi`); nothing of them runs in Python on a
+    clock edge. Takes the session from the configuration database under the key `session`.
+
+    Attributes:
+        session: Begins programs.
+        monitor: Publishes what was seen of each.
+    """
+
+    session: SessionHandle
+    monitor: ClusterMonitor
+
+    def build_phase(self) -> None:
+        """Make the monitor."""
+        self.session = ConfigDB().get(self, "", "session")
+        self.monitor = ClusterMonitor("monitor", self, self.session)
