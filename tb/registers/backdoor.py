@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cocotb.handle import Immediate, SimHandleBase
-from pyuvm import uvm_reg, uvm_reg_backdoor, uvm_reg_block, uvm_reg_item, uvm_status_e
+from pyuvm import uvm_reg_backdoor, uvm_reg_item, uvm_status_e
+
+from tb.registers.generate import register_map
 
 _STEP = re.compile(r"(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]")
 
@@ -31,6 +33,9 @@ class RegisterBackdoor(uvm_reg_backdoor):
             ``i_regs.job_regs_q[0]``.
         on_poke: Called with register name and value before a register is set, so that whoever predicts
             the registers hears of it: let the monitor collect, then call `RegisterPredictor.poke`.
+
+    Raises:
+        BackdoorError: A path is given for a register that does not exist.
     """
 
     def __init__(
@@ -41,6 +46,12 @@ class RegisterBackdoor(uvm_reg_backdoor):
         name: str = "backdoor",
     ) -> None:
         super().__init__(name)
+        known = register_map()
+        if unknown := sorted(set(paths) - set(known)):
+            raise BackdoorError(
+                f"[backdoor] of the device's descriptor names unknown registers {', '.join(unknown)}; "
+                f"known are {', '.join(sorted(known))}"
+            )
         self._on_poke = on_poke
         self._root = root
         self._paths = dict(paths)
@@ -83,17 +94,6 @@ class RegisterBackdoor(uvm_reg_backdoor):
         self.poke(rw.get_element().get_name(), rw.get_value())
         rw.set_status(uvm_status_e.UVM_IS_OK)
 
-    def peek_reg(self, reg: uvm_reg) -> int:
-        """`uvm_reg.peek`, which pyuvm 5 does not implement: the stored value, also taken into the mirror."""
-        value = self.peek(reg.get_name())
-        reg.predict(value)
-        return value
-
-    def poke_reg(self, reg: uvm_reg, value: int) -> None:
-        """`uvm_reg.poke`, which pyuvm 5 does not implement: sets storage and mirror."""
-        self.poke(reg.get_name(), value)
-        reg.predict(value)
-
     def _handle(self, register: str) -> Any:
         handle = self._handles.get(register)
         if handle is None:
@@ -118,28 +118,3 @@ class RegisterBackdoor(uvm_reg_backdoor):
                     "correct [backdoor] of the device's descriptor, or make the signal public"
                 ) from error
         return handle
-
-
-def connect_backdoor(
-    block: uvm_reg_block, root: SimHandleBase, paths: Mapping[str, str]
-) -> RegisterBackdoor | None:
-    """Gives a register block the back door that a descriptor describes.
-
-    Returns:
-        The back door, also set on the block; None if the descriptor has none.
-
-    Raises:
-        BackdoorError: A path is given for a register that does not exist.
-    """
-    if not paths:
-        return None
-    names = {register.get_name() for register in block.get_registers()}
-    unknown = sorted(set(paths) - names)
-    if unknown:
-        raise BackdoorError(
-            f"[backdoor] of the device's descriptor names unknown registers {', '.join(unknown)}; "
-            f"known are {', '.join(sorted(names))}"
-        )
-    backdoor = RegisterBackdoor(root, paths)
-    block.set_backdoor(backdoor)
-    return backdoor

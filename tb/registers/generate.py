@@ -7,12 +7,13 @@ taken from there the next time. Nothing generated is committed.
 
 from __future__ import annotations
 
-import json
 import os
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, json
 
 from tb.python_file import PythonFileError, load_python
 from tb.registers.made import BUILD, REPOSITORY, RegisterModelError, compiled, key, made_once
@@ -32,6 +33,13 @@ MAP_FILE = "map.json"
 
 PARAMETER = "MIXED_FORMATS"
 """Parameter of the address map: the device has a format for each operand."""
+
+
+class MapFile(Struct, frozen=True):
+    """Content of `map.json`: name of the top class, and the registers in the order of their offsets."""
+
+    block: str
+    registers: tuple[Register, ...]
 
 
 def generate(rdl: Path = RDL, build: Path = BUILD, *, mixed_formats: bool = False) -> Path:
@@ -66,16 +74,11 @@ def register_map(rdl: Path = RDL, build: Path = BUILD, *, mixed_formats: bool = 
         RegisterModelError: As `generate`.
     """
     folder = generate(rdl, build, mixed_formats=mixed_formats)
-    return RegisterMap.from_dict(json.loads((folder / MAP_FILE).read_text()))
+    return RegisterMap(_read(folder).registers)
 
 
-def offsets(rdl: Path = RDL, build: Path = BUILD) -> dict[str, int]:
-    """Byte offset of each register of `rdl`, by name.
-
-    Raises:
-        RegisterModelError: As `generate`.
-    """
-    return register_map(rdl, build).offsets()
+def _read(folder: Path) -> MapFile:
+    return json.decode((folder / MAP_FILE).read_bytes(), type=MapFile)
 
 
 def load_module(folder: Path) -> ModuleType:
@@ -101,8 +104,7 @@ def register_block(
         RegisterModelError: As `generate`.
     """
     folder = generate(rdl, build, mixed_formats=mixed_formats)
-    top_class = json.loads((folder / MAP_FILE).read_text())["block"]
-    block: uvm_reg_block = getattr(load_module(folder), top_class)(name)
+    block: uvm_reg_block = getattr(load_module(folder), _read(folder).block)(name)
     block.configure()
     block.build()
     block.lock_model()
@@ -121,8 +123,8 @@ def _write_model(rdl: Path, folder: Path, mixed_formats: bool) -> None:
     # One class an instance, named by its path: the top class is then named as the address map.
     PyUVMExporter().export(top, os.fspath(folder / f"{MODULE}.py"), reuse_class_definitions=False)
     registers = tuple(_register(node) for node in top.registers())
-    plain = {"block": top.inst_name, **RegisterMap(registers).to_dict()}
-    (folder / MAP_FILE).write_text(json.dumps(plain, indent=1) + "\n")
+    plain = MapFile(top.inst_name, tuple(RegisterMap(registers).values()))
+    (folder / MAP_FILE).write_bytes(json.format(json.encode(plain), indent=1) + b"\n")
 
 
 def _register(node: RegNode) -> Register:

@@ -8,9 +8,9 @@ Everything that needs an offset or a field position takes it from here; the numb
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+
+from msgspec import Struct
 
 DECODED_ADDRESS_BITS = 0xFC
 """Address bits the register port decodes: [7:2] (contract A5.1)."""
@@ -31,8 +31,7 @@ JOB_IDS = 256
 """Job ids count 0..255 and wrap (contract A5.4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterField:
+class RegisterField(Struct, frozen=True):
     """A field of a register.
 
     Attributes:
@@ -63,8 +62,7 @@ class RegisterField:
         return (value & self.mask) >> self.lsb
 
 
-@dataclass(frozen=True)
-class Register:
+class Register(Struct, frozen=True, dict=True):
     """A 32-bit register.
 
     Attributes:
@@ -98,11 +96,6 @@ class Register:
     def writable_mask(self) -> int:
         """Bits that read back what was written; 0 for read-only and write-only registers."""
         return sum(field.mask for field in self.fields if field.access == "RW")
-
-    @cached_property
-    def read_mask(self) -> int:
-        """Bits that may read 1."""
-        return sum(field.mask for field in self.fields if field.access != "WO")
 
     def __getitem__(self, field: str) -> RegisterField:
         """The field of that name.
@@ -184,36 +177,6 @@ class RegisterMap(Mapping[str, Register]):
     def offsets(self) -> dict[str, int]:
         """Byte offset of each register."""
         return {name: register.offset for name, register in self._by_name.items()}
-
-    def to_dict(self) -> dict[str, Any]:
-        """The map as plain data, for JSON; `from_dict` reads it."""
-        keys = ("name", "lsb", "width", "access", "reset", "volatile", "desc")
-        return {
-            "registers": [
-                {
-                    "name": register.name,
-                    "offset": register.offset,
-                    "desc": register.desc,
-                    "fields": [{key: getattr(field, key) for key in keys} for field in register.fields],
-                }
-                for register in self._by_name.values()
-            ]
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> RegisterMap:
-        """The map written by `to_dict`."""
-        return cls(
-            tuple(
-                Register(
-                    entry["name"],
-                    entry["offset"],
-                    tuple(RegisterField(**field) for field in entry["fields"]),
-                    entry["desc"],
-                )
-                for entry in data["registers"]
-            )
-        )
 
 
 _BYTE_MASKS = tuple(sum(0xFF << 8 * lane for lane in range(4) if be >> lane & 1) for be in range(16))

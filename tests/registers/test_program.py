@@ -10,7 +10,7 @@ from models.ops import Op
 from tb.agents.control.access import Access
 from tb.exchange.job import Job
 from tb.registers.encodings import encodings
-from tb.registers.generate import offsets
+from tb.registers.generate import register_map
 from tb.registers.program import acquired, program, register_values, split_writes, with_idle_gaps, with_rivals
 from tests.registers.device import FakeDevice
 
@@ -26,7 +26,11 @@ VALUES = {
 
 
 def stored(device: FakeDevice) -> dict[str, int]:
-    return {name: device.values[offset] for name, offset in offsets().items() if offset in device.values}
+    return {
+        name: device.values[offset]
+        for name, offset in register_map().offsets().items()
+        if offset in device.values
+    }
 
 
 def test_register_values() -> None:

@@ -15,7 +15,7 @@ from tb.agents.control.monitor import ControlRecords
 from tb.agents.control.transfer import GrantTimeoutError
 from tb.dpi.bindings import ACCESS_DTYPE
 from tb.registers.adapter import AccessAs, ControlAdapter
-from tb.registers.backdoor import BackdoorError, RegisterBackdoor, connect_backdoor
+from tb.registers.backdoor import BackdoorError, RegisterBackdoor
 from tb.registers.generate import register_block, register_map
 from tb.registers.model import ObservedAccess, RegisterFinding
 from tb.registers.predictor import RegisterPredictor
@@ -60,7 +60,7 @@ def test_front_door_reports_a_failed_access() -> None:
     block, sequencer = connected(FakeDevice())
 
     async def fail(item: ControlItem) -> None:
-        item.error = GrantTimeoutError("no grant")
+        item.error = GrantTimeoutError(Access(0), 1)
 
     sequencer.finish_item = fail  # type: ignore[method-assign]
     assert run(block.STATUS.read())[0] is uvm_status_e.UVM_NOT_OK
@@ -180,12 +180,10 @@ def design(device: FakeDevice) -> Any:
 def test_back_door_reads_and_writes_the_storage() -> None:
     device = FakeDevice()
     block, sequencer = connected(device)
-    backdoor = connect_backdoor(block, design(device), {"MCFG0": "i_regs.job_q[1]"})
-    assert block.MCFG0.get_backdoor() is backdoor
-    backdoor.poke_reg(block.MCFG0, 0x0007_0003)
-    assert block.MCFG0.get_mirrored_value() == 0x0007_0003
+    backdoor = RegisterBackdoor(design(device), {"MCFG0": "i_regs.job_q[1]"})
+    backdoor.poke("MCFG0", 0x0007_0003)
     assert run(block.MCFG0.read())[1] == 0x0007_0003
-    assert backdoor.peek_reg(block.MCFG0) == 0x0007_0003
+    assert backdoor.peek("MCFG0") == 0x0007_0003
     assert len(sequencer.observed) == 1
     run(BitBashSequence(block, backdoor).start(sequencer))
 
@@ -245,10 +243,8 @@ def test_back_door_errors(register: str, path: str | None, message: str) -> None
 
 
 def test_back_door_of_an_unknown_register_is_refused() -> None:
-    block, _ = connected(FakeDevice())
     with pytest.raises(BackdoorError, match="unknown registers MCFG9; known are ACQUIRE"):
-        connect_backdoor(block, SimpleNamespace(), {"MCFG9": "x"})
-    assert connect_backdoor(block, SimpleNamespace(), {}) is None
+        RegisterBackdoor(SimpleNamespace(), {"MCFG9": "x"})
 
 
 def test_item_shows_accesses_and_answers() -> None:
