@@ -22,7 +22,7 @@ _ONE_AT_A_TIME = threading.Lock()  # FPnew is one model, and whoever needs a pre
 @cache
 def _function(path: str, name: str) -> Callable[..., None]:
     function: Any = getattr(ct.CDLL(path), name)
-    function.argtypes = [ct.c_int, ct.c_size_t, ct.c_size_t, ct.c_void_p, ct.c_void_p, ct.c_void_p]
+    function.argtypes = [ct.c_int, ct.c_size_t, ct.c_size_t, ct.c_char_p, ct.c_char_p, ct.c_void_p]
     function.restype = None
     made: Callable[..., None] = function
     return made
@@ -49,11 +49,11 @@ def _chains(
     """
     function = _function(os.environ[VARIABLE], name)
     outputs, steps = x.shape
-    x, w = np.ascontiguousarray(x, np.uint16), np.ascontiguousarray(w, np.uint16)
     sums = np.empty((outputs, steps + 1), np.uint16)
     sums[:, 0] = start
     with _ONE_AT_A_TIME:
-        function(int(op), outputs, steps, x.ctypes.data, w.ctypes.data, sums.ctypes.data)
+        # Bytes are dense, whatever the arrays are.
+        function(int(op), outputs, steps, x.tobytes(), w.tobytes(), sums.ctypes.data)
     return sums
 
 

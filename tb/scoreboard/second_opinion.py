@@ -62,10 +62,11 @@ class SecondOpinions:
         chosen = self._chosen(job)
         rows, cols = np.divmod(np.array(chosen, np.intp), max(job.k, 1))
         start = np.zeros(rows.size, np.uint16) if y is None else y[rows, cols]
+        x_rows, w_cols, results = x[rows], w[:, cols].T, z[rows, cols]
         findings: list[Finding] = []
         for name in self.sources:
-            sums = SOURCES[name](job.op, x[rows], w[:, cols].T, start)
-            wrong = np.flatnonzero(sums[:, -1] != z[rows, cols])
+            sums = SOURCES[name](job.op, x_rows, w_cols, start)
+            wrong = np.flatnonzero(sums[:, -1] != results)
             if wrong.size:
                 row, col = int(rows[wrong[0]]), int(cols[wrong[0]])
                 text = _first_difference(job.op, x[row], w[:, col], int(start[wrong[0]]), sums[wrong[0]])
