@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Templates of pages."""
+"""Templates: of pages, whose text is escaped, and of other texts."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 
 def templates(*folders: Path, **filters: Callable[..., Any]) -> Environment:
-    """Templates in folders; they escape text and refuse unknown names."""
+    """Templates in folders; they refuse unknown names."""
     environment = Environment(
         loader=FileSystemLoader(folders),
-        autoescape=True,
+        autoescape=select_autoescape(("html.j2", "svg.j2")),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
