@@ -7,6 +7,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
 
 from regressions.paths import relative
 from regressions.planner import Simulation
@@ -14,20 +17,16 @@ from regressions.selection import find_entry, make_segment
 from regressions.services import Services
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
-from tb.schema import Field, Where, check, read_toml
+from tb.exchange.reading import convert
+from tb.schema import Where, read_toml
 
-_FIELDS = {
-    "schema": Field("version of this schema: 1", int, required=True, lo=1, hi=1),
-    "seed": Field("seed of all random streams", int, required=True, lo=0),
-    "jobs": Field(
-        "parts of tests in the order in which they run",
-        list,
-        required=True,
-        lo=1,
-        items=Field("name:begin:end", str),
-    ),
-}
 _PART = re.compile(r"([\w-]+):(\d+):(\d+)")
+
+
+class _Content(Struct, forbid_unknown_fields=True):
+    schema: Literal[1]
+    seed: Annotated[int, Meta(ge=0)]
+    jobs: Annotated[list[str], Meta(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +52,14 @@ def read(path: Path, seed: int | None = None) -> tuple[int, list[Listed]]:
         SchemaError: The list is malformed.
     """
     where = Where(relative(path))
-    table = check(read_toml(path), _FIELDS, where)
+    content = convert(read_toml(path), _Content, where)
     parts = []
-    for index, text in enumerate(table["jobs"]):
+    for index, text in enumerate(content.jobs):
         match = _PART.fullmatch(text)
         if match is None or int(match[2]) >= int(match[3]):
             raise where.key("jobs").item(index).error(f"'{text}' is no part; write name:begin:end")
         parts.append(Listed(match[1], int(match[2]), int(match[3])))
-    return table["seed"] if seed is None else seed, parts
+    return content.seed if seed is None else seed, parts
 
 
 def load(

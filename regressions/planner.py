@@ -31,10 +31,6 @@ _COVERAGE_PATIENCE = 4.0  # counting every branch and bit makes a simulation tha
 class Source(Protocol):
     """The scenarios of one test with one seed, as far as planning needs to know them."""
 
-    @property
-    def directed(self) -> bool:
-        """True if the test is written job by job instead of drawn."""
-
     def size(self, index: int) -> tuple[int, int]:
         """Number of jobs, and estimated cycles, of a scenario (of a run, for a directed test)."""
 

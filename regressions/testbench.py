@@ -23,7 +23,6 @@ class DirectedSource:
     """A directed test: how many jobs one run of it triggers, as its class declares."""
 
     jobs: int
-    directed: bool = True
 
     def size(self, index: int) -> tuple[int, int]:
         """Count the jobs; assume a fixed number of cycles, for a directed test's is not known."""

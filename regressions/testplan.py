@@ -6,17 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
 
 from regressions.paths import relative
+from tb.exchange.reading import convert
 from tb.exchange.status import Status, gravest
-from tb.schema import Field, Where, check, read_toml
+from tb.schema import Where, read_toml
 
 FILE = Path(__file__).with_name("testplan.toml")
-STAGES = ("smoke", "pr", "nightly")
+
+_Names = Annotated[tuple[str, ...], Meta(min_length=1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Testpoint:
+class Testpoint(Struct, frozen=True, forbid_unknown_fields=True):
     """One requirement.
 
     Attributes:
@@ -35,12 +39,12 @@ class Testpoint:
     __test__ = False  # not a pytest class
 
     id: str
-    clauses: tuple[str, ...]
+    clauses: _Names
     requirement: str
     stimulus: str
     checking: str
-    stage: str
-    checkers: tuple[str, ...]
+    stage: Literal["smoke", "pr", "nightly"]
+    checkers: _Names
     mutants: tuple[str, ...] = ()
     bins: tuple[str, ...] = ()
     make_test: tuple[str, ...] = ()
@@ -56,22 +60,8 @@ class Testpoint:
         )
 
 
-def _text(doc: str) -> Field:
-    return Field(doc, str, required=True)
-
-
-_FIELDS = {
-    "id": _text("name, as tests give it"),
-    "clauses": Field("clauses of the contract", list, required=True, lo=1, items=Field("an id", str)),
-    "requirement": _text("what a device must do"),
-    "stimulus": _text("how it is provoked"),
-    "checking": _text("how it is judged"),
-    "stage": Field("the first tier in which a test of it runs", str, required=True, choices=STAGES),
-    "checkers": Field("names as in findings", list, required=True, lo=1, items=Field("a checker", str)),
-    "mutants": Field("patterns of defects or modules", list, default=[], items=Field("a pattern", str)),
-    "bins": Field("patterns of points and crosses", list, default=[], items=Field("a pattern", str)),
-    "make_test": Field("tests of make test", list, default=[], items=Field("file::function", str)),
-}
+class _Plan(Struct, forbid_unknown_fields=True):
+    testpoint: list[Testpoint]
 
 
 def load_testplan(path: Path = FILE) -> dict[str, Testpoint]:
@@ -81,16 +71,12 @@ def load_testplan(path: Path = FILE) -> dict[str, Testpoint]:
         SchemaError: The file is malformed, or a testpoint is there twice.
     """
     where = Where(relative(path))
-    table = check(read_toml(path), {"testpoint": Field("the testpoints", list, required=True)}, where)
     plan: dict[str, Testpoint] = {}
-    for position, fields in enumerate(table["testpoint"]):
-        place = where.key("testpoint").item(position)
-        values = check(fields, _FIELDS, place)
-        if values["id"] in plan:
-            raise place.error(f"testpoint '{values['id']}' is there twice; rename one")
-        lists = ("clauses", "checkers", "mutants", "bins", "make_test")
-        values |= {key: tuple(values[key]) for key in lists}
-        plan[values["id"]] = Testpoint(**values)
+    for position, point in enumerate(convert(read_toml(path), _Plan, where).testpoint):
+        if point.id in plan:
+            place = where.key("testpoint").item(position)
+            raise place.error(f"testpoint '{point.id}' is there twice; rename one")
+        plan[point.id] = point
     return plan
 
 

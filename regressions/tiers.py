@@ -2,18 +2,24 @@
 """Tiers: how much a regression simulates."""
 
 import secrets
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+from msgspec.structs import replace
 
 from regressions.errors import unknown
 from regressions.paths import relative
-from tb.schema import Field, Where, check, read_toml
+from tb.exchange.reading import convert
+from tb.schema import Where, read_toml
 
 TIERS_FILE = Path(__file__).with_name("tiers.toml")
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceBudget:
+_Builds = dict[str, Annotated[int, Meta(ge=1)]]
+
+
+class DeviceBudget(Struct, frozen=True, forbid_unknown_fields=True):
     """A device's share of a tier.
 
     Attributes:
@@ -22,20 +28,19 @@ class DeviceBudget:
         tests: Patterns of test names, separated by commas; empty for all tests of the tier.
     """
 
-    share: float
-    builds: dict[str, int] | None = None
+    share: Annotated[float, Meta(ge=0)]
+    builds: _Builds | None = None
     tests: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(Struct, frozen=True, forbid_unknown_fields=True):
     """A regression's size.
 
     Attributes:
         name: Its name, the one of its report.
         cycles: Budget of simulated cycles, shared among the weighted tests.
         segment: Cycles a test may take between two resets of the device.
-        seed: Default seed; None draws one for each run.
+        seed: Default seed; ``random`` draws one for each run.
         builds: Build kinds and their shares of the segments.
         description: One line for people.
         devices: The devices it runs on unless one is asked for, the first being the run's main one.
@@ -45,15 +50,15 @@ class Tier:
     """
 
     name: str
-    cycles: int
-    segment: int
-    seed: int | None
-    builds: dict[str, int] = field(default_factory=lambda: {"fast": 1})
+    cycles: Annotated[int, Meta(ge=1)]
+    segment: Annotated[int, Meta(ge=1)]
+    seed: Annotated[int, Meta(ge=0)] | Literal["random"] = "random"
+    builds: _Builds = field(default_factory=lambda: {"fast": 1})
     description: str = ""
     devices: dict[str, DeviceBudget] = field(default_factory=dict)
     mutants: bool = False
     coverage: bool = False
-    opinions_share: int = 0
+    opinions_share: Annotated[int, Meta(ge=0)] = 0
 
     def on(self, budget: DeviceBudget) -> "Tier":
         """The tier as one device runs it: its share of the cycles, its build kinds."""
@@ -62,47 +67,7 @@ class Tier:
 
     def choose_seed(self) -> int:
         """The tier's default seed, or a fresh one where it has none."""
-        return secrets.randbelow(2**31) if self.seed is None else self.seed
-
-
-def _seed(value: object, where: Where) -> int | None:
-    if value == "random":
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise where.error(f'must be a number of at least 0, or "random", not {value!r}')
-    return value
-
-
-_BUILDS = Field("a share of the segments", int, lo=1)
-_BUDGET = {
-    "share": Field("budget of the device, in budgets of the tier", float, required=True, lo=0.0),
-    "builds": Field("shares of the build kinds, where not the tier's", dict, items=_BUILDS),
-    "tests": Field("patterns of test names, separated by commas", str, default=""),
-}
-_FIELDS = {
-    "description": Field("one line for people", str, default=""),
-    "cycles": Field("budget of simulated cycles", int, required=True, lo=1),
-    "segment": Field("cycles a test may take between two resets of the device", int, required=True, lo=1),
-    "seed": Field('default seed, a number or "random"', object, default="random", parse=_seed),
-    "builds": Field(
-        "shares of the build kinds",
-        dict,
-        default={"fast": 1},
-        items=_BUILDS,
-    ),
-    "mutants": Field("whether the defects of all kinds of devices follow", bool, default=False),
-    "coverage": Field("whether the main device's code coverage is closed", bool, default=False),
-    "opinions_share": Field("one job in this many gets second opinions on all outputs", int, default=0, lo=0),
-    "devices": Field(
-        "what runs on which device",
-        dict,
-        required=True,
-        lo=1,
-        items=Field(
-            "a device's budget", dict, fields=_BUDGET, parse=lambda values, _: DeviceBudget(**values)
-        ),
-    ),
-}
+        return secrets.randbelow(2**31) if self.seed == "random" else self.seed
 
 
 def load_tiers(path: Path = TIERS_FILE) -> dict[str, Tier]:
@@ -112,10 +77,8 @@ def load_tiers(path: Path = TIERS_FILE) -> dict[str, Tier]:
         SchemaError: The file is malformed.
     """
     where = Where(relative(path))
-    return {
-        name: Tier(name=name, **check(fields, _FIELDS, where.key(name)))
-        for name, fields in read_toml(path).items()
-    }
+    tables = read_toml(path)
+    return {name: convert({"name": name, **tables[name]}, Tier, where.key(name)) for name in tables}
 
 
 def get_tier(name: str, path: Path = TIERS_FILE) -> Tier:

@@ -23,7 +23,6 @@ class StreamSource:
 
     stream: ScenarioStream
     device: Descriptor
-    directed: bool = False
 
     def size(self, index: int) -> tuple[int, int]:
         """Count the jobs of a scenario and estimate its cycles."""

@@ -3,17 +3,20 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from regressions.paths import relative
-from tb.schema import Field, SchemaError, Where, check
+from tb.exchange.reading import convert
+from tb.schema import Where
 
 FILE = Path(__file__).resolve().parents[1] / "baseline.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True, forbid_unknown_fields=True):
     """One job of a device.
 
     Attributes:
@@ -25,14 +28,13 @@ class Kept:
     """
 
     scenario: str
-    job: int
+    job: Annotated[int, Meta(ge=0)]
     what: str
-    cycles: int
+    cycles: Annotated[int, Meta(ge=1)]
     causes: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Struct, frozen=True, forbid_unknown_fields=True):
     """Kept cycles of one device.
 
     Attributes:
@@ -47,23 +49,6 @@ class Device:
 Baseline = dict[str, Device]
 """By the device's name."""
 
-_KEPT: Mapping[str, Field] = {
-    "scenario": Field("name in the list", str, required=True),
-    "job": Field("place in the scenario", int, required=True, lo=0),
-    "what": Field("what ran", str, required=True),
-    "cycles": Field("cycles", int, required=True, lo=1),
-    "causes": Field("slots by cause", dict, required=True, items=Field("slots", int)),
-}
-_DEVICE: Mapping[str, Field] = {
-    "instance": Field("instance", str, required=True),
-    "jobs": Field(
-        "jobs",
-        list,
-        required=True,
-        items=Field("job", dict, fields=_KEPT, parse=lambda values, _: Kept(**values)),
-    ),
-}
-
 
 def read(path: Path = FILE) -> Baseline:
     """Reads the file; empty if there is none.
@@ -77,10 +62,9 @@ def read(path: Path = FILE) -> Baseline:
     except FileNotFoundError:
         return {}
     except ValueError as error:
-        raise SchemaError(f"{relative(path)}: not JSON ({error}); write it anew with make baseline") from None
-    if not isinstance(content, dict):
-        raise where.error("expected a table of devices; write it anew with make baseline")
-    return {name: Device(**check(fields, _DEVICE, where.key(name))) for name, fields in content.items()}
+        raise where.error(f"not JSON ({error}); write it anew with make baseline") from None
+    tables = convert(content, dict[str, Any], where)
+    return {name: convert(fields, Device, where.key(name)) for name, fields in tables.items()}
 
 
 def write(baseline: Baseline, path: Path = FILE) -> None:

@@ -30,7 +30,6 @@ class ProgramSource:
 
     stream: ProgramStream
     device: Descriptor
-    directed: bool = False
 
     def size(self, index: int) -> tuple[int, int]:
         """Count the jobs of a program and estimate its cycles."""

@@ -37,8 +37,7 @@ def list_tests(order: Order, services: Services, console: Console) -> int:
     del services
     tiers = _table("tier", ">cycles", "seed", "description")
     for tier in load_tiers().values():
-        seed = "random" if tier.seed is None else str(tier.seed)
-        tiers.add_row(tier.name, f"{tier.cycles:,}", seed, tier.description)
+        tiers.add_row(tier.name, f"{tier.cycles:,}", str(tier.seed), tier.description)
     tests = _table("test", "sequence", "tiers", "size", "testpoints", "description")
     entries = order.entries
     for entry in select(entries, None, order.tests) if order.tests else entries.values():

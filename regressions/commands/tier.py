@@ -49,7 +49,7 @@ def _tests(order: Order, services: Services, console: Console) -> int:
     soak = order.soak_seconds is not None
     if soak and not order.shard.undivided:
         raise UserError("SHARD: a soak has no parts; give each machine another SEED instead")
-    if not order.shard.undivided and order.seed is None and order.tier.seed is None:
+    if not order.shard.undivided and order.seed is None and order.tier.seed == "random":
         raise UserError(f"SHARD: tier {order.tier.name} draws its seed; give all machines the same SEED=")
     late = [entry for entry in tests if entry.sequence == CLOSING]
     tests = [entry for entry in tests if entry not in late]

@@ -5,27 +5,32 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Any, Literal, Protocol
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from regressions.errors import UserError
 from regressions.mutants.changes import Change, ChangeError, Placed, place
 from regressions.mutants.source import SourceError, VerilogSource
 from regressions.paths import relative
-from tb.schema import Field, Raw, SchemaError, Where, check, nearest, read_toml
+from tb.exchange.reading import convert
+from tb.schema import Where, nearest, read_toml
 
 FOLDER = Path(__file__).resolve().parent
 _ID = re.compile(r"[a-z][a-z0-9_.-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Defect:
+class Defect(Struct, frozen=True, forbid_unknown_fields=True):
     """One deliberate fault.
 
     Attributes:
         id: Unique name.
         file: Name of the source file, which is one of the device's.
-        change: The line and its replacement.
+        line: The line that is replaced, without the blanks around it and a comment behind it.
+        replacement: Text that takes its place; empty to drop the line.
         about: Description of the defect in one line.
+        ordinal: Which of the lines with that text, from 1; 0 if there is only one.
         seen_by: Checkers of which at least one must report it; empty if any will do.
         operator: Operator that made a generated defect; empty for one written by hand.
         equivalent: Why no behaviour of the device changes, empty if some does.
@@ -35,13 +40,31 @@ class Defect:
 
     id: str
     file: str
-    change: Change
+    line: str
+    replacement: str
     about: str
-    seen_by: tuple[str, ...]
-    operator: str
-    equivalent: str
-    unreachable: str
-    where: Where
+    ordinal: Annotated[int, Meta(ge=1)] = 0
+    seen_by: tuple[str, ...] = ()
+    operator: str = ""
+    equivalent: str = ""
+    unreachable: str = ""
+    where: Where = Where("")
+
+    def __post_init__(self) -> None:
+        if not _ID.fullmatch(self.id):
+            raise ValueError(
+                f"'{self.id}' is no id; use small letters, digits, '_', '.' and '-', a letter first"
+            )
+        for text in (self.line, self.replacement):
+            if text != text.strip() or "\n" in text:
+                raise ValueError(f"{text!r}: give one line, without the blanks around it")
+        if self.equivalent and self.unreachable:
+            raise ValueError("a defect is either equivalent or unreachable; keep one reason")
+
+    @property
+    def change(self) -> Change:
+        """The line and its replacement."""
+        return Change(self.line, self.replacement, self.ordinal)
 
     @property
     def module(self) -> str:
@@ -54,48 +77,10 @@ class Defect:
         return self.equivalent or self.unreachable
 
 
-def _id(value: Raw, where: Where) -> str:
-    if not _ID.fullmatch(value):
-        raise where.error(f"'{value}' is no id; use small letters, digits, '_', '.' and '-', a letter first")
-    return str(value)
-
-
-def _line(value: Raw, where: Where) -> str:
-    text = str(value)
-    if text != text.strip() or "\n" in text:
-        raise where.error("give one line, without the blanks around it")
-    return text
-
-
-_DEFECT = {
-    "id": Field("unique name of the defect", str, required=True, parse=_id),
-    "file": Field("name of the source file", str, required=True),
-    "line": Field(
-        "the line that is replaced, without the blanks around it and a comment behind it",
-        str,
-        required=True,
-        parse=_line,
-    ),
-    "ordinal": Field(
-        "which of the lines with that text, from 1; only for repeated lines", int, default=0, lo=1
-    ),
-    "replacement": Field("what takes its place; empty to drop the line", str, required=True, parse=_line),
-    "about": Field("what the defect is, in a line", str, required=True),
-    "seen_by": Field(
-        "checkers of which at least one must report it; default: any",
-        list,
-        default=[],
-        items=Field("name of a checker", str),
-    ),
-    "operator": Field("how a generated defect was made", str, default=""),
-    "equivalent": Field("why no behaviour of the device changes", str, default=""),
-    "unreachable": Field("why no job of this device gets there", str, default=""),
-}
-FIELDS = {
-    "schema": Field("version of this schema: 1", int, required=True, lo=1, hi=1),
-    "device": Field("name of the device", str, required=True),
-    "defect": Field("the defects, as [[defect]] tables", list, default=[], items=Field("a defect", dict)),
-}
+class _File(Struct, forbid_unknown_fields=True):
+    schema: Literal[1]
+    device: str
+    defect: list[dict[str, Any]] = []
 
 
 def data_files(device: str, folder: Path = FOLDER) -> list[Path]:
@@ -117,29 +102,17 @@ def load(device: str, folder: Path = FOLDER) -> list[Defect]:
     defects: dict[str, Defect] = {}
     for file in files:
         where = Where(relative(file))
-        table = check(read_toml(file), FIELDS, where)
-        if table["device"] != device:
-            raise where.key("device").error(
-                f"'{table['device']}' does not suit the file's name; write '{device}'"
-            )
-        for index, fields in enumerate(table["defect"]):
-            defect = _defect(fields, where, index)
+        content = convert(read_toml(file), _File, where)
+        if content.device != device:
+            what = f"'{content.device}' does not suit the file's name; write '{device}'"
+            raise where.key("device").error(what)
+        for index, fields in enumerate(content.defect):
+            place = where.key(f"defect {fields['id']}" if "id" in fields else f"defect[{index}]")
+            defect = replace(convert(fields, Defect, place), where=place)
             if defect.id in defects:
-                raise defect.where.error("the id is used twice; give each defect its own")
+                raise place.error("the id is used twice; give each defect its own")
             defects[defect.id] = defect
     return list(defects.values())
-
-
-def _defect(fields: Raw, where: Where, index: int) -> Defect:
-    place = where.key("defect").item(index)
-    if isinstance(fields.get("id"), str):
-        place = where.key(f"defect {fields['id']}")
-    values = check(fields, _DEFECT, place)
-    if values["equivalent"] and values["unreachable"]:
-        raise place.error("a defect is either equivalent or unreachable; keep one reason")
-    line, ordinal = values.pop("line"), values.pop("ordinal")
-    change = Change(line, values.pop("replacement"), ordinal)
-    return Defect(**{**values, "seen_by": tuple(values["seen_by"])}, change=change, where=place)
 
 
 class Sourced(Protocol):
@@ -196,16 +169,3 @@ def place_all(defects: Sequence[Defect], device: Sourced) -> Placement:
         except (ChangeError, SourceError) as error:
             raise defect.where.error(f"{defect.file}: {error}") from None
     return Placement(sources, placed)
-
-
-__all__ = [
-    "FOLDER",
-    "Defect",
-    "Placement",
-    "SchemaError",
-    "Sourced",
-    "data_files",
-    "load",
-    "own_sources",
-    "place_all",
-]

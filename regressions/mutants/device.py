@@ -9,8 +9,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from regressions.deadline import Deadline
+from regressions.job_list import load
 from regressions.judge import ProcessEnd, judge
-from regressions.mutants import jobs
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.defects import Defect, Placement
 from regressions.mutants.outcome import DefectResult, read_result
@@ -26,6 +26,8 @@ from tb.exchange.plan import Plan
 from tb.exchange.status import Status
 
 KIND = "fast"
+JOBS = Path(__file__).with_name("jobs.toml")
+"""Jobs that run with each defect: parts of the tests of the lists."""
 # Wall time of a defect's simulation: generous, since the watchdog of each scenario already limits its cycles.
 # Only a device that stops simulated time gets here.
 _LEAST_SECONDS = 120.0
@@ -49,7 +51,7 @@ class DeviceTarget:
         self.device = services.device(name)
         self.rerun = order.rerun_options(self.device)
         self._simulator = services.simulator("verilator")
-        self._jobs = jobs.load(job_list or jobs.JOBS, order.entries, services, self.device, KIND, order.seed)
+        self._jobs = load(job_list or JOBS, order.entries, services, self.device, KIND, order.seed)
         self._graded = order.graded
         self._build: Build | None = None
         self._seconds = _LEAST_SECONDS

@@ -10,6 +10,7 @@ from typing import Any
 
 from regressions.json_file import write_json
 from regressions.mutants.outcome import DefectResult, Fate
+from regressions.pages import templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,8 @@ def _defect(result: DefectResult, counted: str) -> dict[str, Any]:
         "module": defect.module,
         "about": defect.about,
         "operator": defect.operator,
-        "line": defect.change.line,
-        "replacement": defect.change.replacement,
+        "line": defect.line,
+        "replacement": defect.replacement,
         "fate": result.fate.value,
         "checkers": list(result.checkers),
         "seen_by": list(defect.seen_by),
@@ -127,39 +128,16 @@ def _modules(results: Iterable[DefectResult]) -> dict[str, Counter[str]]:
 
 def to_markdown(report: Report) -> str:
     """Verdict, open problems, statistics, all defects."""
-    lines = [f"## Mutants of {report.device}: {report.verdict}", ""]
-    if report.complaints:
-        lines += ["### To look at", ""]
-        for result in report.complaints:
-            defect = result.defect
-            lines += [f"- **{defect.id}** ({defect.file}): {_cell(result.complaint)}"]
-            lines += [
-                f"  - {_cell(defect.about)}: "
-                f"`{_code(defect.change.line)}` -> `{_code(defect.change.replacement)}`"
-            ]
-        lines += [""]
-    needed = [result.after for result in report.results if result.fate is Fate.KILLED]
-    if needed:
-        median = statistics.median(needed)
-        lines += [
-            f"Each had {report.amount} {report.counted} to get past; {median:g} killed half of those "
-            "that were killed, "
-        ]
-        lines += [f"{max(needed)} the toughest. All simulations together took {report.seconds:.0f} s.", ""]
-    lines += ["| checker | defects found | found by no other |", "|---|---|---|"]
-    lines += [f"| {name} | {found} | {alone} |" for name, found, alone in _checkers(report.results)]
-    lines += ["", f"| module | {' | '.join(fate.value for fate in Fate)} |", "|---|---|---|---|"]
-    for name, counts in _modules(report.results).items():
-        lines += [f"| {name} | {' | '.join(str(counts[fate.value]) for fate in Fate)} |"]
-    lines += ["", f"| defect | module | what | fate | by | {report.counted} |", "|---|---|---|---|---|---|"]
-    for result in report.results:
-        fate = f"**{result.fate.value}**" if result.complaint else result.fate.value
-        by = ", ".join(result.checkers) or result.defect.reason or result.detail
-        cells = (result.defect.id, result.defect.module, result.defect.about, fate, by, result.after)
-        lines += ["| " + " | ".join(_cell(str(cell)) for cell in cells) + " |"]
-    tools = ", ".join(f"{name} {value}" for name, value in report.tools.items())
-    lines += ["", f"Commit {report.git or 'unknown'}; {tools}.", ""]
-    return "\n".join(lines)
+    template = templates(Path(__file__).parent, cell=_cell, code=_code).get_template("mutants.md.j2")
+    text = template.render(
+        report=report,
+        needed=[result.after for result in report.results if result.fate is Fate.KILLED],
+        median=statistics.median,
+        checkers=_checkers(report.results),
+        modules=_modules(report.results),
+        fates=list(Fate),
+    )
+    return f"{text}\n"
 
 
 def _cell(text: str) -> str:

@@ -39,11 +39,12 @@ DEVICES = available()
 
 
 def test_equal_cycles_differ_in_nothing_wherever_they_went() -> None:
-    assert not compare([ONE, TWO], [replace(ONE, causes={"FILL": 1}), TWO], AT)
+    assert not compare([ONE, TWO], [structs.replace(ONE, causes={"FILL": 1}), TWO], AT)
 
 
 def test_a_slower_job_names_the_causes_that_grew_the_most_grown_first() -> None:
-    slower = replace(ONE, cycles=403, causes={"WORKING": 3264, "WAIT_W": 240, "DRAIN": 528, "FILL": 24})
+    causes = {"WORKING": 3264, "WAIT_W": 240, "DRAIN": 528, "FILL": 24}
+    slower = structs.replace(ONE, cycles=403, causes=causes)
     (found,) = compare([ONE], [slower], AT)
     assert found.slower
     assert found.text == (
@@ -53,18 +54,18 @@ def test_a_slower_job_names_the_causes_that_grew_the_most_grown_first() -> None:
 
 
 def test_without_a_probe_nobody_says_why() -> None:
-    (found,) = compare([TWO], [replace(TWO, cycles=501)], AT)
+    (found,) = compare([TWO], [structs.replace(TWO, cycles=501)], AT)
     assert found.text.endswith("501 cycles, 500 before: the device has no probe that says why")
 
 
 def test_a_faster_job_asks_for_its_gain_to_be_kept() -> None:
-    (found,) = compare([ONE], [replace(ONE, cycles=399)], AT)
+    (found,) = compare([ONE], [structs.replace(ONE, cycles=399)], AT)
     assert not found.slower
     assert "399 cycles, 400 before; keep it with make baseline" in found.text
 
 
 def test_slower_jobs_come_first() -> None:
-    found = compare([ONE, TWO], [replace(ONE, cycles=399), replace(TWO, cycles=501)], AT)
+    found = compare([ONE, TWO], [structs.replace(ONE, cycles=399), structs.replace(TWO, cycles=501)], AT)
     assert [each.slower for each in found] == [True, False]
 
 
@@ -72,7 +73,7 @@ def test_slower_jobs_come_first() -> None:
     ("kept", "measured", "text"),
     [
         ([], [ONE], "left_n[0] (GEMM FP16 12x17x16) is not in the baseline"),
-        ([ONE], [replace(ONE, what="GEMM BF16 1x1x1")], "is 'GEMM FP16 12x17x16' in the baseline"),
+        ([ONE], [structs.replace(ONE, what="GEMM BF16 1x1x1")], "is 'GEMM FP16 12x17x16' in the baseline"),
         ([ONE], [], "left_n[0] (GEMM FP16 12x17x16) did not run"),
     ],
 )
@@ -162,7 +163,7 @@ def test_other_devices_stay_and_a_failure_writes_nothing(
     monkeypatch.setattr(command, "measure", lambda *_: [ONE])
     assert command.baseline(order, real, Console()) == 0
     assert read(path) == {"other": Device("1x1x0 DW256", [TWO]), "serial": Device("1x1x0 DW256", [ONE])}
-    monkeypatch.setattr(command, "measure", lambda *_: [replace(ONE, cycles=399)])
+    monkeypatch.setattr(command, "measure", lambda *_: [structs.replace(ONE, cycles=399)])
     assert command.baseline(order, real, Console()) == 0
     assert "left_n[0] (GEMM FP16 12x17x16): 400 -> 399 cycles, faster" in capsys.readouterr().out
 
@@ -178,7 +179,7 @@ def test_other_devices_stay_and_a_failure_writes_nothing(
 
 def test_changes_count_what_is_new_and_gone() -> None:
     old = Device("4x12x3 DW256", [ONE, TWO])
-    assert list(changes(old, [replace(ONE, cycles=401), replace(TWO, what="x")])) == [
+    assert list(changes(old, [structs.replace(ONE, cycles=401), structs.replace(TWO, what="x")])) == [
         "left_n[0] (GEMM FP16 12x17x16): 400 -> 401 cycles, slower",
         "1 slower, 0 faster, 1 new, 0 unchanged, 1 gone",
     ]

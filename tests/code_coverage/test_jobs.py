@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The jobs that close code coverage, and when a run is held to its goals."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from regressions import testlist
 from regressions.code_coverage.exclusions import Rules

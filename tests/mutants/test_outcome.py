@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from regressions.judge import Ending, ProcessEnd
-from regressions.mutants.changes import Change
 from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import DefectResult, Fate, has_failed, read_result
 from regressions.mutants.report import Report, to_json, to_markdown
@@ -15,7 +14,6 @@ from regressions.planner import Simulation
 from regressions.results import ResultsReader
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
-from tb.schema import Where
 
 ENTRY = TestEntry("some", "gemm_op")
 PLAN = Simulation(0, (Segment(ENTRY, 1, 0, 2, 2, 100), Segment(ENTRY, 1, 2, 3, 1, 100)))
@@ -36,8 +34,7 @@ FAILURE = {
 
 
 def defect(**fields: object) -> Defect:
-    values = {"seen_by": (), "operator": "", "equivalent": "", "unreachable": ""} | fields
-    return Defect("some-defect", "m.sv", Change("a;", "b;"), "something", where=Where("f"), **values)  # type: ignore[arg-type]
+    return Defect("some-defect", "m.sv", "a;", "b;", "something", **fields)  # type: ignore[arg-type]
 
 
 def segment(

@@ -76,7 +76,6 @@ class FakeSource:
     """Scenarios of two jobs; each takes `cycles`."""
 
     cycles: int
-    directed: bool = False
 
     def size(self, index: int) -> tuple[int, int]:
         """Two jobs, and cycles that differ from scenario to scenario."""

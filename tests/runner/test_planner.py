@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The plan: budgets, determinism, packing."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from regressions.planner import Planner, pack, rounds
 from regressions.tiers import DeviceBudget, Tier

@@ -99,7 +99,6 @@ class ToySource:
     """Each item is a job for each wheel."""
 
     config: ToyConfig
-    directed: bool = False
 
     def size(self, index: int) -> tuple[int, int]:
         """Count a job for each wheel."""
