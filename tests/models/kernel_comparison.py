@@ -69,19 +69,11 @@ def _call(op: Op, name: str, function: str, x: Bits, w: Bits, start: Bits, steps
     return Work(f"{op.name} of {name}, {function}", steps, run)
 
 
-def differences(kernels: dict[str, Chains], steps: int, seed: int = 1) -> tuple[int, list[str]]:
-    """Compares kernels with numpy, in whole rounds.
-
-    Args:
-        kernels: The kernels by name.
-        steps: Compared at least.
-        seed: Of the first round; those after it have the next ones.
-
-    Returns:
-        The number of steps that were compared, and a line for each call that differs.
-    """
-    done, found = 0, []
-    while done < steps:
+def differences(kernels: dict[str, Chains], steps: int) -> Iterator[str]:
+    """Compares kernels with numpy in rounds, until so many steps are done; yields lines for differences."""
+    seed = 0
+    while steps > 0:
+        seed += 1
         for each in work(seed):
             expected = each.run(chains)
             for name, kernel in kernels.items():
@@ -89,18 +81,18 @@ def differences(kernels: dict[str, Chains], steps: int, seed: int = 1) -> tuple[
                 if not np.array_equal(actual, expected):
                     at = tuple(np.argwhere(actual != expected)[0].tolist())
                     values = f"{actual[at]:#06x} instead of {expected[at]:#06x}"
-                    found.append(f"{name}, seed {seed}: {each.name}: {values} at {at}")
-            done += each.steps
-        seed += 1
-    return done, found
+                    yield f"{name}, round {seed}: {each.name}: {values} at {at}"
+            steps -= each.steps
 
 
 def main(millions: int) -> int:
     """Compares the kernels of all processors that this one can run, and prints what was found."""
     kernels: dict[str, Chains] = {level: Kernel(library(level)) for level in levels()}
-    done, found = differences(kernels, millions * 10**6)
-    print(*found[:20], sep="\n", end="\n" if found else "")
-    print(f"{', '.join(kernels)}: {done} steps compared with numpy, {len(found)} calls differ")
+    found = 0
+    for line in differences(kernels, millions * 10**6):
+        print(line)
+        found += 1
+    print(f"{', '.join(kernels)}: {millions} million steps compared with numpy, {found} calls differ")
     return 1 if found else 0
 
 

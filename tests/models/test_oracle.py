@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models import oracle
-from tests.models import cases
+from tests.models import cases, exact
 
 _FINITE = [
     (Fraction(1, 1) * (1024 + code % 1024) * Fraction(2) ** (code // 1024 - 25))
@@ -37,15 +37,25 @@ def test_oracle_rounds_as_a_search_over_fractions(stratum: str) -> None:
     for each in zip(a, b, c, strict=True):
         if any(code & 0x7FFF >= oracle.INF for code in each):
             continue
-        for exact, code in (
+        for value, code in (
             (signed(each[0]) * signed(each[1]) + signed(each[2]), oracle.fma(*each)),
             (signed(each[0]) * signed(each[1]), oracle.mul(each[0], each[1])),
             (signed(each[0]) + signed(each[1]), oracle.add(each[0], each[1])),
         ):
-            assert code & 0x7FFF == nearest(abs(exact)), [hex(operand) for operand in each]
-            assert exact == 0 or (code >= 0x8000) == (exact < 0)
+            assert code & 0x7FFF == nearest(abs(value)), [hex(operand) for operand in each]
+            assert value == 0 or (code >= 0x8000) == (value < 0)
             compared += 1
     assert compared > 300
+
+
+@pytest.mark.parametrize("name", ["fma", "add", "mul", "minimum", "maximum"])
+def test_the_oracle_in_cpp_is_the_same(name: str) -> None:
+    count = 3 if name == "fma" else 2
+    strata = {**cases.fma_strata(5_000, seed=3), "special": cases.special_tuples(count)}
+    for stratum, operands in ((each, triple[:count]) for each, triple in strata.items()):
+        codes = zip(*(each.tolist() for each in operands), strict=True)
+        expected = [getattr(oracle, name)(*each) for each in codes]
+        assert getattr(exact, name)(*operands).tolist() == expected, stratum
 
 
 def test_layouts_are_those_of_the_contract() -> None:
