@@ -1,34 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """The kept coverage, below which runs may not fall: ``coverage_baseline.json``."""
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
 
 from regressions.json_file import write_json
 from regressions.paths import relative
 from regressions.summary import Summary
+from tb.exchange.reading import convert, read_json
 from tb.kinds import ACCELERATOR, KINDS
-from tb.schema import Field, SchemaError, Where, check
+from tb.schema import Where
 
 FILE = Path(__file__).with_name("coverage_baseline.json")
 TOLERANCE = 0.05
 """Percentage points that may be lost to a few jobs drawn differently."""
 
 _OTHERS = tuple(name for name in KINDS if name != ACCELERATOR)
-_SHARES = {
-    kind: Field("percentage", float, lo=0.0, hi=100.0)
-    for kind in ("functional", "line", "branch", "toggle", *_OTHERS)
-}
+_KINDS = ("functional", "line", "branch", "toggle", *_OTHERS)
 """The kinds of coverage that are kept; a kind of devices stands for the functional coverage of all of
 its devices in the run."""
 
-_FIELDS = {
-    "schema": Field("version of this schema: 1", int, required=True, lo=1, hi=1),
-    "runs": Field("percentages by label and device", dict, required=True, items=Field("devices", dict)),
-}
+Shares = dict[str, Annotated[float, Meta(ge=0, le=100)]]
 
-Shares = Mapping[str, float]
+
+class _File(Struct, forbid_unknown_fields=True):
+    schema: Literal[1]
+    runs: dict[str, dict[str, Shares]]
 
 
 def read() -> dict[str, dict[str, Shares]]:
@@ -37,20 +36,10 @@ def read() -> dict[str, dict[str, Shares]]:
     Raises:
         SchemaError: The file is malformed.
     """
-    where = Where(relative(FILE))
-    try:
-        table = check(json.loads(FILE.read_text()), _FIELDS, where)
-    except FileNotFoundError:
+    if not FILE.exists():
         return {}
-    except (OSError, ValueError) as error:
-        raise error if isinstance(error, SchemaError) else where.error(f"cannot be read: {error}") from None
-    return {
-        label: {
-            device: {kind: share for kind, share in check(shares, _SHARES, where.key(label)).items() if share}
-            for device, shares in devices.items()
-        }
-        for label, devices in table["runs"].items()
-    }
+    content = read_json(FILE, "kept coverage", "keep some with KEEP=1")
+    return convert(content, _File, Where(relative(FILE))).runs
 
 
 def dropped(summary: Summary) -> list[str]:
@@ -78,16 +67,16 @@ def keep(summary: Summary) -> None:
         SchemaError: The file is malformed.
         OSError: It cannot be written.
     """
-    runs: dict[str, dict[str, Shares]] = read()
+    runs = read()
     now = _now(summary)
-    shares = {kind: now[kind] for kind in _SHARES if now.get(kind)}
+    shares = {kind: now[kind] for kind in _KINDS if now.get(kind)}
     runs.setdefault(summary.run.label, {})[summary.run.main.name] = shares
     write_json(FILE, {"schema": 1, "runs": dict(sorted(runs.items()))})
 
 
 def _now(summary: Summary) -> dict[str, float]:
     """Percentages that a run measured, by kind; kinds of devices without a run are absent."""
-    coverage = dict(summary.to_json()["coverage"])
+    coverage = dict(summary.percentages)
     others = {name: coverage.pop(name)["functional"] for name in _OTHERS if name in coverage}
     shares = {**coverage, **others}
-    return {kind: shares[kind] for kind in _SHARES if shares.get(kind) is not None}
+    return {kind: shares[kind] for kind in _KINDS if shares.get(kind) is not None}

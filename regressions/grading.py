@@ -48,19 +48,6 @@ class Grade:
         """Nothing would be lost without it."""
         return not (self.bins.alone or self.points.alone or (self.kills and self.kills.alone))
 
-    def to_json(self) -> dict[str, Any]:
-        """The row as JSON values."""
-
-        def pair(share: Contribution | None) -> dict[str, int] | None:
-            return None if share is None else {"hit": share.hit, "alone": share.alone}
-
-        return {
-            "test": self.test,
-            "bins": pair(self.bins),
-            "points": pair(self.points),
-            "kills": pair(self.kills),
-        }
-
 
 def contributions(found: Found[K]) -> dict[str, Contribution]:
     """Contribution of each test."""

@@ -58,11 +58,6 @@ class Simulation:
         return self.segments[0].device
 
     @property
-    def jobs(self) -> int:
-        """Jobs of all segments."""
-        return sum(segment.jobs for segment in self.segments)
-
-    @property
     def cycles(self) -> int:
         """Estimated cycles of all segments."""
         return sum(segment.cycles for segment in self.segments)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from regressions.errors import UserError
-from tb.exchange.plan import Segment
 
 T = TypeVar("T")
 
@@ -48,10 +47,6 @@ class Shard:
                 mine.add(place)
             heapq.heappush(loads, (load + weight(items[place]), number))
         return [item for place, item in enumerate(items) if place in mine]
-
-    def segments(self, segments: Sequence[Segment]) -> list[Segment]:
-        """The segments of this part, by their estimated cycles."""
-        return self.take(segments, lambda segment: segment.cycles + 1)
 
 
 UNDIVIDED = Shard()

@@ -7,16 +7,17 @@ from typing import Any
 
 from regressions.code_coverage.measure import CodeCoverage
 from regressions.coverage.measure import Coverage
-from regressions.coverage.summary import coverage_json
 from regressions.failures import FailureRow
 from regressions.grading import Grade
 from regressions.run import Run
+from regressions.simulators.points import Kind
 from regressions.testplan import TestpointRow, load_testplan, rows, verdicts
 from tb.checkers import load_checkers, tally
 from tb.exchange.results import JobResult
 from tb.exchange.status import Status
 
 MAX_MEASURED = 20_000
+_CODE = (Kind.LINE, Kind.BRANCH, Kind.TOGGLE)
 _TEST_KEYS = ("name", "seed", "status", "jobs_planned", "jobs", "rerun", "detail")
 
 
@@ -113,7 +114,7 @@ class Summary:
                 for job in _sample(self.measured(device), len(self.by_device))
             ],
             "testplan": verdicts(self.testplan),
-            "coverage": coverage_json(self.coverage, self.code, self.of_kinds),
+            "coverage": self.percentages,
             "checkers": tally(load_checkers()),
             "throughput": self.throughput,
         }
@@ -127,6 +128,21 @@ class Summary:
             "seconds": round(self.seconds, 3),
             "cycles_per_second": round(self.cycles * rate, 1),
             "jobs_per_minute": round(60 * self.totals.get("jobs", 0) * rate, 1),
+        }
+
+    @property
+    def percentages(self) -> dict[str, Any]:
+        """Functional and code coverage in percent; null for code coverage that was not measured.
+
+        A run without an accelerator that stands alone has no functional bins, and has covered none.
+        """
+        bins = self.coverage.bins if self.coverage else {"defined": 0, "excluded": 0, "hit": 0}
+        shares = {kind: self.code.share(kind).percent if self.code else None for kind in _CODE}
+        return {
+            "functional": self.coverage.percent if self.coverage and bins["defined"] else 0.0,
+            **{kind.value: None if share is None else round(share, 3) for kind, share in shares.items()},
+            "bins": bins,
+            **{name: {"functional": its.percent, "bins": its.bins} for name, its in self.of_kinds.items()},
         }
 
     def measured(self, device: str) -> list[JobResult]:

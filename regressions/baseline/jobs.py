@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,36 +46,23 @@ _FILE: Mapping[str, Field] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NamedScenario:
-    """A scenario of the list on a device.
-
-    Attributes:
-        name: Its name in the list.
-        scenario: Its index is its place in the list.
-    """
-
-    name: str
-    scenario: Scenario
-
-
-def scenarios(device: Descriptor, path: Path = LIST) -> list[NamedScenario]:
-    """The scenarios of the list all of whose jobs a device can run.
+def scenarios(device: Descriptor, path: Path = LIST) -> dict[str, Scenario]:
+    """The scenarios of the list all of whose jobs a device can run, by their names; the index is the place.
 
     Raises:
         SchemaError: The list is malformed.
     """
     where = Where(relative(path))
-    result: list[NamedScenario] = []
-    names: set[str] = set()
+    found: dict[str, Scenario] = {}
     for index, entry in enumerate(check(read_toml(path), _FILE, where)["scenarios"]):
-        if entry["name"] in names:
+        if entry["name"] in found:
             raise where.key("scenarios").item(index).error(f"'{entry['name']}' is there twice; rename one")
-        names.add(entry["name"])
-        scenario = _scenario(index, entry["jobs"], entry["stall"], device.instance)
-        if not any(device.supports(job) for job in scenario.jobs):
-            result.append(NamedScenario(entry["name"], scenario))
-    return result
+        found[entry["name"]] = _scenario(index, entry["jobs"], entry["stall"], device.instance)
+    return {
+        name: scenario
+        for name, scenario in found.items()
+        if not any(device.supports(job) for job in scenario.jobs)
+    }
 
 
 def describe(scenario: Scenario, position: int) -> str:

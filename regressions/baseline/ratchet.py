@@ -28,7 +28,7 @@ class Ratchet(DirectedTest):
     @classmethod
     def planned(cls, device: Descriptor) -> int:
         """Number of jobs that the device can run."""
-        return sum(len(named.scenario.jobs) for named in scenarios(device))
+        return sum(len(scenario.jobs) for scenario in scenarios(device).values())
 
     def kept(self, device: Descriptor) -> record.Device | None:
         """Kept cycles of the device; None where there are none."""
@@ -37,10 +37,10 @@ class Ratchet(DirectedTest):
     async def run(self, env: RedmuleEnv) -> None:
         """Runs the list and compares its cycles with the kept ones."""
         measured: list[record.Kept] = []
-        for named in scenarios(env.descriptor):
-            verdict = await env.run_scenario(named.scenario)
+        for name, scenario in scenarios(env.descriptor).items():
+            verdict = await env.run_scenario(scenario)
             measured += [
-                record.Kept(named.name, position, describe(named.scenario, position), job.cycles, job.slots)
+                record.Kept(name, position, describe(scenario, position), job.cycles, job.slots)
                 for position, job in enumerate(verdict.jobs)
                 if job.cycles
             ]

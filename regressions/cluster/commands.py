@@ -6,7 +6,7 @@ from fnmatch import fnmatch
 from rich.console import Console
 
 from regressions.cluster.firmware import build_program, programs, uses_fpu
-from regressions.cluster.sizes import CONTRACT, cluster_config
+from regressions.cluster.sizes import CONTRACT
 from regressions.errors import UserError
 from regressions.machine import check_tools
 from regressions.order import Order
@@ -34,11 +34,13 @@ def cluster(order: Order, services: Services, console: Console) -> int:
     """Measures the programs beside each other on the contract's cluster."""
     # Imported here: the model loads numpy, for which other commands do not wait.
     from regressions.cluster.figures import keep, measure
+    from tb.cluster.config import cluster_of
+    from tb.descriptor import load
 
     del services
     check_tools()
     console.print(f"figures of programs on {CONTRACT}")
-    measured = measure(cluster_config(CONTRACT), order.tree.root / "cluster", console)
+    measured = measure(cluster_of(load(CONTRACT)), order.tree.root / "cluster", console)
     console.print(f"figures: {relative(keep(measured, git_revision(), order.tree.bench))}")
     return EXIT_PASSED
 

@@ -72,19 +72,6 @@ UNITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class UnitFinding:
-    """Findings of a unit bench.
-
-    Attributes:
-        rule: The rule that was broken.
-        detail: Description of the violation.
-    """
-
-    rule: str
-    detail: str
-
-
 def build_unit(
     unit: Unit,
     log: Path,
@@ -127,10 +114,10 @@ def build_unit(
     return get_simulator().compile(model, log)
 
 
-def read_finding(said: str) -> UnitFinding | None:
-    """The first thing that a bench's output says is wrong; None if nothing is."""
+def read_finding(said: str) -> tuple[str, str] | None:
+    """Rule and description of the first thing that a bench's output says is wrong; None if nothing is."""
     match = _FINDING.search(said)
-    return UnitFinding(match[1], match[3]) if match else None
+    return (match[1], match[3]) if match else None
 
 
 def read_cycles(said: str) -> int:

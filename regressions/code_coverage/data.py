@@ -3,7 +3,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,11 +94,3 @@ def joined(parts: Iterable[Data]) -> dict[str, Data]:
         for test, points in part.tests.items():
             whole.tests.setdefault(test, set()).update(points)
     return result
-
-
-def from_simulations(device: str, simulations: Iterable[tuple[str, Mapping[Point, int]]]) -> Data:
-    """Merge simulations: pairs of a test's name and its hits."""
-    data = Data(device)
-    for test, hits in simulations:
-        data.add(test, hits)
-    return data

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from regressions.code_coverage import cobertura, html, lcov
-from regressions.code_coverage.data import from_simulations
+from regressions.code_coverage.data import Data
 from regressions.code_coverage.measure import CodeCoverage, measure
 from regressions.judge import SegmentResult
 from regressions.paths import ROOT, relative
@@ -38,12 +38,11 @@ def collect(
     for result in results:
         if result.segment.kind == COVERAGE and result.segment.device == device.name and result.folder:
             tests.setdefault(result.folder, {})[result.segment.entry.name] = None
-    simulations = [
-        (", ".join(names), hits)
-        for folder, names in sorted(tests.items())
-        if (hits := simulator.code_coverage(run / folder)) is not None
-    ]
-    return measure(from_simulations(device.name, simulations), device) if simulations else None
+    data = Data(device.name)
+    for folder, names in sorted(tests.items()):
+        if (hits := simulator.code_coverage(run / folder)) is not None:
+            data.add(", ".join(names), hits)
+    return measure(data, device) if data.tests else None
 
 
 def write(folder: Path, coverage: CodeCoverage, device: Descriptor, title: str, timestamp: int) -> None:

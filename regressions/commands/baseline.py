@@ -3,13 +3,13 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Console
 
 from regressions.baseline import record
-from regressions.baseline.jobs import NamedScenario, describe, scenarios
+from regressions.baseline.jobs import describe, scenarios
 from regressions.errors import UserError
 from regressions.machine import check_tools
 from regressions.order import Order
@@ -22,6 +22,7 @@ from tb.descriptor import available
 from tb.exchange.device import Descriptor
 from tb.exchange.plan import Plan, Segment
 from tb.exchange.results import JobResult
+from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 
 TEST = "baseline"
@@ -71,7 +72,7 @@ def measure(device: Descriptor, simulator: Simulator, folder: Path, order: Order
     return collect(scenarios(device), results, log)
 
 
-def collect(named: list[NamedScenario], results: list[JobResult], log: Path) -> list[record.Kept]:
+def collect(named: Mapping[str, Scenario], results: list[JobResult], log: Path) -> list[record.Kept]:
     """Return the part of the jobs' results that is kept.
 
     Raises:
@@ -79,14 +80,14 @@ def collect(named: list[NamedScenario], results: list[JobResult], log: Path) -> 
     """
     found = {(result.scenario, result.job): result for result in results}
     jobs: list[record.Kept] = []
-    for each in named:
-        for position in range(len(each.scenario.jobs)):
-            result = found.get((each.scenario.index, position))
+    for name, scenario in named.items():
+        for position in range(len(scenario.jobs)):
+            result = found.get((scenario.index, position))
             if result is None or result.status is not Status.PASSED or not result.cycles:
                 why = "did not run" if result is None else result.detail or result.status
-                raise UserError(f"baseline: {each.name}[{position}]: {why}; nothing was written (log: {log})")
-            what = describe(each.scenario, position)
-            jobs.append(record.Kept(each.name, position, what, result.cycles, result.slots))
+                raise UserError(f"baseline: {name}[{position}]: {why}; nothing was written (log: {log})")
+            what = describe(scenario, position)
+            jobs.append(record.Kept(name, position, what, result.cycles, result.slots))
     return jobs
 
 

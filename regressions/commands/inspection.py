@@ -10,14 +10,12 @@ from rich.table import Table
 
 from regressions.order import Order
 from regressions.run import EXIT_PASSED
-from regressions.selection import Selector, find_entry, parse_selectors
+from regressions.selection import find_entry, parse_selectors
 from regressions.testlist import select
 from regressions.tiers import load_tiers
 
 if TYPE_CHECKING:
     from regressions.services import Services
-    from tb.exchange.entry import TestEntry
-    from tb.exchange.scenario import Scenario
 
 SHOWN_BY_DEFAULT = 20
 _WRAPPED = ("testpoints", "description")
@@ -42,14 +40,8 @@ def list_tests(order: Order, services: Services, console: Console) -> int:
     entries = order.entries
     for entry in select(entries, None, order.tests) if order.tests else entries.values():
         size = f"weight {entry.weight:g}" if entry.weight is not None else f"count {entry.count}"
-        tests.add_row(
-            entry.name,
-            entry.sequence,
-            " ".join(entry.tiers),
-            size,
-            " ".join(entry.testpoints),
-            entry.description,
-        )
+        tiers_of, testpoints = " ".join(entry.tiers), " ".join(entry.testpoints)
+        tests.add_row(entry.name, entry.sequence, tiers_of, size, testpoints, entry.description)
     console.print(tiers)
     console.print()
     console.print(tests)
@@ -73,9 +65,10 @@ def show(order: Order, services: Services, console: Console) -> int:
             *(">scenario", ">job", "op", "format", ">M", ">N", ">K"),
             *(">X", ">W", ">Z", "classes", ">core", "stalls", "cut"),
         )
-        for index in _indices(selector, entry):
+        drawn = range(selector.begin or 0, selector.end or entry.count or SHOWN_BY_DEFAULT)
+        for index in drawn:
             scenario = stream.scenario(index)
-            stall = scenario.stall
+            stall, cut = scenario.stall, scenario.abort
             for number, job in enumerate(scenario.jobs):
                 table.add_row(
                     *(str(index), str(number), job.op.name, job.format_name),
@@ -84,22 +77,10 @@ def show(order: Order, services: Services, console: Console) -> int:
                     " ".join(job.classes),
                     str(job.core),
                     stall.kind if stall.kind == "none" else f"{stall.kind} {stall.rate:.0%}",
-                    _cut(scenario) if number == 0 else "",
+                    f"{cut.kind} after {cut.after}" if cut and number == 0 else "",
                 )
         console.print(f"{entry.name}, seed {order.chosen_seed}", markup=False)
         console.print(table)
         for reason, count in stream.rejected.items():
             console.print(f"rejected: {count} x {reason}", markup=False)
     return EXIT_PASSED
-
-
-def _cut(scenario: Scenario) -> str:
-    """The cut of the first job of a scenario, empty without one."""
-    abort = scenario.abort
-    return "" if abort is None else f"{abort.kind} after {abort.after}"
-
-
-def _indices(selector: Selector, entry: TestEntry) -> range:
-    if selector.begin is not None and selector.end is not None:
-        return range(selector.begin, selector.end)
-    return range(entry.count or SHOWN_BY_DEFAULT)

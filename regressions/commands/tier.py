@@ -80,7 +80,7 @@ def _tests(order: Order, services: Services, console: Console) -> int:
         yield from closers
         count = len(every_closer)
         for drawn in rounds(planners, soak):
-            mine = drawn if soak else order.shard.segments(drawn)
+            mine = drawn if soak else order.shard.take(drawn, lambda segment: segment.cycles + 1)
             packed = pack(with_kind(mine, kind), order.processes, count)
             count += len(packed)
             yield from packed

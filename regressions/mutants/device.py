@@ -52,14 +52,10 @@ class DeviceTarget:
         self.rerun = order.rerun_options(self.device)
         self._simulator = services.simulator("verilator")
         self._jobs = load(job_list or JOBS, order.entries, services, self.device, KIND, order.seed)
+        self.seed = self._jobs.segments[0].seed
         self._graded = order.graded
         self._build: Build | None = None
         self._seconds = _LEAST_SECONDS
-
-    @property
-    def seed(self) -> int:
-        """Seed of the jobs."""
-        return self._jobs.segments[0].seed
 
     def build(
         self, defects: Sequence[Defect], placement: Placement, chosen: Numbered, folder: Path

@@ -17,31 +17,22 @@ class Target(Protocol):
     """Something with defects; campaigns are all alike besides.
 
     Each kind of devices has its own (`regressions.kinds.Defects`).
+
+    Attributes:
+        label: Name of the folders of its runs and reports.
+        counted: Unit in which the way to a find is counted: ``jobs`` or ``cycles``.
+        seed: Seed of the draws.
+        rerun: Make variables besides TESTS that repeat the run of a defect.
     """
+
+    label: str
+    counted: str
+    seed: int
+    rerun: str
 
     @property
     def device(self) -> Sourced:
         """Device that has the defects."""
-        ...
-
-    @property
-    def label(self) -> str:
-        """Name of the folders of its runs and reports."""
-        ...
-
-    @property
-    def counted(self) -> str:
-        """Unit in which the way to a find is counted: ``jobs`` or ``cycles``."""
-        ...
-
-    @property
-    def seed(self) -> int:
-        """Seed of the draws."""
-        ...
-
-    @property
-    def rerun(self) -> str:
-        """Make variables besides TESTS that repeat the run of a defect."""
         ...
 
     def build(

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reports of a run: JSON, JUnit XML, Markdown, one HTML page, and the verdict on the console."""
 
+from dataclasses import asdict
+
 from regressions.json_file import write_json
 from regressions.report.console import print_verdict
 from regressions.report.html import render_html
@@ -21,5 +23,5 @@ def write_reports(summary: Summary) -> None:
     write_json(folder / "summary.json", summary.to_json())
     (folder / "junit.xml").write_bytes(render_junit(summary))
     (folder / "summary.md").write_text(render_markdown(summary))
-    write_json(folder / "grading.json", {"schema": 1, "tests": [row.to_json() for row in summary.grades]})
+    write_json(folder / "grading.json", {"schema": 1, "tests": [asdict(row) for row in summary.grades]})
     (folder / "report.html").write_text(render_html(summary))

@@ -4,52 +4,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from regressions.coverage.measure import Coverage, ItemRow, percent
+from regressions.coverage.measure import Coverage, ItemRow
 from regressions.testplan import Testpoint
 
 MAX_OPEN = 200
 
 
 @dataclass(frozen=True, slots=True)
-class GroupView:
-    """A covergroup.
+class GroupView(ItemRow):
+    """A covergroup, all its items together; of its open bins the first ones.
 
     Attributes:
-        name: Its name.
-        doc: Its purpose.
         rows: Its points and crosses, the least covered first.
         testpoints: Testpoints that it serves.
     """
 
-    name: str
-    doc: str
     rows: tuple[ItemRow, ...]
     testpoints: tuple[str, ...]
-
-    @property
-    def defined(self) -> int:
-        """Bins."""
-        return sum(row.defined for row in self.rows)
-
-    @property
-    def excluded(self) -> int:
-        """Bins that no job can hit."""
-        return sum(row.excluded for row in self.rows)
-
-    @property
-    def hit(self) -> int:
-        """Bins that were hit."""
-        return sum(row.hit for row in self.rows)
-
-    @property
-    def percent(self) -> float:
-        """Share of the bins that can be hit that were."""
-        return percent(self.hit, self.defined - self.excluded)
-
-    @property
-    def open(self) -> tuple[str, ...]:
-        """Names of the first bins that were not hit."""
-        return tuple(name for row in self.rows for name in row.open)[:MAX_OPEN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +39,19 @@ def groups(coverage: Coverage, plan: Iterable[Testpoint]) -> list[GroupView]:
     for row in coverage.rows:
         if row.defined:
             found.setdefault(row.group, []).append(row)
+    for rows in found.values():
+        rows.sort(key=lambda row: row.percent)
     points = list(plan)
     return [
         GroupView(
-            name,
-            docs.get(name, "internal events that devices tell of themselves"),
-            tuple(sorted(rows, key=lambda row: row.percent)),
-            tuple(point.id for point in points if any(point.wants(row.name) for row in rows)),
+            name=name,
+            doc=docs.get(name, "internal events that devices tell of themselves"),
+            defined=sum(row.defined for row in rows),
+            excluded=sum(row.excluded for row in rows),
+            hit=sum(row.hit for row in rows),
+            open=tuple(each for row in rows for each in row.open)[:MAX_OPEN],
+            rows=tuple(rows),
+            testpoints=tuple(point.id for point in points if any(point.wants(row.name) for row in rows)),
         )
         for name, rows in found.items()
     ]

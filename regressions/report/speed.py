@@ -28,17 +28,13 @@ class SpeedSection:
         git: Commit that was measured; empty if there are no figures.
         pictures: Plots of the accelerator.
         slow: Jobs over their bound, in words.
-        fits: Exponents of the scaling, as `regressions.speed.scaling.Fit` has them.
-        arrays: Speed and build of each array.
-        scaling_git: Commit whose scaling was measured.
+        scaling: How all of it grows, as `regressions.speed.scaling` measured it; empty without.
     """
 
     git: str = ""
     pictures: list[Plot] = field(default_factory=list)
     slow: list[str] = field(default_factory=list)
-    fits: list[dict[str, Any]] = field(default_factory=list)
-    arrays: list[dict[str, Any]] = field(default_factory=list)
-    scaling_git: str = ""
+    scaling: Mapping[str, Any] = field(default_factory=dict)
 
 
 def speed_section(bench: Path | None) -> SpeedSection:
@@ -70,14 +66,7 @@ def _section(content: Mapping[str, Any]) -> SpeedSection:
         for row in rows
         if row["cycles"] > row["bound"]
     ]
-    return SpeedSection(
-        git=content["git"],
-        pictures=pictures,
-        slow=slow,
-        fits=scaling.get("fits", []),
-        arrays=scaling.get("arrays", []),
-        scaling_git=scaling.get("git", ""),
-    )
+    return SpeedSection(content["git"], pictures, slow, scaling)
 
 
 def size_plot(instance: str, rows: Sequence[BenchRow]) -> Plot:

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from regressions.baseline import record
 from regressions.baseline.jobs import scenarios
@@ -24,7 +25,7 @@ class AsSerial(Ratchet):
     def kept(self, device: Descriptor) -> record.Device:
         """Kept cycles of the device, made up."""
         serial = record.read()["serial"]
-        names = {named.name for named in scenarios(device)}
+        names = set(scenarios(device))
         jobs = [
             replace(job, cycles=job.cycles + (self.more if job.scenario == CHANGED else 0))
             for job in serial.jobs

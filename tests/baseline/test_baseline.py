@@ -117,16 +117,16 @@ def test_a_damaged_file_is_one_line(tmp_path: Path, text: str) -> None:
 def results_of(device: str) -> list[JobResult]:
     """Results of a simulation in which all is well."""
     return [
-        job_result(scenario=named.scenario.index, job=position, cycles=10, causes={"FILL": 480})
-        for named in scenarios(load(device))
-        for position in range(len(named.scenario.jobs))
+        job_result(scenario=scenario.index, job=position, cycles=10, causes={"FILL": 480})
+        for scenario in scenarios(load(device)).values()
+        for position in range(len(scenario.jobs))
     ]
 
 
 def test_every_job_is_collected_under_its_name() -> None:
     named = scenarios(load("redmule"))
     jobs = collect(named, results_of("redmule"), Path("sim.log"))
-    assert len(jobs) == sum(len(each.scenario.jobs) for each in named)
+    assert len(jobs) == sum(len(scenario.jobs) for scenario in named.values())
     assert jobs[0] == Kept("matmul", 0, "MATMUL FP16 13x9x17", 10, {"FILL": 480})
 
 
@@ -192,7 +192,7 @@ def test_changes_count_what_is_new_and_gone() -> None:
 @pytest.mark.parametrize("name", DEVICES)
 def test_the_list_covers_a_device(name: str) -> None:
     device = load(name)
-    found = [named.scenario for named in scenarios(device)]
+    found = list(scenarios(device).values())
     jobs = [job for scenario in found for job in scenario.jobs]
     assert {job.op for job in jobs} == set(Op)
     assert {fmt for job in jobs for fmt in job.formats} == set(Format)
@@ -208,9 +208,9 @@ def test_the_file_has_every_job_of_the_list_and_no_other(name: str) -> None:
     kept = record.read()[name]
     assert kept.instance == device.instance.title
     assert [(job.scenario, job.job, job.what) for job in kept.jobs] == [
-        (named.name, position, describe(named.scenario, position))
-        for named in scenarios(device)
-        for position in range(len(named.scenario.jobs))
+        (name, position, describe(scenario, position))
+        for name, scenario in scenarios(device).items()
+        for position in range(len(scenario.jobs))
     ]
 
 

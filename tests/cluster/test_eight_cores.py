@@ -9,14 +9,16 @@ import pytest
 from models.formats import Format
 from models.ops import Op
 from regressions.cluster.firmware import CHECKS
-from regressions.cluster.sizes import CONTRACT, cluster_config
+from regressions.cluster.sizes import CONTRACT
+from tb.cluster.config import cluster_of
 from tb.cluster.mailbox import MailboxJob
 from tb.cluster.memory_map import L2, OPERANDS
 from tb.cluster.task import Arbitration
+from tb.descriptor import load
 from tests.cluster.harness import Work, run, run_tiled
 
 pytestmark = pytest.mark.sim
-EIGHT = cluster_config(CONTRACT)
+EIGHT = cluster_of(load(CONTRACT))
 
 
 @pytest.mark.parametrize("cores", [3, 8])

@@ -13,9 +13,10 @@ from regressions.cluster import figures as measured_figures
 from regressions.cluster.figures import ClusterFigures, FigureRow, Phases, keep
 from regressions.cluster.measuring import Measuring, Product
 from regressions.cluster.sharing import RATIOS, SharedBanks
-from regressions.cluster.sizes import CONTRACT, cluster_config
+from regressions.cluster.sizes import CONTRACT
 from regressions.errors import UserError
-from tb.cluster.config import ClusterConfig
+from tb.cluster.config import ClusterConfig, cluster_of
+from tb.descriptor import load
 from tests.cluster.harness import CONFIG
 
 
@@ -51,7 +52,7 @@ def test_make_cluster_measures_the_contracts_cluster(tmp_path: Path, monkeypatch
 
 def test_a_device_without_cores_is_no_cluster() -> None:
     with pytest.raises(UserError, match="redmule is no cluster; choose one of cluster_1, cluster_2"):
-        cluster_config("redmule")
+        cluster_of(load("redmule"))
 
 
 def test_the_ratios_are_the_shares_they_are_named_after() -> None:
@@ -80,7 +81,7 @@ def test_a_wrong_result_makes_figures_void(tmp_path: Path) -> None:
 
 @pytest.mark.sim
 def test_software_is_faster_with_blocks_and_with_vectors(tmp_path: Path) -> None:
-    bench = Measuring(cluster_config(CONTRACT), tmp_path)
+    bench = Measuring(cluster_of(load(CONTRACT)), tmp_path)
     product = Product(Op.GEMM, 32, 32, 32)
     cycles = []
     for mode in range(3):

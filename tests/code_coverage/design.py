@@ -2,8 +2,9 @@
 """A source of a few lines, its points, and coverage data as the simulator writes it."""
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from regressions.code_coverage.data import Data
 from regressions.simulators.points import Kind, Point

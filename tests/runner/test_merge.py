@@ -216,7 +216,7 @@ def test_what_the_clusters_of_a_run_cover_is_kept(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(coverage_baseline, "FILE", tmp_path / "kept.json")
     summary = Summary(started("pr"))
     covered: dict[str, Any] = {"functional": 100.0, "cluster": {"functional": 90.0, "bins": {}}}
-    monkeypatch.setattr(Summary, "to_json", lambda _: {"coverage": covered})
+    monkeypatch.setattr(Summary, "percentages", covered)
     coverage_baseline.keep(summary)
     assert coverage_baseline.read() == {"pr": {"redmule": {"functional": 100.0, "cluster": 90.0}}}
     assert coverage_baseline.dropped(summary) == []

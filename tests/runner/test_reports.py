@@ -11,9 +11,9 @@ import pytest
 from rich.console import Console
 
 from regressions import summary as summary_module
-from regressions.buckets import bucket
 from regressions.contract import load_contract
 from regressions.executor import Execution
+from regressions.failures import bucket
 from regressions.json_file import write_json
 from regressions.judge import SegmentResult
 from regressions.report.checkers import anchor, views

@@ -63,25 +63,15 @@ class ClusterPart:
         return self.unit is None or Path(file).stem in self.unit.modules
 
 
-@dataclass(frozen=True, slots=True)
-class JobList:
-    """Simulations that run with each defect.
-
-    Attributes:
-        seed: Of all of them.
-        parts: In the order in which they run.
-    """
-
-    seed: int
-    parts: tuple[ClusterPart, ...]
-
-
-def load(path: Path, seed: int | None = None) -> JobList:
+def load(path: Path, seed: int | None = None) -> tuple[int, list[ClusterPart]]:
     """Reads a list.
 
     Args:
         path: The list.
         seed: Takes the place of the list's seed.
+
+    Returns:
+        The seed of all simulations, and these in the order in which they run.
 
     Raises:
         SchemaError: The list is malformed.
@@ -94,4 +84,4 @@ def load(path: Path, seed: int | None = None) -> JobList:
         if item.name not in known:
             raise unknown("bench, check or cluster", item.name, known, relative(path))
         parts += [ClusterPart(item.name, number) for number in range(item.begin, item.end)]
-    return JobList(listed, tuple(parts))
+    return listed, parts

@@ -50,7 +50,7 @@ def read_unit(said: str, outcome: ProcessEnd) -> Found:
     """Read the findings of a unit bench from its printed lines."""
     finding, cycles = units.read_finding(said), units.read_cycles(said)
     if finding is not None and outcome.code == 1:
-        return Found((finding.rule,), finding.detail, cycles)
+        return Found((finding[0],), finding[1], cycles)
     if outcome.code != 0 or not cycles:
         return Found((CRASH,), outcome.detail, cycles)
     return Found((), "", cycles)

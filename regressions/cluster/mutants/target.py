@@ -10,11 +10,10 @@ from pathlib import Path
 from regressions.cluster import units
 from regressions.cluster.build import RTL, build_cluster
 from regressions.cluster.firmware import CHECKS, PROGRAMS, build_program
-from regressions.cluster.mutants import jobs as cluster_jobs
+from regressions.cluster.mutants import jobs
 from regressions.cluster.mutants.jobs import EXPECTED, ClusterPart
 from regressions.cluster.mutants.outcome import ClusterTask, Found, read_cluster, read_unit
 from regressions.cluster.run import MEMORIES, REQUEST, prepare
-from regressions.cluster.sizes import cluster_config
 from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.defects import Defect, Placement
@@ -23,6 +22,7 @@ from regressions.mutants.simulations import CONTROL, Simulations, TimeLimit
 from regressions.mutants.target import Numbered
 from regressions.order import Order
 from regressions.services import Services
+from tb.cluster.config import cluster_of
 from tb.cluster.streams.traffic import TrafficStream
 from tb.cluster.task import Task
 from tb.descriptor import load
@@ -64,37 +64,31 @@ class ClusterTarget:
 
     def __init__(self, order: Order, services: Services, name: str, job_list: Path | None) -> None:
         del services, name
-        self._jobs = cluster_jobs.load(job_list or cluster_jobs.JOBS, order.seed)
+        self.seed, self._parts = jobs.load(job_list or jobs.JOBS, order.seed)
         self._graded = order.graded
         self._logs = order.tree.logs
         self._programs: dict[str, Path] = {}
         self._tasks: dict[ClusterPart, ClusterTask] = {}
 
-    @property
-    def seed(self) -> int:
-        """Seed of unit benches and programs."""
-        return self._jobs.seed
-
     def build(
         self, defects: Sequence[Defect], placement: Placement, chosen: Numbered, folder: Path
     ) -> dict[int, str]:
         """Compile all defects that compile; returns numbers of the others, with the compiler's words."""
-        needed = [part for part in self._jobs.parts if any(part.has(defect.file) for _, defect in chosen)]
-        self._jobs = replace(self._jobs, parts=tuple(needed))
+        self._parts = [part for part in self._parts if any(part.has(defect.file) for _, defect in chosen)]
 
         def make(copies: Copies, log: Path) -> dict[str, Path]:
             packages = [copies.package]
             built: dict[str, Path] = {}
-            for part in needed:
+            for part in self._parts:
                 if part.unit is not None and part.name not in built:
                     built[part.name] = units.build_unit(part.unit, log, copies.changed, packages)
                 elif part.unit is None and part.cluster not in built:
-                    config = cluster_config(part.cluster)
+                    config = cluster_of(load(part.cluster))
                     built[part.cluster] = build_cluster(config, log, copies.changed, packages)
             return built
 
         self._programs, invalid = build_valid(defects, placement, folder, make)
-        for part in needed:
+        for part in self._parts:
             if part.unit is None:
                 self._tasks[part] = self._task(part)
         return invalid
@@ -102,7 +96,7 @@ class ClusterTarget:
     def _task(self, part: ClusterPart) -> ClusterTask:
         name, folder = (part.check, CHECKS) if part.check else (TrafficStream.program, PROGRAMS)
         program = build_program(name, self._logs / f"sw-{name}.log", folder)
-        config = cluster_config(part.cluster)
+        config = cluster_of(load(part.cluster))
         if part.check:
             task = Task(program, cores=config.cores, limit=_CHECK_LIMIT)
             return ClusterTask(config, task, EXPECTED[part.check])
@@ -113,7 +107,7 @@ class ClusterTarget:
     async def control(self, simulations: Simulations) -> tuple[str, int]:
         """Run everything without a defect; return the problems and the number of cycles."""
         total = 0
-        for part in self._jobs.parts:
+        for part in self._parts:
             found = await self._simulate(part, 0, CONTROL, simulations)
             if found.checkers:
                 return f"{part.text}: {found.checkers[0]}: {found.detail}", total
@@ -124,7 +118,7 @@ class ClusterTarget:
         """Run everything that has a defect's module, until something is found."""
         started, cycles, tests = time.monotonic(), 0, []
         result = DefectResult(defect, number, Fate.SURVIVED)
-        for part in self._jobs.parts:
+        for part in self._parts:
             if not part.has(defect.file):
                 continue
             found = await self._simulate(part, number, defect.id, simulations)
