@@ -6,21 +6,25 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from regressions.errors import UserError, unknown
 from regressions.paths import ROOT, relative
 from tb.exchange.entry import TestEntry
 from tb.exchange.reading import convert
 from tb.kinds import kind_of, targets
-from tb.schema import Field, Where, check, choice, read_toml
+from tb.schema import Where, choice, read_toml
 
 if TYPE_CHECKING:
     from tb.exchange.device import Descriptor
 
 LISTS = Path(__file__).with_name("lists")
+
+
+class _List(Struct, forbid_unknown_fields=True):
+    test: list[Any] = []
 
 
 def suits(entry: TestEntry, device: Descriptor) -> bool:
@@ -72,8 +76,7 @@ def load(lists: Sequence[Path], tiers: Iterable[str]) -> dict[str, TestEntry]:
     for path in lists:
         for file in sorted(path.glob("*.toml")) if path.is_dir() else [path]:
             where = Where(relative(file))
-            table = check(read_toml(file), {"test": Field("the tests, as [[test]] tables", list)}, where)
-            for position, fields in enumerate(table["test"] or []):
+            for position, fields in enumerate(convert(read_toml(file), _List, where).test):
                 entry = _entry(fields, file, where.key("test").item(position), tiers)
                 if entry.name in entries:
                     raise where.error(

@@ -121,15 +121,11 @@ def _kind(raw: Mapping[str, Raw], where: Where) -> DeviceKind:
 
 
 def _checked(raw: dict[str, Raw], where: Where) -> dict[str, Raw]:
-    """The table with known keys and parameters; an empty `probe` or `cover` takes away that of a base."""
+    """The table with known keys; an empty `probe` or `cover` takes away that of a base."""
     known = (*DescriptorFile.__struct_encode_fields__, *(each.name for each in kinds() if each.table))
     for key in raw:
         if key not in known:
             raise unknown("key", key, known, where.key(key))
-    parameters = raw.get("parameters")
-    for name, value in parameters.items() if isinstance(parameters, dict) else ():
-        if isinstance(value, bool) or not isinstance(value, int | str):
-            raise where.key("parameters").key(name).error("a parameter is an integer or a string")
     return {key: value for key, value in raw.items() if key not in ("probe", "cover") or value != {}}
 
 

@@ -3,47 +3,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
-from models.formats import Format, per_operand
+from msgspec import Meta, Struct
+
+from models.formats import per_operand
 from models.timing import Instance
 from regressions.paths import relative
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.names import MAX_CORES, parse_formats, parse_op
-from tb.exchange.reading import parser
+from tb.exchange.reading import convert
 from tb.exchange.scenario import NO_STALL, Scenario, StallSpec
-from tb.schema import Field, Where, check, read_toml
+from tb.schema import Where, read_toml
 from tb.stimulus.placement import DEFAULT_BASE, lay_out
-from tb.stimulus.size_names import resolve, size_name
+from tb.stimulus.size_names import SizeName, resolve, size_name
 
 LIST = Path(__file__).with_name("jobs.toml")
 
-_SIZE = Field("a size or the name of one", object, required=True, parse=size_name)
-_JOB: Mapping[str, Field] = {
-    "op": Field("operation", str, required=True, parse=parse_op),
-    "format": Field("element format", str, default=Format.FP16, parse=parse_formats),
-    "m": _SIZE,
-    "n": _SIZE,
-    "k": _SIZE,
-    "core": Field("who programs the job", int, default=0, lo=0, hi=MAX_CORES - 1),
-    "misalign": Field("bytes added to the addresses of X, W and Z", list, default=[0, 0, 0], lo=3, hi=3),
-    "x": Field("the earlier job whose Z is X", str, choices=("Z0", "Z1", "Z2")),
-}
-_SCENARIO: Mapping[str, Field] = {
-    "name": Field("unique name", str, required=True),
-    "jobs": Field(
-        "queued one behind the other", list, required=True, lo=1, items=Field("job", dict, fields=_JOB)
-    ),
-    "stall": Field("behaviour of the memory", dict, default=NO_STALL, parse=parser(StallSpec)),
-}
-_FILE: Mapping[str, Field] = {
-    "scenarios": Field(
-        "the list", list, required=True, lo=1, items=Field("scenario", dict, fields=_SCENARIO)
-    ),
-}
+Three = tuple[int, int, int]
+
+
+class _Job(Struct, forbid_unknown_fields=True):
+    """A job: sizes may be named, `misalign` is added to the addresses of X, W and Z, `x` is an earlier Z."""
+
+    op: str
+    m: SizeName
+    n: SizeName
+    k: SizeName
+    format: str = "FP16"
+    core: Annotated[int, Meta(ge=0, lt=MAX_CORES)] = 0
+    misalign: Three = (0, 0, 0)
+    x: Literal["Z0", "Z1", "Z2"] | None = None
+
+
+class _Entry(Struct, forbid_unknown_fields=True):
+    """Jobs that are queued one behind the other, and the behaviour of the memory."""
+
+    name: str
+    jobs: Annotated[list[_Job], Meta(min_length=1)]
+    stall: StallSpec = NO_STALL
+
+
+class _List(Struct, forbid_unknown_fields=True):
+    scenarios: Annotated[list[_Entry], Meta(min_length=1)]
 
 
 def scenarios(device: Descriptor, path: Path = LIST) -> dict[str, Scenario]:
@@ -54,10 +58,11 @@ def scenarios(device: Descriptor, path: Path = LIST) -> dict[str, Scenario]:
     """
     where = Where(relative(path))
     found: dict[str, Scenario] = {}
-    for index, entry in enumerate(check(read_toml(path), _FILE, where)["scenarios"]):
-        if entry["name"] in found:
-            raise where.key("scenarios").item(index).error(f"'{entry['name']}' is there twice; rename one")
-        found[entry["name"]] = _scenario(index, entry["jobs"], entry["stall"], device.instance)
+    for index, entry in enumerate(convert(read_toml(path), _List, where).scenarios):
+        place = where.key("scenarios").item(index)
+        if entry.name in found:
+            raise place.error(f"'{entry.name}' is there twice; rename one")
+        found[entry.name] = _scenario(index, entry, device.instance, place.key("jobs"))
     return {
         name: scenario
         for name, scenario in found.items()
@@ -74,24 +79,28 @@ def describe(scenario: Scenario, position: int) -> str:
     return text
 
 
-def _scenario(index: int, entries: Sequence[Mapping[str, Any]], stall: StallSpec, at: Instance) -> Scenario:
-    sizes = [tuple(resolve(entry[key], at) for key in "mnk") for entry in entries]
+def _scenario(index: int, entry: _Entry, at: Instance, where: Where) -> Scenario:
+    places = [where.item(position) for position in range(len(entry.jobs))]
+    formats = [
+        parse_formats(job.format, place.key("format")) for job, place in zip(entry.jobs, places, strict=True)
+    ]
+    sizes = [
+        tuple(resolve(size_name(getattr(job, key), place.key(key)), at) for key in "mnk")
+        for job, place in zip(entry.jobs, places, strict=True)
+    ]
     operands: list[int] = []
-    for entry, (m, n, k) in zip(entries, sizes, strict=True):
-        x, w, z = per_operand(entry["format"])
+    for fmt, (m, n, k) in zip(formats, sizes, strict=True):
+        x, w, z = per_operand(fmt)
         operands += [m * n * x.itemsize, n * k * w.itemsize, m * k * z.itemsize]
-    misalign = [extra for entry in entries for extra in entry["misalign"]]
+    misalign = [extra for job in entry.jobs for extra in job.misalign]
     window, addresses = lay_out(operands, misalign, DEFAULT_BASE)
     jobs: list[Job] = []
-    for position, (entry, (m, n, k)) in enumerate(zip(entries, sizes, strict=True)):
+    for position, (job, fmt, (m, n, k)) in enumerate(zip(entry.jobs, formats, sizes, strict=True)):
         x_addr, w_addr, z_addr = addresses[3 * position : 3 * position + 3]
-        if entry["x"] is not None:
-            x_addr = jobs[int(entry["x"][1:])].z_addr
-        jobs.append(
-            Job(
-                *(entry["op"], m, n, k, x_addr, w_addr, z_addr, entry["format"], entry["core"]),
-                # Seeds whose jobs are all programmed in the same way (`tb.env.programmer`).
-                data_seed=8 * (len(entries) * index + position),
-            )
-        )
-    return Scenario(index, tuple(jobs), window, stall, index)
+        if job.x is not None:
+            x_addr = jobs[int(job.x[1:])].z_addr
+        op = parse_op(job.op, places[position].key("op"))
+        # Seeds whose jobs are all programmed in the same way (`tb.env.programmer`).
+        data_seed = 8 * (len(entry.jobs) * index + position)
+        jobs.append(Job(op, m, n, k, x_addr, w_addr, z_addr, fmt, job.core, data_seed=data_seed))
+    return Scenario(index, tuple(jobs), window, entry.stall, index)

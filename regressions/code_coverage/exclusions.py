@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
 
 from regressions.paths import relative
 from regressions.simulators.counted_sources import counted
 from regressions.simulators.points import Hits, Kind, Point
 from tb.exchange.device import Descriptor
-from tb.schema import Field, Where, check, read_toml
+from tb.exchange.reading import convert
+from tb.schema import Where, read_toml
 
 FILE = "coverage.toml"
 """Name of the file, which lies beside the source of the top module."""
@@ -62,42 +65,20 @@ def plain(line: str) -> str:
     return " ".join(line.split())
 
 
-def _place(value: object, where: Where) -> tuple[str, str]:
-    file, separator, text = str(value).partition(": ")
-    if not separator or not file.endswith((".sv", ".v")):
-        raise where.error(f"expected 'file.sv: text of a line', not {value!r}")
-    return file, plain(text)
+class _Exclude(Struct, forbid_unknown_fields=True):
+    kind: Kind
+    at: Annotated[list[str], Meta(min_length=1)]
+    reason: str
+    points: str = ".*"
 
 
-def _pattern(value: object, where: Where) -> re.Pattern[str]:
-    try:
-        return re.compile(str(value))
-    except re.error as error:
-        raise where.error(f"no regular expression: {error}") from None
+class _File(Struct, forbid_unknown_fields=True):
+    """Content of `coverage.toml`; it is true for `devices`, goals are least percentages."""
 
-
-def _kind(value: object, where: Where) -> Kind:
-    known = [kind.value for kind in Kind]
-    if value not in known:
-        raise where.error(f"unknown kind {value!r}; use {', '.join(known)}")
-    return Kind(str(value))
-
-
-_EXCLUSION = {
-    "kind": Field("kind of the points", str, required=True, parse=_kind),
-    "at": Field(
-        "'file.sv: text of a line'", list, required=True, lo=1, items=Field("a place", str, parse=_place)
-    ),
-    "points": Field("regular expression for the names", str, default=re.compile(".*"), parse=_pattern),
-    "reason": Field("why they cannot be hit", str, required=True),
-}
-_GOALS = {kind.value: Field("least percentage", float, lo=0.0, hi=100.0) for kind in Kind}
-_FIELDS = {
-    "schema": Field("version of this schema: 1", int, required=True, lo=1, hi=1),
-    "devices": Field("descriptors that the exclusions are true for", list, required=True, lo=1),
-    "goals": Field("least percentages", dict, default={}, fields=_GOALS),
-    "exclude": Field("exclusions", list, default=[], items=Field("an exclusion", dict, fields=_EXCLUSION)),
-}
+    schema: Literal[1]
+    devices: Annotated[list[str], Meta(min_length=1)]
+    goals: dict[Kind, Annotated[float, Meta(ge=0.0, le=100.0)]] = {}
+    exclude: list[_Exclude] = []
 
 
 def load_rules(descriptor: Descriptor) -> Rules:
@@ -112,15 +93,25 @@ def load_rules(descriptor: Descriptor) -> Rules:
     path = tops[0].with_name(FILE) if tops else Path(FILE)
     if not tops or not path.exists():
         return Rules()
-    table = check(read_toml(path), _FIELDS, Where(relative(path)))
-    if descriptor.name not in table["devices"]:
-        return Rules()
-    goals = {Kind(kind): goal for kind, goal in table["goals"].items() if goal is not None}
-    return Rules(goals, tuple(_exclusion(fields) for fields in table["exclude"]))
+    where = Where(relative(path))
+    table = convert(read_toml(path), _File, where)
+    exclusions = tuple(
+        _exclusion(each, where.key("exclude").item(index)) for index, each in enumerate(table.exclude)
+    )
+    return Rules(table.goals, exclusions) if descriptor.name in table.devices else Rules()
 
 
-def _exclusion(fields: dict[str, Any]) -> Exclusion:
-    return Exclusion(fields["kind"], tuple(fields["at"]), fields["points"], fields["reason"])
+def _exclusion(table: _Exclude, where: Where) -> Exclusion:
+    places = []
+    for index, text in enumerate(table.at):
+        file, separator, line = text.partition(": ")
+        if not separator or not file.endswith((".sv", ".v")):
+            raise where.key("at").item(index).error(f"expected 'file.sv: text of a line', not {text!r}")
+        places.append((file, plain(line)))
+    try:
+        return Exclusion(table.kind, tuple(places), re.compile(table.points), table.reason)
+    except re.error as error:
+        raise where.key("points").error(f"no regular expression: {error}") from None
 
 
 class Texts:

@@ -6,34 +6,44 @@ from importlib import import_module
 from itertools import combinations
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, field
 
 from tb.coverage.coverpoint import Coverpoint, coverpoints
 from tb.coverage.definition import ANY, BinExclusion, Covergroup, Definition, Item
+from tb.exchange.reading import convert
 from tb.python_file import PythonFileError, load_python
-from tb.schema import Field, Where, check, choice, read_toml, show, unknown
+from tb.schema import Where, choice, read_toml, show, unknown
 
 FILE = Path(__file__).with_name("covergroups.toml")
 
-_NAME = Field("a name", str)
-_FILE = {
-    "modules": Field(
-        "Python with coverpoints: files beside this one, or modules", list, default=[], items=_NAME
-    ),
-    "covergroup": Field("the covergroups", list, default=[]),
-    "exclude": Field("the exclusions", list, default=[]),
-}
-_GROUP = {
-    "name": Field("its name", str, required=True),
-    "doc": Field("what it covers", str, required=True),
-    "points": Field("points that count alone", list, required=True, items=_NAME),
-    "pairs": Field("crosses of each two of the points too", bool, default=False),
-    "crosses": Field("further crosses, lists of points", list, default=[], items=Field("points", list, lo=2)),
-}
-_EXCLUDE = {
-    "when": Field("points and their bins: a name, a list, or * for all", dict, required=True, lo=1),
-    "reason": Field("why no job can get there", str, required=True),
-}
+Names = list[str]
+
+
+class GroupTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table `covergroup`: points that count alone, and crosses, of each two points with `pairs`."""
+
+    name: str
+    doc: str
+    points: Names
+    pairs: bool = False
+    crosses: list[Annotated[Names, Meta(min_length=2)]] = []
+
+
+class ExclusionTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table `exclude`: for points their bins, a name, a list, or * for all, and why no job gets there."""
+
+    when: Annotated[dict[str, Any], Meta(min_length=1)]
+    reason: str
+
+
+class CovergroupFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of covergroups; `modules` have coverpoints: Python files beside it, or modules by name."""
+
+    modules: Names = []
+    groups: list[GroupTable] = field(name="covergroup", default=[])
+    exclusions: list[ExclusionTable] = field(name="exclude", default=[])
 
 
 def load_definition(further: Iterable[Path] = (), first: Path = FILE) -> Definition:
@@ -52,16 +62,16 @@ def load_definition(further: Iterable[Path] = (), first: Path = FILE) -> Definit
     for path in (first, *further):
         where = Where(path.name if path == first else str(path))
         table = _table(path, where)
-        _add_points(points, table["modules"], path.parent, where.key("modules"))
-        for position, fields in enumerate(table["covergroup"]):
+        _add_points(points, table.modules, path.parent, where.key("modules"))
+        for position, values in enumerate(table.groups):
             place = where.key("covergroup").item(position)
-            group = _group(fields, points, place)
+            group = _group(values, points, place)
             if group.name in groups:
                 raise place.error(f"covergroup '{group.name}' is there twice; rename one")
             groups[group.name] = group
-        for position, fields in enumerate(table["exclude"]):
+        for position, bins in enumerate(table.exclusions):
             place = where.key("exclude").item(position)
-            exclusions.append((_exclusion(fields, points, place), place))
+            exclusions.append((_exclusion(bins, points, place), place))
     definition = Definition(points, tuple(groups.values()), tuple(each for each, _ in exclusions))
     for exclusion, place in exclusions:
         masks = [exclusion.mask(item) for item in definition.items.values()]
@@ -70,14 +80,14 @@ def load_definition(further: Iterable[Path] = (), first: Path = FILE) -> Definit
     return definition
 
 
-def _table(path: Path, where: Where) -> dict[str, Any]:
+def _table(path: Path, where: Where) -> CovergroupFile:
     table = read_toml(path)
     if "point" in table:
         raise where.key("point").error(
             "bins of points stand in Python: decorate the function with @coverpoint(sample, bins) of "
             "tb.coverage.coverpoint, and name its file under 'modules'"
         )
-    return check(table, _FILE, where)
+    return convert(table, CovergroupFile, where)
 
 
 def _add_points(points: dict[str, Coverpoint], names: Sequence[str], folder: Path, where: Where) -> None:
@@ -104,17 +114,16 @@ def _module(name: str, folder: Path, where: Where) -> ModuleType:
         raise where.error(f"{error}; correct it, or name a Python file beside this one") from error
 
 
-def _group(fields: Any, points: Mapping[str, Coverpoint], where: Where) -> Covergroup:
-    values = check(fields, _GROUP, where)
-    own: list[str] = values["points"]
-    crosses = [tuple(pair) for pair in combinations(own, 2)] if values["pairs"] else []
-    crosses += [tuple(cross) for cross in values["crosses"]]
-    items = [_item(values["name"], names, points, where) for names in [(name,) for name in own] + crosses]
+def _group(values: GroupTable, points: Mapping[str, Coverpoint], where: Where) -> Covergroup:
+    own = values.points
+    crosses = [tuple(pair) for pair in combinations(own, 2)] if values.pairs else []
+    crosses += [tuple(cross) for cross in values.crosses]
+    items = [_item(values.name, names, points, where) for names in [(name,) for name in own] + crosses]
     if not items:
         raise where.error("counts nothing; name points or crosses")
     if len({item.name for item in items}) != len(items):
         raise where.error("counts the same twice; remove a point or cross")
-    return Covergroup(values["name"], values["doc"], tuple(items))
+    return Covergroup(values.name, values.doc, tuple(items))
 
 
 def _item(group: str, names: Sequence[Any], points: Mapping[str, Coverpoint], where: Where) -> Item:
@@ -128,10 +137,9 @@ def _item(group: str, names: Sequence[Any], points: Mapping[str, Coverpoint], wh
     return Item(".".join((group, *names)), found[0].sample, found)
 
 
-def _exclusion(fields: Any, points: Mapping[str, Coverpoint], where: Where) -> BinExclusion:
-    values = check(fields, _EXCLUDE, where)
+def _exclusion(values: ExclusionTable, points: Mapping[str, Coverpoint], where: Where) -> BinExclusion:
     when: dict[str, tuple[str, ...]] = {}
-    for name, wanted in values["when"].items():
+    for name, wanted in values.when.items():
         place = where.key("when").key(name)
         if name not in points:
             raise unknown("point", name, points, place)
@@ -142,4 +150,4 @@ def _exclusion(fields: Any, points: Mapping[str, Coverpoint], where: Where) -> B
             raise place.error(f"{show(wanted)} names no bin; remove the point or use '*'")
         else:
             when[name] = tuple(choice(each, points[name].bins, "bin", place) for each in listed)
-    return BinExclusion(when, values["reason"])
+    return BinExclusion(when, values.reason)

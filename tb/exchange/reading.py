@@ -6,19 +6,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import inspect
 
-from tb.schema import Parser, SchemaError, Where, nearest, show, unknown
+from tb.schema import SchemaError, Where, nearest, show, unknown
 
 T = TypeVar("T")
 
 _MESSAGE = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>[^`]*)`)?", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
-_SOME = "*"  # a value of a table with free keys; msgspec does not tell of which key
 _RANGE = re.compile(r"Expected `(?:int|float)` (?P<limit>[<>]=? \S+)")
 _FIELD = re.compile(r"Object (?P<what>contains unknown|missing required) field `(?P<key>.*)`")
 _KINDS = {
@@ -47,10 +48,10 @@ def convert(data: Any, kind: type[T], where: Where) -> T:
     except msgspec.ValidationError as error:
         match = _MESSAGE.fullmatch(str(error))
         assert match is not None
-        steps = [
-            name or (_SOME if index == "..." else int(index))
-            for name, index in _STEP.findall(match["path"] or "")
-        ]
+        steps: list[Any] = []
+        for name, index in _STEP.findall(match["path"] or ""):
+            told = name or (None if index == "..." else int(index))
+            steps.append(_key(data, kind, steps, str(error)) if told is None else told)
         if isinstance(inner := error.__cause__, SchemaError) and inner.where is not None:
             place = f"{inner.where.file}.{inner.where.path}".rstrip(".").replace(".[", "[")
             for step in steps:
@@ -59,9 +60,24 @@ def convert(data: Any, kind: type[T], where: Where) -> T:
         raise _explained(match["what"], data, kind, steps, where) from None
 
 
-def parser(kind: type[Any]) -> Parser:
-    """Returns a parser that makes a struct of a table, for a `tb.schema.Field`."""
-    return lambda data, where: convert(data, kind, where)
+def _key(data: Any, kind: type, steps: list[Any], text: str) -> Any:
+    """The key of the value that an error is about in a table with free keys; msgspec does not tell it."""
+
+    def only(part: Any, path: list[Any], key: Any) -> Any:
+        """A part of the data whose table at a path has one key alone."""
+        if not path:
+            return {key: part[key]}
+        rest = part.copy()
+        rest[path[0]] = only(part[path[0]], path[1:], key)
+        return rest
+
+    for key in reduce(getitem, steps, data):
+        try:
+            msgspec.convert(only(data, steps, key), kind)
+        except msgspec.ValidationError as error:
+            if str(error) == text:
+                return key
+    return "*"
 
 
 def read_json(path: Path, what: str, hint: str) -> Any:
@@ -86,12 +102,12 @@ def read_json(path: Path, what: str, hint: str) -> Any:
         raise where.error(f"the {what} is no JSON ({error}); it may be cut short") from None
 
 
-def _explained(what: str, data: Any, kind: type, steps: list[str | int], where: Where) -> SchemaError:
+def _explained(what: str, data: Any, kind: type, steps: list[Any], where: Where) -> SchemaError:
     """The error of a message of msgspec about the value at the end of some steps."""
     value, at = data, [inspect.type_info(kind)]
     for step in steps:
         where = where.item(step) if isinstance(step, int) else where.key(step)
-        value = _item(value, step)
+        value = value[step]
         at = [below for above in at for below in _below(above, step)]
     if match := _FIELD.fullmatch(what):
         keys = [
@@ -107,14 +123,8 @@ def _explained(what: str, data: Any, kind: type, steps: list[str | int], where: 
         return unknown("value", str(value), [str(name) for each in at for name in _choices(each)], where)
     if what.startswith("Expected"):
         expected = what.removeprefix("Expected ").partition(", got")[0]
-        got = "" if _SOME in steps else f", got {show(value)}"
-        return where.error(f"expected {_in_words(expected)}{got}")
+        return where.error(f"expected {_in_words(expected)}, got {show(value)}")
     return where.error(what)
-
-
-def _item(value: Any, step: Any) -> Any:
-    """The value at a step; None where it is not known, below some value of a table."""
-    return value[step] if step != _SOME and isinstance(value, dict | list) else None
 
 
 def _in_words(expected: str) -> str:

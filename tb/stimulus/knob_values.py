@@ -1,20 +1,60 @@
 # SPDX-License-Identifier: Apache-2.0
 """Knobs in TOML: parsers and fields of the kinds of values they take."""
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+
+from msgspec import Meta, Struct
 
 from models.formats import Format, Formats
 from tb.exchange.names import MAX_SIZE, parse_formats
-from tb.schema import Field, Parser, Raw, Where, check, choice, show
+from tb.exchange.reading import convert
+from tb.schema import Raw, Where, choice, show, unknown
 from tb.stimulus.draws import Interval, Weighted
-from tb.stimulus.size_names import NamedSizes, size_name
+from tb.stimulus.size_names import NamedSizes, SizeName, size_name
 
 T = TypeVar("T")
 MIXED = "mixed"
 """In place of formats: any of X, W and Y/Z that are not all equal."""
 
-DEFAULT_SIZES = {"dist": "log_uniform", "lo": 0, "hi": 64}
+Parser = Callable[[Raw, Where], Any]
+"""Turns a raw value into its final form, or raises the error of its place."""
+
+
+class Knob(NamedTuple):
+    """One knob.
+
+    Attributes:
+        doc: Meaning, in a sentence.
+        parse: Parser of its values.
+        default: Value of a missing knob, as a test list would have it; None for none.
+        required: True if it must be there.
+    """
+
+    doc: str
+    parse: Parser
+    default: Raw = None
+    required: bool = False
+
+
+def parsed(table: Raw, knobs: Mapping[str, Knob], where: Where) -> dict[str, Any]:
+    """Parses a table of knobs, all of which are in the result; None for a missing one without a default.
+
+    Raises:
+        SchemaError: An unknown or missing knob, or a value that does not fit.
+    """
+    if not isinstance(table, Mapping):
+        raise where.error(f"expected a table, got {show(table)}")
+    for key in table:
+        if key not in knobs:
+            raise unknown("key", str(key), knobs, where.key(str(key)))
+    result: dict[str, Any] = {}
+    for key, knob in knobs.items():
+        if key not in table and knob.required:
+            raise where.error(f"key '{key}' is missing; add it: {knob.doc}")
+        missing = key not in table and knob.default is None
+        result[key] = None if missing else knob.parse(table.get(key, knob.default), where.key(key))
+    return result
 
 
 def words(known: tuple[str, ...]) -> Parser:
@@ -77,23 +117,18 @@ def _weighted(pairs: list[tuple[T, float]]) -> Weighted[T]:
     return Weighted(tuple(value for value, _ in drawn), tuple(weight for _, weight in drawn))
 
 
-def sizes(doc: str) -> Field:
-    """A knob for a size: a number, a range, a list of values or a distribution."""
-    return Field(doc, object, default=DEFAULT_SIZES, parse=_parse_sizes)
+class _Values(Struct, forbid_unknown_fields=True):
+    values: Annotated[list[SizeName], Meta(min_length=1)]
 
 
-_SIZE = Field("a size", object, parse=size_name)
-_DISTRIBUTION = {
-    "dist": Field("distribution", str, default="uniform", choices=("uniform", "log_uniform")),
-    "lo": Field("smallest size", object, required=True, parse=size_name),
-    "hi": Field("largest size", object, required=True, parse=size_name),
-}
-_VALUES = {
-    "values": Field("sizes", list, required=True, lo=1, items=_SIZE),
-}
+class _Distribution(Struct, forbid_unknown_fields=True):
+    lo: SizeName
+    hi: SizeName
+    dist: Literal["uniform", "log_uniform"] = "uniform"
 
 
-def _parse_sizes(value: Raw, where: Where) -> NamedSizes:
+def sizes(value: Raw, where: Where) -> NamedSizes:
+    """A size, a range, a list of values or a distribution."""
     forms = (
         f'use a size 0..{MAX_SIZE} or a name such as "L+1", [lo, hi], {{values = [...]}} or '
         '{dist = "log_uniform", lo = , hi = }'
@@ -102,18 +137,20 @@ def _parse_sizes(value: Raw, where: Where) -> NamedSizes:
         value = [value, value]
     if isinstance(value, Mapping):
         if "values" in value:
-            chosen = check(value, _VALUES, where)["values"]
+            listed = convert(value, _Values, where).values
+            chosen = [size_name(each, where.key("values").item(i)) for i, each in enumerate(listed)]
             return NamedSizes("values", chosen[0], chosen[-1], tuple(chosen))
-        table = check(value, _DISTRIBUTION, where)
-        return NamedSizes(table["dist"], table["lo"], table["hi"])
+        table = convert(value, _Distribution, where)
+        lo, hi = (size_name(getattr(table, end), where.key(end)) for end in ("lo", "hi"))
+        return NamedSizes(table.dist, lo, hi)
     if isinstance(value, list) and len(value) == 2 and all(type(v) in (int, str) for v in value):
         lo, hi = (size_name(end, where) for end in value)
         return NamedSizes("uniform", lo, hi)
     raise where.error(f"{show(value)} is no size; {forms}")
 
 
-def interval(doc: str, default: tuple[float, float], lo: float, hi: float, whole: bool = False) -> Field:
-    """A knob for a number drawn uniformly: the number, or [lo, hi]."""
+def interval(lo: float, hi: float, whole: bool = False) -> Parser:
+    """A number drawn uniformly: the number, or [lo, hi]."""
 
     def parse(value: Raw, where: Where) -> Interval:
         ends = value if isinstance(value, list) else [value, value]
@@ -127,9 +164,13 @@ def interval(doc: str, default: tuple[float, float], lo: float, hi: float, whole
             raise where.error(f"{show(value)} is not valid; use {kind}s, one or [lo, hi], within {lo}..{hi}")
         return Interval(ends[0], ends[1])
 
-    return Field(doc, object, default=list(default), parse=parse)
+    return parse
 
 
-def chances(doc: str, default: float) -> Field:
-    """A knob for a probability."""
-    return Field(doc, float, default=default, lo=0.0, hi=1.0)
+def plain(kind: Any) -> Parser:
+    """A value of a type that `tb.exchange.reading.convert` knows."""
+    return lambda value, where: convert(value, kind, where)
+
+
+chance = plain(Annotated[float, Meta(ge=0.0, le=1.0)])
+"""A probability."""

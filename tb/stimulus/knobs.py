@@ -6,16 +6,29 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
 
 from models.formats import Formats, per_operand
 from models.ops import Op
 from tb.exchange.device import Descriptor
-from tb.exchange.names import MAX_SIZE, OPERAND_CLASSES
+from tb.exchange.names import OPERAND_CLASSES
 from tb.exchange.scenario import ABORT_KINDS, MAX_BURST, MAX_RATE, STALL_KINDS, WRITE_R_VALID
-from tb.schema import Field, SchemaError, Where, check
+from tb.schema import Where
 from tb.stimulus.draws import Interval, Sizes, Weighted
-from tb.stimulus.knob_values import MIXED, chances, formats, interval, numbers, sizes, words
+from tb.stimulus.knob_values import (
+    MIXED,
+    Knob,
+    chance,
+    formats,
+    interval,
+    numbers,
+    parsed,
+    plain,
+    sizes,
+    words,
+)
 from tb.stimulus.placement import BASES
 
 ALIGNMENTS = (1, 2, 4, 8, 16, 32, 64)
@@ -23,102 +36,84 @@ MAX_JOBS = 8
 MAX_CORNERS = 256
 MAX_MACS = 2**32
 
-FIELDS: dict[str, Field] = {
-    "op": Field("operations; default: all the device has", object, parse=words(tuple(Op.__members__))),
-    "fmt": Field(
+Macs = Annotated[int, Meta(ge=1, le=MAX_MACS)]
+Corners = Annotated[int, Meta(ge=0, le=MAX_CORNERS)]
+_SIZES = {"dist": "log_uniform", "lo": 0, "hi": 64}
+
+FIELDS: dict[str, Knob] = {
+    "op": Knob("operations; default: all the device has", words(tuple(Op.__members__))),
+    "fmt": Knob(
         "formats: one of all operands, those of X, W and Y/Z as in `E4M3/FP16/FP16`, or mixed, any that are "
         "not all equal; default: all the device has",
-        object,
-        parse=formats,
+        formats,
     ),
-    "m": sizes("rows of X, Y and Z"),
-    "n": sizes("columns of X, rows of W"),
-    "k": sizes("columns of W, Y and Z"),
-    "max_macs": Field(
-        "largest M * N * K, counting 0 as 1; larger sizes are not drawn",
-        int,
-        lo=1,
-        hi=MAX_MACS,
-        default=32768,
-    ),
-    "classes": Field(
+    "m": Knob("rows of X, Y and Z", sizes, _SIZES),
+    "n": Knob("columns of X, rows of W", sizes, _SIZES),
+    "k": Knob("columns of W, Y and Z", sizes, _SIZES),
+    "max_macs": Knob("largest M * N * K, counting 0 as 1; larger sizes are not drawn", plain(Macs), 32768),
+    "classes": Knob(
         "operand classes of X, W and Y",
-        object,
-        default={"normal": 4, **dict.fromkeys(OPERAND_CLASSES[1:], 1)},
-        parse=words(OPERAND_CLASSES),
+        words(OPERAND_CLASSES),
+        {"normal": 4, **dict.fromkeys(OPERAND_CLASSES[1:], 1)},
     ),
-    "x_class": Field("operand classes of X, in place of `classes`", object, parse=words(OPERAND_CLASSES)),
-    "w_class": Field("operand classes of W, in place of `classes`", object, parse=words(OPERAND_CLASSES)),
-    "y_class": Field("operand classes of Y, in place of `classes`", object, parse=words(OPERAND_CLASSES)),
-    "same_class": chances(
+    "x_class": Knob("operand classes of X, in place of `classes`", words(OPERAND_CLASSES)),
+    "w_class": Knob("operand classes of W, in place of `classes`", words(OPERAND_CLASSES)),
+    "y_class": Knob("operand classes of Y, in place of `classes`", words(OPERAND_CLASSES)),
+    "same_class": Knob(
         "chance that one draw of `classes` serves all three operands: ties and cancellation need each other",
+        chance,
         0.5,
     ),
-    "alignment": Field(
+    "alignment": Knob(
         "powers of two 1..64 that operand addresses are multiples of",
-        object,
-        default={"1": 3, "2": 1, "4": 1, "32": 1},
-        parse=numbers(ALIGNMENTS),
+        numbers(ALIGNMENTS),
+        {"1": 3, "2": 1, "4": 1, "32": 1},
     ),
-    "base": Field(
+    "base": Knob(
         "base address of the window: low (0x1000_0000 and above), zero, middle (across 0x8000_0000), "
         "top (to the end of the address space), random",
-        object,
-        default={"low": 3, "zero": 1, "middle": 1, "top": 2, "random": 3},
-        parse=words(BASES),
+        words(BASES),
+        {"low": 3, "zero": 1, "middle": 1, "top": 2, "random": 3},
     ),
-    "jobs": Field(
+    "jobs": Knob(
         "jobs of a scenario, queued one behind the other",
-        object,
-        default={"1": 2, "2": 1},
-        parse=numbers(tuple(range(1, MAX_JOBS + 1))),
+        numbers(tuple(range(1, MAX_JOBS + 1))),
+        {"1": 2, "2": 1},
     ),
-    "core": Field(
-        "cores that program jobs; default: all the device has", object, parse=numbers(tuple(range(8)))
+    "core": Knob("cores that program jobs; default: all the device has", numbers(tuple(range(8)))),
+    "chain": Knob(
+        "chance that a queued job shares memory with Z of an earlier one, or overwrites its X or W",
+        chance,
+        0.3,
     ),
-    "chain": chances(
-        "chance that a queued job shares memory with Z of an earlier one, or overwrites its X or W", 0.3
+    "alias_xw": Knob("chance that X and W of a job overlap", chance, 0.05),
+    "z_overlap": Knob(
+        "chance that Z of a job overlaps its X or W, so that Z is undefined (contract A6.9)", chance, 0.0
     ),
-    "alias_xw": chances("chance that X and W of a job overlap", 0.05),
-    "z_overlap": chances(
-        "chance that Z of a job overlaps its X or W, so that Z is undefined (contract A6.9)", 0.0
-    ),
-    "abort": Field(
+    "abort": Knob(
         "how the first of two jobs is cut short: none, clear (soft clear), reset; unless none, the second "
         "shares no memory with it and is programmed right behind",
-        object,
-        default={"none": 1},
-        parse=words(("none", *ABORT_KINDS)),
+        words(("none", *ABORT_KINDS)),
+        {"none": 1},
     ),
-    "abort_at": Field(
+    "abort_at": Knob(
         "random: cut at any cycle; sweep: one job after the other is cut at each of its cycles in turn",
-        str,
-        default="random",
-        choices=("random", "sweep"),
+        plain(Literal["random", "sweep"]),
+        "random",
     ),
-    "stall": Field(
-        "kinds of stalls",
-        object,
-        default={"none": 3, "random": 2, "burst": 2, "blackout": 1},
-        parse=words(STALL_KINDS),
+    "stall": Knob("kinds of stalls", words(STALL_KINDS), {"none": 3, "random": 2, "burst": 2, "blackout": 1}),
+    "stall_rate": Knob("share of cycles without a grant", interval(0.0, MAX_RATE), [0.05, 0.7]),
+    "stall_burst": Knob(
+        "cycles of a spell without grants, kind burst", interval(1, MAX_BURST, whole=True), [2, 24]
     ),
-    "stall_rate": interval("share of cycles without a grant", (0.05, 0.7), 0.0, MAX_RATE),
-    "stall_burst": interval(
-        "cycles of a spell without grants, kind burst", (2, 24), 1, MAX_BURST, whole=True
+    "blackout": Knob(
+        "cycles of a spell without grants, kind blackout", interval(1, MAX_BURST, whole=True), [40, 300]
     ),
-    "blackout": interval(
-        "cycles of a spell without grants, kind blackout", (40, 300), 1, MAX_BURST, whole=True
+    "gnt_without_req": Knob("chance that gnt is high also while req is low", chance, 0.5),
+    "write_r_valid": Knob(
+        "whether r_valid follows writes", words(WRITE_R_VALID), {"never": 1, "always": 1, "random": 1}
     ),
-    "gnt_without_req": chances("chance that gnt is high also while req is low", 0.5),
-    "write_r_valid": Field(
-        "whether r_valid follows writes",
-        object,
-        default={"never": 1, "always": 1, "random": 1},
-        parse=words(WRITE_R_VALID),
-    ),
-    "corners": Field(
-        "most corner scenarios, which come first; 0 for none", int, lo=0, hi=MAX_CORNERS, default=32
-    ),
+    "corners": Knob("most corner scenarios, which come first; 0 for none", plain(Corners), 32),
 }
 
 
@@ -177,8 +172,7 @@ def parse_knobs(table: Mapping[str, Any], descriptor: Descriptor, where: Where) 
     Raises:
         SchemaError: an unknown key (with the nearest match), a wrong value, or one the device lacks.
     """
-    defaults = {key: field.default for key, field in FIELDS.items() if field.default is not None}
-    values = check({**defaults, **table}, FIELDS, where)
+    values = parsed(table, FIELDS, where)
     device = where.key("op"), descriptor.name
     values["op"] = _offered(values["op"], Op, descriptor.operations, *device)
     for name in "mnk":
@@ -234,6 +228,3 @@ def _offered(
             names = ", ".join(each.name for each in offered)
             raise where.error(f"{device} does not have {member.name}; it has {names}")
     return Weighted(members, chosen.weights)
-
-
-__all__ = ["FIELDS", "MAX_SIZE", "Knobs", "SchemaError", "parse_knobs"]

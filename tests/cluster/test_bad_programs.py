@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from models.formats import Format
 from models.ops import Op
@@ -106,11 +107,11 @@ def test_a_descriptor_out_of_memory(tmp_path: Path, job: MailboxJob, message: st
 
 def test_an_image_that_does_not_fit(tmp_path: Path) -> None:
     program = build_program("gemm", tmp_path / "sw.log")
-    small = dataclasses.replace(CONFIG, code_bytes=256)
+    small = structs.replace(CONFIG, code_bytes=256)
     with pytest.raises(UserError, match=r"the segment at 0x1a000000 with \d+ bytes does not fit the memory"):
         run_task(tmp_path, small, Task(program, cores=1), tmp_path)
     with pytest.raises(UserError, match=r"the segment at 0x10000000 with \d+ bytes does not fit the memory"):
-        run_task(tmp_path, dataclasses.replace(CONFIG, tcdm_bytes=4096), Task(program, cores=1), tmp_path)
+        run_task(tmp_path, structs.replace(CONFIG, tcdm_bytes=4096), Task(program, cores=1), tmp_path)
     greedy = dataclasses.replace(program, reserved=((TCDM + 0x200, 12 * 1024),))
     job = MailboxJob(Op.GEMM, Format.FP16, 8, 8, 8, OPERANDS, OPERANDS, OPERANDS)
     with pytest.raises(

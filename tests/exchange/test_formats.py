@@ -66,7 +66,7 @@ def test_a_plan_of_before_is_refused_in_one_line() -> None:
         ({"descriptors": "x"}, r"descriptors: unknown key 'descriptors'; did you mean 'descriptor'"),
         ({"replay": {"record": "r", "mode": "alon"}}, r"replay\.mode: unknown value 'alon'; did you mean"),
         ({"tests": 3}, r"tests: expected a list, got 3"),
-        ({"programs": {"a": {"path": 3}}}, r"programs\.\*\.path: expected a string"),
+        ({"programs": {"a": {"path": 3}}}, r"programs\.a\.path: expected a string, got 3"),
         ({"programs": {"a": {"paht": "x"}}}, r"unknown key 'paht'; did you mean 'path'"),
     ],
 )

@@ -209,7 +209,7 @@ ISSUE = '[[known_issues]]\nid = "a"\nreason = "b"\nexpect = "mismatch"\n'
         ),
         (
             "parameters = {A = 1.5}" + MINIMAL + SECTION8,
-            "parameters.A: a parameter is an integer or a string",
+            "parameters.A: expected an integer or a string, got 1.5",
         ),
         (MINIMAL + SECTION8.replace("section8", "section9"), "bound.kind: unknown value 'section9'"),
         (MINIMAL + SECTION8 + "base = 3", 'bound.base: has no meaning for kind = "section8"'),

@@ -15,7 +15,6 @@ from tb.exchange.device import DescriptorFile
 from tb.exchange.known import ATTRIBUTES, KnownItem
 from tb.exchange.names import OPERAND_CLASSES
 from tb.kinds import kinds
-from tb.schema import markdown_rows
 from tb.stimulus import knobs
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -38,13 +37,22 @@ def structs_in(kind: Any) -> list[type[Struct]]:
     return [found for each in get_args(kind) for found in structs_in(each)]
 
 
-def toml(value: Any, kind: Any) -> str:
-    """A default as a descriptor would have it."""
+def toml(value: Any, kind: Any = None) -> str:
+    """A default as a file would have it."""
     if value is None or isinstance(value, Struct):
         return ""
-    if not value and isinstance(value, dict | tuple):
-        return "`{}`" if get_origin(kind) is dict else "`[]`"
-    return f"`{str(value).lower()}`" if isinstance(value, bool) else f"`{value!r}`".replace("'", '"')
+    return "`{}`" if value == () and get_origin(kind) is dict else f"`{inline(value)}`"
+
+
+def inline(value: Any) -> str:
+    """A value in TOML."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {inline(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(inline, value)) + "]"
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def rows(kind: type[Struct], prefix: str = "") -> Iterator[str]:
@@ -70,7 +78,10 @@ def tables() -> Iterator[str]:
 @pytest.mark.parametrize(
     ("page", "table"),
     [
-        ("knobs.md", markdown_rows(knobs.FIELDS)),
+        (
+            "knobs.md",
+            [f"| `{name}` | {toml(knob.default)} | {knob.doc} |" for name, knob in knobs.FIELDS.items()],
+        ),
         ("descriptor.md", [*rows(DescriptorFile), *tables()]),
         ("descriptor.md", list(rows(Bound))),
         ("descriptor.md", list(rows(KnownItem))),

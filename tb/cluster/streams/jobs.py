@@ -19,9 +19,9 @@ from tb.cluster.streams.stream import ProgramStream, draw_arbitration
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.scenario import Abort, Scenario, Window
-from tb.schema import Field
 from tb.stimulus.draws import Weighted
 from tb.stimulus.image import initial_image
+from tb.stimulus.knob_values import Knob, plain
 from tb.stimulus.knobs import FIELDS, Knobs, parse_knobs
 from tb.stimulus.scenario_draw import draw_jobs
 
@@ -60,7 +60,7 @@ class JobStream(ProgramStream):
             raise self.where.key("fmt").error("jobs of a mailbox have one format for all operands")
 
     @classmethod
-    def fields(cls) -> Mapping[str, Field]:
+    def fields(cls) -> Mapping[str, Knob]:
         """Returns its own knobs and those of the accelerator's tests."""
         return {**cls.FIELDS, **{key: FIELDS[key] for key in cls.KNOBS}}
 
@@ -99,8 +99,8 @@ class GemmStream(JobStream, sequence="cluster_gemm"):
     KNOBS = (*JobStream.KNOBS, "chain")
     DEFAULTS: ClassVar[Mapping[str, Any]] = {**JobStream.DEFAULTS, "jobs": 8}
     FIXED: ClassVar[Mapping[str, Any]] = {}
-    FIELDS: ClassVar[Mapping[str, Field]] = {
-        "program": Field("program that runs the jobs of its mailbox in turn", str, default="gemm"),
+    FIELDS: ClassVar[Mapping[str, Knob]] = {
+        "program": Knob("program that runs the jobs of its mailbox in turn", plain(str), "gemm"),
     }
 
     @property

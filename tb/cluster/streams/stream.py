@@ -14,14 +14,17 @@ import random
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
+
+from msgspec import Meta
 
 from tb.cluster.config import cluster_of
 from tb.cluster.elf import unbuilt
 from tb.cluster.streams.run import ProgramRun
 from tb.cluster.task import Arbitration, Task
 from tb.exchange.device import Descriptor
-from tb.schema import Field, Where, check
+from tb.schema import Where
+from tb.stimulus.knob_values import Knob, parsed, plain
 from tb.stimulus.rng import stream
 
 REGISTERED: dict[str, type[ProgramStream]] = {}
@@ -45,7 +48,7 @@ class ProgramStream(ABC):
         UserError: The device is no cluster.
     """
 
-    FIELDS: ClassVar[Mapping[str, Field]] = {}
+    FIELDS: ClassVar[Mapping[str, Knob]] = {}
     """Knobs of its own."""
 
     with_jobs: ClassVar[bool] = True
@@ -62,10 +65,10 @@ class ProgramStream(ABC):
         self.descriptor = descriptor
         self.config = cluster_of(descriptor)
         self.where = Where(f"test {name}", "knobs")
-        self.knobs = check(dict(knobs), self.fields(), self.where)
+        self.knobs = parsed(knobs, self.fields(), self.where)
 
     @classmethod
-    def fields(cls) -> Mapping[str, Field]:
+    def fields(cls) -> Mapping[str, Knob]:
         """Returns all knobs that a test of the stream may have."""
         return cls.FIELDS
 
@@ -96,11 +99,17 @@ class PlainStream(ProgramStream, sequence="cluster_program"):
     """A program without jobs, as the knobs say."""
 
     with_jobs = False
-    FIELDS: ClassVar[Mapping[str, Field]] = {
-        "program": Field("name in sw/programs, or path of a C source or an ELF file", str, required=True),
-        "harts": Field("harts that run, all by default", int, lo=1, hi=8),
-        "mode": Field("mailbox word whose meaning is the program's", int, default=0, lo=0, hi=2**32 - 1),
-        "limit": Field("cycles after which it is given up", int, default=LIMIT, lo=1, hi=LIMIT),
+    FIELDS: ClassVar[Mapping[str, Knob]] = {
+        "program": Knob(
+            "name in sw/programs, or path of a C source or an ELF file", plain(str), required=True
+        ),
+        "harts": Knob("harts that run, all by default", plain(Annotated[int, Meta(ge=1, le=8)])),
+        "mode": Knob(
+            "mailbox word whose meaning is the program's", plain(Annotated[int, Meta(ge=0, lt=2**32)]), 0
+        ),
+        "limit": Knob(
+            "cycles after which it is given up", plain(Annotated[int, Meta(ge=1, le=LIMIT)]), LIMIT
+        ),
     }
 
     @property
