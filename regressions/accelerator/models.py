@@ -7,7 +7,7 @@ from pathlib import Path
 
 from regressions.accelerator.shell import dut_shell
 from regressions.paths import ROOT
-from regressions.simulators.model import CLOCKED, FAST_X, Model
+from regressions.simulators.model import CLOCKED, FAST_X, ONE_CODE, Model
 from tb.exchange.device import Descriptor
 
 TOP = "tb_top"
@@ -23,9 +23,7 @@ _BENCH = (
 )
 _DRIVEN = ("rst_n", "periph_req", "periph_add", "periph_wen", "periph_be", "periph_data", "periph_id")
 _READ = ("clk", "wake", "busy", "periph_gnt_s", "periph_r_data_s", "periph_r_valid_s", "periph_r_id_s")
-# The data-flow optimiser makes the code of equal instances differ, so that it cannot be shared:
-# on an array of compute elements that costs a third of the speed and twice the build.
-_FLAGS = (*CLOCKED, "-fno-dfg")
+_FLAGS = (*CLOCKED, *ONE_CODE)
 
 
 def bench_model(device: Descriptor) -> Model:

@@ -13,7 +13,7 @@ from regressions.accelerator.shell import DEVICE, accelerator_shell
 from regressions.cluster.core import CONSTANTS, changed_constants, core_folder
 from regressions.cluster.fpnew_tables import with_tables
 from regressions.simulators import get_simulator
-from regressions.simulators.model import CLOCKED, FAST_X, Model
+from regressions.simulators.model import CLOCKED, FAST_X, ONE_CODE, Model
 from tb.cluster.config import ClusterConfig, cluster_of
 from tb.cluster.header import header
 from tb.descriptor import ROOT, load, package_file
@@ -57,10 +57,8 @@ _FLOATING_POINT = (
 )
 _FLAGS = (
     *CLOCKED,
-    # One core is compiled and called for each hart (rtl/cluster/cluster.vlt). Whatever puts something of an
-    # instance into its code would make a copy for each: optimisation across instances, numbered tables, and
-    # the messages of `unique case`, which name the instance; the accelerator's own bench does check those.
-    *("-fno-dfg", "-fno-table", "--no-assert-case"),
+    # One core is compiled and called for each hart (rtl/cluster/cluster.vlt).
+    *ONE_CODE,
     # Signals of the core depend on each other in a circle, though no bit does; cannot be waived by file.
     "-Wno-UNOPTFLAT",
 )

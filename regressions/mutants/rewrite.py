@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 from regressions.mutants.acting import SELECTOR, acting_tokens
 from regressions.mutants.changes import ChangeError, Placed, common
-from regressions.mutants.source import NO_ASSERTIONS, SourceError, VerilogSource
+from regressions.mutants.source import SourceError, VerilogSource
 from regressions.mutants.switches import Switch, SwitchKind
+from regressions.simulators.model import NO_ASSERTIONS
 
 PLUSARG = "mutant"
 

@@ -12,10 +12,7 @@ from pyslang import Bag, DiagnosticEngine, SourceManager
 from pyslang.parsing import PreprocessorOptions
 from pyslang.syntax import SyntaxNode, SyntaxTree
 
-NO_ASSERTIONS = "RTL_NO_ASSERTIONS"
-"""The macro without which a device asserts what it is built on (docs/rtl-style.md).
-
-A defect has to be found from outside, as at anybody's device: assertions are neither read nor built."""
+from regressions.simulators.model import NO_ASSERTIONS
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
@@ -79,6 +76,7 @@ class VerilogSource:
 
 
 def _without_assertions() -> PreprocessorOptions:
+    """Assertions are not read, nor built: a defect has to be found from outside, as at anybody's device."""
     options = PreprocessorOptions()
     options.predefines = [NO_ASSERTIONS]
     return options

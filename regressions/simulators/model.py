@@ -17,6 +17,15 @@ CLOCKED = ("--timing", "--assert", "--timescale", "1ns/1ps")
 FAST_X = ("--x-assign", "fast", "--x-initial", "fast")
 """Flags of a model whose uninitialised state is whatever is fastest."""
 
+ONE_CODE = ("-fno-dfg", "-fno-table", "--no-assert-case")
+"""Flags by which one code serves all instances of a module (`no_inline` in a `.vlt` file): less to compile,
+and faster. Whatever puts something of an instance into its code would make a copy for each: optimisation over
+instances, numbered tables, and the messages of `unique case`, which name the instance. That no two items of a
+case match the same value is seen from their text: `make lint` has it (CASEOVERLAP)."""
+
+NO_ASSERTIONS = "RTL_NO_ASSERTIONS"
+"""The macro without which a device asserts what it is built on (docs/rtl-style.md)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Model:

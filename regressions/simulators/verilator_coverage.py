@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from regressions.simulators.base import BuildError
 from regressions.simulators.counted_sources import counted
+from regressions.simulators.model import NO_ASSERTIONS
 from regressions.simulators.points import Kind, Point
 from tb.exchange.device import Descriptor
 
@@ -40,8 +41,21 @@ def configuration(descriptor: Descriptor, sources: Sequence[Path]) -> str:
         sources: All that is compiled: the device, the bench, the shell.
     """
     counting = {*counted(descriptor), *(source for source in sources if source.suffix == ".vlt")}
-    left_out = (source for source in sources if source not in counting)
-    return "".join(f'coverage_off -file "*/{source.name}"\n' for source in left_out)
+    places = [f'"*/{source.name}"' for source in sources if source not in counting]
+    for source in counting:
+        places += [f'"*/{source.name}" -lines {rows}' for rows in _assertions(source)]
+    return "".join(f"coverage_off -file {place}\n" for place in places)
+
+
+def _assertions(source: Path) -> Iterator[str]:
+    """Ranges of lines that hold assertions, by the guard around them (docs/rtl-style.md)."""
+    begin = 0
+    for row, line in enumerate(source.read_text().splitlines(), start=1):
+        if line == f"`ifndef {NO_ASSERTIONS}":
+            begin = row
+        elif begin and line == "`endif":
+            yield f"{begin}-{row}"
+            begin = 0
 
 
 def read(path: Path) -> Mapping[Point, int]:

@@ -37,15 +37,14 @@ module cluster_conflict_arbiter (
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  count_in_range: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && conflict_i) -> count_q == '0 || count_q < $past(denominator_i))
-    else $error("conflicts are not counted modulo the denominator");
-  counts_conflicts: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && !conflict_i) -> $stable(count_q))
-    else $error("a cycle without a conflict counts");
-  off_means_off: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      numerator_i == '0 || numerator_i >= denominator_i -> wide_wins_o == wide_first_i)
-    else $error("the priority side yields although the protection is off (contract C2.5)");
+  always @(posedge clk_i) if (rst_ni) begin
+    count_in_range: assert ($past(rst_ni && conflict_i) -> count_q == '0 || count_q < $past(denominator_i))
+      else $error("conflicts are not counted modulo the denominator");
+    counts_conflicts: assert ($past(rst_ni && !conflict_i) -> $stable(count_q))
+      else $error("a cycle without a conflict counts");
+    off_means_off: assert (numerator_i == '0 || numerator_i >= denominator_i -> wide_wins_o == wide_first_i)
+      else $error("the priority side yields although the protection is off (contract C2.5)");
+  end
 `endif
 
 endmodule

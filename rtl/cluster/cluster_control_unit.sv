@@ -153,12 +153,12 @@ module cluster_control_unit
 
 `ifndef RTL_NO_ASSERTIONS
   for (genvar c = 0; c < N_CORES; c++) begin : gen_core
-    first_error_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-        $past(rst_ni && errors_q[c] && !write) -> errors_q[c] && $stable(error_add_q[c]))
-      else $error("an error took the place of an earlier one (contract C5.6)");
-    error_is_kept: assert property (@(posedge clk_i) disable iff (!rst_ni)
-        $past(rst_ni && error_i[c] && !errors_q[c]) -> errors_q[c])
-      else $error("an error was not kept (contract C5.6)");
+    always @(posedge clk_i) if (rst_ni) begin
+      first_error_stays: assert ($past(rst_ni && errors_q[c] && !write) -> errors_q[c] && $stable(error_add_q[c]))
+        else $error("an error took the place of an earlier one (contract C5.6)");
+      error_is_kept: assert ($past(rst_ni && error_i[c] && !errors_q[c]) -> errors_q[c])
+        else $error("an error was not kept (contract C5.6)");
+    end
   end
 `endif
 

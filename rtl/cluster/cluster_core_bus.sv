@@ -74,18 +74,16 @@ module cluster_core_bus
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  one_target: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $onehot0({tcdm_req_o, periph_req_o, event_req_o, error_o}))
-    else $error("an access has two targets");
-  grants_a_request: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      gnt_o -> req_i)
-    else $error("a grant without a request");
-  one_answer: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $onehot0({tcdm_rvalid_i, periph_rvalid_i, event_rvalid_i, error_q}))
-    else $error("two answers meet");
-  answer_of_a_grant: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni) -> rvalid_o == $past(gnt_o))
-    else $error("an access is not answered one cycle after its grant (contract C2.2)");
+  always @(posedge clk_i) if (rst_ni) begin
+    one_target: assert ($onehot0({tcdm_req_o, periph_req_o, event_req_o, error_o}))
+      else $error("an access has two targets");
+    grants_a_request: assert (gnt_o -> req_i)
+      else $error("a grant without a request");
+    one_answer: assert ($onehot0({tcdm_rvalid_i, periph_rvalid_i, event_rvalid_i, error_q}))
+      else $error("two answers meet");
+    answer_of_a_grant: assert ($past(rst_ni) -> rvalid_o == $past(gnt_o))
+      else $error("an access is not answered one cycle after its grant (contract C2.2)");
+  end
 `endif
 
 endmodule

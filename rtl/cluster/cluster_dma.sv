@@ -263,24 +263,20 @@ module cluster_dma
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  state_is_legal: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      state_q inside {IDLE, RUN, DONE})
-    else $error("a state that is none");
-  transfer_while_running: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      state_q != IDLE -> !empty)
-    else $error("a transfer went away before its end");
-  transfer_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && state_q != IDLE && !done) -> state_q != IDLE && $stable(job))
-    else $error("a transfer changed while it ran");
-  one_memory_reads: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $onehot0(m_read_done) && $onehot0(m_write_done))
-    else $error("both memories did the same access");
-  answers_never_meet: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(tcdm_rvalid && l2_rvalid_i))
-    else $error("both memories answer in the same cycle");
-  all_read_before_the_end: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      done -> !read_valid && !write_valid && answer_empty)
-    else $error("a transfer ended before all of it was moved");
+  always @(posedge clk_i) if (rst_ni) begin
+    state_is_legal: assert (state_q inside {IDLE, RUN, DONE})
+      else $error("a state that is none");
+    transfer_while_running: assert (state_q != IDLE -> !empty)
+      else $error("a transfer went away before its end");
+    transfer_stays: assert ($past(rst_ni && state_q != IDLE && !done) -> state_q != IDLE && $stable(job))
+      else $error("a transfer changed while it ran");
+    one_memory_reads: assert ($onehot0(m_read_done) && $onehot0(m_write_done))
+      else $error("both memories did the same access");
+    answers_never_meet: assert (!(tcdm_rvalid && l2_rvalid_i))
+      else $error("both memories answer in the same cycle");
+    all_read_before_the_end: assert (done -> !read_valid && !write_valid && answer_empty)
+      else $error("a transfer ended before all of it was moved");
+  end
 `endif
 
 endmodule

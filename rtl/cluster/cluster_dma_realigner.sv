@@ -54,18 +54,16 @@ module cluster_dma_realigner (
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  level_in_range: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      level_q <= 5'd24)
-    else $error("more bytes than there is room for");
-  takes_what_is_there: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      take_i -> valid_o && count_w_i <= 4'd8)
-    else $error("bytes are written that have not been read");
-  pieces_are_legal: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_i -> count_i != '0 && count_i <= 4'd8)
-    else $error("a read of no byte, or of more than an access has");
-  fresh_bytes_find_zeros: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      ((bytes_q >> {level_q, 3'b000}) == '0))
-    else $error("bytes behind the last one are not 0");
+  always @(posedge clk_i) if (rst_ni) begin
+    level_in_range: assert (level_q <= 5'd24)
+      else $error("more bytes than there is room for");
+    takes_what_is_there: assert (take_i -> valid_o && count_w_i <= 4'd8)
+      else $error("bytes are written that have not been read");
+    pieces_are_legal: assert (valid_i -> count_i != '0 && count_i <= 4'd8)
+      else $error("a read of no byte, or of more than an access has");
+    fresh_bytes_find_zeros: assert ((bytes_q >> {level_q, 3'b000}) == '0)
+      else $error("bytes behind the last one are not 0");
+  end
 `endif
 
 endmodule

@@ -112,15 +112,14 @@ module cluster_dma_regs
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  push_has_room: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      push_o -> !full_i && legal && !access_i.we)
-    else $error("a transfer is queued without room, or by no read of a core");
-  level_in_range: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      level_i <= 4'd8 && (done_i -> level_i != '0))
-    else $error("more transfers than the queue has, or one ended that was not there");
-  counts_add_up: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      level_i == 4'(started_q - done_q))
-    else $error("transfers got lost");
+  always @(posedge clk_i) if (rst_ni) begin
+    push_has_room: assert (push_o -> !full_i && legal && !access_i.we)
+      else $error("a transfer is queued without room, or by no read of a core");
+    level_in_range: assert (level_i <= 4'd8 && (done_i -> level_i != '0))
+      else $error("more transfers than the queue has, or one ended that was not there");
+    counts_add_up: assert (level_i == 4'(started_q - done_q))
+      else $error("transfers got lost");
+  end
 `endif
 
 endmodule

@@ -49,17 +49,16 @@ module cluster_dma_select
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  one_side: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(read_done_o && write_done_o))
-    else $error("one grant for both sides");
-  done_when_granted: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      read_done_o || write_done_o -> req_o && gnt_i)
-    else $error("an access is done without a grant");
-  held_until_granted: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && req_o && !gnt_i)
+  always @(posedge clk_i) if (rst_ni) begin
+    one_side: assert (!(read_done_o && write_done_o))
+      else $error("one grant for both sides");
+    done_when_granted: assert (read_done_o || write_done_o -> req_o && gnt_i)
+      else $error("an access is done without a grant");
+    held_until_granted: assert ($past(rst_ni && req_o && !gnt_i)
         -> req_o && $stable({we_o, add_o, be_o})
           && (we_o -> $stable(wdata_o & {byte_mask(be_o[7:4]), byte_mask(be_o[3:0])})))
-    else $error("a request changed before its grant");
+      else $error("a request changed before its grant");
+  end
 `endif
 
 endmodule

@@ -72,20 +72,18 @@ module cluster_dma_tcdm
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  halves_in_need: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (tcdm_req_o & ~need) == '0 && (tcdm_req_o & done_q) == '0)
-    else $error("a half is accessed that is not needed, or twice");
-  done_halves_are_of_a_request: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      done_q != '0 -> req_i && (done_q & ~need) == '0)
-    else $error("a half is done of an access that is not there");
-  granted_when_all_are_done: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      gnt_o -> (need & ~(done_q | (tcdm_req_o & tcdm_gnt_i))) == '0)
-    else $error("an access is done before both of its halves are");
-  held_until_granted: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && req_i && !gnt_o)
+  always @(posedge clk_i) if (rst_ni) begin
+    halves_in_need: assert ((tcdm_req_o & ~need) == '0 && (tcdm_req_o & done_q) == '0)
+      else $error("a half is accessed that is not needed, or twice");
+    done_halves_are_of_a_request: assert (done_q != '0 -> req_i && (done_q & ~need) == '0)
+      else $error("a half is done of an access that is not there");
+    granted_when_all_are_done: assert (gnt_o -> (need & ~(done_q | (tcdm_req_o & tcdm_gnt_i))) == '0)
+      else $error("an access is done before both of its halves are");
+    held_until_granted: assert ($past(rst_ni && req_i && !gnt_o)
         -> req_i && $stable({we_i, add_i, be_i})
           && (we_i -> $stable(wdata_i & {byte_mask(be_i[7:4]), byte_mask(be_i[3:0])})))
-    else $error("an access changed before its grant");
+      else $error("an access changed before its grant");
+  end
 `endif
 
 endmodule

@@ -69,21 +69,18 @@ module cluster_dma_walker
   assign valid_o = valid_q;
 
 `ifndef RTL_NO_ASSERTIONS
-  starts_when_idle: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      start_i -> !valid_q && length_i != '0 && rows_i != '0)
-    else $error("a transfer starts while another runs, or without a byte");
-  within_a_word: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_q -> beat_o.count != '0 && 5'(beat_o.offset) + 5'(beat_o.count) <= 5'd8)
-    else $error("an access without bytes, or across a multiple of 8");
-  bytes_are_left: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_q -> left_q >= 32'(beat_o.count) && rows_q != '0)
-    else $error("an access behind the end of a row, or of the last one");
-  next_of_what_is_there: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      next_i -> valid_q)
-    else $error("an access was made that was not there");
-  held_until_made: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && valid_q && !next_i) -> valid_q && $stable(beat_o))
-    else $error("the access on offer changed");
+  always @(posedge clk_i) if (rst_ni) begin
+    starts_when_idle: assert (start_i -> !valid_q && length_i != '0 && rows_i != '0)
+      else $error("a transfer starts while another runs, or without a byte");
+    within_a_word: assert (valid_q -> beat_o.count != '0 && 5'(beat_o.offset) + 5'(beat_o.count) <= 5'd8)
+      else $error("an access without bytes, or across a multiple of 8");
+    bytes_are_left: assert (valid_q -> left_q >= 32'(beat_o.count) && rows_q != '0)
+      else $error("an access behind the end of a row, or of the last one");
+    next_of_what_is_there: assert (next_i -> valid_q)
+      else $error("an access was made that was not there");
+    held_until_made: assert ($past(rst_ni && valid_q && !next_i) -> valid_q && $stable(beat_o))
+      else $error("the access on offer changed");
+  end
 `endif
 
 endmodule

@@ -114,21 +114,18 @@ module cluster_event_core
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  sleeps_while_it_waits: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !clock_en_o -> own_req_i && !own_gnt_o)
-    else $error("a core's clock is off although it does not wait (contract C7.6)");
-  grants_a_request: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      own_gnt_o -> own_req_i)
-    else $error("a grant without a request");
-  arrives_once: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && arrive_o && !own_gnt_o) -> !arrive_o)
-    else $error("a core arrives twice at one barrier");
-  waits_at_the_barrier: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      arrived_q -> own_req_i && own_barrier_i)
-    else $error("a core left the barrier before it opened");
-  no_event_is_lost: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni) -> (~buffer_q & $past(events_i)) == '0)
-    else $error("an event did not reach the buffer (contract C7.3)");
+  always @(posedge clk_i) if (rst_ni) begin
+    sleeps_while_it_waits: assert (!clock_en_o -> own_req_i && !own_gnt_o)
+      else $error("a core's clock is off although it does not wait (contract C7.6)");
+    grants_a_request: assert (own_gnt_o -> own_req_i)
+      else $error("a grant without a request");
+    arrives_once: assert ($past(rst_ni && arrive_o && !own_gnt_o) -> !arrive_o)
+      else $error("a core arrives twice at one barrier");
+    waits_at_the_barrier: assert (arrived_q -> own_req_i && own_barrier_i)
+      else $error("a core left the barrier before it opened");
+    no_event_is_lost: assert ($past(rst_ni) -> (~buffer_q & $past(events_i)) == '0)
+      else $error("an event did not reach the buffer (contract C7.3)");
+  end
 `endif
 
 endmodule

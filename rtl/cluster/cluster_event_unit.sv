@@ -154,18 +154,16 @@ module cluster_event_unit
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  grants_a_request: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (own_gnt_o & ~own_req_i) == '0)
-    else $error("a grant without a request");
-  answered_in_the_next_cycle: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni) -> own_rvalid_o == $past(own_gnt_o))
-    else $error("an access is not answered one cycle after its grant (contract C2.2)");
-  opens_for_the_team: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      barrier != '0 -> barrier == team_q && (team_q & ~(arrived_q | arrive)) == '0)
-    else $error("a barrier opens before all of its team have arrived (contract C7.7)");
-  opens_once: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && barrier != '0) -> (arrived_q & $past(barrier)) == '0)
-    else $error("a core that has passed a barrier counts at the next one");
+  always @(posedge clk_i) if (rst_ni) begin
+    grants_a_request: assert ((own_gnt_o & ~own_req_i) == '0)
+      else $error("a grant without a request");
+    answered_in_the_next_cycle: assert ($past(rst_ni) -> own_rvalid_o == $past(own_gnt_o))
+      else $error("an access is not answered one cycle after its grant (contract C2.2)");
+    opens_for_the_team: assert (barrier != '0 -> barrier == team_q && (team_q & ~(arrived_q | arrive)) == '0)
+      else $error("a barrier opens before all of its team have arrived (contract C7.7)");
+    opens_once: assert ($past(rst_ni && barrier != '0) -> (arrived_q & $past(barrier)) == '0)
+      else $error("a core that has passed a barrier counts at the next one");
+  end
 `endif
 
 endmodule

@@ -39,15 +39,14 @@ module cluster_fifo #(
   always_ff @(posedge clk_i) if (push_i) entries_q[written_q[W-1:0]] <= data_i;
 
 `ifndef RTL_NO_ASSERTIONS
-  push_has_room: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      push_i -> !full_o)
-    else $error("an entry is pushed while full");
-  pop_has_an_entry: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      pop_i -> !empty_o)
-    else $error("an entry is popped while empty");
-  level_in_range: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      level_o <= (W + 1)'(DEPTH))
-    else $error("more entries than places");
+  always @(posedge clk_i) if (rst_ni) begin
+    push_has_room: assert (push_i -> !full_o)
+      else $error("an entry is pushed while full");
+    pop_has_an_entry: assert (pop_i -> !empty_o)
+      else $error("an entry is popped while empty");
+    level_in_range: assert (level_o <= (W + 1)'(DEPTH))
+      else $error("more entries than places");
+  end
 `endif
 
 endmodule

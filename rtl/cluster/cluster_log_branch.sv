@@ -79,19 +79,20 @@ module cluster_log_branch
   end
 
 `ifndef RTL_NO_ASSERTIONS
+  always @(posedge clk_i) if (rst_ni) begin
+    answered_in_the_next_cycle: assert ($past(rst_ni) -> rvalid_o == $past(gnt_o))
+      else $error("an access is not answered one cycle after its grant (contract C2.2)");
+  end
   for (genvar i = 0; i < N; i++) begin : gen_requester
-    granted_a_free_bank: assert property (@(posedge clk_i) disable iff (!rst_ni)
-        gnt_o[i] -> req_i[i] && free_i[bank[i]])
-      else $error("a grant without a request, or of a bank of the wide branch");
-    held_until_granted: assert property (@(posedge clk_i) disable iff (!rst_ni)
-        $past(rst_ni && req_i[i] && !gnt_o[i])
+    always @(posedge clk_i) if (rst_ni) begin
+      granted_a_free_bank: assert (gnt_o[i] -> req_i[i] && free_i[bank[i]])
+        else $error("a grant without a request, or of a bank of the wide branch");
+      held_until_granted: assert ($past(rst_ni && req_i[i] && !gnt_o[i])
           -> req_i[i] && $stable({access_i[i].word, access_i[i].we, access_i[i].tas, access_i[i].be})
             && (access_i[i].we -> $stable(access_i[i].wdata & byte_mask(access_i[i].be))))
-      else $error("a request changed before its grant (contract C2.2)");
+        else $error("a request changed before its grant (contract C2.2)");
+    end
   end
-  answered_in_the_next_cycle: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni) -> rvalid_o == $past(gnt_o))
-    else $error("an access is not answered one cycle after its grant (contract C2.2)");
 `endif
 
 endmodule

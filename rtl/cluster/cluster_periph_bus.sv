@@ -78,22 +78,19 @@ module cluster_periph_bus
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  one_target: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $onehot0(target))
-    else $error("two targets have the same address");
-  one_answer: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $onehot0(rvalid_o))
-    else $error("two masters are answered at a time");
-  grants_a_request: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (gnt_o & ~req_i) == '0)
-    else $error("a grant without a request");
-  choice_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && chosen != '0 && !granted) -> $stable(chosen)
+  always @(posedge clk_i) if (rst_ni) begin
+    one_target: assert ($onehot0(target))
+      else $error("two targets have the same address");
+    one_answer: assert ($onehot0(rvalid_o))
+      else $error("two masters are answered at a time");
+    grants_a_request: assert ((gnt_o & ~req_i) == '0)
+      else $error("a grant without a request");
+    choice_stays: assert ($past(rst_ni && chosen != '0 && !granted) -> $stable(chosen)
         && $stable({access_o.add, access_o.we, access_o.be, access_o.id}) && (access_o.we -> $stable(access_o.wdata)))
-    else $error("an access changed, or was taken back, before its grant (contract C4.1)");
-  answered_in_the_next_cycle: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni) -> rvalid_o == $past(gnt_o))
-    else $error("an access is not answered one cycle after its grant (contract C2.2)");
+      else $error("an access changed, or was taken back, before its grant (contract C4.1)");
+    answered_in_the_next_cycle: assert ($past(rst_ni) -> rvalid_o == $past(gnt_o))
+      else $error("an access is not answered one cycle after its grant (contract C2.2)");
+  end
 `endif
 
 endmodule

@@ -29,15 +29,14 @@ module cluster_rr_arbiter #(
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  one_grant: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $onehot0(gnt_o))
-    else $error("two requests are granted");
-  grants_a_request: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (gnt_o & ~req_i) == '0 && (gnt_o != '0) == (enable_i && req_i != '0))
-    else $error("a grant to nobody, or none although there is a request");
-  behind_is_a_range: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (~behind_q & (~behind_q + N'(1))) == '0)
-    else $error("those behind the last one granted are no range");
+  always @(posedge clk_i) if (rst_ni) begin
+    one_grant: assert ($onehot0(gnt_o))
+      else $error("two requests are granted");
+    grants_a_request: assert ((gnt_o & ~req_i) == '0 && (gnt_o != '0) == (enable_i && req_i != '0))
+      else $error("a grant to nobody, or none although there is a request");
+    behind_is_a_range: assert ((~behind_q & (~behind_q + N'(1))) == '0)
+      else $error("those behind the last one granted are no range");
+  end
 `endif
 
 endmodule

@@ -138,23 +138,20 @@ module cluster_tcdm
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  // What the choice of the banks' accesses guarantees stands here: it has no clock.
-  all_banks_or_none: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      wide_gnt_o -> wide_req_i && (log_free & wide_use) == '0)
-    else $error("a wide access is granted without one of its banks (contract C2.4)");
-  loser_waits: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      conflict && !wide_wins -> !wide_gnt_o)
-    else $error("a wide access that lost has banks (contract C2.5)");
-  nobody_yields_for_nothing: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      wide_req_i && !conflict -> wide_gnt_o)
-    else $error("a wide access waits without a conflict");
-  answered_in_the_next_cycle: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni) -> wide_rvalid_o == $past(wide_req_i && wide_gnt_o))
-    else $error("a wide access is not answered one cycle after its grant (contract C2.2)");
-  wide_held_until_granted: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && wide_req_i && !wide_gnt_o)
+  always @(posedge clk_i) if (rst_ni) begin
+    // What the choice of the banks' accesses guarantees stands here: it has no clock.
+    all_banks_or_none: assert (wide_gnt_o -> wide_req_i && (log_free & wide_use) == '0)
+      else $error("a wide access is granted without one of its banks (contract C2.4)");
+    loser_waits: assert (conflict && !wide_wins -> !wide_gnt_o)
+      else $error("a wide access that lost has banks (contract C2.5)");
+    nobody_yields_for_nothing: assert (wide_req_i && !conflict -> wide_gnt_o)
+      else $error("a wide access waits without a conflict");
+    answered_in_the_next_cycle: assert ($past(rst_ni) -> wide_rvalid_o == $past(wide_req_i && wide_gnt_o))
+      else $error("a wide access is not answered one cycle after its grant (contract C2.2)");
+    wide_held_until_granted: assert ($past(rst_ni && wide_req_i && !wide_gnt_o)
         -> wide_req_i && $stable({wide_add_i, wide_we_i}))
-    else $error("a wide request changed before its grant (contract C2.2)");
+      else $error("a wide request changed before its grant (contract C2.2)");
+  end
 `endif
 
 endmodule

@@ -68,12 +68,12 @@ module cluster_timer
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  counts_for_its_events: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      evt_o != '0 -> ctrl_q[0])
-    else $error("an event of a timer that does not count");
-  count_goes_on: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && !write) -> count_q == $past(count_q + 32'(ctrl_q[0])))
-    else $error("the counter left out a cycle (contract C6.2)");
+  always @(posedge clk_i) if (rst_ni) begin
+    counts_for_its_events: assert (evt_o != '0 -> ctrl_q[0])
+      else $error("an event of a timer that does not count");
+    count_goes_on: assert ($past(rst_ni && !write) -> count_q == $past(count_q + 32'(ctrl_q[0])))
+      else $error("the counter left out a cycle (contract C6.2)");
+  end
 `endif
 
 endmodule

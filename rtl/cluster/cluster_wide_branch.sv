@@ -77,17 +77,18 @@ module cluster_wide_branch
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  uses_its_lanes: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $countones(use_o) == int'(LANES))
-    else $error("an access has not as many banks as lanes");
-  for (genvar b = 0; b < BANKS; b++) begin : gen_asserted
-    writes_its_banks: assert property (@(posedge clk_i) disable iff (!rst_ni)
-        we_o[b] != '0 -> use_o[b] && we_i)
-      else $error("a bank is written that the access does not have");
+  always @(posedge clk_i) if (rst_ni) begin
+    uses_its_lanes: assert ($countones(use_o) == int'(LANES))
+      else $error("an access has not as many banks as lanes");
+    grants_a_request: assert (gnt_i -> req_i)
+      else $error("a grant without a request");
   end
-  grants_a_request: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      gnt_i -> req_i)
-    else $error("a grant without a request");
+  for (genvar b = 0; b < BANKS; b++) begin : gen_asserted
+    always @(posedge clk_i) if (rst_ni) begin
+      writes_its_banks: assert (we_o[b] != '0 -> use_o[b] && we_i)
+        else $error("a bank is written that the access does not have");
+    end
+  end
 `endif
 
 endmodule

@@ -53,15 +53,14 @@ module redmule_banks #(
   assign full_o  = full_q;
 
 `ifndef RTL_NO_ASSERTIONS
-  takes_what_is_free: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      take_i -> !taken_q[take_bank_i])
-    else $error("a bank is taken twice");
-  fills_what_is_empty: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      fill_i -> 32'(fill_piece_i) < PIECES && !1'(full_q[fill_bank_i] >> fill_piece_i))
-    else $error("a piece is filled twice, or is not there");
-  empty_after_init: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && init_i) -> taken_q == '0 && full_q == '0)
-    else $error("banks of a job outlived it");
+  always @(posedge clk_i) if (rst_ni) begin
+    takes_what_is_free: assert (take_i -> !taken_q[take_bank_i])
+      else $error("a bank is taken twice");
+    fills_what_is_empty: assert (fill_i -> 32'(fill_piece_i) < PIECES && !1'(full_q[fill_bank_i] >> fill_piece_i))
+      else $error("a piece is filled twice, or is not there");
+    empty_after_init: assert ($past(rst_ni && init_i) -> taken_q == '0 && full_q == '0)
+      else $error("banks of a job outlived it");
+  end
 `endif
 
 endmodule

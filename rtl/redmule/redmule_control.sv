@@ -48,24 +48,20 @@ module redmule_control
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  state_is_legal: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      state_q inside {IDLE, RUN, EMPTY})
-    else $error("a state that is none");
-  job_while_running: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      state_q != IDLE -> pending_i)
-    else $error("the job went away while it ran");
-  waits_for_what_is_held: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      start_o -> pending_i && !held_i)
-    else $error("a job starts before the request of a cleared one is granted (contract A7.11)");
-  last_write_of_this_job: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      last_write_i -> state_q == RUN)
-    else $error("a write ends a job that does not run");
-  event_after_the_last_write: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      done_o && job_i.m != '0 && job_i.k != '0 -> last_write_i)
-    else $error("a job ends before its last write is granted (contract A7.1)");
-  idle_after_clear: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && clear_i) -> state_q == IDLE)
-    else $error("a soft clear left a job running");
+  always @(posedge clk_i) if (rst_ni) begin
+    state_is_legal: assert (state_q inside {IDLE, RUN, EMPTY})
+      else $error("a state that is none");
+    job_while_running: assert (state_q != IDLE -> pending_i)
+      else $error("the job went away while it ran");
+    waits_for_what_is_held: assert (start_o -> pending_i && !held_i)
+      else $error("a job starts before the request of a cleared one is granted (contract A7.11)");
+    last_write_of_this_job: assert (last_write_i -> state_q == RUN)
+      else $error("a write ends a job that does not run");
+    event_after_the_last_write: assert (done_o && job_i.m != '0 && job_i.k != '0 -> last_write_i)
+      else $error("a job ends before its last write is granted (contract A7.1)");
+    idle_after_clear: assert ($past(rst_ni && clear_i) -> state_q == IDLE)
+      else $error("a soft clear left a job running");
+  end
 `endif
 
 endmodule

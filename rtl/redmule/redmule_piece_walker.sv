@@ -88,21 +88,19 @@ module redmule_piece_walker
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  row_in_range: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_q -> row_q < rows_q)
-    else $error("a row that the tile does not have");
-  piece_in_range: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_q -> offset_q < bytes_q && 32'(offset_q) % PIECE == 0)
-    else $error("a piece that the row does not have");
-  bytes_in_range: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_q -> bytes_o != '0 && bytes_o <= 16'(PIECE))
-    else $error("a beat of no byte, or of more than the port takes");
-  steps_while_valid: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      step_i -> valid_q)
-    else $error("a beat is taken that is not there");
-  held_until_taken: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && valid_o && !step_i && !init_i) -> valid_o && $stable({addr_o, seq_o, row_o, bytes_o}))
-    else $error("the beat on offer changed");
+  always @(posedge clk_i) if (rst_ni) begin
+    row_in_range: assert (valid_q -> row_q < rows_q)
+      else $error("a row that the tile does not have");
+    piece_in_range: assert (valid_q -> offset_q < bytes_q && 32'(offset_q) % PIECE == 0)
+      else $error("a piece that the row does not have");
+    bytes_in_range: assert (valid_q -> bytes_o != '0 && bytes_o <= 16'(PIECE))
+      else $error("a beat of no byte, or of more than the port takes");
+    steps_while_valid: assert (step_i -> valid_q)
+      else $error("a beat is taken that is not there");
+    held_until_taken: assert (
+        $past(rst_ni && valid_o && !step_i && !init_i) -> valid_o && $stable({addr_o, seq_o, row_o, bytes_o}))
+      else $error("the beat on offer changed");
+  end
 `endif
 
 endmodule

@@ -130,35 +130,28 @@ module redmule_port
   assign tcdm_data_o = data_q;
 
 `ifndef RTL_NO_ASSERTIONS
-  held_until_granted: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && tcdm_req_o && !tcdm_gnt_i)
+  always @(posedge clk_i) if (rst_ni) begin
+    held_until_granted: assert ($past(rst_ni && tcdm_req_o && !tcdm_gnt_i)
         -> tcdm_req_o && $stable({tcdm_add_o, tcdm_wen_o, tcdm_be_o}))
-    else $error("a request changed before its grant (contract A4.6, A4.7)");
-  // Data too: they change with a beat alone, and comparing all their bits in every cycle would be slow.
-  overwrites_nothing: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      take -> !tcdm_req_o || tcdm_gnt_i)
-    else $error("a beat took the place of a request that waits (contract A4.6)");
-  reads_whole: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      tcdm_req_o && tcdm_wen_o -> tcdm_be_o == '1)
-    else $error("a read without all byte enables (contract A4.1)");
-  writes_something: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      tcdm_req_o && !tcdm_wen_o -> tcdm_be_o != '0)
-    else $error("a write of no byte");
-  fits_the_port: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_i && write_i -> bytes_i != '0 && bytes_i <= 16'(DW / 8))
-    else $error("a store of no byte, or of more than the port takes");
-  nothing_behind_clear: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && clear_i && (!tcdm_req_o || tcdm_gnt_i)) -> !tcdm_req_o)
-    else $error("a request of a cleared job was raised (contract A7.8)");
-  held_is_raised: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      held_o -> tcdm_req_o && !ready_o)
-    else $error("held without a request, or with a beat taken behind it");
-  answer_of_a_read: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      r_valid_o -> $past(tcdm_req_o && tcdm_gnt_i && tcdm_wen_o && !held_o && !clear_i))
-    else $error("an answer that is not of the read granted in the cycle before");
-  last_is_a_store: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      last_write_o -> tcdm_req_o && tcdm_gnt_i && !tcdm_wen_o && !held_o)
-    else $error("the last write is none that is granted");
+      else $error("a request changed before its grant (contract A4.6, A4.7)");
+    // Data too: they change with a beat alone, and comparing all their bits in every cycle would be slow.
+    overwrites_nothing: assert (take -> !tcdm_req_o || tcdm_gnt_i)
+      else $error("a beat took the place of a request that waits (contract A4.6)");
+    reads_whole: assert (tcdm_req_o && tcdm_wen_o -> tcdm_be_o == '1)
+      else $error("a read without all byte enables (contract A4.1)");
+    writes_something: assert (tcdm_req_o && !tcdm_wen_o -> tcdm_be_o != '0)
+      else $error("a write of no byte");
+    fits_the_port: assert (valid_i && write_i -> bytes_i != '0 && bytes_i <= 16'(DW / 8))
+      else $error("a store of no byte, or of more than the port takes");
+    nothing_behind_clear: assert ($past(rst_ni && clear_i && (!tcdm_req_o || tcdm_gnt_i)) -> !tcdm_req_o)
+      else $error("a request of a cleared job was raised (contract A7.8)");
+    held_is_raised: assert (held_o -> tcdm_req_o && !ready_o)
+      else $error("held without a request, or with a beat taken behind it");
+    answer_of_a_read: assert (r_valid_o -> $past(tcdm_req_o && tcdm_gnt_i && tcdm_wen_o && !held_o && !clear_i))
+      else $error("an answer that is not of the read granted in the cycle before");
+    last_is_a_store: assert (last_write_o -> tcdm_req_o && tcdm_gnt_i && !tcdm_wen_o && !held_o)
+      else $error("the last write is none that is granted");
+  end
 `endif
 
 endmodule

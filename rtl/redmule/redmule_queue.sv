@@ -144,33 +144,26 @@ module redmule_queue
   assign busy_o     = taken_q != '0 || event_q != '0;
 
 `ifndef RTL_NO_ASSERTIONS
-  lock_has_a_context: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      lock_q -> !taken_q[tail_q] && $onehot(owner_q))
-    else $error("the lock is held without a free context, or by no core or several");
-  triggered_by_the_holder: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      trigger_i -> holder_o && !acquire_i)
-    else $error("a trigger without the lock");
-  head_is_the_oldest: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      taken_q != '0 -> taken_q[head_q])
-    else $error("contexts are not used in turn");
-  turns_match: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (head_q == tail_q) == (taken_q == '0 || taken_q == '1))
-    else $error("the places of the next job and of the oldest do not fit what is taken");
-  starts_what_waits: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      start_i -> taken_q[head_q])
-    else $error("a job starts that is not there");
-  ends_what_runs: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      done_i -> taken_q[head_q])
-    else $error("a job ends that is not there");
-  job_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && pending_o && !done_i && !clear_i) -> pending_o && $stable(job_o))
-    else $error("the oldest job changed before its end");
-  one_event: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $onehot0(event_q))
-    else $error("events to several cores at a time");
-  free_after_clear: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && clear_i) -> taken_q == '0 && !lock_q && event_q == '0 && finished_q == '0)
-    else $error("a soft clear left a context, the lock or an event (contract A7.8)");
+  always @(posedge clk_i) if (rst_ni) begin
+    lock_has_a_context: assert (lock_q -> !taken_q[tail_q] && $onehot(owner_q))
+      else $error("the lock is held without a free context, or by no core or several");
+    triggered_by_the_holder: assert (trigger_i -> holder_o && !acquire_i)
+      else $error("a trigger without the lock");
+    head_is_the_oldest: assert (taken_q != '0 -> taken_q[head_q])
+      else $error("contexts are not used in turn");
+    turns_match: assert ((head_q == tail_q) == (taken_q == '0 || taken_q == '1))
+      else $error("the places of the next job and of the oldest do not fit what is taken");
+    starts_what_waits: assert (start_i -> taken_q[head_q])
+      else $error("a job starts that is not there");
+    ends_what_runs: assert (done_i -> taken_q[head_q])
+      else $error("a job ends that is not there");
+    job_stays: assert ($past(rst_ni && pending_o && !done_i && !clear_i) -> pending_o && $stable(job_o))
+      else $error("the oldest job changed before its end");
+    one_event: assert ($onehot0(event_q))
+      else $error("events to several cores at a time");
+    free_after_clear: assert ($past(rst_ni && clear_i) -> taken_q == '0 && !lock_q && event_q == '0 && finished_q == '0)
+      else $error("a soft clear left a context, the lock or an event (contract A7.8)");
+  end
 `endif
 
 endmodule

@@ -131,22 +131,20 @@ module redmule_regfile
   };
 
 `ifndef RTL_NO_ASSERTIONS
-  one_command: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $onehot0({acquire_o, trigger_o, finished_read_o, clear_o}))
-    else $error("one access is several commands");
-  commands_of_one_core: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      acquire_o || trigger_o || finished_read_o || clear_o -> periph_req_i && $onehot(periph_id_i))
-    else $error("a command of no core, or of several (contract A5.12)");
-  holder_programs: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && !holder_i && !clear_all_o) -> $stable(regs_q))
-    else $error("a core without the lock changed a job register (contract A5.9)");
-  spare_bits_are_zero: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (regs_q & ~JOB_MASK) == '0)
-    else $error("a spare bit was written (contract A5.11)");
-  answered_in_the_next_cycle: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni) -> periph_r_valid_o == $past(periph_req_i && periph_gnt_o)
+  always @(posedge clk_i) if (rst_ni) begin
+    one_command: assert ($onehot0({acquire_o, trigger_o, finished_read_o, clear_o}))
+      else $error("one access is several commands");
+    commands_of_one_core: assert (
+        acquire_o || trigger_o || finished_read_o || clear_o -> periph_req_i && $onehot(periph_id_i))
+      else $error("a command of no core, or of several (contract A5.12)");
+    holder_programs: assert ($past(rst_ni && !holder_i && !clear_all_o) -> $stable(regs_q))
+      else $error("a core without the lock changed a job register (contract A5.9)");
+    spare_bits_are_zero: assert ((regs_q & ~JOB_MASK) == '0)
+      else $error("a spare bit was written (contract A5.11)");
+    answered_in_the_next_cycle: assert ($past(rst_ni) -> periph_r_valid_o == $past(periph_req_i && periph_gnt_o)
         && (periph_r_valid_o -> periph_r_id_o == $past(periph_id_i)))
-    else $error("an access is not answered one cycle after its grant, or with another id (contract A4.11)");
+      else $error("an access is not answered one cycle after its grant, or with another id (contract A4.11)");
+  end
 `endif
 
 endmodule

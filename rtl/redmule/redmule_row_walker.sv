@@ -79,18 +79,17 @@ module redmule_row_walker
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  row_in_range: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_q -> row_q < rows_q)
-    else $error("a row that the tile does not have");
-  bytes_are_left: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_q -> left_q != '0 && left_q <= bytes_q)
-    else $error("a piece that the row does not have");
-  steps_while_valid: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      step_i -> valid_q)
-    else $error("a beat is taken that is not there");
-  held_until_taken: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && valid_o && !step_i && !init_i) -> valid_o && $stable({addr_o, seq_o, row_o, piece_o}))
-    else $error("the beat on offer changed");
+  always @(posedge clk_i) if (rst_ni) begin
+    row_in_range: assert (valid_q -> row_q < rows_q)
+      else $error("a row that the tile does not have");
+    bytes_are_left: assert (valid_q -> left_q != '0 && left_q <= bytes_q)
+      else $error("a piece that the row does not have");
+    steps_while_valid: assert (step_i -> valid_q)
+      else $error("a beat is taken that is not there");
+    held_until_taken: assert (
+        $past(rst_ni && valid_o && !step_i && !init_i) -> valid_o && $stable({addr_o, seq_o, row_o, piece_o}))
+      else $error("the beat on offer changed");
+  end
 `endif
 
 endmodule

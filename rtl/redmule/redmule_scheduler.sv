@@ -195,52 +195,43 @@ module redmule_scheduler
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  // state
-  column_in_range: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      state_q.col < 8'(D) && (!state_q.run -> state_q.col == '0))
-    else $error("a column that the ring does not hold");
-  inside_a_tile: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      state_q.run -> state_q.left != '0 && state_q.cols != '0 && state_q.cols <= 8'(D))
-    else $error("a tile without steps or columns");
-  idle_after_init: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && init_i) -> !state_q.run && !out_o.valid)
-    else $error("a token of a job outlived it");
-  pops_what_is_there: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      tile_pop_o -> tile_valid_i && now.first && now.col == '0)
-    else $error("a tile starts that is not there");
-  // tokens, as they enter and as they leave
-  steps_in_range: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      emit -> token.steps != '0 && token.steps <= 8'(H))
-    else $error("a chunk without steps, or with more than compute elements");
-  last_column_is_live: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      emit && token.last_col -> token.live)
-    else $error("a tile ends outside of the matrix");
-  leaves_as_it_entered: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      out_o.valid -> out_o.col < 8'(D) && out_o.steps != '0 && out_o.steps <= 8'(H)
+  always @(posedge clk_i) if (rst_ni) begin
+    // state
+    column_in_range: assert (state_q.col < 8'(D) && (!state_q.run -> state_q.col == '0))
+      else $error("a column that the ring does not hold");
+    inside_a_tile: assert (state_q.run -> state_q.left != '0 && state_q.cols != '0 && state_q.cols <= 8'(D))
+      else $error("a tile without steps or columns");
+    idle_after_init: assert ($past(rst_ni && init_i) -> !state_q.run && !out_o.valid)
+      else $error("a token of a job outlived it");
+    pops_what_is_there: assert (tile_pop_o -> tile_valid_i && now.first && now.col == '0)
+      else $error("a tile starts that is not there");
+    // tokens, as they enter and as they leave
+    steps_in_range: assert (emit -> token.steps != '0 && token.steps <= 8'(H))
+      else $error("a chunk without steps, or with more than compute elements");
+    last_column_is_live: assert (emit && token.last_col -> token.live)
+      else $error("a tile ends outside of the matrix");
+    leaves_as_it_entered: assert (out_o.valid -> out_o.col < 8'(D) && out_o.steps != '0 && out_o.steps <= 8'(H)
         && (out_o.last_col -> out_o.live))
-    else $error("a token changed on its way");
-  stands_still: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && !advance_o && !init_i) -> $stable(out_o) && $stable(state_q))
-    else $error("the array moved while it was stopped");
-  // operands and banks
-  one_chunk_begins: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $onehot0(x_fetch_o))
-    else $error("two compute elements begin a chunk in a cycle");
-  x_is_there: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      x_fetch_o != '0 -> x_full_i[x_bank_o])
-    else $error("a step without its X");
-  y_is_there: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      y_fetch_o && token.live
+      else $error("a token changed on its way");
+    stands_still: assert ($past(rst_ni && !advance_o && !init_i) -> $stable(out_o) && $stable(state_q))
+      else $error("the array moved while it was stopped");
+    // operands and banks
+    one_chunk_begins: assert ($onehot0(x_fetch_o))
+      else $error("two compute elements begin a chunk in a cycle");
+    x_is_there: assert (x_fetch_o != '0 -> x_full_i[x_bank_o])
+      else $error("a step without its X");
+    y_is_there: assert (y_fetch_o && token.live
         -> 1'(y_full_i[token.tile_bank] >> ((16'(token.col) << fmt_shift(job_i.z_fmt)) / 16'(PIECE))))
-    else $error("a tile begins without its Y");
-  z_has_room: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      advance_o && out_o.valid && out_o.final_sum && out_o.col == '0 -> !z_taken_i[out_o.tile_bank])
-    else $error("sums leave into a bank that is still to be stored");
+      else $error("a tile begins without its Y");
+    z_has_room: assert (advance_o && out_o.valid && out_o.final_sum && out_o.col == '0 -> !z_taken_i[out_o.tile_bank])
+      else $error("sums leave into a bank that is still to be stored");
+  end
   for (genvar h = 0; h < int'(H); h++) begin : gen_w
-    w_is_there: assert property (@(posedge clk_i) disable iff (!rst_ni)
-        advance_o && fetch_o[h].valid && fetch_o[h].live && 8'(h) < fetch_o[h].steps
+    always @(posedge clk_i) if (rst_ni) begin
+      w_is_there: assert (advance_o && fetch_o[h].valid && fetch_o[h].live && 8'(h) < fetch_o[h].steps
           -> w_full_i[h][fetch_o[h].w_bank])
-      else $error("a step without its W");
+        else $error("a step without its W");
+    end
   end
 `endif
 

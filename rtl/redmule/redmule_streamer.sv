@@ -314,33 +314,29 @@ module redmule_streamer
   );
 
 `ifndef RTL_NO_ASSERTIONS
-  // What the arbiter guarantees stands here: it has no clock.
-  some_beat: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      any == (beat_valid != '0) && (any -> beat_valid[src]))
-    else $error("the port is given to a stream without a beat, or to none");
-  one_step: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $onehot0(step) && (step & ~beat_valid) == '0)
-    else $error("more than one beat in a cycle, or one that is not there");
-  for (genvar s = 0; s < 4; s++) begin : gen_earliest
-    none_is_earlier: assert property (@(posedge clk_i) disable iff (!rst_ni)
-        any && beat_valid[s] -> !earlier(deadline[s], deadline[src]))
-      else $error("a later beat goes first");
+  always @(posedge clk_i) if (rst_ni) begin
+    // What the arbiter guarantees stands here: it has no clock.
+    some_beat: assert (any == (beat_valid != '0) && (any -> beat_valid[src]))
+      else $error("the port is given to a stream without a beat, or to none");
+    one_step: assert ($onehot0(step) && (step & ~beat_valid) == '0)
+      else $error("more than one beat in a cycle, or one that is not there");
+    ce_in_range: assert (w_ce_q < 8'(H))
+      else $error("a row of W for a compute element that is not there");
+    z_piece_in_range: assert (walk_valid[SRC_Z] -> 32'(z_piece_o) < Z_PIECES)
+      else $error("a piece of Z that is not there");
+    y_piece_in_range: assert (walk_valid[SRC_Y] -> 32'(y_piece) < Z_PIECES)
+      else $error("a piece of Y that is not there");
+    releases_what_is_taken: assert (z_release_o && !zeros -> z_taken_i[z_bank_o])
+      else $error("a bank of Z is released that is not taken");
+    last_beat_is_stored: assert (last_write_o -> z_taken_i == '0)
+      else $error("the job ends before all of Z is stored");
   end
-  ce_in_range: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      w_ce_q < 8'(H))
-    else $error("a row of W for a compute element that is not there");
-  z_piece_in_range: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      walk_valid[SRC_Z] -> 32'(z_piece_o) < Z_PIECES)
-    else $error("a piece of Z that is not there");
-  y_piece_in_range: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      walk_valid[SRC_Y] -> 32'(y_piece) < Z_PIECES)
-    else $error("a piece of Y that is not there");
-  releases_what_is_taken: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      z_release_o && !zeros -> z_taken_i[z_bank_o])
-    else $error("a bank of Z is released that is not taken");
-  last_beat_is_stored: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      last_write_o -> z_taken_i == '0)
-    else $error("the job ends before all of Z is stored");
+  for (genvar s = 0; s < 4; s++) begin : gen_earliest
+    always @(posedge clk_i) if (rst_ni) begin
+      none_is_earlier: assert (any && beat_valid[s] -> !earlier(deadline[s], deadline[src]))
+        else $error("a later beat goes first");
+    end
+  end
 `endif
 
 endmodule

@@ -63,21 +63,21 @@ module redmule_tile_queue
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  no_more_than_there_are: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      used_q <= seq_t'(TILES))
-    else $error("more descriptors than places");
-  frees_what_is_used: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      free_i -> used_q != '0)
-    else $error("a place is freed that is not used");
-  for (genvar r = 0; r < int'(READERS); r++) begin : gen_reader
-    // Behind the oldest one in use, a descriptor may be overwritten.
-    pops_what_lives: assert property (@(posedge clk_i) disable iff (!rst_ni)
-        pop_i[r] -> valid_o[r] && seq_t'(head_q - seq_q[r]) <= used_q)
-      else $error("a reader takes a descriptor that is not there yet, or no longer");
+  always @(posedge clk_i) if (rst_ni) begin
+    no_more_than_there_are: assert (used_q <= seq_t'(TILES))
+      else $error("more descriptors than places");
+    frees_what_is_used: assert (free_i -> used_q != '0)
+      else $error("a place is freed that is not used");
+    empty_after_init: assert ($past(rst_ni && init_i) -> used_q == '0 && valid_o == '0)
+      else $error("descriptors of a job outlived it");
   end
-  empty_after_init: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && init_i) -> used_q == '0 && valid_o == '0)
-    else $error("descriptors of a job outlived it");
+  for (genvar r = 0; r < int'(READERS); r++) begin : gen_reader
+    always @(posedge clk_i) if (rst_ni) begin
+      // Behind the oldest one in use, a descriptor may be overwritten.
+      pops_what_lives: assert (pop_i[r] -> valid_o[r] && seq_t'(head_q - seq_q[r]) <= used_q)
+        else $error("a reader takes a descriptor that is not there yet, or no longer");
+    end
+  end
 `endif
 
 endmodule

@@ -106,16 +106,15 @@ module redmule_tiler
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  one_job_at_a_time: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      start_i -> !active_q)
-    else $error("a job starts while another is cut");
-  size_is_legal: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_o -> tile_o.rows != '0 && tile_o.rows <= 8'(L) && tile_o.z_bytes != '0
+  always @(posedge clk_i) if (rst_ni) begin
+    one_job_at_a_time: assert (start_i -> !active_q)
+      else $error("a job starts while another is cut");
+    size_is_legal: assert (valid_o -> tile_o.rows != '0 && tile_o.rows <= 8'(L) && tile_o.z_bytes != '0
         && (copy_q ? tile_o.z_bytes <= 16'(PIECE) : tile_o.cols != '0 && tile_o.cols <= 8'(D)))
-    else $error("a tile without outputs, or larger than the array");
-  held_until_taken: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && valid_o && !ready_i && !clear_i) -> valid_o && $stable(tile_o))
-    else $error("the tile on offer changed");
+      else $error("a tile without outputs, or larger than the array");
+    held_until_taken: assert ($past(rst_ni && valid_o && !ready_i && !clear_i) -> valid_o && $stable(tile_o))
+      else $error("the tile on offer changed");
+  end
 `endif
 
 endmodule

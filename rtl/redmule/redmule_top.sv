@@ -385,15 +385,14 @@ module redmule_top
   );
 
 `ifndef RTL_NO_ASSERTIONS
-  event_behind_the_end: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      event_core != '0 -> $past(done) && busy_o)
-    else $error("an event without the end of a job in the cycle before, or while not busy (contract A7.1, A4.3)");
-  busy_while_it_asks: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      tcdm_req_o -> busy_o)
-    else $error("a request while not busy (contract A7.8)");
-  word_address: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      tcdm_add_o[1:0] == '0)
-    else $error("an address that is no multiple of 4 (contract A4.1)");
+  always @(posedge clk_i) if (rst_ni) begin
+    event_behind_the_end: assert (event_core != '0 -> $past(done) && busy_o)
+      else $error("an event without the end of a job in the cycle before, or while not busy (contract A7.1, A4.3)");
+    busy_while_it_asks: assert (tcdm_req_o -> busy_o)
+      else $error("a request while not busy (contract A7.8)");
+    word_address: assert (tcdm_add_o[1:0] == '0)
+      else $error("an address that is no multiple of 4 (contract A4.1)");
+  end
 `endif
 
 endmodule

@@ -76,20 +76,21 @@ module redmule_w_buffer
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  for (genvar h = 0; h < int'(H); h++) begin : gen_asserted
-    releases_what_is_full: assert property (@(posedge clk_i) disable iff (!rst_ni)
-        release_i[h] -> full_o[h][fetch_i[h].w_bank])
-      else $error("a row is released that is not full");
-    overwrites_nothing: assert property (@(posedge clk_i) disable iff (!rst_ni)
-        r_valid_i && r_dest_i.src == SRC_W && r_dest_i.row == 8'(h) -> !full_o[h][r_dest_i.bank])
-      else $error("a load overwrites what is still to be used");
-    full_is_taken: assert property (@(posedge clk_i) disable iff (!rst_ni)
-        (full_o[h] & ~taken_o[h]) == '0)
-      else $error("a row is full that nobody took");
+  always @(posedge clk_i) if (rst_ni) begin
+    row_in_range: assert (r_valid_i && r_dest_i.src == SRC_W -> r_dest_i.row < 8'(H))
+      else $error("a row for a compute element that is not there");
   end
-  row_in_range: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      r_valid_i && r_dest_i.src == SRC_W -> r_dest_i.row < 8'(H))
-    else $error("a row for a compute element that is not there");
+  for (genvar h = 0; h < int'(H); h++) begin : gen_asserted
+    always @(posedge clk_i) if (rst_ni) begin
+      releases_what_is_full: assert (release_i[h] -> full_o[h][fetch_i[h].w_bank])
+        else $error("a row is released that is not full");
+      overwrites_nothing: assert (
+          r_valid_i && r_dest_i.src == SRC_W && r_dest_i.row == 8'(h) -> !full_o[h][r_dest_i.bank])
+        else $error("a load overwrites what is still to be used");
+      full_is_taken: assert ((full_o[h] & ~taken_o[h]) == '0)
+        else $error("a row is full that nobody took");
+    end
+  end
 `endif
 
 endmodule

@@ -77,21 +77,18 @@ module redmule_x_buffer
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  one_column: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $onehot0(fetch_i))
-    else $error("two compute elements take a column");
-  fetches_what_is_full: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      fetch_i != '0 -> full_o[fetch_bank_i] && 32'(word) < WORDS)
-    else $error("a column is fetched that is not there");
-  releases_what_is_full: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      release_i -> full_o[fetch_bank_i])
-    else $error("a bank is released that is not full");
-  overwrites_nothing: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      write -> !full_o[r_dest_i.bank] && r_dest_i.row < 8'(L))
-    else $error("a load overwrites what is still to be used");
-  full_is_taken: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (full_o & ~taken_o) == '0)
-    else $error("a bank is full that nobody took");
+  always @(posedge clk_i) if (rst_ni) begin
+    one_column: assert ($onehot0(fetch_i))
+      else $error("two compute elements take a column");
+    fetches_what_is_full: assert (fetch_i != '0 -> full_o[fetch_bank_i] && 32'(word) < WORDS)
+      else $error("a column is fetched that is not there");
+    releases_what_is_full: assert (release_i -> full_o[fetch_bank_i])
+      else $error("a bank is released that is not full");
+    overwrites_nothing: assert (write -> !full_o[r_dest_i.bank] && r_dest_i.row < 8'(L))
+      else $error("a load overwrites what is still to be used");
+    full_is_taken: assert ((full_o & ~taken_o) == '0)
+      else $error("a bank is full that nobody took");
+  end
 `endif
 
 endmodule

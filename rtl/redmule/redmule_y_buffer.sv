@@ -82,13 +82,13 @@ module redmule_y_buffer
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  releases_what_is_taken: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      release_i -> fetch_i && taken_o[fetch_bank_i] && full_o[fetch_bank_i][0])
-    else $error("a bank is released that is not full");
-  overwrites_nothing: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      write -> 32'(r_dest_i.piece) < PIECES && r_dest_i.row < 8'(L)
+  always @(posedge clk_i) if (rst_ni) begin
+    releases_what_is_taken: assert (release_i -> fetch_i && taken_o[fetch_bank_i] && full_o[fetch_bank_i][0])
+      else $error("a bank is released that is not full");
+    overwrites_nothing: assert (write -> 32'(r_dest_i.piece) < PIECES && r_dest_i.row < 8'(L)
         && !1'(full_o[r_dest_i.bank] >> r_dest_i.piece))
-    else $error("a load overwrites what is still to be used");
+      else $error("a load overwrites what is still to be used");
+  end
 `endif
 
 endmodule

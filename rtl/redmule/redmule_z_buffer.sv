@@ -113,24 +113,20 @@ module redmule_z_buffer
   assign data_o = copy_i ? copied : stored;
 
 `ifndef RTL_NO_ASSERTIONS
-  one_source: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(copy_take_i && column) && !(copy_row && column))
-    else $error("a bank is filled by the array and by a copy");
-  first_column_finds_room: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      column && out_i.col == '0 -> !taken_o[out_i.tile_bank])
-    else $error("sums leave into a bank that is still to be stored");
-  column_has_a_bank: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      column && out_i.live && out_i.col != '0 -> taken_o[out_i.tile_bank])
-    else $error("sums leave into a bank that was not taken");
-  overwrites_nothing: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      copy_row -> full_o[r_dest_i.bank] == '0 && r_dest_i.row < 8'(L))
-    else $error("a copy overwrites what is still to be stored");
-  full_is_taken: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (full_o[0] != '0 -> taken_o[0]) && (full_o[1] != '0 -> taken_o[1]))
-    else $error("a bank is full that nobody took");
-  stores_what_is_there: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      release_i -> row_i < 8'(L) && 32'(piece_i) < PIECES)
-    else $error("a row or piece that is not there");
+  always @(posedge clk_i) if (rst_ni) begin
+    one_source: assert (!(copy_take_i && column) && !(copy_row && column))
+      else $error("a bank is filled by the array and by a copy");
+    first_column_finds_room: assert (column && out_i.col == '0 -> !taken_o[out_i.tile_bank])
+      else $error("sums leave into a bank that is still to be stored");
+    column_has_a_bank: assert (column && out_i.live && out_i.col != '0 -> taken_o[out_i.tile_bank])
+      else $error("sums leave into a bank that was not taken");
+    overwrites_nothing: assert (copy_row -> full_o[r_dest_i.bank] == '0 && r_dest_i.row < 8'(L))
+      else $error("a copy overwrites what is still to be stored");
+    full_is_taken: assert ((full_o[0] != '0 -> taken_o[0]) && (full_o[1] != '0 -> taken_o[1]))
+      else $error("a bank is full that nobody took");
+    stores_what_is_there: assert (release_i -> row_i < 8'(L) && 32'(piece_i) < PIECES)
+      else $error("a row or piece that is not there");
+  end
 `endif
 
 endmodule

@@ -126,12 +126,12 @@ module redmule_serial
   assign busy_o = jobs_pending || raised;
 
 `ifndef RTL_NO_ASSERTIONS
-  one_event: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $onehot0(evt_o))
-    else $error("more than one event at a time");
-  event_is_busy: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      |evt_o -> busy_o)
-    else $error("an event while not busy (contract A4.3)");
+  always @(posedge clk_i) if (rst_ni) begin
+    one_event: assert ($onehot0(evt_o))
+      else $error("more than one event at a time");
+    event_is_busy: assert (|evt_o -> busy_o)
+      else $error("an event while not busy (contract A4.3)");
+  end
 `endif
 
 endmodule

@@ -206,12 +206,12 @@ module serial_engine
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  job_while_running: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      state_q != IDLE -> job_valid_i)
-    else $error("the job went away while it ran");
-  idle_is_as_reset: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      state_q == IDLE -> {m_q, n_q, k_q} == '0 && acc_q == '0 && !step_q)
-    else $error("something of a job outlived it");
+  always @(posedge clk_i) if (rst_ni) begin
+    job_while_running: assert (state_q != IDLE -> job_valid_i)
+      else $error("the job went away while it ran");
+    idle_is_as_reset: assert (state_q == IDLE -> {m_q, n_q, k_q} == '0 && acc_q == '0 && !step_q)
+      else $error("something of a job outlived it");
+  end
 `endif
 
 endmodule

@@ -120,17 +120,16 @@ module serial_port
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  held_until_granted: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $past(rst_ni && tcdm_req_o && !tcdm_gnt_i)
+  always @(posedge clk_i) if (rst_ni) begin
+    held_until_granted: assert ($past(rst_ni && tcdm_req_o && !tcdm_gnt_i)
         -> tcdm_req_o && $stable({tcdm_add_o, tcdm_wen_o, tcdm_be_o, tcdm_data_o}))
-    else $error("a request changed before its grant (contract A4.6, A4.7)");
-  element_size: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_i -> access_i.bytes == 2'd1 || access_i.bytes == 2'd2)
-    else $error("an element has one or two bytes");
-  // A warning: whoever drives the port decides whether breaking this is an error.
-  response_in_time: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      expect_q -> tcdm_r_valid_i)
-    else $warning("no response in the cycle after the grant of a read (contract A4.5)");
+      else $error("a request changed before its grant (contract A4.6, A4.7)");
+    element_size: assert (valid_i -> access_i.bytes == 2'd1 || access_i.bytes == 2'd2)
+      else $error("an element has one or two bytes");
+    // A warning: whoever drives the port decides whether breaking this is an error.
+    response_in_time: assert (expect_q -> tcdm_r_valid_i)
+      else $warning("no response in the cycle after the grant of a read (contract A4.5)");
+  end
 `endif
 
 endmodule

@@ -252,15 +252,14 @@ module serial_regs
   end
 
 `ifndef RTL_NO_ASSERTIONS
-  one_holder: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $onehot0(holder_q))
-    else $error("more than one core holds the lock");
-  context_free: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      holder_q != '0 -> !used_q[tail_q])
-    else $error("the lock is held without a free context");
-  done_is_expected: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      job_done_i -> job_valid_o)
-    else $error("a job ended that was not running");
+  always @(posedge clk_i) if (rst_ni) begin
+    one_holder: assert ($onehot0(holder_q))
+      else $error("more than one core holds the lock");
+    context_free: assert (holder_q != '0 -> !used_q[tail_q])
+      else $error("the lock is held without a free context");
+    done_is_expected: assert (job_done_i -> job_valid_o)
+      else $error("a job ended that was not running");
+  end
 `endif
 
 endmodule

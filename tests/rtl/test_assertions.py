@@ -14,11 +14,15 @@ from tb.descriptor import ROOT
 
 RTL = ROOT / "rtl"
 GUARD = re.compile(r"^`ifndef RTL_NO_ASSERTIONS\n(.*?)^`endif\n\nendmodule$", re.DOTALL | re.MULTILINE)
-# The one form that simulator and formal front ends read alike.
-ASSERTION = re.compile(
-    r"^ +(?P<label>[a-z]\w*): assert property \(@\(posedge clk_i\) disable iff \(!rst_ni\)\n"
-    r"(?P<property>.*?)\)\n +else \$(?:error|warning)\(\"(?P<text>[^\"]+)\"\);$",
+# The one form that simulator and formal front ends read alike: in a process that holds nothing else.
+PROCESS = re.compile(
+    r"^(?P<indent> +)always @\(posedge clk_i\) if \(rst_ni\) begin\n(?P<content>.*?)^(?P=indent)end$",
     re.DOTALL | re.MULTILINE,
+)
+ASSERTION = re.compile(
+    r"^ +(?P<label>[a-z]\w*): assert \((?P<property>[^;]*?)\)\n"
+    r" +else \$(?:error|warning)\(\"(?P<text>[^\"]+)\"\);\n",
+    re.MULTILINE,
 )
 FUNCTIONS = {"$past", "$stable", "$onehot", "$onehot0", "$countones"}
 
@@ -61,7 +65,12 @@ SOURCES = {
 
 def assertions(path: Path) -> list[re.Match[str]]:
     """The assertions of a module, all of which stand in one guarded block at its end."""
-    return [match for block in GUARD.findall(path.read_text()) for match in ASSERTION.finditer(block)]
+    return [
+        match
+        for block in GUARD.findall(re.sub(r"//.*", "", path.read_text()))
+        for process in PROCESS.finditer(block)
+        for match in ASSERTION.finditer(process["content"])
+    ]
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -73,9 +82,14 @@ def test_a_module_that_decides_asserts(name: str) -> None:
 @pytest.mark.parametrize("name", SOURCES)
 def test_assertions_have_one_form(name: str) -> None:
     text = re.sub(r"//.*", "", SOURCES[name].read_text())
-    found = list(ASSERTION.finditer(text))
-    assert len(found) == len(assertions(SOURCES[name])), "outside of the guard at the end of the module"
+    found = assertions(SOURCES[name])
     assert len(found) == len(re.findall(r"\b(?:assert|assume)\b", text)), "not as docs/rtl-style.md has them"
+    for block in GUARD.findall(text):
+        for process in PROCESS.finditer(block):
+            assert not ASSERTION.sub("", process["content"]).strip(), "something besides assertions"
+        rest = PROCESS.sub("", block)
+        loops = r"^  for \(genvar .*\) begin : gen_\w+\n\s*^  end\n"
+        assert not re.sub(loops, "", rest, flags=re.MULTILINE).strip(), "something besides assertions"
     labels = [match["label"] for match in found]
     assert sorted(set(labels)) == sorted(labels)
     for match in found:
