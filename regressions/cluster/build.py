@@ -62,7 +62,6 @@ _FLAGS = (
     # Signals of the core depend on each other in a circle, though no bit does; cannot be waived by file.
     "-Wno-UNOPTFLAT",
 )
-_OPTIMISE = ("OPT_FAST=-O2", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")
 
 
 def build_cluster(
@@ -163,7 +162,7 @@ def _system(
         parameters=config.parameters(),
         headers=(*_HOST_HEADERS, header()),
         folders=(BENCH_DPI, header().parent),
-        optimise=_OPTIMISE,
+        effort="-O2",
     )
 
 

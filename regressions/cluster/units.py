@@ -13,7 +13,7 @@ from tb.cluster.header import header
 
 FOLDER = BENCH / "units"
 # A second of simulation: what counts is how long the compiler takes.
-_OPTIMISE = ("OPT_FAST=-O1", "OPT_SLOW=-O0", "OPT_GLOBAL=-O0")
+_EFFORT = "-O1"
 _SHARED = (BENCH_DPI / "monitor.h", BENCH_DPI / "backdoor.h", FOLDER / "unit.h")
 _FINDING = re.compile(r"^(\w+) in cycle (\d+): (.*)$", re.MULTILINE)
 _CYCLES = re.compile(r"^cycles (\d+)$", re.MULTILINE)
@@ -108,8 +108,7 @@ def build_unit(
         cpp=(FOLDER / f"{unit.name}_bench.cpp", *[BENCH_DPI / "monitor.cpp"] * unit.monitored),
         headers=(*_SHARED, header()),
         folders=(BENCH_DPI, FOLDER, header().parent),
-        optimise=_OPTIMISE,
-        brief=True,
+        effort=_EFFORT,
     )
     return get_simulator().compile(model, log)
 

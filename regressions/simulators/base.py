@@ -7,6 +7,7 @@ says how to run it on a plan. Nothing outside this package knows which simulator
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,10 +44,17 @@ class Build:
 
 
 class Simulator(ABC):
-    """One simulator: how to build, run and lint with it."""
+    """One simulator: how to build, run and lint with it.
+
+    Attributes:
+        name: Its name.
+        kinds: Build kinds.
+        jobs: Compilers at a time, for all builds together.
+    """
 
     name: str
     kinds: tuple[str, ...]
+    jobs: int = len(os.sched_getaffinity(0))
 
     @abstractmethod
     def version(self) -> str:
@@ -82,6 +90,10 @@ class Simulator(ABC):
         """Compile the loop in C++ around a device without a bench; see `compile`."""
         program = self.compile(runner_of(descriptor).bare(descriptor), log)
         return Build(descriptor, "bare", program.parent, program, cached=False)
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End the builds that other threads wait for; they fail."""
 
     @abstractmethod
     def command(

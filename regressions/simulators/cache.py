@@ -18,8 +18,6 @@ LIMIT = 6 * 2**30
 """Bytes that all builds together may have: about a thousand; one takes from 1 MB to 30."""
 
 _STAMP = ".complete"
-# Of no use once all is compiled, and ten times as large as all the rest.
-_PRECOMPILED = ".gch"
 # Descriptors of the stamps of builds that this process has asked for, locked as long as it lives.
 _in_use: dict[Path, int] = {}
 
@@ -81,7 +79,7 @@ def prune(root: Path, limit: int) -> list[Path]:
         The folders that are gone. What is in use stays, also when that is more than the limit.
     """
     builds = [stamp.parent for stamp in root.glob(f"*/{_STAMP}")]
-    sizes = {folder: _shrunk_size(folder) for folder in builds}
+    sizes = {folder: _size(folder) for folder in builds}
     total = sum(sizes.values())
     gone: list[Path] = []
     for folder in sorted(builds, key=_last_use):
@@ -114,16 +112,13 @@ def _last_use(folder: Path) -> float:
     return 0.0
 
 
-def _shrunk_size(folder: Path) -> int:
-    """Size in bytes of a finished build; files that only its compilation needed are dropped."""
+def _size(folder: Path) -> int:
+    """Size in bytes of a finished build."""
     total = 0
     for place, _, names in os.walk(folder):
         for path in (Path(place, name) for name in names):
             with suppress(FileNotFoundError):  # another process may be dropping it
-                if path.suffix == _PRECOMPILED:
-                    path.unlink()
-                else:
-                    total += path.stat().st_size
+                total += path.stat().st_size
     return total
 
 

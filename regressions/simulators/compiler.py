@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiles and lints models with Verilator: all of its command lines but those of simulations."""
 
-import os
-import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 import cocotb_tools.config
 
 from regressions.paths import ROOT
 from regressions.simulators.cache import build_once, content_key
+from regressions.simulators.generated import units_of
 from regressions.simulators.model import Model
+from regressions.simulators.objects import Compilers
 from regressions.simulators.tools import (
-    MACHINE,
-    MAKE_FIXES,
+    compiler,
     environment_key,
     executable,
     require_tools,
@@ -22,17 +20,17 @@ from regressions.simulators.tools import (
 
 CACHE = ROOT / "build" / "cache"
 _PUBLIC = "public.vlt"
-_RUNTIME = ("verilated.o", "verilated_dpi.o", "verilated_threads.o")
 # With $fatal a module refuses parameters that cannot be.
 _FATAL = "-Werror-USERFATAL"
 
 
-def compile_model(model: Model, log: Path) -> tuple[Path, bool]:
+def compile_model(model: Model, log: Path, compilers: Compilers) -> tuple[Path, bool]:
     """Compile a model, or find it in the build cache.
 
     Args:
         model: Sources and options of the build.
         log: File that receives the output of the tools.
+        compilers: The C++ compilers.
 
     Returns:
         The program or library, and whether an earlier build served.
@@ -43,27 +41,23 @@ def compile_model(model: Model, log: Path) -> tuple[Path, bool]:
     require_tools()
     flags, texts = _flags(model), _texts(model)
     # Folders are no part of the key: what counts of them are the files, wherever they lie.
-    settings = [model.program, *texts.values(), *flags, *model.link, *model.optimise, *environment_key()]
-    key = content_key(model.files, settings)
+    settings = [model.program, *texts.values(), *flags, *model.compile, *model.link, model.effort]
+    key = content_key(model.files, [*settings, *environment_key()])
 
     def make(folder: Path) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
-        cpp, link = [*model.cpp], list(model.link)
+        # Warnings are for `make lint`.
+        command = [str(executable()), "--cc", "-Mdir", str(folder), "--prefix", model.prefix, "-Wno-fatal"]
+        run_tool([*command, _FATAL, *flags, *_frontend(model, folder)], log, f"Verilator on {model.name}")
+        objects = compilers.objects([*units_of(model, folder)], folder, log)
+        command = [*compiler(), "-o", str(folder / model.program), *map(str, objects), *model.link]
         if model.python:
             libraries = cocotb_tools.config.libs_dir
-            link += ["-LDFLAGS", f"-rdynamic -Wl,-rpath,{libraries} -L{libraries} -lcocotbvpi_verilator"]
-            cpp.append(cocotb_tools.config.share_dir / "lib" / "verilator" / "verilator.cpp")
-        # Warnings are for `make lint`.
-        command = [*_verilator(folder, model.prefix), "-o", model.program, "-Wno-fatal", _FATAL, *flags]
-        command += ["-CFLAGS", " ".join([MACHINE, *(f"-I{each}" for each in model.folders)]), *link]
-        command += [*_frontend(model, folder), *map(str, cpp)]
-        run_tool(command, log, f"Verilator on {model.name}")
-        if model.brief:
-            runtime = _runtime(model, log)
-            for name in _RUNTIME:  # newer than the makefile, so that make takes them
-                shutil.copy(runtime / name, folder)
-        run_tool(_make(folder, model), log, f"C++ build of {model.name}")
+            command += ["-rdynamic", f"-Wl,-rpath,{libraries}", f"-L{libraries}", "-lcocotbvpi_verilator"]
+        run_tool(command, log, f"link of {model.name}")
+        for path in objects:  # each is kept by itself
+            path.unlink()
 
     folder, cached = build_once(CACHE, "-".join(filter(None, (model.name, model.variant))), key, make)
     return folder / model.program, cached
@@ -105,25 +99,3 @@ def _frontend(model: Model, folder: Path) -> list[str]:
     public = [folder / _PUBLIC] * (_PUBLIC in texts)
     files = [*public, *(folder / file if str(file) in texts else file for file in model.sources)]
     return [*(f"-I{include}" for include in model.includes), *map(str, files)]
-
-
-def _runtime(model: Model, log: Path) -> Path:
-    """Folder with the objects of the simulator's library, which take longer to compile than a brief model."""
-
-    def make(folder: Path) -> None:
-        (folder / "empty.sv").write_text("module empty;\nendmodule\n")
-        command = [*_verilator(folder, model.prefix), "-CFLAGS", MACHINE, str(folder / "empty.sv")]
-        run_tool(command, log, "Verilator on an empty module")
-        run_tool([*_make(folder, model), *_RUNTIME], log, "C++ of the simulator's library")
-
-    settings = [model.prefix, *_RUNTIME, *model.optimise, *environment_key()]
-    return build_once(CACHE, "runtime", content_key([], settings), make)[0]
-
-
-def _verilator(folder: Path, prefix: str) -> list[str]:
-    return [str(executable()), "--cc", "--exe", "-Mdir", str(folder), "--prefix", prefix]
-
-
-def _make(folder: Path, model: Model) -> Sequence[str]:
-    jobs = f"-j{os.cpu_count() or 1}"
-    return ["make", jobs, "-C", str(folder), "-f", f"{model.prefix}.mk", *MAKE_FIXES, *model.optimise]

@@ -7,10 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-OPTIMISE = ("OPT_FAST=-O3", "OPT_SLOW=-O0", "OPT_GLOBAL=-O3")
-"""Settings of the C++ build. What runs once, at the start, is not worth compiling well: of an array of 96
-elements, one constructor took minutes that way."""
-
 CLOCKED = ("--timing", "--assert", "--timescale", "1ns/1ps")
 """Flags of a model that makes its clock itself."""
 
@@ -48,11 +44,11 @@ class Model:
         cpp: C++ sources.
         headers: Headers of the project that these include.
         folders: Where the C++ compiler looks for headers.
-        link: Flags for C++ compiler and linker: pairs of `-CFLAGS` or `-LDFLAGS` and a text.
-        optimise: Settings of the C++ build.
+        compile: Flags for the C++ compiler.
+        link: Flags for the linker.
+        effort: The C++ compiler's, for what runs in every cycle.
         variant: Suffix that tells the builds of one name apart.
         python: True if cocotb runs in it.
-        brief: True if it runs for seconds, so that its build is what takes long.
     """
 
     name: str
@@ -70,11 +66,11 @@ class Model:
     cpp: tuple[Path, ...] = ()
     headers: tuple[Path, ...] = ()
     folders: tuple[Path, ...] = ()
+    compile: tuple[str, ...] = ()
     link: tuple[str, ...] = ()
-    optimise: tuple[str, ...] = OPTIMISE
+    effort: str = "-O3"
     variant: str = ""
     python: bool = False
-    brief: bool = False
 
     @property
     def files(self) -> list[Path]:

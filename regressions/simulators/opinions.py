@@ -23,9 +23,7 @@ def opinions_model() -> Model:
         includes=(package_file("{common_cells_include}/common_cells/registers.svh").parents[1],),
         flags=("--no-timing", *FAST_X),
         cpp=tuple(_FOLDER / name for name in ("fpnew_chain.cpp", "exact_chain.cpp")),
-        link=(
-            # In a process that holds another model: no name may be taken from there, nor given, nor the time.
-            *("-CFLAGS", "-fPIC -fvisibility=hidden -fno-gnu-unique -DVL_TIME_CONTEXT"),
-            *("-LDFLAGS", "-shared -Wl,-Bsymbolic"),
-        ),
+        # In a process that holds another model: no name may be taken from there, nor given, nor the time.
+        compile=("-fPIC", "-fvisibility=hidden", "-fno-gnu-unique", "-DVL_TIME_CONTEXT"),
+        link=("-shared", "-Wl,-Bsymbolic"),
     )

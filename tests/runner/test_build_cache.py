@@ -97,11 +97,11 @@ def test_a_build_that_is_made_or_looked_up_stays(tmp_path: Path) -> None:
     with using(tmp_path, "a"):
         pass
     (tmp_path / "b-key").mkdir()
-    (tmp_path / "b-key" / "half.gch").write_bytes(bytes(SIZE))
+    (tmp_path / "b-key" / "half.o").write_bytes(bytes(SIZE))
     with (tmp_path / "a-key.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert prune(tmp_path, 0) == []
-    assert (tmp_path / "b-key" / "half.gch").exists(), "its compiler is still at work"
+    assert (tmp_path / "b-key" / "half.o").exists(), "its compiler is still at work"
     assert [path.name for path in prune(tmp_path, 0)] == ["a-key"]
 
 
@@ -113,20 +113,16 @@ def test_a_dropped_build_is_made_again(tmp_path: Path) -> None:
         assert (tmp_path / "a-key" / "program").stat().st_size == SIZE
 
 
-def test_a_new_build_makes_room_and_leaves_no_precompiled_headers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_build_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with using(tmp_path, "a", "b"):
         pass
     used(tmp_path, a=100, b=200)
     monkeypatch.setattr(cache, "LIMIT", 2 * SIZE + 100)
-
-    def make(folder: Path) -> None:
-        (folder / "program").write_bytes(bytes(SIZE))
-        (folder / "headers").mkdir()
-        (folder / "headers" / "pch.h.gch").write_bytes(bytes(10 * SIZE))
-
-    folder, cached = build_once(tmp_path, "c", "key", make)
+    _, cached = build_once(tmp_path, "c", "key", lambda folder: put(folder / "program"))
     assert not cached
     assert kept(tmp_path) == {"b", "c"}
-    assert {path.name for path in folder.rglob("*")} == {".complete", "program", "headers"}
+
+
+def put(file: Path) -> None:
+    """Writes the program of a build."""
+    file.write_bytes(bytes(SIZE))

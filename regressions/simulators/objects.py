@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compiles C++ into objects, each once: they are kept by the content of all that goes in.
+
+So an edit compiles what it touches, and the simulator's own library is compiled for the first device alone.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from regressions.simulators.tools import compiler, environment_key, run_tool, stop_tools
+
+LIMIT = 2**30
+"""Bytes that all kept objects together may have; a build has some two MB of them."""
+
+_COMPILER_BYTES = 1_500_000_000  # what one of them needs at most, for the largest function of an array
+_INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Source of an object.
+
+    Attributes:
+        source: C++ file.
+        flags: For the compiler, but the folders.
+        folders: Where it looks for headers of the build and the project.
+        tools: Where it looks for those of the tools, whose versions are in the key.
+    """
+
+    source: Path
+    flags: tuple[str, ...]
+    folders: tuple[Path, ...]
+    tools: tuple[Path, ...]
+
+    def key(self) -> str:
+        """Hash of the source, all headers that it may include, the flags and the tools."""
+        digest = hashlib.sha256("\0".join([*self.flags, *environment_key()]).encode())
+        for text in self._texts(self.source, set()):
+            digest.update(hashlib.sha256(text).digest())
+        return digest.hexdigest()[:24]
+
+    def _texts(self, file: Path, seen: set[Path]) -> Iterator[bytes]:
+        if file in seen:
+            return
+        seen.add(file)
+        text = file.read_bytes()
+        yield text
+        for name in _INCLUDE.findall(text.decode(errors="replace")):
+            places = (folder / name for folder in (file.parent, *self.folders))
+            if (found := next((place for place in places if place.is_file()), None)) is not None:
+                yield from self._texts(found, seen)
+
+
+class Compilers:
+    """C++ compilers at work, for however many builds.
+
+    Args:
+        cache: Folder of the kept objects.
+        jobs: Compilers at a time; fewer where memory is short.
+    """
+
+    def __init__(self, cache: Path, jobs: int) -> None:
+        self._cache = cache
+        free = re.search(r"^MemAvailable: *(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
+        room = jobs if free is None else 1000 * int(free[1]) // _COMPILER_BYTES
+        self._pool = ThreadPoolExecutor(max(1, min(jobs, room)))
+
+    def objects(self, units: Sequence[Unit], folder: Path, log: Path) -> list[Path]:
+        """Compile units, or find their objects.
+
+        Args:
+            units: The largest first, so that none is left for the end.
+            folder: Receives the objects.
+            log: File that receives the compilers' output.
+
+        Raises:
+            BuildError: A compiler failed.
+        """
+        self._cache.mkdir(parents=True, exist_ok=True)
+        futures = [self._pool.submit(self._object, unit, folder, log) for unit in units]
+        try:
+            return [future.result() for future in futures]
+        except BaseException as error:
+            for future in futures:
+                future.cancel()
+            if not isinstance(error, Exception):
+                stop_tools()
+            raise
+        finally:
+            _prune(self._cache)
+
+    def _object(self, unit: Unit, folder: Path, log: Path) -> Path:
+        kept = self._cache / f"{unit.key()}.o"
+        made = folder / f"{unit.source.stem}.o"
+        with suppress(FileNotFoundError):
+            os.utime(kept)  # the last use
+            os.link(kept, made)
+            return made
+        headers = (f"-I{place}" for place in (*unit.folders, *unit.tools))
+        command = [*compiler(), *unit.flags, *headers, "-c", "-o", str(made), str(unit.source)]
+        run_tool(command, log, f"C++ build of {unit.source.name}")
+        with suppress(FileExistsError):  # another process was faster
+            os.link(made, kept)
+        return made
+
+
+def _prune(cache: Path) -> None:
+    """Drop the objects used longest ago, as many as are more than the limit."""
+    total = 0
+    for status, path in sorted(
+        ((path.stat(), path) for path in cache.glob("*.o")), key=lambda it: -it[0].st_mtime
+    ):
+        total += status.st_size
+        if total > LIMIT:
+            path.unlink(missing_ok=True)
