@@ -14,10 +14,12 @@ from typing import Protocol
 from regressions.deadline import Deadline
 from regressions.judge import SegmentResult, judge
 from regressions.planner import Simulation, patience
-from regressions.process import Command, run_process
+from regressions.process import POLL_SECONDS, Command, run_process
 from regressions.results import ResultsReader, SimulationLog
-from tb.exchange.plan import Plan
+from tb.exchange.plan import Plan, Segment
 from tb.exchange.status import Status
+
+_LAST = Simulation(-1, ())  # none is left
 
 
 class Observer(Protocol):
@@ -98,11 +100,11 @@ class Executor:
         self._observer = observer
         self._count = first
 
-    def execute(self, simulations: Iterator[Simulation], until: float | None = None) -> Execution:
+    def execute(self, simulations: Iterator[Simulation | None], until: float | None = None) -> Execution:
         """Run simulations; SIGINT and SIGTERM end them all and keep the results so far.
 
         Args:
-            simulations: Taken one by one when a process is free.
+            simulations: Taken one by one when a process is free; None says that the next is not ready yet.
             until: ``time.monotonic()`` after which no further one is started.
 
         Raises:
@@ -110,7 +112,7 @@ class Executor:
         """
         return asyncio.run(self._execute(simulations, until))
 
-    async def _execute(self, simulations: Iterator[Simulation], until: float | None) -> Execution:
+    async def _execute(self, simulations: Iterator[Simulation | None], until: float | None) -> Execution:
         execution = Execution()
         started = time.monotonic()
         running: dict[asyncio.Task[list[Simulation]], Simulation] = {}
@@ -129,18 +131,28 @@ class Executor:
         try:
             while True:
                 late = until is not None and time.monotonic() >= until
-                while len(running) < self._processes and not execution.interrupted:
-                    simulation = retries.pop() if retries else None if late else next(simulations, None)
-                    if simulation is None:
+                waiting = False
+                while len(running) < self._processes and not execution.interrupted and not waiting:
+                    if retries:
+                        simulation: Simulation | None = retries.pop()
+                    elif late or (simulation := next(simulations, _LAST)) is _LAST:
                         break
-                    running[asyncio.create_task(self._simulate(simulation, execution))] = simulation
-                if not running:
+                    if simulation is None:
+                        waiting = True
+                    else:
+                        running[asyncio.create_task(self._simulate(simulation, execution))] = simulation
+                pause = POLL_SECONDS if waiting else None
+                if running:
+                    done, _ = await asyncio.wait(running, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+                elif pause is not None:
+                    await asyncio.sleep(pause)
+                    continue
+                else:
                     break
-                done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     simulation = running.pop(task)
                     if task.cancelled():  # interrupted before its process was started
-                        execution.results += _not_started(simulation)
+                        execution.results += map(not_started, simulation.segments)
                     else:
                         retries += task.result()
         finally:
@@ -150,8 +162,7 @@ class Executor:
             for number in signals:
                 loop.remove_signal_handler(number)
         if execution.interrupted:
-            for simulation in (*retries, *simulations) if until is None else retries:
-                execution.results += _not_started(simulation)
+            execution.results += [not_started(segment) for left in retries for segment in left.segments]
         execution.seconds = time.monotonic() - started
         return execution
 
@@ -192,8 +203,6 @@ def _collect(execution: Execution, log: SimulationLog, results: list[SegmentResu
             execution.reject(test.key[0], test.end.rejected)
 
 
-def _not_started(simulation: Simulation) -> list[SegmentResult]:
-    return [
-        SegmentResult(segment, Status.NOT_RUN, "interrupted before it started", "")
-        for segment in simulation.segments
-    ]
+def not_started(segment: Segment) -> SegmentResult:
+    """The result of a segment that an interrupt came before."""
+    return SegmentResult(segment, Status.NOT_RUN, "interrupted before it started", "")

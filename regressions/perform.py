@@ -8,10 +8,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from regressions.builds import Builds, Key
 from regressions.code_coverage import report as code_report
 from regressions.conclusion import conclude, covered
 from regressions.coverage.measure import Coverage
-from regressions.executor import Execution, Executor
+from regressions.executor import Execution, Executor, not_started
 from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
 from regressions.paths import relative
@@ -20,7 +21,7 @@ from regressions.process import Command
 from regressions.progress import RunProgress
 from regressions.run import Run
 from regressions.services import Services
-from regressions.simulators.base import Build, BuildError, Simulator
+from regressions.simulators.base import BuildError, Simulator
 from tb.exchange.plan import CoverageOptions, Plan, Segment
 from tb.exchange.status import Status
 from tb.kinds import ACCELERATOR
@@ -38,7 +39,7 @@ class Schedule:
     """
 
     simulations: Iterator[Simulation]
-    builds: Sequence[tuple[str, str]]
+    builds: Sequence[Key]
     planned: Sequence[Segment] | None
     closing: Callable[[Coverage], list[Segment]] | None = None
 
@@ -51,9 +52,14 @@ class Schedule:
         return cls(iter(simulations), builds_of(simulations), planned, closing)
 
 
-def builds_of(simulations: Sequence[Simulation]) -> list[tuple[str, str]]:
+def builds_of(simulations: Sequence[Simulation]) -> list[Key]:
     """Devices and build kinds of simulations, each once."""
-    return list(dict.fromkeys((simulation.device, simulation.kind) for simulation in simulations))
+    return list(dict.fromkeys(map(build_of, simulations)))
+
+
+def build_of(simulation: Simulation) -> Key:
+    """Device and build kind of a simulation."""
+    return simulation.device, simulation.kind
 
 
 def perform(run: Run, schedule: Schedule, services: Services, console: Console) -> int:
@@ -87,38 +93,33 @@ class _Runner:
         self._simulator = simulator
         self._console = console
         self._devices = {device.name: device for device in run.devices}
-        self._builds: dict[tuple[str, str], Build] = {}
+        self._builds = Builds(run, simulator, console)
         self._failed: list[SegmentResult] = []
 
     def execute(self) -> Execution:
         planned = self._schedule.planned
+        self._builds.start(self._schedule.builds)
+        if planned is not None:
+            return self._simulate(self._waiting(list(self._schedule.simulations)), planned)
         try:
-            failures = {build: self._build(*build) for build in self._schedule.builds}
+            self._builds.wait()  # the time of a soak is for simulations
         except KeyboardInterrupt:
-            rest = [] if planned is None else list(planned)
-            results = [SegmentResult(s, Status.NOT_RUN, "interrupted before it started", "") for s in rest]
-            return Execution(results=results, interrupted=True)
-        seconds = self._run.order.soak_seconds if planned is None else None
-        return self._simulate(self._schedule.simulations, planned, failures, seconds)
+            return Execution(interrupted=True)
+        return self._simulate(self._endless(), None, self._run.order.soak_seconds)
 
     def close(self, segments: Sequence[Segment]) -> Execution:
         """Runs further segments, after all others."""
         if not segments:
             return Execution()
         self._failed = []
-        wanted = dict.fromkeys((segment.device, segment.kind) for segment in segments)
-        try:
-            failures = {build: "" if build in self._builds else self._build(*build) for build in wanted}
-        except KeyboardInterrupt:
-            return Execution(interrupted=True)
         simulations = pack(segments, self._run.order.processes)
-        return self._simulate(iter(simulations), segments, failures)
+        self._builds.start(builds_of(simulations))
+        return self._simulate(self._waiting(simulations), segments)
 
     def _simulate(
         self,
-        simulations: Iterator[Simulation],
+        simulations: Iterator[Simulation | None],
         planned: Sequence[Segment] | None,
-        failures: dict[tuple[str, str], str],
         seconds: float | None = None,
     ) -> Execution:
         folder, processes = self._run.folder, self._run.order.processes
@@ -130,42 +131,45 @@ class _Runner:
         ) as progress:
             executor = Executor(folder, processes, self._command, self._plan, progress, first)
             until = None if seconds is None else time.monotonic() + seconds
-            execution = executor.execute(self._ready(simulations, failures), until)
+            execution = executor.execute(simulations, until)
         execution.results += self._failed
+        if execution.interrupted:
+            self._builds.stop()
+            known = {(result.segment.device, result.segment.key) for result in execution.results}
+            rest = [each for each in planned or () if (each.device, each.key) not in known]
+            execution.results += [not_started(segment) for segment in rest]
         return execution
 
-    def _ready(
-        self, simulations: Iterator[Simulation], failures: dict[tuple[str, str], str]
-    ) -> Iterator[Simulation]:
-        """The simulations whose build exists; the segments of the others are noted as failed builds."""
-        for simulation in simulations:
-            message = failures[simulation.device, simulation.kind]
-            if not message:
-                yield simulation
+    def _waiting(self, simulations: Sequence[Simulation]) -> Iterator[Simulation | None]:
+        """The simulations as their builds come; None while there is none for any of those left."""
+        left = list(simulations)
+        while left:
+            simulation = next((each for each in left if self._builds.ended(build_of(each))), None)
+            if simulation is None:
+                yield None
                 continue
-            self._failed += [
-                SegmentResult(segment, Status.BUILD_FAILED, message, "") for segment in simulation.segments
-            ]
-            if self._schedule.planned is None and all(failures.values()):
-                return  # a soak would note failures without end
+            left.remove(simulation)
+            if self._is_built(simulation):
+                yield simulation
 
-    def _build(self, name: str, kind: str) -> str:
-        """Builds one kind of a device; returns an error message or an empty text."""
-        log = self._run.folder / f"build-{name}-{kind}.log"
-        started = time.monotonic()
-        with self._console.status(f"building {name} ({kind}), log {relative(log)}"):
-            try:
-                build = self._simulator.build(self._devices[name], kind, log)
-            except BuildError as error:
-                self._console.print(f"build_failed {name} ({kind}): {error}", style="bold red", markup=False)
-                return str(error)
-        self._builds[name, kind] = build
-        how = "found in the cache" if build.cached else f"built in {time.monotonic() - started:.0f} s"
-        self._console.print(f"{name} ({kind}) {how}", highlight=False)
-        return ""
+    def _endless(self) -> Iterator[Simulation]:
+        """The simulations of a soak, unless all builds failed: it would note failures without end."""
+        for simulation in self._schedule.simulations:
+            if self._is_built(simulation):
+                yield simulation
+            elif all(self._builds.error(build) for build in self._schedule.builds):
+                return
+
+    def _is_built(self, simulation: Simulation) -> bool:
+        """True if the build is there; else its segments are noted as failed."""
+        message = self._builds.error(build_of(simulation))
+        if message:
+            failed = (SegmentResult(each, Status.BUILD_FAILED, message, "") for each in simulation.segments)
+            self._failed += failed
+        return not message
 
     def _command(self, simulation: Simulation, folder: Path) -> Command:
-        build = self._builds[simulation.device, simulation.kind]
+        build = self._builds[build_of(simulation)]
         argv, environment = self._simulator.command(build, folder, waves=self._run.order.waves)
         return Command(argv, environment, folder, _rerun(simulation, self._run))
 

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The builds of a run, side by side: each may be used as soon as it is there."""
+
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
+from rich.console import Console
+
+from regressions.paths import relative
+from regressions.run import Run
+from regressions.simulators.base import Build, BuildError, Simulator
+
+Key = tuple[str, str]
+"""Name of a device and build kind."""
+
+_POLL_SECONDS = 0.2
+
+
+class Builds:
+    """Builds under way and finished.
+
+    Args:
+        run: Its devices are built, its folder has the logs.
+        simulator: Builds them.
+        console: Told of each that is there, or failed.
+    """
+
+    def __init__(self, run: Run, simulator: Simulator, console: Console) -> None:
+        self._folder = run.folder
+        self._devices = {device.name: device for device in run.devices}
+        self._simulator = simulator
+        self._console = console
+        self._pool = ThreadPoolExecutor(run.order.processes)
+        self._started: dict[Key, Future[Build]] = {}
+        self._stopping = False
+        simulator.jobs = run.order.processes
+
+    def start(self, wanted: Iterable[Key]) -> None:
+        """Starts builds, the first ones first; those that are there or under way stay."""
+        for key in wanted:
+            if key not in self._started:
+                self._started[key] = self._pool.submit(self._build, *key)
+
+    def wait(self) -> None:
+        """Waits for all of them; an interrupt ends them.
+
+        Raises:
+            KeyboardInterrupt: It was interrupted.
+        """
+        try:
+            wait(self._started.values())
+        except KeyboardInterrupt:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Ends what is under way."""
+        self._stopping = True
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        while wait(self._started.values(), _POLL_SECONDS).not_done:
+            self._simulator.stop()
+
+    def ended(self, key: Key) -> bool:
+        """True once a build is there, or has failed."""
+        return self._started[key].done()
+
+    def error(self, key: Key) -> str:
+        """Why a build that has ended failed; empty if it is there."""
+        error = self._started[key].exception()
+        if error is not None and not isinstance(error, BuildError):
+            raise error
+        return str(error or "")
+
+    def __getitem__(self, key: Key) -> Build:
+        """Returns a build that is there."""
+        return self._started[key].result()
+
+    def _build(self, name: str, kind: str) -> Build:
+        log = self._folder / f"build-{name}-{kind}.log"
+        started = time.monotonic()
+        try:
+            build = self._simulator.build(self._devices[name], kind, log)
+        except BuildError as error:
+            if not self._stopping:
+                text = f"build_failed {name} ({kind}): {error}"
+                self._console.print(text, style="bold red", markup=False)
+            raise
+        how = f"built in {time.monotonic() - started:.0f} s, log {relative(log)}"
+        how = "found in the cache" if build.cached else how
+        self._console.print(f"{name} ({kind}) {how}", highlight=False)
+        return build
