@@ -31,8 +31,9 @@ CACHE = Path(__file__).parents[1] / "build" / "cache"
 LEVELS = {"avx2": ("-mavx2",), "plain": ()}
 """Options for vectors of a processor's family, the widest first; the last are those that all have."""
 
-# No option that lets floating-point arithmetic deviate from IEEE 754 may be added.
-_OPTIONS = ("-std=c++20", "-O2", "-ftree-vectorize", "-ffp-contract=off", "-fPIC", "-shared")
+# No option that lets floating-point arithmetic deviate from IEEE 754 may be added. Integers wrap, those of a
+# NaN's lane for instance.
+_OPTIONS = ("-std=c++20", "-O2", "-ftree-vectorize", "-ffp-contract=off", "-fwrapv", "-fPIC", "-shared")
 _FIRST = threading.Lock()
 
 
