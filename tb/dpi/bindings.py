@@ -5,6 +5,7 @@ Only works inside a simulation process, whose executable exports the C++ functio
 """
 
 import ctypes as ct
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,19 @@ VIOLATION_DTYPE = record("count u8", "first_cycle u8")
 _NO_VIOLATIONS = bytes(VIOLATION_DTYPE.itemsize * RULE_COUNT)
 EVENT_END, EVENT_RESERVED, BUSY_RISE, BUSY_FALL, STRAY_RESPONSE, RESET_FALL, RESET_RISE = range(7)
 EVENT_DTYPE = record("cycle u8", "core u4", "line u4")
+EventRow = tuple[int, int, int]
+"""A record of `EVENT_DTYPE` as a tuple."""
+_ACCESS, _EVENT = Struct("<QIIIBBBB"), Struct("<QII")
+
+
+def access_rows(log: npt.NDArray[np.void]) -> list[AccessRow]:
+    """Records of `ACCESS_DTYPE` as tuples: there are so few that arrays would only cost."""
+    return list(_ACCESS.iter_unpack(log.tobytes()))
+
+
+def event_rows(log: npt.NDArray[np.void]) -> list[EventRow]:
+    """Records of `EVENT_DTYPE` as tuples."""
+    return list(_EVENT.iter_unpack(log.tobytes()))
 
 
 class Range(ct.Structure):

@@ -55,8 +55,12 @@ class Causes:
     __slots__ = ("names", "slots")
 
     def __init__(self, table: dict[str, int]) -> None:
-        self.names = _shared(tuple(map(sys.intern, table)))
+        self.names = tuple(table)
         self.slots = array("Q", table.values())
+
+    def share_names(self) -> None:
+        """Lets the names be those of other jobs with the same."""
+        self.names = _shared(tuple(map(sys.intern, self.names)))
 
     def items(self) -> Iterator[tuple[str, int]]:
         """Returns names and slots."""
@@ -126,6 +130,8 @@ class JobResult(Struct, kw_only=True, tag="job", tag_field="type", gc=False):
         """Lets equal names be one object: a nightly run has a million jobs, and their names are few."""
         for name in ("test", "op", "format", "stall"):
             setattr(self, name, sys.intern(getattr(self, name)))
+        if self.causes is not None:
+            self.causes.share_names()
 
 
 class TestBegin(Struct, frozen=True, tag="test_begin", tag_field="type"):

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "chain.h"
+
 namespace {
 
 using Wide = __int128;
@@ -98,14 +100,12 @@ uint16_t step(int op, uint16_t x, uint16_t w, uint16_t acc) {
 
 }  // namespace
 
-extern "C" {
-
-/** As `fpnew_chains`, in exact integers. */
-__attribute__((visibility("default"))) void exact_chains(int op, size_t outputs, size_t steps, const uint16_t* x,
-                                                         const uint16_t* w, uint16_t* sums) {
-    for (size_t output = 0; output < outputs; ++output, x += steps, w += steps, sums += steps + 1) {
-        for (size_t n = 0; n < steps; ++n) sums[n + 1] = step(op, x[n], w[n], sums[n]);
-    }
+OPINION void exact_chains(int op, size_t outputs, size_t steps, const uint16_t* x, const uint16_t* w, uint16_t* sums) {
+    chains(outputs, steps, x, w, sums, [op](uint16_t a, uint16_t b, uint16_t acc) { return step(op, a, b, acc); });
 }
 
-}  // extern "C"
+OPINION size_t exact_differing(int op, size_t outputs, const uint32_t* places, size_t n, size_t k, const uint16_t* x,
+                               const uint16_t* w, const uint16_t* y, const uint16_t* z) {
+    return differing(outputs, places, n, k, x, w, y, z,
+                     [op](uint16_t a, uint16_t b, uint16_t acc) { return step(op, a, b, acc); });
+}

@@ -4,41 +4,33 @@
 #include <cstdint>
 
 #include "Vfpnew.h"
+#include "chain.h"
 #include "verilated.h"
 
 namespace {
 
-/** The verilated step; made once, since it holds no state. */
-Vfpnew& step() {
+/** The verilated step of an operation; the model is made once, since it holds no state. */
+auto step(int op) {
     static VerilatedContext context;
     static Vfpnew model{&context, "fpnew"};
     model.rst_ni = 1;
-    return model;
+    model.op_i = static_cast<uint8_t>(op);
+    return [](uint16_t x, uint16_t w, uint16_t acc) {
+        model.x_i = x;
+        model.w_i = w;
+        model.acc_i = acc;
+        model.eval();
+        return static_cast<uint16_t>(model.acc_o);
+    };
 }
 
 }  // namespace
 
-extern "C" {
-
-/**
- * All accumulators of some outputs.
- *
- * x and w hold `steps` elements of each output's row and column, one output after the other; sums has room for
- * `steps + 1` of each, of which the first is given: the accumulator before the first step.
- */
-__attribute__((visibility("default"))) void fpnew_chains(int op, size_t outputs, size_t steps, const uint16_t* x,
-                                                         const uint16_t* w, uint16_t* sums) {
-    Vfpnew& model = step();
-    model.op_i = static_cast<uint8_t>(op);
-    for (size_t output = 0; output < outputs; ++output, x += steps, w += steps, sums += steps + 1) {
-        for (size_t n = 0; n < steps; ++n) {
-            model.x_i = x[n];
-            model.w_i = w[n];
-            model.acc_i = sums[n];
-            model.eval();
-            sums[n + 1] = model.acc_o;
-        }
-    }
+OPINION void fpnew_chains(int op, size_t outputs, size_t steps, const uint16_t* x, const uint16_t* w, uint16_t* sums) {
+    chains(outputs, steps, x, w, sums, step(op));
 }
 
-}  // extern "C"
+OPINION size_t fpnew_differing(int op, size_t outputs, const uint32_t* places, size_t n, size_t k, const uint16_t* x,
+                               const uint16_t* w, const uint16_t* y, const uint16_t* z) {
+    return differing(outputs, places, n, k, x, w, y, z, step(op));
+}

@@ -5,7 +5,8 @@ import ctypes as ct
 import os
 import threading
 from collections.abc import Callable
-from functools import cache, partial
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,46 +20,75 @@ VARIABLE = "REDMULE_OPINIONS"
 _ONE_AT_A_TIME = threading.Lock()  # FPnew is one model, and whoever needs a prediction may call
 
 
-@cache
-def _function(path: str, name: str) -> Callable[..., None]:
-    function: Any = getattr(ct.CDLL(path), name)
-    function.argtypes = [ct.c_int, ct.c_size_t, ct.c_size_t, ct.c_char_p, ct.c_char_p, ct.c_void_p]
-    function.restype = None
-    made: Callable[..., None] = function
-    return made
+Fp16 = NDArray[np.uint16]
 
 
-def _chains(
-    name: str, op: Op, x: NDArray[np.uint16], w: NDArray[np.uint16], start: NDArray[np.uint16]
-) -> NDArray[np.uint16]:
-    """Accumulators of some outputs.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source of second opinions.
 
-    Args:
-        name: Function of the library.
-        op: The operation.
-        x: FP16 bits of each output's row of X, shape (outputs, N).
-        w: FP16 bits of each output's column of W, shape (outputs, N).
-        start: FP16 bits of each accumulator before the first step, shape (outputs,).
+    Its methods raise `KeyError` if `REDMULE_OPINIONS` is not set, because the process was not started by the
+    runner, and `OSError` if there is no such library.
 
-    Returns:
-        FP16 bits after 0 .. N steps, shape (outputs, N + 1).
-
-    Raises:
-        KeyError: `REDMULE_OPINIONS` is not set: the process was not started by the runner.
-        OSError: There is no such library.
+    Attributes:
+        name: Beginning of the names of its functions in the library.
     """
-    function = _function(os.environ[VARIABLE], name)
-    outputs, steps = x.shape
-    sums = np.empty((outputs, steps + 1), np.uint16)
-    sums[:, 0] = start
-    with _ONE_AT_A_TIME:
+
+    name: str
+
+    def differing(self, op: Op, places: NDArray[np.uint32], x: Fp16, w: Fp16, y: Fp16 | None, z: Fp16) -> int:
+        """Count the outputs that have another value than in `z`.
+
+        Args:
+            op: The operation.
+            places: The outputs, as indices into the flat Z.
+            x: FP16 bits of X, (M, N).
+            w: FP16 bits of W, (N, K).
+            y: FP16 bits of Y, (M, K); None for zeros.
+            z: FP16 bits of a result, (M, K).
+        """
+        n, k = w.shape
+        function = _function(os.environ[VARIABLE], f"{self.name}_differing")
         # Bytes are dense, whatever the arrays are.
-        function(int(op), outputs, steps, x.tobytes(), w.tobytes(), sums.ctypes.data)
-    return sums
+        matrices = [None if each is None else each.tobytes() for each in (x, w, y, z)]
+        with _ONE_AT_A_TIME:
+            return function(op, places.size, places.tobytes(), n, k, *matrices)
+
+    def chains(self, op: Op, x: Fp16, w: Fp16, start: Fp16) -> Fp16:
+        """Compute all accumulators of some outputs.
+
+        Args:
+            op: The operation.
+            x: FP16 bits of each output's row of X, shape (outputs, N).
+            w: FP16 bits of each output's column of W, shape (outputs, N).
+            start: FP16 bits of each accumulator before the first step, shape (outputs,).
+
+        Returns:
+            FP16 bits after 0 .. N steps, shape (outputs, N + 1).
+        """
+        outputs, steps = x.shape
+        function = _function(os.environ[VARIABLE], f"{self.name}_chains")
+        sums = np.empty((outputs, steps + 1), np.uint16)
+        sums[:, 0] = start
+        with _ONE_AT_A_TIME:
+            function(op, outputs, steps, x.tobytes(), w.tobytes(), sums.ctypes.data)
+        return sums
 
 
-fpnew_chains = partial(_chains, "fpnew_chains")
-"""As FPnew computes them."""
+EXACT = Source("exact")
+"""Exact integers, each step rounded once."""
 
-exact_chains = partial(_chains, "exact_chains")
-"""In exact integers, each step rounded once."""
+FPNEW = Source("fpnew")
+"""FPnew alone."""
+
+
+@cache
+def _function(path: str, name: str) -> Callable[..., int]:
+    function: Any = getattr(ct.CDLL(path), name)
+    size, given = ct.c_size_t, ct.c_char_p
+    if name.endswith("_chains"):
+        function.argtypes, function.restype = [ct.c_int, size, size, given, given, ct.c_void_p], None
+    else:
+        function.argtypes, function.restype = [ct.c_int, size, given, size, size, *(given,) * 4], size
+    made: Callable[..., int] = function
+    return made

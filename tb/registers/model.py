@@ -114,6 +114,7 @@ class RegisterFileModel:
 
     def __init__(self, registers: RegisterMap) -> None:
         self._map = registers
+        self._job_registers = {register.offset: register for register in registers.job_registers}
         self._reads: dict[str, Callable[[ObservedAccess, bool], frozenset[int]]] = {
             "ACQUIRE": self._acquire,
             "FINISHED": self._read_finished,
@@ -152,15 +153,19 @@ class RegisterFileModel:
         first = len(self.findings)
         for cycle, core in ends:
             self._events.append((cycle, 1 << core))
-        traces = self.traces
+        traces, events, job_registers = self.traces, self._events, self._job_registers
         for cycle, address, data, r_data, core_id, wen, be, answered in accesses:
-            seen = r_data if answered else None
+            if events and events[0][0] < cycle:
+                self._apply_events(cycle)
+            offset = address & DECODED_ADDRESS_BITS
             if traces is not None:
-                if self._events:
-                    self._apply_events(cycle)
-                offset = address & DECODED_ADDRESS_BITS
                 traces.append((offset, wen, be, core_id, len(self.queue), self.holder))
-            self.access(ObservedAccess(cycle, address, not wen, data, be, core_id, seen))
+            if not wen and self.holder == core_id and offset in job_registers:
+                # Most accesses are these.
+                self._write_job(job_registers[offset], data, be)
+            else:
+                seen = r_data if answered else None
+                self.access(ObservedAccess(cycle, address, not wen, data, be, core_id, seen))
         return self.findings[first:]
 
     def event(self, cycle: int, core: int) -> None:
@@ -235,10 +240,13 @@ class RegisterFileModel:
     def _write(self, register: Register, access: ObservedAccess) -> None:
         if register.name in self.job_values:
             if self.holder == access.id:
-                merged = merge_bytes(self.job_values[register.name], access.data, access.be)
-                self.job_values[register.name] = merged & register.writable_mask
+                self._write_job(register, access.data, access.be)
         elif register.name in self._writes:
             self._writes[register.name](access)
+
+    def _write_job(self, register: Register, data: int, be: int) -> None:
+        merged = merge_bytes(self.job_values[register.name], data, be)
+        self.job_values[register.name] = merged & register.writable_mask
 
     def _trigger(self, access: ObservedAccess) -> None:
         if self.holder != access.id or not access.be & 1 or merge_bytes(0, access.data, access.be) != 0:

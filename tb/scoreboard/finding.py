@@ -34,7 +34,7 @@ class Span:
         return self.start > self.trigger
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Observation:
     """Observations of the monitors in a scenario.
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from tb.exchange.job import Job
 from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario
-from tb.scoreboard.second_opinion import Fp16, SecondOpinions
+from tb.opinions.library import Fp16
+from tb.scoreboard.second_opinion import SecondOpinions
 from tb.stimulus.image import Image, predict
 
 

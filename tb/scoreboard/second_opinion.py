@@ -5,7 +5,7 @@ The scoreboard compares the device with the model, bit for bit. Here the model i
 oracle in exact integers, and with FPnew alone; neither shares code with it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,18 +16,14 @@ from models.ops import Op
 from tb.exchange.job import Job
 from tb.exchange.results import Finding
 from tb.exchange.status import Status
-from tb.opinions import library
-from tb.stimulus.rng import derive, stream
-
-Fp16 = NDArray[np.uint16]
-Chains = Callable[[Op, Fp16, Fp16, Fp16], Fp16]
-"""Accumulators after 0 .. N steps: from rows of X and columns of W, (outputs, N), and the start."""
+from tb.opinions.library import EXACT, FPNEW, Fp16, Source
+from tb.stimulus.rng import derive, raw_words
 
 OUTPUTS = 16
 _WHOLE_STEPS = 1 << 16  # of a job that is recomputed whole: some 20 ms
 
 
-SOURCES: Mapping[str, Chains] = {"oracle": library.exact_chains, "FPnew": library.fpnew_chains}
+SOURCES: Mapping[str, Source] = {"oracle": EXACT, "FPnew": FPNEW}
 """Sources of second opinions, by name."""
 
 
@@ -59,29 +55,39 @@ class SecondOpinions:
         Returns:
             A finding for each source that disagrees, with the first step at which it does.
         """
-        chosen = self._chosen(job)
-        rows, cols = np.divmod(np.array(chosen, np.intp), max(job.k, 1))
-        start = np.zeros(rows.size, np.uint16) if y is None else y[rows, cols]
-        x_rows, w_cols, results = x[rows], w[:, cols].T, z[rows, cols]
+        places = self._chosen(job)
         findings: list[Finding] = []
         for name in self.sources:
-            sums = SOURCES[name](job.op, x_rows, w_cols, start)
-            wrong = np.flatnonzero(sums[:, -1] != results)
-            if wrong.size:
-                row, col = int(rows[wrong[0]]), int(cols[wrong[0]])
-                text = _first_difference(job.op, x[row], w[:, col], int(start[wrong[0]]), sums[wrong[0]])
-                detail = f"{name} on Z[{row}][{col}]: {text} ({wrong.size} of {rows.size} outputs differ)"
+            if SOURCES[name].differing(job.op, places, x, w, y, z):
+                detail = f"{name} on {_difference(SOURCES[name], job.op, places, x, w, y, z)}"
                 findings.append(Finding(Status.MISMATCH, "second_opinion", detail, position))
         return findings
 
-    def _chosen(self, job: Job) -> range | list[int]:
+    def _chosen(self, job: Job) -> NDArray[np.uint32]:
+        """Choose outputs, as indices into the flat Z: all, or one of each of as many equal parts."""
         size = job.m * job.k
         complete = (
             self.share and job.macs <= _WHOLE_STEPS and derive(job.data_seed, "whole") % self.share == 0
         )
         if complete or size <= self.outputs:
-            return range(size)
-        return stream(job.data_seed, "second opinion").sample(range(size), self.outputs)
+            return np.arange(size, dtype=np.uint32)
+        words = raw_words(self.outputs, job.data_seed, "second opinion").tolist()
+        ends = [part * size // self.outputs for part in range(self.outputs + 1)]
+        parts = zip(ends, ends[1:], words, strict=False)
+        return np.array([first + (word * (end - first) >> 16) for first, end, word in parts], np.uint32)
+
+
+def _difference(
+    source: Source, op: Op, places: NDArray[np.uint32], x: Fp16, w: Fp16, y: Fp16 | None, z: Fp16
+) -> str:
+    """Name the first output that differs, and its first step that does."""
+    rows, cols = np.divmod(places, z.shape[1])
+    start = np.zeros(rows.size, np.uint16) if y is None else y[rows, cols]
+    sums = source.chains(op, x[rows], w[:, cols].T, start)
+    wrong = np.flatnonzero(sums[:, -1] != z[rows, cols])
+    first, row, col = int(wrong[0]), int(rows[wrong[0]]), int(cols[wrong[0]])
+    text = _first_difference(op, x[row], w[:, col], int(start[first]), sums[first])
+    return f"Z[{row}][{col}]: {text} ({wrong.size} of {rows.size} outputs differ)"
 
 
 def _first_difference(op: Op, x_row: Fp16, w_col: Fp16, start: int, other: Fp16) -> str:

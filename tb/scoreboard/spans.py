@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tb.agents.tcdm.monitor import BeatCount
+from tb.dpi.bindings import access_rows
 from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
@@ -16,10 +17,9 @@ from tb.scoreboard.finding import Observation, Span
 def trigger_edges(accesses: npt.NDArray[np.void]) -> list[int]:
     """Edges at which a write of 0 to TRIGGER was granted; bytes not enabled are no part of the value."""
     offset = register_map()["TRIGGER"].offset
-    # A job has eight accesses or so: rows are cheaper than columns.
     return [
         cycle
-        for cycle, add, data, _, _, wen, be, _ in accesses.tolist()
+        for cycle, add, data, _, _, wen, be, _ in access_rows(accesses)
         if add & DECODED_ADDRESS_BITS == offset and not wen and be & 1 and merge_bytes(0, data, be) == 0
     ]
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pyuvm import uvm_analysis_port, uvm_component, uvm_monitor
 
-from tb.dpi.bindings import AccessRow, BenchHandle
+from tb.dpi.bindings import AccessRow, BenchHandle, access_rows, event_rows
 
 EVENT_END = 0
 """Value of ``line`` in the event log for ``evt_o[core][0]``, the end of a job."""
@@ -49,12 +49,13 @@ class ControlMonitor(uvm_monitor):
         """Publish the logs."""
         accesses = self._handle.periph_log()
         self.access_port.write(accesses)
-        rows: list[AccessRow] = accesses.tolist()
+        rows = access_rows(accesses)
         if rows:
+            last = rows[-1][0]
             if rows[0][0] <= self._last_access:
                 rows = [row for row in rows if row[0] > self._last_access]
-            self._last_access = max(self._last_access, int(accesses[-1]["cycle"]))
-        events: list[tuple[int, int, int]] = self._handle.event_log().tolist()
+            self._last_access = max(self._last_access, last)
+        events = event_rows(self._handle.event_log())
         ends = [
             (cycle, core) for cycle, core, line in events if line == EVENT_END and cycle > self._last_event
         ]

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Passive monitor of the wide port, of the event lines and of the device's probe."""
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from pyuvm import uvm_analysis_port, uvm_component, uvm_monitor
 
-from tb.dpi.bindings import BUSY_FALL, BUSY_RISE, EVENT_END, GRANTED, READ, BenchHandle
+from tb.dpi.bindings import BUSY_FALL, BUSY_RISE, EVENT_END, GRANTED, READ, BenchHandle, event_rows
 
 
 class BeatCount(NamedTuple):
@@ -20,7 +18,6 @@ class BeatCount(NamedTuple):
     writes: int
 
 
-@dataclass(frozen=True)
 class BeatLog:
     """Every cycle with the request high, since the logs were last cleared.
 
@@ -29,31 +26,22 @@ class BeatLog:
 
     Attributes:
         records: Structured array with the fields of `tb.dpi.bindings.beat_dtype`.
+        edges: Edge of each record; ascending.
+        flags: `GRANTED` and `READ` of each record.
     """
 
-    records: npt.NDArray[np.void]
-
-    @cached_property
-    def edges(self) -> npt.NDArray[np.int64]:
-        """Edge of each record; ascending."""
-        return self.records["cycle"].astype(np.int64)
-
-    @cached_property
-    def _ends(self) -> tuple[int, int]:
-        """First and last edge: most questions are about jobs that have all records, or none."""
-        return int(self.edges[0]), int(self.edges[-1])
-
-    @cached_property
-    def flags(self) -> npt.NDArray[np.uint16]:
-        """`GRANTED` and `READ` of each record."""
-        return np.ascontiguousarray(self.records["flags"])
+    def __init__(self, records: npt.NDArray[np.void]) -> None:
+        self.records = records
+        self.edges: npt.NDArray[np.int64] = records["cycle"].astype(np.int64)
+        self.flags: npt.NDArray[np.uint16] = records["flags"].copy()
+        # Most questions are about jobs that have all records, or none.
+        self._first, self._last = (int(self.edges[0]), int(self.edges[-1])) if records.size else (0, -1)
 
     def until(self, edge: int) -> int:
         """Number of records up to and including an edge."""
-        edges = self.edges
-        if not edges.size or edge < self._ends[0]:
-            return 0
-        return edges.size if edge >= self._ends[1] else int(edges.searchsorted(edge, side="right"))
+        if edge >= self._last:
+            return self.edges.size
+        return 0 if edge < self._first else int(self.edges.searchsorted(edge, side="right"))
 
     @property
     def waiting(self) -> npt.NDArray[np.bool_]:
@@ -80,35 +68,25 @@ class BeatLog:
         return BeatCount(waiting_write + waiting_read, read, write)
 
 
-@dataclass(frozen=True)
 class EventLog:
     """Events and changes of busy_o since the logs were last cleared.
 
     Attributes:
         records: Structured array with fields cycle, core, line.
+        ends: (edge, core) of each end of a job: evt_o[core][0] high.
+        busy_changes: (edge, new value) of each change of busy_o.
     """
 
-    records: npt.NDArray[np.void]
-
-    @cached_property
-    def _rows(self) -> list[tuple[int, int, int]]:
-        """The records as (cycle, core, line): there are so few that arrays would only cost."""
-        rows: list[tuple[int, int, int]] = self.records.tolist()
-        return rows
-
-    @property
-    def ends(self) -> list[tuple[int, int]]:
-        """(edge, core) of each end of a job: evt_o[core][0] high."""
-        return [(cycle, core) for cycle, core, line in self._rows if line == EVENT_END]
-
-    @property
-    def busy_changes(self) -> list[tuple[int, bool]]:
-        """(edge, new value) of each change of busy_o."""
-        return [(cycle, line == BUSY_RISE) for cycle, _, line in self._rows if line in (BUSY_RISE, BUSY_FALL)]
+    def __init__(self, records: npt.NDArray[np.void]) -> None:
+        self.records = records
+        rows = event_rows(records)
+        self.ends = [(cycle, core) for cycle, core, line in rows if line == EVENT_END]
+        self.busy_changes = [
+            (cycle, line == BUSY_RISE) for cycle, _, line in rows if line in (BUSY_RISE, BUSY_FALL)
+        ]
 
 
-@dataclass(frozen=True)
-class ProbeLog:
+class ProbeLog(NamedTuple):
     """Counts of the device's probe since the logs were last cleared; empty for a device without one.
 
     Attributes:
