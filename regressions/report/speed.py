@@ -28,7 +28,7 @@ class SpeedSection:
         git: Commit that was measured; empty if there are no figures.
         pictures: Plots of the accelerator.
         slow: Jobs over their bound, in words.
-        scaling: How all of it grows, as `regressions.speed.scaling` measured it; empty without.
+        scaling: Growth of all of it, as `regressions.speed.scaling` measured it; empty without.
     """
 
     git: str = ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Verilator generates, and all else that becomes a program, as units for the C++ compiler."""
+"""Units for the C++ compiler, of the files that Verilator generates and all else that becomes a program."""
 
 import re
 from collections.abc import Iterator
