@@ -2,12 +2,14 @@
 """Templates: of pages, whose text is escaped, and of other texts."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 
+@cache
 def templates(*folders: Path, **filters: Callable[..., Any]) -> Environment:
     """Templates in folders; they refuse unknown names."""
     environment = Environment(

@@ -5,6 +5,7 @@ import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -53,17 +54,17 @@ class Testpoint(Struct, frozen=True, forbid_unknown_fields=True):
         """Return whether bins of a point or cross of functional coverage show how it was provoked."""
         return any(fnmatch.fnmatchcase(item, pattern) for pattern in self.bins)
 
-    def breaks(self, defect: str, module: str) -> bool:
-        """Return whether a defect, by its id or module, stands for a device that breaks the requirement."""
-        return any(
-            fnmatch.fnmatchcase(name, pattern) for pattern in self.mutants for name in (defect, module)
-        )
+    def breaks(self, names: Iterable[str]) -> set[str]:
+        """Ids and modules of defects, among some names, that stand for devices that break it."""
+        given = set(names)
+        return {name for pattern in self.mutants for name in fnmatch.filter(given, pattern)}
 
 
 class _Plan(Struct, forbid_unknown_fields=True):
     testpoint: list[Testpoint]
 
 
+@cache
 def load_testplan(path: Path = FILE) -> dict[str, Testpoint]:
     """Reads the plan.
 

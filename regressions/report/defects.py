@@ -62,13 +62,16 @@ def modules(plan: Iterable[Testpoint], reports: Path | None) -> list[ModuleView]
     # Imported here: campaigns run tests, which end in reports.
     from regressions.mutants.defects import load
 
-    points, last = list(plan), _last(reports)
+    defects = [(each, each.module) for target in with_defects() for each in load(target)]
+    names = {name for defect, module in defects for name in (defect.id, module)}
+    breaking = {point.id: point.breaks(names) for point in plan}
+    last = _last(reports)
     found: dict[str, list[DefectView]] = {}
-    for defect in (each for target in with_defects() for each in load(target)):
-        broken = tuple(point.id for point in points if point.breaks(defect.id, defect.module))
+    for defect, module in defects:
+        broken = tuple(point for point, hit in breaking.items() if defect.id in hit or module in hit)
         outcome = last.get(defect.id, {})
         view = DefectView(defect, broken, tuple(outcome.get("checkers", ())), outcome.get("fate", ""))
-        found.setdefault(defect.module, []).append(view)
+        found.setdefault(module, []).append(view)
     return [ModuleView(name, tuple(views)) for name, views in found.items()]
 
 

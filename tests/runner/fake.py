@@ -3,45 +3,38 @@
 
 import os
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from models.formats import Format
-from models.ops import Op
-from models.timing import Instance
+from msgspec.structs import replace
+
 from regressions.services import Services
 from regressions.simulators.base import Build, BuildError
 from tb.descriptor import available
+from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.known import KnownItem
 from tb.schema import SchemaError, nearest
+from tests.stimulus import devices
 
 SCRIPT = Path(__file__).with_name("fake_simulation.py")
 
 
-@dataclass
-class FakeDevice:
-    """A descriptor, as far as the runner reads it."""
-
-    name: str = "redmule"
-    parameters: dict[str, int] = field(default_factory=lambda: {"H": 1})
-    known_issues: tuple = (KnownItem("odd", "tracker 17", "mismatch"),)
-    known_differences: tuple = ()
-    operations: tuple = tuple(Op)
-    formats: tuple = (Format.FP16,)
-    mixed_formats: bool = False
-    n_cores: int = 8
-    instance: Instance = field(default_factory=lambda: Instance(4, 12, 3, 256))
-    cover_events: tuple = ()
-    top: str = "redmule_top"
-    sources: tuple = ()
-    kind: str = "accelerator"
-    config: None = None
-
-    @property
-    def path(self) -> Path:
-        """Path of the descriptor; there is no such file where the name is not of `tb/duts`."""
-        return Path(f"tb/duts/{self.name}.toml")
+def fake_device(
+    name: str = "redmule",
+    parameters: Mapping[str, int] | None = None,
+    known_issues: tuple[KnownItem, ...] = (KnownItem("odd", "tracker 17", "mismatch"),),
+) -> Descriptor:
+    """A device, as far as the runner reads it; there is no file of one whose name is not of `tb/duts`."""
+    return replace(
+        devices.device(),
+        name=name,
+        path=Path(f"tb/duts/{name}.toml"),
+        top="redmule_top",
+        parameters={"H": 1} if parameters is None else parameters,
+        known_issues=known_issues,
+    )
 
 
 class FakeSimulator:
@@ -55,7 +48,7 @@ class FakeSimulator:
         """Name and version."""
         return "fake 1.0"
 
-    def build(self, descriptor: FakeDevice, kind: str, log: Path) -> Build:
+    def build(self, descriptor: Descriptor, kind: str, log: Path) -> Build:
         """Pretends to build."""
         log.write_text("building\n")
         if kind == "broken":
@@ -86,19 +79,19 @@ class FakeSource:
         return 2, self.cycles + index % 7
 
 
-def open_source(entry: TestEntry, seed: int, descriptor: FakeDevice) -> FakeSource:
+def open_source(entry: TestEntry, seed: int, descriptor: Descriptor) -> FakeSource:
     """Opens a test without looking at its sequence."""
     del seed, descriptor
     return FakeSource(entry.knobs.get("cycles", 1000))
 
 
-def device(name: str) -> FakeDevice:
+def device(name: str) -> Descriptor:
     """A device by name or path."""
     known = available(kind=None)
     short = name.removeprefix("tb/duts/").removesuffix(".toml")
     if short not in known:
         raise SchemaError(f"unknown device '{name}'; {nearest(name, known)}Known: {', '.join(known)}")
-    return FakeDevice(short)
+    return fake_device(short)
 
 
 def services() -> Services:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from regressions.simulators.base import Build, BuildError
-from tests.runner.fake import FakeDevice, FakeSimulator
+from tb.exchange.device import Descriptor
+from tests.runner.fake import FakeSimulator
 from tests.runner.harness import Runner
 
 SECONDS = 20.0
@@ -19,7 +20,7 @@ SECONDS = 20.0
 def test_tests_of_a_device_run_while_another_is_built(
     runner: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def build(self: FakeSimulator, descriptor: FakeDevice, kind: str, log: Path) -> Build:
+    def build(self: FakeSimulator, descriptor: Descriptor, kind: str, log: Path) -> Build:
         limit = time.monotonic() + SECONDS
         while descriptor.name == "serial" and not list(log.parent.glob("sims/*/results.jsonl")):
             if time.monotonic() > limit:

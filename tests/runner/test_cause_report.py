@@ -26,14 +26,14 @@ from tb.exchange.plan import Segment
 from tb.exchange.results import JobResult
 from tb.exchange.status import Status
 from tests.job_results import job_result
-from tests.runner.fake import FakeDevice
+from tests.runner.fake import fake_device
 from tests.runner.runs import started
 
 PAPER = Instance(4, 12, 3, 256)
 
 
 def _summary(*jobs: JobResult, **parameters: int) -> Summary:
-    run = started(devices=[FakeDevice("mine", parameters, ())])
+    run = started(devices=[fake_device("mine", parameters, ())])
     segment = Segment(TestEntry("t", "s", weight=1.0), 1, 0, len(jobs), len(jobs), 100, device="mine")
     result = SegmentResult(segment, Status.PASSED, "", "sims/0000", list(jobs))
     return summarize(run, Execution([result], cycles=5000, seconds=2.0))

@@ -10,9 +10,8 @@ import pytest
 from regressions.kinds import with_defects
 from regressions.mutants.defects import load
 from regressions.report.defects import broken_by, modules
-from regressions.report.html import render_html
 from regressions.testplan import load_testplan
-from tests.runner.test_reports import _failing
+from tests.runner.test_reports import page_of_failures
 
 PLAN = list(load_testplan().values())
 
@@ -30,7 +29,7 @@ def test_every_defect_is_listed_with_its_testpoints() -> None:
     assert sorted(each.defect.id for each in listed) == sorted(every)
     assert not any(each.fate or each.found for each in listed)
     (empty,) = [point for point in PLAN if point.id == "empty_jobs"]
-    wanted = [each for each in listed if empty.breaks(each.defect.id, each.defect.module)]
+    wanted = [each for each in listed if empty.breaks([each.defect.id, each.defect.module])]
     assert wanted
     assert all("empty_jobs" in each.testpoints for each in wanted)
     assert sum(count for _, count in broken_by(views, "empty_jobs")) == len(wanted)
@@ -52,7 +51,7 @@ def test_a_campaign_that_cannot_be_read_counts_as_not_run(tmp_path: Path, conten
 
 
 def test_links_lead_from_a_requirement_to_its_defects_and_back() -> None:
-    page = render_html(_failing())
+    page = page_of_failures()
     (row,) = re.findall(r'<tr id="testpoint-lock">.*?</tr>', page)
     targets = re.findall(r'href="#(defects-[^"]*)"', row)
     assert "defects-redmule_queue" in targets

@@ -4,6 +4,7 @@
 import json
 import re
 import xml.etree.ElementTree as ET
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -32,26 +33,10 @@ from tb.exchange.plan import Segment
 from tb.exchange.results import Failure, JobResult, TestEnd
 from tb.exchange.status import Status, gravest
 from tests.job_results import job_result
-from tests.runner.fake import FakeDevice
+from tests.runner.fake import fake_device
 from tests.runner.runs import started
 
 GOLDEN = Path(__file__).parents[1] / "exchange" / "golden" / "before" / "summary.json"
-_SCHEMA = {
-    "schema": int,
-    "tier": str,
-    "seed": int,
-    "git": str,
-    "tools": dict,
-    "dut": str,
-    "parameters": dict,
-    "totals": dict,
-    "tests": list,
-    "utilization": list,
-    "testplan": dict,
-    "coverage": dict,
-    "checkers": dict,
-    "throughput": dict,
-}
 
 
 def _job(scenario: int, status: Status = Status.PASSED, **changes: object) -> JobResult:
@@ -60,7 +45,7 @@ def _job(scenario: int, status: Status = Status.PASSED, **changes: object) -> Jo
 
 
 def _summary(*results: SegmentResult, interrupted: bool = False) -> Summary:
-    run = started(devices=[FakeDevice("serial", {"DW": 256}, ())])
+    run = started(devices=[fake_device("serial", {"DW": 256}, ())])
     execution = Execution(list(results), cycles=5000, seconds=2.0, interrupted=interrupted)
     return summarize(run, execution)
 
@@ -89,43 +74,24 @@ def _failing() -> Summary:
     )
 
 
+@cache
+def page_of_failures() -> str:
+    """Its page."""
+    return render_html(_failing())
+
+
 def test_the_summary_has_the_keys_of_before() -> None:
     """Programs read it: compared with that of a run of an earlier version."""
-    now, before = _failing().to_json(), json.loads(GOLDEN.read_text())
+    now, before = json.loads(json.dumps(_failing().to_json())), json.loads(GOLDEN.read_text())
     assert list(now) == list(before)
+    assert {key: type(value) for key, value in now.items()} == {
+        key: type(value) for key, value in before.items()
+    }
     for key in ("totals", "testplan", "checkers", "throughput"):
         assert list(now[key]) == list(before[key])
     for key in ("tests", "utilization"):
         assert list(now[key][0]) == list(before[key][0])
-
-
-def test_the_summary_has_exactly_its_schema() -> None:
-    table = json.loads(json.dumps(_failing().to_json()))
-    assert {key: type(value) for key, value in table.items()} == _SCHEMA
-    assert list(table["totals"]) == [
-        *("tests", "passed", "failed", "jobs_planned", "jobs"),
-        *("mismatches", "protocol_violations", "timeouts"),
-    ]
-    assert list(table["tests"][0]) == [
-        "name",
-        "seed",
-        "status",
-        "jobs_planned",
-        "jobs",
-        "rerun",
-        "detail",
-        "dut",
-    ]
-    assert list(table["utilization"][0]) == [
-        *("op", "format", "M", "N", "K", "stall", "cycles", "bound", "utilization", "dut", "causes")
-    ]
-    assert list(table["throughput"]) == ["cycles", "seconds", "cycles_per_second", "jobs_per_minute"]
-    assert table["throughput"] == {
-        "cycles": 5000,
-        "seconds": 2.0,
-        "cycles_per_second": 2500.0,
-        "jobs_per_minute": 120.0,
-    }
+    assert list(now["throughput"].values()) == [5000, 2.0, 2500.0, 120.0]
 
 
 def test_only_jobs_that_passed_count_for_utilization() -> None:
@@ -198,7 +164,7 @@ class _Page(HTMLParser):
 
 
 def test_the_page_loads_nothing_and_escapes_what_it_shows() -> None:
-    text = render_html(_failing())
+    text = page_of_failures()
     page = _Page(text)
     assert page.loads == []
     assert page.open == []
@@ -252,7 +218,7 @@ def test_markdown_names_failures_and_keeps_its_table() -> None:
 
 
 def test_every_link_of_the_page_leads_somewhere() -> None:
-    text = render_html(_failing())
+    text = page_of_failures()
     targets = re.findall(r'<(?:section|tr|div|details) id="([^"]+)"', text)
     assert len(set(targets)) == len(targets)
     links = set(re.findall(r'<a href="#([^"]+)"', text))
@@ -260,7 +226,7 @@ def test_every_link_of_the_page_leads_somewhere() -> None:
 
 
 def test_a_testpoint_quotes_its_clauses() -> None:
-    row = render_html(_failing()).split('<tr id="testpoint-finished">')[1].split("</tr>")[0]
+    row = page_of_failures().split('<tr id="testpoint-finished">')[1].split("</tr>")[0]
     clause = load_contract()["A5.5"]
     assert f"contract {clause.id}" in row
     assert clause.anchor in row
@@ -271,7 +237,7 @@ def test_checkers_are_shown_with_their_testpoints_and_proofs() -> None:
     summary = _failing()
     checkers = load_checkers()
     assert summary.to_json()["checkers"] == {"total": len(checkers), "proven": len(checkers)}
-    text = render_html(summary)
+    text = page_of_failures()
     for checker in checkers.values():
         row = text.split(f'id="{anchor(checker.name)}"')[1].split("</tr>")[0]
         points = [point.id for point in load_testplan().values() if checker.name in point.checkers]

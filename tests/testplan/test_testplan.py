@@ -57,7 +57,7 @@ def test_every_checker_serves_a_testpoint_and_exists() -> None:
 
 def test_every_mutant_serves_a_testpoint_and_every_pattern_finds_one() -> None:
     known = [(defect.id, defect.module) for defect in defects.load("redmule")]
-    assert not [each for each in known if not any(point.breaks(*each) for point in PLAN.values())]
+    assert not [each for each in known if not any(point.breaks(each) for point in PLAN.values())]
     patterns = {pattern for point in PLAN.values() for pattern in point.mutants}
     idle = [
         pattern
