@@ -10,44 +10,35 @@ import pytest
 from regressions.cluster import core
 from regressions.cluster.build import RTL, build_cluster, lint_model, loop_model
 from regressions.cluster.fpnew_tables import with_tables
-from regressions.simulators import get_simulator
 from regressions.simulators.base import BuildError
 from tb.cluster import memory_map
 from tb.cluster.config import ClusterConfig
 from tb.registers.constants import constants
 from tb.registers.made import RegisterModelError
 from tests.cluster.harness import CONFIG
-
-OWN = sorted(RTL.glob("*.sv"))
-
-
-def lint(config: ClusterConfig, folder: Path) -> None:
-    """Lints a cluster in the loop."""
-    get_simulator().lint(lint_model(loop_model(config)), folder / "lint.log")
+from tests.rtl.device_lint import findings_of
 
 
-def test_clean(tmp_path: Path) -> None:
+def lint(config: ClusterConfig) -> str:
+    """Findings in a cluster in the loop."""
+    return findings_of(lint_model(loop_model(config)))
+
+
+def test_clean() -> None:
     # `make lint` has the cluster without floating point too.
-    lint(ClusterConfig(cores=2), tmp_path)
+    assert lint(ClusterConfig(cores=2)) == ""
 
 
-def test_an_impossible_cluster_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BuildError, match="N_CORES must be 1, 2, 4 or 8"):
-        lint(ClusterConfig(cores=3, fpu=False), tmp_path)
+def test_an_impossible_cluster_is_refused() -> None:
+    assert "N_CORES must be 1, 2, 4 or 8" in lint(ClusterConfig(cores=3, fpu=False))
 
 
-@pytest.mark.parametrize("source", OWN, ids=lambda source: source.stem)
-def test_one_module_a_file(source: Path) -> None:
-    names = re.findall(r"^(?:module|package)\s+(\w+)", source.read_text(), re.MULTILINE)
-    assert names == [source.stem]
-
-
-def test_another_package_of_the_core_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_another_package_of_the_core_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(core, "_SHA256", "0" * 64)
     with pytest.raises(
         BuildError, match=r"cv32e40p_pkg\.sv is not the file that the cluster was written for"
     ):
-        lint(ClusterConfig(cores=1, fpu=False), tmp_path)
+        lint(ClusterConfig(cores=1, fpu=False))
 
 
 def test_the_rtl_has_the_addresses_and_events_of_the_description() -> None:

@@ -5,11 +5,9 @@ import subprocess
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
-from models.formats import Format
 from regressions.simulators import get_simulator
 from regressions.simulators.model import Model
 from tb.descriptor import ROOT
@@ -19,11 +17,6 @@ Casts = Mapping[tuple[str, int], NDArray[np.uint16]]
 """Results by direction ("in", "out") and format, in the order of the codes."""
 
 ALL = np.arange(65536, dtype=np.uint16)
-_THEIRS = {
-    Format.E5M2: ml_dtypes.float8_e5m2,
-    Format.E4M3: ml_dtypes.float8_e4m3,
-    Format.BF16: ml_dtypes.bfloat16,
-}
 
 
 def run_casts(device: Descriptor, modules: Collection[str], bench: str, folder: Path) -> Casts:
@@ -57,21 +50,3 @@ def run_casts(device: Descriptor, modules: Collection[str], bench: str, folder: 
             assert int(words[2], 16) == len(results), "codes come in order"
             results.append(int(words[3], 16))
     return {key: np.array(values, dtype=np.uint16) for key, values in found.items()}
-
-
-def widened_elsewhere(fmt: Format) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
-    """All codes of a format in FP16 as ml_dtypes and numpy have it, and which of them are numbers.
-
-    ml_dtypes keeps signs and payloads of NaNs, which the contract does not.
-    """
-    codes = np.arange(1 << (8 * fmt.itemsize), dtype=fmt.dtype)
-    with np.errstate(over="ignore", invalid="ignore"):
-        theirs = codes.view(_THEIRS[fmt]).astype(np.float64).astype(np.float16).view(np.uint16)
-    return theirs, ~np.isnan(theirs.view(np.float16))
-
-
-def narrowed_elsewhere(fmt: Format) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
-    """All FP16 codes in a format as ml_dtypes has it, and which of them are numbers."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        theirs = ALL.view(np.float16).astype(np.float32).astype(_THEIRS[fmt]).view(fmt.dtype)
-    return theirs.astype(np.uint16), ~np.isnan(ALL.view(np.float16))

@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The accelerator under the simulator's own warnings: instances, waivers, impossible parameters."""
 
-import re
 from pathlib import Path
 
 import pytest
 
 from tb.descriptor import ROOT, load
-from tests.rtl.device_lint import lint
+from tests.rtl.device_lint import lint, wrong_waivers
 
 DEVICE = load("redmule")
 FOLDER = ROOT / "rtl" / "redmule"
 OWN = [source for source in DEVICE.sources if source.parent == FOLDER]
 WAIVERS = FOLDER / "redmule.vlt"
-RULES = [line for line in WAIVERS.read_text().splitlines() if line.startswith("lint_off")]
 INSTANCES = [
     {"H": 4, "L": 12, "P": 3, "DW": 256},
     {"H": 4, "L": 8, "P": 3, "DW": 256},
@@ -32,31 +30,7 @@ def test_clean(parameters: dict[str, int]) -> None:
 
 def test_each_waiver_is_needed(tmp_path: Path) -> None:
     """Without any waiver, every waived rule and signal is reported by some instance, and nothing else."""
-    bare = tmp_path / "bare.vlt"
-    bare.write_text("\n".join(line for line in WAIVERS.read_text().splitlines() if line not in RULES) + "\n")
-    others = [waiver for waiver in DEVICE.waivers if waiver != WAIVERS]
-    every = [
-        line
-        for size in (INSTANCES[0], INSTANCES[-1])
-        for line in lint(DEVICE, [*others, bare], **size).splitlines()
-    ]
-    findings = [line for line in every if "Exiting" not in line]
-    unmatched = set(findings)
-    for rule in RULES:
-        parts = re.fullmatch(r'lint_off -rule (\w+) -file "\*/([^"]+)"(?: -match "\*(.+)\*")?', rule)
-        assert parts is not None, rule
-        kind, file, text = (
-            parts[1],
-            re.escape(parts[2]).replace(r"\*", ".*").replace(r"\?", "."),
-            parts[3] or "",
-        )
-        pattern = re.compile(
-            f"%Warning-{kind}: .*/{file}:.*" + re.escape(text).replace(r"\?", ".").replace(r"\*", ".*")
-        )
-        hits = {line for line in findings if pattern.match(line)}
-        assert hits, f"the waiver is not needed; remove it: {rule}"
-        unmatched -= hits
-    assert unmatched == set()
+    assert wrong_waivers(DEVICE, WAIVERS, tmp_path, INSTANCES[0], INSTANCES[-1]) == []
 
 
 @pytest.mark.parametrize(
