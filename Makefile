@@ -43,8 +43,11 @@ regressions: env ## the tests of a tier: TIER=smoke|pr|nightly SEED= JOBS= DUT= 
 	@$(RUN) regressions $(COMMON) $(if $(TESTS),--tests='$(TESTS)') $(if $(TIME),--time='$(TIME)') \
 	  $(SHARDED) $(KEPT)
 
+# Where Python is told to write no bytecode, it goes there: pytest would rewrite all assertions again.
+BYTECODE := $(if $(PYTHONDONTWRITEBYTECODE),PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX='$(CURDIR)/build/python')
+
 test: env ## pytest: models, bench, runner, short simulations; JOBS= files at a time, ARGS= for pytest
-	@$(BIN) -m pytest -n $(or $(JOBS),auto) --dist loadfile $(ARGS)
+	@$(BYTECODE) $(BIN) -m pytest -n $(or $(JOBS),auto) --dist loadfile $(ARGS)
 
 run: env ## one test or part of it: TEST=name[:first[:end]] SEED= [WAVES=1] [KIND=xrand]
 	@$(RUN) run $(COMMON) $(ONE)

@@ -8,7 +8,8 @@ A proof breaks something so that the checkers that its mark names fire, and no o
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,24 +41,36 @@ class ProofCollector:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note the marks of all tests."""
-        for item in session.items:
-            for mark in item.iter_markers("proves"):
-                for checker in mark.args:
-                    self.proofs.setdefault(checker, []).append(item.nodeid)
+        self.proofs = proofs_of(session.items)
+
+
+def proofs_of(items: Iterable[pytest.Item]) -> dict[str, list[str]]:
+    """Places of the proofs among some tests, by the name of the checker."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        for mark in item.iter_markers("proves"):
+            for checker in mark.args:
+                found[checker].append(item.nodeid)
+    return {checker: sorted(places) for checker, places in found.items()}
+
+
+def files() -> list[Path]:
+    """Test files with proofs: nothing but these two makes the mark."""
+    found = re.compile(r"mark\.proves|import proving")
+    return [path for path in sorted(HERE.rglob("test_*.py")) if found.search(path.read_text())]
+
+
+def write(proofs: Mapping[str, list[str]], file: Path) -> None:
+    """Write the proofs, sorted."""
+    file.write_text(json.dumps(proofs, indent=1, sort_keys=True) + "\n")
 
 
 def main(file: Path) -> int:
-    """Collect the test files with proofs, and write these, sorted."""
-    # Nothing but these two makes the mark; importing all test files takes the longest.
-    files = [
-        str(path)
-        for path in sorted(HERE.rglob("test_*.py"))
-        if re.search(r"mark\.proves|import proving", path.read_text())
-    ]
+    """Collect the test files with proofs, and write these; importing all test files takes the longest."""
     collector = ProofCollector()
-    status = pytest.main(["--collect-only", "-qq", *files], plugins=[collector])
+    status = pytest.main(["--collect-only", "-qq", *map(str, files())], plugins=[collector])
     if status == 0:
-        file.write_text(json.dumps(collector.proofs, indent=1, sort_keys=True) + "\n")
+        write(collector.proofs, file)
     return status
 
 

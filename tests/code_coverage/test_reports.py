@@ -14,10 +14,7 @@ from regressions.code_coverage.report import write
 from regressions.simulators.base import BuildError
 from tests.code_coverage.design import data, device
 from tests.code_coverage.test_measure import FALL_RULE, HEAD, RARE_RULE
-from tests.runner.conftest import runner
 from tests.runner.harness import Runner
-
-__all__ = ["runner"]
 
 GOALS = "[goals]\nline = 100.0\n"
 
