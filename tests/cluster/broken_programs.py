@@ -11,7 +11,7 @@ from tb.cluster.streams.software import SoftwareStream
 from tb.cluster.streams.together import TogetherStream
 
 
-class _Wrong(GemmStream):
+class _Wrong:
     """One of three runs, the middle one, is wrong."""
 
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
@@ -20,39 +20,25 @@ class _Wrong(GemmStream):
         return self.broken(run) if index == 1 else run
 
     def broken(self, run: ProgramRun) -> ProgramRun:
-        """The run with something wrong."""
-        raise NotImplementedError
+        """The run with other operands of its first job than the model has."""
+        base = run.scenario.window.base
+        job = next(job for job in run.scenario.jobs if job.n)
+        image = bytearray(run.task.memory[base])
+        at = job.z_addr - base
+        image[at : at + job.z_range[1]] = bytes(0x11 for _ in range(job.z_range[1]))
+        image[job.x_addr - base : job.x_addr - base + job.x_range[1]] = bytes(job.x_range[1])
+        return replace(run, task=replace(run.task, memory={base: bytes(image)}))
 
 
-def wrong_operands(run: ProgramRun) -> ProgramRun:
-    """The run with other operands of its first job than the model has."""
-    base = run.scenario.window.base
-    job = next(job for job in run.scenario.jobs if job.n)
-    image = bytearray(run.task.memory[base])
-    at = job.z_addr - base
-    image[at : at + job.z_range[1]] = bytes(0x11 for _ in range(job.z_range[1]))
-    image[job.x_addr - base : job.x_addr - base + job.x_range[1]] = bytes(job.x_range[1])
-    return replace(run, task=replace(run.task, memory={base: bytes(image)}))
-
-
-class WrongOperand(_Wrong):
+class WrongOperand(_Wrong, GemmStream):
     """X of a job is not what the model has."""
 
-    def broken(self, run: ProgramRun) -> ProgramRun:
-        """Give the first job other operands."""
-        return wrong_operands(run)
+
+class WrongSoftware(_Wrong, SoftwareStream):
+    """The cores compute with another X than the model."""
 
 
-class WrongSoftware(SoftwareStream):
-    """The cores compute with another X than the model in the second of three runs."""
-
-    def draw(self, index: int, rng: random.Random) -> ProgramRun:
-        """Give the second of three runs other operands."""
-        run = super().draw(index, rng)
-        return wrong_operands(run) if index == 1 else run
-
-
-class UnplannedJob(_Wrong):
+class UnplannedJob(_Wrong, GemmStream):
     """A job runs twice, another one never."""
 
     def broken(self, run: ProgramRun) -> ProgramRun:
@@ -61,7 +47,7 @@ class UnplannedJob(_Wrong):
         return replace(run, task=replace(run.task, jobs=(second, second, *rest)))
 
 
-class OutsideJob(_Wrong):
+class OutsideJob(_Wrong, GemmStream):
     """Z of a job is outside all memories."""
 
     def broken(self, run: ProgramRun) -> ProgramRun:

@@ -14,14 +14,14 @@ from models.ops import Op
 from regressions.cluster.build import build_cluster
 from regressions.cluster.firmware import PROGRAMS, build_program
 from regressions.cluster.run import run_task
-from regressions.cluster.sizes import SMALL
+from regressions.cluster.sizes import CONTRACT, SMALL
 from tb.cluster.config import ClusterConfig, cluster_of
 from tb.cluster.mailbox import MailboxJob
 from tb.cluster.memory_map import L2, OPERANDS
 from tb.cluster.task import Arbitration, ProgramOutcome, Task
 from tb.descriptor import load
 
-CONFIG = cluster_of(load(SMALL))
+CONFIG, EIGHT = (cluster_of(load(name)) for name in (SMALL, CONTRACT))
 Codes = NDArray[np.uint8] | NDArray[np.uint16]
 
 

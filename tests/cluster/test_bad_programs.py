@@ -15,26 +15,30 @@ from regressions.cluster import firmware
 from regressions.cluster.firmware import CHECKS, build_program
 from regressions.cluster.run import run_task
 from regressions.errors import UserError
+from tb.cluster.config import ClusterConfig
 from tb.cluster.elf import Program, read_program
 from tb.cluster.instructions import check_instructions
 from tb.cluster.mailbox import MailboxJob
 from tb.cluster.memory_map import BOOT, L2, OPERANDS, TCDM
 from tb.cluster.task import Task
-from tests.cluster.harness import CONFIG, run
+from tests.cluster.harness import CONFIG, EIGHT, run
+
+on_both = pytest.mark.parametrize("config", [CONFIG, EIGHT], ids=["two", "eight"])
 
 
 @pytest.mark.sim
-def test_a_trap_is_reported(tmp_path: Path) -> None:
-    outcome = run("trap", tmp_path, programs=CHECKS)
-    assert len(outcome.problems) == 1
-    assert outcome.problems[0].startswith("hart 1 trapped at 0x1a00")
-    assert "(main+0x" in outcome.problems[0]
-    assert "instruction ffffffff: .word 0xffffffff): illegal instruction" in outcome.problems[0]
+@on_both
+def test_a_trap_is_reported(tmp_path: Path, config: ClusterConfig) -> None:
+    (problem,) = run("trap", tmp_path, programs=CHECKS, config=config).problems
+    assert problem.startswith(f"hart {config.cores - 1} trapped at 0x1a00")
+    assert "(main+0x" in problem
+    assert "instruction ffffffff: .word 0xffffffff): illegal instruction" in problem
 
 
 @pytest.mark.sim
-def test_a_core_that_runs_off_is_reported(tmp_path: Path) -> None:
-    outcome = run("runs_off", tmp_path, programs=CHECKS)
+@on_both
+def test_a_core_that_runs_off_is_reported(tmp_path: Path, config: ClusterConfig) -> None:
+    outcome = run("runs_off", tmp_path, programs=CHECKS, config=config)
     assert "hart 0 trapped at 0x1a008000" in outcome.problems[0]
     assert "no code of the program): illegal instruction" in outcome.problems[0]
 
@@ -47,13 +51,16 @@ def test_the_instruction_memory_is_there_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.sim
-def test_a_program_that_does_not_end_is_reported(tmp_path: Path) -> None:
-    outcome = run("forever", tmp_path, programs=CHECKS, limit=5000)
-    assert outcome.problems[0] == "the program has not ended after 5000 cycles"
-    assert outcome.problems[1].startswith("hart 0 is asleep at 0x1a00")
-    assert "(main+0x" in outcome.problems[1]
-    assert ": cv.elw " in outcome.problems[1]
-    assert "(cluster_start+0x" in outcome.problems[2]
+@on_both
+def test_a_program_that_does_not_end_is_reported(tmp_path: Path, config: ClusterConfig) -> None:
+    first, main, *others = run("forever", tmp_path, programs=CHECKS, limit=5000, config=config).problems
+    assert first == "the program has not ended after 5000 cycles"
+    assert main.startswith("hart 0 is asleep at 0x1a00")
+    assert "(main+0x" in main
+    assert ": cv.elw " in main
+    for hart, problem in enumerate(others[: config.cores - 1], start=1):
+        assert problem.startswith(f"hart {hart} is asleep at 0x1a00")
+        assert "(cluster_start+0x" in problem
 
 
 @pytest.mark.sim

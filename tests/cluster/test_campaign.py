@@ -1,26 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of a campaign on one unit bench, and of the reading of a bench's output and a program's end."""
 
-import io
 import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from regressions.cluster.mutants import jobs as cluster_jobs
 from regressions.cluster.mutants import outcome as cluster_outcome
 from regressions.cluster.mutants import target as cluster
 from regressions.cluster.mutants.outcome import ClusterTask, Found, read_cluster, read_unit
-from regressions.commands.mutants import mutants
 from regressions.errors import UserError
 from regressions.judge import Ending, ProcessEnd
-from regressions.order import Order
-from regressions.paths import BuildTree
-from regressions.services import real_services
 from tb.schema import SchemaError
+from tests.mutants.campaign import campaign
 
 DATA = """
 schema = 1
@@ -57,24 +52,14 @@ line = "else error_q <= error_o;"
 replacement = "else error_q <= missing;"
 about = "no such signal"
 """
-JOBS = "schema = 1\nseed = 1\njobs = [{}]\n"
-
-
-def campaign(folder: Path, tests: str = "") -> tuple[int, str, Path]:
-    """Run ``make mutants DUT=cluster``; return its exit code, its output, its folder of results."""
-    (folder / "cluster.toml").write_text(DATA)
-    (folder / "jobs.toml").write_text(JOBS.format('"periph:0:9", "core_bus:0:2"'))
-    order = Order(processes=2, dut=cluster.NAME, tests=tests, tree=BuildTree(folder / "build"))
-    output = io.StringIO()
-    console = Console(file=output, width=200, highlight=False)
-    code = mutants(order, real_services(), console, folder, folder / "jobs.toml")
-    return code, output.getvalue(), folder / "build"
+LIST = "schema = 1\nseed = 1\njobs = [{}]\n"
+JOBS = ("periph:0:9", "core_bus:0:2")
 
 
 @pytest.fixture(scope="module")
 def complete(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, dict[str, Any]]:
     """Exit code, output and report of all four defects."""
-    code, output, tree = campaign(tmp_path_factory.mktemp("campaign"))
+    code, output, tree = campaign(tmp_path_factory.mktemp("campaign"), cluster.NAME, DATA, JOBS)
     return code, output, json.loads((tree / "reports" / "mutants-cluster" / "mutants.json").read_text())
 
 
@@ -100,7 +85,7 @@ def test_every_defect_has_its_fate(complete: tuple[int, str, dict[str, Any]]) ->
 @pytest.mark.sim
 @pytest.mark.usefixtures("complete")
 def test_part_of_the_defects_passes(tmp_path: Path) -> None:
-    code, output, tree = campaign(tmp_path, "any-*,same-sum")
+    code, output, tree = campaign(tmp_path, cluster.NAME, DATA, JOBS, "any-*,same-sum")
     assert code == 0
     assert "1 of 2 defects killed, 1 explained;" in output
     assert not (tree / "reports").exists()
@@ -118,7 +103,7 @@ def test_part_of_the_defects_passes(tmp_path: Path) -> None:
 def test_a_malformed_list_is_one_clear_line(
     tmp_path: Path, jobs: str, error: type[Exception], message: str
 ) -> None:
-    (tmp_path / "jobs.toml").write_text(JOBS.format(jobs))
+    (tmp_path / "jobs.toml").write_text(LIST.format(jobs))
     with pytest.raises(error, match=message):
         cluster_jobs.load(tmp_path / "jobs.toml")
 

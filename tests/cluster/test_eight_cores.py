@@ -8,49 +8,11 @@ import pytest
 
 from models.formats import Format
 from models.ops import Op
-from regressions.cluster.firmware import CHECKS
-from regressions.cluster.sizes import CONTRACT
-from tb.cluster.config import cluster_of
 from tb.cluster.mailbox import MailboxJob
 from tb.cluster.memory_map import L2, OPERANDS
-from tb.cluster.task import Arbitration
-from tb.descriptor import load
-from tests.cluster.harness import Work, run, run_tiled
+from tests.cluster.harness import EIGHT, Work, run, run_tiled
 
 pytestmark = pytest.mark.sim
-EIGHT = cluster_of(load(CONTRACT))
-
-
-@pytest.mark.parametrize("cores", [3, 8])
-def test_hello_and_barriers(tmp_path: Path, cores: int) -> None:
-    outcome = run("hello", tmp_path, cores=cores, config=EIGHT)
-    assert outcome.problems == ()
-    assert outcome.answers[:9] == tuple(0x48450000 | hart if hart < cores else 0 for hart in range(9))
-
-
-def test_registers_are_as_described(tmp_path: Path) -> None:
-    assert run("registers", tmp_path, programs=CHECKS, config=EIGHT).problems == ()
-
-
-def test_sleeping_cores_wake_on_their_events_alone(tmp_path: Path) -> None:
-    outcome = run("sleepers", tmp_path, programs=CHECKS, config=EIGHT)
-    assert outcome.problems == ()
-    assert 0 < outcome.answers[0] < 20, "cycles after the one that the timer was set to"
-    woken = outcome.answers[1:8]
-    assert list(woken) == sorted(set(woken)), "one after the other"
-
-
-@pytest.mark.parametrize("ratio", [(1, 2, True), (1, 3, False), (0, 0, True)], ids=str)
-def test_all_cores_queue_jobs_through_the_lock(tmp_path: Path, ratio: tuple[int, int, bool]) -> None:
-    work = Work(3)
-    for number in range(8):
-        work.add(Op(number), Format.FP16, *(work.random.randrange(1, 40) for _ in range(3)))
-    outcome = run("queue", tmp_path, work.jobs, work.memory, arbitration=Arbitration(*ratio), config=EIGHT)
-    assert outcome.problems == ()
-    work.check(outcome)
-    assert [answer >> 24 for answer in outcome.answers[:8]] == list(range(8)), "each hart had a job"
-    assert sorted(answer & 0xFF for answer in outcome.answers[:8]) == list(range(8)), "ids are given once"
-    assert sorted(outcome.answers[8:16]) == list(range(8))
 
 
 def test_soft_clear_and_recovery(tmp_path: Path) -> None:
@@ -123,28 +85,3 @@ def test_accelerator_cores_and_copies_together(tmp_path: Path, measured: int) ->
         assert [count > 0 for count in rounds] == [bool(mode >> group & 1) for group in range(3)]
         cycles.append(outcome.answers[0])
     assert cycles[0] < cycles[1] < 3 * cycles[0], "they meet, and nobody starves"
-
-
-def test_a_trap_is_reported(tmp_path: Path) -> None:
-    outcome = run("trap", tmp_path, programs=CHECKS, config=EIGHT)
-    assert len(outcome.problems) == 1
-    assert outcome.problems[0].startswith("hart 7 trapped at 0x1a00")
-    assert "(main+0x" in outcome.problems[0]
-    assert "instruction ffffffff: .word 0xffffffff): illegal instruction" in outcome.problems[0]
-
-
-def test_a_core_that_runs_off_is_reported(tmp_path: Path) -> None:
-    outcome = run("runs_off", tmp_path, programs=CHECKS, config=EIGHT)
-    assert "hart 0 trapped at 0x1a008000" in outcome.problems[0]
-    assert "no code of the program): illegal instruction" in outcome.problems[0]
-
-
-def test_a_program_that_does_not_end_is_reported(tmp_path: Path) -> None:
-    outcome = run("forever", tmp_path, programs=CHECKS, limit=5000, config=EIGHT)
-    assert outcome.problems[0] == "the program has not ended after 5000 cycles"
-    assert outcome.problems[1].startswith("hart 0 is asleep at 0x1a00")
-    assert "(main+0x" in outcome.problems[1]
-    assert ": cv.elw " in outcome.problems[1]
-    for hart in range(1, 8):
-        assert outcome.problems[1 + hart].startswith(f"hart {hart} is asleep at 0x1a00")
-        assert "(cluster_start+0x" in outcome.problems[1 + hart]

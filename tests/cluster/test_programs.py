@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real programs on real cores: two of them, with the accelerator, the DMA and the memories."""
+"""Real programs on real cores: two or eight of them, with the accelerator, the DMA and the memories."""
 
 from pathlib import Path
 
@@ -8,27 +8,35 @@ import pytest
 from models.formats import Format
 from models.ops import Op
 from regressions.cluster.firmware import CHECKS
+from tb.cluster.config import ClusterConfig
 from tb.cluster.task import Arbitration
-from tests.cluster.harness import Work, run, run_tiled
+from tests.cluster.harness import CONFIG, EIGHT, Work, run, run_tiled
 
 pytestmark = pytest.mark.sim
 
 
-def test_registers_are_as_described(tmp_path: Path) -> None:
-    assert run("registers", tmp_path, programs=CHECKS).problems == ()
+on_both = pytest.mark.parametrize("config", [CONFIG, EIGHT], ids=["two", "eight"])
 
 
-@pytest.mark.parametrize("cores", [1, 2])
-def test_hello_and_barriers(tmp_path: Path, cores: int) -> None:
-    outcome = run("hello", tmp_path, cores=cores)
+@on_both
+def test_registers_are_as_described(tmp_path: Path, config: ClusterConfig) -> None:
+    assert run("registers", tmp_path, programs=CHECKS, config=config).problems == ()
+
+
+@pytest.mark.parametrize(("cores", "config"), [(1, CONFIG), (2, CONFIG), (3, EIGHT), (8, EIGHT)])
+def test_hello_and_barriers(tmp_path: Path, cores: int, config: ClusterConfig) -> None:
+    outcome = run("hello", tmp_path, cores=cores, config=config)
     assert outcome.problems == ()
-    assert outcome.answers[:3] == tuple(0x48450000 | hart if hart < cores else 0 for hart in range(3))
+    assert outcome.answers[:9] == tuple(0x48450000 | hart if hart < cores else 0 for hart in range(9))
 
 
-def test_a_sleeping_core_wakes_on_its_event_alone(tmp_path: Path) -> None:
-    outcome = run("sleepers", tmp_path, programs=CHECKS)
+@on_both
+def test_sleeping_cores_wake_on_their_events_alone(tmp_path: Path, config: ClusterConfig) -> None:
+    outcome = run("sleepers", tmp_path, programs=CHECKS, config=config)
     assert outcome.problems == ()
     assert 0 < outcome.answers[0] < 20, "cycles after the one that the timer was set to"
+    woken = outcome.answers[1 : config.cores]
+    assert list(woken) == sorted(set(woken)), "one after the other"
 
 
 def test_headline_job_driven_by_firmware(tmp_path: Path) -> None:
@@ -54,15 +62,25 @@ def test_every_operation_and_format(tmp_path: Path) -> None:
         work.check(outcome)
 
 
-@pytest.mark.parametrize("ratio", [(1, 2, True), (1, 4, False), (0, 0, True)], ids=str)
-def test_cores_queue_jobs_through_the_lock(tmp_path: Path, ratio: tuple[int, int, bool]) -> None:
+@pytest.mark.parametrize(
+    ("config", "ratio"),
+    [
+        *((CONFIG, ratio) for ratio in ((1, 2, True), (1, 4, False), (0, 0, True))),
+        *((EIGHT, ratio) for ratio in ((1, 2, True), (1, 3, False), (0, 0, True))),
+    ],
+    ids=lambda value: str(value.cores) if isinstance(value, ClusterConfig) else str(value),
+)
+def test_cores_queue_jobs_through_the_lock(
+    tmp_path: Path, config: ClusterConfig, ratio: tuple[int, int, bool]
+) -> None:
     work = Work(3)
     for number in range(8):
         work.add(Op(number), Format.FP16, *(work.random.randrange(1, 40) for _ in range(3)))
-    outcome = run("queue", tmp_path, work.jobs, work.memory, arbitration=Arbitration(*ratio))
+    outcome = run("queue", tmp_path, work.jobs, work.memory, arbitration=Arbitration(*ratio), config=config)
     assert outcome.problems == ()
     work.check(outcome)
-    assert {answer >> 24 for answer in outcome.answers[:8]} == {0, 1}, "both harts had jobs"
+    harts = [answer >> 24 for answer in outcome.answers[:8]]
+    assert harts == list(range(8)) if config is EIGHT else set(harts) == {0, 1}, "each hart had a job"
     assert sorted(answer & 0xFF for answer in outcome.answers[:8]) == list(range(8)), "ids are given once"
     assert sorted(outcome.answers[8:16]) == list(range(8))
 

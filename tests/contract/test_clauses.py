@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clauses of the contract are well-formed and have testpoints, and all citations lead to them."""
 
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from regressions.contract import FILES, ContractError, load_contract, parse
 from regressions.paths import ROOT
 from regressions.testplan import load_testplan
 from tests.contract.citations import cited, wrong_citations, wrong_references
+from tests.docs.tree import tracked
 
 CONTRACT = load_contract()
 TEXTS = {letter: path.read_text() for letter, path in FILES.items()}
@@ -19,12 +17,7 @@ SECTION = '<a id="a1"></a>\n## 1. One\n\n'
 CLAUSE = '<a id="a1.1"></a>**A1.1** Text\nof two lines.\n'
 
 
-def tracked() -> list[Path]:
-    """Files of the project that are text."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
-    binary = {".png", ".svg"}
-    return [path for name in names if name and (path := ROOT / name).is_file() and path.suffix not in binary]
+TEXT_FILES = [path for path in tracked(".") if path.suffix not in (".png", ".svg")]
 
 
 def test_clauses_are_read() -> None:
@@ -67,7 +60,7 @@ def test_every_requirement_has_a_testpoint_and_every_testpoint_its_clauses() -> 
 
 
 def test_every_citation_leads_to_a_clause() -> None:
-    wrong = {path: list(wrong_citations(path.read_text(), CONTRACT)) for path in tracked()}
+    wrong = {path: list(wrong_citations(path.read_text(), CONTRACT)) for path in TEXT_FILES}
     assert [f"{path.relative_to(ROOT)}: {each}" for path, found in wrong.items() for each in found] == []
 
 
@@ -78,7 +71,7 @@ def test_clauses_cite_clauses(letter: str) -> None:
 
 
 def test_the_project_cites_both_contracts() -> None:
-    found = {name[0] for path in tracked() for name in cited(path.read_text())}
+    found = {name[0] for path in TEXT_FILES for name in cited(path.read_text())}
     assert found == set(FILES)
 
 

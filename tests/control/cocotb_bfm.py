@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that run inside the simulation of `periph_tb`."""
 
-import os
 import random
-import time
 
 import cocotb
 import pytest
@@ -35,6 +33,31 @@ async def violations(dut: HierarchyObject) -> dict[PeriphRule, int]:
     return {PeriphRule(rule): count for rule, (count, _) in BenchHandle().violations().items()}
 
 
+def random_burst(rng: random.Random) -> list[Access]:
+    """Up to a dozen accesses of any kind, some of them after idle cycles."""
+    return [
+        Access(
+            4 * rng.randrange(16),
+            rng.random() < 0.5,
+            rng.getrandbits(32),
+            rng.getrandbits(4),
+            1 << rng.randrange(8),
+            rng.choice([0, 0, 0, 1, 5]),
+        )
+        for _ in range(rng.randint(1, 12))
+    ]
+
+
+def written(words: list[int], access: Access) -> int:
+    """Answer to an access, after its effect on the words."""
+    index = access.address // 4
+    if not access.write:
+        return words[index]
+    mask = sum(0xFF << 8 * lane for lane in range(4) if access.be >> lane & 1)
+    words[index] = words[index] & ~mask | access.data & mask
+    return 0
+
+
 @cocotb.test()
 async def back_to_back(dut: HierarchyObject) -> None:
     """Eight accesses take nine edges, and data and byte enables arrive."""
@@ -62,19 +85,8 @@ async def random_traffic(dut: HierarchyObject) -> None:
     await bfm.accesses([write(4 * i, 0) for i in range(16)])
     waited = 0
     for _ in range(50):
-        burst, expected = [], []
-        for _ in range(rng.randint(1, 12)):
-            index, data, be = rng.randrange(16), rng.getrandbits(32), rng.getrandbits(4)
-            access = Access(
-                4 * index, rng.random() < 0.5, data, be, 1 << rng.randrange(8), rng.choice([0, 0, 0, 1, 5])
-            )
-            if access.write:
-                for lane in range(4):
-                    if be >> lane & 1:
-                        mask = 0xFF << 8 * lane
-                        words[index] = words[index] & ~mask | data & mask
-            burst.append(access)
-            expected.append(0 if access.write else words[index])
+        burst = random_burst(rng)
+        expected = [written(words, access) for access in burst]
         grants = int(dut.grants_q.value)
         responses = await bfm.accesses(burst)
         assert [response.data for response in responses] == expected
@@ -193,14 +205,3 @@ async def reset_forgets_the_access(dut: HierarchyObject) -> None:
     await ClockCycles(dut.clk, 2)
     dut.rst_n.value = 1
     assert await violations(dut) == before
-
-
-@cocotb.test(skip="CONTROL_SPEED" not in os.environ)
-async def speed(dut: HierarchyObject) -> None:
-    """Prints the cost of a job's eight accesses; a measurement, not a check."""
-    bfm = await start(dut)
-    jobs = 3000
-    begin = time.perf_counter()
-    for job in range(jobs):
-        await bfm.accesses([read(4)] + [write(0x10 + 4 * i, job * 8 + i) for i in range(6)] + [write(0, 0)])
-    dut._log.info("%.1f us a job of 8 accesses", (time.perf_counter() - begin) / jobs * 1e6)

@@ -10,11 +10,11 @@ import pytest
 from cocotb.handle import HierarchyObject
 from cocotb.triggers import ClockCycles, RisingEdge
 
-from tb.agents.control.access import Access, Burst, Response, read, write
+from tb.agents.control.access import Burst, Response, read, write
 from tb.agents.control.player import RegisterPortPlayer
 from tb.agents.control.transfer import GrantTimeoutError, MissingResponseError
 from tb.dpi.bindings import BenchHandle
-from tests.control.cocotb_bfm import NO_GRANT, NO_RESPONSE, start, violations
+from tests.control.cocotb_bfm import NO_GRANT, NO_RESPONSE, random_burst, start, violations, written
 
 
 class _Edge:
@@ -42,20 +42,6 @@ def port_log(first: int) -> list[tuple[int, ...]]:
     ]
 
 
-async def random_burst(rng: random.Random) -> list[Access]:
-    return [
-        Access(
-            4 * rng.randrange(16),
-            rng.random() < 0.5,
-            rng.getrandbits(32),
-            rng.getrandbits(4),
-            1 << rng.randrange(8),
-            rng.choice([0, 0, 0, 1, 5]),
-        )
-        for _ in range(rng.randint(1, 12))
-    ]
-
-
 @cocotb.test()
 async def as_the_bus_functional_model(dut: HierarchyObject) -> None:
     """Random lists are the same accesses in the same cycles as those of the bus functional model."""
@@ -63,7 +49,7 @@ async def as_the_bus_functional_model(dut: HierarchyObject) -> None:
     before = await violations(dut)
     rng = random.Random("control/as_the_bus_functional_model")
     for _ in range(40):
-        bursts = [await random_burst(rng) for _ in range(rng.randint(1, 3))]
+        bursts = [random_burst(rng) for _ in range(rng.randint(1, 3))]
         seen = len(BenchHandle().periph_log())
         by_hand = [await bfm.accesses(burst) for burst in bursts]
         await ClockCycles(dut.clk, 2)
@@ -90,14 +76,8 @@ async def slow_grants(dut: HierarchyObject) -> None:
     dut.slow.value = 1
     waited = 0
     for _ in range(40):
-        burst, expected = await random_burst(rng), []
-        for access in burst:
-            index = access.address // 4
-            expected.append(0 if access.write else words[index])
-            for lane in range(4) if access.write else ():
-                if access.be >> lane & 1:
-                    mask = 0xFF << 8 * lane
-                    words[index] = words[index] & ~mask | access.data & mask
+        burst = random_burst(rng)
+        expected = [written(words, access) for access in burst]
         grants = int(dut.grants_q.value)
         player.start([Burst(burst)])
         await player.done()

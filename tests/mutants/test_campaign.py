@@ -2,16 +2,12 @@
 """One loop for all campaigns: another kind of devices needs its target, and nothing else."""
 
 import asyncio
-import io
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from rich.console import Console
 
 from regressions import kinds
-from regressions.commands.mutants import mutants
 from regressions.errors import UserError
 from regressions.kinds import Defects
 from regressions.mutants.defects import Defect, Placement
@@ -19,8 +15,8 @@ from regressions.mutants.outcome import DefectResult, Fate
 from regressions.mutants.simulations import Simulations
 from regressions.mutants.target import Numbered
 from regressions.order import Order
-from regressions.paths import BuildTree
-from regressions.services import Services, real_services
+from regressions.services import Services
+from tests.mutants.campaign import campaign
 
 DATA = 'schema = 1\ndevice = "adder"\n' + "".join(
     f"""
@@ -88,15 +84,6 @@ class AdderTarget:
         return DefectResult(defect, number, Fate.KILLED, ("sum",), "some", 3)
 
 
-def campaign(folder: Path, tests: str = "") -> tuple[int, str]:
-    """Run ``make mutants DUT=adder``; return its exit code and output."""
-    (folder / "adder.toml").write_text(DATA)
-    order = Order(processes=2, dut="adder", tests=tests, tree=BuildTree(folder / "build"))
-    output = io.StringIO()
-    code = mutants(order, real_services(), Console(file=output, width=200, highlight=False), folder)
-    return code, output.getvalue()
-
-
 class AdderKind:
     """A kind of devices, as far as campaigns look at it."""
 
@@ -111,9 +98,8 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_results_are_in_order_with_those_that_do_not_compile(tmp_path: Path) -> None:
-    code, output = campaign(tmp_path)
-    path = tmp_path / "build" / "reports" / "mutants-adder" / "mutants.json"
-    report: dict[str, Any] = json.loads(path.read_text())
+    code, output, tree = campaign(tmp_path, "adder", DATA)
+    report = json.loads((tree / "reports" / "mutants-adder" / "mutants.json").read_text())
     fates = {entry["id"]: (entry["number"], entry["fate"]) for entry in report["defects"]}
     assert list(fates) == ["slow", "broken", "quick", "kept"]
     assert fates == {
@@ -129,7 +115,7 @@ def test_results_are_in_order_with_those_that_do_not_compile(tmp_path: Path) -> 
 
 
 def test_a_part_without_complaints_passes(tmp_path: Path) -> None:
-    assert campaign(tmp_path, "quick,kept")[0] == 0
+    assert campaign(tmp_path, "adder", DATA, tests="quick,kept")[0] == 0
 
 
 def test_a_target_that_fails_by_itself_stops_the_campaign(
@@ -137,4 +123,4 @@ def test_a_target_that_fails_by_itself_stops_the_campaign(
 ) -> None:
     monkeypatch.setattr(AdderTarget, "fault", "1 + 1 = 3")
     with pytest.raises(UserError, match=r"adder fails without any defect.*1 \+ 1 = 3"):
-        campaign(tmp_path)
+        campaign(tmp_path, "adder", DATA)

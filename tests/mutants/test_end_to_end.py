@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A whole campaign on the serial device: defects killed, explained, wrongly explained, and invalid."""
 
-import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
-from regressions.commands.mutants import mutants
 from regressions.errors import UserError
-from regressions.order import Order
-from regressions.paths import BuildTree
-from regressions.services import real_services
+from tests.mutants.campaign import campaign
 
 pytestmark = pytest.mark.sim
 
@@ -52,7 +47,7 @@ line = "assign empty  = job_i.m == '0 || job_i.k == '0;"
 replacement = "assign empty  = job_i.m == '0 || job_i.none == '0;"
 about = "no such member"
 """
-JOBS = 'schema = 1\nseed = 1\njobs = ["{}"]\n'
+SMALL = ("gemm_ops_small:0:12",)
 LIST = """
 [[test]]
 name = "fails"
@@ -63,27 +58,10 @@ count = 1
 HERE = Path(__file__).resolve().parent
 
 
-def campaign(
-    folder: Path, tests: str, jobs: str, *lists: Path, graded: bool = False
-) -> tuple[int, str, Path]:
-    """Run ``make mutants``; return its exit code, its output, and its folder of results."""
-    (folder / "data").mkdir(exist_ok=True)
-    (folder / "data" / "serial.toml").write_text(DATA)
-    (folder / "jobs.toml").write_text(JOBS.format(jobs))
-    order = Order(
-        processes=2, dut="serial", tests=tests, lists=lists, tree=BuildTree(folder / "build"), graded=graded
-    )
-    output = io.StringIO()
-    console = Console(file=output, width=200, highlight=False)
-    code = mutants(order, real_services(), console, folder / "data", folder / "jobs.toml")
-    return code, output.getvalue(), folder / "build"
-
-
 @pytest.fixture(scope="module")
 def complete(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, dict[str, Any]]:
     """Exit code, output and report of all four defects."""
-    folder = tmp_path_factory.mktemp("campaign")
-    code, output, tree = campaign(folder, "", "gemm_ops_small:0:12")
+    code, output, tree = campaign(tmp_path_factory.mktemp("campaign"), "serial", DATA, SMALL)
     return code, output, json.loads((tree / "reports" / "mutants" / "mutants.json").read_text())
 
 
@@ -112,7 +90,7 @@ def test_stale_reason_and_invalid_defect_make_the_run_fail(complete: tuple[int, 
 
 
 def test_part_of_the_defects_passes_and_replaces_no_report(tmp_path: Path) -> None:
-    code, output, tree = campaign(tmp_path, "wrong-*,same-sum", "gemm_ops_small:0:12")
+    code, output, tree = campaign(tmp_path, "serial", DATA, SMALL, "wrong-*,same-sum")
     assert code == 0
     assert "1 of 2 defects killed, 1 explained;" in output
     assert not (tree / "reports").exists()
@@ -122,14 +100,14 @@ def test_device_that_fails_by_itself_stops_the_campaign(tmp_path: Path) -> None:
     (tmp_path / "list.toml").write_text(LIST)
     (tmp_path / "failing.py").write_text((HERE / "failing.py").read_text())
     with pytest.raises(UserError, match=r"serial fails without any defect.*test fails: nothing is right"):
-        campaign(tmp_path, "wrong-*", "fails:0:1", tmp_path / "list.toml")
+        campaign(tmp_path, "serial", DATA, ["fails:0:1"], "wrong-*", (tmp_path / "list.toml",))
 
 
 def test_a_graded_campaign_names_every_test_that_finds_a_defect(tmp_path: Path) -> None:
     # Enough of the mix for some GEMM with elements: the defect shows in no other operation.
-    jobs = 'gemm_ops_small:0:12", "gemm_ops:0:60", "reg_hw_reset:0:1'
+    jobs = (*SMALL, "gemm_ops:0:60", "reg_hw_reset:0:1")
     for graded, tests in ((False, ["gemm_ops_small"]), (True, ["gemm_ops_small", "gemm_ops"])):
-        _, _, tree = campaign(tmp_path, "wrong-unit", jobs, graded=graded)
+        _, _, tree = campaign(tmp_path, "serial", DATA, jobs, "wrong-unit", graded=graded)
         newest = max((tree / "runs").iterdir(), key=lambda run: run.stat().st_mtime_ns)
         report = json.loads((newest / "mutants.json").read_text())
         assert report["graded"] is graded

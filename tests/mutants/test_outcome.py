@@ -43,16 +43,8 @@ def segment(
     return [
         {"type": "test_begin", "test": "some", "seed": 1, "begin": begin, "end": end},
         *([JOB] * jobs),
-        {
-            "type": "test_end",
-            "test": "some",
-            "jobs": jobs,
-            "compared_bytes": 64,
-            "status": status,
-            "detail": detail,
-            "cycles": 9,
-            "seconds": 0.1,
-        },
+        {"type": "test_end", "test": "some", "jobs": jobs, "compared_bytes": 64, "cycles": 9, "seconds": 0.1}
+        | {"status": status, "detail": detail},
     ]
 
 
@@ -67,18 +59,18 @@ def judged(
 
 END: dict[str, object] = {"type": "sim_end", "cycles": 18, "seconds": 0.2}
 FINE = ProcessEnd(Ending.EXITED, 0)
+PASSED = [*segment(0, 2, jobs=2), *segment(2, 3, jobs=1), END]
 
 
 def test_survivor_passed_every_job(tmp_path: Path) -> None:
-    result = judged(tmp_path, [*segment(0, 2, jobs=2), *segment(2, 3, jobs=1), END], FINE)
+    result = judged(tmp_path, PASSED, FINE)
     assert (result.fate, result.after, result.checkers) == (Fate.SURVIVED, 3, ())
     assert result.complaint.startswith("survived; add a test")
 
 
 def test_survivor_with_a_reason_is_fine(tmp_path: Path) -> None:
-    lines = [*segment(0, 2, jobs=2), *segment(2, 3, jobs=1), END]
-    assert judged(tmp_path, lines, FINE, equivalent="it is").complaint == ""
-    assert judged(tmp_path, lines, FINE, unreachable="it is").complaint == ""
+    assert judged(tmp_path, PASSED, FINE, equivalent="it is").complaint == ""
+    assert judged(tmp_path, PASSED, FINE, unreachable="it is").complaint == ""
 
 
 def test_first_failure_kills_and_names_its_checkers(tmp_path: Path) -> None:
@@ -100,7 +92,7 @@ def test_every_test_that_saw_a_defect_is_named_once(tmp_path: Path) -> None:
     lines = [segment(0, 2)[0], FAILURE, segment(0, 2)[-1], *fine, *other, *again, END]
     result = judged(tmp_path, lines, ProcessEnd(Ending.EXITED, 1))
     assert (result.test, result.tests) == ("some", ("some", "other"))
-    survivor = judged(tmp_path, [*segment(0, 2, jobs=2), *segment(2, 3, jobs=1), END], FINE)
+    survivor = judged(tmp_path, PASSED, FINE)
     assert survivor.tests == ()
 
 
@@ -158,7 +150,7 @@ def test_simulation_is_stopped_at_a_failure_and_at_the_end_of_a_failed_test(tmp_
 def test_report_counts_by_checker_and_by_module(tmp_path: Path) -> None:
     results = [
         judged(tmp_path, [segment(0, 2)[0], JOB, FAILURE], ProcessEnd(Ending.TIMEOUT, -15)),
-        judged(tmp_path, [*segment(0, 2, jobs=2), *segment(2, 3, jobs=1), END], FINE),
+        judged(tmp_path, PASSED, FINE),
         DefectResult(defect(), 3, Fate.INVALID, detail="syntax error | here"),
     ]
     report = Report("serial", "abc", {"simulator": "S"}, 3, 1.5, results)

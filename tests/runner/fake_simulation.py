@@ -29,26 +29,10 @@ def job(name: str, scenario: int, number: int, status: str, detail: str) -> None
     size = 1 + scenario % 40
     bound = 40 * size**3 + 90
     emit(
-        type="job",
-        test=name,
-        scenario=scenario,
-        job=number,
-        op=op,
-        format="FP16",
-        M=size,
-        N=size,
-        K=size,
-        stall=["none", "random", "burst"][scenario % 3],
-        core=0,
-        queued=bool(number),
-        cycles=bound - scenario % 30,
-        bound=bound,
-        stalled=0,
-        utilization=0.025,
-        beats_read=9,
-        beats_written=3,
-        status=status,
-        detail=detail,
+        **{"type": "job", "test": name, "scenario": scenario, "job": number, "op": op, "format": "FP16"},
+        **{"M": size, "N": size, "K": size, "stall": ["none", "random", "burst"][scenario % 3], "core": 0},
+        **{"queued": bool(number), "cycles": bound - scenario % 30, "bound": bound, "stalled": 0},
+        **{"utilization": 0.025, "beats_read": 9, "beats_written": 3, "status": status, "detail": detail},
     )
 
 
@@ -60,12 +44,8 @@ def fail(name: str, scenario: int, status: str) -> None:
     job(name, scenario, 0, status, f"wrong at m={scenario}")
     job(name, scenario, 1, "passed", "")
     emit(
-        type="failure",
-        test=name,
-        scenario=scenario,
-        status=status,
-        detail=f"wrong at m={scenario}, address 0x{scenario:x}",
-        record=f"failures/{record.name}",
+        **{"type": "failure", "test": name, "scenario": scenario, "status": status},
+        **{"detail": f"wrong at m={scenario}, address 0x{scenario:x}", "record": f"failures/{record.name}"},
     )
 
 

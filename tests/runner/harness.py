@@ -2,6 +2,8 @@
 """A runner over the fake simulator in a folder of its own."""
 
 import json
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,3 +61,21 @@ class Runner:
     def status(self, test: str, report: str = "smoke") -> tuple[str, str]:
         """Status and detail of a test."""
         return next((t["status"], t["detail"]) for t in self.summary(report)["tests"] if t["name"] == test)
+
+
+def alive(process: int) -> bool:
+    """A process runs; one that only waits to be reaped does not."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def wait(condition: Callable[[], object], what: str) -> None:
+    """Waits until a condition holds, for at most a minute."""
+    limit = time.monotonic() + 60
+    while not condition():
+        if time.monotonic() > limit:
+            pytest.fail(f"waited in vain for {what}")
+        time.sleep(0.05)

@@ -33,11 +33,11 @@ def segments(folder: Path) -> list[tuple[str, int, int]]:
     return sorted((row["test"], row["begin"], row["end"]) for row in rows)
 
 
-def change(folder: Path, **values: Any) -> None:
+def change(folder: Path, info: dict[str, Any], **values: Any) -> None:
     """Change a run's own account."""
     table = json.loads((folder / "results.json").read_text())
-    table["info"] |= values
-    (folder / "results.json").write_text(json.dumps(table))
+    table["info"] |= info
+    (folder / "results.json").write_text(json.dumps(table | values))
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
@@ -77,9 +77,8 @@ def test_a_part_that_is_missing_fails(runner: Runner) -> None:
 
 def test_what_ran_twice_counts_once_and_the_gravest_outcome_stays(runner: Runner) -> None:
     good = run(runner)
-    bad = run(
-        runner, tests=TESTS | {"a": {"count": 6, "knobs": {"cycles": 900, "behave": "mismatch", "at": 2}}}
-    )
+    wrong = {"count": 6, "knobs": {"cycles": 900, "behave": "mismatch", "at": 2}}
+    bad = run(runner, tests=TESTS | {"a": wrong})
     assert runner("merge", "--runs", str(good), str(good)) == 0
     assert "ran in more than one run" in runner.out
     assert runner.summary()["totals"]["jobs"] == 36
@@ -105,8 +104,7 @@ def test_results_that_were_not_copied_do_not_pass(runner: Runner) -> None:
 
 def test_an_interrupted_part_fails(runner: Runner) -> None:
     part = run(runner)
-    table = json.loads((part / "results.json").read_text())
-    (part / "results.json").write_text(json.dumps(table | {"interrupted": True}))
+    change(part, {}, interrupted=True)
     assert runner("merge", "--runs", str(part)) == 1
     assert "was interrupted: run it again" in runner.out
 
@@ -125,7 +123,7 @@ def test_runs_that_are_no_parts_of_one_are_refused(
     runner: Runner, changed: dict[str, Any], message: str
 ) -> None:
     one, other = run(runner, "--shard=2/2"), run(runner, "--shard=1/2")
-    change(other, **changed)
+    change(other, changed)
     assert runner("merge", "--runs", str(one), str(other)) == 2
     assert message in runner.err
 
@@ -157,15 +155,14 @@ def test_damaged_results_are_one_line(runner: Runner) -> None:
 @pytest.mark.parametrize("command", ["merge", "rerun-failed"])
 def test_an_account_of_another_version_is_one_line(runner: Runner, command: str) -> None:
     part = run(runner)
-    table = json.loads((part / "results.json").read_text())
-    (part / "results.json").write_text(json.dumps(table | {"schema": 2}))
+    change(part, {}, schema=2)
     assert runner(command, *(("--runs", str(part)) if command == "merge" else ())) == 2
     assert "results.json: has schema 2, this version reads 1; run it again" in runner.err
 
 
 def test_a_device_that_is_another_one_here_is_refused(runner: Runner) -> None:
     part = run(runner)
-    change(part, devices={"redmule": {"H": 2}})
+    change(part, {"devices": {"redmule": {"H": 2}}})
     assert runner("merge", "--runs", str(part)) == 2
     assert "redmule.toml: the runs had parameters {'H': 2}, here they are {'H': 1}; merge where" in runner.err
 

@@ -30,19 +30,9 @@ from tests.runner.fake import services
 FIGURES = SpeedFigures(1.0, 2.0, 0.5, 3.0, 0.5, 7.0, 0.6, {"simulator": 3.0, "checks": 2.0})
 MODEL_ROW = {"data": "normal", "size": 16, "fma_per_second": 1, "ratio": 0.5}
 ROW = accelerator.CaseRow(
-    instance="4x12x3 DW256",
-    series="table",
-    op="GEMM",
-    format="FP16",
-    M=12,
-    N=16,
-    K=16,
-    stall_rate=None,
-    cycles=140,
-    bound=140,
-    published=170,
-    mac_per_cycle=21.94,
-    utilization=0.4571,
+    **{"instance": "4x12x3 DW256", "series": "table", "op": "GEMM", "format": "FP16", "stall_rate": None},
+    **{"M": 12, "N": 16, "K": 16, "cycles": 140, "bound": 140, "published": 170},
+    **{"mac_per_cycle": 21.94, "utilization": 0.4571},
 )
 
 

@@ -13,11 +13,13 @@ from models.timing import tile_cycles
 from regressions import cli
 from regressions.simulators import get_simulator
 from regressions.simulators.cache import build_once, build_seconds
-from regressions.speed import accelerator, model, scaling, simulation, workloads
+from regressions.speed import accelerator, scaling, workloads
 from regressions.speed.scaling import ArrayRow, SizeRow, fit, fits
 from tb.descriptor import load
 from tests.runner.fake import services
-from tests.speed.test_figures import FIGURES, MODEL_ROW, ROW
+from tests.speed.test_figures import measured
+
+__all__ = ["measured"]
 
 
 def test_an_exact_power_law_is_found_exactly() -> None:
@@ -110,13 +112,10 @@ def test_scaling_of_a_real_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert measured["fits"] == []
 
 
+@pytest.mark.usefixtures("measured")
 def test_scaling_is_measured_on_request_and_kept_until_then(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(simulation, "measure", lambda *_args, **_more: FIGURES)
-    monkeypatch.setattr(model, "measure", lambda: [MODEL_ROW])
-    monkeypatch.setattr(workloads, "workloads", lambda _device: [])
-    monkeypatch.setattr(accelerator, "measure", lambda *_args: [ROW])
     part: dict[str, Any] = {"sizes": [], "arrays": [], "fits": [{"y": "cycles", "exponent": 1.0}]}
     asked: list[str] = []
 

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``make mutants`` on defects and a job list of a test's own."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from regressions.commands.mutants import mutants
+from regressions.order import Order
+from regressions.paths import BuildTree
+from regressions.services import real_services
+
+
+def campaign(
+    folder: Path,
+    device: str,
+    defects: str,
+    jobs: Sequence[str] = (),
+    tests: str = "",
+    lists: tuple[Path, ...] = (),
+    graded: bool = False,
+) -> tuple[int, str, Path]:
+    """Run a campaign; return its exit code, its output, and its folder of results.
+
+    Args:
+        folder: Where all its files are.
+        device: Name of the device.
+        defects: Text of the device's file of defects.
+        jobs: Parts of the job list; the device's own list if there are none.
+        tests: Patterns of the defects to try.
+        lists: Further test lists.
+        graded: All tests run with each defect.
+    """
+    data, list_file = folder / "data", folder / "jobs.toml"
+    data.mkdir(exist_ok=True)
+    (data / f"{device}.toml").write_text(defects)
+    list_file.write_text(f"schema = 1\nseed = 1\njobs = {list(jobs)}\n")
+    tree = BuildTree(folder / "build")
+    order = Order(processes=2, dut=device, tests=tests, lists=lists, tree=tree, graded=graded)
+    output = io.StringIO()
+    console = Console(file=output, width=200, highlight=False)
+    code = mutants(order, real_services(), console, data, list_file if jobs else None)
+    return code, output.getvalue(), folder / "build"
