@@ -9,7 +9,7 @@ from tb.registers.model import RegisterFileModel
 from tb.uvm_tests.register_states import StateSequence
 from tests.coverage.test_collector import collector
 from tests.registers.device import FakeDevice
-from tests.registers.harness import DirectSequencer, run
+from tests.registers.harness import DirectSequencer, logged, run
 
 LONG_JOB = {"X_ADDR": 0x1000, "W_ADDR": 0x2000, "Z_ADDR": 0x3000, "MCFG0": 0x0001_0001, "MCFG1": 0xFFFF}
 
@@ -19,11 +19,7 @@ def test_it_makes_every_access_in_every_state() -> None:
     run(StateSequence(LONG_JOB).start(sequencer))
     model = RegisterFileModel(register_map())
     model.traces = []
-    rows = [
-        (seen.cycle, seen.address, seen.data, seen.r_data or 0, seen.id, int(not seen.write), seen.be, 1)
-        for seen in sequencer.observed
-    ]
-    assert model.feed(rows, sequencer.device.events) == []
+    assert model.feed(logged(sequencer.observed), sequencer.device.events) == []
     it = collector()
     it.accesses(model.take_traces())
     counts, definition = it.finish(), load_definition()

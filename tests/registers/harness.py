@@ -2,7 +2,7 @@
 """Runs sequences on a device in plain Python: no simulator, no event loop."""
 
 import itertools
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from pyuvm import uvm_sequencer
@@ -32,6 +32,14 @@ class DirectSequencer(uvm_sequencer):
         done = [self.device.access(access) for access in item.accesses]
         self.observed += done
         item.responses = [Response(access.r_data or 0, 0) for access in done]
+
+
+def logged(accesses: Iterable[ObservedAccess]) -> list[tuple[int, ...]]:
+    """Rows of the bench's log for some accesses, all of them answered."""
+    return [
+        (seen.cycle, seen.address, seen.data, seen.r_data or 0, seen.id, int(not seen.write), seen.be, 1)
+        for seen in accesses
+    ]
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:

@@ -4,15 +4,14 @@
 import random
 from collections import deque
 
-import numpy as np
 import pytest
 
 from tb.agents.control.access import Access, read, write
-from tb.dpi.bindings import ACCESS_DTYPE
 from tb.registers.generate import register_map
 from tb.registers.model import ObservedAccess, RegisterFileModel
 from tb.registers.traffic import Traffic
 from tests.registers.device import FAULTS, FakeDevice
+from tests.registers.harness import logged
 
 MAP = register_map()
 ACQUIRE, TRIGGER, FINISHED = MAP["ACQUIRE"].offset, MAP["TRIGGER"].offset, MAP["FINISHED"].offset
@@ -192,12 +191,7 @@ def test_feed_takes_the_records_of_the_bench() -> None:
     for now in range(0, device.cycle + 50, 37):
         ready = [accesses.popleft() for _ in range(len(accesses)) if accesses[0].cycle < now]
         ended = [events.popleft() for _ in range(len(events)) if events[0][0] <= now]
-        records = np.zeros(len(ready), ACCESS_DTYPE)
-        for record, access in zip(records, ready, strict=True):
-            record["cycle"], record["add"], record["wen"] = access.cycle, access.address, not access.write
-            record["data"], record["be"], record["id"] = access.data, access.be, access.id
-            record["r_data"], record["answered"] = access.r_data, 1
-        assert model.feed(records.tolist(), ended) == []
+        assert model.feed(logged(ready), ended) == []
     model.settle()
     assert model.job_values == reference.model.job_values
     assert model.holder == reference.model.holder

@@ -2,10 +2,10 @@
 """Adapter, predictor and back door of the register model, without a simulator."""
 
 import itertools
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 from pyuvm import uvm_check_e, uvm_reg_block, uvm_status_e
 
@@ -13,7 +13,6 @@ from tb.agents.control.access import Access, read, write
 from tb.agents.control.items import ControlItem
 from tb.agents.control.monitor import ControlRecords
 from tb.agents.control.transfer import GrantTimeoutError
-from tb.dpi.bindings import ACCESS_DTYPE
 from tb.registers.adapter import AccessAs, ControlAdapter
 from tb.registers.backdoor import BackdoorError, RegisterBackdoor
 from tb.registers.generate import register_block, register_map
@@ -22,8 +21,9 @@ from tb.registers.predictor import RegisterPredictor
 from tb.uvm_tests.register_accesses import BitBashSequence
 from tb.uvm_tests.register_check import RegisterCheckError
 from tests.registers.device import FakeDevice
-from tests.registers.harness import DirectSequencer, run
+from tests.registers.harness import DirectSequencer, logged, run
 
+AT = register_map().offsets()
 _NAMES = (f"predictor_{number}" for number in itertools.count())
 
 
@@ -33,17 +33,14 @@ def connected(device: FakeDevice) -> tuple[uvm_reg_block, DirectSequencer]:
     return block, sequencer
 
 
-def records(accesses: list[ObservedAccess], events: list[tuple[int, int]] = []) -> ControlRecords:  # noqa: B006
-    rows = np.zeros(len(accesses), ACCESS_DTYPE)
-    for row, access in zip(rows, accesses, strict=True):
-        row["cycle"], row["add"], row["wen"], row["data"] = (
-            access.cycle,
-            access.address,
-            not access.write,
-            access.data,
-        )
-        row["be"], row["id"], row["r_data"], row["answered"] = access.be, access.id, access.r_data, 1
-    return ControlRecords(rows.tolist(), events)
+def predicting(device: FakeDevice, **options: Any) -> tuple[Any, DirectSequencer, RegisterPredictor]:
+    """Block and sequencer of a device, and a predictor of the block."""
+    block, sequencer = connected(device)
+    return block, sequencer, RegisterPredictor(next(_NAMES), None, block, **options)
+
+
+def records(accesses: list[ObservedAccess], events: Sequence[tuple[int, int]] = ()) -> ControlRecords:
+    return ControlRecords(logged(accesses), list(events))
 
 
 def test_front_door_carries_core_and_byte_enables() -> None:
@@ -68,14 +65,12 @@ def test_front_door_reports_a_failed_access() -> None:
 
 def test_predictor_follows_accesses_of_others() -> None:
     device = FakeDevice()
-    block, _ = connected(device)
-    predictor = RegisterPredictor(next(_NAMES), None, block)
-    registers = register_map()
+    block, _, predictor = predicting(device)
     done = [
-        device.access(read(registers["ACQUIRE"].offset, 3)),
-        device.access(write(registers["MACFG"].offset, 0xFFFF_FFFF, 3)),
-        device.access(write(registers["X_ADDR"].offset, 0x1234, 3, be=0b0001)),
-        device.access(write(registers["W_ADDR"].offset, 0x1234, core=4)),
+        device.access(read(AT["ACQUIRE"], 3)),
+        device.access(write(AT["MACFG"], 0xFFFF_FFFF, 3)),
+        device.access(write(AT["X_ADDR"], 0x1234, 3, be=0b0001)),
+        device.access(write(AT["W_ADDR"], 0x1234, core=4)),
     ]
     predictor.write(records(done))
     assert block.MACFG.get_mirrored_value() == 0x1F80
@@ -86,9 +81,7 @@ def test_predictor_follows_accesses_of_others() -> None:
 
 def test_mirror_check_uses_the_prediction() -> None:
     """`mirror(UVM_CHECK)` of pyuvm accepts predicted values, and complains about a changed register."""
-    device = FakeDevice()
-    block, sequencer = connected(device)
-    predictor = RegisterPredictor(next(_NAMES), None, block)
+    block, sequencer, predictor = predicting(FakeDevice())
     run(block.ACQUIRE.read())
     run(block.Z_ADDR.write(0x5678))
     predictor.write(records(sequencer.observed))
@@ -97,14 +90,12 @@ def test_mirror_check_uses_the_prediction() -> None:
 
 def test_reading_finished_leaves_zero_in_the_mirror() -> None:
     device = FakeDevice(duration=(2, 2))
-    block, _ = connected(device)
-    predictor = RegisterPredictor(next(_NAMES), None, block)
-    registers = register_map()
+    block, _, predictor = predicting(device)
     done = [
-        device.access(read(registers["ACQUIRE"].offset)),
-        device.access(write(registers["TRIGGER"].offset, 0)),
-        device.access(read(registers["FINISHED"].offset)._replace(idle=5)),
-        device.access(read(registers["RUNNING_JOB"].offset)),
+        device.access(read(AT["ACQUIRE"])),
+        device.access(write(AT["TRIGGER"], 0)),
+        device.access(read(AT["FINISHED"])._replace(idle=5)),
+        device.access(read(AT["RUNNING_JOB"])),
     ]
     assert done[2].r_data == 1
     predictor.write(records(done, device.events))
@@ -136,17 +127,8 @@ def test_predictor_finds_an_event_after_the_last_access() -> None:
 
 def test_reset_of_the_predictor() -> None:
     device = FakeDevice()
-    block, _ = connected(device)
-    predictor = RegisterPredictor(next(_NAMES), None, block)
-    registers = register_map()
-    predictor.write(
-        records(
-            [
-                device.access(read(registers["ACQUIRE"].offset)),
-                device.access(write(registers["MCFG1"].offset, 9)),
-            ]
-        )
-    )
+    block, _, predictor = predicting(device)
+    predictor.write(records([device.access(each) for each in (read(AT["ACQUIRE"]), write(AT["MCFG1"], 9))]))
     assert block.MCFG1.get_mirrored_value() == 9
     predictor.reset()
     assert block.MCFG1.get_mirrored_value() == 0
@@ -190,9 +172,8 @@ def test_back_door_reads_and_writes_the_storage() -> None:
 
 def test_predictor_hears_of_pokes() -> None:
     device = FakeDevice()
-    block, sequencer = connected(device)
     found: list[RegisterFinding] = []
-    predictor = RegisterPredictor(next(_NAMES), None, block, report=found.append)
+    block, sequencer, predictor = predicting(device, report=found.append)
     seen = 0
 
     def poked(register: str, value: int) -> None:
