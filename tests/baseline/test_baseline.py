@@ -35,9 +35,6 @@ TWO = Kept("queued", 1, "GEMM FP16 24x16x16", 500, {})
 DEVICES = available()
 
 
-# ---- comparison ----
-
-
 def test_equal_cycles_differ_in_nothing_wherever_they_went() -> None:
     assert not compare([ONE, TWO], [structs.replace(ONE, causes={"FILL": 1}), TWO], AT)
 
@@ -83,9 +80,6 @@ def test_a_changed_list_asks_for_a_new_baseline(kept: list[Kept], measured: list
     assert found.text.endswith("the list changed: run make baseline")
 
 
-# ---- file ----
-
-
 def test_what_is_written_is_read_again_a_line_for_each_job(tmp_path: Path) -> None:
     baseline = {"b": Device("1x1x0 DW256", [TWO]), "a": Device("4x12x3 DW256", [ONE, TWO])}
     path = tmp_path / "baseline.json"
@@ -109,9 +103,6 @@ def test_a_damaged_file_is_one_line(tmp_path: Path, text: str) -> None:
         record.read(path)
     assert "\n" not in str(caught.value)
     assert "baseline.json" in str(caught.value)
-
-
-# ---- make baseline ----
 
 
 def results_of(device: str) -> list[JobResult]:
@@ -184,9 +175,6 @@ def test_changes_count_what_is_new_and_gone() -> None:
         "1 slower, 0 faster, 1 new, 0 unchanged, 1 gone",
     ]
     assert list(changes(None, [ONE])) == ["1 jobs, none kept before"]
-
-
-# ---- what is kept ----
 
 
 @pytest.mark.parametrize("name", DEVICES)

@@ -56,14 +56,8 @@ class BenchInstance:
     def __init__(self, library: ct.CDLL, lanes: int = 9) -> None:
         self._library: Any = library
         library.bench_create.restype = ct.c_void_p
-        for name in (
-            "bench_tick",
-            "bench_targeted",
-            "bench_play",
-            "bench_read_allowed",
-            "bench_write_allowed",
-        ):
-            getattr(library, name).restype = ct.c_uint8
+        for name in ("tick", "targeted", "play", "read_allowed", "write_allowed"):
+            getattr(library, f"bench_{name}").restype = ct.c_uint8
         self._self = ct.c_void_p(library.bench_create(lanes))
         self.handle = BenchHandle(BenchInstance.count)
         BenchInstance.count += 1

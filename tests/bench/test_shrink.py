@@ -54,15 +54,11 @@ def shrink(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shrink:
     """Shrink a record; return exit code, output, and the smallest failure."""
 
     def run(
-        fault: str, at: int, scenarios: tuple[Scenario, ...], status: str, detail: str, *options: str
+        fault: str, at: int, scenarios: tuple[Scenario, ...], *options: str
     ) -> tuple[int, list[str], Record | None]:
         record = Record(
-            descriptor=str(DESCRIPTOR),
-            entry=TestEntry("shrink", "gemm_op", count=3),
-            seed=5,
-            status=Status(status),
-            detail=detail,
-            scenarios=scenarios,
+            **{"descriptor": str(DESCRIPTOR), "entry": TestEntry("shrink", "gemm_op", count=3), "seed": 5},
+            **{"status": Status.MISMATCH, "detail": "memory: Z is wrong", "scenarios": scenarios},
         )
         record.write(tmp_path / "failures" / "record.json")
         real = real_services()
@@ -77,23 +73,21 @@ def shrink(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shrink:
     return run
 
 
-def shrunk(folder: Path) -> Path:
-    """Path of the smallest failure."""
-    (path,) = folder.glob("build/replays/*/shrink/sims/0000/shrunk.json")
+def left(folder: Path, name: str) -> Path:
+    """Path of the smallest failure (`shrunk`), or of the account of the search (`shrink`)."""
+    (path,) = folder.glob(f"build/replays/*/shrink/sims/0000/{name}.json")
     return path
 
 
-def outcome(folder: Path) -> dict[str, object]:
-    """Account that the search gives of itself."""
-    (path,) = folder.glob("build/replays/*/shrink/sims/0000/shrink.json")
-    return json.loads(path.read_text())
+def complete(folder: Path) -> bool:
+    """The search found no smaller failure, and not for want of time."""
+    return json.loads(left(folder, "shrink").read_text())["complete"]
 
 
 def test_a_wrong_write_shrinks_to_three_lines(shrink: Shrink, tmp_path: Path) -> None:
     # The 31st write after a reset is wrong, so 31 outputs are needed, in any shape and in any number of jobs.
-    code, out, record = shrink("WriteFlip", 30, drawn(6), "mismatch", "memory: Z is wrong")
+    code, out, record = shrink("WriteFlip", 30, drawn(6))
     assert code == 1
-    assert record is not None
     jobs = [job for scenario in record.scenarios for job in scenario.jobs]
     assert sum(job.m * job.k for job in jobs) >= 31
     for job in jobs:
@@ -107,27 +101,25 @@ def test_a_wrong_write_shrinks_to_three_lines(shrink: Shrink, tmp_path: Path) ->
     assert finding.startswith("mismatch: memory: ")
     assert f"M={record.failing.jobs[-1].m} N=0" in what
     assert re.fullmatch(r"make replay R=\S+/shrunk\.json WAVES=1", command)
-    assert outcome(tmp_path)["complete"]
+    assert complete(tmp_path)
 
 
 def test_a_defect_behind_stalls_keeps_a_stall(shrink: Shrink, tmp_path: Path) -> None:
     scenarios = drawn(3, {"stall": "random", "stall_rate": [0.4, 0.6], "op": "GEMM"})
-    code, _, record = shrink("ReadAfterStall", 0, scenarios, "mismatch", "memory: Z is wrong")
+    code, _, record = shrink("ReadAfterStall", 0, scenarios)
     assert code == 1
-    assert record is not None
     (scenario,) = record.scenarios
     (job,) = scenario.jobs
     assert scenario.stall.kind == "random"
     assert job.m * job.k <= 4
-    assert outcome(tmp_path)["complete"]
+    assert complete(tmp_path)
 
 
 def test_what_ran_before_stays_only_where_it_is_needed(shrink: Shrink) -> None:
     # Small jobs: no single scenario makes 31 writes, so some of those before the failing one are needed.
     small = drawn(12, {"m": [2, 3], "k": [2, 3], "jobs": 1})
-    code, out, record = shrink("WriteFlip", 30, small, "mismatch", "memory: Z is wrong")
+    code, out, record = shrink("WriteFlip", 30, small)
     assert code == 1
-    assert record is not None
     assert 31 // 9 < len(record.scenarios) < 12
     assert sum(job.m * job.k for scenario in record.scenarios for job in scenario.jobs) == 31
     assert "; after " in out[-2] or ": after " in out[-2]
@@ -135,7 +127,7 @@ def test_what_ran_before_stays_only_where_it_is_needed(shrink: Shrink) -> None:
 
 def test_a_failure_of_another_kind_is_not_taken_for_the_one_that_is_looked_for(shrink: Shrink) -> None:
     # The device never raises its event: every job fails, but by the watchdog.
-    code, out, record = shrink("EventMissing", 0, drawn(2), "mismatch", "memory: Z is wrong")
+    code, out, record = shrink("EventMissing", 0, drawn(2))
     assert code == 1
     assert record is None
     assert "not reproduced" in out[-1]
@@ -143,15 +135,13 @@ def test_a_failure_of_another_kind_is_not_taken_for_the_one_that_is_looked_for(s
 
 
 def test_a_device_that_is_right_is_said_to_be(shrink: Shrink) -> None:
-    code, out, record = shrink("None", 0, drawn(2), "mismatch", "memory: Z is wrong")
+    code, out, record = shrink("None", 0, drawn(2))
     assert (code, record) == (0, None)
     assert out[-1] == "not reproduced: no 'memory' alone or after what ran before it"
 
 
 def test_a_search_that_is_cut_short_says_so(shrink: Shrink) -> None:
-    code, out, record = shrink(
-        "WriteFlip", 30, drawn(6), "mismatch", "memory: Z is wrong", "--time=0.000001s"
-    )
+    code, out, record = shrink("WriteFlip", 30, drawn(6), "--time=0.000001s")
     assert code == 1
     assert record is not None
     assert "smaller ones may exist" in out[-1]
@@ -163,11 +153,10 @@ def test_a_missing_record_is_one_line(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_waves_are_those_of_the_smallest_failure_alone(shrink: Shrink, tmp_path: Path) -> None:
-    code, out, record = shrink("WriteFlip", 3, drawn(2), "mismatch", "memory: Z is wrong", "--waves")
+    code, out, record = shrink("WriteFlip", 3, drawn(2), "--waves")
     assert code == 1
-    assert record is not None
     assert record.detail in out[-4]
-    assert out[-2] == f"make replay R={relative(shrunk(tmp_path))} WAVES=1"
+    assert out[-2] == f"make replay R={relative(left(tmp_path, 'shrunk'))} WAVES=1"
     (waves,) = tmp_path.rglob("*.vcd")
     assert out[-1] == f"note: waves: {relative(waves)}"
     # Of one scenario, from a reset on, 2000 ps a cycle: the search before it took hundreds of times as long.

@@ -146,7 +146,6 @@ class Schedule:
         slots["CONTROL"] += self.shape.h * self.shape.l  # the event
         return cycle + 1
 
-    # ------------------------------------------------------------------ one cycle
     def _cycle(self, cycle: int) -> bool:
         granted = self.req is not None and self.gnt(cycle)
         done = granted and self.req is not None and self.req[2]
@@ -180,7 +179,6 @@ class Schedule:
             if not self.valid[name] or (name == issue and pos[1] == 0 and pos[2] == 0):
                 self.valid[name] = pushed > pos[0]
 
-    # ------------------------------------------------------------------ port
     def _arbitrate(self) -> str | None:
         s, best, key = self.shape, None, (1 << 60, 0)
         zeros = self.copy and not self.job.reads_y
@@ -260,7 +258,6 @@ class Schedule:
         else:
             self.y_full[full[0]] += 1
 
-    # ------------------------------------------------------------------ causes
     def _book(self, token: _Token | None) -> None:
         """Give the slots of this cycle their causes: by what enters the cascade, or why nothing does."""
         s, slots = self.shape, self.stats.slots
@@ -302,7 +299,6 @@ class Schedule:
                 return "WAIT_Y"
         return "WAIT_W" if self.x_full[self._x_bank(token)] else "WAIT_X"
 
-    # ------------------------------------------------------------------ array
     def _lacks_y(self, token: _Token) -> bool:
         """Return whether a column of a tile's first chunk cannot enter for want of its piece of Y."""
         if not self.job.reads_y or token.chunk or token.col >= self.tiles[token.tile].cols:

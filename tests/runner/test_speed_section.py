@@ -16,16 +16,9 @@ COMMIT = "1234567890abcdef"
 
 def row(series: str, size: int, **more: Any) -> dict[str, Any]:
     """A row of `bench.json`."""
-    values = {
-        "instance": "4x12x3 DW256",
-        "series": series,
-        "op": "GEMM",
-        "format": "FP16",
-        "M": size,
-        "N": size,
-    }
-    figures = {"K": size, "cycles": 10 * size, "bound": 10 * size, "published": None, "utilization": 0.5}
-    return values | figures | more
+    values = {"instance": "4x12x3 DW256", "series": series, "op": "GEMM", "format": "FP16"}
+    figures = {"cycles": 10 * size, "bound": 10 * size, "published": None, "utilization": 0.5}
+    return values | dict.fromkeys("MNK", size) | figures | more
 
 
 ROWS = [
@@ -40,13 +33,8 @@ SCALING = {
         {"instance": "4x12x3 DW256", "size": size, "work": size**3, "cycles": size**3} for size in (8, 16)
     ],
     "arrays": [
-        {
-            "instance": "16x16x3 DW512",
-            "elements": 256,
-            "cycles": 5,
-            "cycles_per_second": 7,
-            "build_seconds": None,
-        }
+        {"instance": "16x16x3 DW512", "elements": 256, "cycles": 5, "cycles_per_second": 7}
+        | {"build_seconds": None}
     ],
     "fits": [{"y": "cycles", "x": "steps", "exponent": 1.017, "points": 2, "worst": 1.0}],
 }

@@ -24,16 +24,8 @@ HERE = Where("record.json", "scenarios[0]")
 
 
 def job(**changes: Any) -> Job:
-    values: dict[str, Any] = {
-        "op": Op.GEMM,
-        "m": 3,
-        "n": 4,
-        "k": 5,
-        "x_addr": 0,
-        "w_addr": 100,
-        "z_addr": 201,
-    }
-    return Job(**(values | changes))
+    values: dict[str, Any] = {"m": 3, "n": 4, "k": 5, "x_addr": 0, "w_addr": 100, "z_addr": 201}
+    return Job(**({"op": Op.GEMM} | values | changes))
 
 
 @pytest.mark.parametrize(
