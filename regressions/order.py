@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -78,6 +79,7 @@ class Order:
     )
 
     @classmethod
+    @cache
     def options(cls) -> dict[str, Option]:
         """The declarations of all options, by field."""
         hints = get_type_hints(cls, include_extras=True)

@@ -52,7 +52,7 @@ class Testpoint(Struct, frozen=True, forbid_unknown_fields=True):
 
     def wants(self, item: str) -> bool:
         """Return whether bins of a point or cross of functional coverage show how it was provoked."""
-        return any(fnmatch.fnmatchcase(item, pattern) for pattern in self.bins)
+        return _is_any(item, self.bins)
 
     def breaks(self, names: Iterable[str]) -> set[str]:
         """Ids and modules of defects, among some names, that stand for devices that break it."""
@@ -89,6 +89,12 @@ class TestpointVerdict(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     UNTESTED = "untested"
+
+
+@cache
+def _is_any(name: str, patterns: tuple[str, ...]) -> bool:
+    """Return whether a name is of a pattern; asked several times for each bin of each report."""
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,10 +60,7 @@ def modules(plan: Iterable[Testpoint], reports: Path | None) -> list[ModuleView]
         plan: All testpoints.
         reports: Folder with the reports of the last campaigns (`make mutants`), if there is one.
     """
-    # Imported here: campaigns run tests, which end in reports.
-    from regressions.mutants.defects import load
-
-    defects = [(each, each.module) for target in with_defects() for each in load(target)]
+    defects = [each for target in with_defects() for each in _defects(target)]
     names = {name for defect, module in defects for name in (defect.id, module)}
     breaking = {point.id: point.breaks(names) for point in plan}
     last = _last(reports)
@@ -73,6 +71,15 @@ def modules(plan: Iterable[Testpoint], reports: Path | None) -> list[ModuleView]
         view = DefectView(defect, broken, tuple(outcome.get("checkers", ())), outcome.get("fate", ""))
         found.setdefault(module, []).append(view)
     return [ModuleView(name, tuple(views)) for name, views in found.items()]
+
+
+@cache
+def _defects(device: str) -> list[tuple[Defect, str]]:
+    """A device's defects, with their modules."""
+    # Imported here: campaigns run tests, which end in reports.
+    from regressions.mutants.defects import load
+
+    return [(each, each.module) for each in load(device)]
 
 
 def broken_by(views: Iterable[ModuleView], point: str) -> list[tuple[str, int]]:
