@@ -102,18 +102,11 @@ def write(run: Run, execution: Execution) -> None:
     )
     segments = [
         SegmentEntry(
-            result.segment.entry.name,
-            result.segment.seed,
-            result.segment.begin,
-            result.segment.end,
-            result.segment.kind,
-            result.segment.jobs,
-            descriptors[result.segment.device],
-            result.status,
-            result.detail,
-            result.folder,
+            *(segment.entry.name, segment.seed, segment.begin, segment.end, segment.kind, segment.jobs),
+            *(descriptors[segment.device], result.status, result.detail, result.folder),
         )
         for result in execution.results
+        for segment in [result.segment]
     ]
     account = Account(
         interrupted=execution.interrupted,

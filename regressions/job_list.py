@@ -85,9 +85,8 @@ def load(
         UserError: A test does not exist.
     """
     number, parts = read(path, seed)
-    segments = []
-    for part in parts:
-        entry = find_entry(dict(entries), part.name)
-        source = services.source(entry, number, device)
-        segments.append(make_segment(entry, number, part.begin, part.end, source, kind, device.name))
+    segments = (
+        make_segment(services, find_entry(entries, part.name), number, part.begin, part.end, kind, device)
+        for part in parts
+    )
     return Simulation(0, tuple(segments))

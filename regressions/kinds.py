@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from regressions.mutants.defects import Sourced
     from regressions.mutants.target import Target
     from regressions.order import Order
-    from regressions.planner import Source
     from regressions.services import Services
     from regressions.simulators.base import Simulator
     from regressions.simulators.model import Model
@@ -121,8 +120,8 @@ class RunnerKind(ABC):
         """Return the models that `make lint` checks, by the name that it shows."""
 
     @abstractmethod
-    def source(self, stream: Any, device: Descriptor) -> Source:
-        """Return the sizes of a test's scenarios, without simulating them."""
+    def size(self, stream: Any, device: Descriptor, index: int) -> tuple[int, int]:
+        """Count the jobs of a scenario or program of a stream, and estimate its cycles."""
 
     def programs(
         self, entries: Sequence[TestEntry], device: Descriptor, logs: Path

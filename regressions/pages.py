@@ -14,7 +14,7 @@ def templates(*folders: Path, **filters: Callable[..., Any]) -> Environment:
     """Templates in folders; they refuse unknown names."""
     environment = Environment(
         loader=FileSystemLoader(folders),
-        autoescape=select_autoescape(("html.j2", "svg.j2")),
+        autoescape=select_autoescape(("html.j2", "svg.j2", "xml.j2")),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

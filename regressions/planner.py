@@ -8,7 +8,6 @@ import heapq
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from regressions.tiers import Tier
 from tb.exchange.entry import TestEntry
@@ -28,11 +27,8 @@ COVERAGE = "coverage"
 _COVERAGE_PATIENCE = 4.0  # counting every branch and bit makes a simulation that much slower
 
 
-class Source(Protocol):
-    """The scenarios of one test with one seed, as far as planning needs to know them."""
-
-    def size(self, index: int) -> tuple[int, int]:
-        """Number of jobs, and estimated cycles, of a scenario (of a run, for a directed test)."""
+Sizes = Callable[[int], tuple[int, int]]
+"""Number of jobs, and estimated cycles, of each scenario of a test (of a run, for a directed test)."""
 
 
 def patience(segment: Segment) -> float:
@@ -72,7 +68,7 @@ class Planner:
         tests: The tests to run.
         total_weight: Weight of all tests of the tier; more than that of ``tests`` when only some are run, so
             that each runs the jobs it would run among all.
-        open_source: Gives a test's scenarios.
+        open_sizes: Gives the sizes of a test's scenarios.
         device: Name of the device that runs them.
     """
 
@@ -82,7 +78,7 @@ class Planner:
         seed: int,
         tests: Sequence[TestEntry],
         total_weight: float,
-        open_source: Callable[[TestEntry, int], Source],
+        open_sizes: Callable[[TestEntry, int], Sizes],
         device: str = "",
     ) -> None:
         self._device = device
@@ -90,7 +86,7 @@ class Planner:
         self._seed = seed
         self._tests = tests
         self._total_weight = total_weight
-        self._sources = {entry.name: open_source(entry, seed) for entry in tests}
+        self._sizes = {entry.name: open_sizes(entry, seed) for entry in tests}
         self._next: dict[str, int] = {entry.name: 0 for entry in tests}
 
     def segments(self, share: float = 1.0) -> list[Segment]:
@@ -113,14 +109,14 @@ class Planner:
         return drawn
 
     def _cut(self, entry: TestEntry, begin: int, budget: float | None) -> Iterator[Segment]:
-        source = self._sources[entry.name]
+        sizes = self._sizes[entry.name]
         shares = self._tier.builds
         kinds = [kind for kind, share in shares.items() for _ in range(share)]
         last = entry.count if budget is None else None
         jobs = cycles = total = 0
         start = begin
         for index in itertools.count(begin):
-            size = source.size(index)
+            size = sizes(index)
             jobs, cycles, total = jobs + size[0], cycles + size[1], total + size[1]
             done = index + 1 == last or (budget is not None and total >= budget)
             if done or cycles >= self._tier.segment:

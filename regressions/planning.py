@@ -47,4 +47,4 @@ def planner_of(
     suited = [entry for entry in order.entries.values() if testlist.suits(entry, device)]
     counted = [entry for entry in suited if tier.name in entry.tiers or entry in tests]
     total = sum(entry.weight or 0.0 for entry in counted)
-    return Planner(tier, seed, tests, total, lambda entry, s: services.source(entry, s, device), device.name)
+    return Planner(tier, seed, tests, total, lambda entry, s: services.sizes(entry, s, device), device.name)

@@ -45,9 +45,7 @@ def _signal_group(group: int, number: signal.Signals) -> bool:
     """Signals a process group; False if nobody is left in it."""
     try:
         os.killpg(group, number)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # only zombies are left
+    except (ProcessLookupError, PermissionError):  # or only zombies are left
         return False
     return True
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ from regressions.errors import UserError, unknown
 from tb.exchange.plan import Segment
 
 if TYPE_CHECKING:
-    from regressions.planner import Source
+    from regressions.services import Services
+    from tb.exchange.device import Descriptor
     from tb.exchange.entry import TestEntry
 
 
@@ -49,7 +51,7 @@ def parse_selectors(text: str) -> list[Selector]:
     return selectors
 
 
-def find_entry(entries: dict[str, TestEntry], name: str) -> TestEntry:
+def find_entry(entries: Mapping[str, TestEntry], name: str) -> TestEntry:
     """The test of a name.
 
     Raises:
@@ -61,9 +63,9 @@ def find_entry(entries: dict[str, TestEntry], name: str) -> TestEntry:
 
 
 def make_segment(
-    entry: TestEntry, seed: int, begin: int, end: int, source: Source, kind: str, device: str
+    services: Services, entry: TestEntry, seed: int, begin: int, end: int, kind: str, device: Descriptor
 ) -> Segment:
     """A segment of chosen scenarios."""
-    sizes = [source.size(index) for index in range(begin, end)]
-    jobs, cycles = (sum(size[place] for size in sizes) for place in (0, 1))
-    return Segment(entry, seed, begin, end, jobs, cycles, kind, device)
+    sizes = services.sizes(entry, seed, device)
+    jobs, cycles = map(sum, zip(*map(sizes, range(begin, end)), strict=True))
+    return Segment(entry, seed, begin, end, jobs, cycles, kind, device.name)

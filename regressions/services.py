@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tb.kinds import imported
 
 if TYPE_CHECKING:
-    from regressions.planner import Source
+    from regressions.planner import Sizes
     from regressions.simulators.base import Simulator
     from tb.exchange.device import Descriptor
     from tb.exchange.entry import TestEntry
@@ -23,12 +23,12 @@ class Services:
     Attributes:
         simulator: Gives the simulator of a name.
         device: Reads the descriptor of a name or path.
-        source: Opens the scenarios of a test: entry, seed, device.
+        sizes: Opens the scenarios of a test, of which it gives the sizes: entry, seed, device.
     """
 
     simulator: Callable[[str], Simulator]
     device: Callable[[str], Descriptor]
-    source: Callable[[TestEntry, int, Descriptor], Source]
+    sizes: Callable[[TestEntry, int, Descriptor], Sizes]
 
 
 def real_services() -> Services:
@@ -36,7 +36,7 @@ def real_services() -> Services:
     return Services(
         _late("regressions.simulators:get_simulator"),
         _late("tb.descriptor:load"),
-        _late("regressions.testbench:open_source"),
+        _late("regressions.testbench:open_sizes"),
     )
 
 

@@ -2,12 +2,12 @@
 """The runner's view of the testbench: the scenarios of a test without simulating them."""
 
 import inspect
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from regressions.errors import UserError
 from regressions.kinds import runner
-from regressions.planner import Source
+from regressions.planner import Sizes
 from regressions.testlist import suits
 from tb.descriptor import load
 from tb.exchange.device import Descriptor
@@ -17,17 +17,8 @@ from tb.sequences import resolve
 from tb.sequences.directed import DirectedTest
 from tb.stimulus.stream import ScenarioStream
 
-
-@dataclass(frozen=True, slots=True)
-class DirectedSource:
-    """A directed test: how many jobs one run of it triggers, as its class declares."""
-
-    jobs: int
-
-    def size(self, index: int) -> tuple[int, int]:
-        """Count the jobs; assume a fixed number of cycles, for a directed test's is not known."""
-        del index
-        return self.jobs, 10_000
+# What a run of a directed test takes is not known.
+_DIRECTED_CYCLES = 10_000
 
 
 def _resolve(entry: TestEntry) -> type[Any]:
@@ -49,8 +40,8 @@ def _resolve(entry: TestEntry) -> type[Any]:
     return cls
 
 
-def open_source(entry: TestEntry, seed: int, descriptor: Descriptor) -> Source:
-    """The scenarios of a test.
+def open_sizes(entry: TestEntry, seed: int, descriptor: Descriptor) -> Sizes:
+    """The sizes of a test's scenarios; a directed test has the jobs in each run that its class declares.
 
     Raises:
         UserError: The entry does not suit its sequence.
@@ -58,9 +49,10 @@ def open_source(entry: TestEntry, seed: int, descriptor: Descriptor) -> Source:
     """
     cls = _resolve(entry)
     if issubclass(cls, DirectedTest):
-        return DirectedSource(cls.planned(descriptor))
+        size = cls.planned(descriptor), _DIRECTED_CYCLES
+        return lambda _: size
     stream = cls(entry.name, seed, entry.knobs, descriptor).stream
-    return runner(cls.runs_on).source(stream, descriptor)
+    return partial(runner(cls.runs_on).size, stream, descriptor)
 
 
 def open_stream(entry: TestEntry, seed: int, dut: str) -> ScenarioStream | str:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,19 +14,6 @@ if TYPE_CHECKING:
     from regressions.simulators.model import Model
     from tb.exchange.device import Descriptor
     from tb.stimulus.stream import ScenarioStream
-
-
-@dataclass(frozen=True, slots=True)
-class StreamSource:
-    """A stream of scenarios, with the size of each."""
-
-    stream: ScenarioStream
-    device: Descriptor
-
-    def size(self, index: int) -> tuple[int, int]:
-        """Count the jobs of a scenario and estimate its cycles."""
-        scenario = self.stream.scenario(index)
-        return len(scenario.jobs), estimate(scenario, self.device)
 
 
 class AcceleratorRunner(RunnerKind):
@@ -60,9 +46,10 @@ class AcceleratorRunner(RunnerKind):
         benches = {name: partial(bench_model, load(name)) for name in available()}
         return {**benches, "tb/opinions": opinions_model}
 
-    def source(self, stream: ScenarioStream, device: Descriptor) -> StreamSource:
-        """Return the sizes of scenarios."""
-        return StreamSource(stream, device)
+    def size(self, stream: ScenarioStream, device: Descriptor, index: int) -> tuple[int, int]:
+        """Count the jobs of a scenario and estimate its cycles."""
+        scenario = stream.scenario(index)
+        return len(scenario.jobs), estimate(scenario, device)
 
     def defects(self) -> Defects:
         """Return the defects of the main device, found in jobs of the test lists."""

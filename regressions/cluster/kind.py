@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -22,20 +21,6 @@ if TYPE_CHECKING:
 
 # Cost of a program besides its jobs: its own cycles, its memories, and the Python around it.
 _PROGRAM_OVERHEAD = 15_000
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramSource:
-    """A stream of programs, with the size of each."""
-
-    stream: ProgramStream
-    device: Descriptor
-
-    def size(self, index: int) -> tuple[int, int]:
-        """Count the jobs of a program and estimate its cycles."""
-        run = self.stream.run(index)
-        jobs = () if run.scenario is None else run.scenario.jobs
-        return run.jobs, _PROGRAM_OVERHEAD + sum(self.device.bound(job) for job in jobs)
 
 
 class ClusterRunner(RunnerKind):
@@ -79,9 +64,11 @@ class ClusterRunner(RunnerKind):
             **{config.name: partial(loop, config) for config in configs},
         }
 
-    def source(self, stream: ProgramStream, device: Descriptor) -> ProgramSource:
-        """Return the sizes of programs."""
-        return ProgramSource(stream, device)
+    def size(self, stream: ProgramStream, device: Descriptor, index: int) -> tuple[int, int]:
+        """Count the jobs of a program and estimate its cycles."""
+        run = stream.run(index)
+        jobs = () if run.scenario is None else run.scenario.jobs
+        return run.jobs, _PROGRAM_OVERHEAD + sum(device.bound(job) for job in jobs)
 
     def programs(
         self, entries: Sequence[TestEntry], device: Descriptor, logs: Path

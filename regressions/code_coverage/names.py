@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from regressions.simulators.points import Point
 
@@ -30,10 +31,5 @@ def toggles(points: Iterable[Point]) -> list[str]:
 
 def _ranges(numbers: Sequence[int]) -> str:
     """Ascending numbers as ``1,4..7``."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
+    runs = [[number for _, number in run] for _, run in groupby(enumerate(numbers), lambda at: at[1] - at[0])]
     return ",".join(str(run[0]) if len(run) == 1 else f"{run[0]}..{run[-1]}" for run in runs)

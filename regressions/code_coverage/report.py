@@ -64,7 +64,7 @@ def write(folder: Path, coverage: CodeCoverage, device: Descriptor, title: str, 
     for name, page in html.render(coverage, title).items():
         (folder / name).write_text(page)
     (folder / "coverage.info").write_text(lcov.render(coverage, paths))
-    (folder / "cobertura.xml").write_bytes(cobertura.render(coverage, paths, str(ROOT), timestamp))
+    (folder / "cobertura.xml").write_text(cobertura.render(coverage, paths, str(ROOT), timestamp))
 
 
 def points_of(folders: Sequence[Path]) -> list[Path]:

@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -31,14 +28,12 @@ from regressions.tiers import load_tiers
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
+from tb.exchange.reading import read_json
 from tb.exchange.status import Status
-from tb.schema import SchemaError
 
 MUTANTS = "mutants.json"
 LINKS = "runs"
 """Folder of links to the merged runs, so that logs and records are where the report says."""
-
-Key = tuple[str, str, int, int, int, str]
 
 
 def merge(order: Order, services: Services, console: Console) -> int:
@@ -56,7 +51,11 @@ def merge(order: Order, services: Services, console: Console) -> int:
         UserError: There is nothing to merge, or the runs are not parts of one.
         SchemaError: A run is damaged.
     """
-    campaigns = [_json(folder / MUTANTS) for folder in order.runs if (folder / MUTANTS).exists()]
+    campaigns = [
+        read_json(folder / MUTANTS, "report of a campaign", "run it again")
+        for folder in order.runs
+        if (folder / MUTANTS).exists()
+    ]
     parts = [read_part(folder) for folder in order.runs if not (folder / MUTANTS).exists()]
     if any(not campaign["graded"] for campaign in campaigns):
         console.print("kills do not count where they are not graded: make mutants GRADE=1 runs all tests")
@@ -79,15 +78,6 @@ def merge(order: Order, services: Services, console: Console) -> int:
     goals = complete and _closes(first.tier) and bool(load_rules(devices[0]).goals)
     run = Run(order, first.tier, first.seed, tuple(devices), folder, first.git, first.tools, complete, goals)
     return conclude(run, execution, _code(parts, devices[0]), console, faults, campaigns)
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text())
-    except OSError as error:
-        raise UserError(f"RUNS: {relative(path)}: cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise SchemaError(f"{relative(path)}: damaged ({error}); run it again") from None
 
 
 def _devices(parts: Sequence[RunPart], services: Services) -> list[Descriptor]:
@@ -120,29 +110,19 @@ def _add(
     names = {relative(device.path): device.name for device in devices}
     logs: dict[str, SimulationLog] = {}
     for entry in part.account.segments:
-        segment = Segment(
-            find_entry(tests, entry.test),
-            entry.seed,
-            entry.begin,
-            entry.end,
-            entry.jobs,
-            0,
-            entry.kind,
-            names[entry.descriptor],
-        )
+        found, device = find_entry(tests, entry.test), names[entry.descriptor]
+        segment = Segment(found, entry.seed, entry.begin, entry.end, entry.jobs, 0, entry.kind, device)
         if entry.folder and entry.folder not in logs:
             logs[entry.folder] = read_results(part.folder / entry.folder / "results.jsonl")
+        tests_of = logs[entry.folder].tests if entry.folder else []
+        log = next((test for test in tests_of if test.key == segment.key), None)
         folder = f"{place}/{entry.folder}" if entry.folder else ""
-        execution.results.append(_result(segment, entry, folder, _log(logs.get(entry.folder), segment)))
+        execution.results.append(_result(segment, entry, folder, log))
     execution.cycles += part.account.cycles
     execution.seconds += part.account.seconds
     execution.processor.update(part.account.processor)
     for test, reasons in part.account.rejected.items():
         execution.reject(test, reasons)
-
-
-def _log(log: SimulationLog | None, segment: Segment) -> TestLog | None:
-    return next((test for test in log.tests if test.key == segment.key), None) if log else None
 
 
 def _result(segment: Segment, entry: SegmentEntry, folder: str, log: TestLog | None) -> SegmentResult:
@@ -152,26 +132,16 @@ def _result(segment: Segment, entry: SegmentEntry, folder: str, log: TestLog | N
         if status is Status.PASSED:
             status, detail = Status.NOT_RUN, "its results.jsonl is missing: copy the whole folder of the run"
         return SegmentResult(segment, status, detail, folder)
-    return SegmentResult(
-        segment,
-        status,
-        detail,
-        folder,
-        log.jobs,
-        log.failures,
-        log.coverage,
-        log.end,
-    )
+    return SegmentResult(segment, status, detail, folder, log.jobs, log.failures, log.coverage, log.end)
 
 
 def _once(results: Sequence[SegmentResult]) -> list[SegmentResult]:
     """Every segment once; of those that ran twice, the gravest outcome."""
-    kept: dict[Key, SegmentResult] = {}
+    kept: dict[tuple[object, ...], SegmentResult] = {}
     for result in results:
         segment = result.segment
-        key = (segment.device, segment.entry.name, segment.seed, segment.begin, segment.end, segment.kind)
-        held = kept.get(key)
-        if held is None or result.status.gravity < held.status.gravity:
+        key = (segment.device, segment.key, segment.seed, segment.kind)
+        if key not in kept or result.status.gravity < kept[key].status.gravity:
             kept[key] = result
     return list(kept.values())
 

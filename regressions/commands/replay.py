@@ -48,26 +48,17 @@ class Attempts:
     def _segment(self, mode: Mode) -> Segment:
         scenarios = self.record.alone() if mode == "alone" else self.record.scenarios
         jobs = sum(len(scenario.jobs) for scenario in scenarios)
-        index = self.record.scenarios[-1].index
-        return Segment(
-            self.record.entry,
-            self.record.seed,
-            index,
-            index + 1,
-            jobs,
-            0,
-            self.build.kind,
-            self.build.descriptor.name,
-        )
+        build, index = self.build, self.record.scenarios[-1].index
+        span = (self.record.seed, index, index + 1)
+        return Segment(self.record.entry, *span, jobs, 0, build.kind, build.descriptor.name)
 
     def _plan(self, mode: Mode, segment: Segment, seconds: float) -> Plan:
+        device, logs = self.build.descriptor, self.path.parent
         return Plan(
             descriptor=self.record.descriptor,
             tests=(segment,),
             replay=Replay(relative(self.path), mode, seconds),
-            programs=runner_of(self.build.descriptor).programs(
-                [segment.entry], self.build.descriptor, self.path.parent
-            ),
+            programs=runner_of(device).programs([segment.entry], device, logs),
         )
 
     def attempt(

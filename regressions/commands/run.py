@@ -13,12 +13,11 @@ from regressions.planner import Simulation, pack
 from regressions.planning import build_kind, planner_of, with_kind
 from regressions.run import EXIT_PASSED, Run
 from regressions.rundir import last_run
-from regressions.selection import Selector, find_entry, make_segment, parse_selectors
+from regressions.selection import find_entry, make_segment, parse_selectors
 from regressions.services import Services
 from tb.descriptor import available, load
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
-from tb.exchange.plan import Segment
 from tb.exchange.status import Status
 
 
@@ -38,9 +37,9 @@ def run(order: Order, services: Services, console: Console) -> int:
     segments = planner_of(order, order.tier, entire, services, device, seed).segments() if entire else []
     simulations = pack(with_kind(segments, kind), order.processes)
     exact = [
-        _exact(selector, entry, services, device, seed, kind or "fast")
+        make_segment(services, entry, seed, selector.begin, selector.end, kind or "fast", device)
         for selector, entry in chosen
-        if selector.begin is not None
+        if selector.begin is not None and selector.end is not None
     ]
     if exact:
         simulations.insert(0, Simulation(len(simulations), tuple(exact)))
@@ -54,13 +53,6 @@ def _elsewhere(entry: TestEntry, device: Descriptor) -> str:
     devices = available(kind=None)
     names = ", ".join(name for name in devices if testlist.suits(entry, load(name)))
     return f"TEST: {entry.name} does not run on {device.name}; give DUT= one of {names}"
-
-
-def _exact(
-    selector: Selector, entry: TestEntry, services: Services, device: Descriptor, seed: int, kind: str
-) -> Segment:
-    begin, end = selector.begin or 0, selector.end or 1
-    return make_segment(entry, seed, begin, end, services.source(entry, seed, device), kind, device.name)
 
 
 def rerun_failed(order: Order, services: Services, console: Console) -> int:
@@ -77,17 +69,9 @@ def rerun_failed(order: Order, services: Services, console: Console) -> int:
     used = {entry.descriptor: services.device(entry.descriptor) for entry in bad}
     tests = order.entries
     segments = [
-        make_segment(
-            test,
-            entry.seed,
-            entry.begin,
-            entry.end,
-            services.source(test, entry.seed, device),
-            entry.kind,
-            device.name,
-        )
-        for entry in bad
-        for test, device in [(find_entry(tests, entry.test), used[entry.descriptor])]
+        make_segment(services, test, old.seed, old.begin, old.end, old.kind, used[old.descriptor])
+        for old in bad
+        for test in [find_entry(tests, old.test)]
     ]
     places = list(before.info.devices)
     devices = sorted(used.values(), key=lambda device: places.index(device.name))

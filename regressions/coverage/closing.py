@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from regressions.coverage.measure import Coverage
 from regressions.estimate import estimate
@@ -57,24 +58,13 @@ class Closing:
         return [self._segment(run, [made[index] for index in run]) for run in runs(made)]
 
     def _segment(self, indices: Sequence[int], scenarios: Sequence[Scenario]) -> Segment:
-        return Segment(
-            self.entry,
-            self.seed,
-            indices[0],
-            indices[-1] + 1,
-            sum(len(scenario.jobs) for scenario in scenarios),
-            sum(estimate(scenario, self.device) for scenario in scenarios),
-            self.kind,
-            self.device.name,
-        )
+        begin, end = indices[0], indices[-1] + 1
+        jobs = sum(len(scenario.jobs) for scenario in scenarios)
+        cycles = sum(estimate(scenario, self.device) for scenario in scenarios)
+        return Segment(self.entry, self.seed, begin, end, jobs, cycles, self.kind, self.device.name)
 
 
 def runs(indices: Iterable[int]) -> list[list[int]]:
     """Ascending numbers in runs of neighbours."""
-    found: list[list[int]] = []
-    for index in indices:
-        if found and found[-1][-1] + 1 == index:
-            found[-1].append(index)
-        else:
-            found.append([index])
-    return found
+    neighbours = groupby(enumerate(indices), lambda at: at[1] - at[0])
+    return [[index for _, index in run] for _, run in neighbours]

@@ -98,31 +98,6 @@ def at_case(jobs: Sequence[JobResult], case: PublishedCase) -> JobResult | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A published size, and the run's job of it; None if it has none.
-
-    Attributes:
-        size: Size and format.
-        case: The published job.
-        share: Its utilization; None if no cycles were published.
-        job: The job.
-    """
-
-    size: str
-    case: PublishedCase
-    share: float | None
-    job: JobResult | None
-
-
-def comparison(jobs: Sequence[JobResult], cases: Sequence[PublishedCase]) -> list[Comparison]:
-    """A row for each published size."""
-    return [
-        Comparison(f"{_size(case)} {case.fmt.name}", case, published_share(case), at_case(jobs, case))
-        for case in cases
-    ]
-
-
 def published_share(case: PublishedCase) -> float | None:
     """The published utilization; None if no cycles were published."""
     return utilization(case.instance, case.m, case.n, case.k, case.published) if case.published else None

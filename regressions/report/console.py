@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The end of a run on the console."""
 
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from regressions.paths import relative
-from regressions.processor import in_words
 from regressions.report.verdict import grouped, verdict
 from regressions.summary import Summary
 
@@ -21,22 +21,18 @@ def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
         summary: The run.
         shown: Folder of the reports.
     """
+    say = partial(console.print, markup=False, highlight=False, soft_wrap=True)
     for key, rows in grouped(summary.failures).items():
-        console.print(f"\n{len(rows)} x {key}", style="bold red", markup=False, soft_wrap=True)
+        say(f"\n{len(rows)} x {key}", style="bold red")
         for row in rows[:MAX_SHOWN]:
-            console.print(
-                f"  {row.test} on {row.device}, {row.where}: {row.detail}", markup=False, soft_wrap=True
-            )
+            say(f"  {row.test} on {row.device}, {row.where}: {row.detail}")
             for line in filter(None, (row.replay, row.rerun)):
-                console.print(f"    {line}", markup=False, highlight=False, soft_wrap=True)
+                say(f"    {line}")
         if len(rows) > MAX_SHOWN:
-            console.print(f"  and {len(rows) - MAX_SHOWN} more in the report")
+            say(f"  and {len(rows) - MAX_SHOWN} more in the report")
     for fault in summary.faults:
-        console.print(fault, style="bold red", markup=False, highlight=False, soft_wrap=True)
+        say(fault, style="bold red")
     for note in summary.notes:
-        console.print(note, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
-    style = "bold green" if summary.passed else "bold red"
-    console.print(f"\n{verdict(summary)}", style=style, markup=False, highlight=False, soft_wrap=True)
-    if summary.processor:
-        console.print(in_words(summary.processor), markup=False, highlight=False, soft_wrap=True)
-    console.print(f"report: {relative(shown / 'report.html')}", markup=False, highlight=False, soft_wrap=True)
+        say(note, style="bold yellow")
+    say(f"\n{verdict(summary)}", style="bold green" if summary.passed else "bold red")
+    say(f"report: {relative(shown / 'report.html')}")

@@ -12,12 +12,13 @@ from regressions.pages import templates
 from regressions.progress import duration
 from regressions.report.causes import (
     KNOWN,
+    at_case,
     at_published,
     by_operation,
     by_size,
     by_stalls,
     cause_names,
-    comparison,
+    published_share,
 )
 from regressions.report.checkers import anchor, views
 from regressions.report.covered import bin_groups, exclusions, groups, share
@@ -82,7 +83,7 @@ def render_html(summary: Summary) -> str:
         grids=grids(measured),
         operations=operations(measured),
         utilization_plot=utilization_plot(measured, known),
-        comparison=comparison(measured, known),
+        comparison=[(case, published_share(case), at_case(measured, case)) for case in known],
         cause_plots=[plot for title, groups in bars.items() if (plot := causes_plot(groups, title))],
         meanings={name: KNOWN[name][1] for name in causes if name in KNOWN},
         bound_plot=bound_plot(measured),

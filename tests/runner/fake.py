@@ -4,11 +4,11 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from regressions.planner import Sizes
 from regressions.services import Services
 from regressions.simulators.base import Build, BuildError
 from tb.descriptor import available
@@ -68,21 +68,15 @@ class FakeSimulator:
         return [sys.executable, "-S", str(build.executable), str(plan_dir)], dict(os.environ)
 
 
-@dataclass
-class FakeSource:
-    """Scenarios of two jobs; each takes `cycles`."""
-
-    cycles: int
-
-    def size(self, index: int) -> tuple[int, int]:
-        """Two jobs, and cycles that differ from scenario to scenario."""
-        return 2, self.cycles + index % 7
+def fake_sizes(cycles: int) -> Sizes:
+    """Scenarios of two jobs each, and cycles that differ from one to the other."""
+    return lambda index: (2, cycles + index % 7)
 
 
-def open_source(entry: TestEntry, seed: int, descriptor: Descriptor) -> FakeSource:
+def open_sizes(entry: TestEntry, seed: int, descriptor: Descriptor) -> Sizes:
     """Opens a test without looking at its sequence."""
     del seed, descriptor
-    return FakeSource(entry.knobs.get("cycles", 1000))
+    return fake_sizes(entry.knobs.get("cycles", 1000))
 
 
 def device(name: str) -> Descriptor:
@@ -97,4 +91,4 @@ def device(name: str) -> Descriptor:
 def services() -> Services:
     """Everything the runner needs."""
     simulator = FakeSimulator()
-    return Services(lambda _: simulator, device, open_source)
+    return Services(lambda _: simulator, device, open_sizes)

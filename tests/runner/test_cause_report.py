@@ -9,13 +9,14 @@ from regressions.executor import Execution
 from regressions.judge import SegmentResult
 from regressions.report.causes import (
     KNOWN,
+    at_case,
     at_published,
     by_operation,
     by_size,
     by_stalls,
     cause_names,
     colour,
-    comparison,
+    published_share,
 )
 from regressions.report.html import render_html
 from regressions.report.plots import causes_plot, utilization_plot
@@ -93,9 +94,9 @@ def test_published_sizes_are_jobs_alone_without_stalls() -> None:
     mine = job_result(causes={"WORKING": 3, "FILL": 1}, **size, cycles=18493)
     (group,) = at_published([*others, mine], cases_of(PAPER))
     assert (group.label, group.shares) == ("96x96x96", {"WORKING": 0.75, "FILL": 0.25})
-    rows = comparison([*others, mine], cases_of(PAPER))
-    assert [(row.size, row.job) for row in rows if row.job] == [("96x96x96 FP16", mine)]
-    assert {row.size: round(100 * (row.share or 0), 2) for row in rows}["96x96x96 FP16"] == 99.42
+    (case,) = [case for case in cases_of(PAPER) if at_case([*others, mine], case)]
+    assert (case.m, case.n, case.k, at_case([*others, mine], case)) == (96, 96, 96, mine)
+    assert round(100 * (published_share(case) or 0), 2) == 99.42
 
 
 def test_of_many_published_sizes_some_are_drawn() -> None:

@@ -11,7 +11,7 @@ from regressions import cli, kinds
 from regressions.kinds import defects_of, with_defects
 from regressions.paths import ROOT
 from regressions.services import Services
-from regressions.testbench import open_source
+from regressions.testbench import open_sizes
 from tb import kinds as simulated
 from tb.descriptor import load
 from tb.errors import UserError
@@ -74,7 +74,7 @@ def test_a_device_is_of_one_kind(toy: Path) -> None:
 
 def test_a_plan_of_its_tests_runs_and_is_reported(runner: Runner, toy: Path) -> None:
     (runner.folder / "list.toml").write_text(LIST)
-    services = Services(lambda _: FakeSimulator(), load, open_source)
+    services = Services(lambda _: FakeSimulator(), load, open_sizes)
     options = ["--build", str(runner.build), "--lists", str(runner.folder / "list.toml"), "--dut", str(toy)]
     code = cli.main(["regressions", "--tier", "smoke", *options], services)
     assert [(row["dut"], row["name"]) for row in runner.summary()["tests"]] == [("cart", "roll")]
@@ -94,7 +94,7 @@ def test_a_plan_of_its_tests_runs_and_is_reported(runner: Runner, toy: Path) -> 
 @pytest.mark.usefixtures("toy")
 def test_a_test_wants_a_device_of_its_kind(runner: Runner, capsys: pytest.CaptureFixture[str]) -> None:
     (runner.folder / "list.toml").write_text(LIST.replace('runs_on = "toy"', ""))
-    services = Services(lambda _: FakeSimulator(), load, open_source)
+    services = Services(lambda _: FakeSimulator(), load, open_sizes)
     options = ["--build", str(runner.build), "--lists", str(runner.folder / "list.toml"), "--dut", "redmule"]
     assert cli.main(["run", "--test", "roll", *options], services) == 2
     assert 'test roll: toys wants runs_on = "toy"' in capsys.readouterr().err

@@ -10,7 +10,7 @@ from regressions.planner import Planner, pack, rounds
 from regressions.tiers import DeviceBudget, Tier
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
-from tests.runner.fake import FakeSource
+from tests.runner.fake import fake_sizes
 
 TIER = Tier("t", cycles=1_000_000, segment=50_000, seed=1, builds={"fast": 3, "xrand": 1})
 A = TestEntry("a", "s", weight=3.0)
@@ -19,7 +19,7 @@ FIXED = TestEntry("fixed", "s", count=17)
 
 
 def _planner(*tests: TestEntry, seed: int = 1, tier: Tier = TIER, device: str = "") -> Planner:
-    return Planner(tier, seed, tests, 4.0, lambda entry, _: FakeSource(900 if entry is A else 2100), device)
+    return Planner(tier, seed, tests, 4.0, lambda entry, _: fake_sizes(900 if entry is A else 2100), device)
 
 
 def _cycles(segments: list[Segment], name: str) -> int:

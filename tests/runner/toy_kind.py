@@ -11,7 +11,6 @@ from msgspec import Meta, Struct
 
 from models.timing import Instance
 from regressions.kinds import RunnerKind, Section
-from regressions.planner import Source
 from regressions.simulators.model import Model
 from tb.coverage.counts import Counts
 from tb.coverage.covergroups import load_definition
@@ -94,17 +93,6 @@ class Toy(DeviceKind):
         return SegmentTest
 
 
-@dataclass(frozen=True)
-class ToySource:
-    """Each item is a job for each wheel."""
-
-    config: ToyConfig
-
-    def size(self, index: int) -> tuple[int, int]:
-        """Count a job for each wheel."""
-        return self.config.wheels, 1000
-
-
 class ToyRunner(RunnerKind):
     """For the runner."""
 
@@ -123,9 +111,9 @@ class ToyRunner(RunnerKind):
         """Give nothing to lint."""
         return {}
 
-    def source(self, stream: ToyConfig, device: Descriptor) -> Source:
-        """Wrap the stream."""
-        return ToySource(stream)
+    def size(self, stream: ToyConfig, device: Descriptor, index: int) -> tuple[int, int]:
+        """Count a job for each wheel."""
+        return stream.wheels, 1000
 
     def programs(
         self, entries: Sequence[TestEntry], device: Descriptor, logs: Path
