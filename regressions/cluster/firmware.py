@@ -13,9 +13,8 @@ from string import Template
 from regressions.errors import UserError, unknown
 from regressions.paths import ROOT
 from regressions.simulators.cache import build_once, content_key
-from tb.cluster.elf import Program, read_program
+from tb.cluster.elf import Program, check_instructions, read_program
 from tb.cluster.header import CONSTANTS, header
-from tb.cluster.instructions import check_instructions
 
 SOFTWARE = ROOT / "sw"
 PROGRAMS = SOFTWARE / "programs"

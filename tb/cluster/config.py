@@ -45,7 +45,6 @@ class ClusterConfig(ClusterTable, frozen=True, kw_only=True):
 
     Attributes:
         cores: 1, 2, 4 or 8.
-        instance: The accelerator.
     """
 
     cores: int = 8

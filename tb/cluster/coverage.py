@@ -23,7 +23,6 @@ class ClusterCoverage:
     """Counts the bins of `coverage.toml`.
 
     Args:
-        definition: Meaning of the bins.
         cores: Of the cluster.
     """
 

@@ -3,18 +3,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tb.cluster.memory_map import BOOT
+from tb.cluster import memory_map
 from tb.errors import UserError
 
 if TYPE_CHECKING:
     from elftools.elf.elffile import ELFFile
 
+_OP_FP = 0x53
+_VECTOR = 0x33  # with 10 in bits 31:30: vectors of floating-point numbers
+_VECTOR_DIVIDE, _VECTOR_ROOT = 0b1000100, 0b1000111  # bits 31:25
+_FUSED = (0x43, 0x47, 0x4B, 0x4F)
+_DIVIDE, _ROOT = 0b00011, 0b01011  # bits 31:27 of an OP-FP instruction
 _IDENT = b"\x7fELF\x01\x01\x01"  # 32 bits, little endian, version 1
 
 
@@ -23,7 +29,6 @@ class Program:
     """A linked program.
 
     Attributes:
-        path: The ELF file.
         entry: Address of its first instruction.
         segments: Address and bytes of what is loaded; bytes that are only reserved are left out.
         reserved: Address and size of all that it uses, with what is not loaded, such as stacks.
@@ -47,7 +52,7 @@ class Program:
 
 def unbuilt(name: str) -> Program:
     """Returns a program of which its jobs alone count, as in planning."""
-    return Program(Path(name), BOOT, (), {})
+    return Program(Path(name), memory_map.BOOT, (), {})
 
 
 def read_program(path: Path) -> Program:
@@ -105,3 +110,42 @@ def _symbols(elf: ELFFile) -> dict[str, int]:
         for symbol in chain.from_iterable(table.iter_symbols() for table in tables)
         if symbol.name and symbol["st_info"]["type"] != "STT_FILE" and not symbol.name.startswith((".", "$"))
     }
+
+
+def check_instructions(program: Program, *, fpu: bool) -> None:
+    """Looks through the code of a program for instructions that the cores have not.
+
+    A floating-point divide or square root, of one number or of vectors, would wait forever: the unit has
+    none. Without a floating-point unit every floating-point instruction traps; one found at build time says
+    where it comes from.
+
+    Raises:
+        UserError: It has an instruction that the cores cannot run; the message names the place.
+    """
+    for address, word in instructions(program):
+        opcode = word & 0x7F
+        scalar = opcode == _OP_FP and word >> 27 in (_DIVIDE, _ROOT)
+        vector = opcode == _VECTOR and word >> 25 in (_VECTOR_DIVIDE, _VECTOR_ROOT)
+        if scalar or vector:
+            raise UserError(
+                f"{program.path}: {program.function(address)} (0x{address:08x}) divides or takes a root in "
+                "floating point, which the cores have not; compute it in another way"
+            )
+        if not fpu and (opcode == _OP_FP or opcode in _FUSED):
+            raise UserError(
+                f"{program.path}: {program.function(address)} (0x{address:08x}) uses floating point; build "
+                "it for cores that have it"
+            )
+
+
+def instructions(program: Program) -> Iterator[tuple[int, int]]:
+    """Address and bits of each instruction, 16-bit ones included."""
+    for base, data in program.segments:
+        if base >> 24 != memory_map.CODE >> 24:
+            continue
+        at = 0
+        while at + 2 <= len(data):
+            word = int.from_bytes(data[at : at + 4], "little")
+            size = 4 if word & 3 == 3 else 2
+            yield base + at, word if size == 4 else word & 0xFFFF
+            at += size

@@ -2,6 +2,7 @@
 """Runs programs on a cluster: load, boot, wait, collect, judge."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from cocotb.triggers import ValueChange
@@ -21,10 +22,11 @@ from tb.scoreboard.scoreboard import Verdict
 _NEVER = 2**63  # ends of jobs that are awaited: the program tells when it is over, not they
 
 
+@dataclass
 class ClusterExecutor:
     """Runs one program after the other, each from a reset on.
 
-    Args:
+    Attributes:
         dut: cocotb handle of `cluster_tb`.
         handle: The bench instance, which watches the accelerator's ports.
         agent: Host and monitor of the cluster.
@@ -36,27 +38,18 @@ class ClusterExecutor:
         covered: Takes each run with its verdict, for coverage.
     """
 
-    def __init__(
-        self,
-        dut: Any,
-        handle: BenchHandle,
-        agent: ClusterAgent,
-        tcdm: TcdmAgent,
-        collect: Callable[[], None],
-        scoreboard: ClusterScoreboard,
-        background: Background,
-        on_reset: Callable[[], None],
-        covered: Callable[[ProgramRun, Verdict], None],
-    ) -> None:
-        self._handle = handle
-        self._agent = agent
-        self._tcdm = tcdm
-        self._collect = collect
-        self._scoreboard = scoreboard
-        self._background = background
-        self._on_reset = on_reset
-        self._covered = covered
-        self._wake = ValueChange(dut.wake)
+    dut: Any
+    handle: BenchHandle
+    agent: ClusterAgent
+    tcdm: TcdmAgent
+    collect: Callable[[], None]
+    scoreboard: ClusterScoreboard
+    background: Background
+    on_reset: Callable[[], None]
+    covered: Callable[[ProgramRun, Verdict], None]
+
+    def __post_init__(self) -> None:
+        self._wake = ValueChange(self.dut.wake)
 
     async def run(self, run: ProgramRun, drawn: Drawn | None) -> Verdict:
         """Run a program and judge it.
@@ -69,27 +62,27 @@ class ClusterExecutor:
             UserError: The run does not fit the cluster; nothing was simulated.
             BenchError: A log overran.
         """
-        config = self._scoreboard.config
+        config = self.scoreboard.config
         content = request(config, run.task)
-        handle = self._handle
-        self._on_reset()
+        handle = self.handle
+        self.on_reset()
         handle.clear_logs()
         handle.clear_violations()
         handle.shared.awaited_ends = _NEVER
         # The accelerator's memory is that of the cluster: nothing of the bench answers for it.
         handle.shared.base = handle.shared.size = 0
         self._allow(run)
-        self._agent.session.begin(content)
-        self._background.begin()
+        self.agent.session.begin(content)
+        self.background.begin()
         await self._wake
-        self._background.pause()
+        self.background.pause()
         if handle.shared.overrun:
             raise BenchError(
                 "a log of the bench overran: a program this long needs larger buffers in tb/dpi/bench.cpp"
             )
-        self._collect()
-        verdict = self._scoreboard.judge(run, drawn, handle.violations())
-        self._covered(run, verdict)
+        self.collect()
+        verdict = self.scoreboard.judge(run, drawn, handle.violations())
+        self.covered(run, verdict)
         handle.clear_violations()
         handle.clear_logs()
         handle.allow([])
@@ -98,9 +91,9 @@ class ClusterExecutor:
     def _allow(self, run: ProgramRun) -> None:
         """Let the wide port touch the memory of the jobs; blocks of a larger job lie where operands do."""
         if run.scenario is not None and not run.blocks:
-            self._tcdm.memory.allow(run.scenario.jobs)
+            self.tcdm.memory.allow(run.scenario.jobs)
             return
-        length = memory_map.TCDM + self._scoreboard.config.tcdm_bytes - memory_map.OPERANDS
-        self._handle.allow(
+        length = memory_map.TCDM + self.scoreboard.config.tcdm_bytes - memory_map.OPERANDS
+        self.handle.allow(
             [(memory_map.OPERANDS, length, False), (memory_map.OPERANDS, length, True)] if run.blocks else []
         )

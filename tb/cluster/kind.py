@@ -86,7 +86,7 @@ class Cluster(DeviceKind):
 
     def resources(self, device: Descriptor, programs: Mapping[str, ProgramBuild]) -> dict[str, Any]:
         """Return session and programs; one that cannot be read fails its tests alone."""
-        from tb.cluster.session import SessionHandle
+        from tb.cluster.agent import SessionHandle
 
         fpu = cluster_of(device).fpu
         read = {name: _program(given, fpu=fpu) for name, given in programs.items()}
@@ -94,8 +94,7 @@ class Cluster(DeviceKind):
 
 
 def _program(given: ProgramBuild, *, fpu: bool) -> Program | UserError:
-    from tb.cluster.elf import read_program
-    from tb.cluster.instructions import check_instructions
+    from tb.cluster.elf import check_instructions, read_program
 
     if given.error:
         return UserError(given.error)

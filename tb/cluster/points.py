@@ -39,7 +39,6 @@ class LongestWait(NamedTuple):
     """The longest wait for a bank in a program.
 
     Attributes:
-        waiter: Requester.
         cycles: Length of the wait.
         bound: Most cycles that it may take (docs/cluster.md); None for no bound.
     """
@@ -53,9 +52,7 @@ class CoreEvent(NamedTuple):
     """An event of a core.
 
     Attributes:
-        line: Number of the event.
         woke: The core slept, and the event woke it.
-        core: Number of the core.
     """
 
     line: int

@@ -43,7 +43,6 @@ class Task:
     """A program with all that it is given.
 
     Attributes:
-        program: The program.
         jobs: Of its mailbox.
         memory: Bytes by address, in TCDM or L2, behind the program's own.
         mode: Mailbox word whose meaning is the program's.

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from tb.coverage.coverpoint import MIXED, Coverpoint
+from tb.coverage.coverpoint import MIXED, Coverpoint, size_bin
 from tb.coverage.definition import Definition, Item, Mask
-from tb.coverage.sizes import size_bin
 from tb.exchange.device import Descriptor
 
 

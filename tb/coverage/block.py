@@ -19,8 +19,6 @@ class StepBlock:
     """Operands of some outputs, all of their steps.
 
     Attributes:
-        op: operation.
-        fmt: formats.
         x: bits of X, rows x N.
         w: bits of W, N x columns.
         y: bits of Y, rows x columns; None where the operation reads none.

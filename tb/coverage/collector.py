@@ -73,8 +73,6 @@ class Collector:
     """Coverage of one segment.
 
     Args:
-        definition: the covergroups.
-        device: the device that runs.
         worker: sorts while the simulator runs.
         share: one job in this many is examined step by step; 0 for none but those with explicit data.
     """

@@ -13,6 +13,9 @@ Function = Callable[[Any], str | None]
 
 OPERATIONS = tuple(op.name for op in Op)
 FORMATS = tuple(fmt.name for fmt in Format)
+SIZES = ("0", "1", "below", "edge-1", "edge", "edge+1", "above", "tiles-1", "tiles", "tiles+1")
+"""Bins of a dimension against the edge of a tile, `size_bin`."""
+
 MIXED = "mixed"
 """Bin of operands of different formats."""
 
@@ -25,9 +28,6 @@ class Coverpoint:
 
     Attributes:
         name: unique; in the names of items.
-        sample: kind of samples.
-        doc: meaning, for people.
-        bins: names of its bins.
         needs: ability of a device that decides which bins it can reach; empty where every device reaches all.
         function: gives the name of a sample's bin, or None; None for kinds whose samples are made as bins.
 
@@ -79,3 +79,18 @@ def coverpoints(module: ModuleType) -> Iterator[Coverpoint]:
         for each in value if isinstance(value, tuple) else (value,):
             if isinstance(each, Coverpoint):
                 yield each
+
+
+def size_bin(size: int, edge: int) -> str:
+    """Bin of a dimension.
+
+    Of the multiples of the edge, those above the first and their neighbours have bins of their own; `above`
+    is anything else beyond the edge.
+    """
+    if size < 2:
+        return str(size)
+    if size <= edge + 1:
+        distance = size - edge
+        return "below" if distance < -1 else ("edge-1", "edge", "edge+1")[distance + 1]
+    left = (size + 1) % edge
+    return ("tiles-1", "tiles", "tiles+1")[left] if left < 3 else "above"

@@ -24,8 +24,6 @@ class Item:
 
     Attributes:
         name: covergroup and points, as in ``jobs.op.stall``.
-        sample: kind of samples.
-        points: the points.
     """
 
     name: str

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Coverpoints of jobs, of jobs cut short, and of accesses of the register port."""
 
-from tb.coverage.coverpoint import FORMATS, MIXED, OPERATIONS, coverpoint
+from tb.coverage.coverpoint import FORMATS, MIXED, OPERATIONS, SIZES, coverpoint, size_bin
 from tb.coverage.samples import AccessSample, CutSample, JobSample
-from tb.coverage.sizes import SIZES, size_bin
 from tb.exchange.job import Job, Range
 from tb.exchange.names import OPERAND_CLASSES
 from tb.exchange.scenario import STALL_KINDS, WRITE_R_VALID

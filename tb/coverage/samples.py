@@ -13,10 +13,8 @@ class JobSample:
     """A job that passed.
 
     Attributes:
-        job: the job.
         scenario: the one it belongs to.
         position: its place there.
-        instance: parameters of the device.
     """
 
     job: Job
@@ -30,7 +28,6 @@ class CutSample:
     """A job that was cut short, as the contract wants it.
 
     Attributes:
-        job: the job.
         scenario: the one it belongs to.
         reads: loads granted before the cut.
         writes: stores granted before the cut.
@@ -52,8 +49,6 @@ class AccessSample:
 
     Attributes:
         offset: decoded address, bits [7:2].
-        write: true for a write.
-        be: byte enables.
         id: access id as driven.
         queued: jobs queued or running then.
         holder: access id that held the lock then; None for nobody.

@@ -27,10 +27,6 @@ class CoverageError(Exception):
 class Sorter:
     """Samples of one kind: their points, and the items that count them.
 
-    Args:
-        definition: all covergroups.
-        kind: kind of samples.
-
     Attributes:
         points: points of the kind that some item counts, in the order of codes.
     """

@@ -14,11 +14,11 @@ from models.formats import Format, Formats
 from models.ops import Op
 from tb.coverage.abilities import reachable
 from tb.coverage.block import StepBlock, block_of
+from tb.coverage.coverpoint import size_bin
 from tb.coverage.data import make
 from tb.coverage.definition import Definition, Item
 from tb.coverage.numerics import KINDS, count
 from tb.coverage.samples import JobSample
-from tb.coverage.sizes import size_bin
 from tb.coverage.sorter import Sorter
 from tb.exchange.device import Descriptor
 from tb.exchange.scenario import Scenario
@@ -48,7 +48,6 @@ class Targets:
     """The bins for which scenarios can be made on a device, and these scenarios.
 
     Args:
-        definition: the covergroups.
         device: the one that runs the scenarios.
 
     Attributes:

@@ -31,7 +31,6 @@ class PlayerHandle:
     """The player of one bench instance.
 
     Args:
-        library: The C++ side.
         bench: Pointer to the bench instance.
     """
 

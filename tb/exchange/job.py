@@ -43,7 +43,6 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """One trigger of the accelerator (contract A5.2).
 
     Attributes:
-        op: Operation.
         m: Rows of X, Y and Z; like `n` and `k` 0..65535.
         n: Columns of X, rows of W.
         k: Columns of W, Y and Z.

@@ -22,8 +22,6 @@ class Segment(Struct, frozen=True, forbid_unknown_fields=True):
     """Scenarios ``begin .. end-1`` of a test, run in one go between two resets.
 
     Attributes:
-        entry: The test.
-        seed: Seed of the run.
         begin: First scenario (run, for a directed test).
         end: The one after the last.
         jobs: Jobs that the scenarios hold.

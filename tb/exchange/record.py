@@ -21,12 +21,9 @@ class Record(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     Attributes:
         descriptor: Name or path of the device's descriptor.
-        parameters: Parameters of the device.
         entry: Test entry, as in the test list.
-        seed: Seed of the run.
         status: Gravest status of the failing scenario.
         detail: One line for people.
-        tools: Versions of the tools.
         scenarios: All scenarios since the last reset, in order; the last one failed.
     """
 

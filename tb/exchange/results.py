@@ -77,15 +77,12 @@ class JobResult(Struct, kw_only=True, tag="job", tag_field="type", gc=False):
     """Outcome of one job.
 
     Attributes:
-        test: Name of the test.
         scenario: Index of the scenario in its stream.
         job: Position in the scenario.
-        op: Operation by name.
         format: Format of all operands, or of X, W and Y/Z as in `E4M3/FP16/FP16`.
         m: Rows of X and Z.
         n: Columns of X.
         k: Columns of W and Z.
-        stall: Kind of stalls.
         core: Core that programmed it.
         queued: It waited for an earlier job.
         cycles: Cycles from the grant of its trigger, or from the previous event if it was queued, to its
@@ -96,7 +93,6 @@ class JobResult(Struct, kw_only=True, tag="job", tag_field="type", gc=False):
         beats_read: Granted reads.
         beats_written: Granted writes.
         causes: Where its time went, by the device's probe; None without one, or if the job was cut short.
-        status: Outcome of the job.
         detail: Description of the problem; empty if there is none.
     """
 
@@ -149,7 +145,6 @@ class Failure(Struct, frozen=True, tag="failure", tag_field="type"):
     """A failed scenario.
 
     Attributes:
-        test: Name of the test.
         scenario: Index of the scenario in its stream.
         status: Gravest status of its findings.
         detail: The first gravest finding, for one line.
@@ -194,7 +189,6 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
     """End of a segment.
 
     Attributes:
-        test: Name of the test.
         jobs: Jobs that were checked.
         compared_bytes: Bytes of memory that were compared.
         status: Gravest status.

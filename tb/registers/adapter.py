@@ -4,7 +4,7 @@
 from pyuvm import uvm_access_e, uvm_object, uvm_reg_adapter, uvm_reg_bus_op, uvm_status_e
 
 from tb.agents.control.access import ALL_BYTES, Access, core_id
-from tb.agents.control.items import ControlItem
+from tb.agents.control.sequences import ControlItem
 
 
 class AccessAs(uvm_object):

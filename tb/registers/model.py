@@ -47,7 +47,6 @@ class ObservedAccess(NamedTuple):
     Attributes:
         cycle: Edge of the grant.
         address: 32 bits.
-        write: True for a write.
         data: Write data.
         be: Byte enables of a write.
         id: Access id as driven, valid or not.
@@ -99,9 +98,6 @@ class QueuedJob:
 
 class RegisterFileModel:
     """The register file of one device.
-
-    Args:
-        registers: The register map.
 
     Attributes:
         findings: Violations of the contract, in order.

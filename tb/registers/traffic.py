@@ -3,6 +3,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from tb.agents.control.access import ALL_BYTES, Access
 from tb.registers.map import RegisterMap
@@ -14,32 +15,24 @@ _READ = ("FINISHED", "STATUS", "STATUS", "RUNNING_JOB", "SOFT_CLEAR", "TRIGGER")
 _IDLE = (0, 0, 0, 0, 1, 3, 20)
 
 
+@dataclass
 class Traffic:
     """Draws accesses one by one.
 
-    Args:
-        registers: The register map.
-        rng: Source of randomness.
+    Attributes:
         value: Draws what is written to a job register, given its name; any word by default.
         cores: Cores that compete with the holder of the lock.
         clears: Values of soft clears; none for no soft clear.
     """
 
-    def __init__(
-        self,
-        registers: RegisterMap,
-        rng: random.Random,
-        value: Callable[[str], int] | None = None,
-        cores: tuple[int, ...] = (0, 0, 1, 5),
-        clears: tuple[int, ...] = (0, 1, 0x100, 0xFFFF_FFFF),
-    ) -> None:
-        self._registers = registers
-        self._rng = rng
-        self._value = value or (lambda _: rng.getrandbits(32))
-        self._partial = value is None
-        self._cores = cores
-        self._clears = clears
-        self._jobs = [register.name for register in registers.job_registers]
+    registers: RegisterMap
+    rng: random.Random
+    value: Callable[[str], int] | None = None
+    cores: tuple[int, ...] = (0, 0, 1, 5)
+    clears: tuple[int, ...] = (0, 1, 0x100, 0xFFFF_FFFF)
+
+    def __post_init__(self) -> None:
+        self._jobs = [register.name for register in self.registers.job_registers]
 
     def draw(self, holder: int) -> Access:
         """The next access; most are by the holder of the lock.
@@ -47,8 +40,8 @@ class Traffic:
         Args:
             holder: Access id of the core that is believed to hold it, 0 for none.
         """
-        rng, offset = self._rng, self._registers.offsets()
-        core = holder if holder and rng.random() < 0.7 else 1 << rng.choice(self._cores)
+        rng, offset = self.rng, self.registers.offsets()
+        core = holder if holder and rng.random() < 0.7 else 1 << rng.choice(self.cores)
         if rng.random() < 0.04:
             core = rng.choice(_BAD_IDS)
         idle = rng.choice(_IDLE)
@@ -61,28 +54,31 @@ class Traffic:
             return Access(offset["TRIGGER"], True, data, be, core, idle)
         if kind < 0.60:
             return self._job_write(core)
-        if kind < 0.63 and self._clears:
+        if kind < 0.63 and self.clears:
             be = self._enables()
-            return Access(offset["SOFT_CLEAR"], True, rng.choice(self._clears), be, core, idle)
+            return Access(offset["SOFT_CLEAR"], True, rng.choice(self.clears), be, core, idle)
         if kind < 0.97:
             name = rng.choice((*_READ, *self._jobs))
             return Access(offset[name] | rng.choice((0, 0, _HIGH)), id=core, idle=idle)
         return self._anywhere(core)
 
     def _job_write(self, core: int) -> Access:
-        name = self._rng.choice(self._jobs)
-        return Access(self._registers[name].offset, True, self._value(name), self._enables(), core)
+        name = self.rng.choice(self._jobs)
+        return Access(self.registers[name].offset, True, self._written(name), self._enables(), core)
+
+    def _written(self, name: str) -> int:
+        return self.rng.getrandbits(32) if self.value is None else self.value(name)
 
     def _enables(self) -> int:
         """Byte enables; all where values are chosen: bytes of two may make a third that was not meant."""
-        if not self._partial:
+        if self.value is not None:
             return ALL_BYTES
-        return self._rng.choice((ALL_BYTES, ALL_BYTES, self._rng.getrandbits(4)))
+        return self.rng.choice((ALL_BYTES, ALL_BYTES, self.rng.getrandbits(4)))
 
     def _anywhere(self, core: int) -> Access:
-        rng = self._rng
+        rng = self.rng
         address, write = rng.randrange(0, 0x100, 4), rng.random() < 0.3
-        register = self._registers.decode(address)
+        register = self.registers.decode(address)
         if register is not None and register.name in self._jobs:
-            return Access(address, write, self._value(register.name), ALL_BYTES, core)
+            return Access(address, write, self._written(register.name), ALL_BYTES, core)
         return Access(address, write, rng.getrandbits(32), ALL_BYTES, core)

@@ -27,9 +27,7 @@ class StreamSequence(uvm_sequence):
 
     Args:
         name: Name of the test; its random stream depends on it and on the seed alone.
-        seed: Seed of the run.
         knobs: Table of knobs as in the test list (docs/knobs.md).
-        descriptor: The device.
         begin: First item of the stream to run.
         end: The one after the last.
 

@@ -28,8 +28,6 @@ class DirectedTest:
     jobs than `jobs`, or that checked nothing at all, fails.
 
     Args:
-        name: Name of the test.
-        seed: Seed of the run.
         index: Which run of the test this is; each has its own random stream.
     """
 

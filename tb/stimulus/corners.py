@@ -21,16 +21,13 @@ class Corner:
     """Properties of a scenario's first job and memory that a corner fixes; all else is drawn.
 
     Attributes:
-        op: operation.
         fmt: format, or those of X, W and Y/Z.
         m: rows of X.
         n: columns of X.
         k: columns of W.
         classes: operand class of all three operands, or None for a free draw.
         misalign: addresses of X, W and Z modulo 4, or None where the knobs leave no choice.
-        stall: kind of stalls.
         base: kind of base address.
-        jobs: number of jobs.
     """
 
     op: Op

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from models.formats import Bits, narrow
-from tb.stimulus.arrays import stored_bytes
+from tb.stimulus.job import stored_bytes
 from tb.stimulus.operands import operands
 from tb.stimulus.reductions import History, Pass, job_places, offer, size_of, with_job
 

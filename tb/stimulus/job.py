@@ -3,13 +3,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import ArrayLike
 
-from models.formats import Bits, Format, Formats, per_operand
+from models.formats import Bits, Format, Formats, narrow, per_operand
 from models.ops import Op
 from tb.exchange.job import Job
 from tb.exchange.scenario import NO_STALL, Scenario, StallSpec, Window
-from tb.stimulus.arrays import stored_bytes, to_bits
 from tb.stimulus.placement import DEFAULT_BASE, lay_out
 
 __all__ = ["GemmJob", "Job", "Scenario", "Window"]
@@ -26,7 +26,6 @@ class GemmJob:
         x: M x N.
         w: N x K.
         y: M x K; needed by every operation but MATMUL, which leaves it unread in place of Z.
-        op: the operation.
         fmt: element format, or those of X, of W, and of Y and Z.
         stall: behaviour of the memory.
         core: who programs the job.
@@ -85,3 +84,39 @@ class GemmJob:
             data=contents,
         )
         return Scenario(index, (job,), window, self.stall, index)
+
+
+def to_bits(matrix: ArrayLike, name: str, fmt: Format) -> Bits:
+    """Converts a matrix to bits of a format.
+
+    Args:
+        matrix: two-dimensional array or nested lists: floats, rounded to nearest even into FP16 and from
+            there narrowed as the device does; or the bits, of type uint16 (uint8 for FP8).
+        name: of the matrix, for messages.
+        fmt: the format.
+
+    Returns:
+        A new array of type `fmt.dtype` and the same shape.
+
+    Raises:
+        ValueError: it is no matrix of numbers, or of another integer type.
+    """
+    try:
+        array = np.asarray(matrix)
+    except ValueError as error:
+        raise ValueError(f"{name} is no matrix: {error}") from None
+    if array.ndim != 2:
+        raise ValueError(f"{name} has shape {array.shape}; a matrix needs two dimensions, (rows, columns)")
+    if array.dtype == fmt.dtype:
+        return array.astype(np.uint8) if fmt.itemsize == 1 else array.astype(np.uint16)
+    if array.dtype.kind != "f":
+        raise ValueError(
+            f"{name} has elements of type {array.dtype}; pass floats, or {fmt.name} bits as {fmt.dtype}"
+        )
+    with np.errstate(over="ignore"):  # overflow to infinity is the rounding that was asked for
+        return narrow(array.astype(np.float16).view(np.uint16), fmt)
+
+
+def stored_bytes(bits: Bits) -> bytes:
+    """The bytes of a matrix in memory: row-major, little endian."""
+    return bits.astype(bits.dtype.newbyteorder("<"), copy=False).tobytes()

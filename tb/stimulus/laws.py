@@ -27,7 +27,6 @@ class LawCase:
     """Operands that a law is tried on.
 
     Attributes:
-        op: operation.
         fmt: formats of the operands.
         m: rows of X and Z.
         n: steps.

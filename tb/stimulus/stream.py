@@ -35,10 +35,7 @@ class ScenarioStream:
     drawn anywhere.
 
     Args:
-        name: of the test.
-        seed: of the run.
         knobs: the table `knobs` of the test's entry (docs/knobs.md), or already parsed.
-        descriptor: the device.
         constraint: says of a candidate job whether it is wanted: True, or False or a reason why not. A
             scenario is drawn anew if one of its jobs is not wanted.
 

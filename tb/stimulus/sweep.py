@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from math import gcd
 
 from msgspec.structs import replace
@@ -17,23 +18,20 @@ from tb.stimulus.scenario_draw import cut_cycles
 _GOLDEN = 0.618
 
 
+@dataclass
 class AbortSweep:
     """Scenarios in rounds: one scenario each, whose first job is cut once at every cycle it may run.
 
-    Args:
-        name: Of the test.
-        seed: Of the run.
+    Attributes:
         draw: Draws the scenario of a round, with an abort at any cycle.
-        descriptor: The device.
     """
 
-    def __init__(self, name: str, seed: int, draw: Callable[[int], Scenario], descriptor: Descriptor) -> None:
-        self._name = name
-        self._seed = seed
-        self._draw = draw
-        self._descriptor = descriptor
-        self._rounds: list[Scenario] = []
-        self._ends: list[int] = []
+    name: str
+    seed: int
+    draw: Callable[[int], Scenario]
+    descriptor: Descriptor
+    _rounds: list[Scenario] = field(default_factory=list)
+    _ends: list[int] = field(default_factory=list)
 
     def scenario(self, index: int) -> Scenario:
         """Scenario `index`; the jobs are those of its round, cycle, value and core of the cut its own."""
@@ -41,24 +39,24 @@ class AbortSweep:
             self.end(len(self._ends))
         number = bisect(self._ends, index)
         base = self._rounds[number]
-        length = cut_cycles(base, self._descriptor)
+        length = cut_cycles(base, self.descriptor)
         place = index - (self._ends[number] - length)
-        rng = stream(self._seed, self._name, "sweep", index)
+        rng = stream(self.seed, self.name, "sweep", index)
         assert base.abort is not None, "the knobs of a sweep let no job run to its end"
         abort = replace(
             base.abort,
             after=place * stride(length) % length,
             value=rng.choice((0, 1, rng.getrandbits(32))),
-            core=rng.randrange(self._descriptor.n_cores),
+            core=rng.randrange(self.descriptor.n_cores),
         )
         return replace(base, index=index, abort=abort)
 
     def end(self, number: int) -> int:
         """The scenario after the last of a round."""
         while len(self._ends) <= number:
-            self._rounds.append(self._draw(len(self._rounds)))
+            self._rounds.append(self.draw(len(self._rounds)))
             start = self._ends[-1] if self._ends else 0
-            self._ends.append(start + cut_cycles(self._rounds[-1], self._descriptor))
+            self._ends.append(start + cut_cycles(self._rounds[-1], self.descriptor))
         return self._ends[number]
 
 

@@ -22,7 +22,6 @@ class Shrink:
     """Failure to shrink.
 
     Attributes:
-        record: The failure.
         folder: Receives `shrink.json` at the end, and `shrunk.json` whenever a smaller history was found.
         seconds: Wall time after which the search stops.
     """
@@ -33,12 +32,7 @@ class Shrink:
 
 
 class Shrinker:
-    """Looks for the smallest history that fails as a record does.
-
-    Args:
-        env: The environment.
-        task: Failure to shrink.
-    """
+    """Looks for the smallest history that fails as a record does."""
 
     def __init__(self, env: RedmuleEnv, task: Shrink) -> None:
         self._env = env

@@ -16,8 +16,7 @@ from regressions.cluster.firmware import CHECKS, build_program
 from regressions.cluster.run import run_task
 from regressions.errors import UserError
 from tb.cluster.config import ClusterConfig
-from tb.cluster.elf import Program, read_program
-from tb.cluster.instructions import check_instructions
+from tb.cluster.elf import Program, check_instructions, read_program
 from tb.cluster.mailbox import MailboxJob
 from tb.cluster.memory_map import BOOT, L2, OPERANDS, TCDM
 from tb.cluster.task import Task

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from regressions.cluster.firmware import CHECKS, build_program
 from tb.cluster.disassembly import disassemble
-from tb.cluster.instructions import instructions
+from tb.cluster.elf import instructions
 
 
 def test_every_instruction_comes_back(tmp_path: Path) -> None:

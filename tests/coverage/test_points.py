@@ -7,8 +7,8 @@ from models.formats import Format
 from models.ops import Op
 from models.timing import Instance
 from tb.coverage import points
+from tb.coverage.coverpoint import size_bin
 from tb.coverage.samples import AccessSample, CutSample, JobSample
-from tb.coverage.sizes import size_bin
 from tb.exchange.job import Job
 from tb.exchange.scenario import Abort, Scenario, Window
 

@@ -8,7 +8,7 @@ from typing import Any
 from pyuvm import uvm_sequencer
 
 from tb.agents.control.access import Response
-from tb.agents.control.items import ControlItem
+from tb.agents.control.sequences import ControlItem
 from tb.registers.model import ObservedAccess
 from tests.registers.device import FakeDevice
 

@@ -10,8 +10,8 @@ import pytest
 from pyuvm import uvm_check_e, uvm_reg_block, uvm_status_e
 
 from tb.agents.control.access import Access, read, write
-from tb.agents.control.items import ControlItem
 from tb.agents.control.monitor import ControlRecords
+from tb.agents.control.sequences import ControlItem
 from tb.agents.control.transfer import GrantTimeoutError
 from tb.registers.adapter import AccessAs, ControlAdapter
 from tb.registers.backdoor import BackdoorError, RegisterBackdoor

@@ -15,7 +15,6 @@ class Access(NamedTuple):
 
     Attributes:
         address: Byte address, 32 bits.
-        write: True for a write.
         data: Write data, 32 bits.
         be: Byte enables; bit 0 is for bits [7:0].
         id: One-hot id of the accessing core, 8 bits.
@@ -51,7 +50,6 @@ class Burst(NamedTuple):
     """Accesses that belong together; the first one comes after the last response of the burst before.
 
     Attributes:
-        accesses: Accesses to perform, in order.
         after_ends: Ends of jobs, since the logs were last cleared, that have to come before it.
     """
 

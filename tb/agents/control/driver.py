@@ -4,8 +4,8 @@
 from pyuvm import ConfigDB, uvm_component, uvm_driver
 
 from tb.agents.control.bfm import RegisterPortDriver
-from tb.agents.control.items import ControlItem
 from tb.agents.control.player import RegisterPortPlayer
+from tb.agents.control.sequences import ControlItem
 from tb.agents.control.transfer import ControlError
 
 
@@ -16,8 +16,6 @@ class ControlDriver(uvm_driver):
     that sent it, which knows what was going on, decides.
 
     Args:
-        name: Instance name.
-        parent: Parent component.
         player: The other master of the port; while it plays, items wait.
 
     Attributes:

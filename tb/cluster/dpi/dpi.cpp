@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The session of a bench: driven by cluster_tb through DPI, started and read by Python (tb/cluster/session.py).
+// The session of a bench: driven by cluster_tb through DPI, started and read by Python (tb/cluster/agent.py).
 #include <cstdint>
 #include <exception>
 #include <string>

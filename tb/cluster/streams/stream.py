@@ -39,9 +39,7 @@ class ProgramStream(ABC):
 
     Args:
         name: Name of the test; its random stream depends on it and on the seed alone.
-        seed: Seed of the run.
         knobs: Of the test; see `fields`.
-        descriptor: The cluster.
 
     Raises:
         SchemaError: A knob is wrong.
