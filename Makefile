@@ -20,7 +20,7 @@ ONE = $(if $(TEST),--test='$(TEST)') $(if $(filter-out 0,$(WAVES)),--waves)
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help python env requirements regressions test run replay shrink rerun-failed list show lint bench baseline coverage merge mutants cluster sw clean
+.PHONY: help python env requirements check regressions test run replay shrink rerun-failed list show lint bench baseline coverage merge mutants cluster sw clean
 
 help: ## this list
 	@echo "usage: make <target> [VARIABLE=value ...]"
@@ -38,6 +38,9 @@ env: python ## the virtual environment, with the packages of requirements.txt
 
 requirements: python ## requirements.txt from requirements.in, with hashes; newer versions of UPGRADE='numpy ruff' or all
 	@'$(PYTHON)' -m regressions.requirements $(UPGRADE)
+
+check: env ## what a small change needs: lint and tests of what differs from main, some scenarios of its device
+	@$(RUN) check $(if $(JOBS),--jobs='$(JOBS)') $(if $(SEED),--seed='$(SEED)') $(OUTPUT)
 
 regressions: env ## the tests of a tier: TIER=smoke|pr|nightly SEED= JOBS= DUT= TESTS='glob,glob' TIME=30m SHARD=i/n
 	@$(RUN) regressions $(COMMON) $(if $(TESTS),--tests='$(TESTS)') $(if $(TIME),--time='$(TIME)') \

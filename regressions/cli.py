@@ -20,6 +20,7 @@ from tb.kinds import imported
 from tb.schema import SchemaError
 
 _COMMANDS = {
+    "check": ("check:check", "check what has changed: lint, its tests, some scenarios"),
     "regressions": ("tier:regressions", "run the tests of a tier"),
     "run": ("run:run", "run one test, or chosen scenarios of it"),
     "rerun-failed": ("run:rerun_failed", "run again what did not pass in the last run"),

@@ -114,7 +114,7 @@ class Executor:
 
     async def _execute(self, simulations: Iterator[Simulation | None], until: float | None) -> Execution:
         execution = Execution()
-        started = time.monotonic()
+        started: float | None = None
         running: dict[asyncio.Task[list[Simulation]], Simulation] = {}
         retries: list[Simulation] = []
 
@@ -140,6 +140,7 @@ class Executor:
                     if simulation is None:
                         waiting = True
                     else:
+                        started = started or time.monotonic()
                         running[asyncio.create_task(self._simulate(simulation, execution))] = simulation
                 pause = POLL_SECONDS if waiting else None
                 if running:
@@ -163,7 +164,7 @@ class Executor:
                 loop.remove_signal_handler(number)
         if execution.interrupted:
             execution.results += [not_started(segment) for left in retries for segment in left.segments]
-        execution.seconds = time.monotonic() - started
+        execution.seconds = time.monotonic() - started if started else 0.0
         return execution
 
     async def _simulate(self, simulation: Simulation, execution: Execution) -> list[Simulation]:
