@@ -2,8 +2,10 @@
 """Numerical events against plain fractions, step by step."""
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
@@ -39,6 +41,16 @@ def kind(bits: int, fmt: Format) -> str:
     return "normal"
 
 
+@cache
+def numbers_of(fmt: Format) -> list[float]:
+    """All numbers of a format that results are narrowed to, in their order."""
+    every = np.arange(1 << 8 * fmt.itemsize).astype(fmt.dtype)
+    every = every[[kind(int(each), fmt) not in ("infinity", "nan") for each in every]]
+    if fmt is Format.BF16:
+        return sorted({float(v) for v in (every.astype(np.uint32) << 16).view(np.float32)})
+    return sorted({number(int(each)) for each in widen(every, fmt)})
+
+
 def roundings(exact: Fraction, result: float, numbers: list[float]) -> set[str]:
     """Events of the rounding of an exact value, given all numbers of the format in their order."""
     if math.isinf(result):
@@ -46,7 +58,7 @@ def roundings(exact: Fraction, result: float, numbers: list[float]) -> set[str]:
     value = Fraction(result)
     if value == exact:
         return {"exact"}
-    place = numbers.index(result)
+    place = bisect_left(numbers, result)
     if value > exact:
         below = Fraction(numbers[place - 1])
         return {"tie_up" if value - exact == exact - below else "up"}
@@ -103,17 +115,11 @@ def of_narrowing(bits: int, fmt: Format) -> set[str]:
     found = {"minus_zero"} if bits == 0x8000 else set()
     if not math.isfinite(value):
         return found | {"nan" if math.isnan(value) else "infinity"}
-    every = np.arange(1 << 8 * fmt.itemsize).astype(fmt.dtype)
-    every = every[[kind(int(each), fmt) not in ("infinity", "nan") for each in every]]
-    if fmt is Format.BF16:
-        numbers = sorted({float(v) for v in (every.astype(np.uint32) << 16).view(np.float32)})
-    else:
-        numbers = sorted({number(int(each)) for each in widen(every, fmt)})
     if fmt is Format.BF16:
         kept = float(np.array([stored << 16], np.uint32).view(np.float32)[0])
     else:
         kept = number(int(widen(np.array([stored], fmt.dtype), fmt)[0]))
-    found |= roundings(Fraction(value), kept, numbers)
+    found |= roundings(Fraction(value), kept, numbers_of(fmt))
     found |= {"subnormal"} if kind(stored, fmt) == "subnormal" else set()
     return found | ({"flushed"} if value and not kept else set())
 
