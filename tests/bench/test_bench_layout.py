@@ -33,33 +33,18 @@ RECORDS: dict[str, np.dtype[np.void]] = {
     "Violation": bindings.VIOLATION_DTYPE,
     "PlayedAccess": player.PLAYED_DTYPE,
 }
+# Constants of one name but for its style: kWakeEvent is WAKE_EVENT.
+SAME = (
+    *("LAYOUT_VERSION", "RULE_COUNT", "RANGE_COUNT", "CAUSE_COUNT", "COVER_EVENTS", "STRAY_RESPONSE"),
+    *("WAKE_EVENT", "WAKE_WATCHDOG", "WAKE_ALARM", "WAKE_PLAYER", "BUSY_RISE", "BUSY_FALL"),
+    *("RESET_FALL", "RESET_RISE", "PORT_REQUEST", "PORT_GRANT", "PORT_RESPONSE"),
+)
 CONSTANTS = {
-    "kLayoutVersion": bindings.LAYOUT_VERSION,
-    "kRuleCount": bindings.RULE_COUNT,
-    "kRangeCount": bindings.RANGE_COUNT,
-    "kCauseCount": bindings.CAUSE_COUNT,
-    "kCoverEvents": bindings.COVER_EVENTS,
-    "kWakeEvent": bindings.WAKE_EVENT,
-    "kWakeWatchdog": bindings.WAKE_WATCHDOG,
-    "kWakeAlarm": bindings.WAKE_ALARM,
-    "kWakePlayer": bindings.WAKE_PLAYER,
-    "kPlayCapacity": player.CAPACITY,
-    "kPlayed": player.PLAYED,
-    "kNoGrant": player.NO_GRANT,
-    "kNoResponse": player.NO_RESPONSE,
-    "kNever": bindings.WRITE_RESPONSES["never"],
-    "kAlways": bindings.WRITE_RESPONSES["always"],
-    "kRandom": bindings.WRITE_RESPONSES["random"],
-    "kJobEnd": bindings.EVENT_END,
-    "kReserved": bindings.EVENT_RESERVED,
-    "kBusyRise": bindings.BUSY_RISE,
-    "kBusyFall": bindings.BUSY_FALL,
-    "kStrayResponse": bindings.STRAY_RESPONSE,
-    "kResetFall": bindings.RESET_FALL,
-    "kResetRise": bindings.RESET_RISE,
-    "kPortRequest": bindings.PORT_REQUEST,
-    "kPortGrant": bindings.PORT_GRANT,
-    "kPortResponse": bindings.PORT_RESPONSE,
+    **{f"k{name.title().replace('_', '')}": getattr(bindings, name) for name in SAME},
+    **{f"k{name.title()}": value for name, value in bindings.WRITE_RESPONSES.items()},
+    **{"kPlayCapacity": player.CAPACITY, "kPlayed": player.PLAYED},
+    **{"kNoGrant": player.NO_GRANT, "kNoResponse": player.NO_RESPONSE},
+    **{"kJobEnd": bindings.EVENT_END, "kReserved": bindings.EVENT_RESERVED},
 }
 
 BEAT_FIELDS = ("cycle", "add", "flags", "answered")

@@ -5,6 +5,7 @@ import dataclasses
 import random
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -82,30 +83,25 @@ def test_a_failed_program_is_reported(tmp_path: Path) -> None:
     assert outcome.problems == ("the program returned 0x2",)
 
 
+SMALL_JOB = MailboxJob(Op.GEMM, Format.FP16, 8, 8, 8, OPERANDS, OPERANDS, OPERANDS)
+
+
 @pytest.mark.parametrize(
-    ("job", "message"),
+    ("change", "message"),
     [
+        ({"m": 200, "n": 200, "k": 200, "z": OPERANDS + 0x10000}, "Z of job 0"),
+        ({"x": 0}, "X of job 0 at 0x00000000 with 128 bytes does not"),
+        ({"w": TCDM + 16}, "program's own memory"),
+        ({"w": L2}, "W of job 0 at 0x1c000000 with 128 bytes does not"),
         (
-            MailboxJob(Op.GEMM, Format.FP16, 200, 200, 200, OPERANDS, OPERANDS, OPERANDS + 0x10000),
-            "Z of job 0",
-        ),
-        (
-            MailboxJob(Op.GEMM, Format.FP16, 8, 8, 8, 0, OPERANDS, OPERANDS),
-            "X of job 0 at 0x00000000 with 128 bytes does not",
-        ),
-        (MailboxJob(Op.GEMM, Format.FP16, 8, 8, 8, OPERANDS, TCDM + 16, OPERANDS), "program's own memory"),
-        (
-            MailboxJob(Op.GEMM, Format.FP16, 8, 8, 8, OPERANDS, L2, OPERANDS),
-            "W of job 0 at 0x1c000000 with 128 bytes does not",
-        ),
-        (
-            MailboxJob(Op.GEMM, Format.E4M3, 70000, 1, 1, OPERANDS, OPERANDS, OPERANDS),
+            {"fmt": Format.E4M3, "m": 70000, "n": 1, "k": 1},
             "M of job 0 is 70000: the accelerator takes 0 to 65535",
         ),
     ],
     ids=["beyond", "nowhere", "firmware", "l2", "too large"],
 )
-def test_a_descriptor_out_of_memory(tmp_path: Path, job: MailboxJob, message: str) -> None:
+def test_a_descriptor_out_of_memory(tmp_path: Path, change: dict[str, Any], message: str) -> None:
+    job = dataclasses.replace(SMALL_JOB, **change)
     program = build_program("gemm", tmp_path / "sw.log")
     with pytest.raises(UserError, match=message):
         run_task(tmp_path, CONFIG, Task(program, (job,), cores=1), tmp_path)
@@ -119,11 +115,10 @@ def test_an_image_that_does_not_fit(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"the segment at 0x10000000 with \d+ bytes does not fit the memory"):
         run_task(tmp_path, structs.replace(CONFIG, tcdm_bytes=4096), Task(program, cores=1), tmp_path)
     greedy = dataclasses.replace(program, reserved=((TCDM + 0x200, 12 * 1024),))
-    job = MailboxJob(Op.GEMM, Format.FP16, 8, 8, 8, OPERANDS, OPERANDS, OPERANDS)
     with pytest.raises(
         UserError, match="with 12288 bytes, stacks included, reaches into the operands' memory"
     ):
-        run_task(tmp_path, CONFIG, Task(greedy, (job,), cores=1), tmp_path)
+        run_task(tmp_path, CONFIG, Task(greedy, (SMALL_JOB,), cores=1), tmp_path)
     with pytest.raises(UserError, match="choose 1 to 2"):
         run_task(tmp_path, CONFIG, Task(program, cores=3), tmp_path)
 

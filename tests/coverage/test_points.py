@@ -30,21 +30,8 @@ def sample(*jobs: Job, abort: Abort | None = None) -> JobSample:
 @pytest.mark.parametrize(
     ("edge", "sizes"),
     [
-        (
-            12,
-            {
-                "0": [0],
-                "1": [1],
-                "below": [2, 5, 10],
-                "edge-1": [11],
-                "edge": [12],
-                "edge+1": [13],
-                "above": [14, 22, 26, 34],
-                "tiles-1": [23, 35],
-                "tiles": [24, 36],
-                "tiles+1": [25, 37],
-            },
-        ),
+        (12, {"0": [0], "1": [1], "below": [2, 5, 10], "edge-1": [11], "edge": [12], "edge+1": [13]}),
+        (12, {"above": [14, 22, 26, 34], "tiles-1": [23, 35], "tiles": [24, 36], "tiles+1": [25, 37]}),
         (4, {"below": [2], "edge-1": [3], "edge+1": [5], "above": [6, 10], "tiles-1": [7], "tiles+1": [9]}),
     ],
 )

@@ -18,7 +18,6 @@ from regressions.mutants.operators import OPERATORS
 from tb.agents.control.rules import PeriphRule
 from tb.agents.tcdm.rules import TcdmRule
 from tb.descriptor import load
-from tb.exchange.device import Descriptor
 from tb.schema import SchemaError
 
 HEAD = 'schema = 1\ndevice = "serial"\n'
@@ -32,30 +31,28 @@ about = "something"
 """
 
 
-@pytest.fixture(scope="module")
-def array() -> Descriptor:
-    return load("redmule")
+DEVICES = {"redmule": (load("redmule"), 200), cluster.NAME: (cluster.CLUSTER, 183)}
+"""Sources, and how many defects there are at least."""
+# Types and constants alone, and wires alone between the cluster and its memories.
+PLAIN = {"cluster_pkg.sv", "cluster_system.sv"}
 
 
-def rendered(name: str, device: defects.Sourced, folder: Path) -> int:
-    """Number of defects of a device, all of which would act as their data ask."""
-    everything = defects.load(name)
-    placement = defects.place_all(everything, device)
-    copies = write_copies(everything, placement, folder)
+@pytest.mark.parametrize("name", DEVICES)
+def test_every_defect_is_rendered_as_asked(name: str, tmp_path: Path) -> None:
+    everything, (device, least) = defects.load(name), DEVICES[name]
+    copies = write_copies(everything, defects.place_all(everything, device), tmp_path)
     text = "".join(path.read_text() for path in copies.changed.values())
     for number in range(1, len(everything) + 1):
         assert f"{SELECTOR} == {number})" in text
-    return len(everything)
+    assert len(everything) >= least
 
 
-def test_every_defect_of_the_array_is_rendered_as_asked(array: Descriptor, tmp_path: Path) -> None:
-    assert rendered("redmule", array, tmp_path) >= 200
-
-
-def test_each_module_of_the_array_has_three_defects_and_operators_made_forty(array: Descriptor) -> None:
-    everything = defects.load("redmule")
-    thought_of = Counter(defect.file for defect in everything if not defect.operator)
-    assert {name: thought_of[name] for name in defects.own_sources(array) if thought_of[name] < 3} == {}
+@pytest.mark.parametrize("name", DEVICES)
+def test_each_module_has_three_defects_and_operators_made_forty(name: str) -> None:
+    everything = defects.load(name)
+    thought_of = Counter(Path(defect.file).name for defect in everything if not defect.operator)
+    modules = {Path(source).name for source in defects.own_sources(DEVICES[name][0])} - PLAIN
+    assert {module: thought_of[module] for module in modules if thought_of[module] < 3} == {}
     made = Counter(defect.operator for defect in everything if defect.operator)
     assert made.total() >= 40
     assert set(made) == set(OPERATORS)
@@ -71,21 +68,6 @@ def test_defects_that_were_thought_of_name_checkers_or_a_reason() -> None:
         if not defect.operator:
             assert bool(defect.seen_by) != bool(defect.reason), defect.id
         assert set(defect.seen_by) <= named | rules, defect.id
-
-
-def test_every_defect_of_the_cluster_is_rendered_as_asked(tmp_path: Path) -> None:
-    assert rendered(cluster.NAME, cluster.CLUSTER, tmp_path) >= 183
-
-
-def test_each_module_of_the_cluster_has_three_defects_and_operators_made_forty() -> None:
-    everything = defects.load(cluster.NAME)
-    thought_of = Counter(Path(defect.file).stem for defect in everything if not defect.operator)
-    # Types and constants alone, and wires alone between the cluster and its memories.
-    names = {path.stem for path in cluster.CLUSTER.sources} - {"cluster_pkg", "cluster_system"}
-    assert {name: thought_of[name] for name in names if thought_of[name] < 3} == {}
-    made = Counter(defect.operator for defect in everything if defect.operator)
-    assert made.total() >= 40
-    assert set(made) == set(OPERATORS)
 
 
 def test_defects_of_the_cluster_name_rules_of_its_benches_or_a_reason() -> None:

@@ -10,12 +10,11 @@ from models.formats import Format
 from models.ops import Op
 from regressions.errors import UserError
 from regressions.results import TestLog
-from regressions.simulators import Build, Simulator, get_simulator
+from regressions.simulators import Build, get_simulator
 from regressions.speed import accelerator, simulation
 from regressions.speed.bare import BareResult, digest, run_bare, write_list
 from regressions.speed.workloads import Workload
 from tb.descriptor import load
-from tb.exchange.device import Descriptor
 from tb.exchange.scenario import Scenario
 from tb.stimulus.image import initial_image, predict
 from tb.stimulus.stream import ScenarioStream
@@ -24,26 +23,17 @@ from tests.job_results import job_result
 COUNT = 16
 
 
-@pytest.fixture(scope="module")
-def device() -> Descriptor:
-    """The device everything is measured on."""
-    return load("serial")
+DEVICE = load("serial")
 
 
 @pytest.fixture(scope="module")
-def simulator() -> Simulator:
-    """The simulator."""
-    return get_simulator()
-
-
-@pytest.fixture(scope="module")
-def bare(device: Descriptor, simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Build:
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The bare loop around the device."""
-    return simulator.build_bare(device, tmp_path_factory.mktemp("bare") / "build.log")
+    return get_simulator().build_bare(DEVICE, tmp_path_factory.mktemp("bare") / "build.log")
 
 
-def run(bare: Build, scenarios: list[Scenario], device: Descriptor, folder: Path) -> BareResult:
-    write_list(folder / "list", scenarios, device)
+def run(bare: Build, scenarios: list[Scenario], folder: Path) -> BareResult:
+    write_list(folder / "list", scenarios, DEVICE)
     return run_bare(bare.executable, folder / "list")
 
 
@@ -61,55 +51,51 @@ def log_of(cycles: tuple[int, ...]) -> TestLog:
 
 
 @pytest.mark.sim
-def test_bench_and_bare_loop_agree_on_every_job(
-    device: Descriptor, simulator: Simulator, tmp_path: Path
-) -> None:
-    stalls = {scenario.stall.kind for scenario in simulation.scenarios(device, 0, COUNT)}
+def test_bench_and_bare_loop_agree_on_every_job(tmp_path: Path) -> None:
+    stalls = {scenario.stall.kind for scenario in simulation.scenarios(DEVICE, 0, COUNT)}
     assert len(stalls) > 1  # grants in another phase would show in the cycles of stalled jobs
     # Raises if a job took other cycles in the bench than in the loop, or did not pass.
-    figures = simulation.measure(device, simulator, tmp_path, rounds=1, count=COUNT)
+    figures = simulation.measure(DEVICE, get_simulator(), tmp_path, rounds=1, count=COUNT)
     assert figures.bench_cycles_per_second > 0
     assert figures.bare_cycles_per_second > 0
 
 
 @pytest.mark.sim
-def test_bare_loop_leaves_the_memory_that_the_model_predicts(
-    bare: Build, device: Descriptor, tmp_path: Path
-) -> None:
-    scenarios = simulation.scenarios(device, 0, COUNT)
-    assert run(bare, scenarios, device, tmp_path).digests == expected_digests(scenarios)
+def test_bare_loop_leaves_the_memory_that_the_model_predicts(bare: Build, tmp_path: Path) -> None:
+    scenarios = simulation.scenarios(DEVICE, 0, COUNT)
+    assert run(bare, scenarios, tmp_path).digests == expected_digests(scenarios)
 
 
 @pytest.mark.sim
-def test_bare_loop_queues_jobs(bare: Build, device: Descriptor, tmp_path: Path) -> None:
+def test_bare_loop_queues_jobs(bare: Build, tmp_path: Path) -> None:
     knobs = {"jobs": [2, 3], "m": [1, 6], "n": [1, 6], "k": [1, 6], "chain": 0.5, "corners": 0}
-    stream = ScenarioStream("queued", 1, knobs, device)
+    stream = ScenarioStream("queued", 1, knobs, DEVICE)
     scenarios = [stream.scenario(index) for index in range(20)]
-    result = run(bare, scenarios, device, tmp_path)
+    result = run(bare, scenarios, tmp_path)
     assert len(result.job_cycles) == sum(len(scenario.jobs) for scenario in scenarios)
     assert result.digests == expected_digests(scenarios)
 
 
 @pytest.mark.sim
-def test_other_grants_are_noticed(bare: Build, device: Descriptor, tmp_path: Path) -> None:
-    scenarios = simulation.scenarios(device, 0, COUNT)
-    right = run(bare, scenarios, device, tmp_path).job_cycles
+def test_other_grants_are_noticed(bare: Build, tmp_path: Path) -> None:
+    scenarios = simulation.scenarios(DEVICE, 0, COUNT)
+    right = run(bare, scenarios, tmp_path).job_cycles
     stalled = next(index for index, scenario in enumerate(scenarios) if scenario.stall.kind != "none")
     stall = structs.replace(scenarios[stalled].stall, seed=scenarios[stalled].stall.seed + 1)
     scenarios[stalled] = structs.replace(scenarios[stalled], stall=stall)
-    wrong = run(bare, scenarios, device, tmp_path)
+    wrong = run(bare, scenarios, tmp_path)
     with pytest.raises(UserError, match=f"scenario {stalled} took"):
         simulation.check_cycles(scenarios, log_of(right), wrong)
 
 
 @pytest.mark.sim
-def test_cycles_of_the_accelerator(device: Descriptor, simulator: Simulator, tmp_path: Path) -> None:
+def test_cycles_of_the_accelerator(tmp_path: Path) -> None:
     jobs = [
         Workload("table", Op.GEMM, Format.FP16, 3, 2, 1),
         Workload("table", Op.MAXMIN, Format.E4M3, 12, 16, 16),
         Workload("stall", Op.GEMM, Format.FP16, 12, 16, 16, 0.5),
     ]
-    rows = accelerator.measure(device, simulator, tmp_path, jobs)
+    rows = accelerator.measure(DEVICE, get_simulator(), tmp_path, jobs)
     assert [(row.M, row.N, row.K) for row in rows] == [(3, 2, 1), (12, 16, 16), (12, 16, 16)]
     assert rows[2].bound > rows[1].bound  # for the stalls it met
     assert rows[2].cycles > rows[1].cycles
@@ -119,9 +105,9 @@ def test_cycles_of_the_accelerator(device: Descriptor, simulator: Simulator, tmp
 
 
 @pytest.mark.sim
-def test_a_damaged_list_is_one_clear_line(bare: Build, device: Descriptor, tmp_path: Path) -> None:
-    scenarios = simulation.scenarios(device, 0, 1)
-    write_list(tmp_path / "list", scenarios, device)
+def test_a_damaged_list_is_one_clear_line(bare: Build, tmp_path: Path) -> None:
+    scenarios = simulation.scenarios(DEVICE, 0, 1)
+    write_list(tmp_path / "list", scenarios, DEVICE)
     (tmp_path / "list").write_bytes((tmp_path / "list").read_bytes()[:-1])
     with pytest.raises(UserError, match="the job list ends early"):
         run_bare(bare.executable, tmp_path / "list")

@@ -25,6 +25,7 @@ operations = ["GEMM", "MATMUL"]
 formats = ["FP16", "E4M3"]
 """
 SECTION8 = '[bound]\nkind = "section8"\n'
+FULL = MINIMAL + SECTION8
 LINEAR = '[bound]\nkind = "linear"\nbase = 3.5\nper_output = 5\nper_step = 2\nstall_factor = 1.25\n'
 
 
@@ -46,7 +47,7 @@ BASED = 'base = "mine.toml"\nname = "other"\ninstance = {h = 8}\n'
 
 def test_a_descriptor_with_a_base_holds_what_differs(tmp_path: Path) -> None:
     (tmp_path / "below").mkdir()
-    write(tmp_path / "below", "parameters = {H = 4, L = 12}\n" + MINIMAL + SECTION8)
+    write(tmp_path / "below", "parameters = {H = 4, L = 12}\n" + FULL)
     path = tmp_path / "other.toml"
     path.write_text(BASED.replace("mine.toml", "below/mine.toml") + "parameters = {H = 8}\n")
     device = load(path)
@@ -89,7 +90,7 @@ def test_every_device_of_the_project_loads() -> None:
 
 
 def test_minimal(tmp_path: Path) -> None:
-    device = load(write(tmp_path, MINIMAL + SECTION8))
+    device = load(write(tmp_path, FULL))
     assert device.sources == (tmp_path / "a.sv",)
     assert device.instance == Instance(4, 12, 3, 256)
     assert device.operations == (Op.GEMM, Op.MATMUL)
@@ -119,7 +120,7 @@ def test_sources_keep_their_order_globs_are_sorted_tokens_resolve(tmp_path: Path
     text = MINIMAL.replace('["a.sv"]', '["{fpnew}/fpnew_pkg.sv", "pkg.sv", "*.sv", "{common_cells}/lzc.sv"]')
     device = load(write(tmp_path, 'includes = ["{common_cells_include}"]' + text + SECTION8))
     assert [p.name for p in device.sources] == ["fpnew_pkg.sv", "pkg.sv", "a.sv", "b.sv", "z.sv", "lzc.sv"]
-    ordered = load(write(tmp_path, MINIMAL.replace('"a.sv"', '"many/*.sv"') + SECTION8)).sources
+    ordered = load(write(tmp_path, FULL.replace('"a.sv"', '"many/*.sv"'))).sources
     assert [p.name for p in ordered] == sorted(many)
     assert (device.includes[0] / "common_cells" / "registers.svh").is_file()
 
@@ -133,13 +134,13 @@ def test_linear_bound(tmp_path: Path) -> None:
 
 
 def test_supports(tmp_path: Path) -> None:
-    device = load(write(tmp_path, "n_cores = 2" + MINIMAL + SECTION8))
+    device = load(write(tmp_path, "n_cores = 2" + FULL))
     assert device.supports(job()) is None
     assert device.supports(job(Op.MINMAX)) == "mine has no operation MINMAX"
     assert device.supports(job(fmt=Format.BF16)) == "mine has no format BF16"
     mix = job(fmt=(Format.E4M3, Format.FP16, Format.FP16))
     assert device.supports(mix) == "mine has one format for all operands, the job wants E4M3/FP16/FP16"
-    assert load(write(tmp_path, "mixed_formats = true" + MINIMAL + SECTION8)).supports(mix) is None
+    assert load(write(tmp_path, "mixed_formats = true" + FULL)).supports(mix) is None
     assert device.supports(job(core=2)) == "mine has 2 cores, the job wants core 2"
 
 
@@ -155,7 +156,7 @@ id = "always"
 reason = "by design"
 expect = "timeout"
 """
-    device = load(write(tmp_path, MINIMAL + SECTION8 + issues))
+    device = load(write(tmp_path, FULL + issues))
     assert [item.id for item in device.issues_of(job())] == ["odd", "always"]
     assert [item.id for item in device.issues_of(job(Op.MATMUL))] == ["always"]
     assert [item.id for item in device.issues_of(job(m=4))] == ["always"]
@@ -167,7 +168,7 @@ def test_known_issues_name_formats(tmp_path: Path) -> None:
     text = issue.format("all", "format", '["E4M3/E4M3/E4M3", "E4M3/FP16/FP16"]') + issue.format(
         "w", "w_format", '"FP16"'
     )
-    device = load(write(tmp_path, MINIMAL + SECTION8 + text))
+    device = load(write(tmp_path, FULL + text))
 
     def ids(fmt: Formats) -> list[str]:
         return [item.id for item in device.issues_of(job(fmt=fmt))]
@@ -179,61 +180,44 @@ def test_known_issues_name_formats(tmp_path: Path) -> None:
 
 
 ISSUE = '[[known_issues]]\nid = "a"\nreason = "b"\nexpect = "mismatch"\n'
+KNOWN = FULL + ISSUE
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("soruces = []" + MINIMAL + SECTION8, "soruces: unknown key 'soruces'; did you mean 'sources'"),
+        ("soruces = []" + FULL, "soruces: unknown key 'soruces'; did you mean 'sources'"),
         (MINIMAL, "key 'bound' is missing"),
-        (MINIMAL.replace("schema = 1", "schema = 2") + SECTION8, "schema: value 2 is out of range"),
-        (MINIMAL.replace('"a.sv"', '"b.sv"') + SECTION8, "sources[0]: no file matches 'b.sv' (looked for"),
-        (MINIMAL.replace('"a.sv"', '"x*.sv"') + SECTION8, "sources[0]: no file matches 'x*.sv'"),
-        (MINIMAL.replace('"a.sv"', '"{fpnwe}/a.sv"') + SECTION8, "did you mean '{fpnew}'"),
-        ('includes = ["none"]' + MINIMAL + SECTION8, "includes[0]: 'none' is no folder"),
-        (
-            MINIMAL.replace('"GEMM"', '"GEMN"') + SECTION8,
-            "operations[0]: unknown operation 'GEMN'; did you mean 'GEMM'",
-        ),
-        (
-            MINIMAL.replace("dw = 256", "dw = 250") + SECTION8,
-            "instance: the port's payload has a multiple of 32",
-        ),
-        (MINIMAL.replace("h = 4", "h = 0") + SECTION8, "instance.h: value 0 is out of range"),
-        (MINIMAL.replace("h = 4, ", "") + SECTION8, "instance.h: is missing; give it, or the parameter H"),
-        ("parameters = {H = 8}" + MINIMAL + SECTION8, "instance.h: 4, but the parameter H is 8; remove"),
-        ("parameters = {N_CORES = 9}" + MINIMAL + SECTION8, "n_cores: value 9 is out of range"),
-        (
-            "n_cores = 2\nparameters = {N_CORES = 4}" + MINIMAL + SECTION8,
-            "n_cores: 2, but the parameter N_CORES is 4",
-        ),
-        (
-            "parameters = {A = 1.5}" + MINIMAL + SECTION8,
-            "parameters.A: expected an integer or a string, got 1.5",
-        ),
-        (MINIMAL + SECTION8.replace("section8", "section9"), "bound.kind: unknown value 'section9'"),
-        (MINIMAL + SECTION8 + "base = 3", 'bound.base: has no meaning for kind = "section8"'),
+        (FULL.replace("schema = 1", "schema = 2"), "schema: value 2 is out of range"),
+        (FULL.replace('"a.sv"', '"b.sv"'), "sources[0]: no file matches 'b.sv' (looked for"),
+        (FULL.replace('"a.sv"', '"x*.sv"'), "sources[0]: no file matches 'x*.sv'"),
+        (FULL.replace('"a.sv"', '"{fpnwe}/a.sv"'), "did you mean '{fpnew}'"),
+        ('includes = ["none"]' + FULL, "includes[0]: 'none' is no folder"),
+        (FULL.replace('"GEMM"', '"GEMN"'), "operations[0]: unknown operation 'GEMN'; did you mean 'GEMM'"),
+        (FULL.replace("dw = 256", "dw = 250"), "instance: the port's payload has a multiple of 32"),
+        (FULL.replace("h = 4", "h = 0"), "instance.h: value 0 is out of range"),
+        (FULL.replace("h = 4, ", ""), "instance.h: is missing; give it, or the parameter H"),
+        ("parameters = {H = 8}" + FULL, "instance.h: 4, but the parameter H is 8; remove"),
+        ("parameters = {N_CORES = 9}" + FULL, "n_cores: value 9 is out of range"),
+        ("n_cores = 2\nparameters = {N_CORES = 4}" + FULL, "n_cores: 2, but the parameter N_CORES is 4"),
+        ("parameters = {A = 1.5}" + FULL, "parameters.A: expected an integer or a string, got 1.5"),
+        (FULL.replace("section8", "section9"), "bound.kind: unknown value 'section9'"),
+        (FULL + "base = 3", 'bound.base: has no meaning for kind = "section8"'),
         (
             MINIMAL + LINEAR.replace("per_step = 2\n", ""),
             "bound: key 'per_step' is missing for kind = \"linear\"",
         ),
         (MINIMAL + LINEAR + "operations = {GEM = {}}", "bound.operations.GEM: unknown operation 'GEM'"),
-        (MINIMAL + SECTION8 + ISSUE + ISSUE, "known_issues[1]: id 'a' is used twice"),
-        (MINIMAL + SECTION8 + ISSUE + "match = {mm = 1}", "known_issues[0].match.mm: unknown key 'mm'"),
-        (MINIMAL + SECTION8 + ISSUE + "match = {m = [3, 1]}", "match.m: expected a range [lo, hi]"),
-        (MINIMAL + SECTION8 + ISSUE + 'match = {m = "3"}', "match.m: expected an integer or [lo, hi]"),
-        (MINIMAL + SECTION8 + ISSUE + 'match = {op = "GEMN"}', "match.op: unknown operation 'GEMN'"),
-        (
-            MINIMAL + SECTION8 + ISSUE + 'match = {format = "E4M3/FP16"}',
-            "match.format: 'E4M3/FP16' is no format",
-        ),
-        (MINIMAL + SECTION8 + ISSUE + "match = {format = 3}", "match.format: expected a format, got 3"),
-        (MINIMAL + SECTION8 + ISSUE + 'match = {x_format = "E4M2"}', "match.x_format: unknown format 'E4M2'"),
-        (
-            MINIMAL + SECTION8 + ISSUE + "match = {x_class = 3}",
-            "match.x_class: expected operand class, got 3",
-        ),
-        (MINIMAL + SECTION8 + ISSUE + 'match = {y_class = "norml"}', "did you mean 'normal'"),
+        (KNOWN + ISSUE, "known_issues[1]: id 'a' is used twice"),
+        (KNOWN + "match = {mm = 1}", "known_issues[0].match.mm: unknown key 'mm'"),
+        (KNOWN + "match = {m = [3, 1]}", "match.m: expected a range [lo, hi]"),
+        (KNOWN + 'match = {m = "3"}', "match.m: expected an integer or [lo, hi]"),
+        (KNOWN + 'match = {op = "GEMN"}', "match.op: unknown operation 'GEMN'"),
+        (KNOWN + 'match = {format = "E4M3/FP16"}', "match.format: 'E4M3/FP16' is no format"),
+        (KNOWN + "match = {format = 3}", "match.format: expected a format, got 3"),
+        (KNOWN + 'match = {x_format = "E4M2"}', "match.x_format: unknown format 'E4M2'"),
+        (KNOWN + "match = {x_class = 3}", "match.x_class: expected operand class, got 3"),
+        (KNOWN + 'match = {y_class = "norml"}', "did you mean 'normal'"),
         ("schema = ", "malformed TOML"),
     ],
 )
