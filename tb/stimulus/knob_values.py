@@ -25,16 +25,14 @@ class Knob(NamedTuple):
     """One knob.
 
     Attributes:
-        doc: Meaning, in a sentence.
         parse: Parser of its values.
         default: Value of a missing knob, as a test list would have it; None for none.
-        required: True if it must be there.
+        required: Meaning of one that must be there.
     """
 
-    doc: str
     parse: Parser
     default: Raw = None
-    required: bool = False
+    required: str = ""
 
 
 def parsed(table: Raw, knobs: Mapping[str, Knob], where: Where) -> dict[str, Any]:
@@ -51,7 +49,7 @@ def parsed(table: Raw, knobs: Mapping[str, Knob], where: Where) -> dict[str, Any
     result: dict[str, Any] = {}
     for key, knob in knobs.items():
         if key not in table and knob.required:
-            raise where.error(f"key '{key}' is missing; add it: {knob.doc}")
+            raise where.error(f"key '{key}' is missing; add it: {knob.required}")
         missing = key not in table and knob.default is None
         result[key] = None if missing else knob.parse(table.get(key, knob.default), where.key(key))
     return result

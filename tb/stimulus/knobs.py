@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
 from msgspec import Meta
 
@@ -38,116 +38,100 @@ MAX_MACS = 2**32
 
 Macs = Annotated[int, Meta(ge=1, le=MAX_MACS)]
 Corners = Annotated[int, Meta(ge=0, le=MAX_CORNERS)]
-_SIZES = {"dist": "log_uniform", "lo": 0, "hi": 64}
+_CLASSES = words(OPERAND_CLASSES)
+_BURST = interval(1, MAX_BURST, whole=True)
 
-FIELDS: dict[str, Knob] = {
-    "op": Knob("operations; default: all the device has", words(tuple(Op.__members__))),
-    "fmt": Knob(
-        "formats: one of all operands, those of X, W and Y/Z as in `E4M3/FP16/FP16`, or mixed, any that are "
-        "not all equal; default: all the device has",
-        formats,
-    ),
-    "m": Knob("rows of X, Y and Z", sizes, _SIZES),
-    "n": Knob("columns of X, rows of W", sizes, _SIZES),
-    "k": Knob("columns of W, Y and Z", sizes, _SIZES),
-    "max_macs": Knob("largest M * N * K, counting 0 as 1; larger sizes are not drawn", plain(Macs), 32768),
-    "classes": Knob(
-        "operand classes of X, W and Y",
-        words(OPERAND_CLASSES),
-        {"normal": 4, **dict.fromkeys(OPERAND_CLASSES[1:], 1)},
-    ),
-    "x_class": Knob("operand classes of X, in place of `classes`", words(OPERAND_CLASSES)),
-    "w_class": Knob("operand classes of W, in place of `classes`", words(OPERAND_CLASSES)),
-    "y_class": Knob("operand classes of Y, in place of `classes`", words(OPERAND_CLASSES)),
-    "same_class": Knob(
-        "chance that one draw of `classes` serves all three operands: ties and cancellation need each other",
-        chance,
-        0.5,
-    ),
-    "alignment": Knob(
-        "powers of two 1..64 that operand addresses are multiples of",
-        numbers(ALIGNMENTS),
-        {"1": 3, "2": 1, "4": 1, "32": 1},
-    ),
-    "base": Knob(
-        "base address of the window: low (0x1000_0000 and above), zero, middle (across 0x8000_0000), "
-        "top (to the end of the address space), random",
-        words(BASES),
-        {"low": 3, "zero": 1, "middle": 1, "top": 2, "random": 3},
-    ),
-    "jobs": Knob(
-        "jobs of a scenario, queued one behind the other",
-        numbers(tuple(range(1, MAX_JOBS + 1))),
-        {"1": 2, "2": 1},
-    ),
-    "core": Knob("cores that program jobs; default: all the device has", numbers(tuple(range(8)))),
-    "chain": Knob(
-        "chance that a queued job shares memory with Z of an earlier one, or overwrites its X or W",
-        chance,
-        0.3,
-    ),
-    "alias_xw": Knob("chance that X and W of a job overlap", chance, 0.05),
-    "z_overlap": Knob(
-        "chance that Z of a job overlaps its X or W, so that Z is undefined (contract A6.9)", chance, 0.0
-    ),
-    "abort": Knob(
-        "how the first of two jobs is cut short: none, clear (soft clear), reset; unless none, the second "
-        "shares no memory with it and is programmed right behind",
-        words(("none", *ABORT_KINDS)),
-        {"none": 1},
-    ),
-    "abort_at": Knob(
-        "random: cut at any cycle; sweep: one job after the other is cut at each of its cycles in turn",
-        plain(Literal["random", "sweep"]),
-        "random",
-    ),
-    "stall": Knob("kinds of stalls", words(STALL_KINDS), {"none": 3, "random": 2, "burst": 2, "blackout": 1}),
-    "stall_rate": Knob("share of cycles without a grant", interval(0.0, MAX_RATE), [0.05, 0.7]),
-    "stall_burst": Knob(
-        "cycles of a spell without grants, kind burst", interval(1, MAX_BURST, whole=True), [2, 24]
-    ),
-    "blackout": Knob(
-        "cycles of a spell without grants, kind blackout", interval(1, MAX_BURST, whole=True), [40, 300]
-    ),
-    "gnt_without_req": Knob("chance that gnt is high also while req is low", chance, 0.5),
-    "write_r_valid": Knob(
-        "whether r_valid follows writes", words(WRITE_R_VALID), {"never": 1, "always": 1, "random": 1}
-    ),
-    "corners": Knob("most corner scenarios, which come first; 0 for none", plain(Corners), 32),
+DEFAULTS: dict[str, Any] = {
+    **{key: {"dist": "log_uniform", "lo": 0, "hi": 64} for key in "mnk"},
+    "max_macs": 32768,
+    "classes": {"normal": 4, **dict.fromkeys(OPERAND_CLASSES[1:], 1)},
+    "same_class": 0.5,
+    "alignment": {"1": 3, "2": 1, "4": 1, "32": 1},
+    "base": {"low": 3, "zero": 1, "middle": 1, "top": 2, "random": 3},
+    "jobs": {"1": 2, "2": 1},
+    "chain": 0.3,
+    "alias_xw": 0.05,
+    "z_overlap": 0.0,
+    "abort": {"none": 1},
+    "abort_at": "random",
+    "stall": {"none": 3, "random": 2, "burst": 2, "blackout": 1},
+    "stall_rate": [0.05, 0.7],
+    "stall_burst": [2, 24],
+    "blackout": [40, 300],
+    "gnt_without_req": 0.5,
+    "write_r_valid": {"never": 1, "always": 1, "random": 1},
+    "corners": 32,
 }
+"""Values of missing knobs, as a test list would have them; a device decides the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Knobs:
-    """Parsed knobs; see `docs/knobs.md` for each. `mixes` are the formats that MIXED stands for."""
+    """Parsed knobs (`docs/knobs.md`), each with the parser of what a test list has.
 
-    op: Weighted[Op]
-    fmt: Weighted[Formats | str]
-    m: Sizes
-    n: Sizes
-    k: Sizes
-    max_macs: int
-    classes: Weighted[str]
-    x_class: Weighted[str] | None
-    w_class: Weighted[str] | None
-    y_class: Weighted[str] | None
-    same_class: float
-    alignment: Weighted[int]
-    base: Weighted[str]
-    jobs: Weighted[int]
-    core: Weighted[int]
-    chain: float
-    alias_xw: float
-    z_overlap: float
-    abort: Weighted[str]
-    abort_at: str
-    stall: Weighted[str]
-    stall_rate: Interval
-    stall_burst: Interval
-    blackout: Interval
-    gnt_without_req: float
-    write_r_valid: Weighted[str]
-    corners: int
+    Attributes:
+        op: operations; default: all the device has
+        fmt: formats: one of all operands, those of X, W and Y/Z as in `E4M3/FP16/FP16`, or mixed, any that
+            are not all equal; default: all the device has
+        m: rows of X, Y and Z
+        n: columns of X, rows of W
+        k: columns of W, Y and Z
+        max_macs: largest M * N * K, counting 0 as 1; larger sizes are not drawn
+        classes: operand classes of X, W and Y
+        x_class: operand classes of X, in place of `classes`
+        w_class: operand classes of W, in place of `classes`
+        y_class: operand classes of Y, in place of `classes`
+        same_class: chance that one draw of `classes` serves all three operands: ties and cancellation need
+            each other
+        alignment: powers of two 1..64 that operand addresses are multiples of
+        base: base address of the window: low (0x1000_0000 and above), zero, middle (across 0x8000_0000), top
+            (to the end of the address space), random
+        jobs: jobs of a scenario, queued one behind the other
+        core: cores that program jobs; default: all the device has
+        chain: chance that a queued job shares memory with Z of an earlier one, or overwrites its X or W
+        alias_xw: chance that X and W of a job overlap
+        z_overlap: chance that Z of a job overlaps its X or W, so that Z is undefined (contract A6.9)
+        abort: how the first of two jobs is cut short: none, clear (soft clear), reset; unless none, the
+            second shares no memory with it and is programmed right behind
+        abort_at: random: cut at any cycle; sweep: one job after the other is cut at each of its cycles in
+            turn
+        stall: kinds of stalls
+        stall_rate: share of cycles without a grant
+        stall_burst: cycles of a spell without grants, kind burst
+        blackout: cycles of a spell without grants, kind blackout
+        gnt_without_req: chance that gnt is high also while req is low
+        write_r_valid: whether r_valid follows writes
+        corners: most corner scenarios, which come first; 0 for none
+        mixes: formats that MIXED stands for
+    """
+
+    op: Annotated[Weighted[Op], words(tuple(Op.__members__))]
+    fmt: Annotated[Weighted[Formats | str], formats]
+    m: Annotated[Sizes, sizes]
+    n: Annotated[Sizes, sizes]
+    k: Annotated[Sizes, sizes]
+    max_macs: Annotated[int, plain(Macs)]
+    classes: Annotated[Weighted[str], _CLASSES]
+    x_class: Annotated[Weighted[str] | None, _CLASSES]
+    w_class: Annotated[Weighted[str] | None, _CLASSES]
+    y_class: Annotated[Weighted[str] | None, _CLASSES]
+    same_class: Annotated[float, chance]
+    alignment: Annotated[Weighted[int], numbers(ALIGNMENTS)]
+    base: Annotated[Weighted[str], words(BASES)]
+    jobs: Annotated[Weighted[int], numbers(tuple(range(1, MAX_JOBS + 1)))]
+    core: Annotated[Weighted[int], numbers(tuple(range(8)))]
+    chain: Annotated[float, chance]
+    alias_xw: Annotated[float, chance]
+    z_overlap: Annotated[float, chance]
+    abort: Annotated[Weighted[str], words(("none", *ABORT_KINDS))]
+    abort_at: Annotated[str, plain(Literal["random", "sweep"])]
+    stall: Annotated[Weighted[str], words(STALL_KINDS)]
+    stall_rate: Annotated[Interval, interval(0.0, MAX_RATE)]
+    stall_burst: Annotated[Interval, _BURST]
+    blackout: Annotated[Interval, _BURST]
+    gnt_without_req: Annotated[float, chance]
+    write_r_valid: Annotated[Weighted[str], words(WRITE_R_VALID)]
+    corners: Annotated[int, plain(Corners)]
     mixes: tuple[Formats, ...]
 
     def formats(self) -> tuple[Formats, ...]:
@@ -159,6 +143,14 @@ class Knobs:
         """The format of a job, or those of its operands."""
         fmt = self.fmt.draw(rng)
         return rng.choice(self.mixes) if isinstance(fmt, str) else fmt
+
+
+FIELDS = {
+    name: Knob(hint.__metadata__[0], DEFAULTS.get(name))
+    for name, hint in get_type_hints(Knobs, include_extras=True).items()
+    if name != "mixes"
+}
+"""All knobs by name."""
 
 
 def parse_knobs(table: Mapping[str, Any], descriptor: Descriptor, where: Where) -> Knobs:

@@ -15,7 +15,7 @@ from tb.exchange.device import DescriptorFile
 from tb.exchange.known import ATTRIBUTES, KnownItem
 from tb.exchange.names import OPERAND_CLASSES
 from tb.kinds import kinds
-from tb.stimulus import knobs
+from tb.stimulus.knobs import DEFAULTS, Knobs
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -23,7 +23,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 TABLES = {each.name: each for each in kinds() if each.table is not None}
 
 
-def documented(kind: type[Struct]) -> dict[str, str]:
+def documented(kind: type[Any]) -> dict[str, str]:
     """The attributes in the docstring of a struct, and what it says of each."""
     text = inspect.getdoc(kind).partition("Attributes:\n")[2]
     found = re.findall(r"^    (\w+): (.*(?:\n {5,}.*)*)", text, re.MULTILINE)
@@ -80,7 +80,9 @@ def tables() -> Iterator[str]:
     [
         (
             "knobs.md",
-            [f"| `{name}` | {toml(knob.default)} | {knob.doc} |" for name, knob in knobs.FIELDS.items()],
+            [f"| `{name}` | {toml(DEFAULTS.get(name))} | {doc} |" for name, doc in documented(Knobs).items()][
+                :-1
+            ],
         ),
         ("descriptor.md", [*rows(DescriptorFile), *tables()]),
         ("descriptor.md", list(rows(Bound))),

@@ -36,9 +36,9 @@ class Table(Struct, forbid_unknown_fields=True):
 
 
 KNOBS = {
-    "name": Knob("the name", plain(str), required=True),
-    "count": Knob("how many", plain(Count), 3),
-    "share": Knob("a share", chance),
+    "name": Knob(plain(str), required="the name"),
+    "count": Knob(plain(Count), 3),
+    "share": Knob(chance),
 }
 
 

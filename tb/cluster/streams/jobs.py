@@ -100,8 +100,9 @@ class GemmStream(JobStream, sequence="cluster_gemm"):
     DEFAULTS: ClassVar[Mapping[str, Any]] = {**JobStream.DEFAULTS, "jobs": 8}
     FIXED: ClassVar[Mapping[str, Any]] = {}
     FIELDS: ClassVar[Mapping[str, Knob]] = {
-        "program": Knob("program that runs the jobs of its mailbox in turn", plain(str), "gemm"),
+        "program": Knob(plain(str), "gemm"),
     }
+    """The program, which runs the jobs of its mailbox in turn."""
 
     @property
     def program(self) -> str:

@@ -98,17 +98,13 @@ class PlainStream(ProgramStream, sequence="cluster_program"):
 
     with_jobs = False
     FIELDS: ClassVar[Mapping[str, Knob]] = {
-        "program": Knob(
-            "name in sw/programs, or path of a C source or an ELF file", plain(str), required=True
-        ),
-        "harts": Knob("harts that run, all by default", plain(Annotated[int, Meta(ge=1, le=8)])),
-        "mode": Knob(
-            "mailbox word whose meaning is the program's", plain(Annotated[int, Meta(ge=0, lt=2**32)]), 0
-        ),
-        "limit": Knob(
-            "cycles after which it is given up", plain(Annotated[int, Meta(ge=1, le=LIMIT)]), LIMIT
-        ),
+        "program": Knob(plain(str), required="name in sw/programs, or path of a C source or an ELF file"),
+        "harts": Knob(plain(Annotated[int, Meta(ge=1, le=8)])),
+        "mode": Knob(plain(Annotated[int, Meta(ge=0, lt=2**32)]), 0),
+        "limit": Knob(plain(Annotated[int, Meta(ge=1, le=LIMIT)]), LIMIT),
     }
+    """The program, the harts that run (all by default), a mailbox word whose meaning is the program's, and
+    the cycles after which it is given up."""
 
     @property
     def program(self) -> str:
