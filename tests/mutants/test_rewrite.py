@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Changes become conditional at the smallest statement or expression around them; nothing else changes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -70,72 +71,45 @@ def rewritten(line: str, replacement: str, ordinal: int = 0, number: int = 7) ->
     return differing[0]
 
 
+def either(new: str, old: str, number: int = 7) -> str:
+    """An expression that a defect switches."""
+    return f"((mutant_pkg::active == {number}) ? ({new}) : ({old}))"
+
+
+def one_of(new: str, old: str, number: int = 7) -> str:
+    """A statement that a defect switches."""
+    return f"begin if (mutant_pkg::active == {number}) begin {new} end else begin {old} end end"
+
+
 @pytest.mark.parametrize(
-    ("line", "replacement", "expected"),
+    ("line", "old", "new", "switched"),
     [
+        ("assign sum = a_i + 8'd1;", "a_i + 8'd1", "a_i - 8'd1", either),
+        ("if (a_i[0] && a_i[1]) state_q <= next_d;", "a_i[0] && a_i[1]", "a_i[0]", either),
+        ("else if (a_i[2]) state_q <= '0;", "state_q <= '0;", "state_q <= '1;", one_of),
+        ("8'd0: next_d = sum;", "next_d = sum;", "next_d = a_i;", one_of),
+        ("8'd1, 8'd2: if (sum[0]) next_d = a_i;", "sum[0]", "!sum[0]", either),
         (
-            "assign sum = a_i + 8'd1;",
-            "assign sum = a_i - 8'd1;",
-            "assign sum = ((mutant_pkg::active == 7) ? (a_i - 8'd1) : (a_i + 8'd1));  // with a ; in it",
+            *("for (int i = 0; i < 4; i++) next_d[i] = a_i[i];", "next_d[i] = a_i[i];"),
+            *("next_d[i] = a_i[i+1];", one_of),
         ),
-        (
-            "if (a_i[0] && a_i[1]) state_q <= next_d;",
-            "if (a_i[0]) state_q <= next_d;",
-            "if (((mutant_pkg::active == 7) ? (a_i[0]) : (a_i[0] && a_i[1]))) state_q <= next_d;",
-        ),
-        (
-            "else if (a_i[2]) state_q <= '0;",
-            "else if (a_i[2]) state_q <= '1;",
-            "else if (a_i[2]) begin if (mutant_pkg::active == 7) begin state_q <= '1; end "
-            "else begin state_q <= '0; end end",
-        ),
-        (
-            "8'd0: next_d = sum;",
-            "8'd0: next_d = a_i;",
-            "8'd0: begin if (mutant_pkg::active == 7) begin next_d = a_i; end "
-            "else begin next_d = sum; end end",
-        ),
-        (
-            "8'd1, 8'd2: if (sum[0]) next_d = a_i;",
-            "8'd1, 8'd2: if (!sum[0]) next_d = a_i;",
-            "8'd1, 8'd2: if (((mutant_pkg::active == 7) ? (!sum[0]) : (sum[0]))) next_d = a_i;",
-        ),
-        (
-            "for (int i = 0; i < 4; i++) next_d[i] = a_i[i];",
-            "for (int i = 0; i < 4; i++) next_d[i] = a_i[i+1];",
-            "for (int i = 0; i < 4; i++) begin if (mutant_pkg::active == 7) begin next_d[i] = a_i[i+1]; end "
-            "else begin next_d[i] = a_i[i]; end end",
-        ),
-        (
-            "next_d = sum;",
-            "",
-            "begin if (mutant_pkg::active == 7) begin  end else begin next_d = sum; end end",
-        ),
-        (
-            ".in_i (a_i & sum),",
-            ".in_i (a_i | sum),",
-            ".in_i (((mutant_pkg::active == 7) ? (a_i | sum) : (a_i & sum))),",
-        ),
-        (
-            "automatic logic [7:0] twice = a_i << 1;",
-            "automatic logic [7:0] twice = a_i;",
-            "automatic logic [7:0] twice = ((mutant_pkg::active == 7) ? (a_i) : (a_i << 1));",
-        ),
-        (".clk_i,", ".clk_i(1'b0),", ".clk_i((mutant_pkg::active == 7) ? (1'b0) : (clk_i)),"),
-        (
-            "tile = '{first: a_i[0], last: a_i[1]};",
-            "tile = '{first: a_i[0], last: 1'b1};",
-            "tile = '{first: a_i[0], last: ((mutant_pkg::active == 7) ? (1'b1) : (a_i[1]))};",
-        ),
-        (
-            "unique case (a_i)",
-            "unique case (sum)",
-            "unique case (((mutant_pkg::active == 7) ? (sum) : (a_i)))",
-        ),
+        ("next_d = sum;", "next_d = sum;", "", one_of),
+        (".in_i (a_i & sum),", "a_i & sum", "a_i | sum", either),
+        ("automatic logic [7:0] twice = a_i << 1;", "a_i << 1", "a_i", either),
+        ("tile = '{first: a_i[0], last: a_i[1]};", "a_i[1]", "1'b1", either),
+        ("unique case (a_i)", "a_i", "sum", either),
     ],
 )
-def test_change_is_behind_the_selector(line: str, replacement: str, expected: str) -> None:
-    assert rewritten(line, replacement) == expected
+def test_change_is_behind_the_selector(
+    line: str, old: str, new: str, switched: Callable[[str, str], str]
+) -> None:
+    assert line.count(old) == 1
+    code = rewritten(line, line.replace(old, new)).partition("  //")[0]
+    assert code == line.replace(old, switched(new, old))
+
+
+def test_a_port_connected_by_name_is_switched() -> None:
+    assert rewritten(".clk_i,", ".clk_i(1'b0),") == ".clk_i((mutant_pkg::active == 7) ? (1'b0) : (clk_i)),"
 
 
 def test_statement_of_several_lines_is_switched_as_a_whole() -> None:
@@ -161,12 +135,9 @@ def test_changes_inside_and_around_each_other_and_on_one_place() -> None:
     text = instrument(
         source, {number: place(source, change) for number, change in enumerate(changes, start=1)}
     )
-    inner = "begin if (mutant_pkg::active == 2) begin x = c; end else begin x = b; end end"
-    inner = f"begin if (mutant_pkg::active == 4) begin x = d; end else begin {inner} end end"
-    statement = f"if (((mutant_pkg::active == 1) ? (!a) : (a))) {inner}"
-    assert text.split("\n")[1] == (
-        f"  begin if (mutant_pkg::active == 3) begin  end else begin {statement} end end"
-    )
+    inner = one_of("x = d;", one_of("x = c;", "x = b;", 2), 4)
+    statement = f"if ({either('!a', 'a', 1)}) {inner}"
+    assert text.split("\n")[1] == f"  {one_of('', statement, 3)}"
 
 
 @pytest.mark.parametrize(
@@ -238,8 +209,7 @@ def test_alignment_outside_of_a_difference_is_no_part_of_it() -> None:
     placed = place(source, Change("if (clear_i)   lock_d = 1'b0;", "if (clear_i && ready_i) lock_d = 1'b0;"))
     assert placed.form == "clear_i && ready_i"
     text = instrument(source, {4: placed})
-    expected = "if (((mutant_pkg::active == 4) ? (clear_i && ready_i) : (clear_i)))   lock_d = 1'b0;"
-    assert text.split("\n")[1] == f"  {expected}"
+    assert text.split("\n")[1] == f"  if ({either('clear_i && ready_i', 'clear_i', 4)})   lock_d = 1'b0;"
 
 
 @pytest.mark.parametrize(

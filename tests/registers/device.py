@@ -11,48 +11,30 @@ from dataclasses import dataclass
 from tb.agents.control.access import Access
 from tb.registers.model import ObservedAccess
 
-FAULTS = {
-    "acquire_ignores_holder": "holder",
-    "acquire_new_id_for_holder": "holder",
-    "acquire_third_context": "queue",
-    "acquire_wrong_refusal": "holder",
-    "bad_id_reads": "ids",
-    "bad_id_writes": "ids",
-    "bad_id_acquires": "ids",
-    "clear_gives_id_again": "clear",
-    "clear_keeps_context_order": "clear",
-    "clear_keeps_lock": "clear",
-    "clear_keeps_finished": "clear",
-    "clear_keeps_queue": "clear",
-    "clear_zero_keeps_registers": "clear",
-    "clear_zero_keeps_id": "clear",
-    "clear_zeroes_running_job": "clear",
-    "clear_one_zeroes_registers": "clear",
-    "clear_needs_holder": "clear",
-    "contexts_do_not_alternate": "queue",
-    "finished_counts_one_less": "jobs",
-    "finished_not_cleared": "jobs",
-    "id_does_not_wrap": "jobs",
-    "no_byte_enables": "enables",
-    "reset_value": "reset",
-    "running_job_is_next": "queue",
-    "spare_bits_stick": "bits",
-    "status_forgets_queued": "queue",
-    "status_shows_acquired": "holder",
-    "trigger_any_value": "unmapped",
-    "trigger_by_anyone": "holder",
-    "trigger_keeps_lock": "jobs",
-    "trigger_whole_word": "values",
-    "clear_whole_word": "values",
-    "trigger_without_enable": "holder",
-    "unmapped_aliases": "unmapped",
-    "write_only_reads": "unmapped",
-    "write_without_lock": "holder",
-    "wrong_high_byte": "reset",
-    "event_to_other_core": "",
-    "extra_event": "",
-    "finished_read_loses_ending_job": "",
+_FOUND_BY = {
+    "holder": (
+        *("acquire_ignores_holder", "acquire_new_id_for_holder", "acquire_wrong_refusal"),
+        *("status_shows_acquired", "trigger_by_anyone", "trigger_without_enable", "write_without_lock"),
+    ),
+    "queue": (
+        *("acquire_third_context", "contexts_do_not_alternate", "running_job_is_next"),
+        *("status_forgets_queued",),
+    ),
+    "ids": ("bad_id_reads", "bad_id_writes", "bad_id_acquires"),
+    "clear": (
+        *("clear_gives_id_again", "clear_keeps_context_order", "clear_keeps_lock", "clear_keeps_finished"),
+        *("clear_keeps_queue", "clear_zero_keeps_registers", "clear_zero_keeps_id"),
+        *("clear_zeroes_running_job", "clear_one_zeroes_registers", "clear_needs_holder"),
+    ),
+    "jobs": ("finished_counts_one_less", "finished_not_cleared", "id_does_not_wrap", "trigger_keeps_lock"),
+    "enables": ("no_byte_enables",),
+    "reset": ("reset_value", "wrong_high_byte"),
+    "bits": ("spare_bits_stick",),
+    "unmapped": ("trigger_any_value", "unmapped_aliases", "write_only_reads"),
+    "values": ("trigger_whole_word", "clear_whole_word"),
+    "": ("event_to_other_core", "extra_event", "finished_read_loses_ending_job"),
 }
+FAULTS = {fault: test for test, faults in _FOUND_BY.items() for fault in faults}
 """Faults of `FakeDevice`, each of which breaks contract A5 in one way; the register test that finds it."""
 
 _JOB_MASKS = {
