@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from models.formats import Bits, Formats
 from models.layout import load
 from models.ops import Op
-from tb.exchange.job import Job
+from tb.exchange.job import Job, overlap
 
 _STEPS = 2048  # of a job that are looked into, all of N for as many outputs as fit
 
@@ -39,9 +39,7 @@ def block_of(job: Job, image: NDArray[np.uint8], base: int) -> StepBlock | None:
         image: the window before its trigger.
         base: address of the window.
     """
-    spans = (job.x_range, job.w_range)
-    z_first, z_length = job.z_range
-    if any(first < z_first + z_length and z_first < first + length for first, length in spans):
+    if overlap(job.z_range, job.x_range) or overlap(job.z_range, job.w_range):
         return None
     x = load(image, job.x_addr - base, job.m, job.n, job.x_fmt)
     w = load(image, job.w_addr - base, job.n, job.k, job.w_fmt)

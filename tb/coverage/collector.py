@@ -18,11 +18,9 @@ from tb.coverage.numerics import Event, count
 from tb.coverage.samples import AccessSample, CutSample, JobSample
 from tb.coverage.sorter import Code, Sorter
 from tb.exchange.device import Descriptor
+from tb.exchange.plan import SHARE
 from tb.exchange.scenario import Scenario
 from tb.registers.model import AccessTrace
-
-SHARE = 32
-"""One job in this many is examined step by step, unless the plan says otherwise."""
 
 _BATCH = 16  # scenarios sorted together: the simulator's thread may have to wait for as many
 _LARGE = 1 << 20  # bytes of a window beyond which no job is looked into

@@ -36,10 +36,7 @@ class Counts:
 
     def add_hits(self, item: Item, hits: Hits) -> None:
         """Adds hits of an item's bins."""
-        if item.name in self.items:
-            self.items[item.name] += hits.astype(np.int64)
-        else:
-            self.items[item.name] = hits.astype(np.int64)
+        self.items[item.name] = self.hits(item) + hits.astype(np.int64)
 
     def add_event(self, name: str, hits: int) -> None:
         """Adds hits of an internal event; also none, which says that the device has it."""

@@ -3,7 +3,7 @@
 
 from tb.coverage.coverpoint import FORMATS, MIXED, OPERATIONS, SIZES, coverpoint, size_bin
 from tb.coverage.samples import AccessSample, CutSample, JobSample
-from tb.exchange.job import Job, Range
+from tb.exchange.job import Job, overlap
 from tb.exchange.names import OPERAND_CLASSES
 from tb.exchange.scenario import STALL_KINDS, WRITE_R_VALID
 from tb.registers.generate import register_map
@@ -153,15 +153,11 @@ def dependency(sample: JobSample) -> str | None:
     earlier = sample.scenario.jobs[: sample.position]
     y_range = job.z_range if job.op.reads_y else (0, 0)
     for name, span in (("reads_x", job.x_range), ("reads_w", job.w_range), ("reads_y", y_range)):
-        if any(_overlap(span, each.z_range) for each in earlier):
+        if any(overlap(span, each.z_range) for each in earlier):
             return name
-    if any(_overlap(job.z_range, span) for each in earlier for span in (each.x_range, each.w_range)):
+    if any(overlap(job.z_range, span) for each in earlier for span in (each.x_range, each.w_range)):
         return "overwrites"
     return "none"
-
-
-def _overlap(a: Range, b: Range) -> bool:
-    return a[1] > 0 and b[1] > 0 and a[0] < b[0] + b[1] and b[0] < a[0] + a[1]
 
 
 @coverpoint("cut", ("clear_all", "clear", "reset"))

@@ -35,6 +35,12 @@ Data = tuple[bytes | None, bytes | None, bytes | None]
 Range = tuple[int, int]
 """First byte address and number of bytes."""
 
+
+def overlap(a: Range, b: Range) -> bool:
+    """Returns whether two ranges have a byte in common."""
+    return a[1] > 0 and b[1] > 0 and a[0] < b[0] + b[1] and b[0] < a[0] + a[1]
+
+
 Size = Annotated[int, Meta(ge=0, le=MAX_SIZE)]
 Address = Annotated[int, Meta(ge=0, lt=ADDRESS_SPACE)]
 

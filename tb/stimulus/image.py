@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.formats import Format, narrow, widen
 from models.gemm import gemm_op
 from models.layout import load, store
-from tb.exchange.job import Job, Range
+from tb.exchange.job import Job, Range, overlap
 from tb.exchange.scenario import Scenario, Window
 from tb.stimulus.operands import operands
 from tb.stimulus.rng import raw_words
@@ -140,7 +140,7 @@ def undefined(scenario: Scenario) -> NDArray[np.bool_] | None:
     mask: NDArray[np.bool_] | None = None
     for job in scenario.jobs:
         spans = [job.x_range, job.w_range] + ([job.z_range] if job.op.reads_y else [])
-        tainted = _overlap(job.z_range, job.x_range) or _overlap(job.z_range, job.w_range)
+        tainted = overlap(job.z_range, job.x_range) or overlap(job.z_range, job.w_range)
         if mask is not None:
             tainted = tainted or any(mask[_slice(span, scenario.window)].any() for span in spans)
         elif tainted:
@@ -148,10 +148,6 @@ def undefined(scenario: Scenario) -> NDArray[np.bool_] | None:
         if mask is not None and job.z_range[1]:
             mask[_slice(job.z_range, scenario.window)] = tainted
     return mask if mask is not None and mask.any() else None
-
-
-def _overlap(a: Range, b: Range) -> bool:
-    return a[1] > 0 and b[1] > 0 and a[0] < b[0] + b[1] and b[0] < a[0] + a[1]
 
 
 def _slice(span: Range, window: Window) -> slice:

@@ -116,14 +116,10 @@ def _without_scenarios(start: int, run: int, history: History) -> History:
 def jobs(history: History) -> Pass:
     """Without jobs of a scenario; with a job that is cut short running to its end."""
     for place in places(history):
-        history = yield from offer(history, partial(_uncut, place))
+        history = yield from offer(history, partial(with_scenario, place=place, abort=None))
         for number in reversed(range(len(history[place].jobs))):
             history = yield from offer(history, partial(_without_job, place, number))
     return history
-
-
-def _uncut(place: int, history: History) -> History:
-    return with_scenario(history, place, abort=None)
 
 
 def _without_job(place: int, number: int, history: History) -> History:
