@@ -15,7 +15,7 @@ from regressions.coverage.measure import Coverage, Part, measure
 from regressions.executor import Execution
 from regressions.grading import grade, kills
 from regressions.json_file import write_json
-from regressions.known_issues import stale
+from regressions.known_issues import known_rows
 from regressions.paths import relative
 from regressions.report import print_verdict, write_reports
 from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED, Run
@@ -57,7 +57,10 @@ def conclude(
     summary.code = code
     summary.faults += [*faults, *_coverage_faults(summary)]
     # A part of a tier may have missed the jobs that show an issue.
-    (summary.faults if run.undivided else summary.notes).extend(stale(execution.results, run.devices))
+    summary.known = known_rows(execution.results, run.devices)
+    (summary.faults if run.undivided else summary.notes).extend(
+        row.stale for row in summary.known if row.stale
+    )
     if code is not None:
         pages = folder / code_report.FOLDER / run.main.name
         code_report.write(pages, code, run.main, folder.name, int(time.time()))

@@ -1,36 +1,62 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Known issues of devices that no longer show."""
+"""Known issues and differences of devices: how often each concerned scenarios, showed, and did not."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from regressions.judge import SegmentResult
 from regressions.paths import relative
 from tb.exchange.device import Descriptor
+from tb.exchange.known import KnownItem
 
 
-def stale(results: Iterable[SegmentResult], devices: Sequence[Descriptor]) -> list[str]:
-    """Known issues and differences that showed in no job, although jobs that they concern ran and passed.
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """A known issue or difference in a run.
+
+    Attributes:
+        device: The device.
+        item: The entry of its descriptor.
+        concerned: Scenarios with a job that it concerns.
+        shown: Those in which it showed.
+        silent: Those that passed without it.
+    """
+
+    device: Descriptor
+    item: KnownItem
+    concerned: int
+    shown: int
+    silent: int
+
+    @property
+    def stale(self) -> str:
+        """A line that says so if it never showed where it should have; else empty."""
+        if self.shown or not self.silent:
+            return ""
+        return (
+            f"stale: known issue '{self.item.id}' of {self.device.name} ({self.item.reason}) did not show in "
+            f"any of {self.silent} scenarios with jobs that it concerns: if it is mended, remove it from "
+            f"{relative(self.device.path)}, or let it match fewer jobs"
+        )
+
+
+def known_rows(results: Iterable[SegmentResult], devices: Sequence[Descriptor]) -> list[KnownRow]:
+    """Return a row for each known issue and difference.
 
     Args:
         results: Results of the segments that ran.
         devices: The devices of the run.
-
-    Returns:
-        A line for each: what is stale, how that is known, and what to do.
     """
-    shown: Counter[tuple[str, str]] = Counter()
-    silent: Counter[tuple[str, str]] = Counter()
+    counts: dict[str, Counter[tuple[str, str]]] = {}
     for result in results:
-        if result.end is not None:
-            device = result.segment.device
-            shown.update({(device, issue): count for issue, count in result.end.known.items()})
-            silent.update({(device, issue): count for issue, count in result.end.silent.items()})
+        for name in ("concerned", "known", "silent"):
+            counted: dict[str, int] = getattr(result.end, name, {})
+            tally = counts.setdefault(name, Counter())
+            tally.update({(result.segment.device, issue): count for issue, count in counted.items()})
     return [
-        f"stale: known issue '{issue.id}' of {device.name} ({issue.reason}) did not show in any of "
-        f"{silent[device.name, issue.id]} scenarios with jobs that it concerns: if it is mended, remove it "
-        f"from {relative(device.path)}, or let it match fewer jobs"
+        KnownRow(device, item, *(each[device.name, item.id] for each in counts.values()))
         for device in devices
-        for issue in (*device.known_issues, *device.known_differences)
-        if silent[device.name, issue.id] and not shown[device.name, issue.id]
+        for item in device.known
+        if counts
     ]

@@ -9,6 +9,7 @@ from regressions.code_coverage.measure import CodeCoverage
 from regressions.coverage.measure import Coverage
 from regressions.failures import FailureRow
 from regressions.grading import Grade
+from regressions.known_issues import KnownRow
 from regressions.run import Run
 from regressions.simulators.points import Kind
 from regressions.testplan import TestpointRow, load_testplan, rows, verdicts
@@ -48,6 +49,7 @@ class Summary:
         coverage: Functional coverage of the devices alone.
         of_kinds: That of the run's other devices, by the name of their kind.
         code: Code coverage of the main device; None if the run measured none.
+        known: Known issues and differences of the devices.
         faults: Complaints besides failed tests, which fail the run too.
         grades: Grades of the tests.
         processor: Processor time of the whole run in seconds, by purpose (`regressions.processor`).
@@ -66,6 +68,7 @@ class Summary:
     coverage: Coverage | None = None
     of_kinds: dict[str, Coverage] = field(default_factory=dict)
     code: CodeCoverage | None = None
+    known: list[KnownRow] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     grades: list[Grade] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -117,6 +120,11 @@ class Summary:
             "coverage": self.percentages,
             "checkers": tally(load_checkers()),
             "throughput": self.throughput,
+            "known": [
+                {"id": row.item.id, "dut": row.device.name, "reason": row.item.reason}
+                | {"concerned": row.concerned, "shown": row.shown, "silent": row.silent}
+                for row in self.known
+            ],
         }
 
     @property

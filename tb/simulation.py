@@ -89,6 +89,7 @@ async def segment(dut: Any, number: int) -> None:
                 cycles=handle.shared.cycle - cycles,
                 seconds=round(time.perf_counter() - started, 6),
                 rejected=rejected,
+                concerned=dict(recorder.concerned),
                 known=dict(recorder.known),
                 silent=dict(recorder.silent),
                 processor={name: round(used, 6) for name, used in _background().account().items()},

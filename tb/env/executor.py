@@ -20,6 +20,7 @@ from tb.env.coverage import CoverageTap
 from tb.env.cutter import Cutter, check_acquired
 from tb.env.lookahead import Drawn, lookahead
 from tb.env.programmer import Programmer
+from tb.exchange.attributes import occasions
 from tb.exchange.device import Descriptor
 from tb.exchange.results import Finding
 from tb.exchange.scenario import RESET_CYCLES, Scenario
@@ -169,6 +170,7 @@ class ScenarioExecutor:
             cut=cut,
             expected=expected,
             ports=PortLogs.of(handle) if sampled else None,
+            earlier=self.since_reset[:-1],
         )
         if rules:
             handle.clear_violations()
@@ -204,7 +206,10 @@ class ScenarioExecutor:
         behind, fresh = verdict.jobs[1].cycles, again.jobs[0].cycles
         if not again.findings and behind != fresh:
             text = f"{behind} cycles behind a cut job, {fresh} alone"
-            verdict.findings.append(Finding(Status.PROTOCOL, "abort_cycles", text, 1))
+            late = [Finding(Status.PROTOCOL, "abort_cycles", text, 1)]
+            excused = self._scoreboard.excuse(occasions(scenario, self.since_reset[:-1]), late)
+            verdict.findings += excused.findings
+            verdict.known = (*verdict.known, *excused.shown)
 
     async def _ended(self, count: int, drain: int = 0) -> bool:
         """Wait until `count` jobs have ended, and `drain` cycles more; False if the watchdog came first.

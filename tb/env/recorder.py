@@ -26,7 +26,8 @@ class Recorder:
         jobs: Jobs that were checked.
         compared_bytes: Bytes of memory that were compared.
         checks: Checks of directed tests.
-        known: Scenarios in which a known issue of the device showed, by its id.
+        concerned: Scenarios with a job that a known issue of the device concerns, by its id.
+        known: Those in which it showed.
         silent: Scenarios with a job that it concerns and that passed without it.
         worst: Gravest status so far.
         detail: Description of the first problem.
@@ -52,6 +53,7 @@ class Recorder:
         self.checks = 0
         self.worst = Status.PASSED
         self.complete = False
+        self.concerned: Counter[str] = Counter()
         self.known: Counter[str] = Counter()
         self.silent: Counter[str] = Counter()
         self.detail = ""
@@ -68,6 +70,7 @@ class Recorder:
         self._pending = self._background.submit(partial(self._write_jobs, verdict.jobs), "reporting")
         self.jobs += sum(result.status is not Status.NOT_RUN for result in verdict.jobs)
         self.compared_bytes += verdict.compared_bytes
+        self.concerned.update(verdict.concerned)
         self.known.update(verdict.known)
         self.silent.update(verdict.silent)
         if verdict.findings:

@@ -193,9 +193,10 @@ class Descriptor(DescriptorFile, frozen=True, kw_only=True):
             return f"{self.name} has {self.n_cores} cores, the job wants core {job.core}"
         return None
 
-    def issues_of(self, job: Job) -> tuple[KnownItem, ...]:
-        """Returns the known issues and differences that concern `job`."""
-        return tuple(i for i in (*self.known_issues, *self.known_differences) if i.matches(job))
+    @property
+    def known(self) -> tuple[KnownItem, ...]:
+        """Known issues, then known differences."""
+        return (*self.known_issues, *self.known_differences)
 
 
 def _check_names(names: Sequence[str], what: str, where: Where) -> None:

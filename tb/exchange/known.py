@@ -1,64 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Known issues and known differences of a device: which jobs they concern and what is expected of those."""
+"""Known issues and known differences of a device: which jobs they concern and which checkers find them."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Struct, structs
+from msgspec import Meta, Struct, structs
 
-from models.formats import Format
-from models.ops import Op
-from tb.exchange.job import Job
-from tb.exchange.names import OPERAND_CLASSES, format_name, parse_formats
-from tb.schema import Raw, Where, choice, show, unknown
+from tb.exchange.attributes import Occasion
+from tb.exchange.checks import CHECKS
+from tb.exchange.condition import Condition, parse_condition
+from tb.exchange.results import Finding
+from tb.schema import SchemaError, Where, nearest
 
-ATTRIBUTES: Mapping[str, Callable[[Job], int | str]] = {
-    "op": lambda job: job.op.name,
-    "format": lambda job: job.format_name,
-    "x_format": lambda job: job.x_fmt.name,
-    "w_format": lambda job: job.w_fmt.name,
-    "z_format": lambda job: job.z_fmt.name,
-    "m": lambda job: job.m,
-    "n": lambda job: job.n,
-    "k": lambda job: job.k,
-    "core": lambda job: job.core,
-    "x_align": lambda job: job.x_addr % 4,
-    "w_align": lambda job: job.w_addr % 4,
-    "z_align": lambda job: job.z_addr % 4,
-    "x_class": lambda job: job.classes[0],
-    "w_class": lambda job: job.classes[1],
-    "y_class": lambda job: job.classes[2],
-}
-
-
-_NAMES: Mapping[str, tuple[Iterable[str], str]] = {
-    "op": (Op.__members__, "operation"),
-    **dict.fromkeys(("x_format", "w_format", "z_format"), (Format.__members__, "format")),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One attribute of a job and the values that match: a set, or a closed range of numbers."""
-
-    attribute: str
-    values: frozenset[int | str] | None = None
-    lo: int = 0
-    hi: int = 0
-
-    def matches(self, job: Job) -> bool:
-        """Return whether the job's attribute is among the values."""
-        value = ATTRIBUTES[self.attribute](job)
-        if self.values is not None:
-            return value in self.values
-        return isinstance(value, int) and self.lo <= value <= self.hi
-
+_RULE = re.compile(r"(log )?rule \d+")
+_STATUSES = ("mismatch", "protocol", "timeout", "crash")
 
 if TYPE_CHECKING:
-    Match = tuple[Condition, ...]
+    WhenField = Condition | None
+    ExpectField = tuple[str, ...]
 else:
-    Match = dict[str, Any]
+    WhenField = str | None
+    ExpectField = str | Annotated[tuple[str, ...], Meta(min_length=1)]
 
 
 class KnownItem(Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,48 +31,88 @@ class KnownItem(Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         id: short stable name, unique in the file
         reason: why, and where it is tracked
-        expect: status such a job is expected to have: `mismatch`, `protocol`, `timeout`, `crash`
-        match: which jobs: attributes that must all match (see below); without it every job
+        expect: checkers that find it, by name, one or a list: `memory`, `bound`, `rule 12`, ...
+        when: condition on the jobs that it concerns (see below); without it every job
     """
 
     id: str
     reason: str
-    expect: Literal["mismatch", "protocol", "timeout", "crash"]
-    match: Match = ()
+    expect: ExpectField
+    when: WhenField = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.match, dict):
-            conditions = (_condition(*each, Where("match")) for each in self.match.items())
-            structs.force_setattr(self, "match", tuple(conditions))
+        if isinstance(self.expect, str):
+            structs.force_setattr(self, "expect", (self.expect,))
+        for name in self.expect:
+            if name not in CHECKS and not _RULE.fullmatch(name):
+                raise _no_checker(name)
+        if isinstance(self.when, str):
+            structs.force_setattr(self, "when", parse_condition(self.when, Where("when")))
 
-    def matches(self, job: Job) -> bool:
-        """Return whether the item concerns `job`."""
-        return all(condition.matches(job) for condition in self.match)
-
-
-def _condition(attribute: str, value: Raw, where: Where) -> Condition:
-    place = where.key(attribute)
-    if attribute not in ATTRIBUTES:
-        raise unknown("key", attribute, ATTRIBUTES, place)
-    numeric = attribute in ("m", "n", "k", "core", "x_align", "w_align", "z_align")
-    values = value if isinstance(value, list) else [value]
-    if numeric:
-        if not values or not all(isinstance(v, int) and not isinstance(v, bool) for v in values):
-            raise place.error(f"expected an integer or [lo, hi], got {show(value)}")
-        if isinstance(value, list):
-            if len(value) != 2 or value[0] > value[1]:
-                raise place.error(f"expected a range [lo, hi] with lo <= hi, got {show(value)}")
-            return Condition(attribute, None, value[0], value[1])
-        return Condition(attribute, frozenset(values))
-    if attribute == "format":
-        return Condition(attribute, frozenset(_format(item, place) for item in values))
-    for item in values:
-        choice(item, *_NAMES.get(attribute, (OPERAND_CLASSES, "operand class")), place)
-    return Condition(attribute, frozenset(values))
+    def concerns(self, job: Occasion) -> bool:
+        """Return whether the item concerns a job where it stands."""
+        return self.when is None or self.when.holds(job)
 
 
-def _format(item: Raw, place: Where) -> str:
-    """The name of a format or mix as jobs have it."""
-    if not isinstance(item, str):
-        raise place.error(f"expected a format, got {show(item)}")
-    return format_name(parse_formats(item, place))
+def _no_checker(name: str) -> SchemaError:
+    known = ", ".join(("rule N", "log rule N", *CHECKS))
+    what, hint = f"unknown checker '{name}'", nearest(name, CHECKS)
+    if name in _STATUSES:
+        what, hint = f"'{name}' is a status", "name the checkers that find it. "
+    return Where("expect").error(f"{what}; {hint}Known: {known}")
+
+
+@dataclass(frozen=True, slots=True)
+class Excused:
+    """A scenario's findings, parted by what is known of the device.
+
+    Attributes:
+        findings: Those that nothing explains.
+        jobs: The item that explains the findings of a job, by its position.
+        concerned: Ids of the items that concern a job of the scenario.
+        shown: Ids of those that explain a finding.
+        silent: Ids of those that explain none, but concern a job that ended with nothing wrong.
+    """
+
+    findings: list[Finding]
+    jobs: Mapping[int, str] = field(default_factory=dict)
+    concerned: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+
+
+def excuse(
+    items: Sequence[KnownItem], jobs: Iterable[Occasion], findings: list[Finding], ended: Set[int]
+) -> Excused:
+    """Take out the findings that known issues and differences explain.
+
+    Args:
+        items: Known issues and differences of the device.
+        jobs: Jobs of the scenario; none for accesses outside of scenarios.
+        findings: Everything that is wrong. One that names a job is explained by an item that concerns that
+            job, one that names none by an item that concerns any, if the item expects its checker.
+        ended: Positions of the jobs that ran to their ends.
+    """
+    if not items:
+        return Excused(findings)
+    occasions = list(jobs)
+    concerned = {item: {job.position for job in occasions if item.concerns(job)} for item in items}
+    rest: list[Finding] = []
+    excused: dict[int, str] = {}
+    shown: dict[str, None] = {}
+    for finding in findings:
+        for item, positions in concerned.items():
+            anywhere = finding.job is None and (positions or item.when is None)
+            if finding.checker in item.expect and (anywhere or finding.job in positions):
+                shown[item.id] = None
+                if finding.job is not None:
+                    excused[finding.job] = item.id
+                break
+        else:
+            rest.append(finding)
+    sound = ended - {finding.job for finding in findings}
+    silent = tuple(
+        item.id for item, positions in concerned.items() if positions & sound and item.id not in shown
+    )
+    concerns = tuple(item.id for item, positions in concerned.items() if positions)
+    return Excused(rest, excused, concerns, tuple(shown), silent)

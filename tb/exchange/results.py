@@ -196,7 +196,8 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
         cycles: Simulated cycles.
         seconds: Wall time.
         rejected: Candidates that the random draw rejected, by reason.
-        known: Scenarios in which a known issue of the device showed, by its id.
+        concerned: Scenarios with a job that a known issue or difference of the device concerns, by its id.
+        known: Those in which it showed.
         silent: Scenarios with a job that it concerns and that passed without it.
         processor: Processor time in seconds by purpose: simulator, checks, prediction, drawing, ...
     """
@@ -211,6 +212,7 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
     cycles: int = 0
     seconds: float = 0.0
     rejected: dict[str, int] = field(default_factory=dict)
+    concerned: dict[str, int] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
     silent: dict[str, int] = field(default_factory=dict)
     processor: dict[str, float] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -16,8 +16,10 @@ from models.timing import utilization
 from tb.agents.control.rules import DESCRIPTIONS as PERIPH_RULES
 from tb.agents.tcdm.memory import job_ranges
 from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_RULES
+from tb.exchange.attributes import Occasion, occasions
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
+from tb.exchange.known import Excused, excuse
 from tb.exchange.results import Causes, Finding, JobResult
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status, gravest
@@ -43,15 +45,17 @@ class Verdict:
         jobs: Its jobs.
         findings: Everything that is wrong.
         compared_bytes: Bytes of memory that were compared.
-        known: Known issues and differences of the device that showed; they do not count as findings.
+        concerned: Known issues and differences of the device that concern one of its jobs.
+        known: Those that showed; they do not count as findings.
         silent: Those that concern a job which passed without showing one.
     """
 
     jobs: list[JobResult]
     findings: list[Finding]
     compared_bytes: int
-    known: list[str] = field(default_factory=list)
-    silent: list[str] = field(default_factory=list)
+    concerned: Sequence[str] = ()
+    known: Sequence[str] = ()
+    silent: Sequence[str] = ()
 
     @property
     def status(self) -> Status:
@@ -140,6 +144,7 @@ class Scoreboard(uvm_scoreboard):
         cut: int | None = None,
         expected: Callable[[], Prediction] | None = None,
         ports: PortLogs | None = None,
+        earlier: Sequence[Scenario] = (),
     ) -> Verdict:
         """Judge a scenario by the last records of the monitors.
 
@@ -153,6 +158,7 @@ class Scoreboard(uvm_scoreboard):
             cut: Edge at which the first job was cut short, for a scenario with an abort.
             expected: Gives what the model predicts, if somebody predicts it already.
             ports: Logs over which the bus rules are checked once more; None for a scenario without that.
+            earlier: Scenarios since the last reset, before it.
         """
         seen = Observation(
             self.beats.take(),
@@ -194,17 +200,18 @@ class Scoreboard(uvm_scoreboard):
         for result, job, span, slots in zip(jobs, scenario.jobs, ran, causes, strict=False):
             self._measure(result, job, span, slots, seen)
         findings += _slow(jobs)
-        findings, known = self.without_known(scenario, findings)
+        ended = {result.job for result in jobs if result.cycles}
+        excused = self.excuse(occasions(scenario, earlier), findings, ended)
+        findings = excused.findings
         for result in jobs:
-            _decide(result, findings, known)
+            _decide(result, findings, excused.jobs)
         self.totals.scenarios += 1
         self.totals.jobs += len(ran)
         self.totals.findings += len(findings)
         for rule, (count, _) in rules.items():
             self.totals.rules[rule] = self.totals.rules.get(rule, 0) + count
         compared = 0 if watchdog else memory.size
-        silent = self.silent(scenario, jobs, known)
-        return Verdict(jobs, findings, compared, sorted(set(known.values())), silent)
+        return Verdict(jobs, findings, compared, excused.concerned, excused.shown, excused.silent)
 
     def _judge(
         self,
@@ -226,39 +233,11 @@ class Scoreboard(uvm_scoreboard):
         findings += check_busy(ran, seen, complete=len(ran) == len(scenario.jobs))
         return ran, findings
 
-    def without_known(
-        self, scenario: Scenario, findings: list[Finding]
-    ) -> tuple[list[Finding], dict[int, str]]:
-        """Take out findings that the descriptor explains; return the rest, and the issue of each such job."""
-        rest: list[Finding] = []
-        known: dict[int, str] = {}
-        for finding in findings:
-            issue = None
-            if finding.job is not None:
-                issues = self.descriptor.issues_of(scenario.jobs[finding.job])
-                issue = next((each.id for each in issues if each.expect == finding.status), None)
-            if issue is None or finding.job is None:
-                rest.append(finding)
-            else:
-                known[finding.job] = issue
-        return rest, known
-
-    def silent(self, scenario: Scenario, results: Sequence[JobResult], known: Mapping[int, str]) -> list[str]:
-        """Returns the issues and differences of jobs that ran to their ends and passed without them.
-
-        Args:
-            scenario: Scenario that ran.
-            results: Outcomes of its jobs.
-            known: Jobs that passed because of a known issue or difference of the device.
-        """
-        if not (self.descriptor.known_issues or self.descriptor.known_differences):
-            return []
-        clean = [
-            job
-            for job, result in zip(scenario.jobs, results, strict=True)
-            if result.status is Status.PASSED and result.cycles and result.job not in known
-        ]
-        return sorted({issue.id for job in clean for issue in self.descriptor.issues_of(job)})
+    def excuse(
+        self, jobs: Sequence[Occasion], findings: list[Finding], ended: Set[int] = frozenset()
+    ) -> Excused:
+        """Take out findings that the descriptor explains (`tb.exchange.known.excuse`)."""
+        return excuse(self.descriptor.known, jobs, findings, ended)
 
     def note_register(self, finding: RegisterFinding) -> None:
         """Take a finding of the register predictor; it counts for the scenario that is judged next."""

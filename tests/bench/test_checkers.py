@@ -10,7 +10,8 @@ import pytest
 
 from tb.agents.control.rules import PeriphRule
 from tb.agents.tcdm.rules import TcdmRule
-from tb.checkers import BUS_RULES, FINDINGS, PROOFS, load_checkers
+from tb.checkers import BUS_RULES, PROOFS, load_checkers
+from tb.exchange.checks import CHECKS
 from tests import proofs
 from tests.bench.checkers import assertions, findings
 
@@ -34,7 +35,7 @@ def collected(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 
 def test_every_finding_of_the_source_is_listed() -> None:
-    assert set(FINDINGS) == findings()
+    assert set(CHECKS) == findings()
 
 
 def test_every_rule_has_an_assertion_and_is_listed() -> None:

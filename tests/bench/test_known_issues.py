@@ -6,31 +6,29 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from models.ops import Op
 from regressions.judge import SegmentResult
-from regressions.known_issues import stale
+from regressions.known_issues import known_rows
 from regressions.results import read_results
 from tb.descriptor import load
+from tb.exchange.attributes import occasions
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
-from tb.exchange.job import Job
-from tb.exchange.known import Condition, KnownItem
+from tb.exchange.known import KnownItem, excuse
 from tb.exchange.plan import Segment
 from tb.exchange.results import Finding, TestEnd
-from tb.exchange.scenario import Scenario, Window
+from tb.exchange.scenario import Abort, Scenario, Window
 from tb.exchange.status import Status
-from tb.scoreboard.scoreboard import Scoreboard
 from tests.bench.faults import FIRST
-from tests.bench.jobs import JOB, OTHER, scenario
 from tests.bench.simulation import DESCRIPTOR, HERE, PlannedTest, simulate
-from tests.job_results import job_result
 
-LATE = KnownItem("late", "tracker 17", "timeout", (Condition("op", frozenset({"GEMM"})),))
+LATE = KnownItem("late", "tracker 17", ("bound", "rule 12"), 'op == "GEMM"')
 ISSUE = """
 [[known_issues]]
 id = "{id}"
 reason = "tracker 17"
-match = {{m = {m}}}
-expect = "timeout"
+when = "m == {m}"
+expect = "bound"
 """
 
 RUN = Scenario(0, (FIRST,), Window(0x1000_0000, 0x1_0000))
@@ -43,8 +41,17 @@ def device(*known: KnownItem, by_design: bool = False) -> Descriptor:
 
 def segment(known: dict[str, int], silent: dict[str, int], name: str = "serial") -> SegmentResult:
     where = Segment(TestEntry("t", "s", weight=1.0), 1, 0, 2, 2, 100, device=name)
-    end = TestEnd(test="t", status=Status.PASSED, known=known, silent=silent)
+    end = TestEnd(test="t", status=Status.PASSED, concerned={"late": 4}, known=known, silent=silent)
     return SegmentResult(where, Status.PASSED, "", "", end=end)
+
+
+def stale(results: list[SegmentResult], devices: list[Descriptor]) -> list[str]:
+    return [row.stale for row in known_rows(results, devices) if row.stale]
+
+
+def test_a_row_counts_the_scenarios_of_all_segments() -> None:
+    (row,) = known_rows([segment({"late": 2}, {"late": 3}), segment({"late": 1}, {})], [device(LATE)])
+    assert (row.item, row.concerned, row.shown, row.silent, row.stale) == (LATE, 8, 3, 3, "")
 
 
 @pytest.mark.parametrize("by_design", [False, True])
@@ -67,43 +74,57 @@ def test_an_issue_that_showed_or_had_no_chance_is_not_stale(results: list[Segmen
     assert stale(results, [device(LATE)]) == []
 
 
+def finding(checker: str, job: int | None = None) -> Finding:
+    return Finding(Status.MISMATCH, checker, "wrong", job)
+
+
 @pytest.mark.parametrize(
-    ("status", "cycles", "known", "silent"),
+    ("findings", "ended", "left", "shown", "silent"),
     [
-        (Status.PASSED, 90, {}, ["late"]),
-        (Status.PASSED, 90, {0: "late"}, []),
-        (Status.PASSED, 0, {}, []),  # cut short
-        (Status.MISMATCH, 90, {}, []),
-        (Status.NOT_RUN, 0, {}, []),
+        ([], {0, 1}, [], [], ["late"]),
+        ([], {1}, [], [], []),  # the job that it concerns was cut short
+        ([("bound", 0)], {0, 1}, [], ["late"], []),
+        ([("bound", 1)], {0, 1}, [("bound", 1)], [], ["late"]),  # a job that it does not concern
+        ([("memory", 0)], {0, 1}, [("memory", 0)], [], []),  # another checker: the job failed by it
+        ([("bound", 0), ("memory", 0)], {0, 1}, [("memory", 0)], ["late"], []),
+        (
+            [("rule 12", None)],
+            {0, 1},
+            [],
+            ["late"],
+            [],
+        ),  # names no job: any that it concerns will do
+        ([("rule 5", None)], {0, 1}, [("rule 5", None)], [], ["late"]),
     ],
 )
-def test_only_jobs_that_ended_well_speak_against_an_issue(
-    status: Status, cycles: int, known: dict[int, str], silent: list[str]
+def test_a_known_issue_excuses_its_checkers_on_its_jobs_and_nothing_else(
+    findings: list[tuple[str, int | None]],
+    ended: set[int],
+    left: list[tuple[str, int | None]],
+    shown: list[str],
+    silent: list[str],
 ) -> None:
-    board = Scoreboard.__new__(Scoreboard)
-    board.descriptor = device(LATE)
-    assert board.silent(RUN, [job_result(status=status, cycles=cycles)], known) == silent
+    run = replace(RUN, jobs=(FIRST, replace(FIRST, op=Op.ADDMAX)))
+    found = excuse((LATE,), occasions(run), [finding(*each) for each in findings], ended)
+    assert found.findings == [finding(*each) for each in left]
+    assert (list(found.shown), list(found.silent)) == (shown, silent)
+    assert found.jobs == ({0: "late"} if shown and findings[0][1] == 0 else {})
 
 
-def test_a_known_issue_excuses_the_jobs_and_the_status_it_names_and_nothing_else() -> None:
-    conditions = (Condition("op", frozenset({"GEMM"})),)
-    known = KnownItem("slow-gemm", "tracked elsewhere", "timeout", conditions)
-    board = Scoreboard.__new__(Scoreboard)
-    board.descriptor = replace(load("serial"), known_issues=(known,))
-    late = Finding(Status.TIMEOUT, "bound", "too slow", 0)
-    other_status = Finding(Status.MISMATCH, "memory", "wrong", 0)
-    other_job = Finding(Status.TIMEOUT, "bound", "too slow", 1)
-    no_job = Finding(Status.TIMEOUT, "bound", "too slow")
-    rest, excused = board.without_known(scenario(JOB, OTHER), [late, other_status, other_job, no_job])
-    assert rest == [other_status, other_job, no_job]
-    assert excused == {0: "slow-gemm"}
+def test_a_finding_outside_of_scenarios_is_excused_without_a_condition() -> None:
+    always = replace(LATE, expect="register", when=None)
+    noted = [finding("register")]
+    assert excuse((always,), (), noted, set()).shown == ("late",)
+    assert excuse((replace(always, when="m > 3"),), (), noted, set()).findings == noted
 
 
-def test_an_issue_that_does_not_concern_a_job_is_no_matter() -> None:
-    board = Scoreboard.__new__(Scoreboard)
-    board.descriptor = device(LATE)
-    job: Job = replace(FIRST, op=type(FIRST.op).ADDMAX)
-    assert board.silent(replace(RUN, jobs=(job,)), [job_result(cycles=90)], {}) == []
+def test_history_counts_from_the_last_cut() -> None:
+    second = KnownItem("second", "tracker 3", "memory", "since_clear == 2")
+    cut = replace(RUN, jobs=(FIRST, FIRST), abort=Abort("clear", 9))
+    wrong = [finding("memory", 0)]
+    assert excuse((second,), occasions(RUN, [RUN, RUN]), wrong, {0}).shown == ("second",)
+    assert excuse((second,), occasions(RUN, [RUN, RUN, RUN]), wrong, {0}).findings == wrong
+    assert excuse((second,), occasions(RUN, [RUN, cut, RUN]), wrong, {0}).shown == ("second",)
 
 
 @pytest.mark.sim

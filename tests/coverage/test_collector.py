@@ -165,11 +165,11 @@ FINDING = Finding(Status.MISMATCH, "memory", "wrong", 0)
 def test_a_scenario_that_did_not_pass_counts_for_nothing(findings: list[Finding], known: list[str]) -> None:
     it, behind = tap(covered=3)
     seen = Seen([(0x4C, 0, 3, 4, 1, 4)], 3, None)
-    it.judged(scenario(), initial_image(scenario()), seen, Verdict([], findings, 64, known))
+    it.judged(scenario(), initial_image(scenario()), seen, Verdict([], findings, 64, known=known))
     counts = behind.finish()
     assert counts.items == {}
     assert counts.events == {"full": 0, "empty": 0}
-    it.judged(scenario(), initial_image(scenario()), seen, Verdict([], [], 64, []))
+    it.judged(scenario(), initial_image(scenario()), seen, Verdict([], [], 64))
     counts = behind.finish()
     assert hits(counts, "jobs.op") == {"GEMM": 1}
     assert counts.events == {"full": 1, "empty": 1}

@@ -11,8 +11,10 @@ from models.ops import Op
 from models.timing import Instance
 from tb.cluster.config import cluster_of
 from tb.descriptor import available, load, summary
+from tb.exchange.attributes import occasions
 from tb.exchange.bound import Bound
 from tb.exchange.job import Job
+from tb.exchange.scenario import Scenario, Window
 from tb.schema import SchemaError
 
 MINIMAL = """
@@ -149,37 +151,24 @@ def test_known_issues(tmp_path: Path) -> None:
 [[known_issues]]
 id = "odd"
 reason = "tracker 17"
-match = {z_align = [1, 3], op = ["GEMM"], m = 3}
-expect = "mismatch"
+expect = ["memory", "rule 12"]
+when = 'z_addr % 4 in [1, 3] and op == "GEMM" and m == 3'
 [[known_differences]]
 id = "always"
 reason = "by design"
-expect = "timeout"
+expect = "bound"
 """
     device = load(write(tmp_path, FULL + issues))
-    assert [item.id for item in device.issues_of(job())] == ["odd", "always"]
-    assert [item.id for item in device.issues_of(job(Op.MATMUL))] == ["always"]
-    assert [item.id for item in device.issues_of(job(m=4))] == ["always"]
-    assert [item.id for item in device.issues_of(Job(Op.GEMM, 3, 4, 5, 1, 2, 8))] == ["always"]
+    odd, always = device.known
+    assert (odd.id, odd.expect) == ("odd", ("memory", "rule 12"))
+    assert (always.id, always.expect) == ("always", ("bound",))
+    even = Job(Op.GEMM, 3, 4, 5, 1, 2, 8)
+    for each, concerned in [(job(), True), (job(Op.MATMUL), False), (job(m=4), False), (even, False)]:
+        (occasion,) = occasions(Scenario(0, (each,), Window(0, 0x100)))
+        assert (odd.concerns(occasion), always.concerns(occasion)) == (concerned, True)
 
 
-def test_known_issues_name_formats(tmp_path: Path) -> None:
-    issue = '[[known_issues]]\nid = "{}"\nreason = "r"\nexpect = "mismatch"\nmatch = {{{} = {}}}\n'
-    text = issue.format("all", "format", '["E4M3/E4M3/E4M3", "E4M3/FP16/FP16"]') + issue.format(
-        "w", "w_format", '"FP16"'
-    )
-    device = load(write(tmp_path, FULL + text))
-
-    def ids(fmt: Formats) -> list[str]:
-        return [item.id for item in device.issues_of(job(fmt=fmt))]
-
-    assert ids(Format.E4M3) == ["all"]
-    assert ids((Format.E4M3, Format.FP16, Format.FP16)) == ["all", "w"]
-    assert ids((Format.E5M2, Format.FP16, Format.FP16)) == ["w"]
-    assert ids(Format.E5M2) == []
-
-
-ISSUE = '[[known_issues]]\nid = "a"\nreason = "b"\nexpect = "mismatch"\n'
+ISSUE = '[[known_issues]]\nid = "a"\nreason = "b"\nexpect = "memory"\n'
 KNOWN = FULL + ISSUE
 
 
@@ -209,15 +198,18 @@ KNOWN = FULL + ISSUE
         ),
         (MINIMAL + LINEAR + "operations = {GEM = {}}", "bound.operations.GEM: unknown operation 'GEM'"),
         (KNOWN + ISSUE, "known_issues[1]: id 'a' is used twice"),
-        (KNOWN + "match = {mm = 1}", "known_issues[0].match.mm: unknown key 'mm'"),
-        (KNOWN + "match = {m = [3, 1]}", "match.m: expected a range [lo, hi]"),
-        (KNOWN + 'match = {m = "3"}', "match.m: expected an integer or [lo, hi]"),
-        (KNOWN + 'match = {op = "GEMN"}', "match.op: unknown operation 'GEMN'"),
-        (KNOWN + 'match = {format = "E4M3/FP16"}', "match.format: 'E4M3/FP16' is no format"),
-        (KNOWN + "match = {format = 3}", "match.format: expected a format, got 3"),
-        (KNOWN + 'match = {x_format = "E4M2"}', "match.x_format: unknown format 'E4M2'"),
-        (KNOWN + "match = {x_class = 3}", "match.x_class: expected operand class, got 3"),
-        (KNOWN + 'match = {y_class = "norml"}', "did you mean 'normal'"),
+        (KNOWN + "match = {m = 1}", "known_issues[0].match: unknown key 'match'"),
+        (KNOWN + 'when = "mm == 1"', "known_issues[0].when: unknown attribute 'mm'"),
+        (KNOWN + "when = 3", "known_issues[0].when: expected a string"),
+        (
+            FULL + ISSUE.replace("memory", "mismatch"),
+            "known_issues[0].expect: 'mismatch' is a status; name the checkers that find it. Known: rule N",
+        ),
+        (
+            FULL + ISSUE.replace("memory", "memry"),
+            "known_issues[0].expect: unknown checker 'memry'; did you mean 'memory'?",
+        ),
+        (FULL + ISSUE.replace('"memory"', "[]"), "known_issues[0].expect: expected"),
         ("schema = ", "malformed TOML"),
     ],
 )

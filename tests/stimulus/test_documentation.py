@@ -10,9 +10,10 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 from msgspec import NODEFAULT, Struct, structs
 
+from tb.exchange.attributes import ATTRIBUTES
 from tb.exchange.bound import Bound
 from tb.exchange.device import DescriptorFile
-from tb.exchange.known import ATTRIBUTES, KnownItem
+from tb.exchange.known import KnownItem
 from tb.exchange.names import OPERAND_CLASSES
 from tb.kinds import kinds
 from tb.stimulus.knobs import DEFAULTS, Knobs
@@ -102,4 +103,4 @@ def test_every_operand_class_is_explained() -> None:
 
 def test_every_attribute_of_known_issues_is_explained() -> None:
     text = (DOCS / "descriptor.md").read_text()
-    assert all(f"`{name}`" in text for name in ATTRIBUTES)
+    assert all(f"| `{name}` | {attribute.doc} | " in text for name, attribute in ATTRIBUTES.items())

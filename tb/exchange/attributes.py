@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Attributes of jobs: what conditions may ask of a job, of its scenario, and of what came before it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from models.formats import Format
+from models.ops import Op
+from tb.exchange.job import Job
+from tb.exchange.names import OPERAND_CLASSES
+from tb.exchange.scenario import ABORT_KINDS, STALL_KINDS, Scenario
+
+Value = int | float | str | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A job where it stands.
+
+    Attributes:
+        scenario: Its scenario.
+        position: Its place in the scenario, from 0.
+        since_reset: Jobs triggered since the last reset, before it.
+        since_clear: Jobs triggered since the last soft clear or reset, before it.
+    """
+
+    scenario: Scenario
+    position: int
+    since_reset: int = 0
+    since_clear: int = 0
+
+    @property
+    def job(self) -> Job:
+        """The job."""
+        return self.scenario.jobs[self.position]
+
+    def overlap(self) -> bool:
+        """Tell if the job reads bytes that the job before it in the scenario writes."""
+        if self.position == 0:
+            return False
+        first, size = self.scenario.jobs[self.position - 1].z_range
+        spans = (self.job.x_range, self.job.w_range, self.job.z_range)
+        return any(begin < first + size and first < begin + length for begin, length in spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute, which a condition may ask for.
+
+    Attributes:
+        doc: Its meaning.
+        value: Takes it from an occasion.
+        words: All values, for one that is a word; empty for a number or a truth value.
+        truth: It is true or false.
+    """
+
+    doc: str
+    value: Callable[[Occasion], Value]
+    words: tuple[str, ...] = ()
+    truth: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Kind of its values: ``number``, ``word`` or ``truth``."""
+        return "word" if self.words else "truth" if self.truth else "number"
+
+
+def _format(name: str, operand: str) -> Attribute:
+    return Attribute(
+        f"format of {operand}", lambda o: str(getattr(o.job, name).name), tuple(Format.__members__)
+    )
+
+
+def _class(index: int, operand: str) -> Attribute:
+    return Attribute(f"class of the values of {operand}", lambda o: o.job.classes[index], OPERAND_CLASSES)
+
+
+ATTRIBUTES: Mapping[str, Attribute] = {
+    "m": Attribute("rows of X and Z", lambda o: o.job.m),
+    "n": Attribute("columns of X, rows of W", lambda o: o.job.n),
+    "k": Attribute("columns of W and Z", lambda o: o.job.k),
+    "op": Attribute("operation", lambda o: str(o.job.op.name), tuple(Op.__members__)),
+    "x_format": _format("x_fmt", "X"),
+    "w_format": _format("w_fmt", "W"),
+    "z_format": _format("z_fmt", "Y and Z"),
+    "mixed": Attribute("X, W and Y/Z have different formats", lambda o: o.job.mixed, truth=True),
+    "x_class": _class(0, "X"),
+    "w_class": _class(1, "W"),
+    "y_class": _class(2, "Y"),
+    "x_addr": Attribute("byte address of X", lambda o: o.job.x_addr),
+    "w_addr": Attribute("byte address of W", lambda o: o.job.w_addr),
+    "z_addr": Attribute("byte address of Y and Z", lambda o: o.job.z_addr),
+    "core": Attribute("core that programs the job", lambda o: o.job.core),
+    "position": Attribute("place in its scenario: 0 for the first job", lambda o: o.position),
+    "jobs": Attribute("jobs of its scenario", lambda o: len(o.scenario.jobs)),
+    "overlaps": Attribute("reads what the job before it writes", Occasion.overlap, truth=True),
+    "stall": Attribute("kind of stalls of the memory", lambda o: o.scenario.stall.kind, STALL_KINDS),
+    "stall_rate": Attribute("share of cycles without a grant, 0 to 0.95", lambda o: o.scenario.stall.rate),
+    "write_answers": Attribute(
+        "answers of the memory to writes",
+        lambda o: o.scenario.stall.write_r_valid,
+        ("never", "always", "random"),
+    ),
+    "abort": Attribute(
+        "how the first job of its scenario is cut short",
+        lambda o: "none" if o.scenario.abort is None else o.scenario.abort.kind,
+        ("none", *ABORT_KINDS),
+    ),
+    "since_reset": Attribute("jobs triggered since the last reset, before it", lambda o: o.since_reset),
+    "since_clear": Attribute(
+        "jobs triggered since the last soft clear or reset, before it", lambda o: o.since_clear
+    ),
+}
+"""Attributes by name, in the order in which documents list them."""
+
+
+def occasions(scenario: Scenario, earlier: Sequence[Scenario] = ()) -> list[Occasion]:
+    """Return the jobs of a scenario where they stand.
+
+    Args:
+        scenario: The scenario.
+        earlier: Scenarios since the last reset of the bench, before it.
+    """
+    found: list[Occasion] = []
+    since_reset = since_clear = 0
+    for number, each in enumerate((*earlier, scenario)):
+        for position in range(len(each.jobs)):
+            if position and each.abort is not None:  # it cut the job before
+                since_clear = 0
+                since_reset = 0 if each.abort.kind == "reset" else since_reset
+            if number == len(earlier):
+                found.append(Occasion(scenario, position, since_reset, since_clear))
+            since_reset, since_clear = since_reset + 1, since_clear + 1
+    return found
