@@ -11,6 +11,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -125,16 +126,17 @@ def _pip(python: Path, requirements: Path) -> str:
     )
 
 
-def main(arguments: list[str]) -> int:
-    """Entry point; returns 0, or 2 after one line on the standard error."""
+def outcome(act: Callable[[], str], doing: str) -> int:
+    """Acts; returns 0, or 2 after one line on the standard error."""
     try:
-        error = prepare(Path(arguments[0]), own=arguments[1] == "--own")
+        error = act()
     except OSError as problem:
-        error = f"cannot make the virtual environment: {problem}"
+        error = f"cannot {doing}: {problem}"
     if error:
         print(f"error: {error}", file=sys.stderr)
     return 2 if error else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    folder, owner = sys.argv[1:]
+    sys.exit(outcome(lambda: prepare(Path(folder), owner == "--own"), "make the virtual environment"))

@@ -36,12 +36,7 @@ def with_kind(segments: Sequence[Segment], kind: str) -> list[Segment]:
 
 
 def planner_of(
-    order: Order,
-    tier: Tier,
-    tests: Sequence[TestEntry],
-    services: Services,
-    device: Descriptor,
-    seed: int,
+    order: Order, tier: Tier, tests: Sequence[TestEntry], services: Services, device: Descriptor, seed: int
 ) -> Planner:
     """The planner of some tests on a device, each with its share among all tests of the tier."""
     suited = [entry for entry in order.entries.values() if testlist.suits(entry, device)]

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from regressions.environment import REQUIREMENTS, ROOT, prepare
+from regressions.environment import REQUIREMENTS, ROOT, outcome, prepare
 
 _HEADER = "# SPDX-License-Identifier: Apache-2.0\n"
 # Files for other platforms and Pythons are listed too: the first two options say only what needs what.
@@ -73,16 +73,5 @@ def _settings(root: Path) -> dict[str, str]:
     }
 
 
-def main(arguments: list[str]) -> int:
-    """Entry point; returns 0, or 2 after one line on the standard error."""
-    try:
-        error = write(arguments)
-    except OSError as problem:
-        error = f"cannot write the requirements: {problem}"
-    if error:
-        print(f"error: {error}", file=sys.stderr)
-    return 2 if error else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(outcome(lambda: write(sys.argv[1:]), "write the requirements"))

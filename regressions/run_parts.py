@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs that are merged: read, and compared with each other."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from regressions import account
@@ -12,63 +11,57 @@ from regressions.paths import relative
 from regressions.rundir import RESULTS
 from regressions.shards import parse_shard
 
-
-@dataclass(frozen=True, slots=True)
-class RunPart:
-    """A run that is merged.
-
-    Attributes:
-        folder: Where it is.
-        account: Its own account.
-    """
-
-    folder: Path
-    account: Account
+Parts = Sequence[tuple[Path, Account]]
+"""Folders of the runs that are merged, with their accounts."""
 
 
-def read_part(folder: Path) -> RunPart:
-    """Reads a run.
+def read_parts(folders: Iterable[Path]) -> Parts:
+    """Reads runs.
 
     Raises:
         UserError: There is none.
-        SchemaError: It is damaged.
+        SchemaError: One is damaged.
     """
-    if not (folder / RESULTS).exists():
-        raise UserError(
-            f"RUNS: {relative(folder)} is no run: it has no {RESULTS} (a run writes it when it ends)"
-        )
-    return RunPart(folder, account.read(folder))
+    parts: list[tuple[Path, Account]] = []
+    for folder in folders:
+        if not (folder / RESULTS).exists():
+            raise UserError(
+                f"RUNS: {relative(folder)} is no run: it has no {RESULTS} (a run writes it when it ends)"
+            )
+        parts.append((folder, account.read(folder)))
+    return parts
 
 
-def agree(parts: Sequence[RunPart]) -> None:
+def agree(parts: Parts) -> None:
     """Checks that all runs are of one revision, tier and devices.
 
     Raises:
         UserError: They are not.
     """
-    first, origin = parts[0], parts[0].account.info
-    for part in parts[1:]:
+    (first, part), *others = parts
+    origin = part.info
+    for folder, info in ((folder, part.info) for folder, part in others):
         for what in ("git", "tier", "dut", "devices"):
-            one, other = getattr(origin, what), getattr(part.account.info, what)
+            one, other = getattr(origin, what), getattr(info, what)
             if one != other:
                 raise UserError(
-                    f"RUNS: {relative(first.folder)} and {relative(part.folder)} are no parts of one run: "
+                    f"RUNS: {relative(first)} and {relative(folder)} are no parts of one run: "
                     f"{what} is {one!r} and {other!r}; merge runs of one commit, tier and device"
                 )
-        if origin.shard and part.account.info.shard and part.account.info.seed != origin.seed:
+        if origin.shard and info.shard and info.seed != origin.seed:
             raise UserError(
-                f"RUNS: {relative(part.folder)} has seed {part.account.info.seed}, {relative(first.folder)} "
+                f"RUNS: {relative(folder)} has seed {info.seed}, {relative(first)} "
                 f"{origin.seed}: parts of one run have one seed"
             )
 
 
-def missing(parts: Sequence[RunPart]) -> list[str]:
+def missing(parts: Parts) -> list[str]:
     """Complaints that keep the runs from being a whole one: parts that are not there, or were interrupted.
 
     Raises:
         UserError: They are parts of different divisions.
     """
-    shards = [parse_shard(part.account.info.shard) for part in parts if part.account.info.shard]
+    shards = [parse_shard(part.info.shard) for _, part in parts if part.info.shard]
     counts = {shard.count for shard in shards}
     if len(counts) > 1:
         raise UserError(f"RUNS: parts of {' and of '.join(map(str, sorted(counts)))} cannot be put together")
@@ -79,5 +72,5 @@ def missing(parts: Sequence[RunPart]) -> list[str]:
         for number in range(1, count + 1)
         if number not in present
     ]
-    stopped = [part.folder for part in parts if part.account.interrupted]
+    stopped = [folder for folder, part in parts if part.interrupted]
     return absent + [f"{relative(folder)} was interrupted: run it again" for folder in stopped]

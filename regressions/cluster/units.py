@@ -63,10 +63,7 @@ UNITS = {
             "core_bus", "cluster_core_bus", ("cluster_pkg", "cluster_core_bus"), 50_000, {"TCDM_BYTES": 4096}
         ),
         Unit(
-            "registers",
-            "registers_bench",
-            ("cluster_pkg", "cluster_control_unit", "cluster_timer"),
-            50_000,
+            "registers", "registers_bench", ("cluster_pkg", "cluster_control_unit", "cluster_timer"), 50_000
         ),
     )
 }

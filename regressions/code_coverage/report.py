@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from regressions.code_coverage import cobertura, html, lcov
@@ -67,6 +67,6 @@ def write(folder: Path, coverage: CodeCoverage, device: Descriptor, title: str, 
     (folder / "cobertura.xml").write_text(cobertura.render(coverage, paths, str(ROOT), timestamp))
 
 
-def points_of(folders: Sequence[Path]) -> list[Path]:
+def points_of(folders: Iterable[Path]) -> list[Path]:
     """The `points.json` below run folders."""
     return [path for folder in folders for path in sorted(folder.glob(f"{FOLDER}/*/{POINTS}"))]

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
-from regressions.account import SegmentEntry
+from regressions.account import Account, SegmentEntry
 from regressions.code_coverage import data as code_data
 from regressions.code_coverage.exclusions import load_rules
 from regressions.code_coverage.measure import CodeCoverage, measure
@@ -20,7 +21,7 @@ from regressions.order import Order
 from regressions.paths import relative
 from regressions.results import SimulationLog, TestLog, read_results
 from regressions.run import Run
-from regressions.run_parts import RunPart, agree, missing, read_part
+from regressions.run_parts import Parts, agree, missing, read_parts
 from regressions.rundir import create_run
 from regressions.selection import find_entry
 from regressions.services import Services
@@ -56,38 +57,38 @@ def merge(order: Order, services: Services, console: Console) -> int:
         for folder in order.runs
         if (folder / MUTANTS).exists()
     ]
-    parts = [read_part(folder) for folder in order.runs if not (folder / MUTANTS).exists()]
+    parts = read_parts(folder for folder in order.runs if not (folder / MUTANTS).exists())
     if any(not campaign["graded"] for campaign in campaigns):
         console.print("kills do not count where they are not graded: make mutants GRADE=1 runs all tests")
     if not parts:
         raise UserError("RUNS: name the folders of runs, such as RUNS='here/build/runs/x there/build/runs/y'")
     agree(parts)
-    first = parts[0].account.info
+    first = parts[0][1].info
     devices = _devices(parts, services)
     folder = create_run(order.tree.runs, first.tier, first.seed)
     (folder / LINKS).mkdir()
     execution = Execution()
-    for number, part in enumerate(parts, start=1):
-        (folder / LINKS / str(number)).symlink_to(part.folder.resolve())
-        _add(execution, part, f"{LINKS}/{number}", order.entries, devices)
+    for number, (place, part) in enumerate(parts, start=1):
+        (folder / LINKS / str(number)).symlink_to(place.resolve())
+        _add(execution, place, part, f"{LINKS}/{number}", order.entries, devices)
     everything, execution.results = execution.results, _once(execution.results)
     if repeated := len(everything) - len(execution.results):
         console.print(f"{repeated} segments ran in more than one run; they count once", highlight=False)
     faults = missing(parts)
-    complete = not faults and all(part.account.info.complete for part in parts)
+    complete = not faults and all(part.info.complete for _, part in parts)
     goals = complete and _closes(first.tier) and bool(load_rules(devices[0]).goals)
     run = Run(order, first.tier, first.seed, tuple(devices), folder, first.git, first.tools, complete, goals)
     return conclude(run, execution, _code(parts, devices[0]), console, faults, campaigns)
 
 
-def _devices(parts: Sequence[RunPart], services: Services) -> list[Descriptor]:
+def _devices(parts: Parts, services: Services) -> list[Descriptor]:
     """The devices of all runs, the main one first.
 
     Raises:
         UserError: One is another here than it was in the runs.
     """
-    paths = dict.fromkeys(entry.descriptor for part in parts for entry in part.account.segments)
-    origin = parts[0].account.info
+    paths = dict.fromkeys(entry.descriptor for _, part in parts for entry in part.segments)
+    origin = parts[0][1].info
     devices = [services.device(path) for path in paths]
     for device in devices:
         ran, here = origin.devices.get(device.name), dict(device.parameters)
@@ -101,7 +102,8 @@ def _devices(parts: Sequence[RunPart], services: Services) -> list[Descriptor]:
 
 def _add(
     execution: Execution,
-    part: RunPart,
+    run: Path,
+    part: Account,
     place: str,
     tests: dict[str, TestEntry],
     devices: Sequence[Descriptor],
@@ -109,19 +111,19 @@ def _add(
     """Take in a run: each segment with the results of its simulation."""
     names = {relative(device.path): device.name for device in devices}
     logs: dict[str, SimulationLog] = {}
-    for entry in part.account.segments:
+    for entry in part.segments:
         found, device = find_entry(tests, entry.test), names[entry.descriptor]
         segment = Segment(found, entry.seed, entry.begin, entry.end, entry.jobs, 0, entry.kind, device)
         if entry.folder and entry.folder not in logs:
-            logs[entry.folder] = read_results(part.folder / entry.folder / "results.jsonl")
+            logs[entry.folder] = read_results(run / entry.folder / "results.jsonl")
         tests_of = logs[entry.folder].tests if entry.folder else []
         log = next((test for test in tests_of if test.key == segment.key), None)
         folder = f"{place}/{entry.folder}" if entry.folder else ""
         execution.results.append(_result(segment, entry, folder, log))
-    execution.cycles += part.account.cycles
-    execution.seconds += part.account.seconds
-    execution.processor.update(part.account.processor)
-    for test, reasons in part.account.rejected.items():
+    execution.cycles += part.cycles
+    execution.seconds += part.seconds
+    execution.processor.update(part.processor)
+    for test, reasons in part.rejected.items():
         execution.reject(test, reasons)
 
 
@@ -152,8 +154,8 @@ def _closes(label: str) -> bool:
     return label == "coverage" if tier is None else tier.coverage
 
 
-def _code(parts: Sequence[RunPart], device: Descriptor) -> CodeCoverage | None:
+def _code(parts: Parts, device: Descriptor) -> CodeCoverage | None:
     """Code coverage of the main device by all runs together."""
-    found = [code_data.read(path) for path in points_of([part.folder for part in parts])]
+    found = [code_data.read(path) for path in points_of(folder for folder, _ in parts)]
     joined = code_data.joined(found).get(device.name)
     return None if joined is None else measure(joined, device)

@@ -51,12 +51,7 @@ def mutants(
     chosen = select(everything, order.tests)
     passed = [
         run_campaign(
-            target,
-            everything[target.device.name],
-            chosen[target.device.name],
-            order,
-            services,
-            console,
+            target, everything[target.device.name], chosen[target.device.name], order, services, console
         )
         for target in targets
         if chosen[target.device.name] or not order.tests

@@ -75,12 +75,7 @@ class DefectResult:
 
 
 def read_result(
-    defect: Defect,
-    number: int,
-    folder: Path,
-    simulation: Simulation,
-    log: SimulationLog,
-    outcome: ProcessEnd,
+    defect: Defect, number: int, folder: Path, simulation: Simulation, log: SimulationLog, outcome: ProcessEnd
 ) -> DefectResult:
     """Judge a defect by the results of its simulation.
 

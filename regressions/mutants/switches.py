@@ -37,10 +37,7 @@ _REFUSED: list[tuple[tuple[type[SyntaxNode], ...], str]] = [
         (syntax.ParameterValueAssignmentSyntax, syntax.ParameterDeclarationBaseSyntax),
         f"a parameter {_COMPILED}",
     ),
-    (
-        (syntax.IfGenerateSyntax, syntax.CaseGenerateSyntax),
-        f"a condition of a generate block {_COMPILED}",
-    ),
+    ((syntax.IfGenerateSyntax, syntax.CaseGenerateSyntax), f"a condition of a generate block {_COMPILED}"),
     (
         (syntax.LoopGenerateSyntax, syntax.ForLoopStatementSyntax),
         "the header of 'for' cannot be switched at run time",

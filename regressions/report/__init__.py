@@ -21,7 +21,7 @@ def write_reports(summary: Summary) -> None:
     """
     folder = summary.run.folder
     write_json(folder / "summary.json", summary.to_json())
-    (folder / "junit.xml").write_bytes(render_junit(summary))
+    (folder / "junit.xml").write_text(render_junit(summary) + "\n")
     (folder / "summary.md").write_text(render_markdown(summary))
     write_json(folder / "grading.json", {"schema": 1, "tests": [asdict(row) for row in summary.grades]})
     (folder / "report.html").write_text(render_html(summary))

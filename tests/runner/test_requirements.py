@@ -40,7 +40,7 @@ def test_every_package_has_an_exact_version_and_hashes_and_no_place(file: str) -
 
 
 def test_an_unknown_package_to_upgrade_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert requirements.main(["numpy", "Numyp"]) == 2
+    assert environment.outcome(lambda: requirements.write(["numpy", "Numyp"]), "write them") == 2
     assert capsys.readouterr().err == (
         "error: UPGRADE: numyp is not in requirements.txt; a new package goes into requirements.in\n"
     )
