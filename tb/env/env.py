@@ -61,7 +61,6 @@ class RedmuleEnv(uvm_env):
             "predictor",
             self,
             self.registers,
-            eager=False,
             report=self.scoreboard.note_register,
             mixed_formats=mixed_formats,
         )

@@ -17,8 +17,8 @@ class RegisterPredictor(uvm_subscriber):
     allow, and every event without its job, becomes a finding.
 
     The reference model follows each record; the mirror of pyuvm is brought up to date by `update_mirror`,
-    which costs some 10 us a changed register. With `eager` that happens after each batch of records; a test
-    that runs thousands of jobs and never looks at the mirror does without.
+    which costs some 10 us a changed register: a test that runs thousands of jobs and never looks at the
+    mirror does without.
 
     Attributes:
         block: The register block whose mirror is kept; None for checking alone.
@@ -31,7 +31,6 @@ class RegisterPredictor(uvm_subscriber):
         parent: uvm_component,
         block: uvm_reg_block | None = None,
         *,
-        eager: bool = True,
         report: Callable[[RegisterFinding], None] | None = None,
         mixed_formats: bool = False,
     ) -> None:
@@ -41,7 +40,6 @@ class RegisterPredictor(uvm_subscriber):
             name: Instance name.
             parent: Parent component.
             block: Register block to keep up to date.
-            eager: Update the mirror after each batch.
             report: Called with each finding; without it they are logged as errors. They are also kept in
                 ``model.findings`` either way, and `check_phase` raises if any were left to the log.
             mixed_formats: True if the device has a format for each operand.
@@ -49,15 +47,12 @@ class RegisterPredictor(uvm_subscriber):
         super().__init__(name, parent)
         self.block = block
         self.model = RegisterFileModel(register_map(mixed_formats=mixed_formats))
-        self._eager = eager
         self._report = report
         self._mirrored: dict[str, int] = {}
 
     def write(self, tt: ControlRecords) -> None:
         """Takes new records from the monitor."""
         self._report_all(self.model.feed(tt.accesses, tt.ends))
-        if self._eager:
-            self.update_mirror()
 
     def reset(self) -> None:
         """Tells the predictor that the device was reset; collect what was before it first."""

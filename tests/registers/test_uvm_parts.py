@@ -73,6 +73,7 @@ def test_predictor_follows_accesses_of_others() -> None:
         device.access(write(AT["W_ADDR"], 0x1234, core=4)),
     ]
     predictor.write(records(done))
+    predictor.update_mirror()
     assert block.MACFG.get_mirrored_value() == 0x1F80
     assert block.X_ADDR.get_mirrored_value() == 0x34
     assert block.W_ADDR.get_mirrored_value() == 0
@@ -85,6 +86,7 @@ def test_mirror_check_uses_the_prediction() -> None:
     run(block.ACQUIRE.read())
     run(block.Z_ADDR.write(0x5678))
     predictor.write(records(sequencer.observed))
+    predictor.update_mirror()
     assert run(block.Z_ADDR.mirror(uvm_check_e.UVM_CHECK)) is uvm_status_e.UVM_IS_OK
 
 
@@ -99,6 +101,7 @@ def test_reading_finished_leaves_zero_in_the_mirror() -> None:
     ]
     assert done[2].r_data == 1
     predictor.write(records(done, device.events))
+    predictor.update_mirror()
     assert block.FINISHED.COUNT._mirrored == 0
     assert predictor.model.findings == []
 
@@ -129,6 +132,7 @@ def test_reset_of_the_predictor() -> None:
     device = FakeDevice()
     block, _, predictor = predicting(device)
     predictor.write(records([device.access(each) for each in (read(AT["ACQUIRE"]), write(AT["MCFG1"], 9))]))
+    predictor.update_mirror()
     assert block.MCFG1.get_mirrored_value() == 9
     predictor.reset()
     assert block.MCFG1.get_mirrored_value() == 0
