@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What reaches the banks: a wide access that has won takes all of its banks, the logarithmic branch the others.
+// Accesses that reach the banks: a wide access that has won takes all of its banks, the logarithmic branch the others.
 
 module cluster_bank_mux #(
   parameter int unsigned BANKS = 16,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who has the banks that the wide branch and the logarithmic branch both want: the side with priority, which yields
+// Owner of the banks that the wide branch and the logarithmic branch both want: the side with priority, which yields
 // in some of the cycles with a conflict, so that the other one cannot starve.
 //
 // Cycles with a conflict are counted modulo the denominator; the priority side has those numbered below the

@@ -12,7 +12,7 @@ package cluster_pkg;
   localparam logic [31:0] L2_BASE       = 32'h1C00_0000;
   localparam int unsigned TCDM_MAX      = 32'h0010_0000;  // bytes between the TCDM and its alias
 
-  // What an address without a target reads.
+  // Value that an address without a target reads.
   localparam logic [31:0] NO_TARGET     = 32'hBADA_CCE5;
 
   // ---- events of a core, by bit of its buffer: 7 to 0 software; 8 a transfer of the DMA that the core started has

@@ -139,7 +139,7 @@ module cluster_tcdm
 
 `ifndef RTL_NO_ASSERTIONS
   always @(posedge clk_i) if (rst_ni) begin
-    // What the choice of the banks' accesses guarantees stands here: it has no clock.
+    // Guarantees of the choice of the banks' accesses stand here: it has no clock.
     all_banks_or_none: assert (wide_gnt_o -> wide_req_i && (log_free & wide_use) == '0)
       else $error("a wide access is granted without one of its banks (contract C2.4)");
     loser_waits: assert (conflict && !wide_wins -> !wide_gnt_o)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a job without steps (N = 0) does to the elements of Y: widened and narrowed again, a port width at a time.
+// Elements of Y in a job without steps (N = 0): widened and narrowed again, a port width at a time.
 // For FP8 that only makes NaNs canonical, for FP16 nothing; bfloat16 loses what FP16 cannot hold.
 
 module redmule_copy_cast

@@ -315,7 +315,7 @@ module redmule_streamer
 
 `ifndef RTL_NO_ASSERTIONS
   always @(posedge clk_i) if (rst_ni) begin
-    // What the arbiter guarantees stands here: it has no clock.
+    // Guarantees of the arbiter stand here: it has no clock.
     some_beat: assert (any == (beat_valid != '0) && (any -> beat_valid[src]))
       else $error("the port is given to a stream without a beat, or to none");
     one_step: assert ($onehot0(step) && (step & ~beat_valid) == '0)

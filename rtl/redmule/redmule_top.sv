@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // RedMulE: Z = (X op1 W) op2 Y on an array of H x L compute elements, behind flat ports (contract A4).
-// How it works and why it is as fast as it is: docs/accelerator.md.
+// Principles and speed: docs/accelerator.md.
 
 module redmule_top
   import redmule_pkg::*;

@@ -46,7 +46,7 @@ package serial_pkg;
     format_e     z_format;  // of Y and Z
   } job_t;
 
-  // What an element that comes back from memory is.
+  // Meaning of an element that comes back from memory.
   typedef enum logic [1:0] {
     OPERAND_X,
     OPERAND_W,

@@ -28,7 +28,7 @@ static inline uint32_t dma_copy(uint32_t dst, uint32_t src, uint32_t length) {
     return dma_copy_2d(dst, length, src, length, length, 1);
 }
 
-// Whether a transfer has ended. Numbers count modulo 256, and at most eight are under way.
+// True if a transfer has ended. Numbers count modulo 256, and at most eight are under way.
 static inline int dma_done(uint32_t number) {
     return (int8_t)(read32(DMA_ADDRESS + DMA_DONE_OFFSET) - number) > 0;
 }

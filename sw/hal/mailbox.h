@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a program is told and what it answers, at the start of the TCDM; tb/cluster/mailbox.py is its other
-// side.
+// Orders and answers of a program, at the start of the TCDM; tb/cluster/mailbox.py is its other side.
 #pragma once
 
 #include <stdint.h>

@@ -7,7 +7,7 @@
 #include "half.h"
 #include "mailbox.h"
 
-// How: three plain loops, scalar with blocks of 4 x 4, vectors of two with blocks of 4 x 8.
+// Ways: three plain loops, scalar with blocks of 4 x 4, vectors of two with blocks of 4 x 8.
 enum { PLAIN, SCALAR, VECTOR };
 
 // Results that one hart computes: of rows row, row + step, ... below row_end the columns from col to col_end.
@@ -108,7 +108,7 @@ static inline void blocks(uint32_t mode, const job_t *job, uint32_t first, uint3
     }
 }
 
-// Whether a job has a format and addresses that a way can do; vectors want each row of W and Z in whole words.
+// True if a job has a format and addresses that a way can do; vectors want each row of W and Z in whole words.
 static inline int software_can(uint32_t mode, const job_t *job) {
     const uint32_t align = mode == VECTOR ? 3 : 1;
     if (mode > VECTOR || job->op > 7 || job->format != 1 || (job->x & 1) != 0) return 0;

@@ -171,7 +171,7 @@ class Bench {
         return true;
     }
 
-    // Whether stalls are aimed at this request.
+    // True if stalls are aimed at this request.
     bool targeted(uint32_t add, bool read) const {
         for (uint32_t i = 0; i < shared.target_count; ++i) {
             const Range& range = shared.targets[i];

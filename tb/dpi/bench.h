@@ -19,7 +19,7 @@ constexpr uint32_t kPlayCapacity = 1 << 12;
 // Why Python is woken; a bit mask, see Shared::wake_reasons.
 enum WakeReason : uint32_t { kWakeEvent = 1, kWakeWatchdog = 2, kWakeAlarm = 4, kWakePlayer = 8 };
 
-// What a write's r_valid does (contract A4.5: "may come or not").
+// Behaviour of a write's r_valid (contract A4.5: "may come or not").
 enum WriteResponse : uint32_t { kNever = 0, kAlways = 1, kRandom = 2 };
 
 struct Range {
@@ -81,7 +81,7 @@ struct Shared {
     uint32_t range_padding;
     Range ranges[kRangeCount];
 
-    // What stalls aim at: without any, a cycle without a grant is one for every request; with some, only for
+    // Targets of stalls: without any, a cycle without a grant is one for every request; with some, only for
     // reads (or writes, if `writable`) that start in one of them.
     uint32_t target_count;
     uint32_t target_padding;
@@ -163,7 +163,7 @@ struct PlayedAccess {
 // Why a list ended early.
 enum PlayError : uint32_t { kPlayed = 0, kNoGrant = 1, kNoResponse = 2 };
 
-// How far the player has come with its list.
+// Progress of the player through its list.
 struct PlayState {
     uint32_t length;   // accesses of the list; 0: nothing to play
     uint32_t timeout;  // cycles a request may wait

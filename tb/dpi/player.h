@@ -36,7 +36,7 @@ class Player {
         return requesting_ ? &list[state.granted] : nullptr;
     }
 
-    // Whether something happened that Python waits for; once.
+    // True if something happened that Python waits for; once.
     bool take_wake() {
         const bool woken = wake_;
         wake_ = false;
@@ -79,7 +79,7 @@ class Player {
         }
     }
 
-    // Whether the next request is raised at this edge.
+    // True if the next request is raised at this edge.
     bool begins(uint64_t ends) {
         PlayedAccess& next = list[state.granted];
         if (pausing_) {

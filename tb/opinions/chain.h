@@ -20,7 +20,7 @@ void chains(size_t outputs, size_t steps, const uint16_t* x, const uint16_t* w, 
     }
 }
 
-/** How many of some outputs of Z, given by their places in it, have other values than `step` gives; y may be null. */
+/** Counts outputs of Z, given by their places in it, that have other values than `step` gives; y may be null. */
 template <typename Step>
 size_t differing(size_t outputs, const uint32_t* places, size_t n, size_t k, const uint16_t* x, const uint16_t* w,
                  const uint16_t* y, const uint16_t* z, Step step) {

@@ -33,7 +33,7 @@ package bench_pkg;
   import "DPI-C" function void bench_event(
       input chandle bench, input longint unsigned cycle, input int core, input int line);
 
-  // What a device's probe counted for one job; see probe_monitor.
+  // Counts of a device's probe for one job (probe_monitor).
   localparam int unsigned Causes = 16;
   localparam int unsigned SlotBits = 48;
   import "DPI-C" function void bench_probe(

@@ -34,7 +34,7 @@ module tcdm_memory #(
       input bit [Width/8-1:0] be, input bit [Width-1:0] data, output bit [Width-1:0] r_data,
       output bit r_valid);
 
-  // What the data lines carry when there is no response: a device that looks at it computes NaNs.
+  // Data lines when there is no response: a device that looks at it computes NaNs.
   localparam logic [Width-1:0] NoResponse = {(Width / 16) {16'h7DBA}};
 
   logic grant_q, grant_without_req_q, aimed_q;

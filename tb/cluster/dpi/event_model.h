@@ -21,7 +21,7 @@ struct PeriphAccess {
     // From periph_req_t (rtl/cluster/cluster_pkg.sv), 59 bits.
     static PeriphAccess unpack(uint64_t bits);
     bool operator==(const PeriphAccess& other) const;
-    // What is written: the enabled bytes, zeros elsewhere.
+    // Written value: the enabled bytes, zeros elsewhere.
     uint32_t enabled_data() const { return data & mask(); }
     uint32_t mask() const;
 };
@@ -31,7 +31,7 @@ class EventModel {
     static constexpr size_t kMaxCores = EVENT_UNIT_CORE_COUNT;
     static constexpr uint32_t kBarrier = EVENT_UNIT_CORE_BUFFER_BARRIER_MASK;
 
-    // What happens in a cycle.
+    // Events of a cycle.
     struct Cycle {
         uint32_t requests = 0, grants = 0;  // of the private windows, a bit a core
         std::array<PeriphAccess, kMaxCores> windows{};  // of those that request
@@ -42,13 +42,13 @@ class EventModel {
     // After a reset.
     void start(uint32_t cores);
 
-    // Whether a core may have to sleep on an access through its window.
+    // True if a core may have to sleep on an access through its window.
     static bool waits(const PeriphAccess& access);
-    // Whether such an access is to be granted in this cycle; all others always are.
+    // True if such an access is to be granted in this cycle; all others always are.
     bool ready(uint32_t core, const PeriphAccess& access) const;
     // Events that end such an access, of those that are there.
     uint32_t reasons(uint32_t core, const PeriphAccess& access) const;
-    // What a read returns that is granted in this cycle.
+    // Value of a read that is granted in this cycle.
     uint32_t read_window(uint32_t core, const PeriphAccess& access, uint32_t asleep) const;
     uint32_t read_bus(const PeriphAccess& access, uint32_t asleep) const;
 

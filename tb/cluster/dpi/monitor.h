@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the bench knows of a cluster: a model of its memories, fed with every access that is granted, and the rules of
+// Model of a cluster's memories, fed with every access that is granted, and the rules of
 // the interconnect. The model's memory is the truth that answers and, at the end, the whole memory are compared with.
 #pragma once
 
@@ -29,7 +29,7 @@ struct Finding {
     std::string rule, detail;
 };
 
-// What happened, for coverage; see docs/cluster.md.
+// Events for coverage (docs/cluster.md).
 struct Seen {
     std::array<uint64_t, 2> conflicts{};           // between the branches, won by the others, by the accelerator
     std::array<uint64_t, 3> rivals{};              // cycles in which 2, 3, 4 or more wanted one bank

@@ -145,7 +145,7 @@ void Peripherals::check_bus_kept(const Wires& wires) {
             violated("bus_request_kept", master(m) + " changed a request before its grant: " + said(asked_[m]));
         }
     }
-    // What a target has not granted is offered to it again.
+    // An access that a target has not granted is offered to it again.
     const uint32_t withheld = last_.target_req & ~last_.target_gnt;
     if (withheld == 0 || last_.gnt != 0) return;
     if (wires.target_req != last_.target_req || !(now_.target == offered_)) {
@@ -187,7 +187,7 @@ void Peripherals::check_route(const Wires& wires, uint32_t owner) {
     }
 }
 
-// What a target is offered without a grant is an access that somebody requests, and the target does not take it.
+// An offer without a grant is an access that somebody requests, and the target does not take it.
 void Peripherals::check_offer(const Wires& wires) {
     if (wires.target_req == 0) return;
     if ((wires.target_req & wires.target_gnt) != 0) {

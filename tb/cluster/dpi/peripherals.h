@@ -34,7 +34,7 @@ class Peripherals {
 
     void start(uint32_t cores, Report report);
 
-    // What belongs to the handshakes of a cycle, before `cycle`: each access that is requested, each answer, the access
+    // Handshakes of a cycle, before `cycle`: each access that is requested, each answer, the access
     // that the targets see, and the events that come to the event unit (two bits a core of DMA and accelerator).
     void request(uint32_t master, uint64_t access) { now_.bus[master] = PeriphAccess::unpack(access); }
     void target(uint64_t access) { now_.target = PeriphAccess::unpack(access); }

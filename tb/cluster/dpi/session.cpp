@@ -216,7 +216,7 @@ HostOutputs Session::step(const HostInputs& in) {
     return out_;
 }
 
-// Whether the host's access has waited for too long: notes it, and gives it up.
+// True if the host's access has waited for too long: notes it, and gives it up.
 bool Session::overdue(bool moved, const char* what) {
     if (moved) waited_ = 0;
     if (moved || ++waited_ < kHostCycles) return false;

@@ -14,7 +14,7 @@ class VerilatedContext;
 
 namespace cluster {
 
-// What tb/cluster/task.py packs: the cluster's shape, what the host writes, what the memories hold. Throws
+// Request that tb/cluster/task.py packs: the cluster's shape, what the host writes, what the memories hold. Throws
 // std::runtime_error if it cannot be read.
 struct Request {
     struct Block {
@@ -48,7 +48,7 @@ class Backdoor {
     uint8_t* tcdm_word(size_t byte) const;
 };
 
-// What the host sees at a clock edge, and what it drives from then on.
+// Inputs of the host at a clock edge, and outputs that it drives from then on.
 struct HostInputs {
     bool gnt, rvalid, eoc;
     uint32_t rdata, trapped, returned, asleep;
@@ -64,9 +64,9 @@ class Session {
     void begin(VerilatedContext& context, const std::string& top, Request request);
     // One clock edge.
     HostOutputs step(const HostInputs& in);
-    // Whether the program is over and what it left was compared.
+    // True if the program is over and what it left was compared.
     bool over() const { return phase_ == Phase::kOver; }
-    // How it ended: one JSON object, with the wall time in seconds if somebody measured it.
+    // Report of the end: one JSON object, with the wall time in seconds if somebody measured it.
     std::string report(double seconds = 0.0) const;
     const std::vector<uint8_t>& tcdm() const { return tcdm_; }
     const std::vector<uint8_t>& l2() const { return l2_; }

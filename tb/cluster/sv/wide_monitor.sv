@@ -27,7 +27,7 @@ module wide_monitor #(
       input bit [Width/8-1:0] be, input bit [Width-1:0] data, output bit [Width-1:0] r_data,
       output bit r_valid);
 
-  // What the bench object would answer as a memory, and who it would wake: the design and cluster_tb do both.
+  // Answers of the bench object as a memory, and its wake-ups: the design and cluster_tb do both.
   bit next_grant, grant_without_req, aimed, woken, response;
   bit [Width-1:0] response_data;
 

@@ -120,7 +120,7 @@ class DmaBench : public unit::Bench {
         return t;
     }
 
-    // What is outside of a memory is not written; of L2 it reads 0.
+    // Bytes outside of a memory are not written; those of L2 read 0.
     uint8_t* model(uint32_t address) {
         if (address >= kL2) return address - kL2 < kL2Bytes ? &l2_[address - kL2] : nullptr;
         return address - kTcdm < kTcdmBytes ? &tcdm_[address - kTcdm] : nullptr;

@@ -24,7 +24,7 @@ class Arbiter {
         return ((ratio >> 16 & 1) != 0) != yields;
     }
 
-    // Who of some ports has a bank: the first behind the last one that had it.
+    // Port that has a bank: the first behind the last one that had it.
     uint32_t next(uint32_t bank, uint32_t ports) {
         if (ports == 0) return 0;
         uint32_t port = last_[bank];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the benches of single modules share: the model and its clock, random numbers, what was found.
+// Common parts of the benches of single modules: the model and its clock, random numbers, what was found.
 //
 // A bench says one line for the first thing that is wrong, "<rule> in cycle <n>: <detail>", and the cycles at its end.
 // Its exit code is 0 if nothing was found, 1 if something was.
@@ -49,7 +49,7 @@ class Bench {
     Bench(int argc, char** argv)
         : random_(std::strtoull(argv[1], nullptr, 10)), dut_(with_arguments(context_, argc, argv), "TOP") {}
 
-    // Whether anything was found; says how long it took.
+    // True if anything was found; says how long it took.
     bool finish() const {
         std::printf("cycles %llu\n", static_cast<unsigned long long>(cycle_));
         return errors_ != 0;
@@ -85,7 +85,7 @@ class Bench {
 
     bool failed() const { return errors_ != 0; }
 
-    // What follows from the first error says nothing new.
+    // Errors that follow from the first say nothing new.
     void error(const char* rule, const std::string& detail) {
         if (errors_++ == 0) {
             std::printf("%s in cycle %llu: %s\n", rule, static_cast<unsigned long long>(cycle_), detail.c_str());
