@@ -28,13 +28,16 @@ class Format(IntEnum):
     @property
     def itemsize(self) -> int:
         """Bytes an element occupies in memory."""
-        return 1 if self in (Format.E5M2, Format.E4M3) else 2
+        return _ITEMSIZES[self]
 
     @property
     def dtype(self) -> np.dtype[np.uint8 | np.uint16]:
         """Type of arrays that hold bits of this format."""
-        return np.dtype(np.uint8) if self.itemsize == 1 else np.dtype(np.uint16)
+        return _DTYPES[self]
 
+
+_ITEMSIZES = tuple(1 if fmt in (Format.E5M2, Format.E4M3) else 2 for fmt in Format)
+_DTYPES = tuple(np.dtype(np.uint8) if size == 1 else np.dtype(np.uint16) for size in _ITEMSIZES)
 
 Formats = Format | tuple[Format, Format, Format]
 """One format for all matrices, or those of X, of W, and of Y and Z."""

@@ -5,13 +5,12 @@ Only works inside a simulation process, whose executable exports the C++ functio
 """
 
 import ctypes as ct
-from struct import Struct
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tb.dpi.layout import fields, record, view
+from tb.dpi.layout import Rows, fields, record, view
 from tb.dpi.player import PlayerHandle
 
 LAYOUT_VERSION = 5
@@ -39,17 +38,17 @@ EVENT_END, EVENT_RESERVED, BUSY_RISE, BUSY_FALL, STRAY_RESPONSE, RESET_FALL, RES
 EVENT_DTYPE = record("cycle u8", "core u4", "line u4")
 EventRow = tuple[int, int, int]
 """A record of `EVENT_DTYPE` as a tuple."""
-_ACCESS, _EVENT = Struct("<QIIIBBBB"), Struct("<QII")
+_ACCESSES, _EVENTS, _RANGES = map(Rows, (ACCESS_DTYPE, EVENT_DTYPE, RANGE_DTYPE))
 
 
 def access_rows(log: npt.NDArray[np.void]) -> list[AccessRow]:
-    """Records of `ACCESS_DTYPE` as tuples: there are so few that arrays would only cost."""
-    return list(_ACCESS.iter_unpack(log.tobytes()))
+    """Returns records of `ACCESS_DTYPE` as tuples."""
+    return _ACCESSES.read(log)
 
 
 def event_rows(log: npt.NDArray[np.void]) -> list[EventRow]:
-    """Records of `EVENT_DTYPE` as tuples."""
-    return list(_EVENT.iter_unpack(log.tobytes()))
+    """Returns records of `EVENT_DTYPE` as tuples."""
+    return _EVENTS.read(log)
 
 
 class Range(ct.Structure):
@@ -221,5 +220,5 @@ def _fill(records: npt.NDArray[np.void], ranges: list[tuple[int, int, bool]]) ->
     if len(ranges) > RANGE_COUNT:
         raise ValueError(f"{len(ranges)} ranges, the bench holds {RANGE_COUNT}: split the scenario")
     if ranges:
-        records[: len(ranges)] = [(*each, 0) for each in ranges]
+        _RANGES.write(records, [(*each, 0) for each in ranges])
     return len(ranges)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tb.dpi.layout import fields, record, view
+from tb.dpi.layout import Rows, fields, record, view
 
 CAPACITY = 1 << 12
 PLAYED, NO_GRANT, NO_RESPONSE = range(3)
@@ -19,6 +19,7 @@ PLAYED_DTYPE = record(
     *("idle u4", "after_ends u4", "add u4", "data u4", "r_data u4", "waited u4"),
     *("id u1", "wen u1", "be u1", "padding u1"),
 )
+_ROWS = Rows(PLAYED_DTYPE)
 
 
 class PlayState(ct.Structure):
@@ -69,7 +70,7 @@ class PlayerHandle:
             raise ValueError(f"{len(rows)} accesses, the player holds {CAPACITY}: play them in parts")
         if self.playing:
             raise RuntimeError("the player of the register port is busy: wait until its list has ended")
-        self._list[: len(rows)] = rows
+        _ROWS.write(self._list, rows)
         self._start(self._bench, len(rows), timeout)
 
     def stop(self) -> None:

@@ -70,9 +70,10 @@ class Recorder:
         self._pending = self._background.submit(partial(self._write_jobs, verdict.jobs), "reporting")
         self.jobs += sum(result.status is not Status.NOT_RUN for result in verdict.jobs)
         self.compared_bytes += verdict.compared_bytes
-        self.concerned.update(verdict.concerned)
-        self.known.update(verdict.known)
-        self.silent.update(verdict.silent)
+        if verdict.concerned or verdict.known:
+            self.concerned.update(verdict.concerned)
+            self.known.update(verdict.known)
+            self.silent.update(verdict.silent)
         if verdict.findings:
             self._failure(scenario, verdict, since_reset)
 

@@ -21,7 +21,6 @@ def check_writes(scenario: Scenario, jobs: Sequence[Span], seen: Observation) ->
     """No write of a job's Z at or after its event."""
     findings: list[Finding] = []
     beats = seen.beats
-    access = 4 * beats.records["data"].shape[1]
     for position, (job, span) in enumerate(zip(scenario.jobs, jobs, strict=False)):
         first, length = job.z_range
         after = slice(beats.until(span.event - 1), None)
@@ -30,6 +29,7 @@ def check_writes(scenario: Scenario, jobs: Sequence[Span], seen: Observation) ->
         writes = beats.records[after][beats.flags[after] == GRANTED]
         if not length or not writes.size:
             continue
+        access = 4 * beats.records["data"].shape[1]
         offset = (writes["add"].astype(np.int64) - first) % _WORD
         touching = (offset < length) | (offset > _WORD - access)
         later_jobs = [other.z_range for other in scenario.jobs[position + 1 :]]

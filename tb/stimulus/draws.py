@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 from typing import Generic, TypeVar
@@ -20,6 +20,10 @@ class Weighted(Generic[T]):
 
     values: tuple[T, ...]
     weights: tuple[float, ...]
+    _sums: list[float] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_sums", list(accumulate(self.weights)))
 
     @classmethod
     def evenly(cls, values: Sequence[T]) -> Weighted[T]:
@@ -30,13 +34,8 @@ class Weighted(Generic[T]):
         """One of the values."""
         if len(self.values) == 1:
             return self.values[0]
-        sums = _sums(self.weights)
+        sums = self._sums
         return self.values[min(bisect(sums, rng.random() * sums[-1]), len(sums) - 1)]
-
-
-@lru_cache(maxsize=256)
-def _sums(weights: tuple[float, ...]) -> list[float]:
-    return list(accumulate(weights))
 
 
 @dataclass(frozen=True, slots=True)
