@@ -3,7 +3,6 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations
 from typing import Any
 
 Row = dict[str, Any]
@@ -27,40 +26,39 @@ def cover(
     Returns:
         At most `limit` rows, fewer when nothing new is found.
     """
-    names = list(factors)
-    unseen: list[set[Any]] = [set(factors[name]) for name in names]
-    seen_pairs: set[tuple[int, Any, int, Any]] = set()
+    numbers = {pair: n for n, pair in enumerate({(name, v): None for name in factors for v in factors[name]})}
+    # Of each factor the values not yet seen, in order; of each value, by number, a bit for all it has met.
+    unseen: dict[str, list[Any]] = {name: list(values) for name, values in factors.items()}
+    met = [1 << number for number in range(len(numbers))]
     rows: list[Row] = []
     while len(rows) < limit:
         best: Row | None = None
         best_gain = 0
         for _ in range(_CANDIDATES):
-            row = {name: _pick(factors[name], unseen[i], rng) for i, name in enumerate(names)}
-            gain = _gain(row, names, unseen, seen_pairs) if valid(row) else 0
+            row = {name: _pick(values, unseen[name], rng) for name, values in factors.items()}
+            gain = _gain(row, unseen, met, numbers) if valid(row) else 0
             if gain > best_gain:
                 best, best_gain = row, gain
         if best is None:
             break
         rows.append(best)
-        for i, name in enumerate(names):
-            unseen[i].discard(best[name])
-        seen_pairs.update(_pairs(best, names))
+        held = [numbers[pair] for pair in best.items()]
+        together = sum(1 << number for number in held)
+        for number in held:
+            met[number] |= together
+        unseen = {name: [v for v in values if v != best[name]] for name, values in unseen.items()}
     return rows
 
 
-def _pick(values: Sequence[Any], unseen: set[Any], rng: random.Random) -> Any:
+def _pick(values: Sequence[Any], unseen: Sequence[Any], rng: random.Random) -> Any:
     """A value, twice as likely one not yet seen while there are any."""
-    if unseen and rng.randrange(3):
-        return rng.choice([value for value in values if value in unseen])
-    return rng.choice(values)
-
-
-def _pairs(row: Row, names: Sequence[str]) -> set[tuple[int, Any, int, Any]]:
-    return {(i, row[names[i]], j, row[names[j]]) for i, j in combinations(range(len(names)), 2)}
+    return rng.choice(unseen if unseen and rng.randrange(3) else values)
 
 
 def _gain(
-    row: Row, names: Sequence[str], unseen: Sequence[set[Any]], seen_pairs: set[tuple[int, Any, int, Any]]
+    row: Row, unseen: Mapping[str, Sequence[Any]], met: Sequence[int], numbers: Mapping[tuple[str, Any], int]
 ) -> int:
-    values = sum(row[name] in unseen[i] for i, name in enumerate(names))
-    return 1000 * values + len(_pairs(row, names) - seen_pairs)
+    values = sum(value in unseen[name] for name, value in row.items())
+    held = [numbers[pair] for pair in row.items()]
+    together = sum(1 << number for number in held)
+    return 1000 * values + sum((together & ~met[number]).bit_count() for number in held) // 2
