@@ -54,14 +54,10 @@ class StreamSequence(uvm_sequence):
         end: int = 0,
     ) -> None:
         super().__init__(name)
-        self.stream = self.make_stream(name, seed, knobs, descriptor)
+        self.stream = self.stream_class(name, seed, knobs, descriptor)
         self.jobs = 0
         self._descriptor = descriptor
         self._range = range(begin, end)
-
-    def make_stream(self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor) -> Any:
-        """Make the stream; arguments as those of the sequence."""
-        return self.stream_class(name, seed, knobs, descriptor)
 
 
 def sequence_of(stream: type[Any], base: type[StreamSequence]) -> type[StreamSequence]:
@@ -84,11 +80,9 @@ class GemmOpSequence(StreamSequence):
     stream: ScenarioStream
     stream_class: ClassVar[type[ScenarioStream]] = ScenarioStream
 
-    def make_stream(
-        self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
-    ) -> ScenarioStream:
-        """Make the stream of scenarios under the constraint."""
-        return self.stream_class(name, seed, knobs, descriptor, self.constraint)
+    def __init__(self, *arguments: Any, **others: Any) -> None:
+        super().__init__(*arguments, **others)
+        self.stream.constraint = self.constraint
 
     def constraint(self, job: Job) -> bool | str:
         """Tell whether a candidate is wanted: True; False or the reason, which the report counts, if not."""

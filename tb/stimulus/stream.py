@@ -61,7 +61,7 @@ class ScenarioStream:
             knobs = parse_knobs(knobs, descriptor, Where(f"test {name}", "knobs"))
         self.knobs = knobs
         self.rejected: Counter[str] = Counter()
-        self._constraint = constraint
+        self.constraint = constraint
         self.descriptor = descriptor
         self._sweep: AbortSweep | None = None
         if knobs.abort_at == "sweep":
@@ -98,10 +98,10 @@ class ScenarioStream:
 
     def _reason(self, candidate: Scenario) -> str | None:
         """Why the constraint rejects a candidate, or None."""
-        if self._constraint is None:
+        if self.constraint is None:
             return None
         for job in candidate.jobs:
-            verdict = self._constraint(job)
+            verdict = self.constraint(job)
             if verdict is True:
                 continue
             if verdict is False or verdict == "":

@@ -2,7 +2,7 @@
 # ruff: noqa: ARG001, ARG002, RUF012 - an interface gives more than a toy needs
 """A third kind of devices, made of its interfaces and nothing else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,9 +46,8 @@ class Toys(StreamSequence):
 
     runs_on = "toy"
 
-    def make_stream(
-        self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor
-    ) -> ToyConfig:
+    @staticmethod
+    def stream_class(_name: str, _seed: int, _knobs: object, descriptor: Descriptor) -> ToyConfig:
         """Give the device's own configuration."""
         assert isinstance(descriptor.config, ToyConfig)
         return descriptor.config

@@ -23,7 +23,7 @@ from tb.cluster.elf import unbuilt
 from tb.cluster.streams.run import ProgramRun
 from tb.cluster.task import Arbitration, Task
 from tb.exchange.device import Descriptor
-from tb.schema import Where
+from tb.schema import SchemaError, Where
 from tb.stimulus.knob_values import Knob, parsed, plain
 from tb.stimulus.rng import stream
 
@@ -42,7 +42,7 @@ class ProgramStream(ABC):
         knobs: Of the test; see `fields`.
 
     Raises:
-        SchemaError: A knob is wrong.
+        SchemaError: A knob is wrong, or the cluster has too few harts.
         UserError: The device is no cluster.
     """
 
@@ -51,6 +51,9 @@ class ProgramStream(ABC):
 
     with_jobs: ClassVar[bool] = True
     """True if every run has a scenario, False if none has."""
+
+    least_harts: ClassVar[int] = 1
+    """Harts that the program needs at least."""
 
     def __init_subclass__(cls, sequence: str = "", **others: Any) -> None:
         super().__init_subclass__(**others)
@@ -63,6 +66,9 @@ class ProgramStream(ABC):
         self.descriptor = descriptor
         self.config = cluster_of(descriptor)
         self.where = Where(f"test {name}", "knobs")
+        if self.config.cores < self.least_harts:
+            needed, there = self.least_harts, self.config.cores
+            raise SchemaError(f"test {name} needs {needed} harts, there are {there}; give another DUT=")
         self.knobs = parsed(knobs, self.fields(), self.where)
 
     @classmethod

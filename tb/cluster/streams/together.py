@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from models.formats import Format, Formats
 from models.ops import Op
@@ -15,33 +13,20 @@ from tb.cluster.mailbox import MailboxJob
 from tb.cluster.streams.jobs import JobStream, mailbox_job
 from tb.cluster.streams.run import ProgramRun
 from tb.cluster.streams.software import VECTORS
-from tb.exchange.device import Descriptor
 from tb.exchange.scenario import Window
-from tb.schema import SchemaError
 from tb.stimulus.draws import Sizes, Weighted
 from tb.stimulus.image import initial_image, predict
 from tb.stimulus.knobs import MAX_MACS, Knobs
 
-_HARTS = 3
 _ALL_OF_THEM = 0b111  # sw/programs/together.c: all run, the accelerator's job once
 
 
 class TogetherStream(JobStream, sequence="cluster_together"):
-    """A job of the accelerator beside products on the cores and copies of the DMA, until it has ended.
-
-    Raises:
-        SchemaError: There are fewer than three harts: for the accelerator, for the DMA, to compute.
-    """
+    """A job of the accelerator beside products on the cores and copies of the DMA, until it has ended."""
 
     program = "together"
     KNOBS = tuple(name for name in JobStream.KNOBS if name != "jobs")
-
-    def __init__(self, name: str, seed: int, knobs: Mapping[str, Any], descriptor: Descriptor) -> None:
-        super().__init__(name, seed, knobs, descriptor)
-        if self.config.cores < _HARTS:
-            raise SchemaError(
-                f"test {name} needs {_HARTS} harts, there are {self.config.cores}; give another DUT="
-            )
+    least_harts = 3  # for the accelerator, for the DMA, to compute
 
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
         """Draws a job, a product and a copy, each in a third of the TCDM."""
