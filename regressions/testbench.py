@@ -13,7 +13,7 @@ from tb.descriptor import load
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.kinds import targets
-from tb.sequences import resolve
+from tb.sequences import without_bench
 from tb.sequences.directed import DirectedTest
 from tb.stimulus.stream import ScenarioStream
 
@@ -28,7 +28,7 @@ def _resolve(entry: TestEntry) -> type[Any]:
         UserError: A directed test has knobs or a weight, or it runs on another kind of device.
         SchemaError: There is no such sequence.
     """
-    cls = resolve(entry.sequence)
+    cls = without_bench(entry.sequence)
     if targets()[entry.runs_on].name != cls.runs_on:
         wanted = f'{entry.sequence} wants runs_on = "{cls.runs_on}"'
         raise UserError(f"{entry.source}: test {entry.name}: {wanted}")
@@ -38,6 +38,12 @@ def _resolve(entry: TestEntry) -> type[Any]:
         if entry.weight is not None:
             raise UserError(f"{entry.source}: test {entry.name}: a directed test takes a count, not a weight")
     return cls
+
+
+def _stream(cls: type[Any], entry: TestEntry, seed: int, device: Descriptor) -> Any:
+    """The stream of a test, or of the sequence that sends it."""
+    made = cls(entry.name, seed, entry.knobs, device)
+    return getattr(made, "stream", made)
 
 
 def open_sizes(entry: TestEntry, seed: int, descriptor: Descriptor) -> Sizes:
@@ -51,7 +57,7 @@ def open_sizes(entry: TestEntry, seed: int, descriptor: Descriptor) -> Sizes:
     if issubclass(cls, DirectedTest):
         size = cls.planned(descriptor), _DIRECTED_CYCLES
         return lambda _: size
-    stream = cls(entry.name, seed, entry.knobs, descriptor).stream
+    stream = _stream(cls, entry, seed, descriptor)
     return partial(runner(cls.runs_on).size, stream, descriptor)
 
 
@@ -64,5 +70,5 @@ def open_stream(entry: TestEntry, seed: int, dut: str) -> ScenarioStream | str:
     device = load(dut)
     if not suits(entry, device):
         return f"{entry.description} ({described})"
-    stream = cls(entry.name, seed, entry.knobs, device).stream
+    stream = _stream(cls, entry, seed, device)
     return stream if isinstance(stream, ScenarioStream) else f"{entry.description} ({described})"

@@ -30,20 +30,21 @@ class Accelerator(DeviceKind):
     def sequences(self) -> Mapping[str, str]:
         """Sequences of jobs."""
         return {
-            "gemm_op": "tb.sequences.base:GemmOpSequence",
+            "gemm_op": "tb.stimulus.stream:ScenarioStream",
             CLOSING: "tb.coverage.closing:ClosingStream",
             "format_encodings": "tb.sequences.encodings:EncodingStream",
         }
 
     def sequence_of(self, named: Any) -> Any:
         """Return the sequence of a stream of scenarios, or the test of a sequence of register accesses."""
-        if not isinstance(named, type) or hasattr(named, "runs_on"):
-            return named  # it is none of these, without their imports
-        from tb.sequences.base import GemmOpSequence, sequence_of
         from tb.stimulus.stream import ScenarioStream
 
-        if issubclass(named, ScenarioStream):
+        if isinstance(named, type) and issubclass(named, ScenarioStream):
+            from tb.sequences.base import GemmOpSequence, sequence_of
+
             return sequence_of(named, GemmOpSequence)
+        if not isinstance(named, type) or hasattr(named, "runs_on"):
+            return named  # it is none of these, without their imports
         from tb.uvm_tests.register_check import RegisterCheckSequence
         from tb.uvm_tests.registers import register_test
 

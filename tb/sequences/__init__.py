@@ -4,7 +4,7 @@
 from pathlib import Path
 from typing import Any
 
-from tb.kinds import imported, kinds
+from tb.kinds import DeviceKind, imported, kinds
 from tb.python_file import PythonFileError, load_python
 from tb.schema import SchemaError, nearest
 
@@ -16,31 +16,46 @@ def names() -> list[str]:
     return sorted(name for kind in kinds() for name in kind.sequences)
 
 
-def resolve(sequence: str) -> type[Any]:
-    """The class behind the `sequence` of a test entry.
+def named(sequence: str) -> tuple[Any, list[DeviceKind]]:
+    """The class that a test entry names, and the kinds of devices that may make a sequence of it.
 
     Args:
         sequence: A registered name, or `path.py:Class` with a path relative to the project's folder.
+
+    Raises:
+        SchemaError: There is no such sequence, file or class.
+    """
+    # One after the other: what registers a cluster's sequences is no use to the accelerator's tests.
+    for kind in kinds():
+        if sequence in kind.sequences:
+            return imported(kind.sequences[sequence]), [kind]
+    if ".py:" in sequence:
+        return _from_file(sequence), kinds()
+    raise SchemaError(
+        f"unknown sequence '{sequence}'; {nearest(sequence, names())}Known: {', '.join(names())}; "
+        "or give path.py:Class"
+    )
+
+
+def resolve(sequence: str) -> type[Any]:
+    """The class of a test: what `named` finds, or the sequence that a kind makes of it.
 
     Returns:
         A subclass of `tb.sequences.base.StreamSequence` or of `tb.sequences.directed.DirectedTest`.
 
     Raises:
-        SchemaError: There is no such sequence, file or class, or it is of another kind.
+        SchemaError: There is none, or it is of another kind.
     """
-    # One after the other: what registers a cluster's sequences is no use to the accelerator's tests.
-    for kind in kinds():
-        if sequence in kind.sequences:
-            return _checked(kind.sequence_of(imported(kind.sequences[sequence])), sequence)
-    if ".py:" in sequence:
-        found = _from_file(sequence)
-        for kind in kinds():
-            found = kind.sequence_of(found)
-        return _checked(found, sequence)
-    raise SchemaError(
-        f"unknown sequence '{sequence}'; {nearest(sequence, names())}Known: {', '.join(names())}; "
-        "or give path.py:Class"
-    )
+    found, makers = named(sequence)
+    for kind in makers:
+        found = kind.sequence_of(found)
+    return _checked(found, sequence)
+
+
+def without_bench(sequence: str) -> type[Any]:
+    """The class of a test for planning: a stream as it is, which needs no simulator; else as `resolve`."""
+    found, _ = named(sequence)
+    return found if hasattr(found, "runs_on") else resolve(sequence)
 
 
 def _from_file(sequence: str) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario
+from tb.kinds import ACCELERATOR
 from tb.schema import SchemaError, Where
 from tb.stimulus.corners import Corner, corners
 from tb.stimulus.knobs import Knobs, parse_knobs
@@ -46,6 +47,9 @@ class ScenarioStream:
     Raises:
         SchemaError: a knob is wrong.
     """
+
+    runs_on: ClassVar[str] = ACCELERATOR
+    """Name of the kind of devices that it is for."""
 
     def __init__(
         self,

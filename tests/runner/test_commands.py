@@ -10,8 +10,8 @@ from regressions.cli import commands
 from regressions.paths import ROOT
 from tb.kinds import imported
 
-_LIST = "import sys; from regressions.cli import main; main(['list']); print(*sys.modules)"
-_SLOW = {"numpy", "jinja2", "asyncio", "pyuvm", "cocotb", "pytest", "regressions.report", "tb.descriptor"}
+_LOADED = "import sys; from regressions.cli import main; main(sys.argv[1:]); print(*sys.modules)"
+_BENCH = {"pyuvm", "cocotb", "pytest", "asyncio", "jinja2", "regressions.report"}
 
 
 @pytest.mark.parametrize("place", [place for place, _ in commands().values()])
@@ -19,8 +19,20 @@ def test_each_command_has_its_function(place: str) -> None:
     assert callable(imported(place))
 
 
+def _loaded(*command: str) -> set[str]:
+    """Modules that a command loads."""
+    argv = [sys.executable, "-c", _LOADED, *command]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
 def test_a_list_of_the_tests_answers_without_numbers_pictures_and_bench() -> None:
-    done = subprocess.run([sys.executable, "-c", _LIST], cwd=ROOT, capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.splitlines()[-1].split())
+    loaded = _loaded("list")
     assert {"rich.table", "regressions.testlist"} <= loaded
-    assert not loaded & _SLOW
+    assert not loaded & (_BENCH | {"numpy", "tb.descriptor"})
+
+
+def test_jobs_are_shown_without_a_bench() -> None:
+    loaded = _loaded("show", "--test", "gemm_ops:0:2")
+    assert "tb.stimulus.stream" in loaded
+    assert not loaded & _BENCH

@@ -49,6 +49,9 @@ class ProgramStream(ABC):
     FIELDS: ClassVar[Mapping[str, Knob]] = {}
     """Knobs of its own."""
 
+    runs_on: ClassVar[str] = "cluster"
+    """Name of the kind of devices that it is for."""
+
     with_jobs: ClassVar[bool] = True
     """True if every run has a scenario, False if none has."""
 
