@@ -46,23 +46,23 @@ def test_fault_fires_its_checkers_and_no_other(case: FaultCase, outcomes: dict[s
     assert outcome.end["status"] == case.status
 
 
+def check_all_ran(outcome: LoggedTest, first: str) -> None:
+    """All jobs of a scenario and of those that follow it ran, and these passed."""
+    planned = [len(SCENARIOS[name][0]) for name in (first, *FOLLOWING)]
+    expected = [number for number, count in enumerate(planned) for _ in range(count)]
+    assert [job["scenario"] for job in outcome.jobs] == expected
+    assert {job["status"] for job in outcome.jobs if job["scenario"] > 0} == {"passed"}
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_jobs_after_a_fault_run_and_pass(case: FaultCase, outcomes: dict[str, LoggedTest]) -> None:
-    jobs = outcomes[case.name].jobs
-    planned = [len(SCENARIOS[name][0]) for name in (case.run, *FOLLOWING)]
-    assert [job["scenario"] for job in jobs] == [i for i, count in enumerate(planned) for _ in range(count)]
-    assert {job["status"] for job in jobs if job["scenario"] > 0} == {"passed"}
+    check_all_ran(outcomes[case.name], case.run)
 
 
 @pytest.mark.parametrize("name", proving(MASTER))
 def test_what_the_bench_itself_does_wrong_is_found(name: str, outcomes: dict[str, LoggedTest]) -> None:
-    outcome = outcomes[name]
-    assert outcome.fired == [{MASTER[name]}]
-    planned = [len(SCENARIOS[run][0]) for run in ("one", *FOLLOWING)]
-    assert [job["scenario"] for job in outcome.jobs] == [
-        i for i, count in enumerate(planned) for _ in range(count)
-    ]
-    assert {job["status"] for job in outcome.jobs if job["scenario"] > 0} == {"passed"}
+    assert outcomes[name].fired == [{MASTER[name]}]
+    check_all_ran(outcomes[name], "one")
 
 
 def test_every_fault_has_a_case() -> None:

@@ -70,25 +70,23 @@ def test_a_failed_installation_is_no_environment(tmp_path: Path, monkeypatch: py
     assert not (folder / ".requirements.sha256").exists()
 
 
-def _wheel(folder: Path) -> tuple[str, Path]:
-    """A package of nothing but its name, as a mirror would serve it; its hash and its file."""
-    path = folder / "tiny_part-1.0-py3-none-any.whl"
-    folder.mkdir()
-    with ZipFile(path, "w") as wheel:
-        wheel.writestr(
-            "tiny_part-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny-part\nVersion: 1.0\n"
-        )
-        wheel.writestr("tiny_part-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
-        wheel.writestr("tiny_part-1.0.dist-info/RECORD", "")
-    return hashlib.sha256(path.read_bytes()).hexdigest(), path
+@pytest.fixture
+def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package of nothing but its name, which a mirror serves as the only one."""
+    path = tmp_path / "tiny_part-1.0-py3-none-any.whl"
+    about = {"METADATA": "Metadata-Version: 2.1\nName: tiny-part\nVersion: 1.0\n", "RECORD": ""}
+    with ZipFile(path, "w") as file:
+        for name, text in {**about, "WHEEL": "Wheel-Version: 1.0\nTag: py3-none-any\n"}.items():
+            file.writestr(f"tiny_part-1.0.dist-info/{name}", text)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    return path
 
 
 def test_only_files_with_a_pinned_hash_are_installed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, wheel: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    digest, wheel = _wheel(tmp_path / "wheels")
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(wheel.parent))
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     folder = tmp_path / "env"
     requirements = _requirements(tmp_path, f"tiny-part==1.0 \\\n    --hash=sha256:{64 * '0'}\n")
     error = environment.prepare(folder, own=True, requirements=requirements)
@@ -105,10 +103,8 @@ def test_only_files_with_a_pinned_hash_are_installed(
     assert environment.lacks(folder / "bin" / "python", requirements) == ""
 
 
-def test_a_package_without_a_hash_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, wheel = _wheel(tmp_path / "wheels")
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(wheel.parent))
+@pytest.mark.usefixtures("wheel")
+def test_a_package_without_a_hash_is_not_installed(tmp_path: Path) -> None:
     requirements = _requirements(tmp_path, "tiny-part==1.0\n")
     assert "pip could not install" in environment.prepare(
         _folder(tmp_path), own=True, requirements=requirements
