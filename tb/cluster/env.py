@@ -131,9 +131,7 @@ class ClusterEnv(uvm_env):
 
     def connect_phase(self) -> None:
         """Monitors to the scoreboard, sequencer to driver."""
-        self.tcdm.monitor.beat_port.connect(self.scoreboard.beats)
-        self.tcdm.monitor.event_port.connect(self.scoreboard.events)
-        self.tcdm.monitor.probe_port.connect(self.scoreboard.probe)
+        self.tcdm.monitor.log_port.connect(self.scoreboard.tcdm)
         self.control.monitor.access_port.connect(self.scoreboard.accesses)
         self.control.monitor.records_port.connect(self.predictor.analysis_export)
         self.cluster.monitor.log_port.connect(self.scoreboard.logs)

@@ -114,7 +114,7 @@ class ClusterScoreboard(Scoreboard):
         self, drawn: Drawn | None, log: ClusterLog, rules: dict[int, tuple[int, int]], ended: bool
     ) -> Verdict:
         """Check programs that leave the accelerator alone: the cores' results against the model."""
-        for export in (self.beats, self.events, self.probe, self.accesses):
+        for export in (self.tcdm, self.accesses):
             export.take()
         findings = [*self.take_notes(), *self.rule_findings(rules)]
         if drawn is not None and drawn.expected is not None and ended:

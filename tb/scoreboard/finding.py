@@ -44,7 +44,6 @@ class Observation:
         probe: Counts of the device's probe.
         accesses: Answered accesses of the register port (`tb.dpi.bindings.ACCESS_DTYPE`).
         memory: The window's bytes after the last event; uint8, shape (window.size,).
-        rules: Protocol rules that fired: number -> (count, first edge).
         watchdog: True if the watchdog ended the scenario.
     """
 
@@ -53,5 +52,4 @@ class Observation:
     probe: ProbeLog
     accesses: npt.NDArray[np.void]
     memory: npt.NDArray[np.uint8]
-    rules: dict[int, tuple[int, int]]
     watchdog: bool

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from pyuvm import ConfigDB, uvm_analysis_export, uvm_component, uvm_scoreboard
 from models.timing import utilization
 from tb.agents.control.rules import DESCRIPTIONS as PERIPH_RULES
 from tb.agents.tcdm.memory import job_ranges
+from tb.agents.tcdm.monitor import TcdmLogs
 from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_RULES
 from tb.exchange.attributes import Occasion, occasions
 from tb.exchange.device import Descriptor
@@ -101,35 +102,25 @@ class Latest(uvm_analysis_export):
         return self._items[-1]
 
 
-@dataclass(slots=True)
-class Totals:
-    """Totals of the scoreboard's comparisons; a test that compared less than it planned fails."""
-
-    scenarios: int = 0
-    jobs: int = 0
-    compared_bytes: int = 0
-    findings: int = 0
-    rules: dict[int, int] = field(default_factory=dict)
-
-
 class Scoreboard(uvm_scoreboard):
     """Compares a device with the reference model and the contract.
 
-    The monitors write into `beats`, `events`, `probe` and `accesses`; `check` then judges a scenario. The
-    descriptor comes from the configuration database under the key `descriptor`.
+    The monitors write into `tcdm` and `accesses`; `check` then judges a scenario. The descriptor comes from
+    the configuration database under the key `descriptor`.
+
+    Attributes:
+        jobs: Jobs that were judged; a test with fewer than it planned fails.
     """
 
     def __init__(self, name: str, parent: uvm_component) -> None:
         super().__init__(name, parent)
-        self.totals = Totals()
+        self.jobs = 0
         self._notes: list[Finding] = []
 
     def build_phase(self) -> None:
         """Make the exports that the monitors are connected to."""
         self.descriptor: Descriptor = ConfigDB().get(self, "", "descriptor")
-        self.beats = Latest("beats", self)
-        self.events = Latest("events", self)
-        self.probe = Latest("probe", self)
+        self.tcdm = Latest("tcdm", self)
         self.accesses = Latest("accesses", self)
 
     def check(
@@ -160,15 +151,8 @@ class Scoreboard(uvm_scoreboard):
             ports: Logs over which the bus rules are checked once more; None for a scenario without that.
             earlier: Scenarios since the last reset, before it.
         """
-        seen = Observation(
-            self.beats.take(),
-            self.events.take(),
-            self.probe.take(),
-            self.accesses.take(),
-            memory,
-            rules,
-            watchdog,
-        )
+        logs: TcdmLogs = self.tcdm.take()
+        seen = Observation(*logs, self.accesses.take(), memory, watchdog)
         findings = self.take_notes()
         findings += self.rule_findings(rules)
         if ports is not None:
@@ -192,8 +176,6 @@ class Scoreboard(uvm_scoreboard):
             findings.append(
                 Finding(Status.TIMEOUT, "watchdog", text, done if done < len(scenario.jobs) else None)
             )
-        if not watchdog:
-            self.totals.compared_bytes += memory.size
         causes, wrong = check_causes(self.descriptor, scenario, ran, seen)
         findings += wrong
         jobs = [_unmeasured(scenario, position) for position in range(len(scenario.jobs))]
@@ -205,11 +187,7 @@ class Scoreboard(uvm_scoreboard):
         findings = excused.findings
         for result in jobs:
             _decide(result, findings, excused.jobs)
-        self.totals.scenarios += 1
-        self.totals.jobs += len(ran)
-        self.totals.findings += len(findings)
-        for rule, (count, _) in rules.items():
-            self.totals.rules[rule] = self.totals.rules.get(rule, 0) + count
+        self.jobs += len(ran)
         compared = 0 if watchdog else memory.size
         return Verdict(jobs, findings, compared, excused.concerned, excused.shown, excused.silent)
 

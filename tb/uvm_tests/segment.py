@@ -31,7 +31,7 @@ class SegmentTest(uvm_test):
         self.raise_objection()
         await self.env.reset()
         planned = await self._run()
-        recorder, compared = self.env.recorder, self.env.scoreboard.totals.jobs
+        recorder, compared = self.env.recorder, self.env.scoreboard.jobs
         if recorder.jobs < planned or compared < planned:
             recorder.fail(
                 Status.NOT_RUN if recorder.worst is Status.PASSED else recorder.worst,

@@ -93,6 +93,5 @@ def seen(
         probe(counted),
         accesses((edge, 0, 0) for edge in triggers),
         np.zeros(0, np.uint8),
-        {},
         watchdog,
     )

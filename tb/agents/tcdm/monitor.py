@@ -104,21 +104,33 @@ class ProbeLog(NamedTuple):
         return list(zip(edges, slots, strict=True))
 
 
+class TcdmLogs(NamedTuple):
+    """Logs of a scenario, an array each; a beat is never an object of its own.
+
+    Attributes:
+        beats: Cycles with a request on the wide port.
+        events: Event lines and busy_o.
+        probe: Counts of the device's probe.
+    """
+
+    beats: BeatLog
+    events: EventLog
+    probe: ProbeLog
+
+
 class TcdmMonitor(uvm_monitor):
-    """Publishes the logs of a scenario, an array each; a beat is never an object of its own."""
+    """Publishes the logs of a scenario."""
 
     def __init__(self, name: str, parent: uvm_component, handle: BenchHandle) -> None:
         super().__init__(name, parent)
         self._handle = handle
 
     def build_phase(self) -> None:
-        """Make the analysis ports."""
-        self.beat_port = uvm_analysis_port("beat_port", self)
-        self.event_port = uvm_analysis_port("event_port", self)
-        self.probe_port = uvm_analysis_port("probe_port", self)
+        """Make the analysis port, which gets `TcdmLogs`."""
+        self.log_port = uvm_analysis_port("log_port", self)
 
     def collect(self) -> None:
         """Publish the logs; the arrays are views that live until the logs are cleared."""
-        self.beat_port.write(BeatLog(self._handle.beat_log()))
-        self.event_port.write(EventLog(self._handle.event_log()))
-        self.probe_port.write(ProbeLog(self._handle.probe_log()))
+        handle = self._handle
+        beats, events, probe = handle.beat_log(), handle.event_log(), handle.probe_log()
+        self.log_port.write(TcdmLogs(BeatLog(beats), EventLog(events), ProbeLog(probe)))
