@@ -4,6 +4,7 @@
 // Every finite FP16 number is an integer times 2^-24, so each product and sum is an exact integer times 2^-48, which
 // fits 128 bits, and is rounded once. The method is that of models/oracle.py, which is a few hundred times slower;
 // tests compare the two. Nothing here is a floating-point number.
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -34,8 +35,8 @@ int64_t value(uint16_t a) {
 uint16_t rounded(Wide total) {
     const uint16_t sign = total < 0 ? kSign : 0;
     Wide size = total < 0 ? -total : total;
-    int length = 0;
-    for (Wide rest = size; rest != 0; rest >>= 1) ++length;
+    const uint64_t high = static_cast<uint64_t>(size >> 64), low = static_cast<uint64_t>(size);
+    const int length = high != 0 ? 64 + std::bit_width(high) : std::bit_width(low);
     // A subnormal has the last place of the smallest normal number.
     int shift = length - kPrecision > kUnit ? length - kPrecision : kUnit;
     Wide quotient = size >> shift;
