@@ -15,6 +15,8 @@ _FROM = re.compile(r"^\s*from ([\w.]+) import (\([^)]*\)|.*)", re.MULTILINE)
 # Tests of what is no Python, by the beginning of its path.
 _BESIDES = {
     "rtl/": ("rtl/test_style.py", "rtl/test_assertions.py", "rtl/test_one_code.py"),
+    "models/kernel.cpp": ("models/test_kernel.py", "models/test_gemm_op.py"),
+    "tb/opinions/": ("models/test_oracle.py", "bench/test_second_opinion.py"),
     "docs/contract/": ("contract",),
     "docs/": ("docs",),
     "regressions/lists/": ("testplan",),

@@ -41,6 +41,7 @@ def test_files_that_differ_from_main_have_changed(tmp_path: Path) -> None:
         ("tb/scoreboard/memory.py", "tests/bench/test_memory.py"),
         ("tests/stimulus/test_image.py", "tests/stimulus/test_image.py"),
         ("rtl/redmule/redmule_port.sv", "tests/rtl/test_style.py"),
+        ("models/kernel.cpp", "tests/models/test_kernel.py"),
         ("docs/mutants.md", "tests/docs"),
         # Nobody's test imports it, but tests of those that use it.
         ("regressions/simulators/generated.py", "tests/bench/test_shrink.py"),
