@@ -20,7 +20,7 @@ from tb.env.coverage import CoverageTap
 from tb.env.cutter import Cutter, check_acquired
 from tb.env.lookahead import Drawn, lookahead
 from tb.env.programmer import Programmer
-from tb.exchange.attributes import occasions
+from tb.exchange.attributes import FRESH, History, history_behind, occasions
 from tb.exchange.device import Descriptor
 from tb.exchange.results import Finding
 from tb.exchange.scenario import RESET_CYCLES, Scenario
@@ -89,6 +89,7 @@ class ScenarioExecutor:
         self._programmer = Programmer(mixed_formats=descriptor.mixed_formats)
         self._cutter = Cutter(dut, handle, port, player, self._programmer, self._forget)
         self.since_reset: list[Scenario] = []
+        self._history = FRESH
 
     async def reset(self) -> None:
         """Reset the device; nothing it did before matters afterwards."""
@@ -105,6 +106,7 @@ class ScenarioExecutor:
         await edge
         self._handle.clear_logs()
         self.since_reset.clear()
+        self._history = FRESH
 
     def _forget(self) -> None:
         """The device is in reset: what it did before is published, what it held is gone."""
@@ -132,6 +134,7 @@ class ScenarioExecutor:
         """
         scenario, before, expected = drawn
         self.since_reset.append(scenario)
+        history, self._history = self._history, history_behind(scenario, self._history)
         handle, memory = self._handle, self._tcdm.memory
         self.prepare(scenario, before)
         if handle.shared.access_count:
@@ -170,7 +173,7 @@ class ScenarioExecutor:
             cut=cut,
             expected=expected,
             ports=PortLogs.of(handle) if sampled else None,
-            earlier=self.since_reset[:-1],
+            history=history,
         )
         if rules:
             handle.clear_violations()
@@ -178,7 +181,7 @@ class ScenarioExecutor:
         handle.clear_logs()
         handle.allow([])
         if scenario.abort is not None and not verdict.findings and scenario.stall.kind == "none":
-            await self._compare_with_alone(scenario, verdict)
+            await self._compare_with_alone(scenario, history, verdict)
         self._coverage.judged(scenario, before, seen, verdict)
         return verdict
 
@@ -196,7 +199,7 @@ class ScenarioExecutor:
             check_acquired(data, position)
         return finished
 
-    async def _compare_with_alone(self, scenario: Scenario, verdict: Verdict) -> None:
+    async def _compare_with_alone(self, scenario: Scenario, history: History, verdict: Verdict) -> None:
         """The job behind a cut one takes the cycles it takes alone (contract A7.11); stalls would hide it."""
         alone = replace(scenario, jobs=scenario.jobs[1:], abort=None)
         (drawn,) = lookahead(self._background, lambda _index: alone, range(1), self._opinions)
@@ -207,7 +210,7 @@ class ScenarioExecutor:
         if not again.findings and behind != fresh:
             text = f"{behind} cycles behind a cut job, {fresh} alone"
             late = [Finding(Status.PROTOCOL, "abort_cycles", text, 1)]
-            excused = self._scoreboard.excuse(occasions(scenario, self.since_reset[:-1]), late)
+            excused = self._scoreboard.excuse(occasions(scenario, history), late)
             verdict.findings += excused.findings
             verdict.known = (*verdict.known, *excused.shown)
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Attributes of jobs: what conditions may ask of a job, of its scenario, and of what came before it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from models.formats import Format
 from models.ops import Op
@@ -14,20 +16,39 @@ Value = int | float | str | bool
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """Jobs that a device ran before a job.
+
+    Attributes:
+        since_reset: Jobs triggered since the last reset.
+        since_clear: Jobs triggered since the last soft clear or reset.
+    """
+
+    since_reset: int = 0
+    since_clear: int = 0
+
+    def behind(self, jobs: int) -> History:
+        """Return the history behind some more jobs."""
+        return History(self.since_reset + jobs, self.since_clear + jobs)
+
+
+FRESH = History()
+"""History behind a reset."""
+
+
+@dataclass(frozen=True, slots=True)
 class Occasion:
     """A job where it stands.
 
     Attributes:
         scenario: Its scenario.
         position: Its place in the scenario, from 0.
-        since_reset: Jobs triggered since the last reset, before it.
-        since_clear: Jobs triggered since the last soft clear or reset, before it.
+        history: What the device did before it.
     """
 
     scenario: Scenario
     position: int
-    since_reset: int = 0
-    since_clear: int = 0
+    history: History = FRESH
 
     @property
     def job(self) -> Job:
@@ -106,29 +127,32 @@ ATTRIBUTES: Mapping[str, Attribute] = {
         lambda o: "none" if o.scenario.abort is None else o.scenario.abort.kind,
         ("none", *ABORT_KINDS),
     ),
-    "since_reset": Attribute("jobs triggered since the last reset, before it", lambda o: o.since_reset),
+    "since_reset": Attribute(
+        "jobs triggered since the last reset, before it", lambda o: o.history.since_reset
+    ),
     "since_clear": Attribute(
-        "jobs triggered since the last soft clear or reset, before it", lambda o: o.since_clear
+        "jobs triggered since the last soft clear or reset, before it", lambda o: o.history.since_clear
     ),
 }
 """Attributes by name, in the order in which documents list them."""
 
 
-def occasions(scenario: Scenario, earlier: Sequence[Scenario] = ()) -> list[Occasion]:
+def occasions(scenario: Scenario, history: History = FRESH) -> list[Occasion]:
     """Return the jobs of a scenario where they stand.
 
     Args:
         scenario: The scenario.
-        earlier: Scenarios since the last reset of the bench, before it.
+        history: What the device did before.
     """
     found: list[Occasion] = []
-    since_reset = since_clear = 0
-    for number, each in enumerate((*earlier, scenario)):
-        for position in range(len(each.jobs)):
-            if position and each.abort is not None:  # it cut the job before
-                since_clear = 0
-                since_reset = 0 if each.abort.kind == "reset" else since_reset
-            if number == len(earlier):
-                found.append(Occasion(scenario, position, since_reset, since_clear))
-            since_reset, since_clear = since_reset + 1, since_clear + 1
+    for position in range(len(scenario.jobs)):
+        if position and scenario.abort is not None:  # it cut the job before
+            history = replace(history, since_clear=0) if scenario.abort.kind == "clear" else FRESH
+        found.append(Occasion(scenario, position, history))
+        history = history.behind(1)
     return found
+
+
+def history_behind(scenario: Scenario, history: History) -> History:
+    """Return the history behind a scenario."""
+    return occasions(scenario, history)[-1].history.behind(1)

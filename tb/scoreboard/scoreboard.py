@@ -17,7 +17,7 @@ from tb.agents.control.rules import DESCRIPTIONS as PERIPH_RULES
 from tb.agents.tcdm.memory import job_ranges
 from tb.agents.tcdm.monitor import TcdmLogs
 from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_RULES
-from tb.exchange.attributes import Occasion, occasions
+from tb.exchange.attributes import FRESH, History, Occasion, occasions
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.known import Excused, excuse
@@ -135,7 +135,7 @@ class Scoreboard(uvm_scoreboard):
         cut: int | None = None,
         expected: Callable[[], Prediction] | None = None,
         ports: PortLogs | None = None,
-        earlier: Sequence[Scenario] = (),
+        history: History = FRESH,
     ) -> Verdict:
         """Judge a scenario by the last records of the monitors.
 
@@ -149,7 +149,7 @@ class Scoreboard(uvm_scoreboard):
             cut: Edge at which the first job was cut short, for a scenario with an abort.
             expected: Gives what the model predicts, if somebody predicts it already.
             ports: Logs over which the bus rules are checked once more; None for a scenario without that.
-            earlier: Scenarios since the last reset, before it.
+            history: What the device did before it.
         """
         logs: TcdmLogs = self.tcdm.take()
         seen = Observation(*logs, self.accesses.take(), memory, watchdog)
@@ -183,7 +183,7 @@ class Scoreboard(uvm_scoreboard):
             self._measure(result, job, span, slots, seen)
         findings += _slow(jobs)
         ended = {result.job for result in jobs if result.cycles}
-        excused = self.excuse(occasions(scenario, earlier), findings, ended)
+        excused = self.excuse(occasions(scenario, history), findings, ended)
         findings = excused.findings
         for result in jobs:
             _decide(result, findings, excused.jobs)

@@ -11,13 +11,13 @@ from regressions.judge import SegmentResult
 from regressions.known_issues import known_rows
 from regressions.results import read_results
 from tb.descriptor import load
-from tb.exchange.attributes import occasions
+from tb.exchange.attributes import History, occasions
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.known import KnownItem, excuse
 from tb.exchange.plan import Segment
 from tb.exchange.results import Finding, TestEnd
-from tb.exchange.scenario import Abort, Scenario, Window
+from tb.exchange.scenario import Scenario, Window
 from tb.exchange.status import Status
 from tests.bench.faults import FIRST
 from tests.bench.simulation import DESCRIPTOR, HERE, PlannedTest, simulate
@@ -118,13 +118,11 @@ def test_a_finding_outside_of_scenarios_is_excused_without_a_condition() -> None
     assert excuse((replace(always, when="m > 3"),), (), noted, set()).findings == noted
 
 
-def test_history_counts_from_the_last_cut() -> None:
+def test_conditions_ask_for_the_history() -> None:
     second = KnownItem("second", "tracker 3", "memory", "since_clear == 2")
-    cut = replace(RUN, jobs=(FIRST, FIRST), abort=Abort("clear", 9))
     wrong = [finding("memory", 0)]
-    assert excuse((second,), occasions(RUN, [RUN, RUN]), wrong, {0}).shown == ("second",)
-    assert excuse((second,), occasions(RUN, [RUN, RUN, RUN]), wrong, {0}).findings == wrong
-    assert excuse((second,), occasions(RUN, [RUN, cut, RUN]), wrong, {0}).shown == ("second",)
+    assert excuse((second,), occasions(RUN, History(5, 2)), wrong, {0}).shown == ("second",)
+    assert excuse((second,), occasions(RUN, History(2, 1)), wrong, {0}).findings == wrong
 
 
 @pytest.mark.sim

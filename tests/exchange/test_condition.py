@@ -5,7 +5,7 @@ import pytest
 
 from models.formats import Format
 from models.ops import Op
-from tb.exchange.attributes import ATTRIBUTES, Occasion, occasions
+from tb.exchange.attributes import ATTRIBUTES, FRESH, History, Occasion, history_behind, occasions
 from tb.exchange.condition import Condition, parse_condition
 from tb.exchange.job import Job
 from tb.exchange.scenario import Abort, Scenario, StallSpec, Window
@@ -48,14 +48,14 @@ def condition(text: object) -> Condition:
         ("overlaps", False, True),
         ("core == 2", True, False),
         ("since_reset > 8", False, True),
-        ("since_clear > 8", False, True),
+        ("since_clear > 1", False, True),
         ('abort == "none"', True, True),
         ('x_class == "normal"', True, True),
     ],
 )
 def test_conditions_ask_of_job_scenario_and_history(text: str, first: bool, second: bool) -> None:
     found = condition(text)
-    before, behind = occasions(SCENARIO, [SCENARIO] * 4)
+    before, behind = occasions(SCENARIO, History(8, 1))
     assert (found.holds(before), found.holds(behind)) == (first, second)
 
 
@@ -107,15 +107,14 @@ def test_equal_texts_are_equal_conditions() -> None:
     assert condition("n <= 4 and op == 'GEMM'").names == {"n", "op"}
 
 
-@pytest.mark.parametrize(("kind", "reset"), [("clear", 3), ("reset", 0)])
-def test_a_cut_begins_the_count_anew(kind: str, reset: int) -> None:
+@pytest.mark.parametrize(("kind", "behind"), [("clear", History(6, 0)), ("reset", FRESH)])
+def test_a_cut_begins_the_count_anew(kind: str, behind: History) -> None:
     cut = Scenario(0, (FIRST, FIRST), Window(BASE, 0x1000), abort=Abort(kind, 20))
-    first, second = occasions(cut, [SCENARIO])
-    assert (first.since_reset, first.since_clear) == (2, 2)
-    assert (second.since_reset, second.since_clear) == (reset, 0)
+    first, second = occasions(cut, History(5, 3))
+    assert (first.history, second.history) == (History(5, 3), behind)
+    assert history_behind(cut, History(5, 3)) == behind.behind(1)
+    assert history_behind(SCENARIO, History(5, 3)) == History(7, 5)
     assert condition(f"abort == '{kind}'").holds(first)
-    (behind, _) = occasions(SCENARIO, [SCENARIO, cut])
-    assert (behind.since_reset, behind.since_clear) == (reset + 1, 1)
 
 
 def test_every_attribute_has_a_value_of_its_kind() -> None:
