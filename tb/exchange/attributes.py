@@ -43,7 +43,7 @@ class Occasion:
     Attributes:
         scenario: Its scenario.
         position: Its place in the scenario, from 0.
-        history: What the device did before it.
+        history: Jobs that the device ran before it.
     """
 
     scenario: Scenario
@@ -142,7 +142,7 @@ def occasions(scenario: Scenario, history: History = FRESH) -> list[Occasion]:
 
     Args:
         scenario: The scenario.
-        history: What the device did before.
+        history: Jobs that the device ran before.
     """
     found: list[Occasion] = []
     for position in range(len(scenario.jobs)):

@@ -149,7 +149,7 @@ class Scoreboard(uvm_scoreboard):
             cut: Edge at which the first job was cut short, for a scenario with an abort.
             expected: Gives what the model predicts, if somebody predicts it already.
             ports: Logs over which the bus rules are checked once more; None for a scenario without that.
-            history: What the device did before it.
+            history: Jobs that the device ran before it.
         """
         logs: TcdmLogs = self.tcdm.take()
         seen = Observation(*logs, self.accesses.take(), memory, watchdog)
