@@ -2,9 +2,10 @@
 """``make check``: what a small change needs, in about a minute after the builds."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from io import StringIO
+from pathlib import Path
 from threading import Thread
 
 from rich.console import Console
@@ -16,21 +17,18 @@ from regressions.kinds import runners
 from regressions.machine import check_tools
 from regressions.mutants.device import JOBS
 from regressions.order import Order
+from regressions.paths import ROOT
 from regressions.perform import Schedule, perform
 from regressions.planner import pack
 from regressions.run import EXIT_FAILED, EXIT_PASSED, Run
 from regressions.services import Services
+from regressions.simulators.model import Model
+from tb.descriptor import available
 from tb.exchange.plan import Segment
 
-# By the beginnings of changed paths.
-_LINTED = {
-    **{"rtl/redmule/": "redmule", "tb/sv/": "redmule", "rtl/serial/": "serial"},
-    **{"rtl/cluster/": "cluster_2", "tb/cluster/sv/": "cluster_2"},
-}
-_SIMULATED = {
-    **{"rtl/redmule/": "redmule", "rtl/serial/": "serial", "tb/": "redmule", "models/": "redmule"},
-    **{"regressions/simulators/": "redmule", "regressions/accelerator/": "redmule"},
-}
+# What scenarios show, besides the hardware itself.
+_SIMULATED = ("models/", "tb/", "regressions/simulators/", "regressions/accelerator/")
+_COMPILED = (".sv", ".vlt", ".cpp", ".h", ".j2")
 _CYCLES = 650_000
 """Estimated cycles of the scenarios: the first of those that defects are tried with, which find most in the
 least time (docs/mutants.md)."""
@@ -48,12 +46,15 @@ def check(order: Order, services: Services, console: Console) -> int:
         console.print("nothing has changed: no file differs from main, or from the last commit on it")
         return EXIT_PASSED
     found: list[str] = []
-    checks = _checks(changed, order, services)
+    hardware = _hardware(changed)
+    checks = _checks(changed, hardware, order, services)
+    devices = {name for name in hardware if name in available()}
+    devices |= {order.device} if any(file.startswith(_SIMULATED) for file in changed) else set()
     text = StringIO()
     said = Console(file=text, width=console.width)
     beside = Thread(target=lambda: found.extend(run_checks(checks, max(1, order.processes // 2), said)))
     beside.start()
-    codes = [_simulate(name, order, services, console) for name in _touched(changed, _SIMULATED)]
+    codes = [_simulate(name, order, services, console) for name in sorted(devices)]
     beside.join()
     console.print(text.getvalue(), markup=False)
     if found:
@@ -61,21 +62,28 @@ def check(order: Order, services: Services, console: Console) -> int:
     return max([EXIT_FAILED if found else EXIT_PASSED, *codes])
 
 
-def _touched(changed: Sequence[str], table: dict[str, str]) -> list[str]:
-    """Names in a table that some changed file touches."""
-    return sorted({name for begin, name in table.items() if any(file.startswith(begin) for file in changed)})
+def _hardware(changed: Sequence[str]) -> dict[str, Callable[[], Model]]:
+    """Models that lint knows, by name: for each changed file the first that is compiled from it."""
+    models = {name: model for kind in runners() for name, model in kind.lint().items()}
+    left, touched = {(ROOT / file).resolve() for file in changed}, {}
+    for name, model in models.items() if any(Path(file).suffix in _COMPILED for file in changed) else ():
+        if mine := left & set(model().files):
+            left -= mine
+            touched[name] = model
+    return touched
 
 
-def _checks(changed: Sequence[str], order: Order, services: Services) -> dict[str, Check]:
+def _checks(
+    changed: Sequence[str], hardware: Mapping[str, Callable[[], Model]], order: Order, services: Services
+) -> dict[str, Check]:
     """Lint and tests, those that take longest first."""
     checks: dict[str, Check] = {}
     if tests := tests_of(changed):
         checks["tests"] = partial(run_program, ("pytest", "-q", "-n0", "-m", "not sim", *tests))
-    models = {name: model for kind in runners() for name, model in kind.lint().items()}
     simulator = services.simulator("verilator")
-    for name in _touched(changed, _LINTED):
-        log = order.tree.logs / f"lint-{name}.log"
-        checks[f"{simulator.name} -Wall {name}"] = partial(run_lint, simulator, models[name], log)
+    for name, model in hardware.items():
+        log = order.tree.logs / f"lint-{name.replace('/', '-')}.log"
+        checks[f"{simulator.name} -Wall {name}"] = partial(run_lint, simulator, model, log)
     if python := [file for file in changed if file.endswith(".py")]:
         checks["mypy"] = partial(run_program, ("mypy",))
         checks["import-linter"] = partial(run_program, ("lint-imports", "--no-logo", "--no-cache"))

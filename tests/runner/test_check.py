@@ -57,7 +57,7 @@ def changing(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> Runner:
     """A tree in which a source of the array has changed, without the project's own tests."""
     monkeypatch.setattr(check, "changed_files", lambda: ["rtl/redmule/redmule_port.sv"])
     monkeypatch.setattr(check, "tests_of", lambda _: [])
-    monkeypatch.setattr(check, "_LINTED", {})
+    monkeypatch.setattr(check, "run_lint", lambda *_: "")
     jobs = runner.folder / "jobs.toml"
     jobs.write_text('schema = 1\nseed = 1\njobs = ["first:0:4", "second:0:4", "long:0:4"]\n')
     monkeypatch.setattr(check, "JOBS", jobs)
@@ -68,6 +68,8 @@ def test_the_first_scenarios_run_as_far_as_the_budget_goes(changing: Runner) -> 
     changing.tests(first={}, second={}, long={"knobs": {"cycles": 1_000_000}})
     assert changing("check") == 0
     assert [row["name"] for row in changing.summary("check")["tests"]] == ["first", "second"]
+    assert [row["dut"] for row in changing.summary("check")["tests"]] == ["redmule", "redmule"]
+    assert "verilator -Wall redmule" in changing.out or "fake -Wall redmule" in changing.out
 
 
 def test_a_failure_and_a_finding_fail_it(changing: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
