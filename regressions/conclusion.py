@@ -61,6 +61,13 @@ def conclude(
     (summary.faults if run.undivided else summary.notes).extend(
         row.stale for row in summary.known if row.stale
     )
+    if summary.failures:
+        # Most runs have none, and import nothing that only these need.
+        from regressions.triage.sharing import conditions
+
+        for device in run.devices:
+            for key, condition in conditions(execution.results, device).items():
+                summary.conditions[device.name, key] = condition
     if code is not None:
         pages = folder / code_report.FOLDER / run.main.name
         code_report.write(pages, code, run.main, folder.name, int(time.time()))

@@ -8,7 +8,7 @@ from regressions.judge import SegmentResult
 from regressions.paths import relative
 from regressions.run import Run
 from tb.exchange.plan import Segment
-from tb.exchange.results import Failure
+from tb.exchange.results import Failure, Finding
 from tb.exchange.status import Status
 
 _ASIDE = re.compile(r"\s*\([^()]*\)")
@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"(?<![A-Za-z0-9])-?\d+(\.\d+)?(e[+-]?\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class FailureRow:
-    """One failure as reports show it: of a scenario, or of a segment that names none."""
+    """One failure as reports show it: a scenario with a finding of a bucket, or a segment without any."""
 
     device: str
     test: str
@@ -28,11 +28,7 @@ class FailureRow:
     rerun: str
     replay: str
     log: str
-
-    @property
-    def bucket(self) -> str:
-        """Key of like failures."""
-        return bucket(self.status, self.detail)
+    bucket: str
 
 
 def bucket(status: Status, detail: str) -> str:
@@ -43,6 +39,11 @@ def bucket(status: Status, detail: str) -> str:
     line = detail.strip().splitlines()[0] if detail.strip() else ""
     first = _ASIDE.sub("", line).partition(";")[0]
     return f"{status}: {_NUMBER.sub('#', _HEX.sub('#', first))}"[:160]
+
+
+def bucket_of(finding: Finding) -> str:
+    """Key of like findings: their status, checker and shape."""
+    return bucket(finding.status, f"{finding.checker}: {finding.detail}")
 
 
 def rerun_line(run: Run, selector: str, segment: Segment, kind: str) -> str:
@@ -73,15 +74,17 @@ def failure_rows(result: SegmentResult, run: Run) -> list[FailureRow]:
             device=segment.device,
             test=failure.test,
             where=f"scenario {failure.scenario}",
-            status=failure.status,
-            detail=failure.detail,
+            status=status,
+            detail=detail,
             rerun=rerun_line(run, _until(segment, failure), segment, segment.kind),
             replay=f"make replay R={folder}/{failure.record}{_kind_option(segment.kind)}"
             if failure.record
             else "",
             log=log,
+            bucket=key,
         )
         for failure in result.failures
+        for key, (status, detail) in _by_bucket(failure).items()
     ]
     if not rows or result.status not in [row.status for row in rows]:
         rows.append(
@@ -94,9 +97,19 @@ def failure_rows(result: SegmentResult, run: Run) -> list[FailureRow]:
                 rerun=rerun_line(run, segment.selector, segment, segment.kind),
                 replay="",
                 log=log,
+                bucket=bucket(result.status, result.detail),
             )
         )
     return rows
+
+
+def _by_bucket(failure: Failure) -> dict[str, tuple[Status, str]]:
+    """Status and detail of the first finding of each bucket; of the failure where none are told."""
+    found: dict[str, tuple[Status, str]] = {}
+    for each in failure.findings:
+        place = "" if each.job is None else f"job {each.job}: "
+        found.setdefault(bucket_of(each), (each.status, f"{each.checker}: {place}{each.detail}"))
+    return found or {bucket(failure.status, failure.detail): (failure.status, failure.detail)}
 
 
 def _until(segment: Segment, failure: Failure) -> str:

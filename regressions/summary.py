@@ -13,6 +13,7 @@ from regressions.known_issues import KnownRow
 from regressions.run import Run
 from regressions.simulators.points import Kind
 from regressions.testplan import TestpointRow, load_testplan, rows, verdicts
+from regressions.triage.subgroup import Subgroup
 from tb.checkers import load_checkers, tally
 from tb.exchange.results import JobResult
 from tb.exchange.status import Status
@@ -50,6 +51,7 @@ class Summary:
         of_kinds: That of the run's other devices, by the name of their kind.
         code: Code coverage of the main device; None if the run measured none.
         known: Known issues and differences of the devices.
+        conditions: Conditions that the failing jobs of a device and bucket share.
         faults: Complaints besides failed tests, which fail the run too.
         grades: Grades of the tests.
         processor: Processor time of the whole run in seconds, by purpose (`regressions.processor`).
@@ -69,6 +71,7 @@ class Summary:
     of_kinds: dict[str, Coverage] = field(default_factory=dict)
     code: CodeCoverage | None = None
     known: list[KnownRow] = field(default_factory=list)
+    conditions: dict[tuple[str, str], Subgroup] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     grades: list[Grade] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

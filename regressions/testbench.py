@@ -61,6 +61,12 @@ def open_sizes(entry: TestEntry, seed: int, descriptor: Descriptor) -> Sizes:
     return partial(runner(cls.runs_on).size, stream, descriptor)
 
 
+def stream_of(entry: TestEntry, seed: int, device: Descriptor) -> Any:
+    """The stream of a test on a device; None for a directed test. Raises as `open_sizes`."""
+    cls = _resolve(entry)
+    return None if issubclass(cls, DirectedTest) else _stream(cls, entry, seed, device)
+
+
 def open_stream(entry: TestEntry, seed: int, dut: str) -> ScenarioStream | str:
     """The stream of a random test, or the description of a test that is no stream of scenarios."""
     cls = _resolve(entry)

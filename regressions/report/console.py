@@ -22,14 +22,16 @@ def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
         shown: Folder of the reports.
     """
     say = partial(console.print, markup=False, highlight=False, soft_wrap=True)
-    for key, rows in grouped(summary.failures).items():
-        say(f"\n{len(rows)} x {key}", style="bold red")
-        for row in rows[:MAX_SHOWN]:
+    for group in grouped(summary):
+        say(f"\n{len(group.rows)} x {group.key}", style="bold red")
+        for condition in group.conditions:
+            say(f"  {condition}", style="bold")
+        for row in group.rows[:MAX_SHOWN]:
             say(f"  {row.test} on {row.device}, {row.where}: {row.detail}")
             for line in filter(None, (row.replay, row.rerun)):
                 say(f"    {line}")
-        if len(rows) > MAX_SHOWN:
-            say(f"  and {len(rows) - MAX_SHOWN} more in the report")
+        if len(group.rows) > MAX_SHOWN:
+            say(f"  and {len(group.rows) - MAX_SHOWN} more in the report")
     for fault in summary.faults:
         say(fault, style="bold red")
     for note in summary.notes:

@@ -79,7 +79,7 @@ def render_html(summary: Summary) -> str:
         totals=summary.totals,
         verdict=verdict(summary),
         word="interrupted" if summary.interrupted else "passed" if summary.passed else "failed",
-        buckets=grouped(summary.failures),
+        failures=grouped(summary),
         grids=grids(measured),
         operations=operations(measured),
         utilization_plot=utilization_plot(measured, known),

@@ -17,5 +17,5 @@ def _cell(text: str) -> str:
 def render_markdown(summary: Summary) -> str:
     """Verdict, tests, and failures with their rerun lines."""
     template = templates(Path(__file__).parent, cell=_cell).get_template("summary.md.j2")
-    groups = grouped(summary.failures)
+    groups = grouped(summary)
     return template.render(summary=summary, verdict=verdict(summary), groups=groups) + "\n"

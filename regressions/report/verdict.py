@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Verdict in words, and like failures in groups."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from regressions.failures import FailureRow
 from regressions.progress import duration
@@ -23,9 +23,35 @@ def verdict(summary: Summary) -> str:
     )
 
 
-def grouped(failures: Iterable[FailureRow]) -> dict[str, list[FailureRow]]:
-    """Failures by bucket, the largest bucket of the gravest status first."""
+@dataclass(frozen=True, slots=True)
+class FailureGroup:
+    """Like failures.
+
+    Attributes:
+        key: Their bucket.
+        rows: The failures.
+        conditions: A line for each device that says which of its jobs fail so.
+    """
+
+    key: str
+    rows: tuple[FailureRow, ...]
+    conditions: tuple[str, ...]
+
+
+def grouped(summary: Summary) -> list[FailureGroup]:
+    """Failures by bucket, that of the gravest status first."""
     buckets: dict[str, list[FailureRow]] = {}
-    for row in failures:
+    for row in summary.failures:
         buckets.setdefault(row.bucket, []).append(row)
-    return buckets
+    return [
+        FailureGroup(
+            key,
+            tuple(rows),
+            tuple(
+                f"{device}: {summary.conditions[device, key]}"
+                for device in dict.fromkeys(row.device for row in rows)
+                if (device, key) in summary.conditions
+            ),
+        )
+        for key, rows in buckets.items()
+    ]

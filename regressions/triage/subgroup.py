@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Subgroup search: a short condition over attributes that holds for the jobs that fail, and for no others.
+
+A beam search over conjunctions (Herrera et al., "An overview on subgroup discovery", Knowledge and
+Information Systems 29, 2011): comparisons of one attribute with a constant are extended by a further one as
+long as that tells failing from passing jobs better.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Column = npt.NDArray[Any]
+Mask = npt.NDArray[np.bool_]
+
+_BEAM = 24
+_LONGEST = 3
+# What a further comparison has to gain, as a share of the jobs: less than that may be chance.
+_PRICE = 0.02
+_EXACT = 1.0 - 1e-9
+# Thresholds of an attribute: all its values where they are few, else those where most begins to fail.
+_THRESHOLDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Subgroup:
+    """A condition and what it says of the jobs.
+
+    Attributes:
+        text: The condition, as a rule of a descriptor has it under ``when`` (`tb.exchange.condition`).
+        failing: Failing jobs for which it holds, and how many failing jobs there are.
+        passing: Passing jobs for which it holds, and how many passing jobs there are.
+    """
+
+    text: str
+    failing: tuple[int, int]
+    passing: tuple[int, int]
+
+    @property
+    def exact(self) -> bool:
+        """It holds for the failing jobs and for no other."""
+        return self.failing[0] == self.failing[1] and self.passing[0] == 0
+
+    def __str__(self) -> str:
+        word = "fails iff" if self.exact else "fails mostly if"
+        (hit, failing), (also, passing) = self.failing, self.passing
+        return f"{word} {self.text}: {hit} of {failing}, and {also} of {passing} others"
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A conjunction; its value is Youden's index: the share of failing jobs less that of passing ones."""
+
+    parts: tuple[str, ...]
+    mask: Mask
+    value: float
+
+    @property
+    def order(self) -> tuple[float, int, int]:
+        """Sorts the best first; what is exact is worth any length."""
+        price = 0.0 if self.value > _EXACT else _PRICE * len(self.parts)
+        return price - self.value, len(self.parts), len("".join(self.parts))
+
+
+def find(columns: Mapping[str, Column], failing: Mask, divisors: Sequence[int] = (2, 4)) -> Subgroup | None:
+    """Find the condition that separates failing from passing jobs best.
+
+    Args:
+        columns: Values of each attribute, one for each job: numbers, words or truth values.
+        failing: The jobs that fail.
+        divisors: Numbers that sizes and addresses may be multiples of, by shape and port of the array.
+
+    Returns:
+        The shortest of the best conditions; None where all jobs fail or none, or where no condition tells
+        them apart better than chance.
+    """
+    if not failing.any() or failing.all():
+        return None
+    texts, masks = [], []
+    for name, column in columns.items():
+        for text, mask in _comparisons(name, column, failing, divisors):
+            texts.append(text)
+            masks.append(mask)
+    simple = np.array(masks)
+    weights = np.where(failing, 1 / failing.sum(), -1 / (~failing).sum())
+    found = beam = _best(map(_Candidate, ((text,) for text in texts), simple, (simple @ weights).tolist()))
+    while beam and len(beam[0].parts) < _LONGEST and found[0].value <= _EXACT:
+        beam = _best(each for candidate in beam for each in _extended(candidate, texts, simple, weights))
+        found = sorted([*found, *beam], key=lambda each: each.order)
+    if not found or found[0].order[0] >= 0:
+        return None
+    mask = found[0].mask
+    return Subgroup(
+        " and ".join(found[0].parts),
+        (int((mask & failing).sum()), int(failing.sum())),
+        (int((mask & ~failing).sum()), int((~failing).sum())),
+    )
+
+
+def _best(candidates: Iterable[_Candidate]) -> list[_Candidate]:
+    """The best ones that hold for different jobs."""
+    different = {each.mask.tobytes(): each for each in sorted(candidates, key=lambda each: each.order)[::-1]}
+    return sorted(different.values(), key=lambda each: each.order)[:_BEAM]
+
+
+def _extended(
+    candidate: _Candidate, texts: Sequence[str], simple: Mask, weights: npt.NDArray[np.float64]
+) -> Iterator[_Candidate]:
+    """A candidate with each comparison that makes it better."""
+    masks = simple & candidate.mask
+    values = masks @ weights
+    for index in np.flatnonzero(values > candidate.value + 1e-12).tolist():
+        yield _Candidate((*candidate.parts, texts[index]), masks[index], float(values[index]))
+
+
+def _comparisons(
+    name: str, column: Column, failing: Mask, divisors: Sequence[int]
+) -> Iterator[tuple[str, Mask]]:
+    """Comparisons of an attribute that hold for some jobs and not for all."""
+    found: Iterable[tuple[str, Mask]]
+    if column.dtype == np.bool_:
+        found = [(name, column), (f"not {name}", ~column)]
+    elif column.dtype.kind in "US":
+        found = (
+            (f'{name} {sign} "{word}"', (column == word) == (sign == "=="))
+            for word in np.unique(column)
+            for sign in ("==", "!=")
+        )
+    else:
+        found = _numeric(name, column, failing, divisors)
+    for text, mask in found:
+        if mask.any() and not mask.all():
+            yield text, mask
+
+
+def _numeric(name: str, column: Column, failing: Mask, divisors: Sequence[int]) -> Iterator[tuple[str, Mask]]:
+    for value in _thresholds(column, failing):
+        shown = f"{value:g}" if isinstance(value, float) else str(value)
+        yield f"{name} <= {shown}", column <= value
+        yield f"{name} > {shown}", column > value
+        yield f"{name} == {shown}", column == value
+        yield f"{name} != {shown}", column != value
+    if column.dtype.kind in "iu":
+        for divisor in divisors:
+            rest = column % divisor
+            yield f"{name} % {divisor} == 0", rest == 0
+            yield f"{name} % {divisor} != 0", rest != 0
+
+
+def _thresholds(column: Column, failing: Mask) -> list[int | float]:
+    """Values at which an attribute may be cut: where, in its order, failing jobs border on passing ones."""
+    values, place = np.unique(column, return_inverse=True)
+    if len(values) > _THRESHOLDS:
+        share = np.bincount(place, failing) / np.bincount(place)
+        steps = np.abs(np.diff(share))
+        values = values[np.sort(np.argsort(-steps, kind="stable")[:_THRESHOLDS])]
+    found: list[int | float] = values.tolist()
+    return found
