@@ -17,7 +17,7 @@ from tb.errors import UserError
 from tb.kinds import imported
 
 if TYPE_CHECKING:
-    from regressions.mutants.defects import Sourced
+    from regressions.mutants.placement import Sourced
     from regressions.mutants.target import Target
     from regressions.order import Order
     from regressions.services import Services

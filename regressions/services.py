@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tb.kinds import imported
+from tb.kinds import late
 
 if TYPE_CHECKING:
     from regressions.planner import Sizes
@@ -34,11 +34,7 @@ class Services:
 def real_services() -> Services:
     """The project's own simulator and testbench, imported when they are used: not all commands do."""
     return Services(
-        _late("regressions.simulators:get_simulator"),
-        _late("tb.descriptor:load"),
-        _late("regressions.testbench:open_sizes"),
+        late("regressions.simulators:get_simulator"),
+        late("tb.descriptor:load"),
+        late("regressions.testbench:open_sizes"),
     )
-
-
-def _late(place: str) -> Callable[..., Any]:
-    return lambda *arguments: imported(place)(*arguments)

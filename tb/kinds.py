@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
@@ -123,6 +123,11 @@ def imported(place: str) -> Any:
     """Return an object of a module, given as `module:name`."""
     module, _, name = place.partition(":")
     return getattr(importlib.import_module(module), name)
+
+
+def late(place: str) -> Callable[..., Any]:
+    """Return a callable of a module, given as `module:name`, which is imported when it is called."""
+    return lambda *arguments: imported(place)(*arguments)
 
 
 def kind(name: str) -> DeviceKind:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from regressions.estimate import estimate
 from regressions.kinds import Defects, RunnerKind
+from tb.kinds import late
 
 if TYPE_CHECKING:
     from regressions.simulators.model import Model
@@ -53,8 +54,7 @@ class AcceleratorRunner(RunnerKind):
 
     def defects(self) -> Defects:
         """Return the defects of the main device, found in jobs of the test lists."""
-        from regressions.mutants.device import DeviceTarget
         from regressions.order import DEFAULT_DUT
-        from tb.descriptor import load
 
-        return Defects(DEFAULT_DUT, DeviceTarget.label, load, DeviceTarget)
+        target = late("regressions.mutants.device:DeviceTarget")
+        return Defects(DEFAULT_DUT, "mutants", late("tb.descriptor:load"), target)

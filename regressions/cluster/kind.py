@@ -12,6 +12,7 @@ from regressions.kinds import Defects, RunnerKind, Section, SpeedPart
 from regressions.paths import ROOT
 from tb.errors import UserError
 from tb.exchange.plan import ProgramBuild
+from tb.kinds import late
 
 if TYPE_CHECKING:
     from regressions.simulators.model import Model
@@ -89,9 +90,9 @@ class ClusterRunner(RunnerKind):
 
     def defects(self) -> Defects:
         """Return the defects of the cluster's own modules, found by unit benches and programs."""
-        from regressions.cluster.mutants.target import CLUSTER, NAME, ClusterTarget
-
-        return Defects(NAME, ClusterTarget.label, lambda _: CLUSTER, ClusterTarget)
+        sourced = late("regressions.cluster.mutants.target:sources")
+        target = late("regressions.cluster.mutants.target:ClusterTarget")
+        return Defects(self.name, "mutants-cluster", sourced, target)
 
     def section(self, bench: Path) -> Section:
         """Return the figures of programs, which `make cluster` measures."""

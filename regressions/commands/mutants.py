@@ -46,16 +46,16 @@ def mutants(
     """
     check_tools()
     names = [order.dut] if order.dut else with_defects()
-    targets = [defects_of(name).target(order, services, name, job_list) for name in names]
-    everything = {target.device.name: defects.load(target.device.name, data) for target in targets}
+    kinds = {name: defects_of(name) for name in names}
+    targets = {kind.label: kind.target(order, services, name, job_list) for name, kind in kinds.items()}
+    everything = {target.device.name: defects.load(target.device.name, data) for target in targets.values()}
     chosen = select(everything, order.tests)
-    passed = [
-        run_campaign(
-            target, everything[target.device.name], chosen[target.device.name], order, services, console
-        )
-        for target in targets
-        if chosen[target.device.name] or not order.tests
-    ]
+    passed = []
+    for label, target in targets.items():
+        name = target.device.name
+        if chosen[name] or not order.tests:
+            its = everything[name], chosen[name]
+            passed.append(run_campaign(label, target, *its, order, services, console))
     return EXIT_PASSED if all(passed) else EXIT_FAILED
 
 

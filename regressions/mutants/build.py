@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from regressions.mutants.changes import ChangeError
-from regressions.mutants.defects import Defect, Placement
+from regressions.mutants.defects import Defect
+from regressions.mutants.placement import Placement
 from regressions.mutants.rewrite import PACKAGE, instrument
 from regressions.simulators.base import BuildError
 

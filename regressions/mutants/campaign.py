@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from regressions.errors import UserError
-from regressions.mutants.defects import Defect, place_all
+from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import DefectResult, Fate
+from regressions.mutants.placement import place_all
 from regressions.mutants.report import Report, write
 from regressions.mutants.simulations import Simulations
 from regressions.mutants.target import Numbered, Target
@@ -21,6 +22,7 @@ from regressions.services import Services
 
 
 def run_campaign(
+    label: str,
     target: Target,
     everything: Sequence[Defect],
     selected: Numbered,
@@ -31,6 +33,7 @@ def run_campaign(
     """Runs a campaign and writes its report.
 
     Args:
+        label: Name of the folders of its runs and reports.
         target: Something with defects.
         everything: All of them.
         selected: Those that run, of which this machine has its shard.
@@ -51,9 +54,9 @@ def run_campaign(
     placement = place_all(everything, target.device)
     chosen = order.shard.take(selected, lambda _: 1)
     git, tools = git_revision(), tool_versions(services.simulator("verilator").version())
-    folder = create_run(order.tree.runs, target.label, target.seed)
+    folder = create_run(order.tree.runs, label, target.seed)
     count = f"{len(chosen)} of {len(everything)} defects"
-    console.print(f"{target.label}: device {name}, {count}, {relative(folder)}")
+    console.print(f"{label}: device {name}, {count}, {relative(folder)}")
     started = time.monotonic()
     with console.status(f"building {name} with {len(everything)} defects"):
         invalid = target.build(everything, placement, chosen, order.tree.root / "mutants" / name)
@@ -76,7 +79,7 @@ def run_campaign(
     report = Report(name, git, tools, amount, seconds, results, order.graded, counted)
     write(report, folder)
     # A part of the defects takes no complete report's place.
-    shown = publish(order.tree, target.label, folder) if len(chosen) == len(everything) else folder
+    shown = publish(order.tree, label, folder) if len(chosen) == len(everything) else folder
     for result in report.complaints:
         console.print(f"{result.defect.id}: {result.complaint}", style="bold red", markup=False)
     console.print(f"{report.verdict}; report: {relative(shown)}/mutants.md", style="bold", markup=False)

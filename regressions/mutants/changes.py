@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from regressions.mutants.defects import Change
 from regressions.mutants.source import SourceError, Token, VerilogSource, code
 from regressions.mutants.switches import Switch, SwitchError, find_switch
 
@@ -20,21 +21,6 @@ class ChangeError(ValueError):
     def __init__(self, message: str, number: int = 0) -> None:
         super().__init__(message)
         self.number = number
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One line replaced by another.
-
-    Attributes:
-        line: The line without the blanks around it and without a comment at its end.
-        replacement: Text that takes its place; empty to drop the line.
-        ordinal: Which of the lines with that text, from 1; 0 if there is only one.
-    """
-
-    line: str
-    replacement: str
-    ordinal: int = 0
 
 
 @dataclass(frozen=True, slots=True)

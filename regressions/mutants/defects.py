@@ -2,23 +2,35 @@
 """The defects of a device, as data: ``regressions/mutants/<device>*.toml`` (docs/mutants.md)."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from regressions.errors import UserError
-from regressions.mutants.changes import Change, ChangeError, Placed, place
-from regressions.mutants.source import SourceError, VerilogSource
 from regressions.paths import relative
 from tb.exchange.reading import convert
-from tb.schema import Where, nearest, read_toml
+from tb.schema import Where, read_toml
 
 FOLDER = Path(__file__).resolve().parent
 _ID = re.compile(r"[a-z][a-z0-9_.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line replaced by another.
+
+    Attributes:
+        line: The line without the blanks around it and without a comment at its end.
+        replacement: Text that takes its place; empty to drop the line.
+        ordinal: Which of the lines with that text, from 1; 0 if there is only one.
+    """
+
+    line: str
+    replacement: str
+    ordinal: int = 0
 
 
 class Defect(Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,59 +125,3 @@ def load(device: str, folder: Path = FOLDER) -> list[Defect]:
                 raise place.error("the id is used twice; give each defect its own")
             defects[defect.id] = defect
     return list(defects.values())
-
-
-class Sourced(Protocol):
-    """Owner of sources that have defects: a device's descriptor, or modules that devices of a kind share."""
-
-    @property
-    def name(self) -> str:
-        """Names the files with its defects."""
-        ...
-
-    @property
-    def sources(self) -> Sequence[Path]:
-        """Its source files."""
-        ...
-
-
-def own_sources(device: Sourced) -> dict[str, Path]:
-    """The device's own source files by name; those of installed packages are not the project's to change."""
-    return {path.name: path for path in device.sources if "site-packages" not in path.parts}
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Defects of a device, found in its sources.
-
-    Attributes:
-        sources: The sources that have defects, by file name.
-        placed: Changes of each defect; the defect at position i has the number i + 1.
-    """
-
-    sources: dict[str, VerilogSource]
-    placed: Sequence[Placed]
-
-
-def place_all(defects: Sequence[Defect], device: Sourced) -> Placement:
-    """Finds every defect in the sources.
-
-    Raises:
-        SchemaError: One does not apply to the source (any more).
-    """
-    files = own_sources(device)
-    sources: dict[str, VerilogSource] = {}
-    placed: list[Placed] = []
-    for defect in defects:
-        if defect.file not in files:
-            raise defect.where.error(
-                f"{device.name} has no source file '{defect.file}'; {nearest(defect.file, files)}"
-                f"Known: {', '.join(files)}"
-            )
-        try:
-            if defect.file not in sources:
-                sources[defect.file] = VerilogSource(files[defect.file].read_text())
-            placed.append(place(sources[defect.file], defect.change))
-        except (ChangeError, SourceError) as error:
-            raise defect.where.error(f"{defect.file}: {error}") from None
-    return Placement(sources, placed)

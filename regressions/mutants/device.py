@@ -12,8 +12,9 @@ from regressions.deadline import Deadline
 from regressions.job_list import load
 from regressions.judge import ProcessEnd, judge
 from regressions.mutants.build import Copies, build_valid
-from regressions.mutants.defects import Defect, Placement
+from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import DefectResult, read_result
+from regressions.mutants.placement import Placement
 from regressions.mutants.simulations import CONTROL, Simulations, TimeLimit
 from regressions.mutants.target import Numbered
 from regressions.order import Order
@@ -44,7 +45,6 @@ class DeviceTarget:
         job_list: Tests that run against each defect; default: the jobs of all devices.
     """
 
-    label = "mutants"
     counted = "jobs"
 
     def __init__(self, order: Order, services: Services, name: str, job_list: Path | None) -> None:

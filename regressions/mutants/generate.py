@@ -17,9 +17,9 @@ from pathlib import Path
 from regressions.errors import UserError
 from regressions.kinds import defects_of
 from regressions.mutants import defects
-from regressions.mutants.changes import Change
-from regressions.mutants.defects import Defect, Sourced
+from regressions.mutants.defects import Change, Defect
 from regressions.mutants.operators import OPERATORS, Candidate, candidates
+from regressions.mutants.placement import Sourced, own_sources
 from regressions.mutants.source import SourceError, VerilogSource
 from regressions.paths import relative
 from tb.schema import SchemaError
@@ -131,7 +131,7 @@ def generate(device: Sourced, seed: int, count: int, folder: Path = defects.FOLD
         else {}
     )
     taken = {(d.file, d.change) for d in known.values() if not d.operator}
-    files = defects.own_sources(device)
+    files = own_sources(device)
     sources = {name: VerilogSource(path.read_text()) for name, path in files.items()}
     target = folder / f"{device.name}_generated.toml"
     target.write_text(to_toml(device.name, seed, choose(sources, seed, count, taken), known))

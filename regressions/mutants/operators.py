@@ -10,7 +10,8 @@ from pyslang import syntax
 from pyslang.parsing import Token
 from pyslang.syntax import SyntaxKind
 
-from regressions.mutants.changes import Change, ChangeError, place
+from regressions.mutants.changes import ChangeError, place
+from regressions.mutants.defects import Change
 from regressions.mutants.source import VerilogSource, code, span, walk
 
 _LIMITS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}

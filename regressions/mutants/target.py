@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from regressions.mutants.defects import Defect, Placement, Sourced
+from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import DefectResult
+from regressions.mutants.placement import Placement, Sourced
 from regressions.mutants.simulations import Simulations
 
 Numbered = Sequence[tuple[int, Defect]]
@@ -19,13 +20,11 @@ class Target(Protocol):
     Each kind of devices has its own (`regressions.kinds.Defects`).
 
     Attributes:
-        label: Name of the folders of its runs and reports.
         counted: Unit in which the way to a find is counted: ``jobs`` or ``cycles``.
         seed: Seed of the draws.
         rerun: Make variables besides TESTS that repeat the run of a defect.
     """
 
-    label: str
     counted: str
     seed: int
     rerun: str

@@ -10,8 +10,9 @@ import pytest
 from regressions import kinds
 from regressions.errors import UserError
 from regressions.kinds import Defects
-from regressions.mutants.defects import Defect, Placement
+from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import DefectResult, Fate
+from regressions.mutants.placement import Placement
 from regressions.mutants.simulations import Simulations
 from regressions.mutants.target import Numbered
 from regressions.order import Order
@@ -44,7 +45,6 @@ class Adder:
 class AdderTarget:
     """A target without simulations: `broken` does not compile, `kept` survives, `slow` is found last."""
 
-    label = "mutants-adder"
     counted = "sums"
     seed = 7
     rerun = "DUT=adder"
@@ -89,7 +89,7 @@ class AdderKind:
 
     def defects(self) -> Defects:
         """Return its defects."""
-        return Defects("adder", AdderTarget.label, lambda _: Adder(), AdderTarget)
+        return Defects("adder", "mutants-adder", lambda _: Adder(), AdderTarget)
 
 
 @pytest.fixture(autouse=True)

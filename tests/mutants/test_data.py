@@ -11,7 +11,7 @@ from regressions.cluster import units
 from regressions.cluster.mutants import target as cluster
 from regressions.commands.mutants import select
 from regressions.errors import UserError
-from regressions.mutants import defects
+from regressions.mutants import defects, placement
 from regressions.mutants.acting import SELECTOR
 from regressions.mutants.build import write_copies
 from regressions.mutants.operators import OPERATORS
@@ -40,7 +40,7 @@ PLAIN = {"cluster_pkg.sv", "cluster_system.sv"}
 @pytest.mark.parametrize("name", DEVICES)
 def test_every_defect_is_rendered_as_asked(name: str, tmp_path: Path) -> None:
     everything, (device, least) = defects.load(name), DEVICES[name]
-    copies = write_copies(everything, defects.place_all(everything, device), tmp_path)
+    copies = write_copies(everything, placement.place_all(everything, device), tmp_path)
     text = "".join(path.read_text() for path in copies.changed.values())
     for number in range(1, len(everything) + 1):
         assert f"{SELECTOR} == {number})" in text
@@ -51,7 +51,7 @@ def test_every_defect_is_rendered_as_asked(name: str, tmp_path: Path) -> None:
 def test_each_module_has_three_defects_and_operators_made_forty(name: str) -> None:
     everything = defects.load(name)
     thought_of = Counter(Path(defect.file).name for defect in everything if not defect.operator)
-    modules = {Path(source).name for source in defects.own_sources(DEVICES[name][0])} - PLAIN
+    modules = {Path(source).name for source in placement.own_sources(DEVICES[name][0])} - PLAIN
     assert {module: thought_of[module] for module in modules if thought_of[module] < 3} == {}
     made = Counter(defect.operator for defect in everything if defect.operator)
     assert made.total() >= 40
@@ -97,13 +97,13 @@ def test_stale_line_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(
         SchemaError, match=r"defect alu-first: serial_alu.sv: no line reads 'assign gone = 1;'"
     ):
-        defects.place_all(everything, load("serial"))
+        placement.place_all(everything, load("serial"))
 
 
 def test_unknown_file_names_the_nearest(tmp_path: Path) -> None:
     text = HEAD + ENTRY.replace("serial_alu.sv", "serial_alux.sv")
     with pytest.raises(SchemaError, match=r"no source file 'serial_alux.sv'; did you mean 'serial_alu.sv'"):
-        defects.place_all(defects.load("serial", written(tmp_path, text)), load("serial"))
+        placement.place_all(defects.load("serial", written(tmp_path, text)), load("serial"))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from regressions.mutants.changes import Change
+from regressions.mutants.defects import Change
 from regressions.mutants.generate import choose, to_toml
 from regressions.mutants.operators import OPERATORS, candidates
 from regressions.mutants.source import VerilogSource

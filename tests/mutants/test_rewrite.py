@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from regressions.mutants.acting import acting_tokens
-from regressions.mutants.changes import Change, ChangeError, place
+from regressions.mutants.changes import ChangeError, place
+from regressions.mutants.defects import Change
 from regressions.mutants.rewrite import instrument
 from regressions.mutants.source import SourceError, VerilogSource
 

@@ -10,14 +10,16 @@ from pathlib import Path
 from regressions.cluster import units
 from regressions.cluster.build import RTL, build_cluster
 from regressions.cluster.firmware import CHECKS, PROGRAMS, build_program
+from regressions.cluster.kind import ClusterRunner
 from regressions.cluster.mutants import jobs
 from regressions.cluster.mutants.jobs import EXPECTED, ClusterPart
 from regressions.cluster.mutants.outcome import ClusterTask, Found, read_cluster, read_unit
 from regressions.cluster.run import MEMORIES, REQUEST, prepare
 from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.build import Copies, build_valid
-from regressions.mutants.defects import Defect, Placement
+from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import CRASH, TIME_LIMIT, DefectResult, Fate
+from regressions.mutants.placement import Placement
 from regressions.mutants.simulations import CONTROL, Simulations, TimeLimit
 from regressions.mutants.target import Numbered
 from regressions.order import Order
@@ -28,7 +30,7 @@ from tb.cluster.task import Task
 from tb.descriptor import load
 from tb.stimulus.rng import derive
 
-NAME = "cluster"
+NAME = ClusterRunner.name
 # Wall time of one simulation. A bench takes a second, and the cycles of a program are limited.
 _SECONDS = 120.0
 # Cycles of a program that checks the hardware; they end within a few thousand.
@@ -37,7 +39,7 @@ _CHECK_LIMIT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class ClusterSources:
-    """Sources of the cluster, which may have defects (`regressions.mutants.defects.Sourced`)."""
+    """Sources of the cluster, which may have defects (`regressions.mutants.placement.Sourced`)."""
 
     name: str
     sources: tuple[Path, ...]
@@ -45,6 +47,11 @@ class ClusterSources:
 
 CLUSTER = ClusterSources(NAME, tuple(sorted(RTL.glob("cluster_*.sv"))))
 """The cluster's own modules; those whose names are the core's package's stand for parts of it."""
+
+
+def sources(_: str) -> ClusterSources:
+    """The sources of clusters of all sizes."""
+    return CLUSTER
 
 
 class ClusterTarget:
@@ -58,7 +65,6 @@ class ClusterTarget:
     """
 
     device = CLUSTER
-    label = "mutants-cluster"
     counted = "cycles"
     rerun = f"DUT={NAME}"
 

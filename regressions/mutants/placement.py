@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Defects found in the sources of their device."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from regressions.mutants.changes import ChangeError, Placed, place
+from regressions.mutants.defects import Defect
+from regressions.mutants.source import SourceError, VerilogSource
+from tb.schema import nearest
+
+
+class Sourced(Protocol):
+    """Owner of sources that have defects: a device's descriptor, or modules that devices of a kind share."""
+
+    @property
+    def name(self) -> str:
+        """Names the files with its defects."""
+        ...
+
+    @property
+    def sources(self) -> Sequence[Path]:
+        """Its source files."""
+        ...
+
+
+def own_sources(device: Sourced) -> dict[str, Path]:
+    """The device's own source files by name; those of installed packages are not the project's to change."""
+    return {path.name: path for path in device.sources if "site-packages" not in path.parts}
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Defects of a device, found in its sources.
+
+    Attributes:
+        sources: The sources that have defects, by file name.
+        placed: Changes of each defect; the defect at position i has the number i + 1.
+    """
+
+    sources: dict[str, VerilogSource]
+    placed: Sequence[Placed]
+
+
+def place_all(defects: Sequence[Defect], device: Sourced) -> Placement:
+    """Finds every defect in the sources.
+
+    Raises:
+        SchemaError: One does not apply to the source (any more).
+    """
+    files = own_sources(device)
+    sources: dict[str, VerilogSource] = {}
+    placed: list[Placed] = []
+    for defect in defects:
+        if defect.file not in files:
+            raise defect.where.error(
+                f"{device.name} has no source file '{defect.file}'; {nearest(defect.file, files)}"
+                f"Known: {', '.join(files)}"
+            )
+        try:
+            if defect.file not in sources:
+                sources[defect.file] = VerilogSource(files[defect.file].read_text())
+            placed.append(place(sources[defect.file], defect.change))
+        except (ChangeError, SourceError) as error:
+            raise defect.where.error(f"{defect.file}: {error}") from None
+    return Placement(sources, placed)
