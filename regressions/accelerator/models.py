@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bench around an accelerator, and the loop that drives one without a bench, as models."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from regressions.accelerator.shell import dut_shell

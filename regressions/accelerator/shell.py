@@ -4,8 +4,6 @@
 The bench instantiates `dut_shell`; only this file knows the device's module name and parameters.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The list of jobs whose cycles are kept, as scenarios of a device."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Literal
 

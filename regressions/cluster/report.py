@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Report section on programs of the cluster, from the last figures of `make cluster`."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

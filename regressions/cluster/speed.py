@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Speed of a cluster in its bench, against the same model in a bare C++ loop that has no monitors."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Goals of a device's code coverage, and points that cannot be hit, each with its reason: `coverage.toml`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The jobs that close a device's code coverage: ``jobs.toml``."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Percentages of code coverage: per source and in all, against the goals."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the simulations of a run to its code coverage, and the files that show it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

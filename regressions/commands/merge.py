@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make merge``: one report from the runs of several machines."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

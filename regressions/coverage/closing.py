@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which scenarios of the closing sequence a run takes: those of the bins that its other tests left open."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Defects of a device behind the contract's ports: found by the bench, in jobs of the test lists."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

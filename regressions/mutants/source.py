@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """SystemVerilog sources with their tokens and their syntax tree, as pyslang parses them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which sources of a device count: its own modules, not packages, vendored units or anything of the bench."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tb.descriptor import vendor_folder

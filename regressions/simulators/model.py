@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Models: programs and libraries that a simulator compiles, as data."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path

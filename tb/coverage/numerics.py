@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Numerical events of every step of a job, vectorised (contract A1 and A2)."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scenarios made for one bin: knobs for the bin's jobs, data for its numbers."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterable, Mapping
 from itertools import product

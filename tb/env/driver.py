@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Driver of scenarios: takes items from the sequencer, has them executed, records the outcome."""
 
-from __future__ import annotations
-
 from pyuvm import uvm_driver
 
 from tb.env.executor import ScenarioExecutor

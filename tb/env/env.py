@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The environment: agents, scoreboard, and the scenario driver on top of them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs scenarios on a device: memory, programming, waiting, collecting, reset."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 

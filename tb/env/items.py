@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sequence items of the environment."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from pyuvm import uvm_sequence_item

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading of structs, with errors of one line: where, what is wrong and what to do."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ Everything that needs an offset or a field position takes it from here; the numb
 ``rtl/redmule.rdl`` alone (`tb.registers.generate.register_map` reads them).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the time of each job went, as the device's probe attributes it, and whether that can be true."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Sequence
 

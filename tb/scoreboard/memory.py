@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole memory after a scenario against the reference model, bit for bit."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 

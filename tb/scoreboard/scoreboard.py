@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scoreboard: predicts a scenario, takes the monitors' records, runs every check."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The knobs of a test, which restrict its random draw. `docs/knobs.md` holds the same table."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One random scenario within the knobs, with or without a corner that fixes part of it."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

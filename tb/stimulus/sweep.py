@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cutting a job at each of its cycles in turn (contract A7.7 to A7.12)."""
 
-from __future__ import annotations
-
 from bisect import bisect
 from collections.abc import Callable
 from dataclasses import dataclass, field

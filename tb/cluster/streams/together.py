@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs in which accelerator, cores and DMA work at once."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import replace
 
