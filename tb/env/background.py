@@ -91,7 +91,7 @@ class Background:
             call: The call.
             purpose: Name under which `account` tells its processor time.
         """
-        task = BackgroundTask(call, partial(self._spend, purpose))
+        task = BackgroundTask(call, partial(self.spend, purpose))
         self._waiting.append(task)  # type: ignore[arg-type] # the thread does not look at the result
         return task
 
@@ -108,7 +108,7 @@ class Background:
     def pause(self) -> None:
         """Have the thread stop after its present call, for it could only take the lock from the caller."""
         if not self._paused:
-            self._spend(SIMULATOR, thread_time() - self._simulating)
+            self.spend(SIMULATOR, thread_time() - self._simulating)
             # Not if the thread holds it: it begins a call just now, and waiting here would let it run.
             self._paused = self._pause.acquire(blocking=False)
 
@@ -139,6 +139,7 @@ class Background:
                     pass
                 task.run()
 
-    def _spend(self, purpose: str, seconds: float) -> None:
+    def spend(self, purpose: str, seconds: float) -> None:
+        """Count processor time of the caller's own."""
         with self._counting:
             self._spent[purpose] = self._spent.get(purpose, 0.0) + seconds

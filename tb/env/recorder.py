@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import thread_time
 
-from tb.env.background import Background, BackgroundTask
 from tb.exchange.plan import Segment
 from tb.exchange.record import Record
-from tb.exchange.results import Failure, JobResult, Line, encode
+from tb.exchange.results import Failure, Line, encode
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.scoreboard.scoreboard import Verdict
@@ -37,16 +36,17 @@ class Recorder:
         folder: Folder of the simulation; records of failures go to its sub-folder `failures`.
         descriptor: Path of the device's descriptor, for failure records.
         segment: The segment.
-        background: Writes the lines of a scenario's jobs while the simulator runs on, before any later line.
+        spend: Told the processor time of writing lines, in seconds, with its purpose.
     """
 
-    def __init__(self, folder: Path, descriptor: str, segment: Segment, background: Background) -> None:
+    def __init__(
+        self, folder: Path, descriptor: str, segment: Segment, spend: Callable[[str, float], None]
+    ) -> None:
         self._folder = folder
         self._descriptor = descriptor
         self._segment = segment
         self._test = segment.entry.name
-        self._background = background
-        self._pending: BackgroundTask[None] | None = None
+        self._spend = spend
         self._file = (folder / "results.jsonl").open("ab")
         self.jobs = 0
         self.compared_bytes = 0
@@ -60,14 +60,13 @@ class Recorder:
 
     def line(self, line: Line) -> None:
         """Write one line."""
-        self._settle()
-        self._file.write(encode(line))
-        self._file.flush()
+        self._write((line,))
 
     def scenario(self, scenario: Scenario, verdict: Verdict, since_reset: Sequence[Scenario]) -> None:
         """Record the jobs of a scenario, and a failure record if it did not pass."""
-        self._settle()
-        self._pending = self._background.submit(partial(self._write_jobs, verdict.jobs), "reporting")
+        for result in verdict.jobs:
+            result.test = self._test
+        self._write(verdict.jobs)
         self.jobs += sum(result.status is not Status.NOT_RUN for result in verdict.jobs)
         self.compared_bytes += verdict.compared_bytes
         if verdict.concerned or verdict.known:
@@ -95,20 +94,13 @@ class Recorder:
 
     def close(self) -> None:
         """Close the file."""
-        self._settle()
         self._file.close()
 
-    def _settle(self) -> None:
-        """Lines stand in the order in which things happened."""
-        if self._pending is not None:
-            self._pending.result()
-            self._pending = None
-
-    def _write_jobs(self, results: Sequence[JobResult]) -> None:
-        for result in results:
-            result.test = self._test
-        self._file.write(b"".join(map(encode, results)))
+    def _write(self, lines: Sequence[Line]) -> None:
+        started = thread_time()
+        self._file.write(b"".join(map(encode, lines)))
         self._file.flush()
+        self._spend("reporting", thread_time() - started)
 
     def _failure(self, scenario: Scenario, verdict: Verdict, since_reset: Sequence[Scenario]) -> None:
         self.fail(verdict.status, f"scenario {scenario.index}: {verdict.detail}")
