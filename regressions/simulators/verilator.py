@@ -11,9 +11,10 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
+from importlib.machinery import PathFinder
+from importlib.util import find_spec
 from pathlib import Path
 
-import cocotb_tools.config
 import find_libpython
 
 from regressions.kinds import runner_of
@@ -113,6 +114,15 @@ class Verilator(Simulator):
         return verilator_coverage.read(data) if data.exists() else None
 
 
+def _entry_point() -> str:
+    """Return where cocotb begins in a simulation, as its tools say, without importing it and pytest."""
+    package = find_spec("cocotb")
+    assert package is not None, "make env installs it"
+    simulator = PathFinder.find_spec("cocotb.simulator", package.submodule_search_locations)
+    assert simulator is not None, "it is part of cocotb"
+    return f"{Path(simulator.origin or '').resolve()},initialize"
+
+
 def cocotb_environment(top: str, module: str, folder: Path) -> dict[str, str]:
     """Return the environment of a process in which cocotb runs the tests of a module.
 
@@ -133,7 +143,7 @@ def cocotb_environment(top: str, module: str, folder: Path) -> dict[str, str]:
         # pytest would compile every module of the bench, for what assertions say that never fail.
         "COCOTB_REWRITE_ASSERTION_FILES": "",
         **os.environ,
-        "GPI_USERS": f"{library};{cocotb_tools.config.pygpi_entry_point()}",
+        "GPI_USERS": f"{library};{_entry_point()}",
         "PYGPI_PYTHON_BIN": sys.executable,
         "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
         "COCOTB_TOPLEVEL": top,

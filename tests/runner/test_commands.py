@@ -3,11 +3,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from cocotb_tools.config import pygpi_entry_point
 
 from regressions.cli import commands
 from regressions.paths import ROOT
+from regressions.simulators.verilator import cocotb_environment
 from tb.kinds import imported
 
 _LOADED = "import sys; from regressions.cli import main; main(sys.argv[1:]); print(*sys.modules)"
@@ -36,3 +39,8 @@ def test_jobs_are_shown_without_a_bench() -> None:
     loaded = _loaded("show", "--test", "gemm_ops:0:2")
     assert "tb.stimulus.stream" in loaded
     assert not loaded & _BENCH
+
+
+def test_a_simulation_begins_where_cocotb_says(tmp_path: Path) -> None:
+    environment = cocotb_environment("top", "module", tmp_path)
+    assert environment["GPI_USERS"].endswith(f";{pygpi_entry_point()}")
