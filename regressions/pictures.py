@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import cycle
 from pathlib import Path
 
@@ -119,7 +119,7 @@ def lines_of(lines: Mapping[str, Sequence[tuple[float, float]]], dashed: Contain
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plot:
     """A plot; coordinates are units of the drawing, which the page scales.
 
@@ -158,10 +158,15 @@ class Plot:
             return "".join(f"M{point}{MARKS[mark][0]}" for stroke in strokes for point in stroke)
         return "".join("M" + "L".join(stroke) for stroke in strokes)
 
-    @property
+    @cached_property
     def svg(self) -> Markup:
         """The drawing and its legend, for a page in HTML."""
         return Markup(_template().render(plot=self))
+
+
+def drawn(plots: Sequence[Plot]) -> list[Plot]:
+    """Draws plots now, so that what cannot be drawn raises TypeError or ValueError here and not in a page."""
+    return [plot for plot in plots if plot.svg]
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from regressions.pictures import Axis, Plot, lines_of
+from regressions.pictures import Axis, Plot, drawn, lines_of
 
 FOLDER = Path(__file__).parent
 """Folder of the section's template."""
@@ -67,7 +67,7 @@ class ClusterSection:
     """
 
     git: str = ""
-    pictures: list[Plot] = field(default_factory=list)
+    pictures: Sequence[Plot] = ()
     speedups: list[Speedup] = field(default_factory=list)
     published: tuple[Published, ...] = PUBLISHED
     phases: list[dict[str, Any]] = field(default_factory=list)
@@ -88,7 +88,7 @@ def _section(content: Mapping[str, Any]) -> ClusterSection:
     figures = content["cluster_figures"]
     return ClusterSection(
         git=figures["git"],
-        pictures=[rate_plot(rows), sharing_plot(figures["sharing"])],
+        pictures=drawn([rate_plot(rows), sharing_plot(figures["sharing"])]),
         speedups=speedups(rows),
         phases=figures["phases"],
         tiled=[row for row in rows if row["program"] == _TILED],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from regressions.pictures import COLOURS, INK, Axis, Plot, Series, lines_of
+from regressions.pictures import COLOURS, INK, Axis, Plot, Series, drawn, lines_of
 
 BenchRow = Mapping[str, Any]
 """A row of `bench.json`'s list `accelerator`."""
@@ -30,7 +30,7 @@ class SpeedSection:
     """
 
     git: str = ""
-    pictures: list[Plot] = field(default_factory=list)
+    pictures: Sequence[Plot] = ()
     slow: list[str] = field(default_factory=list)
     scaling: Mapping[str, Any] = field(default_factory=dict)
 
@@ -64,7 +64,7 @@ def _section(content: Mapping[str, Any]) -> SpeedSection:
         for row in rows
         if row["cycles"] > row["bound"]
     ]
-    return SpeedSection(content["git"], pictures, slow, scaling)
+    return SpeedSection(content["git"], drawn(pictures), slow, scaling)
 
 
 def size_plot(instance: str, rows: Sequence[BenchRow]) -> Plot:

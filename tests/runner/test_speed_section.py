@@ -94,6 +94,12 @@ def test_a_file_that_cannot_be_read_gives_an_empty_section(tmp_path: Path, text:
     assert speed_section(tmp_path / "bench.json") == SpeedSection()
 
 
+def test_figures_that_are_no_numbers_give_an_empty_section(bench: Path) -> None:
+    rows = [*ROWS, row("M", 32, utilization="much")]
+    bench.write_text(json.dumps({"git": COMMIT, "accelerator": rows}))
+    assert speed_section(bench) == SpeedSection()
+
+
 def test_a_report_says_what_was_measured_or_how_to_measure_it(runner: Runner, bench: Path) -> None:
     runner.tests(good={})
     page = runner.build / "reports" / "smoke" / "report.html"
