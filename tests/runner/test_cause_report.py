@@ -24,7 +24,7 @@ from regressions.summarize import summarize
 from regressions.summary import Summary
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
-from tb.exchange.results import JobResult
+from tb.exchange.results import JobResult, decode, encode
 from tb.exchange.status import Status
 from tests.job_results import job_result
 from tests.runner.fake import fake_device
@@ -47,8 +47,9 @@ def test_the_summary_has_the_slots_of_each_job() -> None:
     assert [row["causes"] for row in rows] == [{"WORKING": 60, "DRAIN": 3}, None]
 
 
-def test_equal_sets_of_causes_are_kept_once() -> None:
-    first, second = (job_result(causes={"WORKING": 60 + i, "DRAIN": 3}).causes for i in range(2))
+def test_equal_sets_of_causes_are_kept_once_where_results_are_read() -> None:
+    lines = [encode(job_result(causes={"WORKING": 60 + i, "DRAIN": 3})) for i in range(2)]
+    first, second = (decode(line).causes for line in lines)
     assert first.names is second.names
     assert dict(second.items()) == {"WORKING": 61, "DRAIN": 3}
 
