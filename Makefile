@@ -107,6 +107,7 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #:   SHARD   2/3: the second of three equal parts of a tier, the same on any machine; make merge joins them
 #:   GRADE   1: run all tests with each defect, to see which of them find it; takes much longer
 #:   KEEP    1: keep the coverage of this run as the least that later ones may have (coverage_baseline.json)
+#:   KIND    kind of build: fast (default), xrand (registers start at random), coverage, waves (also WAVES=1)
 #:   LISTS   further test lists: TOML files or folders; COVERGROUPS further covergroups (docs/coverage.md)
 #:   SCALING 1: make bench also measures sizes up to 512 and arrays up to 16 x 16, which takes a quarter of an hour more
 #:   BUILD   folder of runs and reports; default build

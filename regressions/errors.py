@@ -7,7 +7,11 @@ from collections.abc import Iterable
 from tb.errors import UserError
 from tb.schema import nearest
 
-__all__ = ["UserError", "describe_os_error", "unknown"]
+__all__ = ["NoDefects", "UserError", "describe_os_error", "unknown"]
+
+
+class NoDefects(UserError):
+    """A device without deliberate defects: there is no campaign to run."""
 
 
 def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UserError:

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tb.errors import UserError
+from regressions.errors import NoDefects
 from tb.kinds import imported
 
 if TYPE_CHECKING:
+    from regressions.errors import NoDefects
     from regressions.mutants.placement import Sourced
     from regressions.mutants.target import Target
     from regressions.order import Order
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from regressions.speed.simulation import SpeedFigures
     from tb.exchange.device import Descriptor
     from tb.exchange.entry import TestEntry
-    from tb.exchange.plan import ProgramBuild
+from tb.exchange.plan import ProgramBuild
 
 KINDS = {
     "accelerator": "regressions.accelerator.kind:AcceleratorRunner",
@@ -170,13 +171,14 @@ def defects_of(name: str) -> Defects:
     """Return the deliberate defects that a name in DUT stands for: those of a kind, or of a device's kind.
 
     Raises:
-        UserError: No device has the name, or its kind has no defects.
+        SchemaError: No device has the name.
+        NoDefects: Its kind has none.
     """
     from tb.descriptor import load
 
     found = with_defects().get(name) or runner_of(load(name)).defects()
     if found is None:
-        raise UserError(f"DUT: {name} is a device of a kind that has no defects")
+        raise NoDefects(f"DUT: {name} is a device of a kind that has no defects")
     return found
 
 

@@ -24,6 +24,7 @@ from regressions.services import Services
 from regressions.simulators.base import Simulator
 from tb.exchange.device import Descriptor
 from tb.kinds import ACCELERATOR
+from tb.schema import SchemaError
 
 if TYPE_CHECKING:
     from regressions.speed.accelerator import CaseRow
@@ -106,7 +107,7 @@ def _print_smoke(order: Order, console: Console) -> None:
     try:
         spent = account.read(order.tree.reports / "smoke").processor
         console.print(f"smoke, last run: {in_words(spent)}", highlight=False, soft_wrap=True)
-    except OSError:
+    except (OSError, SchemaError):
         console.print("smoke: make regressions TIER=smoke tells the processor time of a whole run")
 
 

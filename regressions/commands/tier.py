@@ -11,7 +11,7 @@ from regressions.code_coverage.exclusions import load_rules
 from regressions.code_coverage.jobs import closing
 from regressions.commands.mutants import mutants
 from regressions.coverage.measure import Coverage
-from regressions.errors import UserError
+from regressions.errors import NoDefects, UserError
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.perform import Schedule, builds_of, perform
@@ -34,11 +34,15 @@ def regressions(order: Order, services: Services, console: Console) -> int:
         The gravest exit code of all.
     """
     code = _tests(order, services, console)
-    part = bool(order.tests) or order.soak_seconds is not None
+    part = order.selective or order.soak_seconds is not None
     if part or not order.tier.mutants or code not in (EXIT_PASSED, EXIT_FAILED):
         return code
-    # The jobs that defects have to get past are chosen ones; the night's seed is for the tests.
-    return max(code, mutants(replace(order, seed=None), services, console))
+    try:
+        # The jobs that defects have to get past are chosen ones; the night's seed is for the tests.
+        return max(code, mutants(replace(order, seed=None), services, console))
+    except NoDefects as error:
+        console.print(f"no mutants: {error}", markup=False, highlight=False, soft_wrap=True)
+        return code
 
 
 def _tests(order: Order, services: Services, console: Console) -> int:
@@ -51,6 +55,10 @@ def _tests(order: Order, services: Services, console: Console) -> int:
         raise UserError("SHARD: a soak has no parts; give each machine another SEED instead")
     if not order.shard.undivided and order.seed is None and order.tier.seed == "random":
         raise UserError(f"SHARD: tier {order.tier.name} draws its seed; give all machines the same SEED=")
+    if order.keep and (soak or order.selective or not order.shard.undivided):
+        raise UserError(
+            "KEEP: only what a complete run covers can be kept; drop TESTS, KIND, WAVES, TIME and SHARD"
+        )
     late = [entry for entry in tests if entry.sequence == CLOSING]
     tests = [entry for entry in tests if entry not in late]
     devices: list[Descriptor] = []

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from regressions.errors import UserError
+from regressions.errors import NoDefects
 from regressions.paths import relative
 from tb.exchange.reading import convert
 from tb.schema import Where, read_toml
@@ -105,12 +105,12 @@ def load(device: str, folder: Path = FOLDER) -> list[Defect]:
     """The defects of a device.
 
     Raises:
-        UserError: None are listed.
+        NoDefects: None are listed.
         SchemaError: A file is malformed, or an id is used twice.
     """
     files = data_files(device, folder)
     if not files:
-        raise UserError(f"no defects of device {device}: list some in {relative(folder / f'{device}.toml')}")
+        raise NoDefects(f"no defects of device {device}: list some in {relative(folder / f'{device}.toml')}")
     defects: dict[str, Defect] = {}
     for file in files:
         where = Where(relative(file))

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from regressions import cli, kinds
+from regressions.errors import NoDefects
 from regressions.kinds import defects_of, with_defects
 from regressions.paths import ROOT
 from regressions.services import Services
 from regressions.testbench import open_sizes
 from tb import kinds as simulated
 from tb.descriptor import load
-from tb.errors import UserError
 from tb.kinds import kind_of, targets
 from tb.schema import SchemaError
 from tb.sequences import names
@@ -115,7 +115,7 @@ def test_what_a_kind_leaves_out_is_not_there() -> None:
 def test_defects_are_those_of_the_devices_kind(toy: Path) -> None:
     assert defects_of("cluster_2").label == defects_of("cluster").label == "mutants-cluster"
     assert defects_of("serial").label == defects_of("redmule").label == "mutants"
-    with pytest.raises(UserError, match="is a device of a kind that has no defects"):
+    with pytest.raises(NoDefects, match="is a device of a kind that has no defects"):
         defects_of(str(toy))
 
 

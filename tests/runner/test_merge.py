@@ -209,6 +209,16 @@ def test_what_a_run_covers_can_be_kept(
     assert coverage_baseline.read() == {"pr": {"redmule": {"line": 90.0}}, "smoke": {"redmule": {}}}
 
 
+@pytest.mark.parametrize("part", ["--tests=a", "--shard=1/2", "--kind=xrand", "--time=1s"])
+def test_what_a_part_of_a_run_covers_is_not_kept(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    monkeypatch.setattr(coverage_baseline, "keep", lambda _: pytest.fail("kept"))
+    runner.tests(a={}, b={})
+    assert runner("regressions", "--tier=smoke", "--keep", part) == 2
+    assert "KEEP: only what a complete run covers can be kept" in runner.err
+
+
 def test_what_the_clusters_of_a_run_cover_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coverage_baseline, "FILE", tmp_path / "kept.json")
     summary = Summary(started("pr"))
