@@ -100,6 +100,8 @@ class RunnerKind(ABC):
         unshrinkable: Why their failures are not shrunk; empty where they are.
         plural: Such devices, in words.
         commands: Of the command line: function (`module:function`) and help by name.
+        bench: Makes the program that runs plans on a device, without flags of the kind of build.
+        bare: Makes the loop in C++ around a device without a bench, the reference of speed.
     """
 
     name: ClassVar[str]
@@ -107,14 +109,8 @@ class RunnerKind(ABC):
     unshrinkable: ClassVar[str] = ""
     plural: ClassVar[str]
     commands: ClassVar[Mapping[str, tuple[str, str]]] = {}
-
-    @abstractmethod
-    def bench(self, device: Descriptor) -> Model:
-        """Return the program that runs plans on a device, without flags of the kind of build."""
-
-    @abstractmethod
-    def bare(self, device: Descriptor) -> Model:
-        """Return the loop in C++ around a device without a bench, the reference of speed."""
+    bench: Callable[[Descriptor], Model]
+    bare: Callable[[Descriptor], Model]
 
     @abstractmethod
     def lint(self) -> dict[str, Callable[[], Model]]:

@@ -25,18 +25,8 @@ class AcceleratorRunner(RunnerKind):
     name = "accelerator"
     measures_code = True
     plural = "devices alone"
-
-    def bench(self, device: Descriptor) -> Model:
-        """Return `tb_top` around the device."""
-        from regressions.accelerator.models import bench_model
-
-        return bench_model(device)
-
-    def bare(self, device: Descriptor) -> Model:
-        """Return the loop of `regressions/speed/bare.cpp`."""
-        from regressions.accelerator.models import bare_model
-
-        return bare_model(device)
+    bench = staticmethod(late("regressions.accelerator.models:bench_model"))
+    bare = staticmethod(late("regressions.accelerator.models:bare_model"))
 
     def lint(self) -> dict[str, Callable[[], Model]]:
         """Return the benches of all devices alone, and the library of second opinions."""

@@ -36,18 +36,8 @@ class ClusterRunner(RunnerKind):
         "cluster": ("regressions.cluster.commands:cluster", "measure programs on the cluster"),
         "sw": ("regressions.cluster.commands:sw", "build the programs of the cluster"),
     }
-
-    def bench(self, device: Descriptor) -> Model:
-        """Return `cluster_tb` around the cluster."""
-        from regressions.cluster.build import bench_model
-
-        return bench_model(device)
-
-    def bare(self, device: Descriptor) -> Model:
-        """Return the loop of `tb/cluster/dpi/loop.cpp` without monitors."""
-        from regressions.cluster.build import bare_model
-
-        return bare_model(device)
+    bench = staticmethod(late("regressions.cluster.build:bench_model"))
+    bare = staticmethod(late("regressions.cluster.build:bare_model"))
 
     def lint(self) -> dict[str, Callable[[], Model]]:
         """Return the small cluster in the bench, the contract's and the smallest one in the loop."""

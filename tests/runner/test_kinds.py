@@ -52,7 +52,10 @@ def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_both_registries_have_the_same_kinds() -> None:
     assert list(kinds.KINDS) == list(simulated.KINDS)
     for name in kinds.KINDS:
-        assert kinds.runner(name).name == simulated.kind(name).name == name
+        kind = kinds.runner(name)
+        assert kind.name == simulated.kind(name).name == name
+        assert callable(kind.bench)
+        assert callable(kind.bare)
 
 
 def test_a_descriptor_with_the_table_of_a_kind_is_of_that_kind(toy: Path) -> None:
