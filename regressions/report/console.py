@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from regressions.paths import relative
+from regressions.processor import in_words
 from regressions.report.verdict import grouped, verdict
 from regressions.summary import Summary
 
@@ -37,4 +38,6 @@ def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
     for note in summary.notes:
         say(note, style="bold yellow")
     say(f"\n{verdict(summary)}", style="bold green" if summary.passed else "bold red")
+    if summary.processor:
+        say(in_words(summary.processor))
     say(f"report: {relative(shown / 'report.html')}")

@@ -4,6 +4,7 @@
 import json
 import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -262,3 +263,12 @@ def test_notes_are_shown_and_fail_nothing() -> None:
     assert "stale: known issue 'odd-z' of serial\n" in console.export_text()
     assert "stale: known issue &#39;odd-z&#39; of serial" in render_html(summary)
     assert "- stale: known issue 'odd-z' of serial" in render_markdown(summary)
+
+
+def test_processor_time_stands_behind_the_verdict() -> None:
+    summary = _summary(_result(0, Status.PASSED, [_job(0), _job(1)]))
+    summary.processor = Counter({"checks": 0.5, "simulator": 1.5})
+    console = Console(record=True, width=200)
+    print_verdict(console, summary, Path("x"))
+    *_, shown, _report = console.export_text().splitlines()
+    assert shown == "processor time 2.0 s: simulator 75.0%, checks 25.0%"
