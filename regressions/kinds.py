@@ -17,7 +17,6 @@ from regressions.errors import NoDefects
 from tb.kinds import imported
 
 if TYPE_CHECKING:
-    from regressions.errors import NoDefects
     from regressions.mutants.placement import Sourced
     from regressions.mutants.target import Target
     from regressions.order import Order
