@@ -2,17 +2,21 @@
 """The builds of a run, side by side: each may be used as soon as it is there."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from rich.console import Console
 
+from regressions.kinds import runner_of
 from regressions.paths import relative
 from regressions.run import Run
 from regressions.simulators.base import Build, BuildError, Simulator
 
 Key = tuple[str, str]
 """Name of a device and build kind."""
+
+LONG = 200_000_000
+"""Cycles from which on a build pays for its profile, which takes minutes to make."""
 
 _POLL_SECONDS = 0.2
 
@@ -34,10 +38,17 @@ class Builds:
         self._pool = ThreadPoolExecutor(run.order.processes)
         self._started: dict[Key, Future[Build]] = {}
         self._stopping = False
+        self._long: set[Key] = set()
         simulator.jobs = run.order.processes
 
-    def start(self, wanted: Iterable[Key]) -> None:
-        """Starts builds, the first ones first; those that are there or under way stay."""
+    def start(self, wanted: Iterable[Key], cycles: Mapping[Key, int] | None = None) -> None:
+        """Starts builds, the first ones first; those that are there or under way stay.
+
+        Args:
+            wanted: The builds.
+            cycles: Cycles that each will run, where that is known.
+        """
+        self._long |= {key for key, planned in (cycles or {}).items() if planned >= LONG}
         for key in wanted:
             if key not in self._started:
                 self._started[key] = self._pool.submit(self._build, *key)
@@ -80,7 +91,9 @@ class Builds:
         log = self._folder / f"build-{name}-{kind}.log"
         started = time.monotonic()
         try:
-            build = self._simulator.build(self._devices[name], kind, log)
+            device = self._devices[name]
+            training = runner_of(device).training(device) if (name, kind) in self._long else None
+            build = self._simulator.build(device, kind, log, training)
         except BuildError as error:
             if not self._stopping:
                 text = f"build_failed {name} ({kind}): {error}"
@@ -88,5 +101,5 @@ class Builds:
             raise
         how = f"built in {time.monotonic() - started:.0f} s, log {relative(log)}"
         how = "found in the cache" if build.cached else how
-        self._console.print(f"{name} ({kind}) {how}", highlight=False)
+        self._console.print("; ".join(filter(None, (f"{name} ({kind}) {how}", build.note))), highlight=False)
         return build

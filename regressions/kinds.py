@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from regressions.speed.simulation import SpeedFigures
     from tb.exchange.device import Descriptor
     from tb.exchange.entry import TestEntry
-from tb.exchange.plan import ProgramBuild
+from tb.exchange.plan import Plan, ProgramBuild
 
 KINDS = {
     "accelerator": "regressions.accelerator.kind:AcceleratorRunner",
@@ -131,6 +131,11 @@ class RunnerKind(ABC):
         """
         del entries, device, logs
         return {}
+
+    def training(self, device: Descriptor) -> Plan | None:
+        """Return a short run, of a profile of which builds that run long are made; None for none."""
+        del device
+        return None
 
     def speed(self) -> SpeedPart | None:
         """Return the kind's own measurement in `make bench`; None for none."""

@@ -2,6 +2,7 @@
 """Carries out a run: builds, simulates, and hands the results to its conclusion."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ from regressions.simulators.base import BuildError, Simulator
 from tb.exchange.plan import CoverageOptions, Plan, Segment
 from tb.exchange.status import Status
 from tb.kinds import ACCELERATOR
+
+_CYCLES_PER_SECOND = 100_000  # of an array, roughly
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ class _Runner:
 
     def execute(self) -> Execution:
         planned = self._schedule.planned
-        self._builds.start(self._schedule.builds)
+        self._builds.start(self._schedule.builds, self._cycles())
         if planned is not None:
             return self._simulate(self._waiting(list(self._schedule.simulations)), planned)
         try:
@@ -106,6 +109,15 @@ class _Runner:
         except KeyboardInterrupt:
             return Execution(interrupted=True)
         return self._simulate(self._endless(), None, self._run.order.soak_seconds)
+
+    def _cycles(self) -> Counter[Key]:
+        """Cycles that each build will run; in a soak, what its time is enough for."""
+        cycles: Counter[Key] = Counter()
+        for segment in self._schedule.planned or ():
+            cycles[segment.device, segment.kind] += segment.cycles
+        for build in self._schedule.builds if self._schedule.planned is None else ():
+            cycles[build] = round((self._run.order.soak_seconds or 0.0) * _CYCLES_PER_SECOND)
+        return cycles
 
     def close(self, segments: Sequence[Segment]) -> Execution:
         """Runs further segments, after all others."""

@@ -14,7 +14,11 @@ from tb.kinds import late
 if TYPE_CHECKING:
     from regressions.simulators.model import Model
     from tb.exchange.device import Descriptor
+    from tb.exchange.plan import Plan
     from tb.stimulus.stream import ScenarioStream
+
+_TRAINING = 600
+"""Scenarios of the run that makes a build's profile: a few seconds."""
 
 
 class AcceleratorRunner(RunnerKind):
@@ -41,6 +45,12 @@ class AcceleratorRunner(RunnerKind):
         """Count the jobs of a scenario and estimate its cycles."""
         scenario = stream.scenario(index)
         return len(scenario.jobs), estimate(scenario, device)
+
+    def training(self, device: Descriptor) -> Plan:
+        """Return the first scenarios of what the speed is measured with."""
+        from regressions.speed.simulation import plan
+
+        return plan(device, _TRAINING)
 
     def defects(self) -> Defects:
         """Return the defects of the main device, found in jobs of the test lists."""

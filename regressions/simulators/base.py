@@ -18,6 +18,7 @@ from regressions.kinds import runner_of
 from regressions.simulators.model import Model
 from regressions.simulators.points import Point
 from tb.exchange.device import Descriptor
+from tb.exchange.plan import Plan
 
 
 class BuildError(UserError):
@@ -34,6 +35,7 @@ class Build:
         directory: Where it was built.
         executable: The simulation program.
         cached: True if an earlier build served.
+        note: Line for people on what was not done as asked for; empty for nothing.
     """
 
     descriptor: Descriptor
@@ -41,6 +43,7 @@ class Build:
     directory: Path
     executable: Path
     cached: bool
+    note: str = ""
 
 
 class Simulator(ABC):
@@ -61,13 +64,14 @@ class Simulator(ABC):
         """Name and version, as it stands in reports."""
 
     @abstractmethod
-    def build(self, descriptor: Descriptor, kind: str, log: Path) -> Build:
+    def build(self, descriptor: Descriptor, kind: str, log: Path, training: Plan | None = None) -> Build:
         """Compile the bench around a device, or find the build in the cache.
 
         Args:
             descriptor: The device.
             kind: One of `kinds`.
             log: File that receives the output of the tools.
+            training: Short run whose profile makes the build faster, and slower to compile; None for none.
 
         Raises:
             BuildError: A tool is missing or failed.

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiles and lints models with Verilator: all of its command lines but those of simulations."""
 
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cocotb_tools.config
@@ -9,7 +12,7 @@ from regressions.paths import ROOT
 from regressions.simulators.cache import build_once, content_key
 from regressions.simulators.generated import units_of
 from regressions.simulators.model import Model
-from regressions.simulators.objects import Compilers
+from regressions.simulators.objects import Compilers, Unit
 from regressions.simulators.tools import (
     compiler,
     environment_key,
@@ -24,13 +27,17 @@ _PUBLIC = "public.vlt"
 _FATAL = "-Werror-USERFATAL"
 
 
-def compile_model(model: Model, log: Path, compilers: Compilers) -> tuple[Path, bool]:
+def compile_model(
+    model: Model, log: Path, compilers: Compilers, train: Callable[[Path], None] | None = None
+) -> tuple[Path, bool]:
     """Compile a model, or find it in the build cache.
 
     Args:
         model: Sources and options of the build.
         log: File that receives the output of the tools.
         compilers: The C++ compilers.
+        train: Makes a short run with a program, whose profile optimises the build (g++); None for none. Which
+            run is no part of the key: it changes nothing but speed.
 
     Returns:
         The program or library, and whether an earlier build served.
@@ -42,6 +49,7 @@ def compile_model(model: Model, log: Path, compilers: Compilers) -> tuple[Path, 
     flags, texts = _flags(model), _texts(model)
     # Folders are no part of the key: what counts of them are the files, wherever they lie.
     settings = [model.program, *texts.values(), *flags, *model.compile, *model.link, model.effort]
+    settings += ["profiled"] * (train is not None)
     key = content_key(model.files, [*settings, *environment_key()])
 
     def make(folder: Path) -> None:
@@ -50,13 +58,18 @@ def compile_model(model: Model, log: Path, compilers: Compilers) -> tuple[Path, 
         # Warnings are for `make lint`.
         command = [str(executable()), "--cc", "-Mdir", str(folder), "--prefix", model.prefix, "-Wno-fatal"]
         run_tool([*command, _FATAL, *flags, *_frontend(model, folder)], log, f"Verilator on {model.name}")
-        objects = compilers.objects([*units_of(model, folder)], folder, log)
-        command = [*compiler(), "-o", str(folder / model.program), *map(str, objects), *model.link]
-        if model.python:
-            libraries = cocotb_tools.config.libs_dir
-            command += ["-rdynamic", f"-Wl,-rpath,{libraries}", f"-L{libraries}", "-lcocotbvpi_verilator"]
-        run_tool(command, log, f"link of {model.name}")
-        for path in objects:  # each is kept by itself
+        units = [*units_of(model, folder)]
+        if train is not None:
+            trained = folder / "training" / model.program
+            trained.parent.mkdir()
+            objects = compilers.objects(_with(units, "-fprofile-generate"), folder, log)
+            _link(model, objects, trained, log, "-fprofile-generate")
+            train(trained)
+            shutil.rmtree(trained.parent)
+            units = _with(units, "-fprofile-use", "-Wno-missing-profile")
+        objects = compilers.objects(units, folder, log)
+        _link(model, objects, folder / model.program, log)
+        for path in (*objects, *folder.glob("*.gcda")):  # objects are kept by themselves
             path.unlink()
 
     folder, cached = build_once(CACHE, "-".join(filter(None, (model.name, model.variant))), key, make)
@@ -75,6 +88,19 @@ def lint_model(model: Model, log: Path) -> None:
     log.unlink(missing_ok=True)
     command = [str(executable()), "--lint-only", "-Wall", _FATAL, *_flags(model), *_frontend(model, folder)]
     run_tool(command, log, f"lint of {model.name}")
+
+
+def _with(units: Sequence[Unit], *flags: str) -> list[Unit]:
+    """The units, those that run in every cycle with further flags, for this build alone."""
+    return [replace(it, flags=(*it.flags, *flags), kept=False) if it.hot else it for it in units]
+
+
+def _link(model: Model, objects: Sequence[Path], program: Path, log: Path, *flags: str) -> None:
+    command = [*compiler(), "-o", str(program), *map(str, objects), *model.link, *flags]
+    if model.python:
+        libraries = cocotb_tools.config.libs_dir
+        command += ["-rdynamic", f"-Wl,-rpath,{libraries}", f"-L{libraries}", "-lcocotbvpi_verilator"]
+    run_tool(command, log, f"link of {model.name}")
 
 
 def _flags(model: Model) -> list[str]:

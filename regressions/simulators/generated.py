@@ -39,7 +39,7 @@ def units_of(model: Model, folder: Path) -> Iterator[Unit]:
         for number, texts in enumerate(_together(paths)):
             source = folder / f"{name}{number}.cpp"
             source.write_text("".join(f'#include "{path.name}"\n' for path in texts))
-            yield Unit(source, (effort, *flags), folders, tools)
+            yield Unit(source, (effort, *flags), folders, tools, hot=effort != _ONCE)
     cpp = [*model.cpp]
     if model.python:
         cpp.append(cocotb_tools.config.share_dir / "lib" / "verilator" / "verilator.cpp")

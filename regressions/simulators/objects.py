@@ -31,12 +31,16 @@ class Unit:
         flags: For the compiler, but the folders.
         folders: Where it looks for headers of the build and the project.
         tools: Where it looks for those of the tools, whose versions are in the key.
+        hot: True if it runs in every cycle, so that a profile is worth making.
+        kept: False for an object that no other build can have.
     """
 
     source: Path
     flags: tuple[str, ...]
     folders: tuple[Path, ...]
     tools: tuple[Path, ...]
+    hot: bool = False
+    kept: bool = True
 
     def key(self) -> str:
         """Hash of the source, all headers that it may include, the flags and the tools."""
@@ -96,8 +100,9 @@ class Compilers:
             _prune(self._cache)
 
     def _object(self, unit: Unit, folder: Path, log: Path) -> Path:
-        kept = self._cache / f"{unit.key()}.o"
         made = folder / f"{unit.source.stem}.o"
+        made.unlink(missing_ok=True)
+        kept = self._cache / f"{unit.key()}.o" if unit.kept else made
         with suppress(FileNotFoundError):
             os.utime(kept)  # the last use
             os.link(kept, made)

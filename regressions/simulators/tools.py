@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version as package_version
@@ -90,8 +90,10 @@ def require_tools() -> None:
             raise BuildError(f"{tool} not found: install the Debian package {tool}")
 
 
-def run_tool(command: Sequence[str], log: Path, what: str) -> None:
-    """Run a tool with its output appended to the log.
+def run_tool(
+    command: Sequence[str], log: Path, what: str, environment: Mapping[str, str] | None = None
+) -> None:
+    """Run a tool with its output appended to the log, in the tools' environment unless another one is given.
 
     Raises:
         BuildError: It failed; with the first error line.
@@ -100,8 +102,9 @@ def run_tool(command: Sequence[str], log: Path, what: str) -> None:
         out.write("$ " + " ".join(command) + "\n")
         out.flush()
         # A group of its own: a compiler and what it starts end together when the user interrupts.
+        env = environment or _tool_environment()
         tool = subprocess.Popen(
-            command, stdout=out, stderr=subprocess.STDOUT, env=_tool_environment(), start_new_session=True
+            command, stdout=out, stderr=subprocess.STDOUT, env=env, start_new_session=True
         )
         _running.add(tool)
         try:
@@ -135,6 +138,13 @@ def _kill(tool: subprocess.Popen[bytes]) -> None:
 def compiler() -> list[str]:
     """Command of the C++ compiler; the environment variable `CXX` names another one than g++."""
     return shlex.split(os.environ.get("CXX", "")) or ["g++"]
+
+
+@cache
+def has_profiles() -> bool:
+    """True if the C++ compiler is one whose profiles builds can use: g++."""
+    asked = subprocess.run([*compiler(), "--version"], capture_output=True, text=True, check=False)
+    return "Free Software Foundation" in asked.stdout
 
 
 @cache

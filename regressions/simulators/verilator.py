@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,8 +27,16 @@ from regressions.simulators.model import FAST_X, Model
 from regressions.simulators.objects import Compilers
 from regressions.simulators.opinions import opinions_model
 from regressions.simulators.points import Point
-from regressions.simulators.tools import executable, stop_tools, version_text
+from regressions.simulators.tools import (
+    compiler,
+    executable,
+    has_profiles,
+    run_tool,
+    stop_tools,
+    version_text,
+)
 from tb.exchange.device import Descriptor
+from tb.exchange.plan import Plan
 from tb.opinions.library import VARIABLE as OPINIONS_VARIABLE
 
 _COVERAGE = "coverage"
@@ -55,7 +64,7 @@ class Verilator(Simulator):
         """Version line of the installed Verilator."""
         return version_text(executable())
 
-    def build(self, descriptor: Descriptor, kind: str, log: Path) -> Build:
+    def build(self, descriptor: Descriptor, kind: str, log: Path, training: Plan | None = None) -> Build:
         """Build a device's testbench, or take it from the cache."""
         runner = runner_of(descriptor)
         known = [each for each in _KIND_FLAGS if each != _COVERAGE or runner.measures_code]
@@ -70,9 +79,22 @@ class Verilator(Simulator):
                 texts={**model.texts, _LEFT_OUT: f"`verilator_config\n{text}"},
             )
         model = replace(model, variant=kind, flags=(*model.flags, *_KIND_FLAGS[kind]))
-        program, cached = compile_model(model, log, self._compilers)
         self._opinions(log)
-        return Build(descriptor, kind, program.parent, program, cached)
+        train, note = None, ""
+        if training is not None and has_profiles():
+            train = partial(self._train, descriptor, kind, log, training)
+        elif training is not None:
+            note = f"{compiler()[0]} makes no profile for it, only g++ does: built as for a short run"
+        program, cached = compile_model(model, log, self._compilers, train)
+        return Build(descriptor, kind, program.parent, program, cached, note)
+
+    def _train(self, descriptor: Descriptor, kind: str, log: Path, plan: Plan, program: Path) -> None:
+        """Run a plan; a device that fails it is built without that part of the profile."""
+        plan.write(program.parent)
+        build = Build(descriptor, kind, program.parent, program, cached=False)
+        command, environment = self.command(build, program.parent)
+        with suppress(BuildError):
+            run_tool(command, log, f"training of {descriptor.name}", environment)
 
     def compile(self, model: Model, log: Path) -> Path:
         """Compile a model, or take it from the cache."""

@@ -131,7 +131,7 @@ def measure(
     pairs = []
     for turn in range(rounds):
         report(f"round {turn + 1} of {rounds}")
-        log = run_bench(command, environment, plan_folder, _plan(test, device, end), test.timeout)
+        log = run_bench(command, environment, plan_folder, plan(device, end), test.timeout)
         result = run_bare(bare.executable, job_list)
         check_cycles(jobs, log, result)
         pairs.append((Speed.of(log), Speed(result.cycles, result.seconds)))
@@ -195,7 +195,9 @@ def table(measured: SpeedFigures) -> list[tuple[str, str]]:
     ]
 
 
-def _plan(test: TestEntry, device: Descriptor, end: int) -> Plan:
+def plan(device: Descriptor, end: int) -> Plan:
+    """Returns the plan of scenarios `0 .. end-1` of `bench_mix`, after some to warm up."""
+    test = entry()
     tests = tuple(Segment(test, SEED, 0, count) for count in (min(_WARM_UP, end), end))
     return Plan(descriptor=str(device.path), tests=tests)
 

@@ -15,6 +15,7 @@ from tb.descriptor import available
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.known import KnownItem
+from tb.exchange.plan import Plan
 from tb.schema import SchemaError, nearest
 from tests.stimulus import devices
 
@@ -48,8 +49,9 @@ class FakeSimulator:
         """Name and version."""
         return "fake 1.0"
 
-    def build(self, descriptor: Descriptor, kind: str, log: Path) -> Build:
+    def build(self, descriptor: Descriptor, kind: str, log: Path, training: Plan | None = None) -> Build:
         """Pretends to build."""
+        del training
         log.write_text("building\n")
         if kind == "broken":
             raise BuildError(

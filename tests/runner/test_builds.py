@@ -5,12 +5,18 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from regressions import builds
+from regressions.kinds import runner_of
+from regressions.simulators import verilator
 from regressions.simulators.base import Build, BuildError
+from tb.descriptor import load
 from tb.exchange.device import Descriptor
+from tb.exchange.plan import Plan
 from tests.runner.fake import FakeSimulator
 from tests.runner.harness import Runner
 
@@ -20,7 +26,7 @@ SECONDS = 20.0
 def test_tests_of_a_device_run_while_another_is_built(
     runner: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def build(self: FakeSimulator, descriptor: Descriptor, kind: str, log: Path) -> Build:
+    def build(self: FakeSimulator, descriptor: Descriptor, kind: str, log: Path, _: Plan | None) -> Build:
         limit = time.monotonic() + SECONDS
         while descriptor.name == "serial" and not list(log.parent.glob("sims/*/results.jsonl")):
             if time.monotonic() > limit:
@@ -53,3 +59,38 @@ def test_an_interrupt_ends_builds_and_notes_what_did_not_run(
     assert "build_failed" not in runner.out
     (summary,) = runner.build.glob("runs/*/summary.json")
     assert '"status": "not_run"' in summary.read_text()
+
+
+@pytest.mark.parametrize(("cycles", "trained"), [(builds.LONG, True), (1000, False)])
+def test_a_build_that_runs_long_is_made_with_a_profile(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, cycles: int, trained: bool
+) -> None:
+    plans: list[Plan | None] = []
+
+    def build(
+        self: FakeSimulator, descriptor: Descriptor, kind: str, log: Path, training: Plan | None = None
+    ) -> Build:
+        plans.append(training)
+        return replace(whole(self, descriptor, kind, log), note="something is otherwise")
+
+    whole = FakeSimulator.build
+    monkeypatch.setattr(FakeSimulator, "build", build)
+    runner.tests(good={"knobs": {"cycles": cycles}})
+    assert runner("regressions", "--tier", "smoke") == 0
+    assert [plan is not None for plan in plans] == [trained]
+    assert "; something is otherwise" in runner.out
+
+
+def test_another_compiler_says_what_it_does_instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def compiled(*arguments: object) -> tuple[Path, bool]:
+        asked.append(arguments[-1])
+        return tmp_path / "program", False
+
+    monkeypatch.setattr(verilator, "compile_model", compiled)
+    monkeypatch.setattr(verilator, "has_profiles", lambda: False)
+    device = load("serial")
+    built = verilator.Verilator().build(device, "fast", tmp_path / "log", runner_of(device).training(device))
+    assert "only g++ does" in built.note
+    assert asked[-1] is None

@@ -8,6 +8,7 @@ import pytest
 
 from regressions.simulators.base import Build, BuildError
 from tb.exchange.device import Descriptor
+from tb.exchange.plan import Plan
 from tests.runner.fake import FakeSimulator
 from tests.runner.harness import Runner
 
@@ -48,7 +49,7 @@ def test_a_device_that_is_asked_for_runs_alone(runner: Runner) -> None:
 def test_a_device_that_does_not_build_leaves_the_others_their_results(
     runner: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def build(self: FakeSimulator, descriptor: Descriptor, kind: str, log: Path) -> Build:
+    def build(self: FakeSimulator, descriptor: Descriptor, kind: str, log: Path, _: Plan | None) -> Build:
         if descriptor.name == "serial":
             raise BuildError("serial is broken")
         return whole(self, descriptor, kind, log)
