@@ -77,6 +77,7 @@ class Verilator(Simulator):
                 model,
                 sources=(Path(_LEFT_OUT), *model.sources),
                 texts={**model.texts, _LEFT_OUT: f"`verilator_config\n{text}"},
+                compile=(*model.compile, "-DVM_COVERAGE=1"),  # or cocotb's main program writes no data
             )
         model = replace(model, variant=kind, flags=(*model.flags, *_KIND_FLAGS[kind]))
         self._opinions(log)
