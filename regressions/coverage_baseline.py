@@ -25,7 +25,7 @@ its devices in the run."""
 Shares = dict[str, Annotated[float, Meta(ge=0, le=100)]]
 
 
-class _File(Struct, forbid_unknown_fields=True):
+class _KeptFile(Struct, forbid_unknown_fields=True):
     schema: Literal[1]
     runs: dict[str, dict[str, Shares]]
 
@@ -39,7 +39,7 @@ def read() -> dict[str, dict[str, Shares]]:
     if not FILE.exists():
         return {}
     content = read_json(FILE, "kept coverage", "keep some with KEEP=1")
-    return convert(content, _File, Where(relative(FILE))).runs
+    return convert(content, _KeptFile, Where(relative(FILE))).runs
 
 
 def dropped(summary: Summary) -> list[str]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LISTS = Path(__file__).with_name("lists")
 
 
-class _List(Struct, forbid_unknown_fields=True):
+class _TestTable(Struct, forbid_unknown_fields=True):
     test: list[Any] = []
 
 
@@ -76,7 +76,7 @@ def load(lists: Sequence[Path], tiers: Iterable[str]) -> dict[str, TestEntry]:
     for path in lists:
         for file in sorted(path.glob("*.toml")) if path.is_dir() else [path]:
             where = Where(relative(file))
-            for position, fields in enumerate(convert(read_toml(file), _List, where).test):
+            for position, fields in enumerate(convert(read_toml(file), _TestTable, where).test):
                 entry = _entry(fields, file, where.key("test").item(position), tiers)
                 if entry.name in entries:
                     raise where.error(

@@ -44,7 +44,7 @@ class _Entry(Struct, forbid_unknown_fields=True):
     stall: StallSpec = NO_STALL
 
 
-class _List(Struct, forbid_unknown_fields=True):
+class _JobTable(Struct, forbid_unknown_fields=True):
     scenarios: Annotated[list[_Entry], Meta(min_length=1)]
 
 
@@ -56,7 +56,7 @@ def scenarios(device: Descriptor, path: Path = LIST) -> dict[str, Scenario]:
     """
     where = Where(relative(path))
     found: dict[str, Scenario] = {}
-    for index, entry in enumerate(convert(read_toml(path), _List, where).scenarios):
+    for index, entry in enumerate(convert(read_toml(path), _JobTable, where).scenarios):
         place = where.key("scenarios").item(index)
         if entry.name in found:
             raise place.error(f"'{entry.name}' is there twice; rename one")

@@ -70,7 +70,7 @@ class _Exclude(Struct, forbid_unknown_fields=True):
     points: str = ".*"
 
 
-class _File(Struct, forbid_unknown_fields=True):
+class _RulesFile(Struct, forbid_unknown_fields=True):
     """Content of `coverage.toml`; it is true for `devices`, goals are least percentages."""
 
     schema: Literal[1]
@@ -92,7 +92,7 @@ def load_rules(descriptor: Descriptor) -> Rules:
     if not tops or not path.exists():
         return Rules()
     where = Where(relative(path))
-    table = convert(read_toml(path), _File, where)
+    table = convert(read_toml(path), _RulesFile, where)
     exclusions = tuple(
         _exclusion(each, where.key("exclude").item(index)) for index, each in enumerate(table.exclude)
     )

@@ -89,7 +89,7 @@ class Defect(Struct, frozen=True, forbid_unknown_fields=True):
         return self.equivalent or self.unreachable
 
 
-class _File(Struct, forbid_unknown_fields=True):
+class _DefectsFile(Struct, forbid_unknown_fields=True):
     schema: Literal[1]
     device: str
     defect: list[dict[str, Any]] = []
@@ -114,7 +114,7 @@ def load(device: str, folder: Path = FOLDER) -> list[Defect]:
     defects: dict[str, Defect] = {}
     for file in files:
         where = Where(relative(file))
-        content = convert(read_toml(file), _File, where)
+        content = convert(read_toml(file), _DefectsFile, where)
         if content.device != device:
             what = f"'{content.device}' does not suit the file's name; write '{device}'"
             raise where.key("device").error(what)

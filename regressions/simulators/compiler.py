@@ -12,7 +12,7 @@ from regressions.paths import ROOT
 from regressions.simulators.cache import build_once, content_key
 from regressions.simulators.generated import units_of
 from regressions.simulators.model import Model
-from regressions.simulators.objects import Compilers, Unit
+from regressions.simulators.objects import Compilers, TranslationUnit
 from regressions.simulators.tools import (
     compiler,
     environment_key,
@@ -90,7 +90,7 @@ def lint_model(model: Model, log: Path) -> None:
     run_tool(command, log, f"lint of {model.name}")
 
 
-def _with(units: Sequence[Unit], *flags: str) -> list[Unit]:
+def _with(units: Sequence[TranslationUnit], *flags: str) -> list[TranslationUnit]:
     """The units, those that run in every cycle with further flags, for this build alone."""
     return [replace(it, flags=(*it.flags, *flags), kept=False) if it.hot else it for it in units]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import cocotb_tools.config
 
 from regressions.simulators.model import Model
-from regressions.simulators.objects import Unit
+from regressions.simulators.objects import TranslationUnit
 from regressions.simulators.tools import MACHINE
 
 # What runs once, at the start, is not worth compiling well: of an array of 96 elements, one constructor took
@@ -19,7 +19,7 @@ _LIBRARY = "-O3"
 _TOGETHER = 400_000
 
 
-def units_of(model: Model, folder: Path) -> Iterator[Unit]:
+def units_of(model: Model, folder: Path) -> Iterator[TranslationUnit]:
     """All that Verilator generated, the library that it needs, and the model's own C++, the largest first."""
     makefile = (folder / f"{model.prefix}.mk").read_text()
     root = re.search(r"^VERILATOR_ROOT = (.*)$", makefile, re.MULTILINE)
@@ -39,15 +39,15 @@ def units_of(model: Model, folder: Path) -> Iterator[Unit]:
         for number, texts in enumerate(_together(paths)):
             source = folder / f"{name}{number}.cpp"
             source.write_text("".join(f'#include "{path.name}"\n' for path in texts))
-            yield Unit(source, (effort, *flags), folders, tools, hot=effort != _ONCE)
+            yield TranslationUnit(source, (effort, *flags), folders, tools, hot=effort != _ONCE)
     cpp = [*model.cpp]
     if model.python:
         cpp.append(cocotb_tools.config.share_dir / "lib" / "verilator" / "verilator.cpp")
     for path in cpp:
-        yield Unit(path, (model.effort, *flags), folders, tools)
+        yield TranslationUnit(path, (model.effort, *flags), folders, tools)
     for _, names in re.findall(r"^VM_GLOBAL_(FAST|SLOW) \+= \\\n((?:\t?.*\\\n)*)", lists, re.M):
         for name in names.replace("\\", "").split():
-            yield Unit(library / f"{name}.cpp", (_LIBRARY, *flags), folders, tools)
+            yield TranslationUnit(library / f"{name}.cpp", (_LIBRARY, *flags), folders, tools)
 
 
 def _together(paths: list[Path]) -> list[list[Path]]:

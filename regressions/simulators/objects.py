@@ -23,7 +23,7 @@ _INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class TranslationUnit:
     """Source of an object.
 
     Attributes:
@@ -75,7 +75,7 @@ class Compilers:
         room = jobs if free is None else 1000 * int(free[1]) // _COMPILER_BYTES
         self._pool = ThreadPoolExecutor(max(1, min(jobs, room)))
 
-    def objects(self, units: Sequence[Unit], folder: Path, log: Path) -> list[Path]:
+    def objects(self, units: Sequence[TranslationUnit], folder: Path, log: Path) -> list[Path]:
         """Compile units, or find their objects.
 
         Args:
@@ -99,7 +99,7 @@ class Compilers:
         finally:
             _prune(self._cache)
 
-    def _object(self, unit: Unit, folder: Path, log: Path) -> Path:
+    def _object(self, unit: TranslationUnit, folder: Path, log: Path) -> Path:
         made = folder / f"{unit.source.stem}.o"
         made.unlink(missing_ok=True)
         kept = self._cache / f"{unit.key()}.o" if unit.kept else made

@@ -115,7 +115,7 @@ def _weighted(pairs: list[tuple[T, float]]) -> Weighted[T]:
     return Weighted(tuple(value for value, _ in drawn), tuple(weight for _, weight in drawn))
 
 
-class _Values(Struct, forbid_unknown_fields=True):
+class _ValuesTable(Struct, forbid_unknown_fields=True):
     values: Annotated[list[SizeName], Meta(min_length=1)]
 
 
@@ -135,7 +135,7 @@ def sizes(value: Raw, where: Where) -> NamedSizes:
         value = [value, value]
     if isinstance(value, Mapping):
         if "values" in value:
-            listed = convert(value, _Values, where).values
+            listed = convert(value, _ValuesTable, where).values
             chosen = [size_name(each, where.key("values").item(i)) for i, each in enumerate(listed)]
             return NamedSizes("values", chosen[0], chosen[-1], tuple(chosen))
         table = convert(value, _Distribution, where)

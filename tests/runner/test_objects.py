@@ -8,7 +8,7 @@ import pytest
 
 from regressions.simulators import objects
 from regressions.simulators.base import BuildError
-from regressions.simulators.objects import Compilers, Unit
+from regressions.simulators.objects import Compilers, TranslationUnit
 
 
 class Bench:
@@ -31,7 +31,7 @@ class Bench:
         built.mkdir(exist_ok=True)
         (built / "a.o").unlink(missing_ok=True)
         log.unlink(missing_ok=True)
-        unit = Unit(self.folder / "a.cpp", flags, (self.headers,), (self.tools,))
+        unit = TranslationUnit(self.folder / "a.cpp", flags, (self.headers,), (self.tools,))
         assert Compilers(self.cache, 1).objects([unit], built, log) == [built / "a.o"]
         return log.exists()
 
