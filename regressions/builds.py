@@ -2,6 +2,7 @@
 """The builds of a run, side by side: each may be used as soon as it is there."""
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
@@ -42,14 +43,15 @@ class Builds:
         simulator.jobs = run.order.processes
 
     def start(self, wanted: Iterable[Key], cycles: Mapping[Key, int] | None = None) -> None:
-        """Starts builds, the first ones first; those that are there or under way stay.
+        """Starts builds, those that will run most cycles first; those that are there or under way stay.
 
         Args:
             wanted: The builds.
             cycles: Cycles that each will run, where that is known.
         """
-        self._long |= {key for key, planned in (cycles or {}).items() if planned >= LONG}
-        for key in wanted:
+        planned = Counter(cycles)
+        self._long |= {key for key in planned if planned[key] >= LONG}
+        for key in sorted(wanted, key=lambda key: -planned[key]):
             if key not in self._started:
                 self._started[key] = self._pool.submit(self._build, *key)
 

@@ -9,9 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from regressions import builds
 from regressions.kinds import runner_of
+from regressions.order import Order
+from regressions.run import Run
 from regressions.simulators import verilator
 from regressions.simulators.base import Build, BuildError
 from tb.descriptor import load
@@ -21,6 +24,13 @@ from tests.runner.fake import FakeSimulator
 from tests.runner.harness import Runner
 
 SECONDS = 20.0
+
+
+def run_of(runner: Runner) -> Run:
+    """A run of one process."""
+    runner.folder.joinpath("run").mkdir()
+    order = Order(processes=1)
+    return Run(order, "run", 1, (load("redmule"),), runner.folder / "run", "", {})
 
 
 def test_tests_of_a_device_run_while_another_is_built(
@@ -79,6 +89,21 @@ def test_a_build_that_runs_long_is_made_with_a_profile(
     assert runner("regressions", "--tier", "smoke") == 0
     assert [plan is not None for plan in plans] == [trained]
     assert "; something is otherwise" in runner.out
+
+
+def test_what_runs_most_cycles_is_built_first(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+
+    def build(self: FakeSimulator, descriptor: Descriptor, kind: str, log: Path, _: Plan | None) -> Build:
+        order.append(kind)
+        return whole(self, descriptor, kind, log)
+
+    whole = FakeSimulator.build
+    monkeypatch.setattr(FakeSimulator, "build", build)
+    made = builds.Builds(run_of(runner), FakeSimulator(), Console(quiet=True))
+    made.start([("redmule", "xrand"), ("redmule", "fast")], {("redmule", "fast"): 2, ("redmule", "xrand"): 1})
+    made.wait()
+    assert order == ["fast", "xrand"]
 
 
 def test_another_compiler_says_what_it_does_instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
