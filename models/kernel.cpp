@@ -92,7 +92,7 @@ struct Fma : Format<double, int64_t, 52> {
         const Reals exact = sum + x * w;
         const Ints sign = reinterpret_cast<Ints>(exact) & ~kMagnitude;
         Reals size = reinterpret_cast<Reals>(reinterpret_cast<Ints>(exact) ^ sign);
-        // What overflows stays in the last binade, so that the magic number is finite; a NaN stays what it is.
+        // An overflow stays in the last binade, so that the magic number is finite; a NaN stays what it is.
         const Reals most = Reals{} + 65528 * kSumScale, least = Reals{} + power(-14) * kSumScale;
         size = most < size ? most : size;
         Reals binade = reinterpret_cast<Reals>(reinterpret_cast<Ints>(size) & kSpecial);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The device alone: a C++ loop that programs jobs and serves the wide port, without any check.
 //
-// What the simulator can do at best, to compare the bench with. Compiled with the device's `dut_shell` as
+// Best that the simulator can do, to compare the bench with. Compiled with the device's `dut_shell` as
 // the top (`Verilator.build_bare`). Reads a job list that regressions/speed/bare.py writes, and prints one
 // JSON object: cycles and seconds of the loop, cycles of each job and those it waited for a grant, a digest of
 // each scenario's final memory.
@@ -169,7 +169,7 @@ class Loop {
             dut_.eval();
             if (transparency_) look_through();
 
-            // What the rising edge sees.
+            // Inputs that the rising edge sees.
             const bool accessed = dut_.periph_req_i && dut_.periph_gnt_o;
             const bool read = dut_.tcdm_req_o && dut_.tcdm_gnt_i && dut_.tcdm_wen_o;
             const uint32_t address = dut_.tcdm_add_o;
@@ -186,7 +186,7 @@ class Loop {
             dut_.clk_i = 1;
             dut_.eval();
 
-            // What follows from it.
+            // Outputs that follow from it.
             dut_.tcdm_r_valid_i = read;
             if (read) load(scenario, address);
             if (accessed) {

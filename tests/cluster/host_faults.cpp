@@ -27,7 +27,7 @@ cluster::Request request() {
     return made;
 }
 
-// Whether a case grants an access, and whether it answers one.
+// Cases: one grants an access or not, and answers one or not.
 bool grants(const std::string& stuck, const cluster::HostOutputs& out) {
     return !(stuck == "write" && out.we && out.add == kTeam) && !(stuck == "question" && !out.we);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the monitor of the cluster says of accesses that break one rule each, and of those that break none.
+// Findings of the cluster's monitor on accesses that break one rule each, and of those that break none.
 //
 // usage: faults <rule>. Writes the rules that fired to the standard output, one a line.
 #include <cstdio>

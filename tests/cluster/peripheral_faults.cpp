@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the rules of the peripheral bus and of the event unit say of cycles that break one rule each, and of those that
+// Findings of the rules of peripheral bus and event unit on cycles that break one rule each, and of those that
 // break none.
 //
 // usage: faults <case>. Writes the rules that fired to the standard output, one a line, and what they say to the

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What tb/cluster/dpi/backdoor.h takes of Verilator, without a model: every variable that it asks for is there, and holds
+// Part of Verilator that tb/cluster/dpi/backdoor.h takes, without a model: every variable that it asks for is there, and holds
 // zeros.
 #pragma once
 

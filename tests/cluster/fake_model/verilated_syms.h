@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-// See verilated.h beside this file.
+// Declared in verilated.h beside this file.
 #pragma once
