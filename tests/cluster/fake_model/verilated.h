@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Part of Verilator that tb/cluster/dpi/backdoor.h takes, without a model: every variable that it asks for is there, and holds
-// zeros.
+// Part of Verilator that tb/cluster/dpi/backdoor.h takes, without a model: every variable that it asks for is there,
+// and holds zeros.
 #pragma once
 
 #include <cstdint>
