@@ -57,7 +57,7 @@ def test_an_interruption_keeps_what_had_finished(runner: Runner, number: signal.
     process = _start(runner, "run", "--test", "first:0:2,second:0:4", "--seed", "5")
     wait(lambda: _pids(runner.build), "the hang")
     process.send_signal(number)
-    out, _ = process.communicate(timeout=120)
+    out, _ = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "INTERRUPTED" in out
     wait(lambda: not any(map(alive, _pids(runner.build))), "the end of all processes")
@@ -78,7 +78,7 @@ def test_an_interruption_does_not_replace_the_earlier_report(runner: Runner) -> 
     process = _start(runner, "regressions", "--tier", "smoke")
     wait(lambda: _pids(runner.build), "the hang")
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=120)
+    process.communicate(timeout=20)
     assert (runner.build / "reports" / "smoke").readlink() == before
     assert runner.summary()["totals"]["passed"] == 1
     # A rerun of the failures repeats the interrupted tests.
