@@ -1,19 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Failures of a run as reports show them, with the commands that repeat them."""
 
-import re
 from dataclasses import dataclass
 
 from regressions.judge import SegmentResult
 from regressions.paths import relative
 from regressions.run import Run
+from tb.exchange.bucket import bucket, bucket_of
 from tb.exchange.plan import Segment
-from tb.exchange.results import Failure, Finding
+from tb.exchange.results import Failure
 from tb.exchange.status import Status
-
-_ASIDE = re.compile(r"\s*\([^()]*\)")
-_HEX = re.compile(r"0[xX][0-9a-fA-F]+")
-_NUMBER = re.compile(r"(?<![A-Za-z0-9])-?\d+(\.\d+)?(e[+-]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +25,6 @@ class FailureRow:
     replay: str
     log: str
     bucket: str
-
-
-def bucket(status: Status, detail: str) -> str:
-    """Key of like failures: the status and the beginning of the detail, without its numbers.
-
-    What follows a semicolon or stands in parentheses belongs to the single case.
-    """
-    line = detail.strip().splitlines()[0] if detail.strip() else ""
-    first = _ASIDE.sub("", line).partition(";")[0]
-    return f"{status}: {_NUMBER.sub('#', _HEX.sub('#', first))}"[:160]
-
-
-def bucket_of(finding: Finding) -> str:
-    """Key of like findings: their status, checker and shape."""
-    return bucket(finding.status, f"{finding.checker}: {finding.detail}")
 
 
 def rerun_line(run: Run, selector: str, segment: Segment, kind: str) -> str:

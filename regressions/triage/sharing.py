@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from regressions.errors import UserError
-from regressions.failures import bucket_of
 from regressions.judge import SegmentResult
 from regressions.testbench import stream_of
 from regressions.triage.subgroup import Subgroup, find
 from tb.exchange.attributes import ATTRIBUTES, FRESH, Occasion, history_behind, occasions
+from tb.exchange.bucket import bucket_of
 from tb.exchange.device import Descriptor
 from tb.exchange.results import Failure
 from tb.exchange.status import Status

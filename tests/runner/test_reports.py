@@ -15,7 +15,6 @@ from rich.console import Console
 from regressions import summary as summary_module
 from regressions.contract import load_contract
 from regressions.executor import Execution
-from regressions.failures import bucket
 from regressions.json_file import write_json
 from regressions.judge import SegmentResult
 from regressions.report.checkers import anchor, views
@@ -29,6 +28,7 @@ from regressions.summarize import summarize
 from regressions.summary import Summary
 from regressions.testplan import load_testplan
 from tb.checkers import Checker, load_checkers, tally
+from tb.exchange.bucket import bucket
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
 from tb.exchange.results import Failure, JobResult, TestEnd

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from regressions.failures import bucket_of
 from regressions.judge import SegmentResult
 from regressions.testbench import stream_of
 from regressions.triage import sharing
 from regressions.triage.sharing import conditions
 from tb.descriptor import load
 from tb.exchange.attributes import FRESH, history_behind, occasions
+from tb.exchange.bucket import bucket_of
 from tb.exchange.condition import parse_condition
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
