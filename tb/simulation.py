@@ -5,8 +5,6 @@ The runner names the plan in the environment variable `REDMULE_PLAN`; results go
 docs/architecture.md ("Simulation process") describes. Outside a simulation this module defines no test.
 """
 
-from __future__ import annotations
-
 import gc
 import logging
 import os

@@ -5,8 +5,6 @@ A simulator turns a device descriptor into a `Build` (cached by the content of e
 says how to run it on a plan. Nothing outside this package knows which simulator is used.
 """
 
-from __future__ import annotations
-
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping

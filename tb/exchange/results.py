@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Results of a simulation: the lines of `results.jsonl`, one struct each."""
 
-from __future__ import annotations
-
 import sys
 from array import array
 from collections.abc import Iterator
