@@ -2,7 +2,7 @@
 """The oracle in C++ (`tb/opinions/exact_chain.cpp`), for many cases; test_oracle.py compares the two."""
 
 import ctypes as ct
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -33,21 +33,10 @@ def fma(a: Bits, b: Bits, c: Bits) -> Bits:
     return step(Op.GEMM, a, b, c)
 
 
-def add(a: Bits, b: Bits) -> Bits:
-    """Returns a + b."""
-    return step(Op.ADDMAX, a, b, np.full_like(a, _NAN))
+def _first(op: Op, a: Bits, b: Bits) -> Bits:
+    """Returns what the first of two operations gives."""
+    return step(op, a, b, np.full_like(a, _NAN))
 
 
-def mul(a: Bits, b: Bits) -> Bits:
-    """Returns a * b."""
-    return step(Op.MULMAX, a, b, np.full_like(a, _NAN))
-
-
-def minimum(a: Bits, b: Bits) -> Bits:
-    """Returns RISC-V's fmin."""
-    return step(Op.MINMAX, a, b, np.full_like(a, _NAN))
-
-
-def maximum(a: Bits, b: Bits) -> Bits:
-    """Returns RISC-V's fmax."""
-    return step(Op.MAXMIN, a, b, np.full_like(a, _NAN))
+add, mul = partial(_first, Op.ADDMAX), partial(_first, Op.MULMAX)
+minimum, maximum = partial(_first, Op.MINMAX), partial(_first, Op.MAXMIN)

@@ -5,8 +5,8 @@
 """
 
 import sys
-from collections.abc import Callable, Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,28 +21,18 @@ _STRATUM = 16384  # operands of each stratum in a round
 _LARGEST = (50, 24, 140)  # M, N and K of a matrix
 
 
-class Chains(Protocol):
-    """Interface of kernels and of `models.chains`."""
-
-    def matrix(self, op: Op, x: Bits, w: Bits, start: Bits) -> Bits:
-        """Accumulators of all outputs."""
-
-    def accumulators(self, op: Op, x: Bits, w: Bits, start: Bits) -> Bits:
-        """Accumulators after each step."""
-
-
 class Work(NamedTuple):
-    """One call.
-
-    Attributes:
-        name: Of the operation and its operands.
-        steps: Steps that it takes in all.
-        run: Makes the call.
-    """
+    """One call of a function with an operation, X, W and accumulators; its steps in all."""
 
     name: str
     steps: int
-    run: Callable[[Chains], Bits]
+    function: str
+    arguments: tuple[Op, Bits, Bits, Bits]
+
+    def run(self, model: Any) -> Bits:
+        """Returns what a kernel, or `models.chains`, makes of it."""
+        result: Bits = getattr(model, self.function)(*self.arguments)
+        return result
 
 
 def work(seed: int) -> Iterator[Work]:
@@ -62,14 +52,10 @@ def work(seed: int) -> Iterator[Work]:
 
 
 def _call(op: Op, name: str, function: str, x: Bits, w: Bits, start: Bits, steps: int) -> Work:
-    def run(model: Chains) -> Bits:
-        result: Bits = getattr(model, function)(op, x, w, start)
-        return result
-
-    return Work(f"{op.name} of {name}, {function}", steps, run)
+    return Work(f"{op.name} of {name}, {function}", steps, function, (op, x, w, start))
 
 
-def differences(kernels: dict[str, Chains], steps: int) -> Iterator[str]:
+def differences(kernels: dict[str, Kernel], steps: int) -> Iterator[str]:
     """Compares kernels with numpy in rounds, until so many steps are done; yields lines for differences."""
     seed = 0
     while steps > 0:
@@ -87,7 +73,7 @@ def differences(kernels: dict[str, Chains], steps: int) -> Iterator[str]:
 
 def main(millions: int) -> int:
     """Compares the kernels of all processors that this one can run, and prints what was found."""
-    kernels: dict[str, Chains] = {level: Kernel(library(level)) for level in levels()}
+    kernels = {level: Kernel(library(level)) for level in levels()}
     found = 0
     for line in differences(kernels, millions * 10**6):
         print(line)
