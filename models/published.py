@@ -15,30 +15,19 @@ FILE = Path(__file__).with_name("published.toml")
 
 @dataclass(frozen=True, slots=True)
 class PublishedCase:
-    """One job, alone and without stalls, whose cycles are published or limited by the contract.
+    """One job, alone and without stalls, whose cycles are published or limited by the contract."""
 
-    Attributes:
-        instance: The engine.
-        op: Operation.
-        fmt: Format of all operands.
-        m: Rows of X.
-        n: Columns of X.
-        k: Columns of W.
-        published: The published cycles; None where there are none.
-        at_most: Cycles from the trigger's grant to the event that the job may take here; None where the
-            general bound alone holds.
-        source: Publisher of the figures.
-    """
-
-    instance: Instance
-    op: Op
-    fmt: Format
-    m: int
-    n: int
-    k: int
-    published: int | None
+    instance: Instance  # the engine
+    op: Op  # operation
+    fmt: Format  # format of all operands
+    m: int  # rows of X
+    n: int  # columns of X
+    k: int  # columns of W
+    published: int | None  # the published cycles; None where there are none
+    # Cycles from the trigger's grant to the event that the job may take here; None where the general bound
+    # alone holds.
     at_most: int | None
-    source: str
+    source: str  # publisher of the figures
 
 
 @cache

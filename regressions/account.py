@@ -20,35 +20,21 @@ SCHEMA: Literal[1] = 1
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """The run, as it was asked for and as it started.
+    """The run, as it was asked for and as it started."""
 
-    Attributes:
-        run_id: Name of its folder.
-        tier: Its label.
-        seed: Its seed.
-        git: Its commit.
-        tools: Versions.
-        dut: Its main device.
-        parameters: Parameters of that.
-        options: Make variables besides TEST and SEED that repeat something, by device.
-        devices: Parameters of all devices, the main one first.
-        known_issues: Known issues of the devices.
-        shard: The part of the label's run that it is; empty for all of it.
-        complete: It is all that the label stands for, or a shard of that.
-    """
-
-    run_id: str
-    tier: str
+    run_id: str  # name of its folder
+    tier: str  # its label
     seed: int
-    git: str
-    tools: dict[str, str]
-    dut: str
-    parameters: dict[str, Any]
+    git: str  # its commit
+    tools: dict[str, str]  # versions
+    dut: str  # its main device
+    parameters: dict[str, Any]  # parameters of that
+    # Make variables besides TEST and SEED that repeat something, by device.
     options: dict[str, str] = field(default_factory=dict)
-    devices: dict[str, dict[str, Any]]
-    known_issues: tuple[str, ...] = ()
-    shard: str = ""
-    complete: bool = False
+    devices: dict[str, dict[str, Any]]  # parameters of all devices, the main one first
+    known_issues: tuple[str, ...] = ()  # known issues of the devices
+    shard: str = ""  # the part of the label's run that it is; empty for all of it
+    complete: bool = False  # it is all that the label stands for, or a shard of that
 
 
 class SegmentEntry(Struct, frozen=True):

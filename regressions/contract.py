@@ -22,19 +22,12 @@ _PLACE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause, or a section of which clauses are parts.
+    """A clause, or a section of which clauses are parts."""
 
-    Attributes:
-        id: Such as ``A5.2``, of a section ``A5``.
-        text: Its first paragraph on one line; empty for a section.
-        required: True if a device must keep it; notes and sections are not.
-        file: Name of its file in docs/contract.
-    """
-
-    id: str
-    text: str
-    required: bool
-    file: str
+    id: str  # such as ``A5.2``, of a section ``A5``
+    text: str  # its first paragraph on one line; empty for a section
+    required: bool  # True if a device must keep it; notes and sections are not
+    file: str  # name of its file in docs/contract
 
     @property
     def anchor(self) -> str:

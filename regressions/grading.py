@@ -16,32 +16,20 @@ Found = Mapping[str, Set[K]]
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """Contribution of a test to a total.
+    """Contribution of a test to a total."""
 
-    Attributes:
-        hit: Number of its hits or finds.
-        alone: Those that no other test has, lost without it.
-    """
-
-    hit: int
-    alone: int
+    hit: int  # number of its hits or finds
+    alone: int  # those that no other test has, lost without it
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """Grade of a test.
+    """Grade of a test."""
 
-    Attributes:
-        test: Its name.
-        bins: Functional bins.
-        points: Points of code coverage.
-        kills: Defects; None where no campaign was looked at.
-    """
-
-    test: str
-    bins: Contribution
-    points: Contribution
-    kills: Contribution | None
+    test: str  # its name
+    bins: Contribution  # functional bins
+    points: Contribution  # points of code coverage
+    kills: Contribution | None  # defects; None where no campaign was looked at
 
     @property
     def redundant(self) -> bool:

@@ -37,78 +37,51 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of the report of its own.
+    """A section of the report of its own."""
 
-    Attributes:
-        folder: Where the template is.
-        template: Its file name; it finds this object as `section`.
-        anchor: On the page.
-        title: In the page's table of contents.
-        content: For the template.
-    """
-
-    folder: Path
-    template: str
-    anchor: str
-    title: str
-    content: object
+    folder: Path  # where the template is
+    template: str  # its file name; it finds this object as `section`
+    anchor: str  # on the page
+    title: str  # in the page's table of contents
+    content: object  # for the template
 
 
 @dataclass(frozen=True, slots=True)
 class SpeedPart:
-    """A part of `bench.json` that says how fast a kind's bench is.
+    """A part of `bench.json` that says how fast a kind's bench is."""
 
-    Attributes:
-        key: In the file.
-        device: Name of the device that is measured where none is asked for.
-        workload: Workload in words.
-        measure: Measures a device with a simulator, in a folder; takes lines about the progress.
-        others: Further parts of the file, which other commands of the kind write.
-    """
-
-    key: str
-    device: str
-    workload: str
+    key: str  # in the file
+    device: str  # name of the device that is measured where none is asked for
+    workload: str  # workload in words
+    # Measures a device with a simulator, in a folder; takes lines about the progress.
     measure: Callable[[Descriptor, Simulator, Path, Callable[[str], None]], SpeedFigures]
-    others: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()  # further parts of the file, which other commands of the kind write
 
 
 @dataclass(frozen=True, slots=True)
 class Defects:
-    """Deliberate defects of a kind, and how campaigns run them.
+    """Deliberate defects of a kind, and how campaigns run them."""
 
-    Attributes:
-        name: As DUT names them: a device, or what such devices have in common.
-        label: Of the campaign: the folder of its report.
-        sourced: Reads the sources that have the defects, by that name or that of a device.
-        target: Makes the target, for an order, services, the name, and a list of jobs (None: the kind's own).
-    """
-
-    name: str
-    label: str
+    name: str  # as DUT names them: a device, or what such devices have in common
+    label: str  # of the campaign: the folder of its report
+    # Reads the sources that have the defects, by that name or that of a device.
     sourced: Callable[[str], Sourced]
+    # Makes the target, for an order, services, the name, and a list of jobs (None: the kind's own).
     target: Callable[[Order, Services, str, Path | None], Target]
 
 
 class RunnerKind(ABC):
-    """A kind of devices, for the runner.
+    """A kind of devices, for the runner."""
 
-    Attributes:
-        name: In `KINDS` and `tb.kinds.KINDS`.
-        measures_code: True if the code coverage of such devices is measured.
-        unshrinkable: Why their failures are not shrunk; empty where they are.
-        plural: Such devices, in words.
-        commands: Of the command line: function (`module:function`) and help by name.
-        bench: Makes the program that runs plans on a device, without flags of the kind of build.
-        bare: Makes the loop in C++ around a device without a bench, the reference of speed.
-    """
-
-    name: ClassVar[str]
-    measures_code: ClassVar[bool] = False
-    unshrinkable: ClassVar[str] = ""
-    plural: ClassVar[str]
+    name: ClassVar[str]  # in `KINDS` and `tb.kinds.KINDS`
+    measures_code: ClassVar[bool] = False  # True if the code coverage of such devices is measured
+    unshrinkable: ClassVar[str] = ""  # why their failures are not shrunk; empty where they are
+    plural: ClassVar[str]  # such devices, in words
+    # Of the command line: function (`module:function`) and help by name.
     commands: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    # Makes the program that runs plans on a device, without flags of the kind of build.
     bench: Callable[[Descriptor], Model]
+    # Makes the loop in C++ around a device without a bench, the reference of speed.
     bare: Callable[[Descriptor], Model]
 
     @abstractmethod

@@ -13,21 +13,13 @@ from tb.exchange.known import KnownItem
 
 @dataclass(frozen=True, slots=True)
 class KnownRow:
-    """A known issue or difference in a run.
-
-    Attributes:
-        device: The device.
-        item: The entry of its descriptor.
-        concerned: Scenarios with a job that it concerns.
-        shown: Those in which it showed.
-        silent: Those that passed without it.
-    """
+    """A known issue or difference in a run."""
 
     device: Descriptor
-    item: KnownItem
-    concerned: int
-    shown: int
-    silent: int
+    item: KnownItem  # the entry of its descriptor
+    concerned: int  # scenarios with a job that it concerns
+    shown: int  # those in which it showed
+    silent: int  # those that passed without it
 
     @property
     def stale(self) -> str:

@@ -11,19 +11,12 @@ from regressions.errors import UserError
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """The declaration of an option.
+    """The declaration of an option."""
 
-    Attributes:
-        flag: As the command line has it.
-        text: For people.
-        parse: Makes the value of what was typed; raises UserError.
-        argument: Further arguments of ``argparse``.
-    """
-
-    flag: str
-    text: str
-    parse: Callable[[Any], Any] = str
-    argument: Mapping[str, Any] = field(default_factory=dict)
+    flag: str  # as the command line has it
+    text: str  # for people
+    parse: Callable[[Any], Any] = str  # makes the value of what was typed; raises UserError
+    argument: Mapping[str, Any] = field(default_factory=dict)  # further arguments of ``argparse``
 
     @classmethod
     def switch(cls, flag: str, text: str) -> "Option":

@@ -32,18 +32,13 @@ _CYCLES_PER_SECOND = 100_000  # of an array, roughly
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The simulations of a run.
+    """The simulations of a run."""
 
-    Attributes:
-        simulations: In the order in which to start them.
-        builds: Names of devices and build kinds that they need.
-        planned: All their segments; None in a soak, which starts simulations until its time is over.
-        closing: Chooses the segments that close what the others covered not; None for a run without.
-    """
-
-    simulations: Iterator[Simulation]
-    builds: Sequence[Key]
+    simulations: Iterator[Simulation]  # in the order in which to start them
+    builds: Sequence[Key]  # names of devices and build kinds that they need
+    # All their segments; None in a soak, which starts simulations until its time is over.
     planned: Sequence[Segment] | None
+    # Chooses the segments that close what the others covered not; None for a run without.
     closing: Callable[[Coverage], list[Segment]] | None = None
 
     @classmethod

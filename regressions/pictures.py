@@ -34,21 +34,13 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A direction of a plot.
+    """A direction of a plot."""
 
-    Attributes:
-        label: Quantity and unit.
-        low: Value at the left or lower end.
-        high: Value at the other end.
-        base: Of the powers that a logarithmic axis counts; 0 for a linear one.
-        names: Names of the bars, each one unit wide, in place of numbers.
-    """
-
-    label: str
-    low: float
-    high: float
-    base: int = 0
-    names: Sequence[str] = ()
+    label: str  # quantity and unit
+    low: float  # value at the left or lower end
+    high: float  # value at the other end
+    base: int = 0  # of the powers that a logarithmic axis counts; 0 for a linear one
+    names: Sequence[str] = ()  # names of the bars, each one unit wide, in place of numbers
 
     @classmethod
     def linear(cls, label: str, values: Iterable[float], low: float = 0.0) -> Axis:
@@ -85,23 +77,14 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Points of one kind.
+    """Points of one kind."""
 
-    Attributes:
-        label: In the legend.
-        colour: As SVG names it.
-        strokes: Points of each unbroken line.
-        width: Of the lines; 0 for points alone.
-        mark: At each point, one of `MARKS`; empty for none.
-        dashed: True for a broken line.
-    """
-
-    label: str
-    colour: str
-    strokes: Sequence[Sequence[tuple[float, float]]]
-    width: float = 0.0
-    mark: str = ""
-    dashed: bool = False
+    label: str  # in the legend
+    colour: str  # as SVG names it
+    strokes: Sequence[Sequence[tuple[float, float]]]  # points of each unbroken line
+    width: float = 0.0  # of the lines; 0 for points alone
+    mark: str = ""  # at each point, one of `MARKS`; empty for none
+    dashed: bool = False  # True for a broken line
 
     @property
     def sign(self) -> str:
@@ -121,25 +104,15 @@ def lines_of(lines: Mapping[str, Sequence[tuple[float, float]]], dashed: Contain
 
 @dataclass(frozen=True)
 class Plot:
-    """A plot; coordinates are units of the drawing, which the page scales.
+    """A plot; coordinates are units of the drawing, which the page scales."""
 
-    Attributes:
-        title: Description, also for those who cannot see it.
-        x: From left to right.
-        y: From below.
-        series: In the order in which they are drawn.
-        legend: Common property of the series.
-        bottom: Place of the lower end.
-        left: Place of the left end.
-    """
-
-    title: str
-    x: Axis
-    y: Axis
-    series: Sequence[Series]
-    legend: str = ""
-    bottom: int = 300
-    left: int = 62
+    title: str  # description, also for those who cannot see it
+    x: Axis  # from left to right
+    y: Axis  # from below
+    series: Sequence[Series]  # in the order in which they are drawn
+    legend: str = ""  # common property of the series
+    bottom: int = 300  # place of the lower end
+    left: int = 62  # place of the left end
 
     top, right = 10, 620  # as all plots have it
 

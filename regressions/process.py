@@ -26,19 +26,12 @@ _ASSERTION = re.compile(r"%Error: \S+: (Assertion failed in .*)")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A process to start.
+    """A process to start."""
 
-    Attributes:
-        argv: Program and arguments.
-        environment: The complete environment.
-        folder: The simulation's folder, with ``plan.json``; receives ``sim.log`` and ``results.jsonl``.
-        rerun: Command line that repeats the simulation; first and last line of its log.
-    """
-
-    argv: Sequence[str]
-    environment: dict[str, str]
-    folder: Path
-    rerun: str
+    argv: Sequence[str]  # program and arguments
+    environment: dict[str, str]  # the complete environment
+    folder: Path  # the simulation's folder, with ``plan.json``; receives ``sim.log`` and ``results.jsonl``
+    rerun: str  # command line that repeats the simulation; first and last line of its log
 
 
 def _signal_group(group: int, number: signal.Signals) -> bool:

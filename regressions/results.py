@@ -21,44 +21,27 @@ from tb.exchange.results import (
 
 @dataclass(slots=True)
 class TestLog:
-    """Results of one segment between its begin and its end.
-
-    Attributes:
-        key: Test, first scenario, the one after the last.
-        jobs: Its jobs.
-        failures: Its failed scenarios.
-        coverage: Its functional coverage.
-        end: Its end; None as long as there was none.
-    """
+    """Results of one segment between its begin and its end."""
 
     __test__ = False  # not a pytest class
 
-    key: tuple[str, int, int]
+    key: tuple[str, int, int]  # test, first scenario, the one after the last
     jobs: list[JobResult] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    coverage: CoverageHits | None = None
-    end: TestEnd | None = None
+    failures: list[Failure] = field(default_factory=list)  # its failed scenarios
+    coverage: CoverageHits | None = None  # its functional coverage
+    end: TestEnd | None = None  # its end; None as long as there was none
 
 
 @dataclass(slots=True)
 class SimulationLog:
-    """All of a ``results.jsonl``.
+    """All of a ``results.jsonl``."""
 
-    Attributes:
-        tests: Segments that began, in their order.
-        ended: True if there was a ``sim_end``.
-        cycles: Simulated cycles, of ``sim_end`` or summed from the tests.
-        seconds: Wall time of the simulation in seconds.
-        start: Processor time in seconds that belongs to no segment, of ``sim_end``.
-        damaged: Number of lines that could not be read; a cut last line is not one of them.
-    """
-
-    tests: list[TestLog] = field(default_factory=list)
-    ended: bool = False
-    cycles: int = 0
-    seconds: float = 0.0
-    start: float = 0.0
-    damaged: int = 0
+    tests: list[TestLog] = field(default_factory=list)  # segments that began, in their order
+    ended: bool = False  # True if there was a ``sim_end``
+    cycles: int = 0  # simulated cycles, of ``sim_end`` or summed from the tests
+    seconds: float = 0.0  # wall time of the simulation in seconds
+    start: float = 0.0  # processor time in seconds that belongs to no segment, of ``sim_end``
+    damaged: int = 0  # number of lines that could not be read; a cut last line is not one of them
 
     @property
     def processor(self) -> Counter[str]:

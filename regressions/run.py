@@ -21,29 +21,18 @@ EXIT_PASSED, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An order that is being carried out.
+    """An order that is being carried out."""
 
-    Attributes:
-        order: All that was asked for.
-        label: Name of its report: a tier, or ``run``, ``rerun``, ``coverage``.
-        seed: Seed of all random streams.
-        devices: The devices, the main one first.
-        folder: Where its outputs are.
-        git: Commit, with ``-dirty`` if files were changed; empty outside of a repository.
-        tools: Versions.
-        complete: True if it is all that the label stands for, or a shard of it; no choice of tests, no soak.
-        goals: True if the main device's goals of code coverage must be reached.
-    """
-
-    order: Order
-    label: str
-    seed: int
-    devices: tuple[Descriptor, ...]
-    folder: Path
-    git: str
-    tools: dict[str, str]
+    order: Order  # all that was asked for
+    label: str  # name of its report: a tier, or ``run``, ``rerun``, ``coverage``
+    seed: int  # seed of all random streams
+    devices: tuple[Descriptor, ...]  # the devices, the main one first
+    folder: Path  # where its outputs are
+    git: str  # commit, with ``-dirty`` if files were changed; empty outside of a repository
+    tools: dict[str, str]  # versions
+    # True if it is all that the label stands for, or a shard of it; no choice of tests, no soak.
     complete: bool = False
-    goals: bool = False
+    goals: bool = False  # True if the main device's goals of code coverage must be reached
 
     @classmethod
     def begin(

@@ -18,16 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The outside of the runner.
+    """The outside of the runner."""
 
-    Attributes:
-        simulator: Gives the simulator of a name.
-        device: Reads the descriptor of a name or path.
-        sizes: Opens the scenarios of a test, of which it gives the sizes: entry, seed, device.
-    """
-
-    simulator: Callable[[str], Simulator]
-    device: Callable[[str], Descriptor]
+    simulator: Callable[[str], Simulator]  # gives the simulator of a name
+    device: Callable[[str], Descriptor]  # reads the descriptor of a name or path
+    # Opens the scenarios of a test, of which it gives the sizes: entry, seed, device.
     sizes: Callable[[TestEntry, int, Descriptor], Sizes]
 
 

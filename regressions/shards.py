@@ -14,15 +14,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One of several equal parts.
+    """One of several equal parts."""
 
-    Attributes:
-        number: Which one, from 1.
-        count: Of how many.
-    """
-
-    number: int = 1
-    count: int = 1
+    number: int = 1  # which one, from 1
+    count: int = 1  # of how many
 
     @property
     def undivided(self) -> bool:

@@ -44,19 +44,7 @@ class TestRow:
 
 @dataclass(slots=True)
 class Summary:
-    """Summary of a run.
-
-    Attributes:
-        coverage: Functional coverage of the devices alone.
-        of_kinds: That of the run's other devices, by the name of their kind.
-        code: Code coverage of the main device; None if the run measured none.
-        known: Known issues and differences of the devices.
-        conditions: Conditions that the failing jobs of a device and bucket share.
-        faults: Complaints besides failed tests, which fail the run too.
-        grades: Grades of the tests.
-        processor: Processor time of the whole run in seconds, by purpose (`regressions.processor`).
-        notes: Remarks that somebody should look at; they fail nothing.
-    """
+    """Summary of a run."""
 
     run: Run
     tests: list[TestRow] = field(default_factory=list)
@@ -67,14 +55,17 @@ class Summary:
     cycles: int = 0
     seconds: float = 0.0
     interrupted: bool = False
-    coverage: Coverage | None = None
+    coverage: Coverage | None = None  # functional coverage of the devices alone
+    # That of the run's other devices, by the name of their kind.
     of_kinds: dict[str, Coverage] = field(default_factory=dict)
-    code: CodeCoverage | None = None
-    known: list[KnownRow] = field(default_factory=list)
+    code: CodeCoverage | None = None  # code coverage of the main device; None if the run measured none
+    known: list[KnownRow] = field(default_factory=list)  # known issues and differences of the devices
+    # Conditions that the failing jobs of a device and bucket share.
     conditions: dict[tuple[str, str], Subgroup] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
-    grades: list[Grade] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)  # complaints besides failed tests, which fail the run too
+    grades: list[Grade] = field(default_factory=list)  # grades of the tests
+    notes: list[str] = field(default_factory=list)  # remarks that somebody should look at; they fail nothing
+    # Processor time of the whole run in seconds, by purpose (`regressions.processor`).
     processor: Counter[str] = field(default_factory=Counter)
 
     @property

@@ -22,33 +22,22 @@ _Names = Annotated[tuple[str, ...], Meta(min_length=1)]
 
 
 class Testpoint(Struct, frozen=True, forbid_unknown_fields=True):
-    """One requirement.
-
-    Attributes:
-        id: Name, as tests give it.
-        clauses: Ids of the contract's clauses that say so (`regressions.contract`).
-        requirement: Requirement on a device.
-        stimulus: Stimulus that provokes it.
-        checking: Checks that judge it.
-        stage: The first tier in which a test of it runs.
-        checkers: Checkers that report a device that breaks it, named as in findings.
-        mutants: Patterns of deliberate defects that break it, or of modules all of whose defects do.
-        bins: Patterns of points and crosses of functional coverage that show how it was provoked.
-        make_test: Tests of `make test` that check what no run does, as pytest names them.
-    """
+    """One requirement."""
 
     __test__ = False  # not a pytest class
 
-    id: str
-    clauses: _Names
-    requirement: str
-    stimulus: str
-    checking: str
-    stage: Literal["smoke", "pr", "nightly"]
-    checkers: _Names
+    id: str  # name, as tests give it
+    clauses: _Names  # ids of the contract's clauses that say so (`regressions.contract`)
+    requirement: str  # requirement on a device
+    stimulus: str  # stimulus that provokes it
+    checking: str  # checks that judge it
+    stage: Literal["smoke", "pr", "nightly"]  # the first tier in which a test of it runs
+    checkers: _Names  # checkers that report a device that breaks it, named as in findings
+    # Patterns of deliberate defects that break it, or of modules all of whose defects do.
     mutants: tuple[str, ...] = ()
+    # Patterns of points and crosses of functional coverage that show how it was provoked.
     bins: tuple[str, ...] = ()
-    make_test: tuple[str, ...] = ()
+    make_test: tuple[str, ...] = ()  # tests of `make test` that check what no run does, as pytest names them
 
     def wants(self, item: str) -> bool:
         """Return whether bins of a point or cross of functional coverage show how it was provoked."""

@@ -20,44 +20,29 @@ _Builds = dict[str, Annotated[int, Meta(ge=1)]]
 
 
 class DeviceBudget(Struct, frozen=True, forbid_unknown_fields=True):
-    """A device's share of a tier.
+    """A device's share of a tier."""
 
-    Attributes:
-        share: The device's budget, in budgets of the tier.
-        builds: Build kinds and their shares of the segments; None for those of the tier.
-        tests: Patterns of test names, separated by commas; empty for all tests of the tier.
-    """
-
-    share: Annotated[float, Meta(ge=0)]
-    builds: _Builds | None = None
-    tests: str = ""
+    share: Annotated[float, Meta(ge=0)]  # the device's budget, in budgets of the tier
+    builds: _Builds | None = None  # build kinds and their shares of the segments; None for those of the tier
+    tests: str = ""  # patterns of test names, separated by commas; empty for all tests of the tier
 
 
 class Tier(Struct, frozen=True, forbid_unknown_fields=True):
-    """A regression's size.
+    """A regression's size."""
 
-    Attributes:
-        name: Its name, the one of its report.
-        cycles: Budget of simulated cycles, shared among the weighted tests.
-        segment: Cycles a test may take between two resets of the device.
-        seed: Default seed; ``random`` draws one for each run.
-        builds: Build kinds and their shares of the segments.
-        description: One line for people.
-        devices: The devices it runs on unless one is asked for, the first being the run's main one.
-        mutants: True if the whole tier ends with the deliberate defects of all kinds of devices.
-        coverage: True if the jobs that close the code coverage of the main device run too.
-        opinions_share: One job in this many gets second opinions on all outputs; 0 for none.
-    """
-
-    name: str
-    cycles: Annotated[int, Meta(ge=1)]
-    segment: Annotated[int, Meta(ge=1)]
+    name: str  # its name, the one of its report
+    cycles: Annotated[int, Meta(ge=1)]  # budget of simulated cycles, shared among the weighted tests
+    segment: Annotated[int, Meta(ge=1)]  # cycles a test may take between two resets of the device
+    # Default seed; ``random`` draws one for each run.
     seed: Annotated[int, Meta(ge=0)] | Literal["random"] = "random"
+    # Build kinds and their shares of the segments.
     builds: _Builds = field(default_factory=lambda: {"fast": 1})
-    description: str = ""
+    description: str = ""  # one line for people
+    # The devices it runs on unless one is asked for, the first being the run's main one.
     devices: dict[str, DeviceBudget] = field(default_factory=dict)
-    mutants: bool = False
-    coverage: bool = False
+    mutants: bool = False  # True if the whole tier ends with the deliberate defects of all kinds of devices
+    coverage: bool = False  # True if the jobs that close the code coverage of the main device run too
+    # One job in this many gets second opinions on all outputs; 0 for none.
     opinions_share: Annotated[int, Meta(ge=0)] = 0
 
     def on(self, budget: DeviceBudget) -> "Tier":

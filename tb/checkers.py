@@ -26,20 +26,14 @@ rule N` the same over the logs (`tb/scoreboard/protocol.py`), which reports wher
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """One thing that the bench can find to be wrong.
+    """One thing that the bench can find to be wrong."""
 
-    Attributes:
-        name: As findings have it.
-        kind: comparison, watchdog, opinion, law, assertion, rule (over the logs), or the
-            kind of devices (`tb.kinds`) whose rule it is.
-        checks: Statement that must hold.
-        proofs: Tests that break something so that it fires alone, as pytest names them.
-    """
-
-    name: str
+    name: str  # as findings have it
+    # Comparison, watchdog, opinion, law, assertion, rule (over the logs), or the kind of devices (`tb.kinds`)
+    # whose rule it is.
     kind: str
-    checks: str
-    proofs: tuple[str, ...] = ()
+    checks: str  # statement that must hold
+    proofs: tuple[str, ...] = ()  # tests that break something so that it fires alone, as pytest names them
 
     @property
     def proven(self) -> bool:

@@ -38,15 +38,10 @@ ACCELERATOR = next(iter(KINDS))
 
 
 class Rule(NamedTuple):
-    """Rule that must hold in the bench of a kind of devices.
+    """Rule that must hold in the bench of a kind of devices."""
 
-    Attributes:
-        status: Of a test that finds it broken.
-        holds: Statement that must hold, for people.
-    """
-
-    status: Status
-    holds: str
+    status: Status  # of a test that finds it broken
+    holds: str  # statement that must hold, for people
 
 
 class SegmentCoverage(Protocol):
@@ -57,23 +52,16 @@ class SegmentCoverage(Protocol):
 
 
 class DeviceKind(ABC):
-    """A kind of devices.
+    """A kind of devices."""
 
-    Attributes:
-        name: In `KINDS`; also the descriptor's table that makes a device one of this kind.
-        doc: Of that table, a sentence.
-        table: Struct of the table; None for the kind of descriptors that have none of these tables.
-        targets: Values of `runs_on` in test entries that stand for this kind.
-        rules: By the name of the checker, besides those of the accelerator's ports.
-        tells_events: True if its bench has a monitor of a device's internal events.
-    """
-
-    name: ClassVar[str]
-    doc: ClassVar[str] = ""
+    name: ClassVar[str]  # in `KINDS`; also the descriptor's table that makes a device one of this kind
+    doc: ClassVar[str] = ""  # of that table, a sentence
+    # Struct of the table; None for the kind of descriptors that have none of these tables.
     table: ClassVar[type[Struct] | None] = None
-    targets: ClassVar[tuple[str, ...]]
+    targets: ClassVar[tuple[str, ...]]  # values of `runs_on` in test entries that stand for this kind
+    # By the name of the checker, besides those of the accelerator's ports.
     rules: ClassVar[Mapping[str, Rule]] = {}
-    tells_events: ClassVar[bool] = False
+    tells_events: ClassVar[bool] = False  # True if its bench has a monitor of a device's internal events
 
     def configure(self, table: Any, n_cores: int, instance: Instance) -> object:
         """Return the `config` of a descriptor, from the kind's table."""

@@ -10,15 +10,10 @@ from regressions.baseline.record import Kept
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A job that changed.
+    """A job that changed."""
 
-    Attributes:
-        slower: It takes more cycles than it did.
-        text: The change, and what to do.
-    """
-
-    slower: bool
-    text: str
+    slower: bool  # it takes more cycles than it did
+    text: str  # the change, and what to do
 
 
 def compare(kept: Sequence[Kept], measured: Sequence[Kept], instance: Instance) -> list[Difference]:

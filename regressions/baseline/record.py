@@ -17,33 +17,21 @@ FILE = Path(__file__).resolve().parents[1] / "baseline.json"
 
 
 class Kept(Struct, frozen=True, forbid_unknown_fields=True):
-    """One job of a device.
+    """One job of a device."""
 
-    Attributes:
-        scenario: Name of its scenario in the list.
-        job: Its place in the scenario.
-        what: The job in words, made by `regressions.baseline.jobs.describe`.
-        cycles: From the trigger, or from the event before, to its event.
-        causes: Where they went, in slots of a compute element and a cycle; empty without a probe.
-    """
-
-    scenario: str
-    job: Annotated[int, Meta(ge=0)]
-    what: str
-    cycles: Annotated[int, Meta(ge=1)]
+    scenario: str  # name of its scenario in the list
+    job: Annotated[int, Meta(ge=0)]  # its place in the scenario
+    what: str  # the job in words, made by `regressions.baseline.jobs.describe`
+    cycles: Annotated[int, Meta(ge=1)]  # from the trigger, or from the event before, to its event
+    # Where they went, in slots of a compute element and a cycle; empty without a probe.
     causes: Mapping[str, int]
 
 
 class Device(Struct, frozen=True, forbid_unknown_fields=True):
-    """Kept cycles of one device.
+    """Kept cycles of one device."""
 
-    Attributes:
-        instance: Its instance, see `models.timing.Instance.title`.
-        jobs: In the order of the list.
-    """
-
-    instance: str
-    jobs: list[Kept]
+    instance: str  # its instance, see `models.timing.Instance.title`
+    jobs: list[Kept]  # in the order of the list
 
 
 Baseline = dict[str, Device]

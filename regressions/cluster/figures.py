@@ -49,19 +49,12 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True)
 class Phases:
-    """Cycles of a job on the accelerator by phase, as a program sees them.
+    """Cycles of a job on the accelerator by phase, as a program sees them."""
 
-    Attributes:
-        size: M, N and K.
-        programming: From before the lock is taken to the trigger.
-        running: From the trigger to the event.
-        waking: From the event to the program's next read of the time.
-    """
-
-    size: int
-    programming: int
-    running: int
-    waking: int
+    size: int  # M, N and K
+    programming: int  # from before the lock is taken to the trigger
+    running: int  # from the trigger to the event
+    waking: int  # from the event to the program's next read of the time
 
 
 @dataclass(frozen=True, slots=True)

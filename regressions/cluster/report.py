@@ -17,19 +17,12 @@ _ACCELERATOR, _TILED = "accelerator", "tiled"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A figure of others, to stand beside ours.
+    """A figure of others, to stand beside ours."""
 
-    Attributes:
-        what: Owner and quantity of the figure.
-        rate: MAC a cycle of the software that is the baseline.
-        speedup: Of the accelerator over it; None where there is none.
-        source: Where it is published, and what is derived of it.
-    """
-
-    what: str
-    rate: float
-    speedup: float | None
-    source: str
+    what: str  # owner and quantity of the figure
+    rate: float  # MAC a cycle of the software that is the baseline
+    speedup: float | None  # of the accelerator over it; None where there is none
+    source: str  # where it is published, and what is derived of it
 
 
 PUBLISHED = (
@@ -55,22 +48,15 @@ class Speedup:
 
 @dataclass(frozen=True, slots=True)
 class ClusterSection:
-    """Write the report section on the cluster's part of `bench.json`.
+    """Write the report section on the cluster's part of `bench.json`."""
 
-    Attributes:
-        git: Commit that was measured.
-        pictures: Plots; empty if there are no figures.
-        speedups: The accelerator over each way of software, at the largest size that it was measured at.
-        published: Figures of others.
-        phases: Where the cycles of a job go, by size.
-        tiled: Products beyond the TCDM, rows of `bench.json`.
-    """
-
-    git: str = ""
-    pictures: Sequence[Plot] = ()
+    git: str = ""  # commit that was measured
+    pictures: Sequence[Plot] = ()  # plots; empty if there are no figures
+    # The accelerator over each way of software, at the largest size that it was measured at.
     speedups: list[Speedup] = field(default_factory=list)
-    published: tuple[Published, ...] = PUBLISHED
-    phases: list[dict[str, Any]] = field(default_factory=list)
+    published: tuple[Published, ...] = PUBLISHED  # figures of others
+    phases: list[dict[str, Any]] = field(default_factory=list)  # where the cycles of a job go, by size
+    # Products beyond the TCDM, rows of `bench.json`.
     tiled: list[dict[str, Any]] = field(default_factory=list)
 
 

@@ -41,21 +41,13 @@ _COPY = (64, 64)  # elements of the copy
 
 @dataclass(frozen=True, slots=True)
 class SharedBanks:
-    """One party that shares the banks with others.
+    """One party that shares the banks with others."""
 
-    Attributes:
-        measured: One of `GROUPS`.
-        beside: The others.
-        share: Of conflicts that the accelerator wins.
-        cycles: Of the measured work.
-        slowdown: Cycles over those without the others.
-    """
-
-    measured: str
-    beside: tuple[str, ...]
-    share: float
-    cycles: int
-    slowdown: float
+    measured: str  # one of `GROUPS`
+    beside: tuple[str, ...]  # the others
+    share: float  # of conflicts that the accelerator wins
+    cycles: int  # of the measured work
+    slowdown: float  # cycles over those without the others
 
 
 def measure_sharing(bench: Measuring, console: Console) -> list[SharedBanks]:

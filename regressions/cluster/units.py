@@ -30,23 +30,14 @@ _DMA = (
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A bench of some modules.
+    """A bench of some modules."""
 
-    Attributes:
-        name: Its program is ``<name>_bench.cpp``.
-        top: The module that the program sees: one of the cluster, or of ``<top>.sv`` beside the program.
-        modules: Sources of `rtl/cluster`, packages first.
-        amount: Traffic that is enough for one seed: cycles, or the program's own count.
-        parameters: Of the top module.
-        monitored: True if the cluster's monitor judges the traffic.
-    """
-
-    name: str
-    top: str
-    modules: tuple[str, ...]
-    amount: int
-    parameters: Mapping[str, int] = field(default_factory=dict)
-    monitored: bool = False
+    name: str  # its program is ``<name>_bench.cpp``
+    top: str  # the module that the program sees: one of the cluster, or of ``<top>.sv`` beside the program
+    modules: tuple[str, ...]  # sources of `rtl/cluster`, packages first
+    amount: int  # traffic that is enough for one seed: cycles, or the program's own count
+    parameters: Mapping[str, int] = field(default_factory=dict)  # of the top module
+    monitored: bool = False  # True if the cluster's monitor judges the traffic
 
 
 UNITS = {

@@ -16,17 +16,12 @@ SCHEMA = 1
 
 @dataclass(slots=True)
 class Data:
-    """Code coverage of one device.
+    """Code coverage of one device."""
 
-    Attributes:
-        device: Its name.
-        counts: Hits of each point by all tests together; 0 for those that were not hit.
-        tests: The points that each test hit.
-    """
-
-    device: str
+    device: str  # its name
+    # Hits of each point by all tests together; 0 for those that were not hit.
     counts: Counter[Point] = field(default_factory=Counter)
-    tests: dict[str, set[Point]] = field(default_factory=dict)
+    tests: dict[str, set[Point]] = field(default_factory=dict)  # the points that each test hit
 
     def add(self, test: str, hits: Hits) -> None:
         """Take in a simulation of a test."""

@@ -22,19 +22,13 @@ FILE = "coverage.toml"
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """Points that do not count.
+    """Points that do not count."""
 
-    Attributes:
-        kind: Kind of the points.
-        at: Places: name of a source, and the text of a line of it, runs of blanks as one.
-        points: Regular expression for their whole names.
-        reason: Why they cannot be hit.
-    """
-
-    kind: Kind
+    kind: Kind  # kind of the points
+    # Places: name of a source, and the text of a line of it, runs of blanks as one.
     at: tuple[tuple[str, str], ...]
-    points: re.Pattern[str]
-    reason: str
+    points: re.Pattern[str]  # regular expression for their whole names
+    reason: str  # why they cannot be hit
 
     def covers(self, point: Point, text: str) -> bool:
         """Return whether a point is excluded, given the text of its line."""
@@ -47,15 +41,11 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Exclusions and goals of a device.
+    """Exclusions and goals of a device."""
 
-    Attributes:
-        goals: Least percentage of each kind; empty for a device without goals.
-        exclusions: Points that do not count.
-    """
-
+    # Least percentage of each kind; empty for a device without goals.
     goals: dict[Kind, float] = field(default_factory=dict)
-    exclusions: tuple[Exclusion, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()  # points that do not count
 
 
 def plain(line: str) -> str:

@@ -15,21 +15,13 @@ KINDS = tuple(Kind)
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A line of an annotated source.
+    """A line of an annotated source."""
 
-    Attributes:
-        number: From 1.
-        text: As it stands in the source.
-        state: hit, missed, part (something beside the statement was missed), excluded, or empty.
-        count: Number of executions; None for a line without statements.
-        notes: Points missed there, or the reason why they do not count.
-    """
-
-    number: int
-    text: str
-    state: str
-    count: int | None
-    notes: tuple[str, ...]
+    number: int  # from 1
+    text: str  # as it stands in the source
+    state: str  # hit, missed, part (something beside the statement was missed), excluded, or empty
+    count: int | None  # number of executions; None for a line without statements
+    notes: tuple[str, ...]  # points missed there, or the reason why they do not count
 
 
 def render(coverage: CodeCoverage, title: str) -> Mapping[str, str]:

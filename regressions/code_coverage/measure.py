@@ -15,17 +15,11 @@ _BLOCKS = (Kind.LINE, Kind.BRANCH)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Number of points or lines, and of those that were hit.
+    """Number of points or lines, and of those that were hit."""
 
-    Attributes:
-        hit: Those that were.
-        counted: All but the excluded ones.
-        excluded: Those that do not count.
-    """
-
-    hit: int
-    counted: int
-    excluded: int
+    hit: int  # those that were
+    counted: int  # all but the excluded ones
+    excluded: int  # those that do not count
 
     @property
     def percent(self) -> float | None:
@@ -35,32 +29,20 @@ class Share:
 
 @dataclass(slots=True)
 class Line:
-    """A line of a source with statements.
+    """A line of a source with statements."""
 
-    Attributes:
-        count: Executions of the most executed block or branch on it.
-        excluded: True if it does not count.
-    """
-
-    count: int = 0
-    excluded: bool = True
+    count: int = 0  # executions of the most executed block or branch on it
+    excluded: bool = True  # True if it does not count
 
 
 @dataclass(frozen=True)
 class SourceCoverage:
-    """One source.
+    """One source."""
 
-    Attributes:
-        name: Its file's name.
-        text: Its lines.
-        points: Hits of each of its points.
-        reasons: Those that do not count, and why.
-    """
-
-    name: str
-    text: Sequence[str]
-    points: dict[Point, int]
-    reasons: dict[Point, str]
+    name: str  # its file's name
+    text: Sequence[str]  # its lines
+    points: dict[Point, int]  # hits of each of its points
+    reasons: dict[Point, str]  # those that do not count, and why
 
     @cached_property
     def lines(self) -> dict[int, Line]:
@@ -94,21 +76,13 @@ class SourceCoverage:
 
 @dataclass(frozen=True)
 class CodeCoverage:
-    """Code coverage of a device, measured.
+    """Code coverage of a device, measured."""
 
-    Attributes:
-        device: Its name.
-        sources: Its sources.
-        goals: Least percentages.
-        data: Hits by test.
-        complaints: Exclusions that no longer hold.
-    """
-
-    device: str
+    device: str  # its name
     sources: Sequence[SourceCoverage]
-    goals: dict[Kind, float]
-    data: Data
-    complaints: Sequence[str] = field(default=())
+    goals: dict[Kind, float]  # least percentages
+    data: Data  # hits by test
+    complaints: Sequence[str] = field(default=())  # exclusions that no longer hold
 
     def share(self, kind: Kind) -> Share:
         """Ratio of hits of a kind over all sources."""

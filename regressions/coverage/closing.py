@@ -18,20 +18,13 @@ from tb.exchange.scenario import Scenario
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A test for the bins that the others left open.
+    """A test for the bins that the others left open."""
 
-    Attributes:
-        entry: The test; its count limits its scenarios.
-        seed: Its seed.
-        device: The device that runs it.
-        kind: Build kind.
-        shard: Which part of the run it is: each part makes scenarios for its share of the bins.
-    """
-
-    entry: TestEntry
+    entry: TestEntry  # the test; its count limits its scenarios
     seed: int
-    device: Descriptor
-    kind: str = "fast"
+    device: Descriptor  # the device that runs it
+    kind: str = "fast"  # build kind
+    # Which part of the run it is: each part makes scenarios for its share of the bins.
     shard: Shard = UNDIVIDED
 
     def segments(self, coverage: Coverage) -> list[Segment]:

@@ -21,23 +21,14 @@ Part = tuple[str, str, Counts]
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """Coverage of an item.
+    """Coverage of an item."""
 
-    Attributes:
-        name: covergroup and points.
-        doc: what it is, for people.
-        defined: bins that some device of the run can reach, or that are excluded.
-        excluded: of these, bins that no job can hit.
-        hit: bins that were hit.
-        open: names of the bins that were not, without those excluded.
-    """
-
-    name: str
-    doc: str
-    defined: int
-    excluded: int
-    hit: int
-    open: tuple[str, ...]
+    name: str  # covergroup and points
+    doc: str  # what it is, for people
+    defined: int  # bins that some device of the run can reach, or that are excluded
+    excluded: int  # of these, bins that no job can hit
+    hit: int  # bins that were hit
+    open: tuple[str, ...]  # names of the bins that were not, without those excluded
 
     @property
     def group(self) -> str:
@@ -57,19 +48,12 @@ def percent(hit: int, wanted: int) -> float:
 
 @dataclass
 class Coverage:
-    """Functional coverage of a run.
+    """Functional coverage of a run."""
 
-    Attributes:
-        definition: the covergroups.
-        parts: hits by device and test.
-        masks: bins of each item that the run's devices can reach.
-        events: internal events of the devices.
-    """
-
-    definition: Definition
-    parts: list[Part]
-    masks: Mapping[str, Mask]
-    events: tuple[str, ...]
+    definition: Definition  # the covergroups
+    parts: list[Part]  # hits by device and test
+    masks: Mapping[str, Mask]  # bins of each item that the run's devices can reach
+    events: tuple[str, ...]  # internal events of the devices
     total: Counts = field(init=False)
     rows: list[ItemRow] = field(init=False)
 

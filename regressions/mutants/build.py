@@ -21,15 +21,10 @@ _ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """Sources with all defects in them.
+    """Sources with all defects in them."""
 
-    Attributes:
-        package: The package with the selector; it comes before all other sources.
-        changed: The copies, by the file name of the source whose place they take.
-    """
-
-    package: Path
-    changed: dict[str, Path]
+    package: Path  # the package with the selector; it comes before all other sources
+    changed: dict[str, Path]  # the copies, by the file name of the source whose place they take
 
 
 def write_copies(

@@ -25,19 +25,12 @@ class ChangeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A change that has been found in a text.
+    """A change that has been found in a text."""
 
-    Attributes:
-        switch: The piece that becomes conditional.
-        form: The piece with the change.
-        rows: Numbers of the piece's lines, from 1.
-        changed: The whole text with the change.
-    """
-
-    switch: Switch
-    form: str
-    rows: range
-    changed: VerilogSource
+    switch: Switch  # the piece that becomes conditional
+    form: str  # the piece with the change
+    rows: range  # numbers of the piece's lines, from 1
+    changed: VerilogSource  # the whole text with the change
 
 
 def locate(text: str, change: Change) -> int:

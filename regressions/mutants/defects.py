@@ -20,47 +20,28 @@ _ID = re.compile(r"[a-z][a-z0-9_.-]*")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line replaced by another.
+    """One line replaced by another."""
 
-    Attributes:
-        line: The line without the blanks around it and without a comment at its end.
-        replacement: Text that takes its place; empty to drop the line.
-        ordinal: Which of the lines with that text, from 1; 0 if there is only one.
-    """
-
-    line: str
-    replacement: str
-    ordinal: int = 0
+    line: str  # the line without the blanks around it and without a comment at its end
+    replacement: str  # text that takes its place; empty to drop the line
+    ordinal: int = 0  # which of the lines with that text, from 1; 0 if there is only one
 
 
 class Defect(Struct, frozen=True, forbid_unknown_fields=True):
-    """One deliberate fault.
+    """One deliberate fault."""
 
-    Attributes:
-        id: Unique name.
-        file: Name of the source file, which is one of the device's.
-        line: The line that is replaced, without the blanks around it and a comment behind it.
-        replacement: Text that takes its place; empty to drop the line.
-        about: Description of the defect in one line.
-        ordinal: Which of the lines with that text, from 1; 0 if there is only one.
-        seen_by: Checkers of which at least one must report it; empty if any will do.
-        operator: Operator that made a generated defect; empty for one written by hand.
-        equivalent: Why no behaviour of the device changes, empty if some does.
-        unreachable: Why no job of this device gets there, empty if some does.
-        where: Place in the data, for messages.
-    """
-
-    id: str
-    file: str
-    line: str
-    replacement: str
-    about: str
+    id: str  # unique name
+    file: str  # name of the source file, which is one of the device's
+    line: str  # the line that is replaced, without the blanks around it and a comment behind it
+    replacement: str  # text that takes its place; empty to drop the line
+    about: str  # description of the defect in one line
+    # Which of the lines with that text, from 1; 0 if there is only one.
     ordinal: Annotated[int, Meta(ge=1)] = 0
-    seen_by: tuple[str, ...] = ()
-    operator: str = ""
-    equivalent: str = ""
-    unreachable: str = ""
-    where: Where = Where("")
+    seen_by: tuple[str, ...] = ()  # checkers of which at least one must report it; empty if any will do
+    operator: str = ""  # operator that made a generated defect; empty for one written by hand
+    equivalent: str = ""  # why no behaviour of the device changes, empty if some does
+    unreachable: str = ""  # why no job of this device gets there, empty if some does
+    where: Where = Where("")  # place in the data, for messages
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):

@@ -32,15 +32,10 @@ _LISTS = (syntax.BlockStatementSyntax, syntax.FunctionDeclarationSyntax)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A change that an operator proposes.
+    """A change that an operator proposes."""
 
-    Attributes:
-        operator: Name of the operator.
-        change: The change; it applies to the source, and a run-time selector can switch it.
-    """
-
-    operator: str
-    change: Change
+    operator: str  # name of the operator
+    change: Change  # the change; it applies to the source, and a run-time selector can switch it
 
 
 Edit = tuple[int, int, str]

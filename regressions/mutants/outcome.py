@@ -30,29 +30,18 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DefectResult:
-    """A defect after its jobs.
-
-    Attributes:
-        defect: The defect.
-        number: Its number, which selects it in the simulation.
-        fate: Fate of the defect.
-        checkers: Checkers that reported it first, all of the same scenario.
-        test: The test in which it was reported.
-        after: Jobs until then, that scenario's included, or cycles, as the campaign counts; of a survivor all
-            of them.
-        detail: First line of what was reported.
-        seconds: Wall time of the simulation.
-        tests: All tests in which something was reported; the first alone if the simulation stopped there.
-    """
+    """A defect after its jobs."""
 
     defect: Defect
-    number: int
-    fate: Fate
-    checkers: tuple[str, ...] = ()
-    test: str = ""
+    number: int  # its number, which selects it in the simulation
+    fate: Fate  # fate of the defect
+    checkers: tuple[str, ...] = ()  # checkers that reported it first, all of the same scenario
+    test: str = ""  # the test in which it was reported
+    # Jobs until then, that scenario's included, or cycles, as the campaign counts; of a survivor all of them.
     after: int = 0
-    detail: str = ""
-    seconds: float = 0.0
+    detail: str = ""  # first line of what was reported
+    seconds: float = 0.0  # wall time of the simulation
+    # All tests in which something was reported; the first alone if the simulation stopped there.
     tests: tuple[str, ...] = ()
 
     @property

@@ -33,15 +33,10 @@ def own_sources(device: Sourced) -> dict[str, Path]:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Defects of a device, found in its sources.
+    """Defects of a device, found in its sources."""
 
-    Attributes:
-        sources: The sources that have defects, by file name.
-        placed: Changes of each defect; the defect at position i has the number i + 1.
-    """
-
-    sources: dict[str, VerilogSource]
-    placed: Sequence[Placed]
+    sources: dict[str, VerilogSource]  # the sources that have defects, by file name
+    placed: Sequence[Placed]  # changes of each defect; the defect at position i has the number i + 1
 
 
 def place_all(defects: Sequence[Defect], device: Sourced) -> Placement:

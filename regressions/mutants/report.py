@@ -15,27 +15,16 @@ from regressions.pages import templates
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Content of a campaign's report.
+    """Content of a campaign's report."""
 
-    Attributes:
-        device: Name of the device.
-        git: Revision, empty if unknown.
-        tools: Versions of the tools.
-        amount: Length of the tests that run against each defect, in `counted`.
-        seconds: Wall time of all simulations.
-        results: By defect.
-        graded: True if all tests ran with each defect.
-        counted: Unit that the campaign counts: ``jobs`` or ``cycles``.
-    """
-
-    device: str
-    git: str
-    tools: dict[str, str]
-    amount: int
-    seconds: float
-    results: Sequence[DefectResult]
-    graded: bool = False
-    counted: str = "jobs"
+    device: str  # name of the device
+    git: str  # revision, empty if unknown
+    tools: dict[str, str]  # versions of the tools
+    amount: int  # length of the tests that run against each defect, in `counted`
+    seconds: float  # wall time of all simulations
+    results: Sequence[DefectResult]  # by defect
+    graded: bool = False  # True if all tests ran with each defect
+    counted: str = "jobs"  # unit that the campaign counts: ``jobs`` or ``cycles``
 
     @property
     def complaints(self) -> list[DefectResult]:

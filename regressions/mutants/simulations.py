@@ -34,15 +34,10 @@ class TimeLimit(Deadline):
 
 @dataclass(frozen=True, slots=True)
 class Simulations:
-    """Place of a campaign's simulations.
+    """Place of a campaign's simulations."""
 
-    Attributes:
-        folder: Receives a folder for each defect.
-        rerun: Make variables besides TESTS that repeat what was done with a defect.
-    """
-
-    folder: Path
-    rerun: str
+    folder: Path  # receives a folder for each defect
+    rerun: str  # make variables besides TESTS that repeat what was done with a defect
 
     def make_folder(self, name: str, part: str = "") -> Path:
         """Make the folder of a defect, or of one of several simulations of it."""

@@ -18,16 +18,11 @@ class Target(Protocol):
     """Something with defects; campaigns are all alike besides.
 
     Each kind of devices has its own (`regressions.kinds.Defects`).
-
-    Attributes:
-        counted: Unit in which the way to a find is counted: ``jobs`` or ``cycles``.
-        seed: Seed of the draws.
-        rerun: Make variables besides TESTS that repeat the run of a defect.
     """
 
-    counted: str
-    seed: int
-    rerun: str
+    counted: str  # unit in which the way to a find is counted: ``jobs`` or ``cycles``
+    seed: int  # seed of the draws
+    rerun: str  # make variables besides TESTS that repeat the run of a defect
 
     @property
     def device(self) -> Sourced:

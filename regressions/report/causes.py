@@ -32,17 +32,11 @@ _SIZES = (8, 64, 512, 4096, 32768, 262144)
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Jobs of one kind, all their cycles together.
+    """Jobs of one kind, all their cycles together."""
 
-    Attributes:
-        label: Their common property.
-        jobs: Their number.
-        shares: Share of each cause in their slots; the shares of a group sum to 1.
-    """
-
-    label: str
-    jobs: int
-    shares: dict[str, float]
+    label: str  # their common property
+    jobs: int  # their number
+    shares: dict[str, float]  # share of each cause in their slots; the shares of a group sum to 1
 
 
 def colour(name: str, names: Sequence[str]) -> str:

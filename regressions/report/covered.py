@@ -12,15 +12,10 @@ MAX_OPEN = 200
 
 @dataclass(frozen=True, slots=True)
 class GroupView(ItemRow):
-    """A covergroup, all its items together; of its open bins the first ones.
+    """A covergroup, all its items together; of its open bins the first ones."""
 
-    Attributes:
-        rows: Its points and crosses, the least covered first.
-        testpoints: Testpoints that it serves.
-    """
-
-    rows: tuple[ItemRow, ...]
-    testpoints: tuple[str, ...]
+    rows: tuple[ItemRow, ...]  # its points and crosses, the least covered first
+    testpoints: tuple[str, ...]  # testpoints that it serves
 
 
 @dataclass(frozen=True, slots=True)

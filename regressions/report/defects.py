@@ -20,19 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DefectView:
-    """A defect.
+    """A defect."""
 
-    Attributes:
-        defect: Its data.
-        testpoints: Requirements that it breaks.
-        found: Checkers that found it in the last campaign; empty if none did, or none has run.
-        fate: Its fate there: `killed`, `survived`, `invalid`; empty if none has run.
-    """
-
-    defect: Defect
-    testpoints: tuple[str, ...]
-    found: tuple[str, ...]
-    fate: str
+    defect: Defect  # its data
+    testpoints: tuple[str, ...]  # requirements that it breaks
+    found: tuple[str, ...]  # checkers that found it in the last campaign; empty if none did, or none has run
+    fate: str  # its fate there: `killed`, `survived`, `invalid`; empty if none has run
 
 
 @dataclass(frozen=True, slots=True)

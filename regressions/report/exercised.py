@@ -25,19 +25,12 @@ def size_class(job: JobResult) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Number of jobs by operation and size, for one kind of stalls.
+    """Number of jobs by operation and size, for one kind of stalls."""
 
-    Attributes:
-        stall: The kind.
-        sizes: Columns.
-        rows: Operation, count for each column, and their sum.
-        peak: The largest count, for shading.
-    """
-
-    stall: str
-    sizes: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[int, ...], int], ...]
-    peak: int
+    stall: str  # the kind
+    sizes: tuple[str, ...]  # columns
+    rows: tuple[tuple[str, tuple[int, ...], int], ...]  # operation, count for each column, and their sum
+    peak: int  # the largest count, for shading
 
 
 def grids(jobs: Sequence[JobResult]) -> list[Grid]:
@@ -58,25 +51,15 @@ def grids(jobs: Sequence[JobResult]) -> list[Grid]:
 
 @dataclass(frozen=True, slots=True)
 class OperationRow:
-    """Speed of one operation.
+    """Speed of one operation."""
 
-    Attributes:
-        op: Operation.
-        jobs: Jobs that passed.
-        beats: Beats on the wide port.
-        median: Median utilization of the jobs without stalls.
-        best: The best of them.
-        closest: The largest ratio of cycles to bound.
-        where: Size and stalls of that job.
-    """
-
-    op: str
-    jobs: int
-    beats: int
-    median: float
-    best: float
-    closest: float
-    where: str
+    op: str  # operation
+    jobs: int  # jobs that passed
+    beats: int  # beats on the wide port
+    median: float  # median utilization of the jobs without stalls
+    best: float  # the best of them
+    closest: float  # the largest ratio of cycles to bound
+    where: str  # size and stalls of that job
 
 
 def ratio(job: JobResult) -> float:

@@ -20,18 +20,12 @@ _PERCENT = Axis("utilization, %", 0, 102)
 
 @dataclass(frozen=True, slots=True)
 class SpeedSection:
-    """The report's section on `bench.json`.
+    """The report's section on `bench.json`."""
 
-    Attributes:
-        git: Commit that was measured; empty if there are no figures.
-        pictures: Plots of the accelerator.
-        slow: Jobs over their bound, in words.
-        scaling: Growth of all of it, as `regressions.speed.scaling` measured it; empty without.
-    """
-
-    git: str = ""
-    pictures: Sequence[Plot] = ()
-    slow: list[str] = field(default_factory=list)
+    git: str = ""  # commit that was measured; empty if there are no figures
+    pictures: Sequence[Plot] = ()  # plots of the accelerator
+    slow: list[str] = field(default_factory=list)  # jobs over their bound, in words
+    # Growth of all of it, as `regressions.speed.scaling` measured it; empty without.
     scaling: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -25,17 +25,11 @@ def verdict(summary: Summary) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FailureGroup:
-    """Like failures.
+    """Like failures."""
 
-    Attributes:
-        key: Their bucket.
-        rows: The failures.
-        conditions: A line for each device that says which of its jobs fail so.
-    """
-
-    key: str
-    rows: tuple[FailureRow, ...]
-    conditions: tuple[str, ...]
+    key: str  # their bucket
+    rows: tuple[FailureRow, ...]  # the failures
+    conditions: tuple[str, ...]  # a line for each device that says which of its jobs fail so
 
 
 def grouped(summary: Summary) -> list[FailureGroup]:

@@ -22,37 +22,23 @@ _STALL_SEED = 1
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One job, alone.
+    """One job, alone."""
 
-    Attributes:
-        instance: The engine, such as ``4x12x3 DW256``.
-        series: Series that the job belongs to, see `Workload`.
-        op: Operation.
-        format: Format of the elements.
-        M: Rows of X.
-        N: Columns of X.
-        K: Columns of W.
-        stall_rate: Share of cycles in which the memory granted nothing; None where it always granted.
-        cycles: From the grant of the trigger to the event.
-        bound: Most cycles it may take on this device, with the stalls it met.
-        published: Cycles that somebody published for this job on such an instance; None where nobody did.
-        mac_per_cycle: Useful steps a cycle.
-        utilization: Useful steps per step of the array.
-    """
-
-    instance: str
-    series: str
-    op: str
-    format: str
-    M: int
-    N: int
-    K: int
+    instance: str  # the engine, such as ``4x12x3 DW256``
+    series: str  # series that the job belongs to, see `Workload`
+    op: str  # operation
+    format: str  # format of the elements
+    M: int  # rows of X
+    N: int  # columns of X
+    K: int  # columns of W
+    # Share of cycles in which the memory granted nothing; None where it always granted.
     stall_rate: float | None
-    cycles: int
-    bound: int
+    cycles: int  # from the grant of the trigger to the event
+    bound: int  # most cycles it may take on this device, with the stalls it met
+    # Cycles that somebody published for this job on such an instance; None where nobody did.
     published: int | None
-    mac_per_cycle: float
-    utilization: float
+    mac_per_cycle: float  # useful steps a cycle
+    utilization: float  # useful steps per step of the array
 
     @property
     def slow(self) -> bool:

@@ -29,23 +29,14 @@ _FNV_START, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
 
 @dataclass(frozen=True, slots=True)
 class BareResult:
-    """Measurements of the loop.
+    """Measurements of the loop."""
 
-    Attributes:
-        cycles: Clock cycles of the whole list.
-        seconds: Wall time of the loop, without start-up and reading the list.
-        job_cycles: Cycles of each job, as the bench counts them (contract A8.1).
-        job_stalls: Of these, cycles with a request and no grant.
-        digests: `digest` of each scenario's memory after its last job.
-        transparent: Cycles in which an output of the wide port followed an input at once, by input; 0 if
-            nobody looked.
-    """
-
-    cycles: int
-    seconds: float
-    job_cycles: tuple[int, ...]
-    job_stalls: tuple[int, ...]
-    digests: tuple[str, ...]
+    cycles: int  # clock cycles of the whole list
+    seconds: float  # wall time of the loop, without start-up and reading the list
+    job_cycles: tuple[int, ...]  # cycles of each job, as the bench counts them (contract A8.1)
+    job_stalls: tuple[int, ...]  # of these, cycles with a request and no grant
+    digests: tuple[str, ...]  # `digest` of each scenario's memory after its last job
+    # Cycles in which an output of the wide port followed an input at once, by input; 0 if nobody looked.
     transparent: dict[str, int] = field(default_factory=dict)
 
 

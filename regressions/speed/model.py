@@ -24,26 +24,19 @@ _Matrices = tuple[fp16.Fp16, fp16.Fp16, fp16.Fp16]
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """Speed of one kind of data at one size: GEMM with M = N = K = size.
+    """Speed of one kind of data at one size: GEMM with M = N = K = size."""
 
-    Attributes:
-        data: normal (standard normal X, W, Y), subnormal (all operands subnormal), overflow (large operands,
-            most sums infinite) or raw (random bits).
-        size: M, N and K.
-        fma_per_second: Fused multiply-adds per second.
-        numpy_per_second: Those of the model in numpy (`models.chains`), with normal data.
-        ratio: To numpy's `a * b + c` in float64 on the same arrays: each column of X, each row of W, and Y.
-        ratio_whole: To numpy's `a * b + c` in float64 on three arrays of M x K, which saves it broadcasting.
-        ratio_to_normal: To the model's own speed with normal data.
-    """
-
+    # Normal (standard normal X, W, Y), subnormal (all operands subnormal), overflow (large operands, most
+    # sums infinite) or raw (random bits).
     data: str
-    size: int
-    fma_per_second: float
-    numpy_per_second: float
+    size: int  # M, N and K
+    fma_per_second: float  # fused multiply-adds per second
+    numpy_per_second: float  # those of the model in numpy (`models.chains`), with normal data
+    # To numpy's `a * b + c` in float64 on the same arrays: each column of X, each row of W, and Y.
     ratio: float
+    # To numpy's `a * b + c` in float64 on three arrays of M x K, which saves it broadcasting.
     ratio_whole: float
-    ratio_to_normal: float
+    ratio_to_normal: float  # to the model's own speed with normal data
 
 
 def measure(sizes: tuple[int, ...] = SIZES) -> list[dict[str, object]]:

@@ -44,42 +44,25 @@ class SizeRow:
 
 @dataclass(frozen=True, slots=True)
 class ArrayRow:
-    """One array.
+    """One array."""
 
-    Attributes:
-        instance: Its parameters.
-        elements: H * L.
-        pipeline: P; arrays are fitted among those with the same.
-        cycles: Of GEMM with M = N = K = `ARRAY_SIZE`.
-        cycles_per_second: Simulated cycles a second in the bare loop.
-        build_seconds: Wall time of its cold build; None where the cache has an older one.
-    """
-
-    instance: str
-    elements: int
-    pipeline: int
-    cycles: int
-    cycles_per_second: int
-    build_seconds: float | None
+    instance: str  # its parameters
+    elements: int  # H * L
+    pipeline: int  # P; arrays are fitted among those with the same
+    cycles: int  # of GEMM with M = N = K = `ARRAY_SIZE`
+    cycles_per_second: int  # simulated cycles a second in the bare loop
+    build_seconds: float | None  # wall time of its cold build; None where the cache has an older one
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """``y = c * x**exponent`` through points, by least squares of the logarithms.
+    """``y = c * x**exponent`` through points, by least squares of the logarithms."""
 
-    Attributes:
-        y: Values to fit.
-        x: Against what.
-        exponent: The exponent.
-        points: Number of points.
-        worst: The largest factor between a point and the fit, at least 1.
-    """
-
-    y: str
-    x: str
+    y: str  # values to fit
+    x: str  # against what
     exponent: float
-    points: int
-    worst: float
+    points: int  # number of points
+    worst: float  # the largest factor between a point and the fit, at least 1
 
 
 def measure(

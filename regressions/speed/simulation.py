@@ -31,16 +31,11 @@ _WARM_UP = 8
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Cycles and wall time of a job list, without the start of the program.
+    """Cycles and wall time of a job list, without the start of the program."""
 
-    Attributes:
-        cycles: Simulated clock cycles.
-        seconds: Wall time.
-        processor: Processor time in seconds by purpose (`tb.exchange.results.TestEnd`); empty if nobody told.
-    """
-
-    cycles: int
-    seconds: float
+    cycles: int  # simulated clock cycles
+    seconds: float  # wall time
+    # Processor time in seconds by purpose (`tb.exchange.results.TestEnd`); empty if nobody told.
     processor: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
@@ -62,26 +57,16 @@ class Speed:
 
 @dataclass(frozen=True, slots=True)
 class SpeedFigures:
-    """The bench against the bare loop; medians over the rounds.
+    """The bench against the bare loop; medians over the rounds."""
 
-    Attributes:
-        bench_cycles_per_second: Simulated cycles per second, checks and all Python included.
-        bare_cycles_per_second: The same without any bench.
-        ratio: Of the two, round by round.
-        jobs_per_minute: Checked jobs per minute.
-        overhead_us_per_cycle: Microseconds a cycle of the bench above the bare loop, round by round.
-        overhead_us_per_job: Time of the bench above the bare loop for each job, in microseconds.
-        simulator_share: Of all processor time of the bench, that of the simulator, round by round.
-        processor: Processor time of the bench in seconds, by purpose.
-    """
-
-    bench_cycles_per_second: float
-    bare_cycles_per_second: float
-    ratio: float
-    jobs_per_minute: float
-    overhead_us_per_cycle: float
-    overhead_us_per_job: float
-    simulator_share: float = 0.0
+    bench_cycles_per_second: float  # simulated cycles per second, checks and all Python included
+    bare_cycles_per_second: float  # the same without any bench
+    ratio: float  # of the two, round by round
+    jobs_per_minute: float  # checked jobs per minute
+    overhead_us_per_cycle: float  # microseconds a cycle of the bench above the bare loop, round by round
+    overhead_us_per_job: float  # time of the bench above the bare loop for each job, in microseconds
+    simulator_share: float = 0.0  # of all processor time of the bench, that of the simulator, round by round
+    # Processor time of the bench in seconds, by purpose.
     processor: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -21,25 +21,15 @@ _BEYOND = (6, 8)
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """One job, alone.
+    """One job, alone."""
 
-    Attributes:
-        series: `table`, or the sweep over `M`, `N`, `K`, `size`, `operation` or `stall`.
-        op: Operation.
-        fmt: Format of all operands.
-        m: Rows of X.
-        n: Columns of X.
-        k: Columns of W.
-        stall_rate: Share of cycles in which the memory grants nothing, at random.
-    """
-
-    series: str
-    op: Op
-    fmt: Format
-    m: int
-    n: int
-    k: int
-    stall_rate: float = 0.0
+    series: str  # `table`, or the sweep over `M`, `N`, `K`, `size`, `operation` or `stall`
+    op: Op  # operation
+    fmt: Format  # format of all operands
+    m: int  # rows of X
+    n: int  # columns of X
+    k: int  # columns of W
+    stall_rate: float = 0.0  # share of cycles in which the memory grants nothing, at random
 
 
 def measured_devices() -> list[str]:

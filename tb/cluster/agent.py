@@ -54,17 +54,11 @@ class SessionHandle:
 
 @dataclass(frozen=True, slots=True)
 class ClusterLog:
-    """Observed run of a program.
+    """Observed run of a program."""
 
-    Attributes:
-        report: Counts of host and monitor, see `tb/cluster/dpi/session.cpp`.
-        tcdm: The TCDM at the end.
-        l2: L2 at the end.
-    """
-
-    report: dict[str, Any]
-    tcdm: bytes
-    l2: bytes
+    report: dict[str, Any]  # counts of host and monitor, see `tb/cluster/dpi/session.cpp`
+    tcdm: bytes  # the TCDM at the end
+    l2: bytes  # L2 at the end
 
 
 class ClusterMonitor(uvm_monitor):
@@ -89,13 +83,10 @@ class ClusterAgent(uvm_agent):
 
     Both live in C++ (`session.h` and `monitor.h` in `tb/cluster/dpi`); nothing of them runs in Python on a
     clock edge. Takes the session from the configuration database under the key `session`.
-
-    Attributes:
-        monitor: Publishes what was seen of each.
     """
 
     session: SessionHandle
-    monitor: ClusterMonitor
+    monitor: ClusterMonitor  # publishes what was seen of each
 
     def build_phase(self) -> None:
         """Make the monitor."""

@@ -26,19 +26,14 @@ _IDENT = b"\x7fELF\x01\x01\x01"  # 32 bits, little endian, version 1
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A linked program.
-
-    Attributes:
-        entry: Address of its first instruction.
-        segments: Address and bytes of what is loaded; bytes that are only reserved are left out.
-        reserved: Address and size of all that it uses, with what is not loaded, such as stacks.
-        symbols: Address of each named symbol.
-    """
+    """A linked program."""
 
     path: Path
-    entry: int
+    entry: int  # address of its first instruction
+    # Address and bytes of what is loaded; bytes that are only reserved are left out.
     segments: tuple[tuple[int, bytes], ...]
-    symbols: dict[str, int]
+    symbols: dict[str, int]  # address of each named symbol
+    # Address and size of all that it uses, with what is not loaded, such as stacks.
     reserved: tuple[tuple[int, int], ...] = ()
 
     def function(self, address: int) -> str:

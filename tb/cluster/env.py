@@ -44,12 +44,9 @@ class ProgramItem(uvm_sequence_item):
 
 
 class ProgramSequencer(ScenarioSequencer):
-    """Takes `ProgramItem`.
+    """Takes `ProgramItem`."""
 
-    Attributes:
-        programs: Built programs by name, or the reason why one could not be built.
-    """
-
+    # Built programs by name, or the reason why one could not be built.
     programs: Mapping[str, Program | UserError]
 
 

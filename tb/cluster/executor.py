@@ -24,29 +24,17 @@ _NEVER = 2**63  # ends of jobs that are awaited: the program tells when it is ov
 
 @dataclass
 class ClusterExecutor:
-    """Runs one program after the other, each from a reset on.
+    """Runs one program after the other, each from a reset on."""
 
-    Attributes:
-        dut: cocotb handle of `cluster_tb`.
-        handle: The bench instance, which watches the accelerator's ports.
-        agent: Host and monitor of the cluster.
-        tcdm: Agent of the accelerator's wide port, passive.
-        collect: Lets all monitors publish.
-        scoreboard: Judges each run.
-        background: Computes ahead while a program runs.
-        on_reset: Called when the cluster is reset.
-        covered: Takes each run with its verdict, for coverage.
-    """
-
-    dut: Any
-    handle: BenchHandle
-    agent: ClusterAgent
-    tcdm: TcdmAgent
-    collect: Callable[[], None]
-    scoreboard: ClusterScoreboard
-    background: Background
-    on_reset: Callable[[], None]
-    covered: Callable[[ProgramRun, Verdict], None]
+    dut: Any  # cocotb handle of `cluster_tb`
+    handle: BenchHandle  # the bench instance, which watches the accelerator's ports
+    agent: ClusterAgent  # host and monitor of the cluster
+    tcdm: TcdmAgent  # agent of the accelerator's wide port, passive
+    collect: Callable[[], None]  # lets all monitors publish
+    scoreboard: ClusterScoreboard  # judges each run
+    background: Background  # computes ahead while a program runs
+    on_reset: Callable[[], None]  # called when the cluster is reset
+    covered: Callable[[ProgramRun, Verdict], None]  # takes each run with its verdict, for coverage
 
     def __post_init__(self) -> None:
         self._wake = ValueChange(self.dut.wake)

@@ -15,15 +15,10 @@ from tb.registers.map import DECODED_ADDRESS_BITS, JOB_IDS, merge_bytes
 
 
 class Triggered(NamedTuple):
-    """A job as it was programmed.
+    """A job as it was programmed."""
 
-    Attributes:
-        edge: Grant of its trigger.
-        job: Operation, format, sizes, addresses and core; its operands are not known.
-    """
-
-    edge: int
-    job: Job
+    edge: int  # grant of its trigger
+    job: Job  # operation, format, sizes, addresses and core; its operands are not known
 
 
 def triggered_jobs(accesses: Iterable[AccessRow]) -> list[Triggered]:

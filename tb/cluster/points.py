@@ -24,39 +24,25 @@ LINES = {CONSTANTS[f"EVENT_UNIT_CORE_BUFFER_{field}_LSB"]: name for field, name 
 
 
 class Conflict(NamedTuple):
-    """A cycle in which the accelerator and others want the same bank.
+    """A cycle in which the accelerator and others want the same bank."""
 
-    Attributes:
-        wide_won: The accelerator has it.
-        arbitration: Settings of the host.
-    """
-
-    wide_won: bool
-    arbitration: Arbitration
+    wide_won: bool  # the accelerator has it
+    arbitration: Arbitration  # settings of the host
 
 
 class LongestWait(NamedTuple):
-    """The longest wait for a bank in a program.
-
-    Attributes:
-        cycles: Length of the wait.
-        bound: Most cycles that it may take (docs/cluster.md); None for no bound.
-    """
+    """The longest wait for a bank in a program."""
 
     waiter: str
-    cycles: int
-    bound: int | None
+    cycles: int  # length of the wait
+    bound: int | None  # most cycles that it may take (docs/cluster.md); None for no bound
 
 
 class CoreEvent(NamedTuple):
-    """An event of a core.
-
-    Attributes:
-        woke: The core slept, and the event woke it.
-    """
+    """An event of a core."""
 
     line: int
-    woke: bool
+    woke: bool  # the core slept, and the event woke it
     core: int
 
 

@@ -40,45 +40,28 @@ class Arbitration:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A program with all that it is given.
-
-    Attributes:
-        jobs: Of its mailbox.
-        memory: Bytes by address, in TCDM or L2, behind the program's own.
-        mode: Mailbox word whose meaning is the program's.
-        seed: Mailbox word for what the program draws.
-        cores: Number of harts that run, from the first on.
-        arbitration: Of the TCDM.
-        limit: Cycles after which a program that has not ended is given up.
-        jobs_in_l2: True if the program takes jobs on matrices in L2, which the accelerator does not reach.
-    """
+    """A program with all that it is given."""
 
     program: Program
-    jobs: tuple[MailboxJob, ...] = ()
-    memory: Mapping[int, bytes] | None = None
-    mode: int = 0
-    seed: int = 0
-    cores: int = 8
-    arbitration: Arbitration = Arbitration()
-    limit: int = 10_000_000
+    jobs: tuple[MailboxJob, ...] = ()  # of its mailbox
+    memory: Mapping[int, bytes] | None = None  # bytes by address, in TCDM or L2, behind the program's own
+    mode: int = 0  # mailbox word whose meaning is the program's
+    seed: int = 0  # mailbox word for what the program draws
+    cores: int = 8  # number of harts that run, from the first on
+    arbitration: Arbitration = Arbitration()  # of the TCDM
+    limit: int = 10_000_000  # cycles after which a program that has not ended is given up
+    # True if the program takes jobs on matrices in L2, which the accelerator does not reach.
     jobs_in_l2: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramOutcome:
-    """Outcome of a task.
+    """Outcome of a task."""
 
-    Attributes:
-        log: Counts of the simulation, see `tb/cluster/dpi/loop.cpp`.
-        tcdm: The TCDM at the end.
-        l2: L2 at the end.
-        problems: Problems in words; empty if there were none.
-    """
-
-    log: dict[str, Any]
-    tcdm: bytes
-    l2: bytes
-    problems: tuple[str, ...]
+    log: dict[str, Any]  # counts of the simulation, see `tb/cluster/dpi/loop.cpp`
+    tcdm: bytes  # the TCDM at the end
+    l2: bytes  # L2 at the end
+    problems: tuple[str, ...]  # problems in words; empty if there were none
 
     @property
     def answers(self) -> tuple[int, ...]:

@@ -16,19 +16,13 @@ _STEPS = 2048  # of a job that are looked into, all of N for as many outputs as 
 
 @dataclass(frozen=True, slots=True)
 class StepBlock:
-    """Operands of some outputs, all of their steps.
-
-    Attributes:
-        x: bits of X, rows x N.
-        w: bits of W, N x columns.
-        y: bits of Y, rows x columns; None where the operation reads none.
-    """
+    """Operands of some outputs, all of their steps."""
 
     op: Op
     fmt: Formats
-    x: Bits
-    w: Bits
-    y: Bits | None
+    x: Bits  # bits of X, rows x N
+    w: Bits  # bits of W, N x columns
+    y: Bits | None  # bits of Y, rows x columns; None where the operation reads none
 
 
 def block_of(job: Job, image: NDArray[np.uint8], base: int) -> StepBlock | None:

@@ -50,17 +50,11 @@ class Cut(NamedTuple):
 
 
 class Note(NamedTuple):
-    """Scenario that is kept until it is sorted.
+    """Scenario that is kept until it is sorted."""
 
-    Attributes:
-        scenario: the scenario, which passed.
-        image: the window before it, if its first job is looked into.
-        cut: progress of the first job when it was cut short.
-    """
-
-    scenario: Scenario
-    image: npt.NDArray[np.uint8] | None
-    cut: Cut | None
+    scenario: Scenario  # the scenario, which passed
+    image: npt.NDArray[np.uint8] | None  # the window before it, if its first job is looked into
+    cut: Cut | None  # progress of the first job when it was cut short
 
 
 Tally = dict[str, Counter[Code]]

@@ -26,20 +26,17 @@ NEEDS = ("operation", "format", "operand_format", "m_size", "n_size", "k_size", 
 class Coverpoint:
     """Gives each sample one of its bins, or none where it does not apply.
 
-    Attributes:
-        name: unique; in the names of items.
-        needs: ability of a device that decides which bins it can reach; empty where every device reaches all.
-        function: gives the name of a sample's bin, or None; None for kinds whose samples are made as bins.
-
     Raises:
         ValueError: A bin is there twice, there is none, or `needs` is no ability.
     """
 
-    name: str
+    name: str  # unique; in the names of items
     sample: str
     doc: str
     bins: tuple[str, ...]
+    # Ability of a device that decides which bins it can reach; empty where every device reaches all.
     needs: str = ""
+    # Gives the name of a sample's bin, or None; None for kinds whose samples are made as bins.
     function: Function | None = None
 
     def __post_init__(self) -> None:

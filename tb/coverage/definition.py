@@ -20,13 +20,9 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A point or a cross of points, whose bins are counted and numbered in row-major order.
+    """A point or a cross of points, whose bins are counted and numbered in row-major order."""
 
-    Attributes:
-        name: covergroup and points, as in ``jobs.op.stall``.
-    """
-
-    name: str
+    name: str  # covergroup and points, as in ``jobs.op.stall``
     sample: str
     points: tuple[Coverpoint, ...]
 
@@ -81,15 +77,11 @@ class Covergroup:
 
 @dataclass(frozen=True, slots=True)
 class BinExclusion:
-    """Bins that no job can reach.
+    """Bins that no job can reach."""
 
-    Attributes:
-        when: for some points their bins; excluded is every bin of an item that has all of these points.
-        reason: why, for people.
-    """
-
+    # For some points their bins; excluded is every bin of an item that has all of these points.
     when: Mapping[str, tuple[str, ...]]
-    reason: str
+    reason: str  # why, for people
 
     def mask(self, item: Item) -> Mask | None:
         """Mark the excluded bins of an item; None if it does not have all the points."""
@@ -110,17 +102,11 @@ class BinExclusion:
 
 @dataclass(frozen=True, eq=False)
 class Definition:
-    """All covergroups.
+    """All covergroups."""
 
-    Attributes:
-        points: by name.
-        groups: in the order of the files.
-        exclusions: in the order of the files.
-    """
-
-    points: Mapping[str, Coverpoint]
-    groups: tuple[Covergroup, ...]
-    exclusions: tuple[BinExclusion, ...]
+    points: Mapping[str, Coverpoint]  # by name
+    groups: tuple[Covergroup, ...]  # in the order of the files
+    exclusions: tuple[BinExclusion, ...]  # in the order of the files
     _masks: dict[str, Mask] = field(default_factory=dict)
 
     @cached_property

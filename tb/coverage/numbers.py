@@ -40,15 +40,10 @@ def classes(bits: Bits, fmt: Format) -> Classes:
 
 
 class _Grid(NamedTuple):
-    """Distances between neighbouring finite FP16 numbers, by the bits of one.
+    """Distances between neighbouring finite FP16 numbers, by the bits of one."""
 
-    Attributes:
-        above: to the next number up; infinite at the end.
-        below: to the next number down.
-    """
-
-    above: NDArray[np.float64]
-    below: NDArray[np.float64]
+    above: NDArray[np.float64]  # to the next number up; infinite at the end
+    below: NDArray[np.float64]  # to the next number down
 
 
 @cache

@@ -10,53 +10,33 @@ from tb.exchange.scenario import Scenario
 
 @dataclass(frozen=True, slots=True)
 class JobSample:
-    """A job that passed.
-
-    Attributes:
-        scenario: the one it belongs to.
-        position: its place there.
-    """
+    """A job that passed."""
 
     job: Job
-    scenario: Scenario
-    position: int
+    scenario: Scenario  # the one it belongs to
+    position: int  # its place there
     instance: Instance
 
 
 @dataclass(frozen=True, slots=True)
 class CutSample:
-    """A job that was cut short, as the contract wants it.
-
-    Attributes:
-        scenario: the one it belongs to.
-        reads: loads granted before the cut.
-        writes: stores granted before the cut.
-        waiting: a request was out and not granted.
-        ended: its event came before the cut.
-    """
+    """A job that was cut short, as the contract wants it."""
 
     job: Job
-    scenario: Scenario
-    reads: int
-    writes: int
-    waiting: bool
-    ended: bool
+    scenario: Scenario  # the one it belongs to
+    reads: int  # loads granted before the cut
+    writes: int  # stores granted before the cut
+    waiting: bool  # a request was out and not granted
+    ended: bool  # its event came before the cut
 
 
 @dataclass(frozen=True, slots=True)
 class AccessSample:
-    """A granted access of the register port.
+    """A granted access of the register port."""
 
-    Attributes:
-        offset: decoded address, bits [7:2].
-        id: access id as driven.
-        queued: jobs queued or running then.
-        holder: access id that held the lock then; None for nobody.
-    """
-
-    offset: int
+    offset: int  # decoded address, bits [7:2]
     write: bool
     be: int
-    id: int
-    queued: int
-    holder: int | None
+    id: int  # access id as driven
+    queued: int  # jobs queued or running then
+    holder: int | None  # access id that held the lock then; None for nobody

@@ -15,17 +15,11 @@ from tb.stimulus.image import Image
 
 
 class Seen(NamedTuple):
-    """Copy of what coverage reads in the logs, which are cleared before all checks are done.
+    """Copy of what coverage reads in the logs, which are cleared before all checks are done."""
 
-    Attributes:
-        traces: register accesses since the last scenario.
-        events: internal events of the device, a bit each.
-        cut: how far the first job had come when it was cut short.
-    """
-
-    traces: list[AccessTrace]
-    events: int
-    cut: Cut | None
+    traces: list[AccessTrace]  # register accesses since the last scenario
+    events: int  # internal events of the device, a bit each
+    cut: Cut | None  # how far the first job had come when it was cut short
 
 
 class CoverageTap:

@@ -19,16 +19,11 @@ _LARGE = 1 << 18  # bytes of a window beyond which few are kept
 
 
 class Drawn(NamedTuple):
-    """A scenario with all that can be computed of it without the simulator.
+    """A scenario with all that can be computed of it without the simulator."""
 
-    Attributes:
-        scenario: Scenario to run.
-        image: The window's bytes before the first trigger; uint8, shape (window.size,).
-        expected: Gives what the model predicts for the end; None for a scenario with an abort.
-    """
-
-    scenario: Scenario
-    image: Image
+    scenario: Scenario  # scenario to run
+    image: Image  # the window's bytes before the first trigger; uint8, shape (window.size,)
+    # Gives what the model predicts for the end; None for a scenario with an abort.
     expected: Callable[[], Prediction] | None
 
 

@@ -29,12 +29,9 @@ class Source:
 
     Its methods raise `KeyError` if `REDMULE_OPINIONS` is not set, because the process was not started by the
     runner, and `OSError` if there is no such library.
-
-    Attributes:
-        name: Beginning of the names of its functions in the library.
     """
 
-    name: str
+    name: str  # beginning of the names of its functions in the library
 
     def differing(self, op: Op, places: NDArray[np.uint32], x: Fp16, w: Fp16, y: Fp16 | None, z: Fp16) -> int:
         """Count the outputs that have another value than in `z`.

@@ -18,27 +18,18 @@ from tb.stimulus.rng import stream
 
 @dataclass(frozen=True, slots=True)
 class Corner:
-    """Properties of a scenario's first job and memory that a corner fixes; all else is drawn.
-
-    Attributes:
-        fmt: format, or those of X, W and Y/Z.
-        m: rows of X.
-        n: columns of X.
-        k: columns of W.
-        classes: operand class of all three operands, or None for a free draw.
-        misalign: addresses of X, W and Z modulo 4, or None where the knobs leave no choice.
-        base: kind of base address.
-    """
+    """Properties of a scenario's first job and memory that a corner fixes; all else is drawn."""
 
     op: Op
-    fmt: Formats
-    m: int
-    n: int
-    k: int
-    classes: str | None
+    fmt: Formats  # format, or those of X, W and Y/Z
+    m: int  # rows of X
+    n: int  # columns of X
+    k: int  # columns of W
+    classes: str | None  # operand class of all three operands, or None for a free draw
+    # Addresses of X, W and Z modulo 4, or None where the knobs leave no choice.
     misalign: tuple[int, int, int] | None
     stall: str
-    base: str
+    base: str  # kind of base address
     jobs: int
 
 

@@ -56,19 +56,12 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Integers of a range or of a list.
+    """Integers of a range or of a list."""
 
-    Attributes:
-        kind: uniform, log_uniform (the same share for each octave; 0 counts as a quarter of one) or values.
-        lo: smallest integer.
-        hi: largest integer.
-        values: ascending, for kind values.
-    """
-
-    kind: str
-    lo: int
-    hi: int
-    values: tuple[int, ...] = ()
+    kind: str  # uniform, log_uniform (the same share for each octave; 0 counts as a quarter of one) or values
+    lo: int  # smallest integer
+    hi: int  # largest integer
+    values: tuple[int, ...] = ()  # ascending, for kind values
 
     def draw(self, rng: random.Random, cap: int) -> int:
         """An integer not above `cap`, but never below `lo`."""

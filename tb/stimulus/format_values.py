@@ -15,19 +15,14 @@ FP16_FRACTION_BITS = 10
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """A format, as far as operand classes need it.
+    """A format, as far as operand classes need it."""
 
-    Attributes:
-        exponent_bits: width of its exponent field.
-        fraction_bits: width of its fraction field.
-        span: least and greatest exponent field of FP16 numbers that it can hold, subnormals included.
-        subnormal: exponent fields of class subnormal, each with its share of 16: half subnormal, some of the
-            two lowest binades, some fit to scale such values.
-    """
-
-    exponent_bits: int
-    fraction_bits: int
+    exponent_bits: int  # width of its exponent field
+    fraction_bits: int  # width of its fraction field
+    # Least and greatest exponent field of FP16 numbers that it can hold, subnormals included.
     span: tuple[int, int]
+    # Exponent fields of class subnormal, each with its share of 16: half subnormal, some of the two lowest
+    # binades, some fit to scale such values.
     subnormal: Mapping[int, int]
 
     @property

@@ -22,29 +22,20 @@ class GemmJob:
     Arrays are matrices (or nested lists) of floats, rounded to nearest even into FP16 and then narrowed as
     the device does, or of their format's bits: uint16, or uint8 for FP8.
 
-    Attributes:
-        x: M x N.
-        w: N x K.
-        y: M x K; needed by every operation but MATMUL, which leaves it unread in place of Z.
-        fmt: element format, or those of X, of W, and of Y and Z.
-        stall: behaviour of the memory.
-        core: who programs the job.
-        misalign: bytes added to the 4-byte aligned addresses of X, W and Z.
-        base: address of the window.
-
     Raises:
         ValueError: shapes that do not fit each other, contents that are no such matrix, or a missing Y.
     """
 
-    x: ArrayLike
-    w: ArrayLike
+    x: ArrayLike  # M x N
+    w: ArrayLike  # N x K
+    # M x K; needed by every operation but MATMUL, which leaves it unread in place of Z.
     y: ArrayLike | None = None
     op: Op = Op.GEMM
-    fmt: Formats = Format.FP16
-    stall: StallSpec = NO_STALL
-    core: int = 0
-    misalign: tuple[int, int, int] = (0, 0, 0)
-    base: int = DEFAULT_BASE
+    fmt: Formats = Format.FP16  # element format, or those of X, of W, and of Y and Z
+    stall: StallSpec = NO_STALL  # behaviour of the memory
+    core: int = 0  # who programs the job
+    misalign: tuple[int, int, int] = (0, 0, 0)  # bytes added to the 4-byte aligned addresses of X, W and Z
+    base: int = DEFAULT_BASE  # address of the window
 
     def __post_init__(self) -> None:
         if self.y is None and self.op.reads_y:

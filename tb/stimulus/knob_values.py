@@ -22,17 +22,11 @@ Parser = Callable[[Raw, Where], Any]
 
 
 class Knob(NamedTuple):
-    """One knob.
+    """One knob."""
 
-    Attributes:
-        parse: Parser of its values.
-        default: Value of a missing knob, as a test list would have it; None for none.
-        required: Meaning of one that must be there.
-    """
-
-    parse: Parser
-    default: Raw = None
-    required: str = ""
+    parse: Parser  # parser of its values
+    default: Raw = None  # value of a missing knob, as a test list would have it; None for none
+    required: str = ""  # meaning of one that must be there
 
 
 def parsed(table: Raw, knobs: Mapping[str, Knob], where: Where) -> dict[str, Any]:

@@ -24,24 +24,15 @@ _SHIFTS = range(-3, 4)
 
 @dataclass(frozen=True, eq=False)
 class LawCase:
-    """Operands that a law is tried on.
-
-    Attributes:
-        fmt: formats of the operands.
-        m: rows of X and Z.
-        n: steps.
-        k: columns of W and Z.
-        random: source of operands and of the places where matrices are split.
-        operations: that the device has.
-    """
+    """Operands that a law is tried on."""
 
     op: Op
-    fmt: Formats
-    m: int
-    n: int
-    k: int
-    random: np.random.Generator
-    operations: tuple[Op, ...] = tuple(Op)
+    fmt: Formats  # formats of the operands
+    m: int  # rows of X and Z
+    n: int  # steps
+    k: int  # columns of W and Z
+    random: np.random.Generator  # source of operands and of the places where matrices are split
+    operations: tuple[Op, ...] = tuple(Op)  # that the device has
 
     def raw(self, rows: int, cols: int, operand: int) -> Bits:
         """Any bits: numbers of all sizes, infinities, NaNs; `operand` is 0 for X, 1 for W, 2 for Y and Z."""

@@ -26,12 +26,7 @@ _CHAINS = ("x", "w", "xw", "z", "overwrite")
 
 @dataclass(slots=True)
 class _Shape:
-    """A job without addresses.
-
-    Attributes:
-        bytes: memory of each operand; none for a job without outputs.
-        spots: where X, W and Z lie: number of a block and offset in it.
-    """
+    """A job without addresses."""
 
     op: Op
     fmt: Formats
@@ -39,7 +34,8 @@ class _Shape:
     n: int
     k: int
     classes: tuple[str, str, str]
-    bytes: dict[str, int] = field(init=False)
+    bytes: dict[str, int] = field(init=False)  # memory of each operand; none for a job without outputs
+    # Where X, W and Z lie: number of a block and offset in it.
     spots: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -61,19 +61,12 @@ class Wanted:
 
 @dataclass(slots=True)
 class Shrunk:
-    """A history that fails, and how it was found.
+    """A history that fails, and how it was found."""
 
-    Attributes:
-        history: The smallest one.
-        candidates: Number of candidates that were run.
-        reductions: Number of them that still failed.
-        complete: True if no single reduction of it still fails; False if the time was over before.
-    """
-
-    history: History
-    candidates: int = 0
-    reductions: int = 0
-    complete: bool = False
+    history: History  # the smallest one
+    candidates: int = 0  # number of candidates that were run
+    reductions: int = 0  # number of them that still failed
+    complete: bool = False  # True if no single reduction of it still fails; False if the time was over before
 
 
 async def shrink(history: History, trial: Trial, expired: Callable[[], bool]) -> Shrunk:

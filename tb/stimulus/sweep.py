@@ -18,15 +18,11 @@ _GOLDEN = 0.618
 
 @dataclass
 class AbortSweep:
-    """Scenarios in rounds: one scenario each, whose first job is cut once at every cycle it may run.
-
-    Attributes:
-        draw: Draws the scenario of a round, with an abort at any cycle.
-    """
+    """Scenarios in rounds: one scenario each, whose first job is cut once at every cycle it may run."""
 
     name: str
     seed: int
-    draw: Callable[[int], Scenario]
+    draw: Callable[[int], Scenario]  # draws the scenario of a round, with an abort at any cycle
     descriptor: Descriptor
     _rounds: list[Scenario] = field(default_factory=list)
     _ends: list[int] = field(default_factory=list)

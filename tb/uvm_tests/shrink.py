@@ -19,16 +19,11 @@ from tb.stimulus.shrink import OUTCOME, SHRUNK, Shrunk, Wanted, shrink
 
 @dataclass(frozen=True, slots=True)
 class Shrink:
-    """Failure to shrink.
-
-    Attributes:
-        folder: Receives `shrink.json` at the end, and `shrunk.json` whenever a smaller history was found.
-        seconds: Wall time after which the search stops.
-    """
+    """Failure to shrink."""
 
     record: Record
-    folder: Path
-    seconds: float
+    folder: Path  # receives `shrink.json` at the end, and `shrunk.json` whenever a smaller history was found
+    seconds: float  # wall time after which the search stops
 
 
 class Shrinker:

@@ -55,25 +55,16 @@ def scenario(name: str, index: int) -> Scenario:
 
 @dataclass(frozen=True, slots=True)
 class FaultCase:
-    """One fault in one scenario.
+    """One fault in one scenario."""
 
-    Attributes:
-        fault: Name in fault_pkg.sv.
-        expects: Names of the checkers that must fire, and no other may; none when the bench must accept it.
-        status: Status of the scenario.
-        run: Name of the scenario in which the fault acts.
-        at: On which of its chances the fault acts.
-        in_reset: The fault acts in the reset before the scenario.
-        lasts: The fault stays until it is switched off, and is switched off after its scenario.
-    """
-
-    fault: str
+    fault: str  # name in fault_pkg.sv
+    # Names of the checkers that must fire, and no other may; none when the bench must accept it.
     expects: frozenset[str]
-    status: Status
-    run: str = "one"
-    at: int = 0
-    in_reset: bool = False
-    lasts: bool = False
+    status: Status  # status of the scenario
+    run: str = "one"  # name of the scenario in which the fault acts
+    at: int = 0  # on which of its chances the fault acts
+    in_reset: bool = False  # the fault acts in the reset before the scenario
+    lasts: bool = False  # the fault stays until it is switched off, and is switched off after its scenario
 
     @property
     def name(self) -> str:

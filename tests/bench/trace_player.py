@@ -37,15 +37,10 @@ Trace = npt.NDArray[np.void]
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """Result of a trace.
+    """Result of a trace."""
 
-    Attributes:
-        logs: Those of the monitors.
-        fired: Assertions that fired: number -> (count, first edge).
-    """
-
-    logs: PortLogs
-    fired: dict[int, tuple[int, int]]
+    logs: PortLogs  # those of the monitors
+    fired: dict[int, tuple[int, int]]  # assertions that fired: number -> (count, first edge)
 
 
 @cache

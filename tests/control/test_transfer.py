@@ -11,17 +11,11 @@ from tb.agents.control.transfer import GrantTimeoutError, MissingResponseError, 
 
 @dataclass
 class Slave:
-    """A port that grants after a number of waiting cycles and answers one cycle later.
+    """A port that grants after a number of waiting cycles and answers one cycle later."""
 
-    Attributes:
-        waits: Cycles each access in turn waits for its grant.
-        silent: Indexes of accesses that are not answered.
-        trace: For each edge the address requested, or None.
-    """
-
-    waits: list[int]
-    silent: frozenset[int] = frozenset()
-    trace: list[int | None] = field(default_factory=list)
+    waits: list[int]  # cycles each access in turn waits for its grant
+    silent: frozenset[int] = frozenset()  # indexes of accesses that are not answered
+    trace: list[int | None] = field(default_factory=list)  # for each edge the address requested, or None
     _request: Access | None = None
     _granted: bool = False
     _answer: Access | None = None

@@ -66,19 +66,14 @@ class _Token:
 
 @dataclass(slots=True)
 class Stats:
-    """Activity of port and array: cycles of each kind over the job.
+    """Activity of port and array: cycles of each kind over the job."""
 
-    Attributes:
-        beats: accesses of each matrix.
-        busy: cycles with a request.
-        stalled: cycles in which the array stood.
-        slots: cycles of the compute elements by cause, as docs/accelerator.md defines them.
-    """
-
+    # Accesses of each matrix.
     beats: dict[str, int] = field(default_factory=lambda: {"X": 0, "W": 0, "Y": 0, "Z": 0})
+    # Cycles of the compute elements by cause, as docs/accelerator.md defines them.
     slots: Counter[str] = field(default_factory=Counter)
-    busy: int = 0
-    stalled: int = 0
+    busy: int = 0  # cycles with a request
+    stalled: int = 0  # cycles in which the array stood
 
 
 def _ceil(a: int, b: int) -> int:

@@ -24,13 +24,9 @@ from tb.uvm_tests.segment import SegmentTest
 
 
 class ToyTable(Struct, forbid_unknown_fields=True):
-    """Table of a descriptor.
+    """Table of a descriptor."""
 
-    Attributes:
-        wheels: on the ground
-    """
-
-    wheels: Annotated[int, Meta(ge=1)]
+    wheels: Annotated[int, Meta(ge=1)]  # on the ground
 
 
 @dataclass(frozen=True)

@@ -28,15 +28,10 @@ _CHECK = "check-"
 
 @dataclass(frozen=True, slots=True)
 class ClusterPart:
-    """A simulation of a bench or of the cluster.
+    """A simulation of a bench or of the cluster."""
 
-    Attributes:
-        name: The bench, a check, or a cluster of `tb/duts`.
-        number: Number of the draw, which depends on it and on the seed.
-    """
-
-    name: str
-    number: int
+    name: str  # the bench, a check, or a cluster of `tb/duts`
+    number: int  # number of the draw, which depends on it and on the seed
 
     @property
     def unit(self) -> Unit | None:

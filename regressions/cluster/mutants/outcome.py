@@ -16,33 +16,21 @@ from tb.cluster.task import Task
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Findings of one simulation.
+    """Findings of one simulation."""
 
-    Attributes:
-        checkers: Checkers that found something wrong; empty if none did.
-        detail: Description of the first finding.
-        cycles: Length in clock cycles.
-    """
-
-    checkers: tuple[str, ...]
-    detail: str
-    cycles: int
+    checkers: tuple[str, ...]  # checkers that found something wrong; empty if none did
+    detail: str  # description of the first finding
+    cycles: int  # length in clock cycles
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterTask:
-    """A program on a cluster.
+    """A program on a cluster."""
 
-    Attributes:
-        config: The cluster.
-        task: The program and its input.
-        expected: All problems that must be reported, a line each, as a pattern; empty if none may be.
-        drawn: The random test that it is of, which judges the memory; None for a check.
-    """
-
-    config: ClusterConfig
-    task: Task
-    expected: str = ""
+    config: ClusterConfig  # the cluster
+    task: Task  # the program and its input
+    expected: str = ""  # all problems that must be reported, a line each, as a pattern; empty if none may be
+    # The random test that it is of, which judges the memory; None for a check.
     drawn: ProgramRun | None = None
 
 

@@ -12,21 +12,14 @@ class Access(NamedTuple):
     """One access of the register port (contract A4.10, A4.11).
 
     A named tuple, because a few are made for every job and creation is what they cost.
-
-    Attributes:
-        address: Byte address, 32 bits.
-        data: Write data, 32 bits.
-        be: Byte enables; bit 0 is for bits [7:0].
-        id: One-hot id of the accessing core, 8 bits.
-        idle: Cycles with the request low before it.
     """
 
-    address: int
+    address: int  # byte address, 32 bits
     write: bool = False
-    data: int = 0
-    be: int = ALL_BYTES
-    id: int = 1
-    idle: int = 0
+    data: int = 0  # write data, 32 bits
+    be: int = ALL_BYTES  # byte enables; bit 0 is for bits [7:0]
+    id: int = 1  # one-hot id of the accessing core, 8 bits
+    idle: int = 0  # cycles with the request low before it
 
     def __str__(self) -> str:
         """The access for people, as in error messages."""
@@ -35,26 +28,17 @@ class Access(NamedTuple):
 
 
 class Response(NamedTuple):
-    """Response to one access.
+    """Response to one access."""
 
-    Attributes:
-        data: Read data, 32 bits; 0 for a write, whose data means nothing.
-        waited: Cycles the request waited for its grant.
-    """
-
-    data: int
-    waited: int
+    data: int  # read data, 32 bits; 0 for a write, whose data means nothing
+    waited: int  # cycles the request waited for its grant
 
 
 class Burst(NamedTuple):
-    """Accesses that belong together; the first one comes after the last response of the burst before.
-
-    Attributes:
-        after_ends: Ends of jobs, since the logs were last cleared, that have to come before it.
-    """
+    """Accesses that belong together; the first one comes after the last response of the burst before."""
 
     accesses: Sequence[Access]
-    after_ends: int = 0
+    after_ends: int = 0  # ends of jobs, since the logs were last cleared, that have to come before it
 
 
 def core_id(core: int) -> int:

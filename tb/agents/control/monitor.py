@@ -12,15 +12,10 @@ EVENT_END = 0
 
 
 class ControlRecords(NamedTuple):
-    """Accesses of the register port since the last look: so few that arrays would only cost.
+    """Accesses of the register port since the last look: so few that arrays would only cost."""
 
-    Attributes:
-        accesses: One row a granted access, by cycle of the grant.
-        ends: Cycle and core of each end of a job, by cycle.
-    """
-
-    accesses: list[AccessRow]
-    ends: list[tuple[int, int]]
+    accesses: list[AccessRow]  # one row a granted access, by cycle of the grant
+    ends: list[tuple[int, int]]  # cycle and core of each end of a job, by cycle
 
 
 class ControlMonitor(uvm_monitor):

@@ -87,12 +87,9 @@ class EventLog:
 
 
 class ProbeLog(NamedTuple):
-    """Counts of the device's probe since the logs were last cleared; empty for a device without one.
+    """Counts of the device's probe since the logs were last cleared; empty for a device without one."""
 
-    Attributes:
-        records: Structured array with fields cycle, slots (`tb.dpi.bindings.PROBE_DTYPE`), one a job.
-    """
-
+    # Structured array with fields cycle, slots (`tb.dpi.bindings.PROBE_DTYPE`), one a job.
     records: npt.NDArray[np.void]
 
     def rows(self, causes: int) -> list[tuple[int, list[int]]]:
@@ -105,17 +102,11 @@ class ProbeLog(NamedTuple):
 
 
 class TcdmLogs(NamedTuple):
-    """Logs of a scenario, an array each; a beat is never an object of its own.
+    """Logs of a scenario, an array each; a beat is never an object of its own."""
 
-    Attributes:
-        beats: Cycles with a request on the wide port.
-        events: Event lines and busy_o.
-        probe: Counts of the device's probe.
-    """
-
-    beats: BeatLog
-    events: EventLog
-    probe: ProbeLog
+    beats: BeatLog  # cycles with a request on the wide port
+    events: EventLog  # event lines and busy_o
+    probe: ProbeLog  # counts of the device's probe
 
 
 class TcdmMonitor(uvm_monitor):

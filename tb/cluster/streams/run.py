@@ -15,21 +15,15 @@ from tb.stimulus.image import initial_image, predict
 
 @dataclass(frozen=True, slots=True)
 class ProgramRun:
-    """A program with what it is given, and what it has to leave.
+    """A program with what it is given, and what it has to leave."""
 
-    Attributes:
-        task: Task to load; its program may come from `unbuilt`.
-        scenario: The jobs as the model computes them, in the memory that is compared; None for none.
-        blocks: Jobs of the accelerator where those are parts of the scenario's; 0 if they are the same.
-        left: Bytes by address that have to be there at the end beside what the scenario leaves.
-        on_accelerator: True if the accelerator runs the jobs, and not the cores.
-    """
-
-    task: Task
+    task: Task  # task to load; its program may come from `unbuilt`
+    # The jobs as the model computes them, in the memory that is compared; None for none.
     scenario: Scenario | None = None
-    blocks: int = 0
+    blocks: int = 0  # jobs of the accelerator where those are parts of the scenario's; 0 if they are the same
+    # Bytes by address that have to be there at the end beside what the scenario leaves.
     left: Mapping[int, bytes] = field(default_factory=dict)
-    on_accelerator: bool = True
+    on_accelerator: bool = True  # True if the accelerator runs the jobs, and not the cores
 
     @property
     def jobs(self) -> int:
