@@ -21,14 +21,23 @@ Bytes = Annotated[int, Meta(ge=1024)]
 
 
 class ClusterTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Table `cluster` of a descriptor; defaults are the contract's."""
+    """Table `cluster` of a descriptor; defaults are the contract's.
 
-    banks: Annotated[int, Meta(ge=2)] = 16  # of the TCDM, a power of two, at least dw / 32 + 1
-    tcdm_bytes: Bytes = 128 * 1024  # a power of two, at most 1 MiB
-    l2_bytes: Bytes = 2 * 1024 * 1024  # a power of two
-    code_bytes: Bytes = 64 * 1024  # instruction memory, a power of two
-    l2_latency: Annotated[int, Meta(ge=1)] = 20  # cycles
-    fpu: bool = True  # whether the cores have floating point
+    Attributes:
+        banks: of the TCDM, a power of two, at least dw / 32 + 1
+        tcdm_bytes: a power of two, at most 1 MiB
+        l2_bytes: a power of two
+        code_bytes: instruction memory, a power of two
+        l2_latency: cycles
+        fpu: whether the cores have floating point
+    """
+
+    banks: Annotated[int, Meta(ge=2)] = 16
+    tcdm_bytes: Bytes = 128 * 1024
+    l2_bytes: Bytes = 2 * 1024 * 1024
+    code_bytes: Bytes = 64 * 1024
+    l2_latency: Annotated[int, Meta(ge=1)] = 20
+    fpu: bool = True
 
 
 class ClusterConfig(ClusterTable, frozen=True, kw_only=True):
