@@ -27,11 +27,7 @@ _STEPS: dict[Op, tuple[_Binary, _Binary]] = {
 def step(op: Op, x: Fp16, w: Fp16, acc: Fp16) -> Fp16:
     """Returns accumulators after one step, `op2(op1(x, w), acc)`, element by element.
 
-    Args:
-        op: The operation.
-        x: FP16 bits of X's elements, broadcast against the others.
-        w: FP16 bits of W's elements.
-        acc: FP16 bits of the accumulators before the step.
+    All are FP16 bits, and broadcast against each other.
     """
     if op.is_fma:
         return fp16.fma(x, w, acc)
@@ -40,13 +36,9 @@ def step(op: Op, x: Fp16, w: Fp16, acc: Fp16) -> Fp16:
 
 
 def matrix(op: Op, x: Fp16, w: Fp16, start: Fp16) -> Fp16:
-    """Returns the accumulators of all outputs after all steps.
+    """Returns the accumulators of all outputs after all steps; FP16 bits.
 
-    Args:
-        op: The operation.
-        x: FP16 bits, M x N.
-        w: FP16 bits, N x K.
-        start: FP16 bits of the accumulators before the first step, M x K.
+    `x` is M x N, `w` N x K; `start`, the accumulators before the first step, M x K.
     """
     acc = start.copy()
     for n in range(x.shape[1]):
@@ -55,13 +47,9 @@ def matrix(op: Op, x: Fp16, w: Fp16, start: Fp16) -> Fp16:
 
 
 def accumulators(op: Op, x: Fp16, w: Fp16, start: Fp16) -> Fp16:
-    """Returns the accumulators of unrelated outputs after 0 .. N steps, (N + 1) x outputs.
+    """Returns the accumulators of unrelated outputs after 0 .. N steps, (N + 1) x outputs; FP16 bits.
 
-    Args:
-        op: The operation.
-        x: FP16 bits of X's elements in each step, N x outputs.
-        w: FP16 bits of W's elements in each step, N x outputs.
-        start: FP16 bits of the accumulators before the first step.
+    `x` and `w` hold the operands of each step, N x outputs; `start` the accumulators before the first.
     """
     sums = np.empty((len(x) + 1, start.size), np.uint16)
     sums[0] = start

@@ -61,15 +61,8 @@ def single_faults(
     """Returns which plain faults of an engine reproduce a wrong output, in words.
 
     Tried are, for each n: step n left out, step n done twice, the partial sum lost (+0) before step n; and a
-    start from +0 instead of Y or from Y instead of +0. A hit is a hint where to look, not a proof.
-
-    Args:
-        op: The operation.
-        x_row: FP16 bits, the N elements of X's row.
-        w_col: FP16 bits, the N elements of W's column.
-        y0: FP16 bits of Y's element.
-        actual: Bits of the wrong output, in the format of Z.
-        fmt: The format of Z.
+    start from +0 instead of Y or from Y instead of +0. A hit is a hint where to look, not a proof. Arguments
+    are those of `first_possible_step`.
     """
     count = x_row.size
     start = np.uint16(y0 if op.reads_y else 0)

@@ -50,14 +50,7 @@ def partial_sums(op: Op, x_row: Fp16, w_col: Fp16, y0: int) -> Fp16:
 
 
 def accumulators(op: Op, x: Fp16, w: Fp16, start: Fp16) -> Fp16:
-    """Returns the accumulators of unrelated outputs after 0 .. N steps, (N + 1) x outputs.
-
-    Args:
-        op: The operation.
-        x: FP16 bits of X's elements in each step, N x outputs.
-        w: FP16 bits of W's elements in each step, N x outputs.
-        start: FP16 bits of the accumulators before the first step.
-    """
+    """Returns the accumulators of unrelated outputs after 0 .. N steps, as `models.chains.accumulators`."""
     return (kernel() or chains).accumulators(op, x, w, start)
 
 

@@ -23,13 +23,7 @@ _POLL_SECONDS = 0.2
 
 
 class Builds:
-    """Builds under way and finished.
-
-    Args:
-        run: Its devices are built, its folder has the logs.
-        simulator: Builds them.
-        console: Told of each that is there, or failed.
-    """
+    """Builds of a run's devices, under way and finished; their logs go into its folder."""
 
     def __init__(self, run: Run, simulator: Simulator, console: Console) -> None:
         self._folder = run.folder
@@ -43,12 +37,7 @@ class Builds:
         simulator.jobs = run.order.processes
 
     def start(self, wanted: Iterable[Key], cycles: Mapping[Key, int] | None = None) -> None:
-        """Starts builds, those that will run most cycles first; those that are there or under way stay.
-
-        Args:
-            wanted: The builds.
-            cycles: Cycles that each will run, where that is known.
-        """
+        """Starts builds, those of most `cycles` to run first; those that are there or under way stay."""
         planned = Counter(cycles)
         self._long |= {key for key in planned if planned[key] >= LONG}
         for key in sorted(wanted, key=lambda key: -planned[key]):

@@ -70,11 +70,7 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 
 def main(argv: Sequence[str] | None = None, services: Services | None = None) -> int:
-    """Runs a command.
-
-    Args:
-        argv: Arguments without the program's name; those of the process by default.
-        services: Simulator and testbench; the project's own by default.
+    """Runs a command, by default that of the process, with the project's own simulator and testbench.
 
     Returns:
         0 passed, 1 something failed, 2 bad input or a machine that lacks something, 130 interrupted.

@@ -36,13 +36,7 @@ def conclude(
 ) -> int:
     """Judges a run, writes and publishes all reports; returns the exit code.
 
-    Args:
-        run: The run.
-        execution: Its results.
-        code: Code coverage of the main device, if any was measured.
-        console: For people.
-        faults: Complaints besides failed tests.
-        campaigns: Contents of `mutants.json` files.
+    `faults` are complaints besides failed tests, `campaigns` the contents of `mutants.json` files.
 
     Raises:
         OSError: Outputs cannot be written; earlier reports are untouched.

@@ -54,12 +54,7 @@ def load_contract() -> dict[str, Clause]:
 
 
 def parse(text: str, letter: str, file: str) -> list[Clause]:
-    """The clauses and sections of one text.
-
-    Args:
-        text: Content of the file.
-        letter: First letter of its ids.
-        file: Its name, for messages and links.
+    """The clauses and sections, with ids of a letter, of a text; the file's name is for messages and links.
 
     Raises:
         ContractError: As `load_contract`.

@@ -52,11 +52,7 @@ class Effort:
 
 
 class Deadline:
-    """Time left to the present test of a simulation: each has its own timeout.
-
-    Args:
-        timeouts: Seconds by segment key.
-    """
+    """Time left to the present test of a simulation: each has its own timeout, in seconds by segment key."""
 
     def __init__(self, timeouts: dict[tuple[str, int, int], float]) -> None:
         self._timeouts = timeouts
@@ -64,12 +60,7 @@ class Deadline:
         self._since = 0.0
 
     def exceeded(self, reader: ResultsReader, seconds: float) -> str:
-        """Say that the present test took too long, or return an empty text.
-
-        Args:
-            reader: Follows the simulation's results.
-            seconds: Of the simulation so far (`Effort`).
-        """
+        """Say that the present test took too long, by the simulation's `Effort`, or return an empty text."""
         running = reader.log.running
         phase = (len(reader.log.tests), running is not None)
         if phase != self._phase:

@@ -55,15 +55,9 @@ def lacks(python: Path, requirements: Path = REQUIREMENTS) -> str:
 
 
 def prepare(folder: Path, own: bool, requirements: Path = REQUIREMENTS) -> str:
-    """Makes the environment satisfy the requirements.
+    """Makes the environment satisfy the requirements; returns an error for people, or an empty text.
 
-    Args:
-        folder: The environment.
-        own: True if it is the project's to make and change; another's is only checked.
-        requirements: Exact versions with hashes.
-
-    Returns:
-        An error for people, or an empty text.
+    One that is not the project's `own`, to make and to change, is only checked.
     """
     python = folder / "bin" / "python"
     stamp = folder / ".requirements.sha256"

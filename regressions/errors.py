@@ -17,11 +17,7 @@ class NoDefects(UserError):
 def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UserError:
     """An error for a name that does not exist, with the nearest one that does.
 
-    Args:
-        kind: Noun that the name stands for, such as ``tier``.
-        name: The unknown name.
-        known: All valid names.
-        where: Place of the name, such as a file, or empty.
+    `kind` is a noun such as ``tier``; `where` the place of the name, such as a file, or empty.
     """
     names = sorted(known)
     hint = f"{nearest(name, names)}Known: {', '.join(names) or 'none'}"

@@ -74,13 +74,7 @@ def kills(campaigns: Iterable[Mapping[str, Any]]) -> dict[str, set[str]] | None:
 def grade(
     coverage: Coverage | None, code: Data | None, killed: Mapping[str, set[str]] | None = None
 ) -> list[Grade]:
-    """A row for each test, those that add most alone first.
-
-    Args:
-        coverage: Functional coverage.
-        code: Code coverage.
-        killed: Defects by test; None if there was no campaign.
-    """
+    """A row for each test, those that add most alone first; without a campaign (None) nobody has kills."""
     by_bin = contributions(bins(coverage)) if coverage else {}
     by_point = contributions(code.tests) if code else {}
     by_kill = None if killed is None else contributions(killed)

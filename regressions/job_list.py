@@ -37,14 +37,7 @@ class Listed:
 
 
 def read(path: Path, seed: int | None = None) -> tuple[int, list[Listed]]:
-    """Reads a list.
-
-    Args:
-        path: The list.
-        seed: Takes the place of the list's seed.
-
-    Returns:
-        The seed of all random streams, and the parts in the order in which they run.
+    """Reads a list: the seed of all random streams (`seed` instead of the list's), and the parts in order.
 
     Raises:
         SchemaError: The list is malformed.
@@ -68,15 +61,9 @@ def load(
     kind: str,
     seed: int | None = None,
 ) -> Simulation:
-    """The simulation that a job list describes.
+    """The simulation that a job list describes, on a device and build kind.
 
-    Args:
-        path: The list.
-        entries: All tests by name.
-        services: Opens the scenarios of a test.
-        device: The device.
-        kind: Build kind to run on.
-        seed: Takes the place of the list's seed.
+    `seed` takes the place of the list's.
 
     Raises:
         SchemaError: The list is malformed.

@@ -95,13 +95,7 @@ class RunnerKind(ABC):
     def programs(
         self, entries: Sequence[TestEntry], device: Descriptor, logs: Path
     ) -> dict[str, ProgramBuild]:
-        """Build the programs of tests, and return them as plans have them: a path, or why there is none.
-
-        Args:
-            entries: The tests.
-            device: Where they run.
-            logs: Folder that receives the compiler's output.
-        """
+        """Build the programs of tests, and return them as plans have them: a path, or why there is none."""
         del entries, device, logs
         return {}
 

@@ -34,12 +34,7 @@ class KnownRow:
 
 
 def known_rows(results: Iterable[SegmentResult], devices: Sequence[Descriptor]) -> list[KnownRow]:
-    """Return a row for each known issue and difference.
-
-    Args:
-        results: Results of the segments that ran.
-        devices: The devices of the run.
-    """
+    """Return a row for each known issue and difference of some devices, by the segments that ran."""
     counts: dict[str, Counter[tuple[str, str]]] = {}
     for result in results:
         for name in ("concerned", "known", "silent"):

@@ -87,10 +87,7 @@ class Order:
 
     @classmethod
     def of(cls, typed: Mapping[str, Any]) -> Order:
-        """The order that was typed.
-
-        Args:
-            typed: Texts, or lists of texts, by field; without the options that were not given.
+        """The order that was typed: texts, or lists of them, by field, without options that were not given.
 
         Raises:
             UserError: An option cannot be read.

@@ -90,11 +90,7 @@ class Planner:
         self._next: dict[str, int] = {entry.name: 0 for entry in tests}
 
     def segments(self, share: float = 1.0) -> list[Segment]:
-        """Draws the next part of the budget; tests with a count run in the first part only.
-
-        Args:
-            share: Part of the tier's budget.
-        """
+        """Draws the next `share` of the tier's budget; tests with a count run in the first part only."""
         drawn: list[Segment] = []
         for entry in self._tests:
             begin = self._next[entry.name]
@@ -144,13 +140,7 @@ def _company(segment: Segment) -> tuple[str, str, str]:
 
 
 def pack(segments: Sequence[Segment], processes: int, first_index: int = 0) -> list[Simulation]:
-    """Packs segments into simulations of about equal length, the longest first.
-
-    Args:
-        segments: In the order of their tests.
-        processes: Number of simulations that run at a time.
-        first_index: Number of the first simulation.
-    """
+    """Packs segments into simulations of about equal length, the longest first; `processes` run at a time."""
     simulations: list[list[Segment]] = []
     for build in dict.fromkeys(map(_company, segments)):
         group = [segment for segment in segments if _company(segment) == build]

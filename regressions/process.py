@@ -57,13 +57,8 @@ async def run_process(
 ) -> ProcessEnd:
     """Runs a simulation to its end, its timeout, or the cancellation of the calling task.
 
-    Whatever happens, no process of the group outlives the call.
-
-    Args:
-        command: Command line to start.
-        deadline: Limit on its time.
-        reader: Follows its results file.
-        on_progress: Called when results came in.
+    Whatever happens, no process of the group outlives the call. `reader` follows its results file, and
+    `on_progress` is called when results came in.
 
     Raises:
         OSError: The log cannot be written or the program not be started.

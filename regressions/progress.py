@@ -26,13 +26,7 @@ def duration(seconds: float) -> str:
 
 
 class RunProgress:
-    """Counts segments, jobs and failures, and shows them.
-
-    Args:
-        console: Where to.
-        segments: Planned segments; None in a soak, which has no end known before.
-        jobs: Planned jobs, or None.
-    """
+    """Counts segments, jobs and failures, and shows them; a soak has no planned numbers of them."""
 
     def __init__(self, console: Console, segments: int | None, jobs: int | None) -> None:
         self._console = console

@@ -26,11 +26,7 @@ def git_revision() -> str:
 
 
 def tool_versions(simulator: str) -> dict[str, str]:
-    """Versions of everything that can change a result.
-
-    Args:
-        simulator: Name and version of the simulator.
-    """
+    """Versions of everything that can change a result; `simulator` is the name and version of that one."""
     tools = {"simulator": simulator, "python": platform.python_version()}
     for package in _PACKAGES:
         try:

@@ -28,14 +28,9 @@ _SETTINGS = {"index-url": "UV_DEFAULT_INDEX", "proxy": "ALL_PROXY", "cert": "SSL
 
 
 def write(upgrade: list[str], root: Path = ROOT) -> str:
-    """Writes the pins of the project and of uv.
+    """Writes the pins of the project and of uv; returns an error for people, or an empty text.
 
-    Args:
-        upgrade: Packages that may take a newer version, or ``all``.
-        root: Folder of the requirement files, and of build/uv.
-
-    Returns:
-        An error for people, or an empty text.
+    `upgrade` names packages that may take a newer version, or ``all``.
     """
     pins, tool = root / REQUIREMENTS.name, root / "requirements-uv.txt"
     known = set(re.findall(r"^([a-z0-9-]+)==", pins.read_text() + tool.read_text(), re.MULTILINE))

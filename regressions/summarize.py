@@ -13,12 +13,7 @@ from tb.exchange.status import Status, gravest
 
 
 def summarize(run: Run, execution: Execution) -> Summary:
-    """Puts the segments' results together.
-
-    Args:
-        run: The run.
-        execution: Its results.
-    """
+    """Puts the segments' results together."""
     summary = Summary(run, cycles=execution.cycles, seconds=execution.seconds, rejected=execution.rejected)
     summary.interrupted = execution.interrupted
     by_test: dict[tuple[str, str, int], list[SegmentResult]] = {}

@@ -59,14 +59,9 @@ def _place(sequence: str, file: Path, where: Where) -> str:
 
 
 def load(lists: Sequence[Path], tiers: Iterable[str]) -> dict[str, TestEntry]:
-    """Reads test lists.
+    """Reads test lists, files or folders of them: all entries by name, in the order of the files.
 
-    Args:
-        lists: TOML files, or folders of them.
-        tiers: Names of the tiers that exist.
-
-    Returns:
-        All entries by name, in the order of the files.
+    `tiers` are the names of those that exist.
 
     Raises:
         SchemaError: A list cannot be read, is malformed, or defines a test twice.
@@ -89,10 +84,7 @@ def load(lists: Sequence[Path], tiers: Iterable[str]) -> dict[str, TestEntry]:
 def select(entries: dict[str, TestEntry], tier: str | None, patterns: str) -> list[TestEntry]:
     """The tests of a tier whose names match one of some comma-separated patterns (``*`` and ``?``).
 
-    Args:
-        entries: All entries.
-        tier: Only the tests of this tier; None for all.
-        patterns: Patterns; empty selects everything.
+    No pattern selects everything; without a tier (None) those of all are looked at.
 
     Raises:
         UserError: A pattern matches no test, or the tier has none.

@@ -107,14 +107,9 @@ class TestpointRow:
 def rows(
     plan: Mapping[str, Testpoint], ran: Iterable[tuple[str, Sequence[str], Status]]
 ) -> list[TestpointRow]:
-    """Maps the tests of a run onto the plan.
+    """Maps tests that ran onto the plan: a row for each testpoint, in the order of the plan.
 
-    Args:
-        plan: All testpoints.
-        ran: Name, testpoints and status of each test; a test on several devices several times.
-
-    Returns:
-        A row for each testpoint, in the order of the plan.
+    A test, with name, testpoints and status, is there once for each device that it ran on.
     """
     statuses: dict[str, dict[str, list[Status]]] = {name: {} for name in plan}
     for test, testpoints, status in ran:

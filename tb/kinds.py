@@ -99,9 +99,7 @@ class DeviceKind(ABC):
     def resources(self, device: Descriptor, programs: Mapping[str, ProgramBuild]) -> dict[str, Any]:
         """Return what the test takes from the configuration database besides what every one finds there.
 
-        Args:
-            device: Simulated device.
-            programs: As the plan has them.
+        Programs are those of the plan.
         """
         del device, programs
         return {}

@@ -19,10 +19,8 @@ _SLOT_BITS = 48
 def dut_shell(descriptor: Descriptor, *, bench: bool) -> str:
     """SystemVerilog text of `dut_shell` for a device.
 
-    Args:
-        descriptor: The device.
-        bench: True if the bench is around it, for which the shell shows what the device's probe counts and
-            the internal events it tells; a bare device has neither, since they are bound.
+    With the bench around it, the shell shows what the device's probe counts and the internal events that it
+    tells; a bare device has neither, since they are bound.
     """
     limits = {"causes": MAX_CAUSES, "slot_bits": _SLOT_BITS, "events": MAX_EVENTS}
     return _rendered("dut_shell", descriptor, bench=bench, **limits)
@@ -31,12 +29,7 @@ def dut_shell(descriptor: Descriptor, *, bench: bool) -> str:
 def accelerator_shell(descriptor: Descriptor, name: str) -> str:
     """SystemVerilog text of a module around a device, by which a larger system instantiates it.
 
-    Args:
-        descriptor: The device.
-        name: The module that the system instantiates, with the parameters H, L, P, DW and N_CORES.
-
-    Returns:
-        Empty if the device's top module has that name already.
+    It has the parameters H, L, P, DW and N_CORES. Empty if the device's top module has that name already.
     """
     return "" if descriptor.top == name else _rendered("accelerator_shell", descriptor, module=name)
 

@@ -17,13 +17,7 @@ class Difference:
 
 
 def compare(kept: Sequence[Kept], measured: Sequence[Kept], instance: Instance) -> list[Difference]:
-    """Everything that differs, slower jobs first.
-
-    Args:
-        kept: The jobs of the baseline.
-        measured: The jobs that ran.
-        instance: The device's instance; its size turns slots of a cause into cycles.
-    """
+    """Everything that differs, slower jobs first; `instance` turns slots of a cause into cycles."""
     before = {(job.scenario, job.job): job for job in kept}
     found: list[Difference] = []
     for job in measured:

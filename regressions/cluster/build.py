@@ -68,16 +68,9 @@ def build_cluster(
     replaced: Mapping[str, Path] | None = None,
     packages: Sequence[Path] = (),
 ) -> Path:
-    """Compile the cluster with `tb/cluster/dpi/loop.cpp`, or find it in the cache.
+    """Compile the cluster with `tb/cluster/dpi/loop.cpp`, or find it in the cache; return the program.
 
-    Args:
-        config: The cluster.
-        log: File that receives the output of the tools.
-        replaced: Files that take the place of sources, by the source's file name.
-        packages: Sources before all others.
-
-    Returns:
-        The program.
+    `replaced` files take the place of sources of the same name; `packages` come before all other sources.
 
     Raises:
         BuildError: A tool is missing or failed, or the parameters are impossible.

@@ -95,13 +95,7 @@ def measure(config: ClusterConfig, folder: Path, console: Console) -> ClusterFig
 
 
 def keep(figures: ClusterFigures, git: str, path: Path) -> Path:
-    """Put the figures into ``bench.json``, whose other figures stay; return the file.
-
-    Args:
-        figures: Its rows become ``cluster``, the rest ``cluster_figures``.
-        git: Commit that was measured.
-        path: Of the file, which need not exist.
-    """
+    """Put figures into ``bench.json`` as ``cluster`` and ``cluster_figures``, among others; return it."""
     content = json.loads(path.read_text()) if path.is_file() else {}
     path.parent.mkdir(parents=True, exist_ok=True)
     rest = {

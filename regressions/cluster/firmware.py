@@ -57,12 +57,7 @@ def _text(source: Path) -> str:
 
 
 def build_program(name: str, log: Path, folder: Path = PROGRAMS) -> Program:
-    """Compiles a program, or finds it in the cache.
-
-    Args:
-        name: One of `programs`, or of another folder.
-        log: File that receives the compiler's output.
-        folder: Where its source is.
+    """Compiles a program of a folder, or finds it in the cache.
 
     Raises:
         UserError: There is no such program, or the compiler is missing or fails.

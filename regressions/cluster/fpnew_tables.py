@@ -27,10 +27,7 @@ _CALL = re.compile(rf"fpnew_pkg::({'|'.join(_FUNCTIONS)})\(([a-z]\w*)\)")
 
 
 def with_tables(sources: Iterable[Path]) -> dict[str, str]:
-    """Name and text of the copies that a build takes instead of shipped sources.
-
-    Args:
-        sources: Of the cluster; those of FPnew are found by their names.
+    """Name and text of the copies that a build takes instead of FPnew's sources, found by their names.
 
     Raises:
         BuildError: FPnew's package is not among them, or has not one of the functions.

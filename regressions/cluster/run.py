@@ -14,13 +14,7 @@ REQUEST, MEMORIES = "request.bin", "memories.bin"
 
 
 def run_task(executable: Path, config: ClusterConfig, task: Task, folder: Path) -> ProgramOutcome:
-    """Simulates a task.
-
-    Args:
-        executable: From `regressions.cluster.build.build_cluster` with `config`.
-        config: The cluster.
-        task: Task that it runs.
-        folder: Receives request, memories and log.
+    """Simulates a task with a program of `build_cluster`; the folder receives request, memories and log.
 
     Raises:
         UserError: The program or its memory does not fit the cluster, or the simulation breaks off.
@@ -39,16 +33,7 @@ def run_task(executable: Path, config: ClusterConfig, task: Task, folder: Path) 
 
 
 def prepare(executable: Path, config: ClusterConfig, task: Task, folder: Path) -> list[str]:
-    """Writes what the simulation of a task reads.
-
-    Args:
-        executable: Built with `config`.
-        config: The cluster.
-        task: Task that it runs.
-        folder: Receives the request, later the memories.
-
-    Returns:
-        The command.
+    """Writes what the simulation of a task reads into a folder, and returns its command.
 
     Raises:
         UserError: The program or its memory does not fit the cluster.
@@ -60,14 +45,7 @@ def prepare(executable: Path, config: ClusterConfig, task: Task, folder: Path) -
 
 
 def read_outcome(config: ClusterConfig, task: Task, folder: Path, said: str) -> ProgramOutcome:
-    """Outcome of a task.
-
-    Args:
-        config: The cluster.
-        task: Task that ran.
-        folder: Has the memories.
-        said: The JSON object that the simulation has printed.
-    """
+    """Outcome of a task, by the memories in its folder and the JSON that the simulation has printed."""
     log: dict[str, Any] = json.loads(said)
     data = (folder / MEMORIES).read_bytes()
     tcdm, l2 = data[: config.tcdm_bytes], data[config.tcdm_bytes :]

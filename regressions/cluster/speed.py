@@ -32,15 +32,9 @@ def measure(
     rounds: int = ROUNDS,
     count: int = PROGRAMS,
 ) -> SpeedFigures:
-    """Runs random traffic in turns with the bench and in the bare loop.
+    """Runs random traffic in turns with the bench and in the bare loop, `count` programs a turn.
 
-    Args:
-        device: A cluster.
-        simulator: Builds the bench.
-        folder: For builds' logs, plans and results; contents of earlier measurements are replaced.
-        report: Takes a line about the progress.
-        rounds: Number of turns.
-        count: Programs of a turn.
+    Contents of earlier measurements in the folder are replaced; `report` takes lines about the progress.
 
     Raises:
         UserError: A program failed.

@@ -67,17 +67,9 @@ def build_unit(
     packages: Sequence[Path] = (),
     parameters: Mapping[str, int] | None = None,
 ) -> Path:
-    """Compile a bench, or find it in the cache.
+    """Compile a bench, or find it in the cache; return the program.
 
-    Args:
-        unit: The bench.
-        log: File that receives the output of the tools.
-        replaced: Files that take the place of sources, by the source's file name.
-        packages: Sources before all others.
-        parameters: Of the top module, instead of the bench's own.
-
-    Returns:
-        The program.
+    `replaced` files take the place of sources of the same name; `packages` come before all other sources.
 
     Raises:
         BuildError: A tool is missing or failed, or the parameters are impossible.

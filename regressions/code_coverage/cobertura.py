@@ -13,11 +13,7 @@ from regressions.simulators.points import Kind
 def render(coverage: CodeCoverage, paths: Mapping[str, str], root: str, timestamp: int) -> str:
     """Render the file after the DTD coverage-04, without excluded points.
 
-    Args:
-        coverage: Measured coverage.
-        paths: Path of each source, relative to `root`.
-        root: Where those paths start.
-        timestamp: Of the run, in seconds since 1970.
+    Paths of sources are relative to `root`; the timestamp is the run's, in seconds since 1970.
     """
     template = templates(Path(__file__).parent, rate=_rate, lines=_lines).get_template("cobertura.xml.j2")
     return template.render(Kind=Kind, coverage=coverage, paths=paths, root=root, timestamp=timestamp) + "\n"

@@ -140,10 +140,7 @@ def excluded(exclusions: Sequence[Exclusion], points: Iterable[Point], texts: Te
 def stale(exclusions: Sequence[Exclusion], texts: Texts, hits: Hits | None = None) -> list[str]:
     """List stale exclusions: a place not in the sources, without such points, or with one that is hit.
 
-    Args:
-        exclusions: The exclusions.
-        texts: The sources.
-        hits: Hits of the points; None to look at the sources alone.
+    Without `hits` the sources alone are looked at.
     """
     complaints: list[str] = []
     for each in exclusions:

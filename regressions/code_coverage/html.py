@@ -25,12 +25,7 @@ class SourceRow:
 
 
 def render(coverage: CodeCoverage, title: str) -> Mapping[str, str]:
-    """All pages by file name; `index.html` leads to the others.
-
-    Args:
-        coverage: Measured coverage.
-        title: Name of the run.
-    """
+    """All pages by file name; `index.html` leads to the others."""
     environment = templates(Path(__file__).parent, percent=percent)
     common = {"coverage": coverage, "title": title, "kinds": KINDS}
     unique = {test: len(points) for test, points in coverage.data.unique().items()}

@@ -23,12 +23,7 @@ def closing(
 ) -> list[Simulation]:
     """The jobs of the list, each test in a simulation of its own, the longest first.
 
-    Args:
-        entries: All tests by name.
-        services: Opens the scenarios of a test.
-        device: The device.
-        seed: Takes the place of the list's seed.
-        path: The list.
+    `seed` takes the place of the list's.
 
     Raises:
         SchemaError: The list is malformed.

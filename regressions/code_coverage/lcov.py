@@ -8,12 +8,7 @@ from regressions.simulators.points import Kind
 
 
 def render(coverage: CodeCoverage, paths: Mapping[str, str]) -> str:
-    """Render the tracefile, without excluded points.
-
-    Args:
-        coverage: Measured coverage.
-        paths: Path of each source.
-    """
+    """Render the tracefile, without excluded points."""
     return "".join(_record(source, paths[source.name], coverage.device) for source in coverage.sources)
 
 

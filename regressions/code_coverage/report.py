@@ -22,12 +22,6 @@ def collect(
 ) -> CodeCoverage | None:
     """Code coverage of a device in a run; None if no simulation of its coverage build left data.
 
-    Args:
-        run: Folder of the run.
-        results: Its segments.
-        simulator: Reads the data.
-        device: The device.
-
     Raises:
         BuildError: Data is damaged.
         SchemaError: The device's exclusions are malformed.
@@ -44,14 +38,7 @@ def collect(
 
 
 def write(folder: Path, coverage: CodeCoverage, device: Descriptor, title: str, timestamp: int) -> None:
-    """Writes `points.json`, the pages, `coverage.info` and `cobertura.xml`.
-
-    Args:
-        folder: Where to; made if it is not there.
-        coverage: Measured coverage.
-        device: The device.
-        title: Name of the run, for people.
-        timestamp: Of the run, in seconds since 1970.
+    """Writes `points.json`, the pages, `coverage.info` and `cobertura.xml`, stamped in seconds since 1970.
 
     Raises:
         OSError: A file cannot be written.

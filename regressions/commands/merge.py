@@ -38,10 +38,7 @@ LINKS = "runs"
 def merge(order: Order, services: Services, console: Console) -> int:
     """Join runs into one and judge it as a whole: tests, goals, and coverage against the baseline.
 
-    Args:
-        order: The command line; its ``runs`` are folders of runs, those of campaigns of mutants among them.
-        services: Devices and tests.
-        console: For people.
+    The order's ``runs`` are folders of runs, those of campaigns of mutants among them.
 
     Returns:
         0 if everything passed and no part is missing, else 1.

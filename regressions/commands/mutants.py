@@ -27,14 +27,8 @@ def mutants(
 ) -> int:
     """Build with all defects once; run each, and the source without any, against jobs or unit benches.
 
-    Without a device, that is one campaign for each kind of devices that has defects.
-
-    Args:
-        order: The command line; `tests` holds patterns of defects and modules.
-        services: Simulator and testbench.
-        console: For people.
-        data: Folder with the defects.
-        job_list: Tests that run against each defect; default: the device's own list.
+    Without a device, that is one campaign for each kind of devices that has defects. The order's `tests` are
+    patterns of defects and modules; `job_list` has the tests that run instead of the device's own list.
 
     Returns:
         0 if every defect was killed or has a reason not to be, else 1.
@@ -62,9 +56,7 @@ def mutants(
 def select(everything: Mapping[str, Sequence[Defect]], patterns: str) -> dict[str, list[tuple[int, Defect]]]:
     """The defects whose id or module matches one of some comma-separated patterns, with their numbers.
 
-    Args:
-        everything: All defects by device, in the order of their numbers.
-        patterns: Patterns with ``*`` and ``?``; empty selects everything.
+    Patterns have ``*`` and ``?``; none selects everything. Numbers count all defects of a device.
 
     Raises:
         UserError: A pattern matches nothing.

@@ -118,13 +118,7 @@ class Coverage:
 
 
 def measure(parts: Iterable[Part], devices: Sequence[Descriptor], definition: Definition) -> Coverage:
-    """Merge the coverage of simulations.
-
-    Args:
-        parts: what each segment covered, with its device and test.
-        devices: all devices of the run.
-        definition: the covergroups.
-    """
+    """Merge the coverage of simulations: what each segment covered, with its device and test."""
     merged: dict[tuple[str, str], Counts] = {}
     for device, test, counts in parts:
         if (device, test) not in merged:

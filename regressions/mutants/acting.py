@@ -15,15 +15,10 @@ _SELECTED = re.compile(rf"\(?{SELECTOR} == (\d+)\)?")
 
 
 def acting_tokens(source: VerilogSource, number: int = 0) -> tuple[str, ...]:
-    """Tokens of a source that act in a simulation.
+    """Tokens of a source that act in a simulation where a defect is selected (0: none).
 
-    Args:
-        source: A source, with or without defects in it.
-        number: The defect that is selected; 0 for none.
-
-    Returns:
-        The tokens without selectors and forms not selected; a port connected by its name alone counts as
-        connected to the signal of that name.
+    Selectors and forms not selected are left out; a port connected by its name alone counts as connected to
+    the signal of that name.
     """
     tokens: list[str] = []
     _collect(source.root, number, tokens)

@@ -30,13 +30,7 @@ class Copies:
 def write_copies(
     defects: Sequence[Defect], placement: Placement, folder: Path, without: Collection[int] = ()
 ) -> Copies:
-    """Writes copies of the sources with the defects; the sources stay as they are.
-
-    Args:
-        defects: All defects.
-        placement: Where they are.
-        folder: Receives the copies.
-        without: Numbers of defects to leave out.
+    """Writes copies of the sources with the defects but for some numbers; the sources stay as they are.
 
     Raises:
         SchemaError: A defect would not act as its data ask, side by side with the others.
@@ -62,13 +56,7 @@ def write_copies(
 def build_valid(
     defects: Sequence[Defect], placement: Placement, folder: Path, make: Callable[[Copies, Path], T]
 ) -> tuple[T, dict[int, str]]:
-    """Compiles a device with all defects that compile.
-
-    Args:
-        defects: All defects.
-        placement: Where they are.
-        folder: Receives copies and log.
-        make: Compiles the copies, with a log.
+    """Compiles a device with all defects that compile; `make` compiles copies, with a log.
 
     Returns:
         What `make` gives; and the numbers of the defects that do not compile, with the compiler's words.

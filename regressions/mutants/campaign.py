@@ -30,16 +30,9 @@ def run_campaign(
     services: Services,
     console: Console,
 ) -> bool:
-    """Runs a campaign and writes its report.
+    """Runs a campaign and writes its report; of the selected defects, this machine has its shard.
 
-    Args:
-        label: Name of the folders of its runs and reports.
-        target: Something with defects.
-        everything: All of them.
-        selected: Those that run, of which this machine has its shard.
-        order: The command line.
-        services: Simulator and testbench.
-        console: For people.
+    The label names the folders of its runs and reports.
 
     Returns:
         Whether every defect was killed or has a reason not to be.

@@ -58,11 +58,7 @@ def choose(
 ) -> list[Chosen]:
     """Chooses candidates, of each operator as many, none of two from the same line, spread over the files.
 
-    Args:
-        sources: Sources by file name.
-        seed: Seed of the choice.
-        count: Number to choose; fewer if there are not as many.
-        taken: Changes to leave out, with their files.
+    There are fewer than `count` if the sources have no more; changes that are `taken` are left out.
     """
     pools: dict[str, list[Chosen]] = {name: [] for name in OPERATORS}
     for file, source in sources.items():

@@ -66,16 +66,7 @@ class DefectResult:
 def read_result(
     defect: Defect, number: int, folder: Path, simulation: Simulation, log: SimulationLog, outcome: ProcessEnd
 ) -> DefectResult:
-    """Judge a defect by the results of its simulation.
-
-    Args:
-        defect: The defect.
-        number: Its number.
-        folder: The simulation's folder.
-        simulation: Simulation as planned.
-        log: Results of the simulation, as far as it came.
-        outcome: Outcome of its process.
-    """
+    """Judge a defect by the results of its simulation, as far as it came, and by the end of its process."""
 
     def result(
         fate: Fate, checkers: tuple[str, ...] = (), test: str = "", jobs: int = 0, detail: str = ""

@@ -46,11 +46,7 @@ class _Node:
 
 
 def instrument(source: VerilogSource, changes: Mapping[int, Placed]) -> str:
-    """The text with all changes in it.
-
-    Args:
-        source: The text.
-        changes: Placed changes by their numbers, which select them; 0 selects none.
+    """The text with all changes in it, each selected by its number; 0 selects none.
 
     Raises:
         ChangeError: The switches of two changes overlap without one holding the other, or what would act with

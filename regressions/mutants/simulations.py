@@ -54,18 +54,9 @@ class Simulations:
         folder: Path,
         deadline: Deadline,
     ) -> tuple[SimulationLog, ProcessEnd]:
-        """Run a simulation with a defect.
+        """Run a simulation with a defect, selected by its number; return what it reported, and how it ended.
 
-        Args:
-            name: The defect's id, for the log.
-            number: Selects it; 0 for none.
-            argv: Program and arguments without the defect's.
-            environment: The complete environment.
-            folder: The simulation's folder.
-            deadline: Ends it.
-
-        Returns:
-            What it reported, and how it ended.
+        `argv` are program and arguments without the defect's; the environment is complete.
 
         Raises:
             CancelledError: The user stopped it.

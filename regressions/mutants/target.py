@@ -32,16 +32,9 @@ class Target(Protocol):
     def build(
         self, defects: Sequence[Defect], placement: Placement, chosen: Numbered, folder: Path
     ) -> dict[int, str]:
-        """Compile all defects that compile.
+        """Compile all defects that compile; return the numbers of the others, with the compiler's words.
 
-        Args:
-            defects: All defects.
-            placement: Where they are.
-            chosen: Those that will run.
-            folder: Receives copies of the sources and logs.
-
-        Returns:
-            Numbers of the others, with the compiler's words.
+        `chosen` are those that will run; the folder receives copies of the sources, and logs.
 
         Raises:
             BuildError: The build fails for another reason than a defect.

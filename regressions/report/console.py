@@ -15,13 +15,7 @@ MAX_SHOWN = 5
 
 
 def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
-    """Print failures with their rerun lines, further problems, the verdict and the place of the report.
-
-    Args:
-        console: Where to.
-        summary: The run.
-        shown: Folder of the reports.
-    """
+    """Print failures with their rerun lines, further problems, the verdict and the folder of the reports."""
     say = partial(console.print, markup=False, highlight=False, soft_wrap=True)
     for group in grouped(summary):
         say(f"\n{len(group.rows)} x {group.key}", style="bold red")

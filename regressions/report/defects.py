@@ -47,12 +47,7 @@ class ModuleView:
 
 
 def modules(plan: Iterable[Testpoint], reports: Path | None) -> list[ModuleView]:
-    """All modules with defects, in the order of the data.
-
-    Args:
-        plan: All testpoints.
-        reports: Folder with the reports of the last campaigns (`make mutants`), if there is one.
-    """
+    """All modules with defects, in the order of the data; the last campaigns are in `reports`."""
     defects = [each for target in with_defects() for each in _defects(target)]
     names = {name for defect, module in defects for name in (defect.id, module)}
     breaking = {point.id: point.breaks(names) for point in plan}

@@ -56,13 +56,7 @@ class CaseRow:
 def measure(
     device: Descriptor, simulator: Simulator, folder: Path, workloads: Sequence[Workload]
 ) -> list[CaseRow]:
-    """Runs jobs of ones, one after the other.
-
-    Args:
-        device: The device.
-        simulator: Builds the bare loop.
-        folder: For the build's log and the job list.
-        workloads: The jobs.
+    """Runs jobs of ones in the bare loop of a device, one after the other.
 
     Raises:
         UserError: The loop failed.

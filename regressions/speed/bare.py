@@ -66,12 +66,10 @@ def write_list(path: Path, scenarios: Sequence[Scenario], device: Descriptor) ->
 
 
 def run_bare(executable: Path, job_list: Path, *, transparency: bool = False) -> BareResult:
-    """Runs the loop on a job list.
+    """Runs the loop on a job list of `write_list`.
 
-    Args:
-        executable: The loop around a device.
-        job_list: As `write_list` wrote it.
-        transparency: Look in each cycle whether an output of the wide port follows an input at once; slow.
+    For `transparency` it looks in each cycle whether an output of the wide port follows an input at once;
+    slow.
 
     Raises:
         UserError: It failed; the message has its first line.

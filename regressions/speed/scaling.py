@@ -70,11 +70,7 @@ def measure(
 ) -> dict[str, Any]:
     """Measures all sizes on a device and one size on all arrays: those of `ARRAYS` and of `tb/duts`.
 
-    Args:
-        device: The device on which sizes are measured, and of which the arrays are variants.
-        simulator: Builds the bare loops.
-        folder: For logs and job lists.
-        report: Takes a line about the progress.
+    The arrays are variants of the device; `report` takes lines about the progress.
 
     Returns:
         `sizes`, `arrays` and `fits` as `bench.json` has them.

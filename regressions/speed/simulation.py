@@ -90,15 +90,9 @@ def measure(
     count: int | None = None,
     report: Callable[[str], None] = lambda _line: None,
 ) -> SpeedFigures:
-    """Runs `bench_mix` in turns with the bench and in the bare loop.
+    """Runs `bench_mix` in turns with the bench and in the bare loop, or `count` scenarios of it.
 
-    Args:
-        device: The device.
-        simulator: Builds both programs.
-        folder: For builds' logs, plans and results; contents of earlier measurements are replaced.
-        rounds: Number of turns.
-        count: Scenarios of the list to run; all of them by default.
-        report: Takes a line about the progress.
+    Contents of earlier measurements in the folder are replaced; `report` takes lines about the progress.
 
     Raises:
         UserError: A job failed, or took another number of cycles in the bare loop.

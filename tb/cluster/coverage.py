@@ -20,11 +20,7 @@ Sample = tuple[str, Any, int]
 
 
 class ClusterCoverage:
-    """Counts the bins of `coverage.toml`.
-
-    Args:
-        cores: Of the cluster.
-    """
+    """Counts the bins of `coverage.toml`, for a cluster of so many cores."""
 
     def __init__(self, definition: Definition, cores: int) -> None:
         self.counts = Counts(definition)
@@ -45,11 +41,8 @@ class ClusterCoverage:
     ) -> None:
         """Take a program that passed.
 
-        Args:
-            report: Counts of the monitor, as `tb/cluster/dpi/session.cpp` writes them.
-            arbitration: Settings of the host.
-            jobs: Jobs of the accelerator.
-            traces: Accesses of its register port with the state that each met.
+        These are the monitor's counts, as `tb/cluster/dpi/session.cpp` writes them, the host's settings, the
+        accelerator's jobs, and accesses of its register port, each with the state that it met.
         """
         codes: dict[str, Counter[Code]] = {kind: Counter() for kind in self._sorters}
         acquire = register_map()["ACQUIRE"].offset

@@ -32,12 +32,7 @@ _FORMAT, _IS_HALF = 3 << 25, 2 << 25
 
 
 def disassemble(word: int, pc: int = 0) -> str:
-    """Text of an instruction.
-
-    Args:
-        word: Its 16 or 32 bits.
-        pc: Its address, to which targets of jumps are relative.
-    """
+    """Text of an instruction of 16 or 32 bits; targets of jumps are relative to its address `pc`."""
     full = word & 3 == 3
     word &= 0xFFFFFFFF if full else 0xFFFF
     rows = _full() if full else _COMPRESSED

@@ -40,11 +40,7 @@ class ClusterExecutor:
         self._wake = ValueChange(self.dut.wake)
 
     async def run(self, run: ProgramRun, drawn: Drawn | None) -> Verdict:
-        """Run a program and judge it.
-
-        Args:
-            run: Run to perform, its program built.
-            drawn: Its scenario with the memory before and what the model predicts; None for one without jobs.
+        """Run a program, which is built, and judge it; `drawn` is None for one without jobs.
 
         Raises:
             UserError: The run does not fit the cluster; nothing was simulated.

@@ -24,8 +24,7 @@ class Triggered(NamedTuple):
 def triggered_jobs(accesses: Iterable[AccessRow]) -> list[Triggered]:
     """The jobs in the order of their triggers; what nobody with the lock has written counts for nothing.
 
-    Args:
-        accesses: Of the register port from a reset on, by cycle of the grant.
+    Accesses are those of the register port from a reset on, by cycle of the grant.
     """
     registers = register_map()
     names = {register.offset: register.name for register in registers.values()}

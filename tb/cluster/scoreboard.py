@@ -47,10 +47,8 @@ class ClusterScoreboard(Scoreboard):
     def judge(self, run: ProgramRun, drawn: Drawn | None, rules: dict[int, tuple[int, int]]) -> Verdict:
         """Judge a program by the last records of the monitors.
 
-        Args:
-            run: Run that was performed.
-            drawn: Its scenario, the memory before and what the model predicts; None for one without jobs.
-            rules: Protocol rules that fired: number -> (count, first edge).
+        `drawn` is None for one without jobs; `rules` are protocol rules that fired: number -> (count, first
+        edge).
         """
         log: ClusterLog = self.logs.take()
         self.report = log.report

@@ -26,12 +26,9 @@ class StepBlock:
 
 
 def block_of(job: Job, image: NDArray[np.uint8], base: int) -> StepBlock | None:
-    """The operands of a job, as far as it is looked into; None where Z is undefined (contract A6.9).
+    """The operands of a scenario's first job, as far as it is looked into; None where Z is undefined.
 
-    Args:
-        job: the first of its scenario.
-        image: the window before its trigger.
-        base: address of the window.
+    `image` is the window, from `base` on, before its trigger. Undefined: contract A6.9.
     """
     if overlap(job.z_range, job.x_range) or overlap(job.z_range, job.w_range):
         return None

@@ -62,11 +62,9 @@ Tally = dict[str, Counter[Code]]
 
 
 class Collector:
-    """Coverage of one segment.
+    """Coverage of one segment; `worker` sorts while the simulator runs.
 
-    Args:
-        worker: sorts while the simulator runs.
-        share: one job in this many is examined step by step; 0 for none but those with explicit data.
+    One job in `share` is examined step by step; with 0 those with explicit data alone.
     """
 
     def __init__(
@@ -92,14 +90,11 @@ class Collector:
         events: int,
         cut: Cut | None = None,
     ) -> None:
-        """Takes a scenario that passed the scoreboard.
+        """Takes a scenario that passed the scoreboard, with the window before it, which must not change.
 
-        Args:
-            scenario: the scenario.
-            image: the window before the first trigger; must not change any more.
-            traces: the register accesses since the scenario before.
-            events: internal events of the device that were seen, a bit each.
-            cut: progress of the first job when it was cut short, for a scenario with an abort.
+        `traces` are the register accesses since the scenario before, `events` the internal events of the
+        device that were seen, a bit each; `cut` is how far the first job of a scenario with an abort had
+        come.
         """
         looked_into = cut is None and self._chosen(scenario)
         self._notes.append(Note(scenario, image if looked_into else None, cut))

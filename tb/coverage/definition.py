@@ -52,14 +52,7 @@ class Item:
         return [f"{self.name} = {', '.join(bins)}" for bins in zip(*columns, strict=True)]
 
     def mask(self, allowed: Sequence[Mask]) -> Mask:
-        """The bins all of whose points are allowed.
-
-        Args:
-            allowed: for each point, marks of its bins.
-
-        Returns:
-            Booleans, one for each bin.
-        """
+        """The bins all of whose points are allowed, by marks of each point's bins: a boolean each."""
         result = np.ones((), dtype=np.bool_)
         for each in allowed:
             result = np.logical_and.outer(result, each)

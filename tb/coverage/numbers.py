@@ -73,13 +73,7 @@ class Rounding(NamedTuple):
 
 
 def rounding(near: NDArray[np.float64], rest: NDArray[np.float64], result: fp16.Fp16) -> Rounding:
-    """Compares exact values with their roundings.
-
-    Args:
-        near: the exact values, rounded to float64.
-        rest: the exact error of that rounding.
-        result: FP16 bits.
-    """
+    """Compares exact values, rounded to float64 (`near`, error `rest`), with FP16 bits of the results."""
     finite = (result & 0x7FFF) < fp16.INFINITY
     grid = _grid()
     with np.errstate(invalid="ignore"):

@@ -68,13 +68,9 @@ KINDS = tuple(dict.fromkeys(point.sample for point in POINTS))
 
 
 def count(block: StepBlock) -> Counter[Event]:
-    """Counts the events of every step, and of the narrowing of the results.
+    """Counts the events of every step, and of the narrowing of the results: hits by kind and names of bins.
 
-    Args:
-        block: At least one row, column and step.
-
-    Returns:
-        How often each bin was hit, by kind of samples and names of bins.
+    The block has at least one row, column and step.
     """
     x_fmt, w_fmt, z_fmt = per_operand(block.fmt)
     name = MIXED if isinstance(block.fmt, tuple) else block.fmt.name

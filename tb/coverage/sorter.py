@@ -83,12 +83,7 @@ class Sorter:
             ) from None
 
     def sort(self, codes: Iterable[Code] | Counter[Code], counts: Counts) -> None:
-        """Counts samples.
-
-        Args:
-            codes: those of the samples; a counter for samples that occur often.
-            counts: takes the hits.
-        """
+        """Counts samples by their codes; a counter is for samples that occur often."""
         weighted = codes if isinstance(codes, Counter) else Counter(codes)
         if not weighted or not self.points:
             return

@@ -63,12 +63,7 @@ class Targets:
         ]
 
     def scenario(self, target: Target, index: int, rng: random.Random) -> Scenario:
-        """A scenario that hits a bin if it passes.
-
-        Args:
-            target: the bin.
-            index: of the scenario.
-            rng: source of all that the bin leaves open.
+        """A scenario that hits a bin if it passes; `rng` is the source of all that the bin leaves open.
 
         Raises:
             UnreachedBin: None was found.
@@ -91,9 +86,7 @@ class Targets:
     def reached(self, scenario: Scenario, *, numbers: bool = True) -> set[Bin]:
         """The bins of jobs and their numbers that a scenario hits if it passes.
 
-        Args:
-            scenario: the scenario.
-            numbers: look into its steps too, which takes the longest.
+        Numbers are found by a look into its steps, which takes the longest.
         """
         found: set[Bin] = set()
         cut = scenario.abort is not None

@@ -22,9 +22,7 @@ _SWITCH_INTERVAL = 5e-5  # seconds that the end of a scenario may wait for the t
 class BackgroundTask(Generic[T]):
     """A call that the thread makes, or its caller if the result is needed before the thread came to it.
 
-    Args:
-        call: The call.
-        spent: Told the processor time that it took.
+    `spent` is told the processor time that it took.
     """
 
     def __init__(self, call: Callable[[], T], spent: Callable[[float], None]) -> None:
@@ -83,12 +81,7 @@ class Background:
         self._thread.start()
 
     def submit(self, call: Callable[[], T], purpose: str = CHECKS) -> BackgroundTask[T]:
-        """Have a call made after those before it, from the next `begin` on.
-
-        Args:
-            call: The call.
-            purpose: Name under which `account` tells its processor time.
-        """
+        """Have a call made after those before it, from the next `begin` on; its time counts for `purpose`."""
         task = BackgroundTask(call, partial(self.spend, purpose))
         self._waiting.append(task)  # type: ignore[arg-type] # the thread does not look at the result
         return task

@@ -23,13 +23,7 @@ class Seen(NamedTuple):
 
 
 class CoverageTap:
-    """Hands scenarios that passed the scoreboard to the collector.
-
-    Args:
-        handle: The bench instance.
-        model: The reference model of the register file, which keeps the accesses.
-        collector: Takes what passed.
-    """
+    """Hands scenarios that passed the scoreboard to the collector; the register model keeps the accesses."""
 
     def __init__(self, handle: BenchHandle, model: RegisterFileModel, collector: Collector) -> None:
         self._handle = handle
@@ -38,11 +32,7 @@ class CoverageTap:
         model.traces = []
 
     def look(self, cut: int | None) -> Seen:
-        """Take the needed parts of the logs.
-
-        Args:
-            cut: Edge at which the first job was cut short, if it was.
-        """
+        """Take the needed parts of the logs; `cut` is the edge at which the first job was cut, if it was."""
         events = int(self._handle.shared.covered)
         return Seen(self._model.take_traces(), events, None if cut is None else self._cut(cut))
 

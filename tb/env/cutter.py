@@ -26,16 +26,7 @@ def check_acquired(data: int, position: int) -> None:
 
 
 class Cutter:
-    """Soft clears and resets in mid-job.
-
-    Args:
-        dut: cocotb handle of `tb_top`.
-        handle: The bench instance.
-        port: Makes accesses on the register port.
-        player: Plays lists of accesses on it.
-        programmer: Makes the accesses that program jobs.
-        forget: Called while the device is in reset.
-    """
+    """Soft clears and resets in mid-job; `forget` is called while the device is in reset."""
 
     def __init__(
         self,

@@ -42,19 +42,8 @@ class BenchError(RuntimeError):
 class ScenarioExecutor:
     """Runs one scenario after the other.
 
-    Args:
-        dut: cocotb handle of `tb_top`.
-        handle: The bench instance.
-        descriptor: The device.
-        tcdm: Agent of the wide port.
-        port: Makes accesses on the register port.
-        player: Plays lists of accesses on it.
-        collect: Lets all monitors publish.
-        scoreboard: Judges each scenario.
-        background: Computes ahead while a scenario runs.
-        opinions: Second opinions on what the model predicts.
-        on_reset: Called while the device is in reset, after the monitors published what was before.
-        coverage: Takes what passed.
+    `background` computes ahead meanwhile, `coverage` takes what passed, and `on_reset` is called while the
+    device is in reset, after the monitors published what was before.
     """
 
     def __init__(
@@ -113,12 +102,7 @@ class ScenarioExecutor:
         self._programmer.reset()
 
     def prepare(self, scenario: Scenario, image: Image | None = None) -> None:
-        """Make memory ready for a scenario: contents, allowed ranges, stalls.
-
-        Args:
-            scenario: Scenario to run.
-            image: Its `initial_image`, if somebody computed it already.
-        """
+        """Make memory ready for a scenario: contents (`image`, if that is there already), ranges, stalls."""
         memory = self._tcdm.memory
         memory.load(scenario.window, initial_image(scenario) if image is None else image)
         memory.allow(scenario.jobs)

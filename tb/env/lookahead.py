@@ -33,16 +33,10 @@ def lookahead(
     indices: range,
     opinions: SecondOpinions,
 ) -> Iterator[Drawn]:
-    """Draws scenarios ahead of their use.
+    """Draws scenarios ahead of their use, and yields them in order.
 
-    Args:
-        background: Draws and predicts.
-        draw: Gives a scenario by its index; called in the order of `indices`, once for each, in any thread.
-        indices: Which scenarios.
-        opinions: Asked about each prediction.
-
-    Yields:
-        The scenarios in order.
+    `draw` is called in the order of `indices`, once for each, in any thread; opinions are asked about each
+    prediction.
     """
     queue: deque[tuple[BackgroundTask[tuple[Scenario, Image]], BackgroundTask[Prediction | None]]] = deque()
     rest = iter(indices)

@@ -23,10 +23,6 @@ def _writes_changes(job: Job) -> bool:
 def programming(job: Job, mixed_formats: bool) -> tuple[Mapping[str, int], Sequence[Access]]:
     """Prepare the programming of a job as far as no earlier job matters; the latest are remembered.
 
-    Args:
-        job: The job.
-        mixed_formats: True if the device has a format for each operand.
-
     Returns:
         Values of the job registers by name, and the accesses of a job that writes all of them.
     """

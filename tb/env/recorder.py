@@ -77,9 +77,7 @@ class Recorder:
     def check(self, passed: bool, what: str) -> None:
         """Record a check of a directed test, such as a register that read back what it should.
 
-        Args:
-            passed: True if it held.
-            what: Description of what is wrong otherwise, for people.
+        Where it did not pass, `what` tells people what is wrong.
         """
         self.checks += 1
         if not passed:

@@ -34,15 +34,9 @@ class Source:
     name: str  # beginning of the names of its functions in the library
 
     def differing(self, op: Op, places: NDArray[np.uint32], x: Fp16, w: Fp16, y: Fp16 | None, z: Fp16) -> int:
-        """Count the outputs that have another value than in `z`.
+        """Count the outputs, indices into the flat Z, that have another value than in `z`.
 
-        Args:
-            op: The operation.
-            places: The outputs, as indices into the flat Z.
-            x: FP16 bits of X, (M, N).
-            w: FP16 bits of W, (N, K).
-            y: FP16 bits of Y, (M, K); None for zeros.
-            z: FP16 bits of a result, (M, K).
+        Matrices are FP16 bits, (M, N), (N, K) and (M, K); no Y stands for zeros.
         """
         n, k = w.shape
         function = _function(os.environ[VARIABLE], f"{self.name}_differing")
@@ -52,16 +46,10 @@ class Source:
             return function(op, places.size, places.tobytes(), n, k, *matrices)
 
     def chains(self, op: Op, x: Fp16, w: Fp16, start: Fp16) -> Fp16:
-        """Compute all accumulators of some outputs.
+        """Compute all accumulators of some outputs: FP16 bits after 0 .. N steps, shape (outputs, N + 1).
 
-        Args:
-            op: The operation.
-            x: FP16 bits of each output's row of X, shape (outputs, N).
-            w: FP16 bits of each output's column of W, shape (outputs, N).
-            start: FP16 bits of each accumulator before the first step, shape (outputs,).
-
-        Returns:
-            FP16 bits after 0 .. N steps, shape (outputs, N + 1).
+        `x` and `w` hold each output's row of X and column of W, shape (outputs, N), `start` each accumulator
+        before the first step, shape (outputs,); FP16 bits all of them.
         """
         outputs, steps = x.shape
         function = _function(os.environ[VARIABLE], f"{self.name}_chains")

@@ -90,16 +90,10 @@ Watch = Callable[[int, Job, Fp16, Fp16, Fp16 | None, Fp16], None]
 
 
 def predict(image: Image, jobs: Iterable[Job], base: int, watch: Watch | None = None) -> Image:
-    """Returns the memory after `jobs`, each reading what those before it left.
+    """Returns a new array: the memory, from `base` on, after `jobs`, each reading what those before it left.
 
-    Args:
-        image: the memory before; not changed.
-        jobs: in the order of their triggers.
-        base: address of the first byte of `image`.
-        watch: is shown what was computed of each job, with Z before it is narrowed to its format.
-
-    Returns:
-        A new array of the same size.
+    `image` is the memory before. `watch` is shown what was computed of each job, with Z before it is
+    narrowed to its format.
     """
     after = image.copy()
     for position, job in enumerate(jobs):

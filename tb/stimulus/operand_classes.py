@@ -49,17 +49,9 @@ _INTEGERS = (np.arange(2048) / 1024).astype(np.float16).view(np.uint16)
 
 
 def draw(job: Job, index: int, flavour: Words, first: Words, second: Words) -> Bits:
-    """Makes the operand `index` (0 X, 1 W, 2 Y) of a job from its class.
+    """Makes the operand `index` (0 X, 1 W, 2 Y) of a job from its class: bits in its format and shape.
 
-    Args:
-        job: gives operation, sizes, formats and classes.
-        index: of the operand.
-        flavour: at least 4 uniform words.
-        first: as many uniform words as the operand has elements; like `second`.
-        second: see `first`.
-
-    Returns:
-        Bits in the operand's format and shape.
+    Words are uniform: at least 4 of `flavour`, as many of `first` and `second` as the operand has elements.
     """
     name, shape, fmt = job.classes[index], job.shapes[index], job.formats[index]
     if name == "raw":

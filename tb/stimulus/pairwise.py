@@ -15,16 +15,8 @@ def cover(
     """Makes rows that together hold each value, and as many pairs of values of two factors as fit.
 
     Greedy, one row at a time: of some random candidates the one that shows most values and pairs for the
-    first time. A value counts more than any number of pairs, so that the first rows hold every value.
-
-    Args:
-        factors: values of each factor, hashable.
-        limit: most rows.
-        valid: whether a row may be used.
-        rng: source of the candidates; the same state gives the same rows.
-
-    Returns:
-        At most `limit` rows, fewer when nothing new is found.
+    first time. A value counts more than any number of pairs, so that the first rows hold every value. There
+    are at most `limit` valid rows, fewer when nothing new is found; the same state of `rng` gives the same.
     """
     numbers = {pair: n for n, pair in enumerate({(name, v): None for name in factors for v in factors[name]})}
     # Of each factor the values not yet seen, in order; of each value, by number, a bit for all it has met.

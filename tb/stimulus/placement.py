@@ -93,12 +93,9 @@ def place(rng: random.Random, window: Window, blocks: Sequence[Block]) -> list[i
 
 
 def lay_out(sizes: Sequence[int], misalign: Sequence[int], base: int) -> tuple[Window, list[int]]:
-    """Places operands of a directed job one after the other.
+    """Places operands (sizes in bytes) of a directed job one after the other, from a multiple of 4 on.
 
-    Args:
-        sizes: of the operands, in bytes.
-        misalign: bytes added to the address of each, which otherwise is a multiple of 64.
-        base: address of the window, a multiple of 4.
+    Each is `misalign` bytes behind a multiple of 64.
     """
     addresses: list[int] = []
     cursor = base

@@ -43,11 +43,7 @@ def offer(history: History, change: Callable[[History], History]) -> Pass:
 def lowered(history: History, value: int, low: int, put: Callable[[int, History], History]) -> Pass:
     """Offers smaller numbers: the lowest, then as far down as goes, by halves at first and by one at last.
 
-    Args:
-        history: Failing scenarios.
-        value: The number as it is.
-        low: The lowest it can be.
-        put: Makes a history with another number.
+    `put` makes a history with another number.
     """
     if value <= low:
         return history

@@ -70,12 +70,9 @@ class Shrunk:
 
 
 async def shrink(history: History, trial: Trial, expired: Callable[[], bool]) -> Shrunk:
-    """Finds a small history that fails as a given one does.
+    """Finds a small history that fails as a given one, which is not run again, does.
 
-    Args:
-        history: One that fails; it is not run again.
-        trial: Runs a candidate.
-        expired: Returns True when it is time to stop looking.
+    `trial` runs a candidate; `expired` tells when it is time to stop looking.
     """
     found = Shrunk(history)
     tried: set[History] = set()

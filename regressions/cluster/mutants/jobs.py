@@ -59,14 +59,7 @@ class ClusterPart:
 
 
 def load(path: Path, seed: int | None = None) -> tuple[int, list[ClusterPart]]:
-    """Reads a list.
-
-    Args:
-        path: The list.
-        seed: Takes the place of the list's seed.
-
-    Returns:
-        The seed of all simulations, and these in the order in which they run.
+    """Reads a list: the seed of all simulations (`seed` instead of the list's), and these in their order.
 
     Raises:
         SchemaError: The list is malformed.

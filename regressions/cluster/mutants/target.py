@@ -57,11 +57,9 @@ def sources(_: str) -> ClusterSources:
 class ClusterTarget:
     """The cluster; unit benches and programs run one after the other (`regressions.mutants.target.Target`).
 
-    Args:
-        order: The command line.
-        services: Not needed: what is built and run is the cluster's own.
-        name: Not needed: clusters of all sizes share their modules.
-        job_list: Simulations that run with each defect; default: the cluster's own list.
+    Services and name are not needed: what is built and run is the cluster's own, and clusters of all sizes
+    share their modules. `job_list` has the simulations that run with each defect instead of the cluster's
+    own list.
     """
 
     device = CLUSTER

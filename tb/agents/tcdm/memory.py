@@ -61,9 +61,7 @@ class TcdmMemory:
     def set_stalls(self, stall: StallSpec, jobs: Iterable[Job] = ()) -> None:
         """Play the grant pattern of `stall` from its start, and answer writes as it says.
 
-        Args:
-            stall: The stalls.
-            jobs: Whose operands stalls of a kind in `AIMED` are aimed at.
+        Kinds in `AIMED` are aimed at operands of `jobs`.
         """
         self._handle.set_grants(stall_pattern(stall))
         operand = AIMED.get(stall.kind)
@@ -84,11 +82,7 @@ def job_ranges(job: Job, access: int) -> Sequence[tuple[int, int, bool]]:
     """Memory that a job may touch (contract A6.5, A6.6): (first byte, bytes, writable) each.
 
     Reads start at most 3 bytes before the first byte of an operand, rounded down to 4, and end at most one
-    access after its last; writes touch bytes of Z alone. The latest are remembered.
-
-    Args:
-        job: The job.
-        access: Bytes of one access of the port.
+    access (of `access` bytes) after its last; writes touch bytes of Z alone. The latest are remembered.
     """
     z_first, z_bytes = job.z_range
     if z_bytes == 0:

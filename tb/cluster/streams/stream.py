@@ -86,12 +86,7 @@ class ProgramStream(ABC):
 
     @abstractmethod
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
-        """Draws a run.
-
-        Args:
-            index: Its place in the stream.
-            rng: Its own random stream.
-        """
+        """Draws the run at a place in the stream, from a random stream of its own."""
 
     def run(self, index: int) -> ProgramRun:
         """Draws run `index`, with a program that is still to be built."""
