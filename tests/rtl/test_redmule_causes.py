@@ -5,15 +5,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from models.formats import Format
 from models.ops import Op
+from models.schedule import Schedule, schedule
 from tb.descriptor import load
 from tests.bench.simulation import LoggedTest, PlannedTest, simulate
 from tests.rtl.aimed_stalls import CASES
 from tests.rtl.noted_jobs import COUNT, KNOBS, NOTES, WIDE_ROWS
-from tests.rtl.schedule_model import Problem, Schedule, Shape
 
 pytestmark = pytest.mark.sim
 
@@ -38,7 +39,7 @@ def outcomes(folder: Path) -> dict[str, LoggedTest]:
     return result
 
 
-def scheduled(job: dict[str, Any], waiting: list[int], device: str) -> tuple[int, dict[str, int]]:
+def scheduled(job: dict[str, Any], waiting: list[int], device: str) -> Schedule:
     """Cycles and causes of a job by the schedule model.
 
     Args:
@@ -46,14 +47,10 @@ def scheduled(job: dict[str, Any], waiting: list[int], device: str) -> tuple[int
         waiting: Cycles after its trigger in which a request found no grant.
         device: Device that it ran on.
     """
-    at = load(device).instance
-    sizes = [Format[name].itemsize for name in job["format"].split("/")]
-    ex, ew, ez = sizes if len(sizes) == 3 else sizes * 3
-    problem = Problem(job["M"], job["N"], job["K"], Op[job["op"]].reads_y, ex, ew, ez)
-    denied = set(waiting)
-    schedule = Schedule(Shape(at.h, at.l, at.p, at.dw), problem, lambda cycle: cycle not in denied)
-    cycles = schedule.run()
-    return cycles, {name: slots for name, slots in schedule.stats.slots.items() if slots}
+    x, w, z = (job["format"].split("/") * 3)[:3]
+    formats = (Format[x], Format[w], Format[z])
+    sizes = job["M"], job["N"], job["K"]
+    return schedule(load(device).instance, Op[job["op"]], *sizes, formats, np.array(waiting))
 
 
 def compare(jobs: list[dict[str, Any]], notes: Path, device: str) -> None:

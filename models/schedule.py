@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Exact cycles of the array's jobs and where they go, by its schedule (`schedule.cpp`, docs/accelerator.md).
+
+The contract bounds the cycles of any device (A8.3); this is what ``rtl/redmule`` takes, to the cycle, with
+any pattern of waiting cycles. It is compiled when first needed, as the other kernels are.
+"""
+
+import ctypes as ct
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.formats import Formats, per_operand
+from models.kernel import CACHE, library
+from models.ops import Op
+from models.timing import Instance
+
+SOURCE = Path(__file__).with_name("schedule.cpp")
+CAUSES = (
+    "CONTROL", "FILL", "WORKING", "PAD_M", "PAD_N", "PAD_K", "WAIT_X", "WAIT_W", "WAIT_Y", "Z_BLOCK", "DRAIN",
+)  # fmt: skip
+"""Causes of the slots of a job, as the array's probe names them (docs/accelerator.md)."""
+NONE: NDArray[np.int64] = np.empty(0, np.int64)
+"""No waiting cycles."""
+_REMEMBERED = 4096  # shapes without waiting cycles
+
+
+class Buffers(NamedTuple):
+    """Depth of the array's buffers, as far as it was a choice.
+
+    Attributes:
+        w_sets: rows of W for each compute element, the active one included
+        ring: tile descriptors between tiler and the last store
+    """
+
+    w_sets: int = 2
+    ring: int = 8
+
+
+OWN = Buffers()
+"""Those of ``rtl/redmule``."""
+
+
+class Schedule(NamedTuple):
+    """Course of a job.
+
+    Attributes:
+        cycles: from the grant of the trigger to the event (contract A8.1).
+        causes: slots, one for each compute element and cycle, of each of `CAUSES` that has some.
+    """
+
+    cycles: int
+    causes: dict[str, int]
+
+
+class _Task(ct.Structure):
+    _fields_ = [(name, ct.c_int64) for name in (
+        "h", "l", "p", "dw", "w_sets", "ring", "m", "n", "k", "reads_y", "x_bytes", "w_bytes", "z_bytes",
+    )]  # fmt: skip
+
+
+def schedule(
+    instance: Instance, op: Op, m: int, n: int, k: int, fmt: Formats, waiting: NDArray[np.int64] = NONE
+) -> Schedule:
+    """Returns the course of a job that runs alone.
+
+    A job that is queued behind another begins with the grant of the other's last write, and takes the same
+    cycles from there; counted from the other's event, which is one later, it takes one less.
+
+    Args:
+        instance: shape of the array.
+        op: operation.
+        m: rows of X and Z.
+        n: columns of X, rows of W.
+        k: columns of W and Z.
+        fmt: formats.
+        waiting: cycles without a grant, ascending, 1 for the one after the trigger's grant; int64, any
+            number. It does not matter whether those without a request are among them.
+
+    Raises:
+        OSError: the schedule cannot be compiled.
+    """
+    if waiting.size:
+        return course(instance, op, m, n, k, fmt, waiting)
+    return _alone(instance, op, m, n, k, fmt)
+
+
+def course(
+    instance: Instance,
+    op: Op,
+    m: int,
+    n: int,
+    k: int,
+    fmt: Formats,
+    waiting: NDArray[np.int64] = NONE,
+    buffers: Buffers = OWN,
+) -> Schedule:
+    """Computes `schedule`, for an array with other buffers too."""
+    sizes = [each.itemsize for each in per_operand(fmt)]
+    shape = (instance.h, instance.l, instance.p, instance.dw)
+    task = _Task(*shape, *buffers, m, n, k, op.reads_y, *sizes)
+    slots = (ct.c_int64 * len(CAUSES))()
+    denied = np.ascontiguousarray(waiting, np.int64)
+    cycles = _run()(ct.byref(task), denied.ctypes.data, denied.size, slots)
+    return Schedule(cycles, {name: count for name, count in zip(CAUSES, slots, strict=True) if count})
+
+
+_alone = lru_cache(_REMEMBERED)(course)
+
+
+@cache
+def _run() -> "ct._NamedFuncPointer":
+    run = ct.CDLL(str(library("plain", source=SOURCE, folder=CACHE))).schedule_run
+    run.argtypes = (ct.POINTER(_Task), ct.c_void_p, ct.c_size_t, ct.c_void_p)
+    run.restype = ct.c_int64
+    return run

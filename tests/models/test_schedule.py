@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The schedule of the array against the speed that contract A8 asks for, without any RTL."""
+
+import random
+
+import numpy as np
+import pytest
+
+from models.formats import Format
+from models.ops import Op
+from models.schedule import CAUSES, Buffers, course, schedule
+from models.timing import Instance, bound, padding
+
+INSTANCES = {
+    "4x12x3": Instance(4, 12, 3, 256),
+    "4x8x3": Instance(4, 8, 3, 256),
+    "8x12x3 DW512": Instance(8, 12, 3, 512),
+    "8x12x3": Instance(8, 12, 3, 256),
+    "8x8x1": Instance(8, 8, 1, 256),
+    "4x4x1": Instance(4, 4, 1, 128),
+    "4x5x2": Instance(4, 5, 2, 256),
+}
+FORMATS = (Format.FP16, Format.E4M3)
+Size = tuple[int, int, int]
+
+
+def cycles(name: str, size: Size, fmt: Format = Format.FP16, op: Op = Op.GEMM) -> int:
+    return schedule(INSTANCES[name], op, *size, fmt).cycles
+
+
+def limit(name: str, size: Size, fmt: Format = Format.FP16, op: Op = Op.GEMM, stalls: int = 0) -> int:
+    return bound(INSTANCES[name], op, *size, fmt, stalls)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((12, 16, 16), 125),
+        ((24, 32, 32), 573),
+        ((32, 32, 32), 825),
+        ((48, 48, 48), 2365),
+        ((96, 96, 96), 18493),
+        ((264, 256, 256), 360509),
+    ],
+)
+def test_reaches_the_contracts_table(size: Size, expected: int) -> None:
+    assert cycles("4x12x3", size) == expected
+
+
+@pytest.mark.parametrize(
+    ("n", "fmt", "most"), [(96, Format.E4M3, 9310), (192, Format.E4M3, 18540), (96, Format.FP16, 9404)]
+)
+def test_reaches_the_papers_rows(n: int, fmt: Format, most: int) -> None:
+    assert cycles("8x12x3", (96, n, 96), fmt) <= most
+
+
+@pytest.mark.parametrize("name", INSTANCES)
+@pytest.mark.parametrize("fmt", FORMATS, ids=lambda fmt: fmt.name)
+def test_balanced_tiles_keep_the_bound(name: str, fmt: Format) -> None:
+    """Many tiles whose port time is close to their compute time leave nothing to hide a lost cycle."""
+    at = INSTANCES[name]
+    for rows in range(1, at.l + 1):
+        for n in (1, 2, at.h, at.h + 1, 3 * at.h):
+            size = (rows, n, 12 * at.tile_cols)
+            assert cycles(name, size, fmt) <= limit(name, size, fmt), size
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((12, 25, 32), 210), ((12, 33, 32), 242), ((12, 31, 32), 210), ((12, 100, 32), 498)],
+)
+def test_wide_rows_of_few_tiles(size: Size, expected: int) -> None:
+    """A row of Y and Z is two beats: the array starts with the first of each, and stores it first."""
+    assert cycles("8x12x3", size) == expected <= limit("8x12x3", size)
+
+
+@pytest.mark.parametrize("name", INSTANCES)
+def test_few_tiles_keep_the_bound(name: str) -> None:
+    """Fill and drain are the largest part of a job of one or few tiles."""
+    at, rng = INSTANCES[name], random.Random(f"few {name}")
+    for _ in range(800):
+        fmt = rng.choice(FORMATS)
+        m, k = rng.choice((1, 2)) * at.l, rng.choice((1, 2)) * at.tile_cols
+        if rng.random() < 0.5:
+            m, k = rng.randint(1, m), rng.randint(1, k)
+        op, size = rng.choice((*[Op.GEMM] * 4, Op.MATMUL)), (m, rng.randint(0, 12 * at.h), k)
+        assert cycles(name, size, fmt, op) <= limit(name, size, fmt, op), size
+
+
+@pytest.mark.parametrize("name", INSTANCES)
+def test_any_size_with_stalls_keeps_the_bound_and_spends_all_slots(name: str) -> None:
+    at, rng, draw = INSTANCES[name], random.Random(f"stalls {name}"), np.random.default_rng(1)
+    for _ in range(300):
+        fmt, op, rate = rng.choice(FORMATS), rng.choice(tuple(Op)), rng.choice((0.0, 0.1, 0.5, 0.9))
+        m, n, k = rng.randint(1, 3 * at.l), rng.randint(0, 40), rng.randint(1, 3 * at.tile_cols)
+        waiting = 1 + np.flatnonzero(draw.random(20_000) < rate)
+        taken, causes = schedule(at, op, m, n, k, fmt, waiting)
+        waits = int(np.count_nonzero(waiting < taken))
+        assert taken <= limit(name, (m, n, k), fmt, op, waits), (m, n, k, op, waits)
+        assert sum(causes.values()) == taken * at.h * at.l
+        pads = padding(at, m, n, k)
+        fixed = [causes.get(cause, 0) for cause in ("WORKING", "PAD_M", "PAD_N", "PAD_K")]
+        assert fixed == [m * n * k, pads.m, pads.n, pads.k]
+
+
+def test_a_job_without_outputs_is_control_alone() -> None:
+    assert schedule(INSTANCES["4x4x1"], Op.GEMM, 0, 5, 7, Format.FP16) == (3, {"CONTROL": 48})
+
+
+def test_a_lost_bank_shows() -> None:
+    """The bound is tight enough to fail when W has no second row to load while the array works."""
+    lost = course(INSTANCES["4x12x3"], Op.GEMM, 48, 48, 48, Format.FP16, buffers=Buffers(w_sets=1))
+    assert lost.cycles > limit("4x12x3", (48, 48, 48))
+    assert set(lost.causes) <= set(CAUSES)
