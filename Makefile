@@ -71,8 +71,8 @@ list: env ## tiers and tests
 show: env ## the jobs of a test, without simulating: TEST=name[:first[:end]] SEED=
 	@$(RUN) show $(COMMON) $(ONE)
 
-lint: env ## ruff, mypy, import-linter, and the simulator's warnings on all devices: JOBS= at a time
-	@$(RUN) lint $(if $(JOBS),--jobs='$(JOBS)') $(OUTPUT)
+lint: env ## ruff, mypy, import-linter, and the simulator's warnings on all devices or that of DUT=: JOBS= at a time
+	@$(RUN) lint $(if $(DUT),--dut='$(DUT)') $(if $(JOBS),--jobs='$(JOBS)') $(OUTPUT)
 
 bench: env ## speed of model, simulation and accelerator, into build/reports/bench.json: DUT= [SCALING=1]
 	@$(RUN) bench $(COMMON) $(if $(filter-out 0,$(SCALING)),--scaling)

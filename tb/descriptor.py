@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads the descriptors of devices (`docs/descriptor.md`): paths, base, and what parameters say."""
 
-import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,17 +12,11 @@ from tb.exchange.device import Cores, Descriptor, DescriptorFile, Shape
 from tb.exchange.reading import convert
 from tb.kinds import ACCELERATOR, DeviceKind, kind, kinds
 from tb.schema import Raw, SchemaError, Where, nearest, read_toml, unknown
+from tb.sources import ROOT, Sources, checks_cases, files, folders, moved, sources
 
-ROOT = Path(__file__).resolve().parents[1]
 # Keys of a base whose entries are paths, and those that a descriptor changes entry by entry.
 _PATHS = ("sources", "includes", "waivers", "binds")
-_TABLES = ("parameters", "instance")
-_VENDOR = "system_verilog/rtl/vendor"
-_TOKENS = {
-    "{fpnew}": "pulp_platform_fpnew/src",
-    "{common_cells}": "pulp_platform_common_cells/src",
-    "{common_cells_include}": "pulp_platform_common_cells/include",
-}
+_TABLES = ("parameters", "instance", "defines")
 
 
 def available(root: Path = ROOT, *, kind: str | None = ACCELERATOR) -> list[str]:
@@ -64,19 +57,32 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
     place = where.key("n_cores")
     given = _once(raw.get("n_cores"), "N_CORES", table, place)
     n_cores = convert(table.n_cores if given is None else given, Cores, place)
+    found = _sources(table, raw, path, where)
     return Descriptor(
         **structs.asdict(table)
-        | {key: _files(raw.get(key, []), path, where.key(key)) for key in ("sources", "waivers", "binds")}
         | {
             "path": path,
-            "includes": _folders(raw.get("includes", []), path, where.key("includes")),
+            "sources": found.files,
+            "includes": (*folders(raw.get("includes", []), path, where.key("includes")), *found.includes),
+            "defines": found.defines,
+            "waivers": (*files(raw.get("waivers", []), path, where.key("waivers")), *found.waivers),
+            "binds": files(raw.get("binds", []), path, where.key("binds")),
             "instance": instance,
             "n_cores": n_cores,
             "cover": table.cover if its_kind.tells_events else None,
             "kind": its_kind.name,
+            "checks_cases": checks_cases(found),
             "config": its_kind.configure(config, n_cores, instance),
         }
     )
+
+
+def _sources(table: DescriptorFile, raw: Mapping[str, Raw], path: Path, where: Where) -> Sources:
+    """The sources, with all that lists among them say."""
+    start = path.parent / table.list_folder
+    if not start.is_dir():
+        raise where.key("list_folder").error(f"no folder (looked for {start}); correct the path")
+    return sources(raw.get("sources", []), start, path, table.defines, where.key("sources"))
 
 
 def _read(path: Path) -> tuple[dict[str, Raw], Where]:
@@ -100,9 +106,12 @@ def _with_base(path: Path, where: Where, above: tuple[Path, ...] = ()) -> dict[s
     for key in _PATHS:
         if isinstance(below.get(key), list):
             below[key] = [
-                str(other.parent / entry) if isinstance(entry, str) and not entry.startswith("{") else entry
-                for entry in below[key]
+                moved(entry, other.parent) if isinstance(entry, str) else entry for entry in below[key]
             ]
+    if "sources" in table or not isinstance(below.get("list_folder", ""), str):
+        below.pop("list_folder", None)
+    else:
+        below["list_folder"] = str(other.parent / below.get("list_folder", ""))
     for key in _TABLES:
         if isinstance(below.get(key), dict) and isinstance(table.get(key), dict):
             table[key] = below[key] | table[key]
@@ -150,69 +159,6 @@ def _instance(table: DescriptorFile, where: Where) -> Instance:
         raise
     except ValueError as error:
         raise where.error(str(error)) from None
-
-
-def vendor_folder() -> Path | None:
-    """The folder of vendored IP in the installed package, found without importing it; None without one."""
-    spec = importlib.util.find_spec("pythondata_cpu_cv32e40p")
-    return None if spec is None or spec.origin is None else Path(spec.origin).parent / _VENDOR
-
-
-def _vendor(where: Where) -> Path:
-    folder = vendor_folder()
-    if folder is None:
-        raise where.error(
-            "package pythondata_cpu_cv32e40p is not installed; run make, which installs requirements.txt"
-        )
-    return folder
-
-
-def _resolve(text: str, descriptor: Path, where: Where) -> Path:
-    """A path of the descriptor with its token replaced; relative paths start at the descriptor's folder."""
-    if not text.startswith("{"):
-        return descriptor.parent / text
-    token, _, rest = text.partition("/")
-    if token not in _TOKENS:
-        raise where.error(f"unknown token in '{text}'; {nearest(token, _TOKENS)}Known: {', '.join(_TOKENS)}")
-    return _vendor(where) / _TOKENS[token] / rest
-
-
-def package_file(text: str) -> Path:
-    """A file of the installed package.
-
-    Args:
-        text: Its path, with a token as in a descriptor (`{fpnew}/fpnew_pkg.sv`).
-
-    Raises:
-        SchemaError: The package is not installed, or the token is none.
-    """
-    return _resolve(text, ROOT, Where(text))
-
-
-def _files(entries: list[str], descriptor: Path, where: Where) -> tuple[Path, ...]:
-    """Resolves entries in order; a glob's matches are sorted, a file named before is not repeated."""
-    result: dict[Path, None] = {}
-    for index, entry in enumerate(entries):
-        place = where.item(index)
-        path = _resolve(entry, descriptor, place)
-        if any(c in entry for c in "*?["):
-            matches = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
-        else:
-            matches = [path] if path.is_file() else []
-        if not matches:
-            raise place.error(f"no file matches '{entry}' (looked for {path}); correct the path")
-        result.update(dict.fromkeys(match.resolve() for match in matches))
-    return tuple(result)
-
-
-def _folders(entries: list[str], descriptor: Path, where: Where) -> tuple[Path, ...]:
-    result: list[Path] = []
-    for index, entry in enumerate(entries):
-        path = _resolve(entry, descriptor, where.item(index))
-        if not path.is_dir():
-            raise where.item(index).error(f"'{entry}' is no folder (looked for {path}); correct the path")
-        result.append(path.resolve())
-    return tuple(result)
 
 
 def summary(descriptor: Descriptor) -> dict[str, Any]:

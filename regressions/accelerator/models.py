@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+from regressions.accelerator.foreign import device_flags, waivers
 from regressions.accelerator.shell import dut_shell
 from regressions.paths import ROOT
 from regressions.simulators.model import CLOCKED, FAST_X, ONE_CODE, Model
@@ -37,10 +38,10 @@ def bench_model(device: Descriptor) -> Model:
             *(BENCH_SV / f"{name}.sv" for name in _BENCH),
             *device.binds,
         ),
-        texts={_SHELL: dut_shell(device, bench=True)},
+        texts={_SHELL: dut_shell(device, bench=True), **waivers(device)},
         includes=device.includes,
         parameters={"DW": device.instance.dw, "N_CORES": device.n_cores},
-        flags=_FLAGS,
+        flags=(*_FLAGS, *device_flags(device)),
         driven=_DRIVEN,
         read=_READ,
         shown=tuple(sorted({path.rsplit(".", 1)[-1].partition("[")[0] for path in device.backdoor.values()})),
@@ -59,13 +60,13 @@ def bare_model(device: Descriptor) -> Model:
         prefix="Vbare",
         program="bare",
         sources=_device(device),
-        texts={_SHELL: dut_shell(device, bench=False)},
+        texts={_SHELL: dut_shell(device, bench=False), **waivers(device)},
         includes=device.includes,
-        flags=(*_FLAGS, *FAST_X),
+        flags=(*_FLAGS, *device_flags(device), *FAST_X),
         cpp=(_BARE_LOOP,),
         variant="bare",
     )
 
 
 def _device(device: Descriptor) -> tuple[Path, ...]:
-    return (*device.waivers, *device.sources, Path(_SHELL))
+    return (*map(Path, waivers(device)), *device.waivers, *device.sources, Path(_SHELL))

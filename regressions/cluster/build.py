@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from regressions.accelerator.foreign import device_flags
 from regressions.accelerator.models import BENCH_DPI as SHARED_DPI
 from regressions.accelerator.models import BENCH_SV as SHARED_SV
 from regressions.accelerator.shell import DEVICE, accelerator_shell
@@ -14,8 +15,9 @@ from regressions.simulators import get_simulator
 from regressions.simulators.model import CLOCKED, FAST_X, ONE_CODE, Model
 from tb.cluster.config import ClusterConfig, cluster_of
 from tb.cluster.header import header
-from tb.descriptor import ROOT, load, package_file
+from tb.descriptor import load
 from tb.exchange.device import Descriptor
+from tb.sources import ROOT, package_file
 
 RTL = ROOT / "rtl" / "cluster"
 BENCH = ROOT / "tb" / "cluster"
@@ -57,9 +59,9 @@ _FLAGS = (
     *CLOCKED,
     # One core is compiled and called for each hart (rtl/cluster/cluster.vlt).
     *ONE_CODE,
-    # Signals of the core depend on each other in a circle, though no bit does; cannot be waived by file.
-    "-Wno-UNOPTFLAT",
 )
+# Signals of the core depend on each other in a circle, though no bit does; cannot be waived by file.
+_CIRCLE = "-Wno-UNOPTFLAT"
 
 
 def build_cluster(
@@ -102,7 +104,7 @@ def bench_model(device: Descriptor) -> Model:
         top=TOP,
         prefix="Vtop",
         program=TOP,
-        flags=(*_FLAGS, *_probe(device)),
+        flags=(*_flags(device), *_probe(device)),
         read=("clk", "wake"),
         cpp=(*_HOST_CPP, BENCH_DPI / "dpi.cpp", SHARED_DPI / "bench.cpp"),
         headers=(*model.headers, *(SHARED_DPI / name for name in ("bench.h", "interpreter.h", "player.h"))),
@@ -126,7 +128,7 @@ def _loop(
 ) -> Model:
     model = _system(config, accelerator, bench, replaced)
     loop = (*_HOST_CPP, BENCH_DPI / "loop.cpp")
-    return replace(model, flags=(*_FLAGS, *FAST_X), cpp=loop)
+    return replace(model, flags=(*_flags(accelerator), *FAST_X), cpp=loop)
 
 
 def _system(
@@ -155,6 +157,10 @@ def _system(
         folders=(BENCH_DPI, header().parent),
         effort="-O2",
     )
+
+
+def _flags(accelerator: Descriptor) -> tuple[str, ...]:
+    return (*_FLAGS, *device_flags(accelerator), _CIRCLE)
 
 
 def _probe(device: Descriptor) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from functools import partial
 from rich.console import Console
 
 from regressions.checks import Check, run_checks, run_lint, run_program
-from regressions.kinds import runners
+from regressions.kinds import runner_of, runners
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.run import EXIT_FAILED, EXIT_PASSED
@@ -33,12 +33,16 @@ def lint(order: Order, services: Services, console: Console) -> int:
 
 
 def _simulator_checks(order: Order, services: Services) -> dict[str, Check]:
-    """Checks of all SystemVerilog, by name."""
+    """Checks of all SystemVerilog, or of the device asked for, by name."""
     simulator = services.simulator("verilator")
+    device = services.device(order.dut) if order.dut else None
+    if device is None:
+        models = {what: model for kind in runners() for what, model in kind.lint().items()}
+    else:
+        models = {device.name: partial(runner_of(device).bench, device)}
     return {
         f"{simulator.name} -Wall {what}": partial(
             run_lint, simulator, model, order.tree.logs / f"lint-{what.replace('/', '-')}.log"
         )
-        for kind in runners()
-        for what, model in kind.lint().items()
+        for what, model in models.items()
     }

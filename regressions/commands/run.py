@@ -29,7 +29,7 @@ def run(order: Order, services: Services, console: Console) -> int:
     chosen = [(selector, find_entry(entries, selector.name)) for selector in selectors]
     seed = order.chosen_seed
     device = services.device(order.device)
-    kind = build_kind(order, services)
+    kind = build_kind(order, services) or "fast"  # one build, for which somebody waits
     for _, entry in chosen:
         if not testlist.suits(entry, device):
             raise UserError(_elsewhere(entry, device))
@@ -37,7 +37,7 @@ def run(order: Order, services: Services, console: Console) -> int:
     segments = planner_of(order, order.tier, entire, services, device, seed).segments() if entire else []
     simulations = pack(with_kind(segments, kind), order.processes)
     exact = [
-        make_segment(services, entry, seed, selector.begin, selector.end, kind or "fast", device)
+        make_segment(services, entry, seed, selector.begin, selector.end, kind, device)
         for selector, entry in chosen
         if selector.begin is not None and selector.end is not None
     ]

@@ -3,8 +3,8 @@
 
 from pathlib import Path
 
-from tb.descriptor import vendor_folder
 from tb.exchange.device import Descriptor
+from tb.sources import vendor_folder
 
 
 def counted(descriptor: Descriptor) -> tuple[Path, ...]:

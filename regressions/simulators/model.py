@@ -5,17 +5,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tb.headers import included
+
 CLOCKED = ("--timing", "--assert", "--timescale", "1ns/1ps")
 """Flags of a model that makes its clock itself."""
 
 FAST_X = ("--x-assign", "fast", "--x-initial", "fast")
 """Flags of a model whose uninitialised state is whatever is fastest."""
 
-ONE_CODE = ("-fno-dfg", "-fno-table", "--no-assert-case")
+ONE_CODE = ("-fno-dfg", "-fno-table")
 """Flags by which one code serves all instances of a module (`no_inline` in a `.vlt` file): less to compile,
 and faster. Whatever puts something of an instance into its code would make a copy for each: optimisation over
-instances, numbered tables, and the messages of `unique case`, which name the instance. That no two items of a
-case match the same value is seen from their text: `make lint` has it (CASEOVERLAP)."""
+instances and numbered tables."""
+
+NO_CASE_CHECKS = "--no-assert-case"
+"""The flag without which messages of `unique case`, which name the instance, make such copies too. That no
+two items of a case match the same value is seen from their text: `make lint` has it (CASEOVERLAP)."""
 
 NO_ASSERTIONS = "RTL_NO_ASSERTIONS"
 """The macro without which a device asserts what it is built on (docs/rtl-style.md)."""
@@ -73,6 +78,7 @@ class Model:
     @property
     def files(self) -> list[Path]:
         """All files that it is compiled from, but those that are generated."""
-        headers = (header for folder in self.includes for header in sorted(folder.rglob("*.svh")))
-        own = (source for source in self.sources if str(source) not in self.texts)
+        own = [source for source in self.sources if str(source) not in self.texts]
+        headers = [header for folder in self.includes for header in sorted(folder.rglob("*.svh"))]
+        headers += [header for header in included(own, self.includes) if header not in headers]
         return [*own, *headers, *self.cpp, *self.headers]

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 from msgspec import Meta, Struct, field, structs
 
@@ -13,6 +13,7 @@ from models.ops import Op
 from models.timing import Instance
 from tb.exchange.bound import Bound
 from tb.exchange.entry import ALONE
+from tb.exchange.flags import check_flag
 from tb.exchange.job import Job
 from tb.exchange.known import KnownItem
 from tb.exchange.names import MAX_CORES, parse_format, parse_op
@@ -94,8 +95,12 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         name: name in reports and run lines
         description: one line for people
         top: name of the top module
-        sources: SystemVerilog files and globs, in the order of compilation
+        sources: SystemVerilog files, globs, and lists of files (`.f`), in the order of compilation
         includes: include directories
+        defines: macros, name to value; they replace those that lists define
+        list_folder: folder at which relative paths in lists start, unless it is the descriptor's
+        flags: further options of Verilator
+        lint: `off` for sources whose warnings are their authors' matter
         waivers: Verilator configuration files (.vlt): lint waivers, module hints
         parameters: parameters of the top module: integers or strings
         instance: shape of the array (contract A3.1), as far as parameters do not say it
@@ -119,6 +124,10 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     top: str
     sources: Annotated[Files, Meta(min_length=1)]
     includes: Files = ()
+    defines: dict[str, str] = field(default_factory=dict)
+    list_folder: str = ""
+    flags: tuple[str, ...] = ()
+    lint: Literal["on", "off"] = "on"
     waivers: Files = ()
     parameters: dict[str, int | str] = field(default_factory=dict)
     instance: InstanceField = cast("Instance", Shape())
@@ -135,6 +144,8 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     backdoor: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for index, flag in enumerate(self.flags):
+            check_flag(flag, Where("flags").item(index))
         for key, parse in (("operations", parse_op), ("formats", parse_format)):
             given = enumerate(getattr(self, key))
             members = (
@@ -156,11 +167,13 @@ class Descriptor(DescriptorFile, frozen=True, kw_only=True):
         path: File it was read from.
         kind: Name of its kind (`tb.kinds`).
         config: Values of the kind's table; None for a device alone.
+        checks_cases: True if the simulator checks the items of `unique case`: where one is not ours.
     """
 
     path: Path
     kind: str = ALONE
     config: object = None
+    checks_cases: bool = False
 
     @property
     def cover_events(self) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ import pytest
 
 from regressions import cli
 from regressions.simulators import BuildError, get_simulator
-from tb.descriptor import ROOT, load
+from tb.descriptor import load
 from tb.schema import SchemaError
+from tb.sources import ROOT
 
 SIZES = "H, L and P must be at least 1, H*(P+1) and L at most 255"
 WIDTH = "DW must be 64, 128, 256, 512 or 1024"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tb.descriptor import ROOT, load
+from tb.descriptor import load
+from tb.sources import ROOT
 from tests.rtl.device_lint import lint, wrong_waivers
 
 DEVICE = load("redmule")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tb.descriptor import ROOT, load
+from tb.descriptor import load
+from tb.sources import ROOT
 from tests.rtl.device_lint import lint, wrong_waivers
 
 SERIAL = load("serial")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.descriptor import ROOT
+from tb.sources import ROOT
 
 SOURCES = sorted((ROOT / "rtl").rglob("*.sv"))
 HEAD = re.compile(
