@@ -13,6 +13,7 @@ from regressions.json_file import write_json
 from regressions.paths import relative
 from regressions.run import Run
 from regressions.rundir import RESULTS
+from tb.exchange.applicable import NotApplicable
 from tb.exchange.status import Status
 from tb.schema import SchemaError
 
@@ -63,6 +64,7 @@ class Account(Struct, frozen=True, kw_only=True):
     rejected: dict[str, dict[str, int]]
     segments: list[SegmentEntry]
     processor: dict[str, float] = {}
+    left_out: tuple[NotApplicable, ...] = ()
 
 
 def write(run: Run, execution: Execution) -> None:
@@ -102,6 +104,7 @@ def write(run: Run, execution: Execution) -> None:
         rejected=execution.rejected,
         segments=segments,
         processor={name: round(seconds, 3) for name, seconds in execution.processor.items()},
+        left_out=run.left_out,
     )
     write_json(run.folder / RESULTS, msgspec.to_builtins(account))
 

@@ -11,6 +11,7 @@ from regressions.order import Order
 from regressions.planner import Planner
 from regressions.services import Services
 from regressions.tiers import Tier
+from tb.exchange.applicable import NotApplicable
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
@@ -33,6 +34,19 @@ def build_kind(order: Order, services: Services) -> str:
 def with_kind(segments: Sequence[Segment], kind: str) -> list[Segment]:
     """The segments on another build kind, where one is asked for."""
     return [replace(segment, kind=kind) for segment in segments] if kind else list(segments)
+
+
+def applicable(
+    tests: Sequence[TestEntry], services: Services, device: Descriptor
+) -> tuple[list[TestEntry], list[NotApplicable]]:
+    """The tests that have a meaning on a device, and those that have none, with the reasons."""
+    reasons = {entry.name: services.not_applicable(entry, device) for entry in tests}
+    left = [
+        NotApplicable(device.name, entry.name, reasons[entry.name], testpoints=entry.testpoints)
+        for entry in tests
+        if reasons[entry.name]
+    ]
+    return [entry for entry in tests if not reasons[entry.name]], left
 
 
 def planner_of(

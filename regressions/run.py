@@ -14,6 +14,7 @@ from regressions.rundir import create_run
 
 if TYPE_CHECKING:
     from regressions.services import Services
+    from tb.exchange.applicable import NotApplicable
     from tb.exchange.device import Descriptor
 
 EXIT_PASSED, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
@@ -33,6 +34,7 @@ class Run:
     # True if it is all that the label stands for, or a shard of it; no choice of tests, no soak.
     complete: bool = False
     goals: bool = False  # True if the main device's goals of code coverage must be reached
+    left_out: tuple[NotApplicable, ...] = ()  # tests that were asked for and have no meaning on a device
 
     @classmethod
     def begin(
@@ -45,6 +47,7 @@ class Run:
         *,
         complete: bool = False,
         goals: bool = False,
+        left_out: Sequence[NotApplicable] = (),
     ) -> Run:
         """Make the folder of a run, and note commit and tools.
 
@@ -55,7 +58,8 @@ class Run:
 
         git, tools = git_revision(), tool_versions(services.simulator("verilator").version())
         folder = create_run(order.tree.runs, label, seed)
-        return cls(order, label, seed, tuple(devices), folder, git, tools, complete, goals)
+        facts = (tuple(devices), folder, git, tools, complete, goals, tuple(left_out))
+        return cls(order, label, seed, *facts)
 
     @property
     def main(self) -> Descriptor:

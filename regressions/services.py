@@ -24,6 +24,8 @@ class Services:
     device: Callable[[str], Descriptor]  # reads the descriptor of a name or path
     # Opens the scenarios of a test, of which it gives the sizes: entry, seed, device.
     sizes: Callable[[TestEntry, int, Descriptor], Sizes]
+    # Tells why a test has no meaning on a device; empty where it has.
+    not_applicable: Callable[[TestEntry, Descriptor], str]
 
 
 def real_services() -> Services:
@@ -32,4 +34,5 @@ def real_services() -> Services:
         late("regressions.simulators:get_simulator"),
         late("tb.descriptor:load"),
         late("regressions.testbench:open_sizes"),
+        late("regressions.testbench:not_applicable"),
     )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the summary of a run from the results of its segments."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from regressions.executor import Execution
@@ -8,6 +9,7 @@ from regressions.failures import failure_rows, rerun_line
 from regressions.judge import SegmentResult
 from regressions.run import Run
 from regressions.summary import Summary, TestRow
+from tb.exchange.applicable import NotApplicable
 from tb.exchange.results import JobResult
 from tb.exchange.status import Status, gravest
 
@@ -28,9 +30,27 @@ def summarize(run: Run, execution: Execution) -> Summary:
         for result in results:
             jobs += result.jobs
             summary.failures += failure_rows(result, run)
+    summary.not_applicable = [*run.left_out, *_left_out(execution.results)]
     summary.failures.sort(key=lambda row: row.status.gravity)
     summary.totals = _totals(summary, execution.results)
     return summary
+
+
+def _left_out(results: Iterable[SegmentResult]) -> list[NotApplicable]:
+    """Scenarios that were drawn and not run, by device, test and reason."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    ran: Counter[tuple[str, str]] = Counter()
+    for result in results:
+        segment = result.segment
+        test = segment.device, segment.entry.name
+        ran[test] += segment.end - segment.begin
+        counts.update(
+            {(*test, reason): count for reason, count in (result.end.left_out if result.end else {}).items()}
+        )
+    drawn = ran.copy()
+    for (device, name, _), count in counts.items():
+        drawn[device, name] += count
+    return [NotApplicable(*key, count, drawn[key[:2]]) for key, count in counts.items()]
 
 
 def _test_row(device: str, name: str, results: Sequence[SegmentResult], run: Run) -> TestRow:
@@ -84,4 +104,5 @@ def _totals(summary: Summary, results: Sequence[SegmentResult]) -> dict[str, int
         "mismatches": count(Status.MISMATCH),
         "protocol_violations": count(Status.PROTOCOL),
         "timeouts": count(Status.TIMEOUT),
+        "not_applicable": sum(not part.scenarios for part in summary.not_applicable),
     }

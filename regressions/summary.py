@@ -5,6 +5,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import to_builtins
+
 from regressions.code_coverage.measure import CodeCoverage
 from regressions.coverage.measure import Coverage
 from regressions.failures import FailureRow
@@ -15,6 +17,7 @@ from regressions.simulators.points import Kind
 from regressions.testplan import TestpointRow, load_testplan, rows, verdicts
 from regressions.triage.subgroup import Subgroup
 from tb.checkers import load_checkers, tally
+from tb.exchange.applicable import NotApplicable, in_words
 from tb.exchange.results import JobResult
 from tb.exchange.status import Status
 
@@ -63,6 +66,8 @@ class Summary:
     # Conditions that the failing jobs of a device and bucket share.
     conditions: dict[tuple[str, str], Subgroup] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)  # complaints besides failed tests, which fail the run too
+    # Tests and scenarios that have no meaning on a device.
+    not_applicable: list[NotApplicable] = field(default_factory=list)
     grades: list[Grade] = field(default_factory=list)  # grades of the tests
     notes: list[str] = field(default_factory=list)  # remarks that somebody should look at; they fail nothing
     # Processor time of the whole run in seconds, by purpose (`regressions.processor`).
@@ -71,7 +76,14 @@ class Summary:
     @property
     def testplan(self) -> list[TestpointRow]:
         """The tests of the run mapped onto the testplan."""
-        return rows(load_testplan(), [(test.name, test.testpoints, test.status) for test in self.tests])
+        ran = [(test.name, test.testpoints, test.status) for test in self.tests]
+        left_out = [(part.test, part.testpoints) for part in self.not_applicable if not part.scenarios]
+        return rows(load_testplan(), ran, left_out)
+
+    @property
+    def left_out(self) -> list[str]:
+        """A line for each reason why a part of the plan has no meaning on a device."""
+        return in_words(self.not_applicable, self.totals["tests"] + self.totals["not_applicable"])
 
     @property
     def passed(self) -> bool:
@@ -119,6 +131,7 @@ class Summary:
                 | {"concerned": row.concerned, "shown": row.shown, "silent": row.silent}
                 for row in self.known
             ],
+            "not_applicable": [to_builtins(part) for part in self.not_applicable],
         }
 
     @property

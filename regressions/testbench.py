@@ -61,6 +61,15 @@ def open_sizes(entry: TestEntry, seed: int, descriptor: Descriptor) -> Sizes:
     return partial(runner(cls.runs_on).size, stream, descriptor)
 
 
+def not_applicable(entry: TestEntry, device: Descriptor) -> str:
+    """Tell why a test has no meaning on a device, by what its descriptor says; empty if it has.
+
+    Raises: as `open_sizes`.
+    """
+    reason: str = _resolve(entry).not_applicable(entry, device)
+    return reason
+
+
 def stream_of(entry: TestEntry, seed: int, device: Descriptor) -> Any:
     """The stream of a test on a device; None for a directed test. Raises as `open_sizes`."""
     cls = _resolve(entry)

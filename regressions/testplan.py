@@ -78,6 +78,7 @@ class TestpointVerdict(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     UNTESTED = "untested"
+    NOT_APPLICABLE = "not applicable"
 
 
 @cache
@@ -88,24 +89,28 @@ def _is_any(name: str, patterns: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TestpointRow:
-    """A testpoint in a run: the tests of it that ran, with the gravest status of each."""
+    """A testpoint in a run: the tests of it that ran, with the gravest status of each, and those left out."""
 
     __test__ = False  # not a pytest class
 
     testpoint: Testpoint
     tests: tuple[tuple[str, Status], ...]
+    not_applicable: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> TestpointVerdict:
         """Passed if some test of it ran and all that ran passed."""
         if not self.tests:
-            return TestpointVerdict.UNTESTED
+            left_out = bool(self.not_applicable)
+            return TestpointVerdict.NOT_APPLICABLE if left_out else TestpointVerdict.UNTESTED
         passed = gravest(status for _, status in self.tests) is Status.PASSED
         return TestpointVerdict.PASSED if passed else TestpointVerdict.FAILED
 
 
 def rows(
-    plan: Mapping[str, Testpoint], ran: Iterable[tuple[str, Sequence[str], Status]]
+    plan: Mapping[str, Testpoint],
+    ran: Iterable[tuple[str, Sequence[str], Status]],
+    left_out: Iterable[tuple[str, Sequence[str]]] = (),
 ) -> list[TestpointRow]:
     """Maps tests that ran onto the plan: a row for each testpoint, in the order of the plan.
 
@@ -116,14 +121,22 @@ def rows(
         for name in testpoints:
             if name in statuses:
                 statuses[name].setdefault(test, []).append(status)
+    without: dict[str, set[str]] = {name: set() for name in plan}
+    for test, testpoints in left_out:
+        for name in without.keys() & testpoints:
+            without[name].add(test)
     return [
-        TestpointRow(plan[name], tuple((test, gravest(each)) for test, each in sorted(tests.items())))
+        TestpointRow(
+            plan[name],
+            tuple((test, gravest(each)) for test, each in sorted(tests.items())),
+            tuple(sorted(without[name])),
+        )
         for name, tests in statuses.items()
     ]
 
 
 def verdicts(rows: Sequence[TestpointRow]) -> dict[str, int]:
-    """Number of testpoints: all, those that passed, and those without a test in the run."""
+    """Number of testpoints: all, those that passed, those without a test in the run, or without a meaning."""
     found = [row.verdict for row in rows]
-    passed, untested = map(found.count, (TestpointVerdict.PASSED, TestpointVerdict.UNTESTED))
-    return {"testpoints": len(found), "passed": passed, "untested": untested}
+    counted = (TestpointVerdict.PASSED, TestpointVerdict.UNTESTED, TestpointVerdict.NOT_APPLICABLE)
+    return {"testpoints": len(found), **{each.name.lower(): found.count(each) for each in counted}}

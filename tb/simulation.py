@@ -87,6 +87,7 @@ async def segment(dut: Any, number: int) -> None:
                 cycles=handle.shared.cycle - cycles,
                 seconds=round(time.perf_counter() - started, 6),
                 rejected=rejected,
+                left_out=dict(recorder.left_out),
                 concerned=dict(recorder.concerned),
                 known=dict(recorder.known),
                 silent=dict(recorder.silent),

@@ -83,4 +83,6 @@ def show(order: Order, services: Services, console: Console) -> int:
         console.print(table)
         for reason, count in stream.rejected.items():
             console.print(f"rejected: {count} x {reason}", markup=False)
+        for reason, count in stream.left_out.items():
+            console.print(f"not applicable: {count} x {reason}", markup=False)
     return EXIT_PASSED

@@ -72,7 +72,9 @@ def merge(order: Order, services: Services, console: Console) -> int:
     faults = missing(parts)
     complete = not faults and all(part.info.complete for _, part in parts)
     goals = complete and _closes(first.tier) and bool(load_rules(devices[0]).goals)
-    run = Run(order, first.tier, first.seed, tuple(devices), folder, first.git, first.tools, complete, goals)
+    facts = (tuple(devices), folder, first.git, first.tools, complete, goals)
+    left_out = dict.fromkeys(test for _, part in parts for test in part.left_out)
+    run = Run(order, first.tier, first.seed, *facts, tuple(left_out))
     return conclude(run, execution, _code(parts, devices[0]), console, faults, campaigns)
 
 

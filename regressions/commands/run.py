@@ -10,7 +10,7 @@ from regressions.order import Order
 from regressions.paths import relative
 from regressions.perform import Schedule, perform
 from regressions.planner import Simulation, pack
-from regressions.planning import build_kind, planner_of, with_kind
+from regressions.planning import applicable, build_kind, planner_of, with_kind
 from regressions.run import EXIT_PASSED, Run
 from regressions.rundir import last_run
 from regressions.selection import find_entry, make_segment, parse_selectors
@@ -33,6 +33,11 @@ def run(order: Order, services: Services, console: Console) -> int:
     for _, entry in chosen:
         if not testlist.suits(entry, device):
             raise UserError(_elsewhere(entry, device))
+    _, left_out = applicable([entry for _, entry in chosen], services, device)
+    without = {part.test for part in left_out}
+    if len(without) == len({entry.name for _, entry in chosen}):
+        raise UserError(f"TEST: {left_out[0].test} is not applicable: {left_out[0].reason}")
+    chosen = [(selector, entry) for selector, entry in chosen if entry.name not in without]
     entire = [entry for selector, entry in chosen if selector.begin is None]
     segments = planner_of(order, order.tier, entire, services, device, seed).segments() if entire else []
     simulations = pack(with_kind(segments, kind), order.processes)
@@ -43,9 +48,8 @@ def run(order: Order, services: Services, console: Console) -> int:
     ]
     if exact:
         simulations.insert(0, Simulation(len(simulations), tuple(exact)))
-    return perform(
-        Run.begin(order, "run", seed, [device], services), Schedule.of(simulations), services, console
-    )
+    run = Run.begin(order, "run", seed, [device], services, left_out=left_out)
+    return perform(run, Schedule.of(simulations), services, console)
 
 
 def _elsewhere(entry: TestEntry, device: Descriptor) -> str:

@@ -16,10 +16,11 @@ from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.perform import Schedule, builds_of, perform
 from regressions.planner import Planner, Simulation, pack, rounds
-from regressions.planning import build_kind, planner_of, with_kind
+from regressions.planning import applicable, build_kind, planner_of, with_kind
 from regressions.run import EXIT_FAILED, EXIT_PASSED, Run
 from regressions.services import Services
 from tb.coverage import CLOSING
+from tb.exchange.applicable import NotApplicable
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
@@ -64,6 +65,7 @@ def _tests(order: Order, services: Services, console: Console) -> int:
     devices: list[Descriptor] = []
     planners: list[Planner] = []
     builds: list[tuple[str, str]] = []
+    left_out: list[NotApplicable] = []
     for name, budget in order.budgets.items():
         device, tier = services.device(name), order.tier.on(budget)
         chosen = [
@@ -73,6 +75,8 @@ def _tests(order: Order, services: Services, console: Console) -> int:
         ]
         if not chosen and (devices or not any(testlist.suits(entry, device) for entry in late)):
             continue
+        chosen, without = applicable(chosen, services, device)
+        left_out += without
         devices.append(device)
         planners.append(planner_of(order, tier, chosen, services, device, seed))
         builds += [(device.name, built) for built in ([kind] if kind else tier.builds)]
@@ -101,7 +105,9 @@ def _tests(order: Order, services: Services, console: Console) -> int:
     else:
         schedule = Schedule.of(list(simulations()), closer)
     complete, goals = not (order.selective or soak), closes and order.shard.undivided
-    run = Run.begin(order, order.tier.name, seed, devices, services, complete=complete, goals=goals)
+    run = Run.begin(
+        order, order.tier.name, seed, devices, services, complete=complete, goals=goals, left_out=left_out
+    )
     return perform(run, schedule, services, console)
 
 

@@ -31,6 +31,8 @@ def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
         say(fault, style="bold red")
     for note in summary.notes:
         say(note, style="bold yellow")
+    for line in summary.left_out:
+        say(line)
     say(f"\n{verdict(summary)}", style="bold green" if summary.passed else "bold red")
     if summary.processor:
         say(in_words(summary.processor))

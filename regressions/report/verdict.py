@@ -15,6 +15,8 @@ def verdict(summary: Summary) -> str:
     jobs = f"{totals['jobs']} of {totals['jobs_planned']} jobs"
     thousands = summary.cycles / summary.seconds / 1000 if summary.seconds else 0
     tests = f"{totals['passed']} of {totals['tests']} tests passed"
+    if totals["not_applicable"]:
+        tests += f" ({totals['not_applicable']} not applicable)"
     devices = ", ".join(device.name for device in summary.run.devices)
     return (
         f"{word} {summary.run.label}: {tests}, {jobs} checked "

@@ -6,6 +6,8 @@ from functools import cached_property, lru_cache
 from tb.coverage.covergroups import load_definition
 from tb.coverage.targets import Targets
 from tb.descriptor import load
+from tb.exchange.device import Descriptor
+from tb.exchange.entry import TestEntry
 from tb.exchange.scenario import Scenario
 from tb.stimulus.rng import stream
 from tb.stimulus.stream import ScenarioStream
@@ -23,6 +25,12 @@ class ClosingStream(ScenarioStream):
     So a scenario depends on seed, test and number alone, as any other; which bins are open only decides which
     scenarios a run takes.
     """
+
+    @classmethod
+    def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
+        """Return an empty text: bins that a device cannot reach have no scenarios."""
+        del entry, device
+        return ""
 
     @cached_property
     def bins(self) -> Targets:

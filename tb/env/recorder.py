@@ -26,6 +26,7 @@ class Recorder:
         concerned: Scenarios with a job that a known issue of the device concerns, by its id.
         known: Those in which it showed.
         silent: Scenarios with a job that it concerns and that passed without it.
+        left_out: Scenarios that were drawn and not run, since the device cannot, by reason.
         worst: Gravest status so far.
         detail: Description of the first problem.
         complete: The segment came to its end; one that did not has crashed.
@@ -54,6 +55,7 @@ class Recorder:
         self.concerned: Counter[str] = Counter()
         self.known: Counter[str] = Counter()
         self.silent: Counter[str] = Counter()
+        self.left_out: Counter[str] = Counter()
         self.detail = ""
 
     def line(self, line: Line) -> None:

@@ -17,6 +17,7 @@ from tb.exchange.flags import check_flag
 from tb.exchange.job import Job
 from tb.exchange.known import KnownItem
 from tb.exchange.names import MAX_CORES, parse_format, parse_op
+from tb.exchange.scenario import Scenario
 from tb.schema import Where
 
 MAX_CAUSES = 16
@@ -203,6 +204,10 @@ class Descriptor(DescriptorFile, frozen=True, kw_only=True):
         if job.core >= self.n_cores:
             return f"{self.name} has {self.n_cores} cores, the job wants core {job.core}"
         return None
+
+    def cannot(self, scenario: Scenario) -> str | None:
+        """Returns why the device cannot run `scenario`, or None if it can."""
+        return next((why for job in scenario.jobs if (why := self.supports(job)) is not None), None)
 
     @property
     def known(self) -> tuple[KnownItem, ...]:

@@ -194,6 +194,7 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
         cycles: Simulated cycles.
         seconds: Wall time.
         rejected: Candidates that the random draw rejected, by reason.
+        left_out: Scenarios that were drawn and not run, since the device cannot, by reason.
         concerned: Scenarios with a job that a known issue or difference of the device concerns, by its id.
         known: Those in which it showed.
         silent: Scenarios with a job that it concerns and that passed without it.
@@ -210,6 +211,7 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
     cycles: int = 0
     seconds: float = 0.0
     rejected: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
     concerned: dict[str, int] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
     silent: dict[str, int] = field(default_factory=dict)

@@ -11,7 +11,9 @@ from tb.agents.tcdm.memory import job_ranges
 from tb.env.items import ScenarioItem
 from tb.env.lookahead import Drawn, lookahead
 from tb.env.programmer import programming
+from tb.exchange.applicable import Applicable
 from tb.exchange.device import Descriptor
+from tb.exchange.entry import TestEntry
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario
 from tb.kinds import ACCELERATOR
@@ -20,7 +22,7 @@ from tb.stimulus.stream import ScenarioStream
 _BATCH = 32  # scenarios of an item: its way through pyuvm takes as long as half of the checks of one
 
 
-class StreamSequence(uvm_sequence):
+class StreamSequence(Applicable, uvm_sequence):
     """A part of a random stream, sent to the environment's sequencer.
 
     Args:
@@ -81,6 +83,11 @@ class GemmOpSequence(StreamSequence):
     def __init__(self, *arguments: Any, **others: Any) -> None:
         super().__init__(*arguments, **others)
         self.stream.constraint = self.constraint
+
+    @classmethod
+    def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
+        """Return what its stream says."""
+        return cls.stream_class.not_applicable(entry, device)
 
     def constraint(self, job: Job) -> bool | str:
         """Tell whether a candidate is wanted: True; False or the reason, which the report counts, if not."""

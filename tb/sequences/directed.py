@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from tb.exchange.applicable import Applicable
 from tb.kinds import ACCELERATOR
 from tb.stimulus.rng import stream
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from tb.exchange.device import Descriptor
 
 
-class DirectedTest:
+class DirectedTest(Applicable):
     """A test that is a coroutine.
 
     For example::

@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from tb.exchange.applicable import Applicable
 from tb.exchange.device import Descriptor
+from tb.exchange.entry import TestEntry
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario
 from tb.kinds import ACCELERATOR
@@ -27,7 +29,7 @@ class ImpossibleConstraint(SchemaError):
     """A constraint that rejects every candidate."""
 
 
-class ScenarioStream:
+class ScenarioStream(Applicable):
     """An endless, indexable series of scenarios of a test.
 
     Scenario `i` depends on seed, name, `i`, knobs, device and constraint alone, so any part of a test can be
@@ -40,6 +42,7 @@ class ScenarioStream:
 
     Attributes:
         rejected: rejected scenarios so far, by reason.
+        left_out: scenarios that the device cannot run, so far, by reason; each was drawn anew.
         corner_count: scenarios 0 up to this one are corners.
 
     Raises:
@@ -63,6 +66,7 @@ class ScenarioStream:
             knobs = parse_knobs(knobs, descriptor, Where(f"test {name}", "knobs"))
         self.knobs = knobs
         self.rejected: Counter[str] = Counter()
+        self.left_out: Counter[str] = Counter()
         self.constraint = constraint
         self.descriptor = descriptor
         self._sweep: AbortSweep | None = None
@@ -70,6 +74,19 @@ class ScenarioStream:
             self._sweep = AbortSweep(name, seed, lambda number: self._drawn(number, None), descriptor)
         self._corners = () if self._sweep is not None else corners(knobs, descriptor.instance)
         self.corner_count = len(self._corners)
+
+    @classmethod
+    def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
+        """Return why the device cannot run what the knobs of a test draw first, if it never can."""
+        drawing = cls(entry.name, 0, entry.knobs, device)
+        try:
+            drawing.scenario(0)
+        except ImpossibleConstraint:
+            reasons = drawing.left_out.most_common(1)
+            if drawing.left_out.total() < MAX_REJECTED:
+                raise
+            return reasons[0][0]
+        return ""
 
     def scenario(self, index: int) -> Scenario:
         """Draws scenario `index`.
@@ -91,10 +108,11 @@ class ScenarioStream:
         for attempt in range(MAX_REJECTED):
             wanted_corner = corner if attempt < _CORNER_TRIES else None
             candidate = draw_scenario(rng, self.knobs, self.descriptor, index, wanted_corner)
-            reason = self._reason(candidate)
+            cannot = self.descriptor.cannot(candidate)
+            reason = self._reason(candidate) if cannot is None else cannot
             if reason is None:
                 return candidate
-            self.rejected[reason] += 1
+            (self.rejected if cannot is None else self.left_out)[reason] += 1
             reasons[reason] += 1
         raise self._impossible(index, reasons)
 

@@ -10,6 +10,7 @@ from pyuvm import uvm_sequence
 
 from tb.agents.control.access import Access, read, write
 from tb.agents.control.sequences import send
+from tb.exchange.applicable import Applicable
 from tb.registers.generate import register_map
 from tb.registers.map import JOB_IDS, merge_bytes
 
@@ -24,7 +25,7 @@ class RegisterCheckError(AssertionError):
     """A register test found differences; the message lists the first of them."""
 
 
-class RegisterCheckSequence(uvm_sequence):
+class RegisterCheckSequence(Applicable, uvm_sequence):
     """A register test: accesses of the register port and their required results (contract A5).
 
     Subclasses implement `check`. Start one on the sequencer of a control agent; it begins (unless

@@ -11,6 +11,8 @@ from tb.uvm_tests.register_check import RegisterCheckError, RegisterCheckSequenc
 
 if TYPE_CHECKING:
     from tb.env.env import RedmuleEnv
+    from tb.exchange.device import Descriptor
+    from tb.exchange.entry import TestEntry
 
 
 class RegisterTest(DirectedTest):
@@ -18,6 +20,11 @@ class RegisterTest(DirectedTest):
 
     jobs: ClassVar[int] = 0
     sequence_class: ClassVar[type[RegisterCheckSequence]]
+
+    @classmethod
+    def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
+        """Return what the sequence says."""
+        return cls.sequence_class.not_applicable(entry, device)
 
     async def run(self, env: RedmuleEnv) -> None:
         """Reset, run the sequence, and judge all accesses by the reference model as well."""

@@ -61,5 +61,6 @@ class SegmentTest(uvm_test):
         )
         await sequence.start(self.env.sequencer)
         self.rejected = dict(sequence.stream.rejected)
+        self.env.recorder.left_out.update(sequence.stream.left_out)
         sent: int = sequence.jobs
         return sent

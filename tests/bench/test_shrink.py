@@ -62,7 +62,7 @@ def shrink(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shrink:
         )
         record.write(tmp_path / "failures" / "record.json")
         real = real_services()
-        services = Services(lambda _: Faulty(fault, at), real.device, real.sizes)
+        services = Services(lambda _: Faulty(fault, at), real.device, real.sizes, real.not_applicable)
         place = [f"--record={tmp_path / 'failures' / 'record.json'}", f"--build={tmp_path / 'build'}"]
         capsys.readouterr()
         code = cli.main(["shrink", *place, *options], services)

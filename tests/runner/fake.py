@@ -93,4 +93,4 @@ def device(name: str) -> Descriptor:
 def services() -> Services:
     """Everything the runner needs."""
     simulator = FakeSimulator()
-    return Services(lambda _: simulator, device, open_sizes)
+    return Services(lambda _: simulator, device, open_sizes, lambda entry, _: entry.knobs.get("lacks", ""))

@@ -24,7 +24,7 @@ def test_a_clean_run_passes_and_publishes_all_reports(runner: Runner) -> None:
     summary = runner.summary()
     assert summary["totals"] == {
         **{"tests": 2, "passed": 2, "failed": 0, "jobs_planned": 22, "jobs": 22},
-        **{"mismatches": 0, "protocol_violations": 0, "timeouts": 0},
+        **{"mismatches": 0, "protocol_violations": 0, "timeouts": 0, "not_applicable": 0},
     }
     report = runner.build / "reports" / "smoke"
     assert {"summary.json", "junit.xml", "summary.md", "report.html"} <= {p.name for p in report.iterdir()}

@@ -22,6 +22,7 @@ from tb.cluster.config import cluster_of
 from tb.cluster.elf import unbuilt
 from tb.cluster.streams.run import ProgramRun
 from tb.cluster.task import Arbitration, Task
+from tb.exchange.applicable import Applicable
 from tb.exchange.device import Descriptor
 from tb.schema import SchemaError, Where
 from tb.stimulus.knob_values import Knob, parsed, plain
@@ -34,7 +35,7 @@ LIMIT = 1_000_000
 """Cycles of a program: far above what the longest run takes, and within what the bench's logs hold."""
 
 
-class ProgramStream(ABC):
+class ProgramStream(Applicable, ABC):
     """An endless series of runs of one program.
 
     Args:

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Parts of a plan that a device cannot do by its descriptor: they are counted and shown with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from tb.exchange.device import Descriptor
+    from tb.exchange.entry import TestEntry
+
+
+class Applicable:
+    """Base of all that a test entry can name: says on which devices it has no meaning."""
+
+    @classmethod
+    def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
+        """Return why the test has no meaning on a device, in words that end a sentence; empty if it has."""
+        del entry, device
+        return ""
+
+
+class NotApplicable(Struct, frozen=True):
+    """A test, or some of its scenarios, that has no meaning on a device.
+
+    Attributes:
+        device: Name of the device.
+        test: Name of the test.
+        reason: Why, in words: `redmule has no lock`.
+        scenarios: Scenarios that were drawn and not run; 0 for a test none of which runs.
+        drawn: Scenarios of the test that were drawn in all.
+        testpoints: Testpoints that the test serves.
+    """
+
+    device: str
+    test: str
+    reason: str
+    scenarios: int = 0
+    drawn: int = 0
+    testpoints: tuple[str, ...] = ()
+
+
+def in_words(parts: Iterable[NotApplicable], tests: int) -> list[str]:
+    """Return a line for each reason: how much of a plan it leaves out.
+
+    Args:
+        parts: Parts that have no meaning.
+        tests: Tests of the plan, these included.
+    """
+    lines: dict[tuple[str, bool], list[NotApplicable]] = {}
+    for part in parts:
+        lines.setdefault((part.reason, bool(part.scenarios)), []).append(part)
+    found = []
+    for (reason, partly), group in lines.items():
+        names = ", ".join(dict.fromkeys(part.test for part in group))
+        if partly:
+            count, of = (sum(getattr(part, name) for part in group) for name in ("scenarios", "drawn"))
+            found.append(f"not applicable: {count} of {of} drawn scenarios of {names}: {reason}")
+        else:
+            found.append(f"not applicable: {len(group)} of {tests} tests: {names}: {reason}")
+    return found

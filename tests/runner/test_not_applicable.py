@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests and scenarios that a device cannot run are left out of a run, and told with the reason."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from models.ops import Op
+from regressions.testbench import not_applicable
+from tb.exchange.applicable import NotApplicable, in_words
+from tb.exchange.entry import TestEntry
+from tb.stimulus.stream import ScenarioStream
+from tests.runner.harness import Runner
+from tests.stimulus.devices import device
+
+LOCK = "redmule has no lock"
+
+
+@pytest.mark.parametrize("command", [("regressions", "--tier", "smoke"), ("run", "--test", "plain,locked")])
+def test_a_test_without_a_meaning_is_told_everywhere(runner: Runner, command: tuple[str, ...]) -> None:
+    runner.tests(plain={}, locked={"knobs": {"lacks": LOCK}, "testpoints": ["lock"]})
+    assert runner(*command) == 0
+    line = f"not applicable: 1 of 2 tests: locked: {LOCK}"
+    assert line in runner.out
+    assert "1 of 1 tests passed (1 not applicable)" in runner.out
+    label = "run" if command[0] == "run" else "smoke"
+    summary = runner.summary(label)
+    assert [test["name"] for test in summary["tests"]] == ["plain"]
+    (part,) = summary["not_applicable"]
+    assert (part["test"], part["device"], part["reason"], part["scenarios"]) == ("locked", "redmule", LOCK, 0)
+    assert summary["totals"]["not_applicable"] == 1
+    folder = runner.build / "reports" / label
+    assert f"<td>locked</td><td>redmule</td><td>{LOCK}</td>" in (folder / "report.html").read_text()
+    assert f"- {line}" in (folder / "summary.md").read_text()
+    skipped = ET.parse(folder / "junit.xml").getroot().findall(".//skipped")
+    assert [each.get("message") for each in skipped] == [f"not applicable: {LOCK}"]
+
+
+def test_a_run_of_nothing_else_says_why(runner: Runner) -> None:
+    runner.tests(locked={"knobs": {"lacks": LOCK}})
+    assert runner("run", "--test", "locked:0:2") == 2
+    assert f"TEST: locked is not applicable: {LOCK}" in runner.err
+
+
+def test_scenarios_that_were_left_out_are_counted(runner: Runner) -> None:
+    runner.tests(sizes={"knobs": {"behave": "leave out"}})
+    assert runner("run", "--test", "sizes:0:2,sizes:2:4") == 0
+    assert "not applicable: 6 of 10 drawn scenarios of sizes: redmule has no M below 8" in runner.out
+    (part,) = runner.summary("run")["not_applicable"]
+    assert (part["scenarios"], part["drawn"]) == (6, 10)
+
+
+def test_a_stream_draws_what_the_device_can_and_counts_the_rest() -> None:
+    matmul = device(operations=[Op.MATMUL])
+    drawing = ScenarioStream("mixed", 1, {}, device())
+    drawing.descriptor = matmul
+    drawn = [drawing.scenario(index) for index in range(20)]
+    assert {job.op for scenario in drawn for job in scenario.jobs} == {Op.MATMUL}
+    assert set(drawing.left_out) == {f"paper has no operation {op.name}" for op in Op if op is not Op.MATMUL}
+    assert not drawing.rejected
+
+
+def test_a_test_all_of_whose_scenarios_are_impossible_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = TestEntry("all", "gemm_op", count=1)
+    assert not_applicable(entry, device()) == ""
+    monkeypatch.setattr(type(device()), "cannot", lambda _self, _scenario: "paper has no power")
+    assert not_applicable(entry, device()) == "paper has no power"
+
+
+def test_lines_join_what_has_one_reason() -> None:
+    parts = [
+        *(NotApplicable("a", name, LOCK) for name in ("x", "y")),
+        *(NotApplicable("a", name, "m < 8", 2, 10) for name in ("z", "z")),
+    ]
+    assert in_words(parts, 9) == [
+        f"not applicable: 2 of 9 tests: x, y: {LOCK}",
+        "not applicable: 4 of 20 drawn scenarios of z: m < 8",
+    ]
+
+
+def test_a_merged_run_keeps_what_its_parts_left_out(runner: Runner) -> None:
+    runner.tests(plain={}, other={}, locked={"knobs": {"lacks": LOCK}})
+    parts: list[str] = []
+    for number in (1, 2):
+        assert runner("regressions", "--tier", "smoke", "--shard", f"{number}/2") == 0
+        parts = [str(run) for run in sorted((runner.build / "runs").iterdir())]
+    assert runner("merge", "--runs", *parts) == 0, runner.out + runner.err
+    assert f"1 of 3 tests: locked: {LOCK}" in runner.out
