@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files and folders that documents name are there."""
+"""Files and folders that documents name are there, and modules stand in a table of the architecture."""
 
 import re
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from pathlib import PurePath
 
 from regressions.paths import ROOT
 from tests.docs.tree import tracked
@@ -51,3 +53,39 @@ def test_paths_in_documents_exist() -> None:
 def test_a_missing_path_is_found() -> None:
     text = "`tb/env/`, `tb/duts/*.toml`, `cli.py`, `build/runs/x`, `tb/no/file.py`, `nothing.py`, `a / b`"
     assert missing(text) == ["tb/no/file.py", "nothing.py"]
+
+
+def described(text: str) -> set[str]:
+    """Modules, and folders that stand for theirs, in the tables of a text about the architecture.
+
+    A section about a folder has a row for each of its modules, beside which the folder counts no more.
+    """
+    found, sections = set(), set()
+    for title, body in re.findall(r"^## (.*)\n((?:(?!## ).*\n)*)", text, re.MULTILINE):
+        folder = "regressions" if title == "Runner" else title.split()[0].rstrip("/")
+        if "/" in folder:
+            sections.add(folder)
+        for row in re.findall(r"^\|.*", body, re.MULTILINE):
+            names = [name.rstrip("/") for name in re.findall(r"`([\w./]+)`", row)]
+            found |= {*names, *(f"{folder}/{name}" for name in names)}
+    return found - sections - {"regressions", "tb", "models"}
+
+
+def undescribed(text: str, files: Iterable[str]) -> list[str]:
+    """Files that neither stand in these tables nor have a folder that does."""
+    names = described(text)
+    return [file for file in files if names.isdisjoint({file, *map(str, PurePath(file).parents)})]
+
+
+def test_each_module_stands_in_a_table() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    modules = [file for file in FILES if re.fullmatch(r"(tb|regressions)/.*(?<!/__init__)\.py", file)]
+    assert len(modules) > 250
+    assert undescribed(text, modules) == []
+
+
+def test_a_module_that_no_table_names_is_found() -> None:
+    text = "## tb/exchange/\n\n| `job.py` | jobs |\n\n## Else\n\n| `tb/exchange/`, `tb/env/` | both |\n"
+    assert undescribed(text, ["tb/exchange/job.py", "tb/exchange/plan.py", "tb/env/a.py"]) == [
+        "tb/exchange/plan.py"
+    ]

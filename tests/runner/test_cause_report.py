@@ -145,4 +145,5 @@ def test_the_page_shows_causes_where_there_are_any() -> None:
     assert "from the first request to the first step" in page
     assert re.search(r"18.540</td><td class=\"n\">99\.42 %.*18.493</td><td class=\"n\"><b>99\.67 %", page)
     assert "Where the cycles" not in render_html(_summary(job_result(causes=None), **parameters))
+    assert "headline of arXiv 2301.03904, 99.4 %</td></tr>" in page
     assert "Beside what was published" not in render_html(_summary(job, DW=256))

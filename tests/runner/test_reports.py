@@ -17,6 +17,7 @@ from regressions.contract import load_contract
 from regressions.executor import Execution
 from regressions.json_file import write_json
 from regressions.judge import SegmentResult
+from regressions.report import html
 from regressions.report.checkers import anchor, views
 from regressions.report.console import print_verdict
 from regressions.report.exercised import grids, size_class
@@ -37,6 +38,7 @@ from tests.job_results import job_result
 from tests.runner.fake import fake_device
 from tests.runner.runs import started
 
+REPORT = Path(html.__file__).parent
 GOLDEN = Path(__file__).parents[1] / "exchange" / "golden" / "before" / "summary.json"
 
 
@@ -79,6 +81,25 @@ def _failing() -> Summary:
 def page_of_failures() -> str:
     """Its page."""
     return render_html(_failing())
+
+
+def _sections_and_links(page: str) -> tuple[list[str], list[str]]:
+    """Names of a page's sections, and those that its table of contents leads to."""
+    nav = page[page.index("<nav>") : page.index("</nav>")]
+    return re.findall(r'<section id="([\w-]+)"', page), re.findall(r'href="#([\w-]+)"', nav)
+
+
+def test_the_page_leads_to_each_of_its_sections() -> None:
+    sections, links = _sections_and_links(page_of_failures())
+    assert links == sections
+
+
+def test_the_page_leads_to_sections_that_only_some_runs_have() -> None:
+    page = (REPORT / "report.html.j2").read_text()
+    whole = re.sub(r'{% include "(.*?)" %}', lambda name: (REPORT / name[1]).read_text(), page)
+    sections, links = _sections_and_links(whole)
+    assert {"causes", "code", "grading", "rejected"} <= set(sections)
+    assert [link for link in links if link in sections] == sections
 
 
 def test_the_summary_has_the_keys_of_before() -> None:
