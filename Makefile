@@ -14,13 +14,14 @@ COMMON = $(if $(DUT),--dut='$(DUT)') $(if $(SEED),--seed='$(SEED)') $(if $(JOBS)
   $(foreach file,$(COVERGROUPS),--covergroups='$(file)') $(OUTPUT)
 SHARDED = $(if $(SHARD),--shard='$(SHARD)')
 KEPT = $(if $(filter-out 0,$(KEEP)),--keep)
+RECORD = $(OUTPUT) $(if $(R),--record='$(R)') $(if $(FINDING),--finding='$(FINDING)') $(if $(KIND),--kind='$(KIND)')
 ONE = $(if $(TEST),--test='$(TEST)') $(if $(filter-out 0,$(WAVES)),--waves)
 
 # The variables of this command line are not meant for the makefiles that the simulator runs.
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help python env requirements check regressions test run replay shrink rerun-failed list show lint bench baseline coverage merge mutants cluster sw clean
+.PHONY: help python env requirements check regressions test run replay shrink waves rerun-failed list show lint bench baseline coverage merge mutants cluster sw clean
 
 help: ## this list
 	@echo "usage: make <target> [VARIABLE=value ...]"
@@ -55,12 +56,14 @@ test: env ## pytest: models, bench, runner, short simulations; JOBS= files at a 
 run: env ## one test or part of it: TEST=name[:first[:end]] SEED= [WAVES=1] [KIND=xrand]
 	@$(RUN) run $(COMMON) $(ONE)
 
-replay: env ## a failure record again, alone and then after everything before it: R=record [WAVES=1]
-	@$(RUN) replay $(OUTPUT) $(if $(R),--record='$(R)') $(if $(KIND),--kind='$(KIND)') $(if $(filter-out 0,$(WAVES)),--waves)
+replay: env ## a failure record again, alone and then after everything before it: R=record [FINDING=checker] [WAVES=1]
+	@$(RUN) replay $(RECORD) $(if $(filter-out 0,$(WAVES)),--waves)
 
-shrink: env ## the smallest failure behind a failure record, in three lines: R=record [TIME=60s] [WAVES=1]
-	@$(RUN) shrink $(OUTPUT) $(if $(R),--record='$(R)') $(if $(TIME),--time='$(TIME)') $(if $(KIND),--kind='$(KIND)') \
-	  $(if $(filter-out 0,$(WAVES)),--waves)
+shrink: env ## the smallest failure behind a failure record, in three lines: R=record [FINDING=checker] [TIME=60s] [WAVES=1]
+	@$(RUN) shrink $(RECORD) $(if $(TIME),--time='$(TIME)') $(if $(filter-out 0,$(WAVES)),--waves)
+
+waves: env ## waves of the failing jobs of a record alone, with those before them that they need: R=record [FINDING=checker]
+	@$(RUN) waves $(RECORD) $(if $(TIME),--time='$(TIME)')
 
 rerun-failed: env ## the tests that did not pass in the last run
 	@$(RUN) rerun-failed $(COMMON)
@@ -108,6 +111,7 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #:   GRADE   1: run all tests with each defect, to see which of them find it; takes much longer
 #:   KEEP    1: keep the coverage of this run as the least that later ones may have (coverage_baseline.json)
 #:   KIND    kind of build: fast (default), xrand (registers start at random), coverage, waves (also WAVES=1)
+#:   FINDING which finding of a record: its checker, or the beginning of its line; default the one that it is about
 #:   LISTS   further test lists: TOML files or folders; COVERGROUPS further covergroups (docs/coverage.md)
 #:   SCALING 1: make bench also measures sizes up to 512 and arrays up to 16 x 16, which takes a quarter of an hour more
 #:   BUILD   folder of runs and reports; default build

@@ -26,6 +26,7 @@ _COMMANDS = {
     "rerun-failed": ("run:rerun_failed", "run again what did not pass in the last run"),
     "replay": ("replay:replay", "run a failure record again: the scenario alone, then with its prefix"),
     "shrink": ("shrink:shrink", "reduce a failure record to the smallest failure"),
+    "waves": ("shrink:waves", "run the jobs of a failure record that it needs, with waves"),
     "list": ("inspection:list_tests", "list the tests"),
     "show": ("inspection:show", "show the jobs of a test without simulating"),
     "lint": ("lint:lint", "check Python and SystemVerilog"),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from regressions.judge import SegmentResult
 from regressions.paths import relative
 from regressions.run import Run
-from tb.exchange.bucket import bucket, bucket_of
+from tb.exchange.bucket import bucket, bucket_of, foremost
 from tb.exchange.plan import Segment
-from tb.exchange.results import Failure
+from tb.exchange.results import Failure, Finding
 from tb.exchange.status import Status
 
 
@@ -58,14 +58,14 @@ def failure_rows(result: SegmentResult, run: Run) -> list[FailureRow]:
             status=status,
             detail=detail,
             rerun=rerun_line(run, _until(segment, failure), segment, segment.kind),
-            replay=f"make replay R={folder}/{failure.record}{_kind_option(segment.kind)}"
+            replay=f"make replay R={folder}/{failure.record}{chosen}{_kind_option(segment.kind)}"
             if failure.record
             else "",
             log=log,
             bucket=key,
         )
         for failure in result.failures
-        for key, (status, detail) in _by_bucket(failure).items()
+        for key, (status, detail, chosen) in _by_bucket(failure).items()
     ]
     if not rows or result.status not in [row.status for row in rows]:
         rows.append(
@@ -84,13 +84,24 @@ def failure_rows(result: SegmentResult, run: Run) -> list[FailureRow]:
     return rows
 
 
-def _by_bucket(failure: Failure) -> dict[str, tuple[Status, str]]:
-    """Status and detail of the first finding of each bucket; of the failure where none are told."""
-    found: dict[str, tuple[Status, str]] = {}
+def _by_bucket(failure: Failure) -> dict[str, tuple[Status, str, str]]:
+    """Status and line of the first finding of each bucket, and the option that a replay needs to look for it.
+
+    The failure's own status and detail where none are told, as in results of earlier versions.
+    """
+    found: dict[str, tuple[Status, str, str]] = {}
     for each in failure.findings:
-        place = "" if each.job is None else f"job {each.job}: "
-        found.setdefault(bucket_of(each), (each.status, f"{each.checker}: {place}{each.detail}"))
-    return found or {bucket(failure.status, failure.detail): (failure.status, failure.detail)}
+        found.setdefault(bucket_of(each), (each.status, each.line, _finding_option(failure, each)))
+    return found or {bucket(failure.status, failure.detail): (failure.status, failure.detail, "")}
+
+
+def _finding_option(failure: Failure, finding: Finding) -> str:
+    """The option that names a finding; empty for the one that the record is about."""
+    if bucket_of(finding) == bucket_of(foremost(failure.findings)):
+        return ""
+    first = next(each for each in failure.findings if each.checker == finding.checker)
+    words = finding.checker if first is finding else finding.line.partition(";")[0]
+    return f" FINDING='{words}'"
 
 
 def _until(segment: Segment, failure: Failure) -> str:

@@ -66,6 +66,7 @@ class Order:
         False
     )
     record: Annotated[Path | None, Option("--record", "failure record", Path)] = None
+    finding: Annotated[str, Option("--finding", "finding of the record, by the beginning of its line")] = ""
     lists: Annotated[tuple[Path, ...], Option.repeated("--lists", "further test lists")] = ()
     covergroups: Annotated[tuple[Path, ...], Option.repeated("--covergroups", "further covergroups")] = ()
     shard: Annotated[Shard, Option("--shard", "part of a run, such as 1/3", parse_shard)] = UNDIVIDED

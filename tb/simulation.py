@@ -158,8 +158,8 @@ def _replay() -> Shrink | tuple[Scenario, ...] | None:
     if replay is None:
         return None
     record = read_record(Path(replay.record))
-    if replay.mode == "shrink":
-        return Shrink(record, _FOLDER, replay.seconds)
+    if replay.mode in ("shrink", "needed"):
+        return Shrink(record, _FOLDER, replay.seconds, whole=replay.mode == "needed")
     return record.alone() if replay.mode == "alone" else record.scenarios
 
 

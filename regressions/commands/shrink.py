@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make shrink``: the smallest failure behind a failure record, and the command that shows it."""
+"""``make shrink``: the smallest failure behind a record; ``make waves``: the jobs it needs, with waves."""
 
 import json
 from pathlib import Path
@@ -7,23 +7,21 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from regressions.commands.replay import Attempts
+from regressions.attempts import Attempt, Attempts
 from regressions.errors import UserError
-from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
-from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import relative
 from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
-from regressions.rundir import create_run
 from regressions.services import Services
 from tb.exchange.job import Job
+from tb.exchange.plan import Mode
 from tb.exchange.record import Record, read_record
 from tb.exchange.scenario import Scenario
-from tb.exchange.status import Status
+from tb.exchange.wanted import Wanted
 from tb.stimulus.operands import operands
 from tb.stimulus.reductions import size_of
-from tb.stimulus.shrink import OUTCOME, SHRUNK, Wanted
+from tb.stimulus.shrink import OUTCOME, SHRUNK
 
 DEFAULT_SECONDS = 60.0
 _SHOWN_ELEMENTS = 8
@@ -36,109 +34,112 @@ def shrink(order: Order, services: Services, console: Console) -> int:
     Raises:
         UserError: No record was named, or the simulation broke before it saw the failure.
     """
-    check_tools()
-    path = order.record_path
-    record = read_record(path)
-    device = services.device(record.descriptor)
+    return _search(order, services, console, "shrink", waves=order.waves)
+
+
+def waves(order: Order, services: Services, console: Console) -> int:
+    """Runs the failing job of a record, and those before it that the failure needs, with waves.
+
+    Returns and raises as `shrink`; the jobs stay as they are.
+    """
+    return _search(order, services, console, "needed", waves=True)
+
+
+def _search(order: Order, services: Services, console: Console, mode: Mode, *, waves: bool) -> int:
+    device = services.device(read_record(order.record_path).descriptor)
     refusal = runner_of(device).unshrinkable
     if refusal:
-        raise UserError(f"R: {device.name} is a {device.kind}: {refusal}; 'make replay' repeats the failure")
-    simulator = services.simulator("verilator")
-    run = create_run(order.tree.replays, "shrink", record.seed)
-    kind = order.kind or "fast"
-    build = simulator.build(device, kind, run / f"build-{kind}.log")
-    seconds = order.soak_seconds or DEFAULT_SECONDS
-    attempts = Attempts(path, record, simulator, build, waves=False)
-    result = attempts.attempt(run, "shrink", console, seconds)
-    if result is None:
+        raise UserError(
+            f"R: {device.name} is a {device.kind}: {refusal}; 'make replay' with WAVES=1 repeats the failure"
+        )
+    attempts = Attempts.of(order, services, mode)
+    attempt = attempts.attempt(mode, console, order.soak_seconds or DEFAULT_SECONDS)
+    if attempt is None:
         return EXIT_INTERRUPTED
-    return _report(_ShrunkRun(run, attempts, result), order, console)
+    return _report(_Search(attempts, attempt, waves), console)
 
 
-class _ShrunkRun:
-    """Files that a shrink left.
+class _Search:
+    """Files that a search left."""
 
-    Attributes:
-        folder: Of its simulation.
-        search: Content of `shrink.json`; None if the simulation ended before it was written.
-        smallest: The smallest failure; None if there was none.
-    """
-
-    def __init__(self, run: Path, attempts: Attempts, result: SegmentResult) -> None:
-        self.run, self.attempts, self.result = run, attempts, result
-        self.folder = run / "shrink" / result.folder
-        self.path = self.folder / SHRUNK
-        search = self.folder / OUTCOME
-        self.search = json.loads(search.read_text()) if search.exists() else None
+    def __init__(self, attempts: Attempts, attempt: Attempt, waves: bool) -> None:
+        self.attempts, self.attempt, self.waves = attempts, attempt, waves
+        self.path = attempt.folder / SHRUNK  # of the smallest failure
+        account = attempt.folder / OUTCOME
+        # None if the simulation ended before it was written, or found no failure.
+        self.account = json.loads(account.read_text()) if account.exists() else None
         self.smallest = read_record(self.path) if self.path.exists() else None
 
-    def confirm(self, console: Console, *, waves: bool) -> SegmentResult | None:
+    def confirm(self, console: Console) -> Attempt | None:
         """Run the smallest failure in a simulation of its own; None if that was interrupted."""
-        assert self.smallest is not None
-        simulator, build = self.attempts.simulator, self.attempts.build
-        if waves:
-            build = simulator.build(build.descriptor, "waves", self.run / "build-waves.log")
-        attempts = Attempts(self.path, self.smallest, simulator, build, waves)
-        return attempts.attempt(self.run, "prefix", console)
+        attempts = self.attempts.on(self.path)
+        return (attempts.with_waves() if self.waves else attempts).attempt("prefix", console)
 
 
-def _report(shrunk: _ShrunkRun, order: Order, console: Console) -> int:
-    log = relative(shrunk.folder / "sim.log")
-    smallest, search = shrunk.smallest, shrunk.search
-    if smallest is None:
-        if search is None:
-            raise UserError(f"{log}: the simulation ended before it saw the failure: {shrunk.result.detail}")
-        how = f"; it fails otherwise: {search['otherwise']}" if search["otherwise"] else ""
-        checker = Wanted.of(shrunk.attempts.record).checker
-        console.print(
-            f"not reproduced: no '{checker}' alone or after what ran before it{how}",
-            style="bold red" if how else "bold green",
-            markup=False,
-            soft_wrap=True,
-        )
-        return EXIT_FAILED if how else EXIT_PASSED
-    again = shrunk.confirm(console, waves=order.waves)
+def _report(search: _Search, console: Console) -> int:
+    if search.smallest is None:
+        return _not_reproduced(search, console)
+    again = search.confirm(console)
     if again is None:
         return EXIT_INTERRUPTED
-    for line in three_lines(smallest, relative(shrunk.path), order.kind):
+    if again.shown is None:
+        start = f"make replay R={relative(search.attempts.path)}"
+        said = f"not confirmed: what was found {again.otherwise} in a simulation of its own, log {again.log}"
+        why = f"a reset leaves something of what ran before; start from {start}"
+        console.print(f"{said}; {why}", style="bold red", markup=False, soft_wrap=True)
+        return EXIT_FAILED
+    for line in three_lines(search.smallest, relative(search.path), search.attempts.option):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-    if search is None:
-        ended = f"the simulation ended early ({shrunk.result.detail}), log {log}"
+    account = search.account
+    if account is None:
+        ended = f"the simulation ended early ({search.attempt.result.detail}), log {search.attempt.log}"
         _note(console, f"smaller ones may exist: {ended}")
-    elif not search["complete"]:
-        _note(console, f"smaller ones may exist: {search['seconds']:.0f} s were over; TIME=10m gives it more")
-    if again.status is Status.PASSED:
+    elif not account["complete"]:
         _note(
-            console,
-            "it passes in a simulation of its own: a reset leaves something of what ran before; "
-            f"start from make replay R={relative(order.record) if order.record else ''}",
+            console, f"smaller ones may exist: {account['seconds']:.0f} s were over; TIME=10m gives it more"
         )
-    if order.waves:
-        _note(console, f"waves: {relative(shrunk.run / 'prefix' / again.folder / 'waves.vcd')}")
+    if search.waves:
+        _note(console, f"waves: {relative(again.folder / 'waves.vcd')}")
     return EXIT_FAILED
+
+
+def _not_reproduced(search: _Search, console: Console) -> int:
+    """Say that the finding did not come; exit code 1 if something else did."""
+    account = search.account
+    if account is None:
+        detail = search.attempt.result.detail
+        raise UserError(f"{search.attempt.log}: the simulation ended before it saw the failure: {detail}")
+    how = f"; it fails otherwise: {account['otherwise']}" if account["otherwise"] else ""
+    checker = Wanted.of(search.attempts.record).checker
+    console.print(
+        f"not reproduced: no '{checker}' alone or after what ran before it{how}",
+        style="bold red" if how else "bold green",
+        markup=False,
+        soft_wrap=True,
+    )
+    return EXIT_FAILED if how else EXIT_PASSED
 
 
 def _note(console: Console, text: str) -> None:
     console.print(f"note: {text}", markup=False, highlight=False, soft_wrap=True)
 
 
-def three_lines(record: Record, path: str, kind: str = "") -> list[str]:
+def three_lines(record: Record, path: str, option: str = "") -> list[str]:
     """A failure for people: the problem, the jobs, and the command that shows it.
 
     Args:
         record: The failure.
         path: Of the record.
-        kind: Build kind it needs, empty for the default.
+        option: Option that it needs, after a space; empty for that of waves.
     """
     *before, failing = record.scenarios
     after = "".join(f"after {describe(scenario)}; " for scenario in before)
     if len(before) > _SHOWN_BEFORE:
         after = f"after {len(before)} scenarios, the first {describe(before[0])}; "
-    option = f" KIND={kind}" if kind else " WAVES=1"
     return [
         f"{record.status}: {record.detail}",
         f"{Path(record.descriptor).stem}: {after}{describe(failing)}",
-        f"make replay R={path}{option}",
+        f"make replay R={path}{option or ' WAVES=1'}",
     ]
 
 

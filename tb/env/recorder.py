@@ -6,14 +6,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import thread_time
 
+from tb.exchange.bucket import bucket_of, foremost
 from tb.exchange.plan import Segment
 from tb.exchange.record import Record
-from tb.exchange.results import Failure, Line, encode
+from tb.exchange.results import Failure, Finding, Line, encode
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.scoreboard.scoreboard import Verdict
 
-_FINDINGS = 20  # of a scenario that are told; what is wrong shows in the first ones
+_FINDINGS = 20  # of a scenario that are told in its line; its record has all
 
 
 class Recorder:
@@ -102,15 +103,24 @@ class Recorder:
 
     def _failure(self, scenario: Scenario, verdict: Verdict, since_reset: Sequence[Scenario]) -> None:
         self.fail(verdict.status, f"scenario {scenario.index}: {verdict.detail}")
+        about = foremost(verdict.findings)
         place = f"failures/{self._test}-{scenario.index}.json"
         record = Record(
             descriptor=self._descriptor,
             entry=self._segment.entry,
             seed=self._segment.seed,
-            status=verdict.status,
-            detail=verdict.detail,
+            status=about.status,
+            detail=about.line,
+            findings=(about, *(each for each in verdict.findings if each is not about)),
             scenarios=tuple(since_reset),
         )
         record.write(self._folder / place)
-        findings = tuple(verdict.findings[:_FINDINGS])
-        self.line(Failure(self._test, scenario.index, verdict.status, verdict.detail, findings, place))
+        told = _told(verdict.findings)
+        self.line(Failure(self._test, scenario.index, verdict.status, verdict.detail, told, place))
+
+
+def _told(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings of a line, in their order: the first of each bucket, and the first ones."""
+    firsts = {bucket_of(each): number for number, each in reversed([*enumerate(findings)])}
+    chosen = list(dict.fromkeys([*sorted(firsts.values()), *range(len(findings))]))[:_FINDINGS]
+    return tuple(findings[number] for number in sorted(chosen))

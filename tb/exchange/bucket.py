@@ -2,8 +2,9 @@
 """Buckets: findings that are alike, by status, checker and shape."""
 
 import re
+from collections.abc import Sequence
 
-from tb.exchange.results import Finding
+from tb.exchange.results import HANG, Finding
 from tb.exchange.status import Status
 
 _ASIDE = re.compile(r"\s*\([^()]*\)")
@@ -19,6 +20,15 @@ def bucket(status: Status, detail: str) -> str:
     line = detail.strip().splitlines()[0] if detail.strip() else ""
     first = _ASIDE.sub("", line).partition(";")[0]
     return f"{status}: {_NUMBER.sub('#', _HEX.sub('#', first))}"[:160]
+
+
+def foremost(findings: Sequence[Finding]) -> Finding:
+    """The finding that tells a failing scenario best: a job that does not end, or else the first gravest.
+
+    What a device breaks before it stops is a trace of that, or shows in scenarios that end, too.
+    """
+    hang = next((finding for finding in findings if finding.checker == HANG), None)
+    return hang or min(findings, key=lambda finding: finding.status.gravity)
 
 
 def bucket_of(finding: Finding) -> str:

@@ -50,7 +50,7 @@ class Segment(Struct, frozen=True, forbid_unknown_fields=True):
         return f"{self.entry.name}:{self.begin}:{self.end}"
 
 
-Mode = Literal["alone", "prefix", "shrink"]
+Mode = Literal["alone", "prefix", "shrink", "needed"]
 
 
 class Replay(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,7 +59,8 @@ class Replay(Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         record: Path of the record.
         mode: alone: the failing scenario. prefix: after those before it. shrink: many times, reduced.
-        seconds: Wall time after which a shrink stops.
+            needed: so too, but the failing job stays as it is.
+        seconds: Wall time after which a search stops.
     """
 
     record: str

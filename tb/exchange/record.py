@@ -2,16 +2,19 @@
 """Failure records: a JSON file with everything needed to see a failure again."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field, to_builtins
+from msgspec.structs import replace
 
 from tb.exchange.entry import TestEntry, upgraded
 from tb.exchange.reading import convert, read_json
+from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
-from tb.schema import SchemaError, Where
+from tb.schema import SchemaError, Where, nearest
 
 SCHEMA: Literal[1] = 1
 
@@ -22,8 +25,10 @@ class Record(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     Attributes:
         descriptor: Name or path of the device's descriptor.
         entry: Test entry, as in the test list.
-        status: Gravest status of the failing scenario.
-        detail: One line for people.
+        status: Status of the finding that the record is about.
+        detail: That finding, for people.
+        findings: Everything that was wrong in the failing scenario, what the record is about first; none in
+            records of earlier versions.
         scenarios: All scenarios since the last reset, in order; the last one failed.
     """
 
@@ -34,6 +39,7 @@ class Record(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     seed: int
     status: Status
     detail: str = ""
+    findings: tuple[Finding, ...] = ()
     tools: dict[str, Any] = field(default_factory=dict)
     scenarios: Annotated[tuple[Scenario, ...], Meta(min_length=1)]
 
@@ -47,6 +53,36 @@ class Record(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def failing(self) -> Scenario:
         """The scenario that failed."""
         return self.scenarios[-1]
+
+    def about(self, findings: Sequence[Finding], scenarios: tuple[Scenario, ...]) -> "Record":
+        """The record of another failure of the same kind: what it is about is the first of the findings."""
+        first = findings[0]
+        return replace(
+            self,
+            status=first.status,
+            detail=first.line,
+            findings=tuple(findings),
+            scenarios=scenarios,
+        )
+
+    def narrowed(self, words: str) -> "Record":
+        """The same scenarios, about another finding.
+
+        Args:
+            words: Its checker, or the beginning of its line.
+
+        Raises:
+            SchemaError: There is none.
+        """
+        chosen = [each for each in self.findings if each.checker == words]
+        chosen = chosen or [each for each in self.findings if each.line.startswith(words)]
+        if not chosen:
+            checkers = list(dict.fromkeys(each.checker for each in self.findings))
+            known = f"{nearest(words, checkers)}It has: {', '.join(checkers) or 'none that it names'}"
+            raise SchemaError(f"FINDING: the record has no finding '{words}'; {known}")
+        return self.about(
+            [chosen[0], *(each for each in self.findings if each is not chosen[0])], self.scenarios
+        )
 
     def alone(self) -> tuple[Scenario, ...]:
         """Returns what to replay first: the failing scenario only."""

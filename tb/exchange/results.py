@@ -12,6 +12,9 @@ from msgspec import Struct, field, structs
 
 from tb.exchange.status import Status
 
+HANG = "watchdog"
+"""Checker of jobs that do not end."""
+
 
 class Finding(Struct, frozen=True, gc=False):
     """One thing that is wrong.
@@ -27,6 +30,12 @@ class Finding(Struct, frozen=True, gc=False):
     checker: str
     detail: str
     job: int | None = None
+
+    @property
+    def line(self) -> str:
+        """The checker, the job and what is wrong."""
+        place = "" if self.job is None else f"job {self.job}: "
+        return f"{self.checker}: {place}{self.detail}"
 
 
 if TYPE_CHECKING:
@@ -146,7 +155,7 @@ class Failure(Struct, frozen=True, tag="failure", tag_field="type"):
         scenario: Index of the scenario in its stream.
         status: Gravest status of its findings.
         detail: The first gravest finding, for one line.
-        findings: First twenty findings.
+        findings: Twenty findings, the first of each bucket among them.
         record: Path of its record, relative to the simulation's folder.
     """
 

@@ -19,7 +19,7 @@ from tb.exchange.attributes import FRESH, History, Occasion, occasions
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.known import Excused, excuse
-from tb.exchange.results import Causes, Finding, JobResult
+from tb.exchange.results import HANG, Causes, Finding, JobResult
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status, gravest
 from tb.registers.model import RegisterFinding
@@ -66,14 +66,8 @@ class Verdict:
     @property
     def detail(self) -> str:
         """The first gravest finding, for one line."""
-        if not self.findings:
-            return ""
         status = self.status
-        for finding in self.findings:
-            if finding.status is status:
-                place = "" if finding.job is None else f"job {finding.job}: "
-                return f"{finding.checker}: {place}{finding.detail}"
-        return ""
+        return next((finding.line for finding in self.findings if finding.status is status), "")
 
 
 class Latest(uvm_analysis_export):
@@ -171,9 +165,7 @@ class Scoreboard(uvm_scoreboard):
         if watchdog and not port_error:
             done = len(ran)
             text = f"no event of job {done} within the watchdog's limit; {done} of {len(scenario.jobs)} ended"
-            findings.append(
-                Finding(Status.TIMEOUT, "watchdog", text, done if done < len(scenario.jobs) else None)
-            )
+            findings.append(Finding(Status.TIMEOUT, HANG, text, done if done < len(scenario.jobs) else None))
         causes, wrong = check_causes(self.descriptor, scenario, ran, seen)
         findings += wrong
         jobs = [_unmeasured(scenario, position) for position in range(len(scenario.jobs))]

@@ -7,10 +7,9 @@ candidate has to run it, then jobs and sizes, then what makes the rest easier to
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from tb.exchange.record import Record
 from tb.stimulus.data_reductions import cuts, values
 from tb.stimulus.reductions import (
     History,
@@ -23,9 +22,13 @@ from tb.stimulus.reductions import (
     stalls,
 )
 
-_PASSES: tuple[Callable[[History], Pass], ...] = (
-    scenarios_before,
-    jobs,
+Passes = Sequence[Callable[[History], Pass]]
+
+NEEDED: Passes = (scenarios_before, jobs)
+"""Passes that take away what ran beside the failing job, and leave it as it is."""
+
+PASSES: Passes = (
+    *NEEDED,
     sizes,
     stalls,
     settings,
@@ -33,6 +36,7 @@ _PASSES: tuple[Callable[[History], Pass], ...] = (
     cuts,
     values,
 )
+"""All of them."""
 
 OUTCOME, SHRUNK = "shrink.json", "shrunk.json"
 """Files that the simulation leaves: progress of the search, and the record of the smallest failure."""
@@ -40,23 +44,6 @@ OUTCOME, SHRUNK = "shrink.json", "shrunk.json"
 Trial = Callable[[History], Awaitable[History | None]]
 """Runs a history on a device that was just reset: the part of it up to the failure that is looked for, or
 None if it does not come."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """The finding that a candidate has to show, as its gravest: others may come and go with it."""
-
-    status: str
-    checker: str
-
-    @classmethod
-    def of(cls, record: Record) -> Wanted:
-        """The finding of a record, whose detail begins with the checker's name."""
-        return cls(record.status, record.detail.partition(":")[0])
-
-    def shown_by(self, status: str, detail: str) -> bool:
-        """Return whether a scenario with this status and detail failed with it."""
-        return (self.status, self.checker) == (status, detail.partition(":")[0])
 
 
 @dataclass(slots=True)
@@ -69,7 +56,9 @@ class Shrunk:
     complete: bool = False  # True if no single reduction of it still fails; False if the time was over before
 
 
-async def shrink(history: History, trial: Trial, expired: Callable[[], bool]) -> Shrunk:
+async def shrink(
+    history: History, trial: Trial, expired: Callable[[], bool], passes: Passes = PASSES
+) -> Shrunk:
     """Finds a small history that fails as a given one, which is not run again, does.
 
     `trial` runs a candidate; `expired` tells when it is time to stop looking.
@@ -78,7 +67,7 @@ async def shrink(history: History, trial: Trial, expired: Callable[[], bool]) ->
     tried: set[History] = set()
     while True:
         before = found.history
-        for reduce in _PASSES:
+        for reduce in passes:
             if not await _run(reduce, found, trial, expired, tried):
                 return found
         if found.history == before:

@@ -3,6 +3,7 @@
 
 import json
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from msgspec.structs import replace
 from tb.env.env import RedmuleEnv
 from tb.env.lookahead import lookahead
 from tb.exchange.record import Record
-from tb.exchange.status import Status
-from tb.scoreboard.scoreboard import Verdict
+from tb.exchange.results import Finding
+from tb.exchange.wanted import Wanted
 from tb.stimulus.reductions import History
-from tb.stimulus.shrink import OUTCOME, SHRUNK, Shrunk, Wanted, shrink
+from tb.stimulus.shrink import NEEDED, OUTCOME, PASSES, SHRUNK, Shrunk, shrink
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +25,76 @@ class Shrink:
     record: Record
     folder: Path  # receives `shrink.json` at the end, and `shrunk.json` whenever a smaller history was found
     seconds: float  # wall time after which the search stops
+    whole: bool = False  # the failing job stays as it is; only what ran beside it is taken away
+
+
+def _alone(history: History) -> History:
+    return history[-1:]
+
+
+def _calm(history: History) -> History:
+    """Without stalls, which the memory's other habits are no part of."""
+    return tuple(
+        replace(scenario, stall=replace(scenario.stall, kind="none", rate=0.0, burst=1))
+        for scenario in history
+    )
 
 
 class Shrinker:
-    """Looks for the smallest history that fails as a record does."""
+    """Looks for the smallest history that fails as a record does.
+
+    A device with several defects may show the same finding for another reason when a job gets smaller. So
+    what the recorded failure needs, scenarios before it or stalls, the smaller one has to need too.
+    """
 
     def __init__(self, env: RedmuleEnv, task: Shrink) -> None:
         self._env = env
         self._task = task
         self._wanted = Wanted.of(task.record)
         self._otherwise = ""
+        self._passing: list[Callable[[History], History]] = []  # parts of the failure that must not fail
 
     async def run(self) -> History:
         """Shrink the record; returns the smallest history, none at all if it does not fail as recorded."""
-        record, started = self._task.record, time.monotonic()
-        first = await self._trial(record.alone())
-        if first is None and len(record.scenarios) > 1:
-            first = await self._trial(record.scenarios)
-        found = None
+        started = time.monotonic()
+        first, found = await self._first(), None
         if first is not None:
             end = started + self._task.seconds
-            found = await shrink(first, self._trial, lambda: time.monotonic() > end)
+            passes = NEEDED if self._task.whole else PASSES
+            found = await shrink(first, self._trial, lambda: time.monotonic() > end, passes)
         self._write(found, time.monotonic() - started)
         return () if found is None else found.history
 
+    async def _first(self) -> History | None:
+        """The failing scenario alone or after those before it, and without stalls if it fails so too."""
+        record = self._task.record
+        first = await self._trial(record.alone())
+        if first is None and len(record.scenarios) > 1:
+            first = await self._trial(record.scenarios)
+        for part in (_alone,) if self._task.whole else (_alone, _calm):
+            if first is None or part(first) == first:
+                continue
+            less = await self._trial(part(first))
+            if less is None:
+                self._passing.append(part)
+            first = less or first
+        return first
+
     async def _trial(self, history: History) -> History | None:
-        """Run a history from a reset on; see `tb.stimulus.shrink.Trial`."""
+        """Run a history and what must pass of it; see `tb.stimulus.shrink.Trial`."""
+        shown = await self._shown(history)
+        if shown is None:
+            return None
+        smaller, findings = shown
+        for part in self._passing:
+            if part(smaller) == smaller or await self._shown(part(smaller)) is not None:
+                return None
+        # At once: a simulation that ends early loses nothing.
+        self._task.record.about(findings, smaller).write(self._task.folder / SHRUNK)
+        return smaller
+
+    async def _shown(self, history: History) -> tuple[History, Sequence[Finding]] | None:
+        """Run a history from a reset on; returns it up to the failure, and the findings, that one first."""
         env = self._env
         if any(env.descriptor.supports(job) for scenario in history for job in scenario.jobs):
             return None
@@ -57,21 +102,14 @@ class Shrinker:
         ahead = lookahead(env.background, history.__getitem__, range(len(history)), env.opinions)
         for number, drawn in enumerate(ahead):
             verdict = await env.executor.run(drawn)
-            if self._wanted.shown_by(verdict.status.value, verdict.detail):
-                smaller = history[: number + 1]
-                self._keep(smaller, verdict)
-                return smaller
-            if verdict.status is not Status.PASSED:
+            shown = self._wanted.shown_by(verdict.findings, drawn.scenario)
+            if shown is not None:
+                others = (each for each in verdict.findings if each is not shown)
+                return history[: number + 1], [shown, *others]
+            if verdict.findings:
                 self._otherwise = verdict.detail
                 return None
         return None
-
-    def _keep(self, history: History, verdict: Verdict) -> None:
-        """Write a failure at once: a simulation that ends early loses nothing."""
-        record = replace(
-            self._task.record, scenarios=history, status=verdict.status.value, detail=verdict.detail
-        )
-        record.write(self._task.folder / SHRUNK)
 
     def _write(self, found: Shrunk | None, seconds: float) -> None:
         outcome = {

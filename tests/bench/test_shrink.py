@@ -17,6 +17,7 @@ from regressions.simulators.verilator import Verilator
 from tb.descriptor import load
 from tb.exchange.entry import TestEntry
 from tb.exchange.record import Record, read_record
+from tb.exchange.results import HANG, Finding
 from tb.exchange.scenario import NO_STALL, Scenario
 from tb.exchange.status import Status
 from tb.stimulus.stream import ScenarioStream
@@ -26,6 +27,7 @@ from tests.bench.simulation import DESCRIPTOR
 pytestmark = pytest.mark.sim
 
 KNOBS = {"jobs": [1, 2], "max_macs": 600, "corners": 0, "core": [0, 7]}
+WRONG = Finding(Status.MISMATCH, "memory", "Z[0,0] is 0x0001 instead of 0x0000 (FP16); no step: N is 0", 0)
 Shrink = Callable[..., tuple[int, list[str], Record | None]]
 
 
@@ -54,20 +56,25 @@ def shrink(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shrink:
     """Shrink a record; return exit code, output, and the smallest failure."""
 
     def run(
-        fault: str, at: int, scenarios: tuple[Scenario, ...], *options: str
+        fault: str,
+        at: int,
+        scenarios: tuple[Scenario, ...],
+        *options: str,
+        about: Finding = WRONG,
+        command: str = "shrink",
     ) -> tuple[int, list[str], Record | None]:
         record = Record(
             **{"descriptor": str(DESCRIPTOR), "entry": TestEntry("shrink", "gemm_op", count=3), "seed": 5},
-            **{"status": Status.MISMATCH, "detail": "memory: Z is wrong", "scenarios": scenarios},
+            **{"status": about.status, "detail": about.line, "findings": (about,), "scenarios": scenarios},
         )
         record.write(tmp_path / "failures" / "record.json")
         real = real_services()
         services = Services(lambda _: Faulty(fault, at), real.device, real.sizes, real.not_applicable)
         place = [f"--record={tmp_path / 'failures' / 'record.json'}", f"--build={tmp_path / 'build'}"]
         capsys.readouterr()
-        code = cli.main(["shrink", *place, *options], services)
+        code = cli.main([command, *place, *options], services)
         out = capsys.readouterr().out.splitlines()
-        found = next(iter(tmp_path.glob("build/replays/*/shrink/sims/0000/shrunk.json")), None)
+        found = next(iter(tmp_path.glob("build/replays/*/*/sims/0000/shrunk.json")), None)
         return code, out, None if found is None else read_record(found)
 
     return run
@@ -75,7 +82,7 @@ def shrink(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shrink:
 
 def left(folder: Path, name: str) -> Path:
     """Path of the smallest failure (`shrunk`), or of the account of the search (`shrink`)."""
-    (path,) = folder.glob(f"build/replays/*/shrink/sims/0000/{name}.json")
+    (path,) = folder.glob(f"build/replays/*/*/sims/0000/{name}.json")
     return path
 
 
@@ -134,6 +141,18 @@ def test_a_failure_of_another_kind_is_not_taken_for_the_one_that_is_looked_for(s
     assert "it fails otherwise: " in out[-1]
 
 
+def test_a_hang_stays_a_hang_of_its_kind(shrink: Shrink) -> None:
+    # The third event after a reset is missing: three jobs are needed, of which the last is no empty one.
+    scenarios = drawn(3, {"m": [2, 4], "n": [2, 4], "k": [2, 4], "jobs": 1})
+    text = "no event of job 0 within the watchdog's limit; 0 of 1 ended"
+    code, out, record = shrink("EventMissing", 2, scenarios, about=Finding(Status.TIMEOUT, HANG, text, 0))
+    assert code == 1
+    assert [(job.m, job.n, job.k) for scenario in record.scenarios for job in scenario.jobs] == [
+        *((0, 0, 0), (0, 0, 0), (1, 1, 1))
+    ]
+    assert out[-3].startswith("timeout: watchdog: job 0: no event")
+
+
 def test_a_device_that_is_right_is_said_to_be(shrink: Shrink) -> None:
     code, out, record = shrink("None", 0, drawn(2))
     assert (code, record) == (0, None)
@@ -150,6 +169,17 @@ def test_a_search_that_is_cut_short_says_so(shrink: Shrink) -> None:
 def test_a_missing_record_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["shrink"], real_services()) == 2
     assert capsys.readouterr().err.startswith("error: R: name a failure record")
+
+
+def test_waves_show_the_jobs_that_the_failure_needs_as_they_are(shrink: Shrink, tmp_path: Path) -> None:
+    scenarios = drawn(4, {"m": [2, 3], "k": [2, 3], "jobs": 1})
+    code, out, record = shrink("WriteFlip", 7, scenarios, command="waves")
+    assert code == 1
+    assert record.failing in scenarios
+    assert record.detail in out[-4]
+    (waves,) = tmp_path.rglob("*.vcd")
+    assert out[-1] == f"note: waves: {relative(waves)}"
+    assert "tcdm_req" in waves.read_text()
 
 
 def test_waves_are_those_of_the_smallest_failure_alone(shrink: Shrink, tmp_path: Path) -> None:

@@ -115,15 +115,26 @@ def run_test(test: dict) -> None:
 
 
 def replay(plan: dict) -> None:
-    """Replays a record: it fails with as many scenarios as the knob `needs` says, else it passes."""
+    """Replays a record: it fails as recorded with as many scenarios as the knob `needs` says.
+
+    With fewer it passes, or fails as the knob `otherwise` says: a checker.
+    """
     record = json.loads(Path(plan["replay"]["record"]).read_text())
     count = 1 if plan["replay"]["mode"] == "alone" else len(record["scenarios"])
     test = plan["tests"][0]
     name, scenario = test["entry"]["name"], test["begin"]
-    status = "mismatch" if count >= test["entry"]["knobs"]["needs"] else "passed"
+    knobs = test["entry"]["knobs"]
+    checker = "memory" if count >= knobs["needs"] else knobs.get("otherwise", "")
+    status = "mismatch" if checker else "passed"
     emit(type="test_begin", test=name, seed=test["seed"], begin=scenario, end=test["end"])
     for number in range(count):
-        job(name, scenario, number, status, "" if status == "passed" else "Z differs")
+        job(name, scenario, number, status, f"{checker}: Z differs" if checker else "")
+    if checker:
+        emit(
+            **{"type": "failure", "test": name, "scenario": scenario, "status": status},
+            **{"detail": f"{checker}: job 0: Z[7] differs"},
+            findings=[{"status": status, "checker": checker, "detail": "Z[7] differs", "job": 0}],
+        )
     emit(
         type="test_end",
         test=name,

@@ -10,20 +10,25 @@ from models.ops import Op
 from tb.exchange.entry import TestEntry
 from tb.exchange.job import Job
 from tb.exchange.record import Record
+from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario, StallSpec, Window
 from tb.exchange.status import Status
 from tests.runner.harness import Runner
 
 
-def _record(folder: Path, needs: int, scenarios: int = 3) -> Path:
+def _record(folder: Path, needs: int, scenarios: int = 3, otherwise: str = "") -> Path:
     job = Job(Op.GEMM, 1, 1, 1, 0x1000, 0x1040, 0x1080)
     window = Window(0x1000, 0x100)
     record = Record(
         scenarios=tuple(Scenario(index, (job,), window, StallSpec()) for index in range(scenarios)),
-        status=Status.MISMATCH,
-        detail="Z differs",
+        status=Status.TIMEOUT,
+        detail="watchdog: job 0: no event",
+        findings=(
+            Finding(Status.TIMEOUT, "watchdog", "no event", 0),
+            Finding(Status.MISMATCH, "memory", "Z[3] differs", 0),
+        ),
         descriptor="tb/duts/serial.toml",
-        entry=TestEntry("bad", "gemm_op", count=3, knobs={"needs": needs}),
+        entry=TestEntry("bad", "gemm_op", count=3, knobs={"needs": needs, "otherwise": otherwise}),
         seed=7,
     )
     record.write(folder / "bad-2.json")
@@ -31,21 +36,58 @@ def _record(folder: Path, needs: int, scenarios: int = 3) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("needs", "scenarios", "code", "said"),
+    ("needs", "scenarios", "otherwise", "code", "said"),
     [
-        (1, 3, 1, "reproduced alone: mismatch"),
-        (3, 3, 1, "reproduced only after the 2 scenarios before it: mismatch"),
-        (9, 3, 0, "not reproduced: the scenario now passes (alone and after the scenarios before it)"),
-        (9, 1, 0, "not reproduced: the scenario now passes (alone, and nothing ran before it)"),
+        (1, 3, "", 1, "reproduced alone: mismatch"),
+        (3, 3, "", 1, "reproduced only after the 2 scenarios before it: mismatch"),
+        (9, 3, "", 0, "not reproduced: the scenario now passes (alone and after the scenarios before it)"),
+        (9, 1, "", 0, "not reproduced: the scenario now passes (alone, and nothing ran before it)"),
+        # Another defect answers alone: the scenarios before it are tried all the same.
+        (3, 3, "rule 5", 1, "reproduced only after the 2 scenarios before it: mismatch"),
+        (
+            9,
+            3,
+            "rule 5",
+            1,
+            "not reproduced: the scenario fails otherwise (alone and after the",
+        ),
     ],
 )
 def test_replay_says_what_it_needed(
-    runner: Runner, tmp_path: Path, needs: int, scenarios: int, code: int, said: str
+    runner: Runner, tmp_path: Path, needs: int, scenarios: int, otherwise: str, code: int, said: str
 ) -> None:
     runner.tests(bad={})
-    assert runner("replay", f"--record={_record(tmp_path, needs, scenarios)}") == code
+    record = _record(tmp_path, needs, scenarios, otherwise)
+    assert runner("replay", f"--record={record}", "--finding=memory") == code
     assert said in runner.out
+    if otherwise:
+        assert "alone: fails otherwise (mismatch: rule 5: job 0: Z[7] differs), log " in runner.out
     assert not (runner.build / "reports").exists()  # a replay replaces no report
+
+
+def test_a_replay_is_about_the_finding_of_the_record(runner: Runner, tmp_path: Path) -> None:
+    runner.tests(bad={})
+    assert runner("replay", f"--record={_record(tmp_path, 1)}") == 1
+    assert "record: timeout of bad on serial: watchdog: job 0: no event" in runner.out
+    assert "alone: fails otherwise (mismatch: memory: job 0: Z[7] differs)" in runner.out
+    assert "not reproduced: the scenario fails otherwise" in runner.out
+
+
+def test_a_finding_that_the_record_does_not_have_is_one_line(runner: Runner, tmp_path: Path) -> None:
+    runner.tests(bad={})
+    assert runner("replay", f"--record={_record(tmp_path, 1)}", "--finding=memry") == 2
+    said = "FINDING: the record has no finding 'memry'; did you mean 'memory'? It has: watchdog, memory"
+    assert runner.err == f"error: {said}\n"
+
+
+def test_a_record_of_before_is_found_by_its_checker(runner: Runner, tmp_path: Path) -> None:
+    runner.tests(bad={})
+    path = _record(tmp_path, 1)
+    content = json.loads(path.read_text()) | {"status": "mismatch", "detail": "memory: job 0: Z is wrong"}
+    del content["findings"]
+    path.write_text(json.dumps(content))
+    assert runner("replay", f"--record={path}") == 1
+    assert "reproduced alone: mismatch" in runner.out
 
 
 def test_a_damaged_record_is_one_line(runner: Runner, tmp_path: Path) -> None:

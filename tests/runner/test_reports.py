@@ -15,6 +15,7 @@ from rich.console import Console
 from regressions import summary as summary_module
 from regressions.contract import load_contract
 from regressions.executor import Execution
+from regressions.failures import failure_rows
 from regressions.json_file import write_json
 from regressions.judge import SegmentResult
 from regressions.report import html
@@ -32,7 +33,7 @@ from tb.checkers import Checker, load_checkers, tally
 from tb.exchange.bucket import bucket
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
-from tb.exchange.results import Failure, JobResult, TestEnd
+from tb.exchange.results import Failure, Finding, JobResult, TestEnd
 from tb.exchange.status import Status, gravest
 from tests.job_results import job_result
 from tests.runner.fake import fake_device
@@ -158,6 +159,26 @@ def test_the_gravest_status_wins() -> None:
     assert gravest([Status.TIMEOUT, Status.MISMATCH, Status.PASSED]) is Status.MISMATCH
     assert gravest([Status.MISMATCH, Status.CRASH]) is Status.CRASH
     assert gravest([]) is Status.NOT_RUN
+
+
+def test_each_bucket_of_a_scenario_has_a_command_that_looks_for_it() -> None:
+    findings = (
+        Finding(Status.PROTOCOL, "rule 5", "broken: far reads (3 times)"),
+        Finding(Status.MISMATCH, "register", "edge 3: STATUS reads 0x1; not 0x0"),
+        Finding(Status.MISMATCH, "register", "edge 9: FINISHED reads 0x2; not 0x0"),
+        Finding(Status.TIMEOUT, "watchdog", "no event of job 0", 0),
+    )
+    failure = Failure("t", 2, Status.MISMATCH, findings[1].line, findings, "failures/t-2.json")
+    rows = failure_rows(
+        _result(2, Status.MISMATCH, [_job(2)], [failure]), started(devices=[fake_device("serial")])
+    )
+    head = "make replay R=build/runs/x/sims/0000/failures/t-2.json"
+    assert [row.replay for row in rows] == [
+        f"{head} FINDING='rule 5'",
+        f"{head} FINDING='register'",
+        f"{head} FINDING='register: edge 9: FINISHED reads 0x2'",
+        head,
+    ]
 
 
 def test_like_failures_share_a_bucket() -> None:

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs of a failure record, each in a simulation of its own, and what came of them."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from msgspec import structs
+from rich.console import Console
+
+from regressions.executor import Executor
+from regressions.judge import SegmentResult
+from regressions.kinds import runner_of
+from regressions.machine import check_tools
+from regressions.order import Order
+from regressions.paths import relative
+from regressions.planner import Simulation
+from regressions.process import Command
+from regressions.progress import RunProgress
+from regressions.rundir import create_run
+from regressions.services import Services
+from regressions.simulators.base import Build, Simulator
+from tb.exchange.device import Descriptor
+from tb.exchange.plan import Mode, Plan, Replay, Segment
+from tb.exchange.record import Record, read_record
+from tb.exchange.results import Finding
+from tb.exchange.status import Status
+from tb.exchange.wanted import Wanted
+
+_PATIENCE = 60.0  # seconds for the last candidate of a search, which may run into the watchdog
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run of a record."""
+
+    result: SegmentResult
+    folder: Path  # of its simulation
+    shown: Finding | None  # the finding that the record is about; None if it did not come
+
+    @property
+    def log(self) -> str:
+        """Path of its log."""
+        return relative(self.folder / "sim.log")
+
+    @property
+    def otherwise(self) -> str:
+        """Words on how it fails, or that it passes; for an attempt that does not show the finding."""
+        result = self.result
+        if result.status is Status.PASSED:
+            return "passes"
+        return f"fails otherwise ({result.status}: {result.detail})"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Runs of a record, in one way or another."""
+
+    run: Path  # folder of all of them
+    path: Path  # of the record
+    record: Record
+    simulator: Simulator
+    build: Build  # the device
+    waves: bool = False  # waves are written
+    option: str = ""  # of `make replay` besides R that repeats an attempt, after a space
+
+    @classmethod
+    def of(cls, order: Order, services: Services, label: str, *, waves: bool = False) -> "Attempts":
+        """Attempts on the record that an order names, about the finding that it names.
+
+        Raises:
+            SchemaError: There is no such record, device or finding.
+            UserError: No record was named.
+        """
+        check_tools()
+        path = order.record_path
+        record = read_record(path)
+        device = services.device(record.descriptor)
+        run = create_run(order.tree.replays, label, record.seed)
+        if order.finding:
+            record, path = record.narrowed(order.finding), run / "record.json"
+            record.write(path)
+        simulator = services.simulator("verilator")
+        kind = order.kind or ("waves" if waves else "fast")
+        build = simulator.build(device, kind, run / f"build-{kind}.log")
+        option = f" KIND={order.kind}" if order.kind else " WAVES=1" if waves else ""
+        return cls(run, path, record, simulator, build, waves, option)
+
+    @property
+    def device(self) -> Descriptor:
+        """The device."""
+        return self.build.descriptor
+
+    def with_waves(self) -> "Attempts":
+        """The same, on a build that writes waves."""
+        build = self.simulator.build(self.device, "waves", self.run / "build-waves.log")
+        return replace(self, build=build, waves=True)
+
+    def on(self, path: Path) -> "Attempts":
+        """The same on another record."""
+        return replace(self, path=path, record=read_record(path))
+
+    def attempt(self, mode: Mode, console: Console, seconds: float | None = None) -> Attempt | None:
+        """One simulation in a folder named after its mode; None if it was interrupted.
+
+        A search may take so many seconds of wall time.
+        """
+        segment = self._segment(mode)
+        if seconds is not None:
+            entry = structs.replace(segment.entry, timeout=seconds + _PATIENCE)
+            segment = structs.replace(segment, entry=entry)
+
+        def command(_: Simulation, folder: Path) -> Command:
+            argv, environment = self.simulator.command(self.build, folder, waves=self.waves)
+            return Command(argv, environment, folder, f"make replay R={relative(self.path)}{self.option}")
+
+        with RunProgress(console, 1, segment.jobs) as progress:
+            plan = self._plan(mode, segment, seconds or 0.0)
+            executor = Executor(self.run / mode, 1, command, lambda _: plan, progress)
+            execution = executor.execute(iter([Simulation(0, (segment,))]))
+        if execution.interrupted:
+            return None
+        result = execution.results[0]
+        return Attempt(result, self.run / mode / result.folder, self._shown(result))
+
+    def _segment(self, mode: Mode) -> Segment:
+        scenarios = self.record.alone() if mode == "alone" else self.record.scenarios
+        jobs = sum(len(scenario.jobs) for scenario in scenarios)
+        index = self.record.failing.index
+        span = (self.record.seed, index, index + 1)
+        return Segment(self.record.entry, *span, jobs, 0, self.build.kind, self.device.name)
+
+    def _plan(self, mode: Mode, segment: Segment, seconds: float) -> Plan:
+        return Plan(
+            descriptor=self.record.descriptor,
+            tests=(segment,),
+            replay=Replay(relative(self.path), mode, seconds),
+            programs=runner_of(self.device).programs([segment.entry], self.device, self.path.parent),
+        )
+
+    def _shown(self, result: SegmentResult) -> Finding | None:
+        wanted, scenarios = Wanted.of(self.record), {each.index: each for each in self.record.scenarios}
+        shown = (
+            wanted.shown_by(failure.findings, scenarios.get(failure.scenario, self.record.failing))
+            for failure in result.failures
+        )
+        return next((finding for finding in shown if finding is not None), None)

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The finding that a failure record is about, as other runs have to show it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tb.exchange.bucket import bucket_of
+from tb.exchange.record import Record
+from tb.exchange.results import HANG, Finding
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Finding that a run has to show to be the failure of a record; others may come and go with it.
+
+    A hang has to be one of a job with the same dimensions 0: a device may not end empty jobs for a reason of
+    its own, and every hang would shrink to that one.
+    """
+
+    status: Status
+    checker: str
+    bucket: str = ""  # empty for a record of earlier versions, which has no findings
+    without: tuple[bool, ...] | None = None  # of a hang: M, N and K of its job are 0
+
+    @classmethod
+    def of(cls, record: Record) -> "Wanted":
+        """The finding that a record is about."""
+        if not record.findings:
+            return cls(record.status, record.detail.partition(":")[0])
+        about = record.findings[0]
+        return cls(about.status, about.checker, bucket_of(about), _without(about, record.failing))
+
+    def shown_by(self, findings: Iterable[Finding], scenario: Scenario) -> Finding | None:
+        """Return the finding of a scenario that is the one; None if there is none."""
+        return next((each for each in findings if self._is(each, scenario)), None)
+
+    def _is(self, finding: Finding, scenario: Scenario) -> bool:
+        if not self.bucket:
+            return (self.status, self.checker) == (finding.status, finding.checker)
+        return self.bucket == bucket_of(finding) and self.without == _without(finding, scenario)
+
+
+def _without(finding: Finding, scenario: Scenario) -> tuple[bool, ...] | None:
+    """For M, N and K of the job that hangs: true for 0; None for other findings."""
+    if finding.checker != HANG or finding.job is None:
+        return None
+    job = scenario.jobs[finding.job]
+    return job.m == 0, job.n == 0, job.k == 0
