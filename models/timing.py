@@ -134,6 +134,22 @@ def bound(instance: Instance, op: Op, m: int, n: int, k: int, fmt: Formats, stal
     return hundredths // 100 + 3 * instance.l + instance.tile_cols + 25
 
 
+def least_cycles(instance: Instance, m: int, n: int, k: int, z_bytes: int) -> int:
+    """Returns the fewest cycles that a job can take from its trigger to its event, however it is done.
+
+    A compute element does a step a cycle (contract A3.1), and the port writes DW + 32 bits (contract A4.1).
+
+    Args:
+        instance: The engine.
+        m: Rows of X and Z.
+        n: Columns of X, rows of W.
+        k: Columns of W and Z.
+        z_bytes: Bytes of an element of Z.
+    """
+    steps = _ceil_div(m * n * k, instance.h * instance.l)
+    return max(steps, _ceil_div(8 * m * k * z_bytes, instance.dw + 32))
+
+
 class Padding(NamedTuple):
     """Steps of the array that no output needs, by the dimension whose leftover causes them."""
 

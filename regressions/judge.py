@@ -101,14 +101,14 @@ def _absent(log: SimulationLog, outcome: ProcessEnd) -> tuple[Status, str]:
 def _ended(segment: Segment, test: TestLog) -> tuple[Status, str]:
     """Status of a segment whose end was reported."""
     assert test.end is not None
-    statuses = [test.end.status, *(job.status for job in test.jobs), *(f.status for f in test.failures)]
-    status = gravest(statuses)
+    ran = [job for job in test.jobs if job.status is not Status.NOT_RUN]
+    status = gravest([test.end.status, *(job.status for job in ran), *(f.status for f in test.failures)])
     if status is not Status.PASSED:
         details = [test.end.detail, *(f.detail for f in test.failures), *(job.detail for job in test.jobs)]
         return status, next((detail for detail in details if detail), "no detail was given")
-    if len(test.jobs) < segment.jobs or test.end.jobs < segment.jobs:
-        ran = min(len(test.jobs), test.end.jobs)
-        return Status.NOT_RUN, f"ended early: {ran} of {segment.jobs} planned jobs were checked"
+    checked, planned = min(len(ran), test.end.jobs), segment.jobs - test.end.held
+    if checked < planned:
+        return Status.NOT_RUN, f"ended early: {checked} of {planned} planned jobs were checked"
     if segment.jobs and not test.end.compared_bytes:
         return Status.NOT_RUN, "nothing was compared"
     return Status.PASSED, ""

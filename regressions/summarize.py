@@ -32,6 +32,8 @@ def summarize(run: Run, execution: Execution) -> Summary:
             summary.failures += failure_rows(result, run)
     summary.not_applicable = [*run.left_out, *_left_out(execution.results)]
     summary.failures.sort(key=lambda row: row.status.gravity)
+    if held := sum(map(_held, execution.results)):
+        summary.notes.append(f"{held} jobs not run behind a known hang, and not counted as planned")
     summary.totals = _totals(summary, execution.results)
     return summary
 
@@ -68,7 +70,7 @@ def _test_row(device: str, name: str, results: Sequence[SegmentResult], run: Run
         name=name,
         seed=segments[0].seed,
         status=status,
-        jobs_planned=sum(segment.jobs for segment in segments),
+        jobs_planned=sum(segment.jobs for segment in segments) - sum(map(_held, results)),
         jobs=sum(_checked(result.jobs) for result in results),
         rerun=rerun_line(run, selector, segments[0], first.segment.kind if first else "fast"),
         detail=first.detail + others if first else "",
@@ -76,6 +78,10 @@ def _test_row(device: str, name: str, results: Sequence[SegmentResult], run: Run
         seconds=sum(result.seconds for result in results),
         testpoints=segments[0].entry.testpoints,
     )
+
+
+def _held(result: SegmentResult) -> int:
+    return result.end.held if result.end else 0
 
 
 def _checked(jobs: Iterable[JobResult]) -> int:

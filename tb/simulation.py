@@ -81,6 +81,7 @@ async def segment(dut: Any, number: int) -> None:
             TestEnd(
                 test=part.entry.name,
                 jobs=recorder.jobs,
+                held=recorder.held,
                 compared_bytes=recorder.compared_bytes,
                 status=recorder.worst,
                 detail=recorder.detail,

@@ -23,6 +23,7 @@ class Recorder:
     Attributes:
         jobs: Jobs that were checked.
         compared_bytes: Bytes of memory that were compared.
+        held: Jobs that did not run, since they stood behind a hang that is known.
         checks: Checks of directed tests.
         concerned: Scenarios with a job that a known issue of the device concerns, by its id.
         known: Those in which it showed.
@@ -50,6 +51,7 @@ class Recorder:
         self._file = (folder / "results.jsonl").open("ab")
         self.jobs = 0
         self.compared_bytes = 0
+        self.held = 0
         self.checks = 0
         self.worst = Status.PASSED
         self.complete = False
@@ -69,6 +71,7 @@ class Recorder:
             result.test = self._test
         self._write(verdict.jobs)
         self.jobs += sum(result.status is not Status.NOT_RUN for result in verdict.jobs)
+        self.held += verdict.held
         self.compared_bytes += verdict.compared_bytes
         if verdict.concerned or verdict.known:
             self.concerned.update(verdict.concerned)

@@ -12,6 +12,7 @@ CHECKS = {
     "queue_gap": "first request of a queued job soon after the last write of the one before",
     "busy": "busy_o against triggers, events and waiting requests",
     "bound": "cycles of each job against its bound with the stalls it met",
+    "too_fast": "no job ends sooner than its steps and writes can be done",
     "abort": "memory, events and requests after a job was cut short",
     "abort_cycles": "a job behind a cut one takes the cycles it takes alone",
     "causes_record": "the probe counts each job once",

@@ -197,6 +197,7 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
 
     Attributes:
         jobs: Jobs that were checked.
+        held: Jobs that did not run, since they stood behind a hang that is known.
         compared_bytes: Bytes of memory that were compared.
         status: Gravest status.
         detail: Description of the first problem.
@@ -214,6 +215,7 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
 
     test: str
     jobs: int = 0
+    held: int = 0
     compared_bytes: int = 0
     status: Status
     detail: str = ""

@@ -61,12 +61,16 @@ def check_aborted(
     triggers = trigger_edges(seen.accesses)
     if len(triggers) != 2:
         return [], [*findings, _finding(f"{len(triggers)} of 2 triggers reached the device", None)]
-    cut = [Span(triggers[0], event, triggers[0]) for event, _ in early[:1]]
-    behind = [Span(triggers[1], event, triggers[1]) for event, _ in late[:1]]
+    for position, (event, _) in enumerate([*early[:1], *late[:1]], start=1 - len(early[:1])):
+        if event <= triggers[position]:
+            text = f"event at edge {event}, not after its trigger at edge {triggers[position]}"
+            findings.append(_finding(text, position))
+    cut = [Span(triggers[0], event, triggers[0]) for event, _ in early[:1] if event > triggers[0]]
+    behind = [Span(triggers[1], event, triggers[1]) for event, _ in late[:1] if event > triggers[1]]
     findings += _requests(scenario, seen, edge, triggers[1])
     if scenario.abort is not None and scenario.abort.kind == "clear":
         findings += _busy(seen, edge, triggers[1])
-    if behind and behind[0].event > behind[0].trigger:
+    if behind:
         findings += check_writes(replace(scenario, jobs=scenario.jobs[1:], abort=None), behind, seen)
     if late:
         findings += _memory(scenario, before, seen.memory, ended=bool(cut))

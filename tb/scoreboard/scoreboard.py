@@ -25,9 +25,10 @@ from tb.exchange.status import Status, gravest
 from tb.registers.model import RegisterFinding
 from tb.scoreboard.aborted import check_aborted
 from tb.scoreboard.causes import check_causes
+from tb.scoreboard.fast import check_fast
 from tb.scoreboard.finding import Observation, Span
 from tb.scoreboard.gaps import check_gaps
-from tb.scoreboard.memory import compare
+from tb.scoreboard.memory import compare, compare_ended
 from tb.scoreboard.order import check_busy, check_writes
 from tb.scoreboard.prediction import Prediction, prediction
 from tb.scoreboard.protocol import PortLogs, check_protocol
@@ -47,6 +48,7 @@ class Verdict:
         concerned: Known issues and differences of the device that concern one of its jobs.
         known: Those that showed; they do not count as findings.
         silent: Those that concern a job which passed without showing one.
+        held: Jobs that did not run, since they stood behind a hang that is known.
     """
 
     jobs: list[JobResult]
@@ -55,6 +57,7 @@ class Verdict:
     concerned: Sequence[str] = ()
     known: Sequence[str] = ()
     silent: Sequence[str] = ()
+    held: int = 0
 
     @property
     def status(self) -> Status:
@@ -156,7 +159,7 @@ class Scoreboard(uvm_scoreboard):
         ran: Sequence[Span | None]
         if scenario.abort is None:
             after = expected or partial(prediction, scenario, before, SecondOpinions(sources=()))
-            ran, found = self._judge(scenario, after, seen, given_up=bool(port_error) or watchdog)
+            ran, found = self._judge(scenario, before, after, seen, given_up=bool(port_error) or watchdog)
         elif cut is None:
             ran, found = [], [Finding(Status.PROTOCOL, "abort", "the soft clear was not granted")]
         else:
@@ -167,7 +170,8 @@ class Scoreboard(uvm_scoreboard):
             text = f"no event of job {done} within the watchdog's limit; {done} of {len(scenario.jobs)} ended"
             findings.append(Finding(Status.TIMEOUT, HANG, text, done if done < len(scenario.jobs) else None))
         causes, wrong = check_causes(self.descriptor, scenario, ran, seen)
-        findings += wrong
+        findings += wrong + check_fast(self.descriptor, scenario, ran)
+        gave_up = _gave_up(findings)
         jobs = [_unmeasured(scenario, position) for position in range(len(scenario.jobs))]
         for result, job, span, slots in zip(jobs, scenario.jobs, ran, causes, strict=False):
             self._measure(result, job, span, slots, seen)
@@ -177,21 +181,28 @@ class Scoreboard(uvm_scoreboard):
         findings = excused.findings
         for result in jobs:
             _decide(result, findings, excused.jobs)
-        self.jobs += len(ran)
-        compared = 0 if watchdog else memory.size
-        return Verdict(jobs, findings, compared, excused.concerned, excused.shown, excused.silent)
+        held = _hold(jobs, "a known hang") if gave_up and not _gave_up(findings) else 0
+        self.jobs += sum(result.status is not Status.NOT_RUN for result in jobs)
+        compared = memory.size
+        if watchdog:  # of what jobs wrote that ended ahead of a hang
+            whole = scenario.jobs[: len(ran)] if scenario.abort is None else ()
+            compared = sum(job.z_range[1] for job in whole)
+        return Verdict(jobs, findings, compared, excused.concerned, excused.shown, excused.silent, held)
 
     def _judge(
         self,
         scenario: Scenario,
+        before: npt.NDArray[np.uint8],
         expected: Callable[[], Prediction],
         seen: Observation,
         *,
         given_up: bool,
     ) -> tuple[Sequence[Span], list[Finding]]:
-        """The checks of a scenario whose jobs all run to their ends."""
+        """The checks of a scenario of which no job is cut short."""
         ran, findings = spans(scenario, seen)
-        if not given_up:
+        if given_up:
+            findings += compare_ended(scenario, before, seen.memory, len(ran), self.descriptor)
+        else:
             predicted = expected()
             findings += predicted.findings
             findings += compare(scenario, predicted.memory, seen.memory, self.descriptor)
@@ -232,7 +243,7 @@ class Scoreboard(uvm_scoreboard):
         result.cycles = span.cycles or None
         result.bound = self.descriptor.bound(job, beats.waiting)
         result.stalled = beats.waiting
-        if job.macs:
+        if job.macs and span.cycles:
             share = utilization(self.descriptor.instance, job.m, job.n, job.k, span.cycles)
             result.utilization = round(share, 6)
         result.beats_read = beats.reads
@@ -277,6 +288,19 @@ def _slow(results: Sequence[JobResult]) -> list[Finding]:
         for result in results
         if result.bound is not None and (result.cycles or 0) > result.bound
     ]
+
+
+def _gave_up(findings: Sequence[Finding]) -> bool:
+    """Return whether a finding says why a scenario was given up before all of its jobs had ended."""
+    return any(finding.checker in ("watchdog", "register_port") for finding in findings)
+
+
+def _hold(jobs: Sequence[JobResult], what: str) -> int:
+    """Say of the jobs that did not run what they stood behind; return their number."""
+    held = [result for result in jobs if result.status is Status.NOT_RUN]
+    for result in held:
+        result.detail = f"behind {what}"
+    return len(held)
 
 
 def _decide(result: JobResult, findings: Sequence[Finding], known: Mapping[int, str]) -> None:

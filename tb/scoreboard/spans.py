@@ -34,7 +34,8 @@ def spans(scenario: Scenario, seen: Observation) -> tuple[list[Span], list[Findi
     ends = seen.events.ends
     findings: list[Finding] = []
     planned = len(scenario.jobs)
-    if len(triggers) != planned:
+    # Behind a hang, the jobs that find no free context are never triggered.
+    if len(triggers) != planned and not (seen.watchdog and len(ends) < len(triggers) < planned):
         findings.append(
             Finding(Status.PROTOCOL, "triggers", f"{len(triggers)} of {planned} triggers reached the device")
         )

@@ -66,7 +66,10 @@ package fault_pkg;
     CausesWorking = 7'd61,     // a slot of another cause
     CausesPadding = 7'd62,     // a slot of another cause
     CausesSilent = 7'd63,      // a job is not counted
-    CausesTwice = 7'd64        // a job is counted twice
+    CausesTwice = 7'd64,       // a job is counted twice
+    // Hangs, until a reset
+    Silent = 7'd65,            // no request any more
+    Deaf = 7'd66               // a request that was granted is raised for ever
   } fault_e;
 
 endpackage

@@ -39,12 +39,14 @@ SCENARIOS: dict[str, tuple[tuple[Job, ...], StallSpec]] = {
     # Without steps, the queued job has cycles to spare before its bound.
     "queued_spare": ((FIRST, _job(5, 6, 0, 8, 0x800)), NO_STALL),
     "clear": ((FIRST, BEHIND), NO_STALL),
+    "clear_steps": ((FIRST, _job(5, 2, 3, 2, 0x800)), NO_STALL),
     "reset": ((FIRST, BEHIND), NO_STALL),
     "three": ((_job(1, 4, 1, 6, 0), _job(5, 2, 3, 2, 0x800), _job(0, 1, 1, 1, 0x400)), NO_STALL),
 }
 
 
-ABORTS = {"clear": Abort("clear", after=40, core=1), "reset": Abort("reset", after=40)}
+_CLEAR = Abort("clear", after=40, core=1)
+ABORTS = {"clear": _CLEAR, "clear_steps": _CLEAR, "reset": Abort("reset", after=40)}
 
 
 def scenario(name: str, index: int) -> Scenario:
@@ -148,6 +150,7 @@ CASES: tuple[FaultCase, ...] = (
     _case("ReqInReset", _RULE, rule(TcdmRule.REQ_IN_RESET), run="reset"),
     _case("EventLate", _RULE, "abort_cycles", run="clear"),
     _case("ClearEvent", _WRONG, "abort", "register", run="clear"),
+    _case("ClearEvent", _WRONG, "abort", "register", run="clear_steps"),
     _case("ClearRequest", _RULE, "abort", run="clear"),
     _case("ClearAllowed", _FINE, run="clear"),
     # Probe
@@ -167,6 +170,9 @@ CASES: tuple[FaultCase, ...] = (
     _case("ResponseSpurious", _RULE, rule(PeriphRule.PERIPH_STRAY)),
     _case("ResponseId", _RULE, rule(PeriphRule.PERIPH_ID), at=3),
     _case("TriggerIgnored", _SLOW, "watchdog"),
+    # The first job has 24 outputs, of three reads each.
+    _case("Silent", _SLOW, "watchdog", run="three", at=80),
+    _case("Deaf", _SLOW, "watchdog", run="three", at=80),
     _case("AcquireRefused", _WRONG, "register_port", "register"),
     _case("AcquireId", _WRONG, "register"),
     _case("GrantNever", _RULE, "register_port", "triggers", lasts=True),

@@ -96,7 +96,8 @@ module redmule_faulty #(
         over = tcdm_gnt_i;
       end
       WriteDropped, EventBeforeWrite, EventWithWrite: chance = write_request;  // without stalls: one cycle a write
-      ReadLane, Misaligned, ReadEnables, ReadEarly: begin
+      Silent:                     chance = read_request;  // without stalls: one cycle a read
+      ReadLane, Misaligned, ReadEnables, ReadEarly, Deaf: begin
         chance = read_request;
         over = tcdm_gnt_i;
       end
@@ -142,6 +143,8 @@ module redmule_faulty #(
   logic [PW/8-1:0] inject_be;
   logic [PW-1:0] inject_data;
   logic hide;  // a request that the memory does not see
+  logic stuck;  // a hang that has begun
+  logic stuck_q;
   logic [4:0] idle_q;  // cycles for which the device waits, and no request shows
 
   logic [31:0] late_add_q;
@@ -179,9 +182,16 @@ module redmule_faulty #(
     endcase
   end
 
-  assign hide = act && fault inside {WriteDropped, EventBeforeWrite, EventWithWrite, Rq4Retracted};
+  assign stuck = stuck_q || (act && fault inside {Silent, Deaf});
+  assign hide = (act && fault inside {WriteDropped, EventBeforeWrite, EventWithWrite, Rq4Retracted})
+      || (stuck && fault == Silent);
   assign tcdm_req_o = inject || (dev_req && !hide && idle_q == '0);
-  assign dev_gnt = (hide && fault != Rq4Retracted) || (tcdm_gnt_i && !inject && !hide && idle_q == '0);
+  assign dev_gnt = !stuck && ((hide && fault != Rq4Retracted) || (tcdm_gnt_i && !inject && !hide && idle_q == '0));
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin : p_stuck
+    if (!rst_ni) stuck_q <= 1'b0;
+    else if (stuck) stuck_q <= 1'b1;
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin : p_idle
     if (!rst_ni) idle_q <= '0;

@@ -28,7 +28,7 @@ ISSUE = """
 id = "{id}"
 reason = "tracker 17"
 when = "m == {m}"
-expect = "bound"
+expect = {expect}
 """
 
 RUN = Scenario(0, (FIRST,), Window(0x1000_0000, 0x1_0000))
@@ -132,16 +132,25 @@ def test_what_a_simulation_says_of_known_issues(tmp_path: Path) -> None:
     for name in ("fault_pkg.sv", "fault_probe.sv", "fault_events.sv", "redmule_faulty.sv", "faulty.vlt"):
         text = text.replace(f'"{name}"', f'"{HERE / name}"')
     path = tmp_path / "faulty.toml"
-    path.write_text(text + ISSUE.format(id="three", m=3) + ISSUE.format(id="four", m=4))
-    part = PlannedTest("EventLate_one", "tests/bench/faulty_device.py:FaultyDevice")
-    outcomes, _ = simulate(tmp_path, [part], device=str(path))
+    issues = (("three", 3, ["bound"]), ("four", 4, ["bound"]), ("stuck", 2, ["watchdog"]))
+    path.write_text(text + "".join(ISSUE.format(id=name, m=m, expect=checker) for name, m, checker in issues))
+    cases = ("EventLate_one", "Silent_three_80")
+    parts = [PlannedTest(name, "tests/bench/faulty_device.py:FaultyDevice") for name in cases]
+    outcomes, _ = simulate(tmp_path, parts, device=str(path))
     jobs = outcomes["EventLate_one"].jobs
     assert {job["status"] for job in jobs} == {"passed"}
     assert jobs[0]["detail"] == "known: three"
-    (test,) = read_results(tmp_path / "results.jsonl").tests
+    test, stuck = read_results(tmp_path / "results.jsonl").tests
+    assert stuck.end is not None
+    assert (stuck.end.status, stuck.end.held) == (Status.PASSED, 1)
+    assert [(job.status, job.detail) for job in stuck.jobs][:3] == [
+        (Status.PASSED, ""),
+        (Status.PASSED, "known: stuck"),
+        (Status.NOT_RUN, "behind a known hang"),
+    ]
     # The scenario of the fault, and the two that follow it: jobs of 4 and 2 rows, and one of 3.
     assert (test.end.status, test.end.known) == (Status.PASSED, {"three": 1})
-    assert test.end.silent == {"four": 1, "three": 1}
+    assert test.end.silent == {"four": 1, "three": 1, "stuck": 1}
     result = segment(test.end.known, test.end.silent, name="faulty")
-    (line,) = stale([result], [load(str(path))])
+    line = stale([result], [load(str(path))])[0]
     assert "'four'" in line

@@ -82,12 +82,17 @@ def run_test(test: dict) -> None:
     if behave == "hang in start":
         misbehave(behave)
     emit(type="test_begin", test=name, seed=test["seed"], begin=test["begin"], end=test["end"])
-    jobs, worst, compared = 0, "passed", 64
+    jobs, held, worst, compared = 0, 0, "passed", 64
     for scenario in range(test["begin"], test["end"]):
         time.sleep(knobs.get("pause", 0))
         if scenario >= at:
             misbehave(behave)
         if behave == "fewer" and scenario >= at:
+            continue
+        if behave == "hold" and scenario >= at:
+            held += JOBS
+            for number in range(JOBS):
+                job(name, scenario, number, "not_run", "behind a known hang")
             continue
         jobs += JOBS
         if behave in ("mismatch", "protocol", "timeout") and scenario == at:
@@ -102,6 +107,7 @@ def run_test(test: dict) -> None:
         type="test_end",
         test=name,
         jobs=jobs,
+        held=held,
         compared_bytes=compared,
         status=worst,
         detail="",

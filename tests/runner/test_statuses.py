@@ -70,6 +70,16 @@ def test_what_a_crash_left_undone_runs_in_another_simulation(runner: Runner) -> 
     assert runner.summary("run")["totals"]["jobs"] == 8
 
 
+def test_jobs_behind_a_known_hang_are_not_planned_ones(runner: Runner) -> None:
+    runner.tests(held={"knobs": {"behave": "hold", "at": 2}}, fewer={"knobs": {"behave": "fewer", "at": 2}})
+    assert runner("regressions", "--tier", "smoke") == 1
+    assert runner.status("held") == ("passed", "")
+    assert runner.status("fewer")[0] == "not_run"
+    (held,) = [test for test in runner.summary()["tests"] if test["name"] == "held"]
+    assert held["jobs_planned"] == held["jobs"]
+    assert "jobs not run behind a known hang" in runner.out
+
+
 def test_a_test_that_finished_before_a_crash_is_not_passed(runner: Runner) -> None:
     runner.tests(first={}, second={"knobs": {"behave": "crash"}})
     assert runner("run", "--test", "first:0:2,second:0:2") == 1

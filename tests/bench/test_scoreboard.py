@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scoreboard as a whole on hand-made logs: jobs that end too soon, hang, or stand behind a known hang."""
+
+from collections.abc import Sequence
+
+import pytest
+from msgspec.structs import replace
+
+from tb.agents.tcdm.monitor import TcdmLogs
+from tb.descriptor import load
+from tb.exchange.known import KnownItem
+from tb.exchange.scenario import Scenario
+from tb.exchange.status import Status
+from tb.scoreboard.memory import compare
+from tb.scoreboard.scoreboard import Verdict
+from tb.stimulus.image import initial_image, predict
+from tests.bench.jobs import JOB, OTHER, names, scenario
+from tests.bench.logs import seen
+from tests.bench.wild import scoreboard
+
+HANG = KnownItem("stuck", "tracker 4", "watchdog", "m == 2")
+THREE = scenario(JOB, OTHER, replace(OTHER, z_addr=OTHER.z_addr + 64))
+
+
+def judge(
+    run: Scenario,
+    triggers: Sequence[int],
+    ends: Sequence[tuple[int, int]],
+    *,
+    done: int,
+    known: tuple[KnownItem, ...] = (),
+    spoil: int | None = None,
+) -> Verdict:
+    """The verdict on a scenario whose first `done` jobs left what they must, but for a byte."""
+    board = scoreboard(replace(load("serial"), known_issues=known))
+    busy = [triggers[0] + 1, ends[-1][0] + 1] if len(ends) == len(run.jobs) else [triggers[0] + 1]
+    logs = seen(triggers=triggers, ends=ends, busy=busy)
+    before = initial_image(run)
+    memory = predict(before, run.jobs[:done], run.window.base)
+    if spoil is not None:
+        memory[spoil - run.window.base] ^= 1
+    board.tcdm.write(TcdmLogs(logs.beats, logs.events, logs.probe))
+    board.accesses.write(logs.accesses)
+    return board.check(run, before, memory, {}, watchdog=len(ends) < len(run.jobs))
+
+
+@pytest.mark.proves("too_fast")
+def test_a_job_that_ends_sooner_than_it_can_be_done_is_found() -> None:
+    steps = JOB.m * JOB.n * JOB.k
+    assert not judge(scenario(JOB), [10], [(10 + steps, 2)], done=1).findings
+    verdict = judge(scenario(JOB), [10], [(9 + steps, 2)], done=1)
+    assert names(verdict.findings) == ["too_fast"]
+    assert f"{steps - 1} cycles after the trigger; {steps} steps on 1 x 1" in verdict.findings[0].detail
+
+
+def test_a_hang_has_one_finding_whatever_stands_behind_it() -> None:
+    verdict = judge(THREE, [10, 20], [], done=0)
+    assert names(verdict.findings) == ["watchdog"]
+    assert [job.status for job in verdict.jobs] == [Status.TIMEOUT, Status.NOT_RUN, Status.NOT_RUN]
+    assert verdict.held == 0
+
+
+def test_jobs_behind_a_known_hang_are_held() -> None:
+    verdict = judge(THREE, [10, 20], [], done=0, known=(HANG,))
+    assert (verdict.findings, verdict.known, verdict.held) == ([], ("stuck",), 2)
+    assert [job.status for job in verdict.jobs] == [Status.PASSED, Status.NOT_RUN, Status.NOT_RUN]
+    assert verdict.jobs[1].detail == "behind a known hang"
+
+
+def test_what_a_job_ahead_of_a_hang_wrote_is_compared() -> None:
+    ended = [(10 + JOB.m * JOB.n * JOB.k, 2)]
+    verdict = judge(THREE, [10, 20], ended, done=1)
+    assert (names(verdict.findings), verdict.compared_bytes) == (["watchdog"], JOB.z_range[1])
+    verdict = judge(THREE, [10, 20], ended, done=1, spoil=JOB.z_addr, known=(HANG,))
+    assert [(each.checker, each.job) for each in verdict.findings] == [("memory", 0)]
+
+
+def test_an_output_that_the_steps_lead_to_is_reported_and_not_raised() -> None:
+    """Model and steps disagree: what is compared with is not what the steps lead to."""
+    run = scenario(JOB)
+    right = predict(initial_image(run), run.jobs, run.window.base)
+    expected = right.copy()
+    expected[JOB.z_addr - run.window.base] ^= 1
+    (finding,) = compare(run, expected, right, load("serial"))
+    assert "model and steps disagree" in finding.detail
