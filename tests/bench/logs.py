@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hand-made logs of a bench, for tests of checks without a simulator."""
+"""Hand-made jobs and logs of a bench, for tests of the scoreboard's checks without a simulator."""
 
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 
+from models.ops import Op
 from tb.agents.tcdm.monitor import BeatLog, EventLog, ProbeLog
 from tb.dpi.bindings import (
     ACCESS_DTYPE,
@@ -18,7 +20,27 @@ from tb.dpi.bindings import (
     READ,
     beat_dtype,
 )
+from tb.exchange.job import Job
+from tb.exchange.results import Finding
+from tb.exchange.scenario import Scenario, Window
 from tb.scoreboard.finding import Observation
+
+BASE = 0x2000
+X, W, Z = BASE + 0x101, BASE + 0x200, BASE + 0x302
+JOB = Job(Op.GEMM, 2, 3, 4, X, W, Z, core=2)
+OTHER = Job(Op.MATMUL, 2, 2, 2, BASE + 0x800, BASE + 0x900, BASE + 0xA00, core=5)
+EMPTY = replace(OTHER, m=0)
+
+
+def scenario(*jobs: Job) -> Scenario:
+    """A scenario of these jobs."""
+    return Scenario(0, jobs, Window(BASE, 0x1000))
+
+
+def names(findings: list[Finding]) -> list[str]:
+    """The checkers that fired."""
+    return [finding.checker for finding in findings]
+
 
 LANES = 9
 WORDS = 16

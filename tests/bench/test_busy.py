@@ -12,8 +12,7 @@ from tb.scoreboard.aborted import check_aborted
 from tb.scoreboard.finding import Span
 from tb.scoreboard.order import check_busy
 from tb.stimulus.image import initial_image, predict
-from tests.bench.jobs import BASE, JOB, OTHER, X, names, scenario
-from tests.bench.logs import events, read, seen
+from tests.bench.logs import BASE, JOB, OTHER, X, events, names, read, scenario, seen
 
 ONE = [Span(10, 50, 10)]
 

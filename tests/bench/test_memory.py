@@ -19,8 +19,7 @@ from tb.scoreboard.finding import Span
 from tb.scoreboard.memory import compare
 from tb.scoreboard.requests import check_requests
 from tb.stimulus.image import initial_image, predict
-from tests.bench.jobs import BASE, EMPTY, JOB, OTHER, Z, names, scenario
-from tests.bench.logs import read, seen
+from tests.bench.logs import BASE, EMPTY, JOB, OTHER, Z, names, read, scenario, seen
 
 SERIAL = load("serial")
 

@@ -11,8 +11,7 @@ from tb.scoreboard.finding import Span
 from tb.scoreboard.gaps import check_gaps
 from tb.scoreboard.order import check_writes
 from tb.scoreboard.requests import check_requests
-from tests.bench.jobs import BASE, EMPTY, JOB, OTHER, X, Z, names, scenario
-from tests.bench.logs import read, seen, write
+from tests.bench.logs import BASE, EMPTY, JOB, OTHER, X, Z, names, read, scenario, seen, write
 
 
 @pytest.mark.parametrize(("edge", "wrong"), [(49, False), (50, True), (51, True)])

@@ -7,8 +7,7 @@ import pytest
 
 from tb.scoreboard.finding import Span
 from tb.scoreboard.spans import port_cycles, spans
-from tests.bench.jobs import JOB, OTHER, X, names, scenario
-from tests.bench.logs import accesses, read, seen
+from tests.bench.logs import JOB, OTHER, X, accesses, names, read, scenario, seen
 
 
 def test_spans_of_queued_jobs_start_at_the_event_before() -> None:

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A simulator, a device and scenarios that need no simulation, to test the runner with."""
+"""A simulator, a device and scenarios that need no simulation, and the command line over them."""
 
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from regressions import cli, order
 from regressions.planner import Sizes
 from regressions.services import Services
 from regressions.simulators.base import Build, BuildError
@@ -94,3 +96,9 @@ def services() -> Services:
     """Everything the runner needs."""
     simulator = FakeSimulator()
     return Services(lambda _: simulator, device, open_sizes, lambda entry, _: entry.knobs.get("lacks", ""))
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as empty:
+        order.LISTS = Path(empty)  # the fake simulator cannot run the project's own tests
+        sys.exit(cli.main(sys.argv[1:], services()))

@@ -3,6 +3,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -14,6 +16,7 @@ from rich.console import Console
 from regressions import builds
 from regressions.kinds import runner_of
 from regressions.order import Order
+from regressions.paths import ROOT
 from regressions.run import Run
 from regressions.simulators import verilator
 from regressions.simulators.base import Build, BuildError
@@ -21,7 +24,7 @@ from tb.descriptor import load
 from tb.exchange.device import Descriptor
 from tb.exchange.plan import Plan
 from tests.runner.fake import FakeSimulator
-from tests.runner.harness import Runner
+from tests.runner.harness import Runner, alive, wait
 
 SECONDS = 20.0
 
@@ -119,3 +122,27 @@ def test_another_compiler_says_what_it_does_instead(tmp_path: Path, monkeypatch:
     built = verilator.Verilator().build(device, "fast", tmp_path / "log", runner_of(device).training(device))
     assert "only g++ does" in built.note
     assert asked[-1] is None
+
+
+# A tool that starts another one, as make starts compilers, and tells its number.
+TOOL = "sleep 60 & echo $! > {child}; wait"
+# Shells have jobs in the background ignore the interrupt, which processes inherit.
+SCRIPT = """
+import signal
+from pathlib import Path
+from regressions.simulators.tools import run_tool
+signal.signal(signal.SIGINT, signal.default_int_handler)
+run_tool(["sh", "-c", {tool!r}], Path({log!r}), "a build")
+"""
+
+
+def test_an_interrupt_ends_the_whole_build(tmp_path: Path) -> None:
+    child = tmp_path / "child"
+    script = SCRIPT.format(tool=TOOL.format(child=child), log=str(tmp_path / "log"))
+    runner = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.DEVNULL)
+    wait(lambda: child.exists() and child.read_text().strip(), "the compiler")
+    compiler = int(child.read_text())
+    assert alive(compiler)
+    os.kill(runner.pid, signal.SIGINT)
+    assert runner.wait(30) != 0
+    wait(lambda: not alive(compiler), "the compiler's end")

@@ -1,17 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands are there, and import no more than they need."""
+"""Commands import no more than they need; orders are what was typed; `make run` builds once."""
 
+import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from cocotb_tools.config import pygpi_entry_point
 
+from regressions import account
 from regressions.cli import commands
-from regressions.paths import ROOT
+from regressions.order import Order
+from regressions.paths import ROOT, BuildTree
+from regressions.rundir import last_run
+from regressions.shards import Shard
 from regressions.simulators.verilator import cocotb_environment
 from tb.kinds import imported
+from tb.stimulus.rng import derive
+from tests.runner.harness import Runner
 
 _LOADED = "import sys; from regressions.cli import main; main(sys.argv[1:]); print(*sys.modules)"
 _BENCH = {"pyuvm", "cocotb", "pytest", "asyncio", "jinja2", "regressions.report"}
@@ -44,3 +52,41 @@ def test_jobs_are_shown_without_a_bench() -> None:
 def test_a_simulation_begins_where_cocotb_says(tmp_path: Path) -> None:
     environment = cocotb_environment("top", "module", tmp_path)
     assert environment["GPI_USERS"].endswith(f";{pygpi_entry_point()}")
+
+
+def test_every_field_of_an_order_is_an_option_of_its_own() -> None:
+    options = Order.options()
+    assert list(options) == [field.name for field in fields(Order)]
+    assert len({option.flag for option in options.values()}) == len(options)
+
+
+def test_an_order_has_what_was_typed_and_defaults_for_the_rest() -> None:
+    order = Order.of({"shard": "2/3", "lists": ["a", "b"], "keep": True, "tree": "out", "command": "run"})
+    assert (order.shard, order.lists, order.keep) == (Shard(2, 3), (Path("a"), Path("b")), True)
+    assert order.tree == BuildTree(Path("out"))
+    assert (order.tier.name, order.seed, order.covergroups) == ("pr", None, ())
+
+
+def test_the_makefile_knows_all_options_and_no_others() -> None:
+    used = set(re.findall(r",(--[a-z]+)", (ROOT / "Makefile").read_text())) - {"--own", "--given"}
+    assert used == {option.flag for option in Order.options().values()}
+
+
+def kinds(runner: Runner) -> set[str]:
+    """Build kinds of the last run."""
+    folder = last_run(BuildTree(runner.build))
+    assert folder is not None
+    return {segment.kind for segment in account.read(folder).segments}
+
+
+def test_a_single_test_needs_one_build(runner: Runner) -> None:
+    """Nobody who waits for `make run` waits for the other build kinds of a tier, unless for one by name."""
+    seed = next(seed for seed in range(100) if derive(seed, "build kind", "t", 0) % 10 == 9)
+    runner.tests(t={"tiers": ["pr"]})
+    same = ("--tier", "pr", "--seed", str(seed))
+    assert runner("regressions", *same, "--tests", "t") == 0
+    assert kinds(runner) == {"xrand"}, "the tier draws it"
+    assert runner("run", "--test", "t", *same) == 0
+    assert kinds(runner) == {"fast"}
+    assert runner("run", "--test", "t", *same, "--kind", "xrand") == 0
+    assert kinds(runner) == {"xrand"}

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The virtual environment and the Makefile around it."""
+"""The virtual environment, the Makefile around it, and the script of continuous integration."""
 
 import hashlib
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -156,3 +158,22 @@ def test_variables_with_blanks_and_stars_arrive_whole(tmp_path: Path) -> None:
     assert "[--tests=gemm_*,a b]" in done.stdout
     assert "[--seed=-1]" in done.stdout
     assert "[--dut=x y.toml]" in done.stdout
+
+
+STEPS = ["lint", "regressions TIER=smoke", "test"]
+
+
+@pytest.mark.parametrize("failing", ["", "lint", "regressions", "test"])
+def test_every_step_runs_and_each_may_fail_the_run(tmp_path: Path, failing: str) -> None:
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    make = f'#!/bin/sh\necho "$@" >> {tmp_path}/steps\n[ "$1" != "{failing}" ]\n'
+    for name, text in (("make", make), ("apt-get", "#!/bin/sh\n"), ("sudo", "#!/bin/sh\n")):
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(["bash", ".ci/run"], cwd=tmp_path, env=os.environ | {"PATH": path}, check=False)
+    assert (tmp_path / "steps").read_text().splitlines() == STEPS
+    assert (done.returncode != 0) == bool(failing)

@@ -1,16 +1,51 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of timeouts and interruption, and of the results that an unfinished run keeps."""
+"""Time limits and interruption, and the results that an unfinished run keeps."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from regressions.deadline import Effort, processor_seconds
 from regressions.paths import ROOT
 from tests.runner.harness import Runner, alive, wait
+
+
+def effort(seconds: Sequence[float], processor: Sequence[float | None]) -> float:
+    """Returns what is counted of a process that was looked at some times."""
+    wall, used = iter(seconds), iter(processor)
+    watched = Effort(lambda: next(used), lambda: next(wall))
+    return [watched.seconds() for _ in seconds[1:]][-1]
+
+
+@pytest.mark.parametrize(
+    ("processor", "counted"),
+    [
+        ([0.0, 1.0, 2.0, 3.0], 3.0),  # alone
+        ([0.0, 1.7, 3.4, 5.1], 3.0),  # with several threads
+        ([0.0, 0.1, 0.2, 0.3], 0.3),  # beside nine others
+        ([0.0, 0.0, 0.0, 0.0], 3.0),  # it waits for what does not come
+        ([0.0, 0.0, 0.0, 0.5], 2.5),
+        ([None] * 4, 3.0),  # a system that does not tell
+        ([0.0, 1.0, None, None], 3.0),  # it has ended
+    ],
+)
+def test_time_that_others_had_is_left_out(processor: Sequence[float | None], counted: float) -> None:
+    assert effort([10.0, 11.0, 12.0, 13.0], processor) == pytest.approx(counted)
+
+
+def test_processor_time_is_read() -> None:
+    before = processor_seconds(os.getpid())
+    if before is None:
+        pytest.skip("the system does not tell")
+    used = os.times()
+    assert before == pytest.approx(used.user + used.system, abs=0.1)
+    assert processor_seconds(1 << 30) is None
 
 
 def _pids(build: Path) -> list[int]:
@@ -43,7 +78,7 @@ def test_each_test_has_its_own_time(runner: Runner) -> None:
 
 
 def _start(runner: Runner, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.runner.fake_cli", *arguments]
+    command = [sys.executable, "-m", "tests.runner.fake", *arguments]
     options = ["--build", str(runner.build), "--lists", str(runner.folder / "list.toml"), "--jobs", "1"]
     options += ["--dut", "redmule"]
     return subprocess.Popen(

@@ -18,6 +18,7 @@ from regressions.executor import Execution
 from regressions.failures import failure_rows
 from regressions.json_file import write_json
 from regressions.judge import SegmentResult
+from regressions.processor import OTHERS, RUNNER, in_words, of_run
 from regressions.report import html
 from regressions.report.checkers import anchor, views
 from regressions.report.console import print_verdict
@@ -26,6 +27,7 @@ from regressions.report.html import render_html
 from regressions.report.junit import render_junit
 from regressions.report.markdown import render_markdown
 from regressions.report.plots import utilization_plot
+from regressions.results import SimulationLog, TestLog
 from regressions.summarize import summarize
 from regressions.summary import Summary
 from regressions.testplan import load_testplan
@@ -319,3 +321,24 @@ def test_processor_time_stands_behind_the_verdict() -> None:
     print_verdict(console, summary, Path("x"))
     *_, shown, _report = console.export_text().splitlines()
     assert shown == "processor time 2.0 s: simulator 75.0%, checks 25.0%"
+
+
+def test_a_run_is_its_simulations_and_the_runner() -> None:
+    spent = of_run(Counter({"simulator": 1e6, "checks": 0.5}))
+    assert spent["simulator"] == 1e6
+    assert spent["checks"] == 0.5
+    assert spent[RUNNER] > 0
+    assert spent[OTHERS] == 0  # its processes told more than they used
+
+
+def test_the_largest_share_comes_first() -> None:
+    assert in_words({"checks": 0.5, "simulator": 1.5, "start": 0.0}) == (
+        "processor time 2.0 s: simulator 75.0%, checks 25.0%"
+    )
+    assert in_words({}) == "processor time 0.0 s: "
+
+
+def test_a_simulation_is_its_segments_and_its_start() -> None:
+    ends = [TestEnd(test="t", status=Status.PASSED, processor={"simulator": 2.0}), None]
+    tests = [TestLog(("t", 0, 1), end=end) for end in ends]
+    assert SimulationLog(tests, start=0.5).processor == {"simulator": 2.0, "start": 0.5}

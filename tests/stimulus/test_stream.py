@@ -12,10 +12,13 @@ import pytest
 from models.formats import Format, per_operand
 from models.ops import Op
 from models.timing import Instance
+from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.names import OPERAND_CLASSES
 from tb.exchange.scenario import AIMED, STALL_KINDS, WRITE_R_VALID, Scenario
+from tb.registers.program import register_values
 from tb.schema import SchemaError
+from tb.sequences.encodings import EncodingStream
 from tb.stimulus.corners import corners
 from tb.stimulus.placement import BASES
 from tb.stimulus.stream import ImpossibleConstraint, ScenarioStream
@@ -229,3 +232,23 @@ def test_a_constraint_that_forgets_to_answer_is_an_error() -> None:
 def test_wrong_knobs_name_the_test() -> None:
     with pytest.raises(SchemaError, match=r"test t: knobs.opp: unknown key 'opp'; did you mean 'op'"):
         make(opp="GEMM")
+
+
+def written(descriptor: Descriptor, count: int) -> list[int]:
+    stream = EncodingStream("encodings", 1, {}, descriptor)
+    jobs = [stream.scenario(index).jobs[0] for index in range(count)]
+    assert all(descriptor.supports(job) is None for job in jobs)
+    mixed = descriptor.mixed_formats
+    return [register_values(job, mixed_formats=mixed)["MACFG"] & ~(7 << 10) for job in jobs]
+
+
+def test_every_value_is_written_once() -> None:
+    whole = device(formats=tuple(Format), mixed_formats=True)
+    values = written(whole, 1024)
+    assert set(values) == {low << 7 | high << 16 for low in range(8) for high in range(128)}
+    assert written(whole, 1028)[1024:] == values[:4]
+
+
+def test_without_the_extension_there_are_eight() -> None:
+    assert sorted(written(device(formats=tuple(Format)), 8)) == [code << 7 for code in range(8)]
+    assert sorted(written(device(), 5)) == [code << 7 for code in (1, 4, 5, 6, 7)]
