@@ -4,12 +4,13 @@
 import numpy as np
 
 from models import chains
+from models.chains import NanRule
 from models.fp16 import Fp16
 from models.kernel import kernel
 from models.ops import Op
 
 
-def gemm_op(op: Op, x: Fp16, w: Fp16, y: Fp16 | None = None) -> Fp16:
+def gemm_op(op: Op, x: Fp16, w: Fp16, y: Fp16 | None = None, nan: NanRule = "number") -> Fp16:
     """Computes Z as the engine does, bit for bit.
 
     Args:
@@ -17,6 +18,7 @@ def gemm_op(op: Op, x: Fp16, w: Fp16, y: Fp16 | None = None) -> Fp16:
         x: FP16 bits, M x N.
         w: FP16 bits, N x K.
         y: FP16 bits, M x K; ignored by MATMUL, whose accumulators start at +0.
+        nan: Value of min and max with a NaN; the contract's is a number (A2.4).
 
     Returns:
         FP16 bits, M x K; with N = 0 a copy of Y, bits unchanged.
@@ -25,7 +27,10 @@ def gemm_op(op: Op, x: Fp16, w: Fp16, y: Fp16 | None = None) -> Fp16:
         TypeError: an array is not of type `np.uint16`.
         ValueError: the shapes do not fit each other, or Y is missing.
     """
-    return (kernel() or chains).matrix(op, x, w, _checked_start(op, x, w, y))
+    start = _checked_start(op, x, w, y)
+    if nan != "number" and not op.is_fma:
+        return chains.matrix(op, x, w, start, nan)
+    return (kernel() or chains).matrix(op, x, w, start)
 
 
 def partial_sums(op: Op, x_row: Fp16, w_col: Fp16, y0: int) -> Fp16:

@@ -18,7 +18,7 @@ def nbytes(rows: int, cols: int, fmt: Format) -> int:
     return rows * cols * fmt.itemsize
 
 
-def load(mem: NDArray[np.uint8], offset: int, rows: int, cols: int, fmt: Format) -> Bits:
+def load(mem: NDArray[np.uint8], offset: int, rows: int, cols: int, fmt: Format, spread: int = 1) -> Bits:
     """Reads a matrix.
 
     Args:
@@ -27,6 +27,7 @@ def load(mem: NDArray[np.uint8], offset: int, rows: int, cols: int, fmt: Format)
         rows: Rows of the matrix.
         cols: Columns of the matrix.
         fmt: Format of its elements.
+        spread: Size of the elements' places, in elements; each is in the first bytes of its place.
 
     Returns:
         The elements' bits, `rows` x `cols`, in the format itself (`fmt.dtype`); a copy.
@@ -34,11 +35,14 @@ def load(mem: NDArray[np.uint8], offset: int, rows: int, cols: int, fmt: Format)
     Raises:
         ValueError: the matrix does not lie within `mem`.
     """
-    end = _checked_end(mem, offset, nbytes(rows, cols, fmt))
+    end = _checked_end(mem, offset, nbytes(rows, cols, fmt) * spread)
+    if spread > 1:
+        places = mem[offset:end].reshape(-1, fmt.itemsize * spread)
+        return places[:, : fmt.itemsize].copy().view(_stored(fmt)).astype(fmt.dtype).reshape(rows, cols)
     return mem[offset:end].copy().view(_stored(fmt)).astype(fmt.dtype, copy=False).reshape(rows, cols)
 
 
-def store(mem: NDArray[np.uint8], offset: int, bits: Bits, fmt: Format) -> None:
+def store(mem: NDArray[np.uint8], offset: int, bits: Bits, fmt: Format, spread: int = 1) -> None:
     """Writes a matrix into `mem`; no other byte changes.
 
     Args:
@@ -46,6 +50,7 @@ def store(mem: NDArray[np.uint8], offset: int, bits: Bits, fmt: Format) -> None:
         offset: Index in `mem` of the first byte; need not be aligned.
         bits: The elements' bits, in the format itself; any shape, written in row-major order.
         fmt: Format of the elements.
+        spread: Size of the elements' places, in elements; each is in the first bytes of its place.
 
     Raises:
         TypeError: the type of `bits` is not that of the format.
@@ -53,8 +58,14 @@ def store(mem: NDArray[np.uint8], offset: int, bits: Bits, fmt: Format) -> None:
     """
     if bits.dtype != fmt.dtype:
         raise TypeError(f"{fmt.name} elements are stored from {fmt.dtype} bits, not from {bits.dtype}")
-    end = _checked_end(mem, offset, bits.size * fmt.itemsize)
-    mem[offset:end] = np.ascontiguousarray(bits, dtype=_stored(fmt)).reshape(-1).view(np.uint8)
+    end = _checked_end(mem, offset, bits.size * fmt.itemsize * spread)
+    stored = np.ascontiguousarray(bits, dtype=_stored(fmt)).reshape(-1).view(np.uint8)
+    if spread > 1:
+        mem[offset:end].reshape(-1, fmt.itemsize * spread)[:, : fmt.itemsize] = stored.reshape(
+            -1, fmt.itemsize
+        )
+    else:
+        mem[offset:end] = stored
 
 
 def _stored(fmt: Format) -> np.dtype[np.uint8 | np.uint16]:

@@ -114,7 +114,9 @@ class RedmuleEnv(uvm_env):
 
     async def run_scenario(self, scenario: Scenario) -> Verdict:
         """Run a scenario, judge and record it; a device that failed is reset."""
-        (drawn,) = lookahead(self.background, lambda _index: scenario, range(1), self.opinions)
+        (drawn,) = lookahead(
+            self.background, lambda _index: scenario, range(1), self.opinions, self.descriptor.traits
+        )
         return await self.driver.drive(drawn)
 
     async def run_job(self, job: GemmJob) -> JobResult:

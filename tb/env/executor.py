@@ -12,6 +12,7 @@ from tb.agents.control.player import RegisterPortPlayer
 from tb.agents.control.transfer import ControlError
 from tb.agents.tcdm.agent import TcdmAgent
 from tb.agents.tcdm.monitor import EventLog
+from tb.agents.tcdm.rules import TcdmRule
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
 from tb.env.coverage import CoverageTap
@@ -64,6 +65,8 @@ class ScenarioExecutor:
         self._dut = dut
         self._handle = handle
         self._descriptor = descriptor
+        self._traits = descriptor.traits
+        self._waived = [int(TcdmRule[name]) for name in self._traits.waived_rules]
         self._tcdm = tcdm
         self._player = player
         self._collect = collect
@@ -134,6 +137,8 @@ class ScenarioExecutor:
                 finished = cut is not None and await self._ended_after(cut)
                 if finished:
                     await self._drain()
+            if finished:
+                await self._settle()
         except ControlError as error:
             port_error = str(error)
         self._background.pause()
@@ -144,6 +149,8 @@ class ScenarioExecutor:
             )
         self._collect()
         rules = handle.violations()
+        for rule in self._waived:
+            rules.pop(rule, None)
         sampled = bool(rules) or scenario.index % SHARE == 0
         verdict = self._scoreboard.check(
             scenario,
@@ -184,7 +191,7 @@ class ScenarioExecutor:
     async def _compare_with_alone(self, scenario: Scenario, history: History, verdict: Verdict) -> None:
         """The job behind a cut one takes the cycles it takes alone (contract A7.11); stalls would hide it."""
         alone = replace(scenario, jobs=scenario.jobs[1:], abort=None)
-        (drawn,) = lookahead(self._background, lambda _index: alone, range(1), self._opinions)
+        (drawn,) = lookahead(self._background, lambda _index: alone, range(1), self._opinions, self._traits)
         again = await self.run(drawn)
         self.since_reset.pop()
         verdict.findings += again.findings
@@ -230,6 +237,15 @@ class ScenarioExecutor:
         shared.alarm_cycle = target
         while shared.cycle < target:
             await self._wake
+
+    async def _settle(self) -> None:
+        """Wait for writes that may come after the last event, until none was requested for so long."""
+        lead = self._traits.event_lead
+        while lead:
+            beats = self._handle.beat_log()
+            if not beats.size or int(beats["cycle"][-1]) + lead < self._handle.shared.cycle:
+                return
+            await self._drain()
 
     def _budget(self, scenario: Scenario) -> int:
         until_cut = scenario.abort.after if scenario.abort is not None else 0

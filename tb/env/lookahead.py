@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tb.agents.tcdm.memory import stall_pattern
 from tb.env.background import Background, BackgroundTask
 from tb.exchange.scenario import Scenario
+from tb.exchange.traits import CONTRACT, Traits
 from tb.scoreboard.prediction import Prediction, prediction
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.stimulus.image import Image, initial_image
@@ -32,6 +33,7 @@ def lookahead(
     draw: Callable[[int], Scenario],
     indices: range,
     opinions: SecondOpinions,
+    traits: Traits = CONTRACT,
 ) -> Iterator[Drawn]:
     """Draws scenarios ahead of their use, and yields them in order.
 
@@ -44,7 +46,7 @@ def lookahead(
     def fill(depth: int) -> None:
         for index in islice(rest, depth - len(queue)):
             drawn = background.submit(partial(_draw, draw, index), "drawing")
-            queue.append((drawn, background.submit(partial(_predict, drawn, opinions), "prediction")))
+            queue.append((drawn, background.submit(partial(_predict, drawn, opinions, traits), "prediction")))
 
     fill(1)
     while queue:
@@ -61,10 +63,12 @@ def _draw(draw: Callable[[int], Scenario], index: int) -> tuple[Scenario, Image]
     return scenario, initial_image(scenario)
 
 
-def _predict(drawn: BackgroundTask[tuple[Scenario, Image]], opinions: SecondOpinions) -> Prediction | None:
+def _predict(
+    drawn: BackgroundTask[tuple[Scenario, Image]], opinions: SecondOpinions, traits: Traits
+) -> Prediction | None:
     scenario, image = drawn.result()
     # A cut job may leave more than one memory.
-    return None if scenario.abort else prediction(scenario, image, opinions)
+    return None if scenario.abort else prediction(scenario, image, opinions, traits)
 
 
 def _known(predicted: BackgroundTask[Prediction | None]) -> Prediction:

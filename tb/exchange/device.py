@@ -18,6 +18,7 @@ from tb.exchange.job import Job
 from tb.exchange.known import KnownItem
 from tb.exchange.names import MAX_CORES, parse_format, parse_op
 from tb.exchange.scenario import Scenario
+from tb.exchange.traits import CONTRACT, Traits
 from tb.schema import Where
 
 MAX_CAUSES = 16
@@ -110,6 +111,7 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         formats: formats the device has, by name
         mixed_formats: X, W and Y/Z can have different formats, by the extension of MACFG (contract A5.16)
         cycle_bound: the cycle bound
+        traits: deviations by design of sizes, memory, ports, timing and numbers
         known_differences: deviations by design
         known_issues: defects that are expected to show
         binds: SystemVerilog files that bind checkers or probes into the device
@@ -137,6 +139,7 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     formats: Annotated[FormatsOfDevice, Meta(min_length=1)]
     mixed_formats: bool = False
     cycle_bound: Bound = field(name="bound")
+    traits: Traits = CONTRACT
     known_differences: tuple[KnownItem, ...] = ()
     known_issues: tuple[KnownItem, ...] = ()
     binds: Files = ()
@@ -203,7 +206,8 @@ class Descriptor(DescriptorFile, frozen=True, kw_only=True):
             return f"{self.name} has one format for all operands, the job wants {job.format_name}"
         if job.core >= self.n_cores:
             return f"{self.name} has {self.n_cores} cores, the job wants core {job.core}"
-        return None
+        why = self.traits.refuses(job)
+        return None if why is None else f"{self.name}: {why}"
 
     def cannot(self, scenario: Scenario) -> str | None:
         """Returns why the device cannot run `scenario`, or None if it can."""

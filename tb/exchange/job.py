@@ -59,6 +59,7 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
         classes: Operand classes of X, W and Y, from which data is generated.
         data_seed: Seed of the generated data.
         data: Explicit bytes of X, W and Y as they lie in memory; None for a generated operand.
+        fp8_bytes: Bytes from one FP8 element to the next; explicit data is dense all the same.
 
     Raises:
         ValueError: A value is out of range, or explicit data has the wrong length.
@@ -76,6 +77,7 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     classes: tuple[str, str, str] = ("normal", "normal", "normal")
     data_seed: int = 0
     data: Data | None = None
+    fp8_bytes: Annotated[int, Meta(ge=1, le=2)] = 1
 
     def __post_init__(self) -> None:
         if isinstance(self.op, str):
@@ -126,6 +128,14 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
         """Format of Y and Z."""
         return self.formats[2]
 
+    def element_bytes(self, fmt: Format) -> int:
+        """Return the bytes from one element of a format to the next."""
+        return fmt.itemsize * self.spread(fmt)
+
+    def spread(self, fmt: Format) -> int:
+        """Return how many times its size an element of a format takes."""
+        return self.fp8_bytes if fmt.itemsize == 1 else 1
+
     @property
     def mixed(self) -> bool:
         """Not all operands have the same format."""
@@ -154,19 +164,21 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     @property
     def x_range(self) -> Range:
         """Bytes of X that the job needs; none when the job is empty or N is 0."""
-        return self.x_addr, 0 if self.empty else self.m * self.n * self.x_fmt.itemsize
+        return self.x_addr, 0 if self.empty else self.m * self.n * self.element_bytes(self.x_fmt)
 
     @property
     def w_range(self) -> Range:
         """Bytes of W that the job needs; none when the job is empty or N is 0."""
-        return self.w_addr, 0 if self.empty else self.n * self.k * self.w_fmt.itemsize
+        return self.w_addr, 0 if self.empty else self.n * self.k * self.element_bytes(self.w_fmt)
 
     @property
     def z_range(self) -> Range:
         """Bytes of Y and Z; none when the job is empty."""
-        return self.z_addr, self.m * self.k * self.z_fmt.itemsize
+        return self.z_addr, self.m * self.k * self.element_bytes(self.z_fmt)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the job as JSON values: names of operation and format, explicit data as base64."""
         values: dict[str, Any] = to_builtins(self)
+        if self.fp8_bytes == 1:
+            del values["fp8_bytes"]
         return values | {"op": self.op.name, "format": self.format_name}

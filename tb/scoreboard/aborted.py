@@ -9,9 +9,11 @@ from tb.agents.tcdm.memory import job_ranges
 from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
+from tb.exchange.traits import CONTRACT, Traits
 from tb.registers.generate import register_map
 from tb.registers.map import DECODED_ADDRESS_BITS
 from tb.scoreboard.finding import Observation, Span
+from tb.scoreboard.leeway import open_bytes
 from tb.scoreboard.order import check_writes, first_with
 from tb.scoreboard.spans import trigger_edges
 from tb.stimulus.image import predict
@@ -29,7 +31,11 @@ def clear_edge(accesses: npt.NDArray[np.void]) -> int | None:
 
 
 def check_aborted(
-    scenario: Scenario, before: npt.NDArray[np.uint8], seen: Observation, edge: int
+    scenario: Scenario,
+    before: npt.NDArray[np.uint8],
+    seen: Observation,
+    edge: int,
+    traits: Traits = CONTRACT,
 ) -> tuple[list[Span | None], list[Finding]]:
     """Judge a scenario whose first job was cut short.
 
@@ -38,6 +44,7 @@ def check_aborted(
         before: The window's bytes before the first trigger.
         seen: The logs of both jobs, and the window's bytes after the second job's event.
         edge: Grant of the soft clear, or the edge before reset was seen low.
+        traits: Deviations of the device.
 
     Returns:
         The spans of the two jobs, None for the first if it did not end, and what is wrong; fewer spans if
@@ -67,17 +74,21 @@ def check_aborted(
             findings.append(_finding(text, position))
     cut = [Span(triggers[0], event, triggers[0]) for event, _ in early[:1] if event > triggers[0]]
     behind = [Span(triggers[1], event, triggers[1]) for event, _ in late[:1] if event > triggers[1]]
-    findings += _requests(scenario, seen, edge, triggers[1])
+    findings += _requests(scenario, seen, edge, triggers[1], traits)
     if scenario.abort is not None and scenario.abort.kind == "clear":
         findings += _busy(seen, edge, triggers[1])
     if behind:
-        findings += check_writes(replace(scenario, jobs=scenario.jobs[1:], abort=None), behind, seen)
+        findings += check_writes(replace(scenario, jobs=scenario.jobs[1:], abort=None), behind, seen, traits)
     if late:
-        findings += _memory(scenario, before, seen.memory, ended=bool(cut))
+        # An event that comes before the last write says nothing of that write.
+        written = bool(cut) and cut[0].event + traits.event_lead <= edge
+        findings += _memory(scenario, before, seen.memory, traits, ended=written)
     return [cut[0] if cut else None, *behind], findings
 
 
-def _requests(scenario: Scenario, seen: Observation, edge: int, trigger: int) -> list[Finding]:
+def _requests(
+    scenario: Scenario, seen: Observation, edge: int, trigger: int, traits: Traits
+) -> list[Finding]:
     """Check that requests later than four cycles after the cut serve the second job, after its trigger."""
     records = seen.beats.records
     if not records.size:
@@ -91,7 +102,7 @@ def _requests(scenario: Scenario, seen: Observation, edge: int, trigger: int) ->
     access = 4 * records["data"].shape[1]
     starts = records["add"].astype(np.int64)
     own = np.zeros(records.size, dtype=np.bool_)
-    for first, length, _ in job_ranges(scenario.jobs[1], access):
+    for first, length, _ in job_ranges(scenario.jobs[1], access, traits):
         own |= ((starts - first) % _WORD < length) | ((first - starts) % _WORD < access)
     strange &= ~(own & (raised > trigger))
     if not strange.any():
@@ -119,12 +130,19 @@ def _busy(seen: Observation, edge: int, trigger: int) -> list[Finding]:
 
 
 def _memory(
-    scenario: Scenario, before: npt.NDArray[np.uint8], memory: npt.NDArray[np.uint8], *, ended: bool
+    scenario: Scenario,
+    before: npt.NDArray[np.uint8],
+    memory: npt.NDArray[np.uint8],
+    traits: Traits,
+    *,
+    ended: bool,
 ) -> list[Finding]:
     """Each byte of the cut job's Z is old or final, all others are as the second job leaves them."""
     base = scenario.window.base
-    final = predict(before, scenario.jobs, base)
+    final = predict(before, scenario.jobs, base, traits=traits)
     wrong = memory != final
+    if traits != CONTRACT and (free := open_bytes(scenario, memory, traits)) is not None:
+        wrong &= ~free
     start, length = scenario.jobs[0].z_range
     if length and not ended:
         mine = slice(start - base, start - base + length)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
+from tb.exchange.traits import CONTRACT, Traits
 from tb.scoreboard.finding import Observation, Span
 from tb.scoreboard.requests import serves
 
@@ -13,7 +14,9 @@ MAX_GAP = 20
 """Most cycles from the grant of a job's last write to the first request of the job queued behind it."""
 
 
-def check_gaps(scenario: Scenario, jobs: Sequence[Span], seen: Observation) -> list[Finding]:
+def check_gaps(
+    scenario: Scenario, jobs: Sequence[Span], seen: Observation, traits: Traits = CONTRACT
+) -> list[Finding]:
     """The first request of each queued job comes soon after the last write of the job before.
 
     It may come earlier: what an access before that write serves, and no earlier job could have asked for, is
@@ -24,6 +27,7 @@ def check_gaps(scenario: Scenario, jobs: Sequence[Span], seen: Observation) -> l
         scenario: Scenario that ran.
         jobs: The jobs that ended.
         seen: The logs.
+        traits: Deviations of the device.
     """
     beats = seen.beats
     findings: list[Finding] = []
@@ -41,8 +45,8 @@ def check_gaps(scenario: Scenario, jobs: Sequence[Span], seen: Observation) -> l
         if request - since <= MAX_GAP:
             continue
         ahead = beats.records[beats.until(span.trigger) : following]
-        own = serves(ahead, scenario.jobs[position : position + 1])
-        if (own & ~serves(ahead, scenario.jobs[:position])).any():
+        own = serves(ahead, scenario.jobs[position : position + 1], traits)
+        if (own & ~serves(ahead, scenario.jobs[:position], traits)).any():
             continue
         text = (
             f"first request at edge {request}, {request - since} cycles after the last write of the job "

@@ -12,7 +12,9 @@ from tb.exchange.job import Job
 from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
-from tb.stimulus.image import initial_image, predict, undefined
+from tb.exchange.traits import Traits
+from tb.scoreboard.leeway import open_bytes
+from tb.stimulus.image import factors, initial_image, predict
 
 CHECKER = "memory"
 _LIMIT_STEPS = 4096  # beyond it the search for the first wrong step would take longer than the simulation
@@ -27,7 +29,7 @@ def compare(
         scenario: Scenario that ran.
         expected: Memory that the model predicts; uint8, shape (window.size,).
         actual: Memory of the device after the last event; same shape.
-        descriptor: The device, for tiles.
+        descriptor: The device, for its tiles and traits.
 
     Returns:
         One finding for each job with wrong results, one for bytes outside every Z.
@@ -36,9 +38,9 @@ def compare(
     if expected.tobytes() == actual.tobytes():
         return []
     differs = expected != actual
-    open_bytes = undefined(scenario)
-    if open_bytes is not None:
-        differs &= ~open_bytes
+    free = open_bytes(scenario, actual, descriptor.traits)
+    if free is not None:
+        differs &= ~free
     wrong = np.flatnonzero(differs)
     base = scenario.window.base
     findings: list[Finding] = []
@@ -77,7 +79,7 @@ def compare_ended(
         descriptor: The device, for tiles.
     """
     base = scenario.window.base
-    expected = predict(before, scenario.jobs[:ended], base)
+    expected = predict(before, scenario.jobs[:ended], base, traits=descriptor.traits)
     for job in scenario.jobs[ended:]:
         first, length = job.z_range
         expected[first - base :][:length] = actual[first - base :][:length]
@@ -93,13 +95,14 @@ def _job_finding(
 ) -> Finding:
     """Name the first wrong element, its tile, and the first step at which it can have gone wrong."""
     job, base = scenario.jobs[position], scenario.window.base
-    before = predict(initial_image(scenario), scenario.jobs[:position], base)
-    after = predict(before, (job,), base)
+    traits = descriptor.traits
+    before = predict(initial_image(scenario), scenario.jobs[:position], base, traits=traits)
+    after = predict(before, (job,), base, traits=traits)
     fmt = job.z_fmt
-    elements = np.unique((wrong - (job.z_addr - base)) // fmt.itemsize)
+    elements = np.unique((wrong - (job.z_addr - base)) // job.element_bytes(fmt))
     row, column = divmod(int(elements[0]), job.k)
-    got = int(load(actual, job.z_addr - base, job.m, job.k, fmt)[row, column])
-    want = int(load(after, job.z_addr - base, job.m, job.k, fmt)[row, column])
+    place = job.z_addr - base, job.m, job.k, fmt, job.spread(fmt)
+    got, want = (int(load(memory, *place)[row, column]) for memory in (actual, after))
     digits = 2 * fmt.itemsize
     instance = descriptor.instance
     text = (
@@ -107,19 +110,23 @@ def _job_finding(
         f"({job.format_name}, tile {row // instance.tile_rows},{column // instance.tile_cols}; "
         f"{elements.size} of {job.m * job.k} elements wrong)"
     )
-    step = _first_step(job, before, base, row, column, got)
+    step = _first_step(job, before, base, row, column, got, traits)
     return Finding(Status.MISMATCH, CHECKER, f"{text}; {step}", position)
 
 
-def _first_step(job: Job, before: npt.NDArray[np.uint8], base: int, row: int, column: int, got: int) -> str:
+def _first_step(
+    job: Job, before: npt.NDArray[np.uint8], base: int, row: int, column: int, got: int, traits: Traits
+) -> str:
     if job.n == 0:
         return "no step: N is 0"
     if job.n > _LIMIT_STEPS:
         return f"first wrong step not searched, N > {_LIMIT_STEPS}"
-    x_fmt, w_fmt, z_fmt = job.formats
-    x_row = widen(load(before, job.x_addr - base, job.m, job.n, x_fmt)[row], x_fmt)
-    w_column = widen(load(before, job.w_addr - base, job.n, job.k, w_fmt)[:, column], w_fmt)
-    y0 = int(widen(load(before, job.z_addr - base, job.m, job.k, z_fmt)[row : row + 1, column], z_fmt)[0])
+    if traits.minmax_nan != "number" and not job.op.is_fma:
+        return "first wrong step not searched: min and max are not the contract's"
+    x, w = factors(before, job, base, traits)
+    x_row, w_column, z_fmt = x[row], w[:, column], job.z_fmt
+    y = load(before, job.z_addr - base, job.m, job.k, z_fmt, job.spread(z_fmt))
+    y0 = int(widen(y[row : row + 1, column], z_fmt)[0])
     try:
         text = _possible(first_possible_step(job.op, x_row, w_column, y0, got, z_fmt))
     except ValueError:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from tb.exchange.job import Job
 from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario
+from tb.exchange.traits import CONTRACT, Traits
 from tb.opinions.library import Fp16
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.stimulus.image import Image, predict
@@ -23,18 +24,22 @@ class Prediction(NamedTuple):
     findings: list[Finding]
 
 
-def prediction(scenario: Scenario, image: Image, opinions: SecondOpinions) -> Prediction:
+def prediction(
+    scenario: Scenario, image: Image, opinions: SecondOpinions, traits: Traits = CONTRACT
+) -> Prediction:
     """Predicts a scenario whose jobs all run to their ends.
 
     Args:
         scenario: Scenario to run.
         image: The window's bytes before the first trigger.
-        opinions: Asked about each job's result.
+        opinions: Asked about each job's result, but for minima and maxima that a device defines otherwise.
+        traits: Deviations of the device.
     """
     findings: list[Finding] = []
 
     def watch(position: int, job: Job, x: Fp16, w: Fp16, y: Fp16 | None, z: Fp16) -> None:
-        findings.extend(opinions.on(position, job, x, w, y, z))
+        if job.op.is_fma or traits.minmax_nan == "number":
+            findings.extend(opinions.on(position, job, x, w, y, z))
 
-    memory = predict(image, scenario.jobs, scenario.window.base, watch)
+    memory = predict(image, scenario.jobs, scenario.window.base, watch, traits)
     return Prediction(memory, findings)

@@ -12,12 +12,15 @@ from tb.exchange.job import Job
 from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
+from tb.exchange.traits import CONTRACT, Traits
 from tb.scoreboard.finding import Observation, Span
 
 _WORD = 2**32
 
 
-def check_requests(scenario: Scenario, jobs: Sequence[Span], seen: Observation) -> list[Finding]:
+def check_requests(
+    scenario: Scenario, jobs: Sequence[Span], seen: Observation, traits: Traits = CONTRACT
+) -> list[Finding]:
     """No request for a job before its trigger, no read after the last event.
 
     The rules OVER_READ and STRAY_WRITE know the jobs of a scenario, not when each was triggered.
@@ -27,6 +30,7 @@ def check_requests(scenario: Scenario, jobs: Sequence[Span], seen: Observation) 
         scenario: Scenario that ran.
         jobs: The jobs that ended.
         seen: The logs.
+        traits: Deviations of the device.
     """
     beats = seen.beats
     findings: list[Finding] = []
@@ -35,8 +39,8 @@ def check_requests(scenario: Scenario, jobs: Sequence[Span], seen: Observation) 
         before = beats.records[earlier : beats.until(span.trigger)]
         if position and before.size:
             # A request that serves no job of the scenario at all breaks another rule.
-            allowed = serves(before, scenario.jobs[:position])
-            before = before[~allowed & serves(before, scenario.jobs)]
+            allowed = serves(before, scenario.jobs[:position], traits)
+            before = before[~allowed & serves(before, scenario.jobs, traits)]
         if before.size:
             text = f"request at {_place(before[0])}, before the trigger at edge {span.trigger}"
             findings.append(Finding(Status.PROTOCOL, "early_request", text, position))
@@ -58,15 +62,17 @@ def _place(beat: npt.NDArray[np.void]) -> str:
     return f"edge {int(beat['cycle'])} of {int(beat['add']):#010x}"
 
 
-def serves(beats: npt.NDArray[np.void], jobs: Sequence[Job]) -> npt.NDArray[np.bool_]:
-    """Mark the requests that stay within the memory of `jobs`; shape (beats,)."""
+def serves(
+    beats: npt.NDArray[np.void], jobs: Sequence[Job], traits: Traits = CONTRACT
+) -> npt.NDArray[np.bool_]:
+    """Mark the requests that stay within the memory of `jobs` on a device with traits; shape (beats,)."""
     access = 4 * beats["data"].shape[1]
     starts = beats["add"].astype(np.int64)
     enables = np.unpackbits(np.ascontiguousarray(beats["be"]).view(np.uint8), axis=1, bitorder="little")
     places = starts[:, None] + np.arange(access)
     read = np.zeros(beats.size, np.bool_)
     written = enables[:, :access] == 0
-    for first, length, writable in (span for job in jobs for span in job_ranges(job, access)):
+    for first, length, writable in (span for job in jobs for span in job_ranges(job, access, traits)):
         if writable:
             written |= (places - first) % _WORD < length
         else:

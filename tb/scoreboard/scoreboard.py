@@ -152,18 +152,21 @@ class Scoreboard(uvm_scoreboard):
         findings += self.rule_findings(rules)
         if ports is not None:
             access = 4 * ports.beats["data"].shape[1]
-            allowed = [span for job in scenario.jobs for span in job_ranges(job, access)]
-            findings += check_protocol(ports, allowed, rules)
+            allowed = [
+                span for job in scenario.jobs for span in job_ranges(job, access, self.descriptor.traits)
+            ]
+            findings += check_protocol(ports, allowed, rules, self.descriptor.traits.waived_rules)
         if port_error:
             findings.append(Finding(Status.PROTOCOL, "register_port", port_error))
         ran: Sequence[Span | None]
         if scenario.abort is None:
-            after = expected or partial(prediction, scenario, before, SecondOpinions(sources=()))
+            opinions = SecondOpinions(sources=())
+            after = expected or partial(prediction, scenario, before, opinions, self.descriptor.traits)
             ran, found = self._judge(scenario, before, after, seen, given_up=bool(port_error) or watchdog)
         elif cut is None:
             ran, found = [], [Finding(Status.PROTOCOL, "abort", "the soft clear was not granted")]
         else:
-            ran, found = check_aborted(scenario, before, seen, cut)
+            ran, found = check_aborted(scenario, before, seen, cut, self.descriptor.traits)
         findings += found
         if watchdog and not port_error:
             done = len(ran)
@@ -206,10 +209,11 @@ class Scoreboard(uvm_scoreboard):
             predicted = expected()
             findings += predicted.findings
             findings += compare(scenario, predicted.memory, seen.memory, self.descriptor)
-        findings += check_requests(scenario, ran, seen)
-        findings += check_gaps(scenario, ran, seen)
-        findings += check_writes(scenario, ran, seen)
-        findings += check_busy(ran, seen, complete=len(ran) == len(scenario.jobs))
+        traits = self.descriptor.traits
+        findings += check_requests(scenario, ran, seen, traits)
+        findings += check_gaps(scenario, ran, seen, traits)
+        findings += check_writes(scenario, ran, seen, traits)
+        findings += check_busy(ran, seen, complete=len(ran) == len(scenario.jobs), traits=traits)
         return ran, findings
 
     def excuse(

@@ -105,7 +105,8 @@ class GemmOpSequence(StreamSequence):
     def _scenarios(self) -> Iterator[Drawn]:
         """Draw the scenarios ahead; count the jobs of those that are taken."""
         sequencer = self.sequencer
-        for drawn in lookahead(sequencer.background, self._draw, self._range, sequencer.opinions):
+        traits = self._descriptor.traits
+        for drawn in lookahead(sequencer.background, self._draw, self._range, sequencer.opinions, traits):
             self.jobs += len(drawn.scenario.jobs)
             yield drawn
 
@@ -116,5 +117,5 @@ class GemmOpSequence(StreamSequence):
         for job in scenario.jobs:
             device.bound(job)
             programming(job, device.mixed_formats)
-            job_ranges(job, (device.instance.dw + 32) // 8)
+            job_ranges(job, (device.instance.dw + 32) // 8, device.traits)
         return scenario

@@ -30,6 +30,13 @@ class Weighted(Generic[T]):
         """All `values` with the same weight."""
         return cls(tuple(values), (1.0,) * len(values))
 
+    def within(self, values: Sequence[T]) -> Weighted[T]:
+        """Those that are among `values`; all `values` with the same weight if none is."""
+        if set(self.values) <= set(values):
+            return self
+        kept = [pair for pair in zip(self.values, self.weights, strict=True) if pair[0] in values]
+        return Weighted(*map(tuple, zip(*kept, strict=True))) if kept else Weighted.evenly(values)
+
     def draw(self, rng: random.Random) -> T:
         """One of the values."""
         if len(self.values) == 1:

@@ -12,6 +12,7 @@ from models.gemm import gemm_op
 from models.layout import load, store
 from tb.exchange.job import Job, Range, overlap
 from tb.exchange.scenario import Scenario, Window
+from tb.exchange.traits import CONTRACT, Traits
 from tb.stimulus.operands import operands
 from tb.stimulus.rng import raw_words
 
@@ -81,7 +82,7 @@ def initial_image(scenario: Scenario) -> Image:
         addresses = (job.x_addr, job.w_addr, job.z_addr)
         for address, bits, fmt in zip(addresses, operands(job), job.formats, strict=True):
             if bits is not None and bits.size:
-                store(image, address - base, bits, fmt)
+                store(image, address - base, bits, fmt, job.spread(fmt))
     return image
 
 
@@ -89,61 +90,85 @@ Watch = Callable[[int, Job, Fp16, Fp16, Fp16 | None, Fp16], None]
 """Shown each job with elements: its position, itself, and X, W, Y (if read) and Z as FP16 bits."""
 
 
-def predict(image: Image, jobs: Iterable[Job], base: int, watch: Watch | None = None) -> Image:
+def predict(
+    image: Image,
+    jobs: Iterable[Job],
+    base: int,
+    watch: Watch | None = None,
+    traits: Traits = CONTRACT,
+) -> Image:
     """Returns a new array: the memory, from `base` on, after `jobs`, each reading what those before it left.
 
     `image` is the memory before. `watch` is shown what was computed of each job, with Z before it is
-    narrowed to its format.
+    narrowed to its format; steps beyond N that traits make visible are part of its X and W.
     """
     after = image.copy()
     for position, job in enumerate(jobs):
         if not job.empty:
-            computed = _run(after, job, base)
+            computed = _run(after, job, base, traits)
             if watch is not None:
                 watch(position, job, *computed)
     return after
 
 
-def _run(image: Image, job: Job, base: int) -> tuple[Fp16, Fp16, Fp16 | None, Fp16]:
+def _run(image: Image, job: Job, base: int, traits: Traits) -> tuple[Fp16, Fp16, Fp16 | None, Fp16]:
     """Applies one job to `image` in place; returns X, W, Y and Z."""
     z_offset = job.z_addr - base
-    x = _read(image, job.x_addr - base, job.m, job.n, job.x_fmt)
-    w = _read(image, job.w_addr - base, job.n, job.k, job.w_fmt)
-    y = _read(image, z_offset, job.m, job.k, job.z_fmt) if job.op.reads_y else None
-    z = gemm_op(job.op, x, w, y)
-    store(image, z_offset, narrow(z, job.z_fmt), job.z_fmt)
+    x, w = factors(image, job, base, traits)
+    y = _read(image, z_offset, job.shapes[2], job, job.z_fmt) if job.op.reads_y else None
+    z = gemm_op(job.op, x, w, y, traits.minmax_nan)
+    store(image, z_offset, narrow(z, job.z_fmt), job.z_fmt, job.spread(job.z_fmt))
     return x, w, y, z
 
 
-def _read(image: Image, offset: int, rows: int, cols: int, fmt: Format) -> NDArray[np.uint16]:
+def factors(image: Image, job: Job, base: int, traits: Traits = CONTRACT) -> tuple[Fp16, Fp16]:
+    """Returns X and W of a job as FP16 bits, with the steps beyond N that show on a device with traits."""
+    x = _read(image, job.x_addr - base, job.shapes[0], job, job.x_fmt)
+    w = _read(image, job.w_addr - base, job.shapes[1], job, job.w_fmt)
+    padding = traits.padding
+    more = -job.n % padding.n
+    if more:
+        x = np.pad(x, ((0, 0), (0, more)), constant_values=padding.x)
+        w = np.pad(w, ((0, more), (0, 0)), constant_values=padding.w)
+    return x, w
+
+
+def _read(image: Image, offset: int, shape: tuple[int, int], job: Job, fmt: Format) -> Fp16:
     """A matrix as FP16; without elements its address does not count, which may lie anywhere."""
-    bits = load(image, offset if rows and cols else 0, rows, cols, fmt)
+    bits = load(image, offset if all(shape) else 0, *shape, fmt, job.spread(fmt))
     # FP16 is read as it is: widening would only copy it.
     return bits.astype(np.uint16, copy=False) if fmt is Format.FP16 else widen(bits, fmt)
 
 
-def undefined(scenario: Scenario) -> NDArray[np.bool_] | None:
-    """Returns which bytes of the final memory the contract leaves undefined, or None if it defines all.
+def undefined(scenario: Scenario, traits: Traits = CONTRACT) -> NDArray[np.bool_] | None:
+    """Returns which bytes of the final memory are left undefined, or None if all are defined.
 
     Z is undefined where it overlaps the same job's X or W (contract A6.9), and where a job reads undefined
-    bytes. A later job that overwrites such bytes with defined values ends that.
+    bytes. A later job that overwrites such bytes with defined values ends that. On a device with traits,
+    bytes that full tiles write behind Z, and those between elements of Z, are undefined too.
 
     Returns:
         Boolean array of `window.size`, true where any value is right.
     """
     mask: NDArray[np.bool_] | None = None
     for job in scenario.jobs:
-        spans = [job.x_range, job.w_range] + ([job.z_range] if job.op.reads_y else [])
-        tainted = overlap(job.z_range, job.x_range) or overlap(job.z_range, job.w_range)
+        spans = list(zip((job.x_range, job.w_range, job.z_range), job.formats, strict=True))
+        written = job.z_addr, traits.written(job)
+        tainted = overlap(written, job.x_range) or overlap(written, job.w_range)
+        loose = written[1] > job.z_range[1] or job.spread(job.z_fmt) > 1
         if mask is not None:
-            tainted = tainted or any(mask[_slice(span, scenario.window)].any() for span in spans)
-        elif tainted:
+            read = spans if job.op.reads_y else spans[:2]
+            tainted = tainted or any(mask[_slice(*each, job, scenario.window)].any() for each in read)
+        elif tainted or loose:
             mask = np.zeros(scenario.window.size, dtype=np.bool_)
-        if mask is not None and job.z_range[1]:
-            mask[_slice(job.z_range, scenario.window)] = tainted
+        if mask is not None and written[1]:
+            start = job.z_addr - scenario.window.base
+            mask[start : start + written[1]] = True
+            mask[_slice(*spans[2], job, scenario.window)] = tainted
     return mask if mask is not None and mask.any() else None
 
 
-def _slice(span: Range, window: Window) -> slice:
+def _slice(span: Range, fmt: Format, job: Job, window: Window) -> slice:
+    """The bytes of an operand that count."""
     start = span[0] - window.base if span[1] else 0
-    return slice(start, start + span[1])
+    return slice(start, start + span[1], job.spread(fmt))

@@ -169,6 +169,7 @@ def parse_knobs(table: Mapping[str, Any], descriptor: Descriptor, where: Where) 
         values[name] = values[name].on(descriptor.instance, where.key(name))
     mixes = tuple(fmt for fmt in descriptor.job_formats if isinstance(fmt, tuple))
     values["fmt"] = _offered_formats(values["fmt"], mixes, descriptor, where.key("fmt"))
+    values["write_r_valid"] = values["write_r_valid"].within(descriptor.traits.write_answers)
     cores = tuple(range(descriptor.n_cores))
     values["core"] = values["core"] or Weighted.evenly(cores)
     for core in values["core"].values:

@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import permutations
+from math import prod
 
 from msgspec import structs
 
@@ -14,6 +15,7 @@ from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.names import ADDRESS_SPACE
 from tb.exchange.scenario import Abort, Scenario, StallSpec, Window
+from tb.exchange.traits import CONTRACT, Operand, Traits
 from tb.stimulus.corners import Corner
 from tb.stimulus.draws import Weighted
 from tb.stimulus.knobs import Knobs
@@ -34,13 +36,25 @@ class _Shape:
     n: int
     k: int
     classes: tuple[str, str, str]
+    traits: Traits
     bytes: dict[str, int] = field(init=False)  # memory of each operand; none for a job without outputs
     # Where X, W and Z lie: number of a block and offset in it.
     spots: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        x, w, z = (fmt.itemsize if self.m and self.k else 0 for fmt in per_operand(self.fmt))
-        self.bytes = {"x": self.m * self.n * x, "w": self.n * self.k * w, "z": self.m * self.k * z}
+        job = self.job(0, 0, 0)
+        self.bytes = {"x": job.x_range[1], "w": job.w_range[1], "z": self.traits.written(job)}
+
+    def alignment(self, operand: str) -> int:
+        """Power of two that the address of an operand is a multiple of on the device."""
+        own: Operand = getattr(self.traits, operand)
+        return own.alignment
+
+    def job(self, x: int, w: int, z: int, core: int = 0, data_seed: int = 0) -> Job:
+        """The job with its operands at some addresses."""
+        sizes = self.m, self.n, self.k
+        apart = self.traits.fp8_bytes
+        return Job(self.op, *sizes, x, w, z, self.fmt, core, self.classes, data_seed, fp8_bytes=apart)
 
 
 def draw_scenario(
@@ -51,8 +65,8 @@ def draw_scenario(
     if kind != "none":
         # The memory that the cut job leaves is open, so the next one must not see it.
         apart = replace(knobs, jobs=Weighted.evenly((2,)), chain=0.0, z_overlap=0.0)
-        return _cut(rng, _draw(rng, apart, index, None), kind, descriptor)
-    return _draw(rng, knobs, index, corner)
+        return _cut(rng, _draw(rng, apart, index, None, descriptor.traits), kind, descriptor)
+    return _draw(rng, knobs, index, corner, descriptor.traits)
 
 
 def _cut(rng: random.Random, scenario: Scenario, kind: str, descriptor: Descriptor) -> Scenario:
@@ -75,7 +89,7 @@ def draw_jobs(rng: random.Random, each: Sequence[Knobs], window: Window) -> tupl
     cores: list[Weighted[int]] = []
     for knobs in each:
         for _ in range(_TRIES):
-            shape, reserved = _shape(rng, knobs, None), blocks.copy()
+            shape, reserved = _shape(rng, knobs, None, CONTRACT), blocks.copy()
             _reserve(rng, knobs, shapes, shape, reserved, None)
             if room_of(reserved) <= window.size:
                 blocks = reserved
@@ -86,9 +100,9 @@ def draw_jobs(rng: random.Random, each: Sequence[Knobs], window: Window) -> tupl
     return tuple(_job(rng, shape, core, addresses) for shape, core in zip(shapes, cores, strict=True))
 
 
-def _draw(rng: random.Random, knobs: Knobs, index: int, corner: Corner | None) -> Scenario:
+def _draw(rng: random.Random, knobs: Knobs, index: int, corner: Corner | None, traits: Traits) -> Scenario:
     count = knobs.jobs.draw(rng) if corner is None else corner.jobs
-    shapes = [_shape(rng, knobs, corner if i == 0 else None) for i in range(count)]
+    shapes = [_shape(rng, knobs, corner if i == 0 else None, traits) for i in range(count)]
     blocks: list[Block] = []
     for position, shape in enumerate(shapes):
         _reserve(rng, knobs, shapes[:position], shape, blocks, corner if position == 0 else None)
@@ -101,19 +115,7 @@ def _draw(rng: random.Random, knobs: Knobs, index: int, corner: Corner | None) -
 
 def _job(rng: random.Random, shape: _Shape, core: Weighted[int], addresses: list[int]) -> Job:
     x, w, z = (_address(rng, shape, operand, addresses) for operand in "xwz")
-    return Job(
-        op=shape.op,
-        m=shape.m,
-        n=shape.n,
-        k=shape.k,
-        x_addr=x,
-        w_addr=w,
-        z_addr=z,
-        fmt=shape.fmt,
-        core=core.draw(rng),
-        classes=shape.classes,
-        data_seed=rng.getrandbits(48),
-    )
+    return shape.job(x, w, z, core.draw(rng), rng.getrandbits(48))
 
 
 def draw_stall(rng: random.Random, knobs: Knobs, kind: str) -> StallSpec:
@@ -133,7 +135,7 @@ def draw_stall(rng: random.Random, knobs: Knobs, kind: str) -> StallSpec:
     )
 
 
-def _shape(rng: random.Random, knobs: Knobs, corner: Corner | None) -> _Shape:
+def _shape(rng: random.Random, knobs: Knobs, corner: Corner | None, traits: Traits) -> _Shape:
     same = knobs.classes.draw(rng) if rng.random() < knobs.same_class else None
     if corner is not None and corner.classes is not None:
         same = corner.classes
@@ -142,9 +144,21 @@ def _shape(rng: random.Random, knobs: Knobs, corner: Corner | None) -> _Shape:
         for own in (knobs.x_class, knobs.w_class, knobs.y_class)
     )
     if corner is not None:
-        return _Shape(corner.op, corner.fmt, corner.m, corner.n, corner.k, (x, w, y))
-    m, n, k = _sizes(rng, knobs)
-    return _Shape(knobs.op.draw(rng), knobs.draw_format(rng), m, n, k, (x, w, y))
+        return _Shape(corner.op, corner.fmt, corner.m, corner.n, corner.k, (x, w, y), traits)
+    sizes = _sizes(rng, knobs)
+    op, fmt = knobs.op.draw(rng), knobs.draw_format(rng)
+    m, n, k = _possible(sizes, fmt, knobs, traits)
+    return _Shape(op, fmt, m, n, k, (x, w, y), traits)
+
+
+def _possible(sizes: list[int], fmt: Formats, knobs: Knobs, traits: Traits) -> list[int]:
+    """M, N and K of the device that are near to others and within the knobs; the others if there are none."""
+    limits = (traits.m, traits.n, traits.k), traits.multiples(per_operand(fmt)), (knobs.m, knobs.n, knobs.k)
+    near = [
+        own.near(size, multiple, knob.lo, knob.hi)
+        for size, own, multiple, knob in zip(sizes, *limits, strict=True)
+    ]
+    return near if prod(max(size, 1) for size in near) <= knobs.max_macs else sizes
 
 
 def _sizes(rng: random.Random, knobs: Knobs) -> list[int]:
@@ -183,6 +197,7 @@ def _reserve(
             _share(rng, shape, "z", shape, rng.choice("xw"), blocks, grain)
         else:
             alignment = knobs.alignment.draw(rng) if corner is None or corner.misalign is None else 4
+            alignment = max(alignment, shape.alignment(operand))
             shape.spots[operand] = len(blocks), shift
             blocks.append(Block(size + shift, alignment))
 
@@ -211,15 +226,19 @@ def _share(
     if not size or other_operand not in other.spots:
         return
     block, offset = other.spots[other_operand]
+    alignment = shape.alignment(operand)
     if rng.getrandbits(1):
         offset += rng.randrange(other.bytes[other_operand]) // grain * grain
+    offset -= offset % alignment
     shape.spots[operand] = block, offset
-    blocks[block] = Block(max(blocks[block].size, offset + size), blocks[block].alignment)
+    alignment = max(blocks[block].alignment, alignment)
+    blocks[block] = Block(max(blocks[block].size, offset + size), alignment)
 
 
 def _address(rng: random.Random, shape: _Shape, operand: str, addresses: list[int]) -> int:
     """The address of an operand; any one at all if it has no bytes."""
     if operand not in shape.spots:
-        return rng.randrange(ADDRESS_SPACE)
+        address = rng.randrange(ADDRESS_SPACE)
+        return address - address % shape.alignment(operand)
     block, offset = shape.spots[operand]
     return addresses[block] + offset

@@ -72,7 +72,9 @@ class ScenarioStream(Applicable):
         self._sweep: AbortSweep | None = None
         if knobs.abort_at == "sweep":
             self._sweep = AbortSweep(name, seed, lambda number: self._drawn(number, None), descriptor)
-        self._corners = () if self._sweep is not None else corners(knobs, descriptor.instance)
+        self._corners = (
+            () if self._sweep is not None else corners(knobs, descriptor.instance, descriptor.traits)
+        )
         self.corner_count = len(self._corners)
 
     @classmethod

@@ -99,7 +99,8 @@ class Shrinker:
         if any(env.descriptor.supports(job) for scenario in history for job in scenario.jobs):
             return None
         await env.executor.reset()
-        ahead = lookahead(env.background, history.__getitem__, range(len(history)), env.opinions)
+        traits = env.descriptor.traits
+        ahead = lookahead(env.background, history.__getitem__, range(len(history)), env.opinions, traits)
         for number, drawn in enumerate(ahead):
             verdict = await env.executor.run(drawn)
             shown = self._wanted.shown_by(verdict.findings, drawn.scenario)

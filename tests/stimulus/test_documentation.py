@@ -15,6 +15,7 @@ from tb.exchange.bound import Bound
 from tb.exchange.device import DescriptorFile
 from tb.exchange.known import KnownItem
 from tb.exchange.names import OPERAND_CLASSES
+from tb.exchange.traits import Traits
 from tb.kinds import kinds
 from tb.stimulus.knobs import DEFAULTS, Knobs
 
@@ -65,7 +66,7 @@ def rows(kind: type[Struct], prefix: str = "") -> Iterator[str]:
         shown = "required" if field.required else toml(default, types[field.name])
         yield f"| `{prefix}{field.encode_name}` | {shown} | {docs[field.name]} |"
         for below in structs_in(types[field.name]):
-            if below not in (Bound, KnownItem):
+            if below not in (Bound, KnownItem, Traits):
                 yield from rows(below, f"{prefix}{field.encode_name}.")
 
 
@@ -88,8 +89,9 @@ def tables() -> Iterator[str]:
         ("descriptor.md", [*rows(DescriptorFile), *tables()]),
         ("descriptor.md", list(rows(Bound))),
         ("descriptor.md", list(rows(KnownItem))),
+        ("descriptor.md", list(rows(Traits))),
     ],
-    ids=["knobs", "descriptor", "bound", "known"],
+    ids=["knobs", "descriptor", "bound", "known", "traits"],
 )
 def test_tables_are_those_of_the_schema(page: str, table: list[str]) -> None:
     """On a difference, `table` has the rows to paste."""

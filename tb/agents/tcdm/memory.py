@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 from tb.dpi.bindings import WRITE_RESPONSES, BenchHandle
 from tb.exchange.job import Job
+from tb.exchange.names import ADDRESS_SPACE
 from tb.exchange.scenario import AIMED, StallSpec, Window
+from tb.exchange.traits import CONTRACT, Traits
 from tb.stimulus.stalls import grant_pattern
 
 _ALWAYS = np.ones(1, np.uint8)
@@ -23,10 +25,12 @@ class TcdmMemory:
 
     Args:
         handle: The bench instance that serves the port.
+        traits: Deviations of the device: memory it may touch, answers to writes that it can do with.
     """
 
-    def __init__(self, handle: BenchHandle) -> None:
+    def __init__(self, handle: BenchHandle, traits: Traits = CONTRACT) -> None:
         self._handle = handle
+        self._traits = traits
         self._window = Window(0, 4)
 
     def load(self, window: Window, image: npt.NDArray[np.uint8]) -> None:
@@ -68,30 +72,33 @@ class TcdmMemory:
         self._handle.aim([aim for job in jobs for aim in _targets(job, operand)] if operand else [])
         shared = self._handle.shared
         shared.grant_without_req = int(stall.gnt_without_req)
-        shared.write_response = WRITE_RESPONSES[stall.write_r_valid]
+        answers = self._traits.write_answers
+        answer = stall.write_r_valid if stall.write_r_valid in answers else answers[0]
+        shared.write_response = WRITE_RESPONSES[answer]
         shared.random_state = (stall.seed & 0xFFFFFFFF) or 1
 
     def allow(self, jobs: Iterable[Job]) -> None:
         """Let the port touch the memory of these jobs (`job_ranges`), and nothing else."""
         access = 4 * self._handle.shared.lanes
-        self._handle.allow([span for job in jobs for span in job_ranges(job, access)])
+        self._handle.allow([span for job in jobs for span in job_ranges(job, access, self._traits)])
 
 
 @lru_cache(maxsize=64)
-def job_ranges(job: Job, access: int) -> Sequence[tuple[int, int, bool]]:
+def job_ranges(job: Job, access: int, traits: Traits = CONTRACT) -> Sequence[tuple[int, int, bool]]:
     """Memory that a job may touch (contract A6.5, A6.6): (first byte, bytes, writable) each.
 
     Reads start at most 3 bytes before the first byte of an operand, rounded down to 4, and end at most one
-    access (of `access` bytes) after its last; writes touch bytes of Z alone. The latest are remembered.
+    access (of `access` bytes) after its last; writes touch bytes of Z alone. A device with traits may touch
+    more. The latest are remembered.
     """
-    z_first, z_bytes = job.z_range
-    if z_bytes == 0:
+    if job.empty:
         return []
-    reads = [job.x_range, job.w_range, *([job.z_range] if job.op.reads_y else [])]
-    starts = [(first, first & ~3, length) for first, length in reads if length]
+    before, beyond = traits.read_before, access + traits.read_beyond
+    reads = [(first, length) for first, length in traits.reads(job) if length]
+    starts = [(first, -(-(first - before) // 4) * 4, length) for first, length in reads]
     return [
-        *((start, first - start + length + access, False) for first, start, length in starts),
-        (z_first, z_bytes, True),
+        *((start % ADDRESS_SPACE, first - start + length + beyond, False) for first, start, length in starts),
+        (job.z_addr, traits.written(job), True),
     ]
 
 
