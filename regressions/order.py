@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from regressions import testlist
 from regressions.errors import UserError
-from regressions.option import Option, parse_duration, parse_paths, parse_processes, parse_seed
+from regressions.option import MANY, Option, parse_duration, parse_paths, parse_processes, parse_seed
 from regressions.paths import BuildTree, relative
 from regressions.shards import UNDIVIDED, Shard, parse_shard
 from regressions.testlist import LISTS
@@ -72,9 +72,12 @@ class Order:
     shard: Annotated[Shard, Option("--shard", "part of a run, such as 1/3", parse_shard)] = UNDIVIDED
     keep: Annotated[bool, Option.switch("--keep", "keep the coverage as the baseline")] = False
     graded: Annotated[bool, Option.switch("--graded", "mutants: run all tests with each")] = False
-    runs: Annotated[
-        tuple[Path, ...], Option("--runs", "run folders", parse_paths, {"nargs": "+", "action": "extend"})
+    runs: Annotated[tuple[Path, ...], Option("--runs", "run folders", parse_paths, MANY)] = ()
+    top: Annotated[str, Option("--top", "new-dut: name of the top module")] = ""
+    files: Annotated[
+        tuple[Path, ...], Option("--files", "new-dut: lists (.f) and sources", parse_paths, MANY)
     ] = ()
+    out: Annotated[Path | None, Option("--out", "new-dut: folder that receives the files", Path)] = None
     tree: Annotated[BuildTree, Option("--build", "folder of all outputs", _tree)] = field(
         default_factory=BuildTree
     )

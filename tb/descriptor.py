@@ -11,8 +11,9 @@ from models.timing import Instance
 from tb.exchange.device import Cores, Descriptor, DescriptorFile, Shape
 from tb.exchange.reading import convert
 from tb.kinds import ACCELERATOR, DeviceKind, kind, kinds
+from tb.paths import ROOT
 from tb.schema import Raw, SchemaError, Where, nearest, read_toml, unknown
-from tb.sources import ROOT, Sources, checks_cases, files, folders, moved, sources
+from tb.sources import Sources, checks_cases, files, folders, moved, sources
 
 # Keys of a base whose entries are paths, and those that a descriptor changes entry by entry.
 _PATHS = ("sources", "includes", "waivers", "binds")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tb.paths import resolve
 from tb.schema import Where
 
 # Comments and quotes begin where a word begins: `rtl/*.sv`, `a//b.sv` and `4'd3` are none.
@@ -117,7 +118,7 @@ class _Place:
 
     def find(self, text: str, there: Callable[[Path], bool], what: str) -> Path:
         """Return a path that must be there."""
-        path = self.folder / text
+        path = resolve(text, self.folder, self.where)
         if there(path):
             return path.resolve()
         hint = "correct the path, or `list_folder` of the descriptor"

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files and folders that a descriptor names: its tokens, globs and lists, and a look into each source."""
 
-import importlib.util
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,15 +8,9 @@ from pathlib import Path
 
 from tb.filelist import ListReader
 from tb.headers import included
-from tb.schema import Where, nearest
+from tb.paths import ROOT, resolve, vendor_folder
+from tb.schema import Where
 
-ROOT = Path(__file__).resolve().parents[1]
-_VENDOR = "system_verilog/rtl/vendor"
-_TOKENS = {
-    "{fpnew}": "pulp_platform_fpnew/src",
-    "{common_cells}": "pulp_platform_common_cells/src",
-    "{common_cells_include}": "pulp_platform_common_cells/include",
-}
 _LIST = re.compile(r"(?:-(?P<how>[fF]) +(?P<path>.+)|(?P<plain>.+\.f))")
 _OTHERS = {
     (".vhd", ".vhdl"): "VHDL",
@@ -127,46 +120,9 @@ def _look_into(path: Path, where: Where) -> None:
         raise where.error(f"{path} is no SystemVerilog: it begins with '{first}'; remove it")
 
 
-def vendor_folder() -> Path | None:
-    """The folder of vendored IP in the installed package, found without importing it; None without one."""
-    spec = importlib.util.find_spec("pythondata_cpu_cv32e40p")
-    return None if spec is None or spec.origin is None else Path(spec.origin).parent / _VENDOR
-
-
-def _vendor(where: Where) -> Path:
-    folder = vendor_folder()
-    if folder is None:
-        raise where.error(
-            "package pythondata_cpu_cv32e40p is not installed; run make, which installs requirements.txt"
-        )
-    return folder
-
-
-def _resolve(text: str, descriptor: Path, where: Where) -> Path:
-    """A path of the descriptor with its token replaced; relative paths start at the descriptor's folder."""
-    if not text.startswith("{"):
-        return descriptor.parent / text
-    token, _, rest = text.partition("/")
-    if token not in _TOKENS:
-        raise where.error(f"unknown token in '{text}'; {nearest(token, _TOKENS)}Known: {', '.join(_TOKENS)}")
-    return _vendor(where) / _TOKENS[token] / rest
-
-
-def package_file(text: str) -> Path:
-    """A file of the installed package.
-
-    Args:
-        text: Its path, with a token as in a descriptor (`{fpnew}/fpnew_pkg.sv`).
-
-    Raises:
-        SchemaError: The package is not installed, or the token is none.
-    """
-    return _resolve(text, ROOT, Where(text))
-
-
 def _matches(entry: str, descriptor: Path, where: Where) -> list[Path]:
     """The file of an entry, or the sorted matches of a glob."""
-    path = _resolve(entry, descriptor, where)
+    path = resolve(entry, descriptor.parent, where)
     if any(c in entry for c in "*?["):
         matches = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
     else:
@@ -186,7 +142,7 @@ def folders(entries: Iterable[str], descriptor: Path, where: Where) -> tuple[Pat
     """Resolve folders in order."""
     result: list[Path] = []
     for index, entry in enumerate(entries):
-        path = _resolve(entry, descriptor, where.item(index))
+        path = resolve(entry, descriptor.parent, where.item(index))
         if not path.is_dir():
             raise where.item(index).error(f"'{entry}' is no folder (looked for {path}); correct the path")
         result.append(path.resolve())

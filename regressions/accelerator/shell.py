@@ -34,6 +34,17 @@ def accelerator_shell(descriptor: Descriptor, name: str) -> str:
     return "" if descriptor.top == name else _rendered("accelerator_shell", descriptor, module=name)
 
 
+def contract_ports(dw: int, n_cores: int) -> str:
+    """Return the declarations of the ports of contract A4.1.
+
+    Args:
+        dw: Payload bits of the memory port.
+        n_cores: Event targets.
+    """
+    template = templates(Path(__file__).parent).get_template("ports.sv.j2")
+    return template.render(device={"instance": {"dw": dw}, "n_cores": n_cores})
+
+
 def _rendered(shell: str, device: Descriptor, **values: Any) -> str:
     template = templates(Path(__file__).parent).get_template(f"{shell}.sv.j2")
     return template.render(device=device, instance=DEVICE, **values) + "\n"

@@ -17,7 +17,7 @@ from tb.cluster.config import ClusterConfig, cluster_of
 from tb.cluster.header import header
 from tb.descriptor import load
 from tb.exchange.device import Descriptor
-from tb.sources import ROOT, package_file
+from tb.paths import ROOT, package_file
 
 RTL = ROOT / "rtl" / "cluster"
 BENCH = ROOT / "tb" / "cluster"

@@ -4,7 +4,7 @@
 from pathlib import Path
 
 from tb.exchange.device import Descriptor
-from tb.sources import vendor_folder
+from tb.paths import vendor_folder
 
 
 def counted(descriptor: Descriptor) -> tuple[Path, ...]:

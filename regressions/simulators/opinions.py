@@ -3,7 +3,7 @@
 
 from regressions.paths import ROOT
 from regressions.simulators.model import FAST_X, Model
-from tb.sources import package_file
+from tb.paths import package_file
 
 _FOLDER = ROOT / "tb" / "opinions"
 

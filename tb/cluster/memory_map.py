@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Memory map of the cluster, from ``rtl/cluster/cluster.rdl``."""
 
+from tb.paths import ROOT
 from tb.registers.constants import constants
-from tb.sources import ROOT
 
 RDL = ROOT / "rtl" / "cluster" / "cluster.rdl"
 """The one source of addresses, registers and fields of a cluster."""

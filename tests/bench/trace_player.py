@@ -13,8 +13,8 @@ import numpy.typing as npt
 from regressions.simulators import get_simulator
 from regressions.simulators.model import Model
 from tb.dpi.bindings import EVENT_DTYPE, PORT_DTYPE, RANGE_DTYPE, RULE_COUNT, VIOLATION_DTYPE, beat_dtype
+from tb.paths import ROOT
 from tb.scoreboard.protocol import PortLogs, Ranges
-from tb.sources import ROOT
 
 HERE = Path(__file__).resolve().parent
 _SV = ("rules_pkg", "bench_pkg", "tcdm_rules", "periph_rules", "periph_monitor", "event_monitor")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from regressions.simulators import get_simulator
 from regressions.simulators.model import Model
 from tb.exchange.device import Descriptor
-from tb.sources import ROOT
+from tb.paths import ROOT
 
 Casts = Mapping[tuple[str, int], NDArray[np.uint16]]
 """Results by direction ("in", "out") and format, in the order of the codes."""

@@ -10,7 +10,7 @@ import pytest
 from regressions import cli
 from regressions.cluster.units import UNITS, build_unit
 from regressions.mutants.rewrite import PACKAGE
-from tb.sources import ROOT
+from tb.paths import ROOT
 
 RTL = ROOT / "rtl"
 GUARD = re.compile(r"^`ifndef RTL_NO_ASSERTIONS\n(.*?)^`endif\n\nendmodule$", re.DOTALL | re.MULTILINE)

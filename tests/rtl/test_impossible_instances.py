@@ -8,8 +8,8 @@ import pytest
 from regressions import cli
 from regressions.simulators import BuildError, get_simulator
 from tb.descriptor import load
+from tb.paths import ROOT
 from tb.schema import SchemaError
-from tb.sources import ROOT
 
 SIZES = "H, L and P must be at least 1, H*(P+1) and L at most 255"
 WIDTH = "DW must be 64, 128, 256, 512 or 1024"

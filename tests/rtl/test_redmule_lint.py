@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tb.descriptor import load
-from tb.sources import ROOT
+from tb.paths import ROOT
 from tests.rtl.device_lint import lint, wrong_waivers
 
 DEVICE = load("redmule")

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from tb.descriptor import load
-from tb.sources import ROOT
+from tb.paths import ROOT
 from tests.rtl.device_lint import lint, wrong_waivers
 
 SERIAL = load("serial")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.sources import ROOT
+from tb.paths import ROOT
 
 SOURCES = sorted((ROOT / "rtl").rglob("*.sv"))
 HEAD = re.compile(

@@ -1,0 +1,20 @@
+// The serial device and what it needs of FPnew; relative paths start here.
++incdir+{common_cells_include}
+{common_cells}/cf_math_pkg.sv
+{common_cells}/lzc.sv
+{fpnew}/fpnew_pkg.sv
+{fpnew}/fpnew_classifier.sv
+{fpnew}/fpnew_rounding.sv
+{fpnew}/fpnew_fma.sv
+{fpnew}/fpnew_noncomp.sv
+../../../rtl/serial/serial_pkg.sv
+../../../rtl/serial/serial_minmax.sv
+../../../rtl/serial/serial_alu.sv
+../../../rtl/serial/serial_convert.sv
+../../../rtl/serial/serial_widen.sv
+../../../rtl/serial/serial_narrow.sv
+../../../rtl/serial/serial_port.sv
+../../../rtl/serial/serial_regs.sv
+../../../rtl/serial/serial_engine.sv
+../../../rtl/serial/redmule_serial.sv
+renamed.sv
