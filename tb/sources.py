@@ -97,9 +97,9 @@ def checks_cases(found: Sources) -> bool:
     check, which would cost a copy of the code for each instance.
     """
     own = [folder.resolve() for folder in (ROOT / "rtl", vendor_folder()) if folder is not None]
-    foreign = [each for each in found.files if not any(map(each.is_relative_to, own))]
-    texts = (path.read_text(errors="replace") for path in (*foreign, *included(foreign, found.includes)))
-    return any(map(_CHECKED_CASE.search, texts))
+    every = (*found.files, *included(found.files, found.includes))
+    foreign = (each for each in every if not any(map(each.is_relative_to, own)))
+    return any(_CHECKED_CASE.search(path.read_text(errors="replace")) for path in foreign)
 
 
 def _look_into(path: Path, where: Where) -> None:

@@ -1,0 +1,2 @@
+// Paths start beside this file.
+tie.v
