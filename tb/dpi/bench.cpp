@@ -72,10 +72,9 @@ class Bench {
         const bool waiting = req && !gnt;
         shared.waiting_cycles += waiting;
         note_busy(cycle, busy);
-        if (shared.watchdog_budget != 0 && !waiting && --shared.watchdog_budget == 0) {
-            shared.watchdog_fired = 1;
-            wake(kWakeWatchdog);
-        }
+        shared.silence = req ? 0 : shared.silence + 1;
+        shared.standstill += !waiting;
+        if (shared.watchdog_budget != 0) watch(waiting);
         if (shared.alarm_cycle != 0 && cycle >= shared.alarm_cycle) {
             shared.alarm_cycle = 0;
             wake(kWakeAlarm);
@@ -118,6 +117,7 @@ class Bench {
     }
 
     void port(const PortRecord& record) {
+        acted();  // for a request that is not granted the player has a limit of its own
         if (shared.port_count < shared.port_capacity) {
             ports[shared.port_count++] = record;
         } else {
@@ -126,6 +126,7 @@ class Bench {
     }
 
     void event(uint64_t cycle, uint32_t core, uint32_t line) {
+        acted();
         log_event(cycle, core, line);
         if (line == kJobEnd) note_end(cycle);
         if (shared.awaited_ends == 0) {
@@ -220,6 +221,24 @@ class Bench {
     uint64_t last_end_ = 0;
     uint64_t ends_at_last_ = 0;
 
+    void acted() { shared.silence = shared.standstill = 0; }
+
+    void watch(bool waiting) {
+        shared.watchdog_budget -= !waiting;
+        WatchdogReason reason = kNotFired;
+        if (shared.silence >= shared.silence_limit) {
+            reason = kSilent;
+        } else if (shared.standstill >= shared.standstill_limit) {
+            reason = kStandstill;
+        } else if (shared.watchdog_budget == 0) {
+            reason = kBudget;
+        }
+        if (reason == kNotFired) return;
+        shared.watchdog_fired = reason;
+        shared.watchdog_budget = 0;
+        wake(kWakeWatchdog);
+    }
+
     void note_end(uint64_t cycle) {
         ++shared.end_count;
         ends_at_last_ = cycle == last_end_ ? ends_at_last_ + 1 : 1;
@@ -241,7 +260,10 @@ class Bench {
 
     void note_busy(uint64_t cycle, bool busy) {
         shared.busy_cycles += busy;
-        if (busy != busy_) log_event(cycle, 0, busy ? kBusyRise : kBusyFall);
+        if (busy != busy_) {
+            acted();
+            log_event(cycle, 0, busy ? kBusyRise : kBusyFall);
+        }
         busy_ = busy;
     }
 

@@ -9,7 +9,7 @@
 
 namespace bench {
 
-constexpr uint32_t kLayoutVersion = 5;
+constexpr uint32_t kLayoutVersion = 6;
 constexpr uint32_t kRuleCount = 64;
 constexpr uint32_t kRangeCount = 64;
 constexpr uint32_t kCauseCount = 16;
@@ -21,6 +21,9 @@ enum WakeReason : uint32_t { kWakeEvent = 1, kWakeWatchdog = 2, kWakeAlarm = 4, 
 
 // Behaviour of a write's r_valid (contract A4.5: "may come or not").
 enum WriteResponse : uint32_t { kNever = 0, kAlways = 1, kRandom = 2 };
+
+// Why the watchdog fired.
+enum WatchdogReason : uint32_t { kNotFired = 0, kBudget = 1, kSilent = 2, kStandstill = 3 };
 
 struct Range {
     uint64_t first;   // lowest byte address
@@ -51,9 +54,13 @@ struct Shared {
     uint32_t write_response;
     uint32_t random_state;
 
-    // Watchdog: counts down in every cycle in which no request waits; 0 is off.
-    uint32_t watchdog_fired;
+    // Watchdog: counts down in every cycle in which no request waits; 0 is off. While it is on, it fires as well
+    // after so many cycles in a row in which the device was silent (no request, event or change of busy_o, and no access
+    // of the register port), or stood still: as silent, but for requests that are granted; waiting is no standstill.
+    uint32_t watchdog_fired;  // WatchdogReason
     uint64_t watchdog_budget;
+    uint64_t silence, silence_limit;
+    uint64_t standstill, standstill_limit;
 
     // Alarm: wakes Python at a given cycle; 0 is off.
     uint64_t alarm_cycle;

@@ -13,13 +13,14 @@ import numpy.typing as npt
 from tb.dpi.layout import Rows, fields, record, view
 from tb.dpi.player import PlayerHandle
 
-LAYOUT_VERSION = 5
+LAYOUT_VERSION = 6
 RULE_COUNT = 64
 RANGE_COUNT = 64
 CAUSE_COUNT = 16
 COVER_EVENTS = 64
 
 WAKE_EVENT, WAKE_WATCHDOG, WAKE_ALARM, WAKE_PLAYER = 1, 2, 4, 8
+WATCHDOG_BUDGET, WATCHDOG_SILENT, WATCHDOG_STANDSTILL = 1, 2, 3
 WRITE_RESPONSES = {"never": 0, "always": 1, "random": 2}
 GRANTED, READ = 1, 2
 
@@ -71,7 +72,8 @@ class Shared(ct.Structure):
             "u32 version lanes",
             "u64 cycle base size capacity",
             "u32 grant_length grant_position grant_without_req write_response random_state watchdog_fired",
-            "u64 watchdog_budget alarm_cycle awaited_ends awaited_delay",
+            "u64 watchdog_budget silence silence_limit standstill standstill_limit",
+            "u64 alarm_cycle awaited_ends awaited_delay",
             "u32 wake_reasons overrun",
             "u64 beat_count beat_capacity access_count access_capacity port_count port_capacity",
             "u64 event_count event_capacity probe_count probe_capacity",
@@ -209,6 +211,23 @@ class BenchHandle:
             return {}
         counts, edges = self._violations["count"], self._violations["first_cycle"]
         return {int(rule): (int(counts[rule]), int(edges[rule])) for rule in np.flatnonzero(counts)}
+
+    def watch(self, budget: int, silence: int, standstill: int) -> None:
+        """Start the watchdog (`Shared` in bench.h); see `unwatch`.
+
+        Args:
+            budget: Cycles in which no request waits.
+            silence: Cycles in a row in which the device does nothing.
+            standstill: The same, but for requests; those that wait do not count.
+        """
+        shared = self.shared
+        shared.silence = shared.standstill = 0
+        shared.silence_limit, shared.standstill_limit = silence, standstill
+        shared.watchdog_budget = budget
+
+    def unwatch(self) -> None:
+        """Stop the watchdog."""
+        self.shared.watchdog_budget = 0
 
     def clear_violations(self) -> None:
         """Forget the violations, after they were reported."""

@@ -13,7 +13,7 @@ from tb.agents.control.transfer import ControlError
 from tb.agents.tcdm.agent import TcdmAgent
 from tb.agents.tcdm.monitor import EventLog
 from tb.agents.tcdm.rules import TcdmRule
-from tb.dpi.bindings import BenchHandle
+from tb.dpi.bindings import WATCHDOG_SILENT, BenchHandle
 from tb.env.background import Background
 from tb.env.coverage import CoverageTap
 from tb.env.cutter import Cutter, check_acquired
@@ -32,6 +32,7 @@ from tb.stimulus.image import Image, initial_image
 DRAIN_CYCLES = 8  # after the last event: late writes and a late fall of busy_o show here
 _PROGRAMMING = 1000  # cycles a scenario may spend on the register port, in the watchdog's budget
 _WATCHDOG_FACTOR = 2  # a job that is merely slow ends, and is reported with its cycles
+_PAUSE = 128  # cycles a device may be silent besides: more than between any accesses that program a job
 
 Port = Callable[[Sequence[Access]], Awaitable[list[Response]]]
 
@@ -126,7 +127,7 @@ class ScenarioExecutor:
             # Accesses that a directed test made since the last scenario: the register predictor needs them.
             self._collect()
         handle.clear_logs()
-        handle.shared.watchdog_budget = self._budget(scenario)
+        self._watch(scenario)
         port_error, finished, cut = "", False, None
         try:
             if scenario.abort is None:
@@ -142,7 +143,8 @@ class ScenarioExecutor:
         except ControlError as error:
             port_error = str(error)
         self._background.pause()
-        handle.shared.watchdog_budget = 0
+        handle.unwatch()
+        silent = handle.shared.watchdog_fired == WATCHDOG_SILENT
         if handle.shared.overrun:
             raise BenchError(
                 "a log of the bench overran: a scenario this long needs larger buffers in tb/dpi/bench.cpp"
@@ -158,6 +160,7 @@ class ScenarioExecutor:
             memory.view(),
             rules,
             watchdog=not finished,
+            silent=silent,
             port_error=port_error,
             cut=cut,
             expected=expected,
@@ -241,13 +244,20 @@ class ScenarioExecutor:
     async def _settle(self) -> None:
         """Wait for writes that may come after the last event, until none was requested for so long."""
         lead = self._traits.event_lead
-        while lead:
+        while lead and not self._handle.shared.watchdog_fired:
             beats = self._handle.beat_log()
             if not beats.size or int(beats["cycle"][-1]) + lead < self._handle.shared.cycle:
                 return
             await self._drain()
 
-    def _budget(self, scenario: Scenario) -> int:
+    def _watch(self, scenario: Scenario) -> None:
+        """Start the watchdog.
+
+        Within its bound a job cannot have no sign of life for longer than the bound, nor end none of several
+        queued jobs in that time; one that is slower, but by less than the factor, ends.
+        """
+        bounds = [self._descriptor.bound(job) for job in scenario.jobs]
         until_cut = scenario.abort.after if scenario.abort is not None else 0
-        jobs = (_WATCHDOG_FACTOR * self._descriptor.bound(job) + _PROGRAMMING for job in scenario.jobs)
-        return _PROGRAMMING + until_cut + sum(jobs)
+        budget = sum(_WATCHDOG_FACTOR * bound + _PROGRAMMING for bound in bounds) + _PROGRAMMING
+        pause, longest = _PAUSE + until_cut, max(bounds)
+        self._handle.watch(budget + until_cut, longest + pause, _WATCHDOG_FACTOR * longest + pause)

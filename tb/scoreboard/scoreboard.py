@@ -19,7 +19,7 @@ from tb.exchange.attributes import FRESH, History, Occasion, occasions
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.known import Excused, excuse
-from tb.exchange.results import HANG, Causes, Finding, JobResult
+from tb.exchange.results import Causes, Finding, JobResult
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status, gravest
 from tb.registers.model import RegisterFinding
@@ -28,6 +28,7 @@ from tb.scoreboard.causes import check_causes
 from tb.scoreboard.fast import check_fast
 from tb.scoreboard.finding import Observation, Span
 from tb.scoreboard.gaps import check_gaps
+from tb.scoreboard.hang import hang
 from tb.scoreboard.memory import compare, compare_ended
 from tb.scoreboard.order import check_busy, check_writes
 from tb.scoreboard.prediction import Prediction, prediction
@@ -126,6 +127,7 @@ class Scoreboard(uvm_scoreboard):
         rules: dict[int, tuple[int, int]],
         *,
         watchdog: bool,
+        silent: bool = False,
         port_error: str = "",
         cut: int | None = None,
         expected: Callable[[], Prediction] | None = None,
@@ -140,6 +142,7 @@ class Scoreboard(uvm_scoreboard):
             memory: The window's bytes after the last event.
             rules: Protocol rules that fired: number -> (count, first edge).
             watchdog: True if the scenario was given up, by the watchdog or for a port error.
+            silent: The device had become silent then.
             port_error: Why a job could not be programmed, empty if all could.
             cut: Edge at which the first job was cut short, for a scenario with an abort.
             expected: Gives what the model predicts, if somebody predicts it already.
@@ -169,9 +172,7 @@ class Scoreboard(uvm_scoreboard):
             ran, found = check_aborted(scenario, before, seen, cut, self.descriptor.traits)
         findings += found
         if watchdog and not port_error:
-            done = len(ran)
-            text = f"no event of job {done} within the watchdog's limit; {done} of {len(scenario.jobs)} ended"
-            findings.append(Finding(Status.TIMEOUT, HANG, text, done if done < len(scenario.jobs) else None))
+            findings.append(hang(scenario, ran, seen, silent=silent))
         causes, wrong = check_causes(self.descriptor, scenario, ran, seen)
         findings += wrong + check_fast(self.descriptor, scenario, ran)
         gave_up = _gave_up(findings)

@@ -22,6 +22,9 @@ from tb.dpi.bindings import (
     WAKE_ALARM,
     WAKE_EVENT,
     WAKE_WATCHDOG,
+    WATCHDOG_BUDGET,
+    WATCHDOG_SILENT,
+    WATCHDOG_STANDSTILL,
 )
 from tests.bench.bench_library import BenchInstance
 
@@ -175,17 +178,45 @@ def test_cycles_of_the_register_port_are_logged(bench: BenchInstance) -> None:
 
 
 def test_watchdog_counts_cycles_without_waiting_alone(bench: BenchInstance) -> None:
-    bench.handle.shared.watchdog_budget = 5
+    bench.handle.watch(5, 1000, 1000)
     for _ in range(4):
         assert not bench.tick(req=True, gnt=True)
     for _ in range(100):
         assert not bench.tick(req=True, gnt=False)
     assert not bench.handle.shared.watchdog_fired
     assert bench.tick()
-    assert bench.handle.shared.watchdog_fired
+    assert bench.handle.shared.watchdog_fired == WATCHDOG_BUDGET
     assert bench.handle.shared.wake_reasons == WAKE_WATCHDOG
     assert bench.handle.shared.waiting_cycles == 100
     assert not any(bench.tick() for _ in range(20)), "it fires once"
+
+
+def fired_at(bench: BenchInstance, acts: Callable[[int], dict[str, bool]]) -> tuple[int, int]:
+    """Ticks until the watchdog fires, and its reason."""
+    for tick in range(1, 200):
+        if bench.tick(**acts(tick)):
+            return tick, bench.handle.shared.watchdog_fired
+    return 0, 0
+
+
+def test_watchdog_fires_when_the_device_is_silent(bench: BenchInstance) -> None:
+    bench.handle.watch(1000, 20, 1000)
+    assert fired_at(bench, lambda _: {}) == (20, WATCHDOG_SILENT)
+    bench.handle.watch(1000, 20, 1000)
+    assert fired_at(bench, lambda tick: {"req": tick == 10, "busy": tick > 15}) == (15 + 20, WATCHDOG_SILENT)
+    for act in (lambda: bench.event(3), bench.port):
+        bench.handle.watch(1000, 20, 1000)
+        bench.tick(busy=True)
+        act()
+        bench.tick(busy=True)
+        assert fired_at(bench, lambda _: {"busy": True}) == (19, WATCHDOG_SILENT)
+
+
+def test_watchdog_fires_when_a_device_requests_without_end(bench: BenchInstance) -> None:
+    bench.handle.watch(1000, 20, 50)
+    assert fired_at(bench, lambda _: {"req": True, "gnt": True}) == (50, WATCHDOG_STANDSTILL)
+    bench.handle.watch(1000, 20, 50)
+    assert fired_at(bench, lambda tick: {"req": True, "gnt": tick > 100}) == (150, WATCHDOG_STANDSTILL)
 
 
 def test_alarm_rings_once_at_its_cycle(bench: BenchInstance) -> None:

@@ -99,3 +99,25 @@ def test_log_that_overruns_is_an_error_of_the_bench(tmp_path: Path) -> None:
     assert outcomes["overrun"].end["status"] == "crash"
     assert "BenchError: a log of the bench overran" in output
     assert "<failure" in (tmp_path / "results.xml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("EventMissing_one", "silent after the last write, busy_o low"),
+        ("TriggerIgnored_one", "silent before the first request, busy_o low"),
+        ("Silent_three_80", "silent in the middle of the job, busy_o high"),
+        ("Deaf_three_80", "raises a request again that was granted, busy_o high"),
+    ],
+)
+def test_a_hang_tells_how_the_device_stopped(name: str, how: str, outcomes: dict[str, LoggedTest]) -> None:
+    (finding,) = outcomes[name].failures[0]["findings"]
+    assert finding["detail"].startswith(f"{how}; no event of job ")
+
+
+def test_a_hang_takes_little_more_than_a_job(outcomes: dict[str, LoggedTest]) -> None:
+    """The scenarios of the case, one of which has a hang, take at most half as many cycles more."""
+    clean, silent, asking = (
+        outcomes[name].end["cycles"] for name in ("None_three", "Silent_three_80", "Deaf_three_80")
+    )
+    assert silent < asking < 1.5 * clean

@@ -14,8 +14,7 @@ from tb.exchange.status import Status
 from tb.scoreboard.memory import compare
 from tb.scoreboard.scoreboard import Verdict
 from tb.stimulus.image import initial_image, predict
-from tests.bench.jobs import JOB, OTHER, names, scenario
-from tests.bench.logs import seen
+from tests.bench.logs import JOB, OTHER, names, scenario, seen
 from tests.bench.wild import scoreboard
 
 HANG = KnownItem("stuck", "tracker 4", "watchdog", "m == 2")

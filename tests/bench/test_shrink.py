@@ -144,13 +144,13 @@ def test_a_failure_of_another_kind_is_not_taken_for_the_one_that_is_looked_for(s
 def test_a_hang_stays_a_hang_of_its_kind(shrink: Shrink) -> None:
     # The third event after a reset is missing: three jobs are needed, of which the last is no empty one.
     scenarios = drawn(3, {"m": [2, 4], "n": [2, 4], "k": [2, 4], "jobs": 1})
-    text = "no event of job 0 within the watchdog's limit; 0 of 1 ended"
+    text = "silent after the last write, busy_o low; no event of job 0, 0 of 1 ended"
     code, out, record = shrink("EventMissing", 2, scenarios, about=Finding(Status.TIMEOUT, HANG, text, 0))
     assert code == 1
     assert [(job.m, job.n, job.k) for scenario in record.scenarios for job in scenario.jobs] == [
         *((0, 0, 0), (0, 0, 0), (1, 1, 1))
     ]
-    assert out[-3].startswith("timeout: watchdog: job 0: no event")
+    assert out[-3].startswith("timeout: watchdog: job 0: silent after")
 
 
 def test_a_device_that_is_right_is_said_to_be(shrink: Shrink) -> None:

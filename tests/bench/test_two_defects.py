@@ -35,7 +35,9 @@ def scenario(index: int, m: int, n: int, k: int, op: Op = Op.GEMM, stall: StallS
 
 def hang(number: int = 0) -> Finding:
     """A job that does not end."""
-    return Finding(Status.TIMEOUT, HANG, f"no event of job {number} within the watchdog's limit", number)
+    return Finding(
+        Status.TIMEOUT, HANG, f"silent before the first request, busy_o low; no event of job {number}", number
+    )
 
 
 def wrong(element: str) -> Finding:
