@@ -10,6 +10,7 @@ from msgspec import structs
 from models.timing import Instance
 from tb.exchange.device import Cores, Descriptor, DescriptorFile, Shape
 from tb.exchange.reading import convert
+from tb.exchange.registers import CONTRACT_REGISTERS, Registers
 from tb.kinds import ACCELERATOR, DeviceKind, kind, kinds
 from tb.paths import ROOT
 from tb.schema import Raw, SchemaError, Where, nearest, read_toml, unknown
@@ -54,11 +55,23 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
     if its_kind.table is not None:
         config = convert(raw.pop(its_kind.name), its_kind.table, where.key(its_kind.name))
     table = convert(_checked(raw, where), DescriptorFile, where)
+    registers = _registers(table.registers, path, where.key("registers"))
+    table = structs.replace(table, registers=registers)
     instance = _instance(table, where.key("instance"))
     place = where.key("n_cores")
     given = _once(raw.get("n_cores"), "N_CORES", table, place)
     n_cores = convert(table.n_cores if given is None else given, Cores, place)
     found = _sources(table, raw, path, where)
+    if not table.registers.access_ids and n_cores > 1:
+        raise (
+            where.key("registers")
+            .key("access_ids")
+            .error(f"false, but there are {n_cores} cores; n_cores = 1")
+        )
+    if table.registers != CONTRACT_REGISTERS and its_kind.name != ACCELERATOR:
+        raise where.key("registers").error(
+            "the programs of a cluster know the contract's registers; remove it"
+        )
     return Descriptor(
         **structs.asdict(table)
         | {
@@ -84,6 +97,17 @@ def _sources(table: DescriptorFile, raw: Mapping[str, Raw], path: Path, where: W
     if not start.is_dir():
         raise where.key("list_folder").error(f"no folder (looked for {start}); correct the path")
     return sources(raw.get("sources", []), start, path, table.defines, where.key("sources"))
+
+
+def _registers(given: Registers, path: Path, where: Where) -> Registers:
+    """The registers with places for all roles; a file of SystemRDL is read where there is one."""
+    if not given.rdl:
+        return given
+    # Most devices have the contract's map, and read nothing.
+    from tb.registers.own import resolved
+
+    (file,) = files([given.rdl], path, where.key("rdl"))
+    return resolved(structs.replace(given, rdl=str(file)), where)
 
 
 def _read(path: Path) -> tuple[dict[str, Raw], Where]:
@@ -113,6 +137,9 @@ def _with_base(path: Path, where: Where, above: tuple[Path, ...] = ()) -> dict[s
         below.pop("list_folder", None)
     else:
         below["list_folder"] = str(other.parent / below.get("list_folder", ""))
+    described = below.get("registers")
+    if isinstance(described, dict) and isinstance(described.get("rdl"), str):
+        described["rdl"] = moved(described["rdl"], other.parent)
     for key in _TABLES:
         if isinstance(below.get(key), dict) and isinstance(table.get(key), dict):
             table[key] = below[key] | table[key]

@@ -16,6 +16,7 @@ from tb.agents.control.access import Access
 from tb.env.programmer import Programmer
 from tb.exchange.device import Descriptor
 from tb.exchange.scenario import AIMED, Scenario
+from tb.registers.own import registers_of
 from tb.stimulus.image import initial_image
 from tb.stimulus.stalls import grant_pattern
 
@@ -48,7 +49,7 @@ def write_list(path: Path, scenarios: Sequence[Scenario], device: Descriptor) ->
     Raises:
         ValueError: Stalls are aimed at an operand: the loop knows none.
     """
-    programmer = Programmer(mixed_formats=device.mixed_formats)
+    programmer = Programmer(registers_of(device))
     with path.open("wb") as file:
         file.write(_words(len(scenarios)))
         for scenario in scenarios:

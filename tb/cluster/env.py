@@ -22,6 +22,7 @@ from tb.env.sequencer import ScenarioSequencer
 from tb.errors import UserError
 from tb.exchange.device import Descriptor
 from tb.exchange.status import Status
+from tb.registers.own import registers_of
 from tb.registers.predictor import RegisterPredictor
 from tb.scoreboard.scoreboard import Verdict
 from tb.scoreboard.second_opinion import SecondOpinions
@@ -116,7 +117,7 @@ class ClusterEnv(uvm_env):
             "predictor",
             self,
             report=self.scoreboard.note_register,
-            mixed_formats=self.descriptor.mixed_formats,
+            registers=registers_of(self.descriptor),
         )
         self.predictor.model.traces = []
         self.coverage: ClusterCoverage = database.get(self, "", "coverage")

@@ -8,6 +8,8 @@ import numpy as np
 from tb.coverage.coverpoint import MIXED, Coverpoint, size_bin
 from tb.coverage.definition import Definition, Item, Mask
 from tb.exchange.device import Descriptor
+from tb.exchange.registers import CONTRACT_REGISTERS
+from tb.registers.own import covered_names
 
 
 def reachable(item: Item, device: Descriptor) -> Mask:
@@ -37,6 +39,15 @@ def _reachable(point: Coverpoint, device: Descriptor) -> Mask:
     return np.array([names is None or name in names for name in point.bins], dtype=np.bool_)
 
 
+def _of_accesses(point: Coverpoint, device: Descriptor) -> set[str] | None:
+    """Bins of accesses that the registers of a device can have."""
+    if point.needs == "register":
+        return {*covered_names(device), "unmapped"}
+    if point.needs == "bytes":
+        return {"read", "1111"} if device.registers.whole_words else None
+    return {"free", "own"} if not device.registers.access_ids else None
+
+
 def _names(point: Coverpoint, device: Descriptor) -> set[str] | None:
     """Bins of a point that a device can reach; None for all."""
     instance = device.instance
@@ -46,8 +57,12 @@ def _names(point: Coverpoint, device: Descriptor) -> set[str] | None:
     if point.needs in ("format", "operand_format"):
         names = {fmt.name for fmt in device.formats}
         return names | ({MIXED} if device.mixed_formats and len(device.formats) > 1 else set())
-    if point.needs == "core":
-        return {str(core) for core in range(device.n_cores)} | {"bad"}
+    if point.needs in ("core", "ids"):
+        return {str(core) for core in range(device.n_cores)} | (
+            {"bad"} if device.registers.access_ids else set()
+        )
+    if device.registers != CONTRACT_REGISTERS and point.needs in ("register", "bytes", "lock"):
+        return _of_accesses(point, device)
     if point.needs in edges:
         edge = edges[point.needs]
         return {size_bin(size, edge) for size in range(4 * edge + 4)}

@@ -21,6 +21,7 @@ from tb.exchange.device import Descriptor
 from tb.exchange.plan import SHARE
 from tb.exchange.scenario import Scenario
 from tb.registers.model import AccessTrace
+from tb.registers.own import contract_offsets
 
 _BATCH = 16  # scenarios sorted together: the simulator's thread may have to wait for as many
 _LARGE = 1 << 20  # bytes of a window beyond which no job is looked into
@@ -75,6 +76,7 @@ class Collector:
         self._worker = worker
         self._share = share
         self._sorters = _sorters(definition)
+        self._offsets = contract_offsets(device)
         self._accesses: dict[AccessTrace, Code] = {}
         self._notes: list[Note] = []
         self._traces: list[AccessTrace] = []
@@ -165,7 +167,7 @@ class Collector:
         code = self._accesses.get(trace)
         if code is None:
             offset, wen, be, core_id, queued, holder = trace
-            sample = AccessSample(offset, not wen, be, core_id, queued, holder)
+            sample = AccessSample(self._offsets.get(offset, offset), not wen, be, core_id, queued, holder)
             code = self._accesses[trace] = self._sorters["access"].code(sample)
         return code
 

@@ -19,7 +19,19 @@ SIZES = ("0", "1", "below", "edge-1", "edge", "edge+1", "above", "tiles-1", "til
 MIXED = "mixed"
 """Bin of operands of different formats."""
 
-NEEDS = ("operation", "format", "operand_format", "m_size", "n_size", "k_size", "core")
+NEEDS = (
+    "operation",
+    "format",
+    "operand_format",
+    "m_size",
+    "n_size",
+    "k_size",
+    "core",
+    "register",
+    "bytes",
+    "lock",
+    "ids",
+)
 
 
 @dataclass(frozen=True, slots=True)

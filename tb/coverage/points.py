@@ -185,14 +185,14 @@ def cut_op(sample: CutSample) -> str:
     return sample.job.op.name
 
 
-@coverpoint("access", (*register_map(), "unmapped"))
+@coverpoint("access", (*register_map(), "unmapped"), needs="register")
 def register(sample: AccessSample) -> str:
-    """Register, or that there is none at the offset."""
+    """Register, by the contract's name for its role, or that there is none at the offset."""
     found = register_map().decode(sample.offset)
     return "unmapped" if found is None else found.name
 
 
-@coverpoint("access", ("read", *(f"{enables:04b}" for enables in range(16))))
+@coverpoint("access", ("read", *(f"{enables:04b}" for enables in range(16))), needs="bytes")
 def access(sample: AccessSample) -> str:
     """A read, or a write with these byte enables."""
     return f"{sample.be:04b}" if sample.write else "read"
@@ -204,7 +204,7 @@ def engine(sample: AccessSample) -> str:
     return ("idle", "running", "full")[min(sample.queued, CONTEXTS)]
 
 
-@coverpoint("access", ("free", "own", "other"))
+@coverpoint("access", ("free", "own", "other"), needs="lock")
 def lock(sample: AccessSample) -> str:
     """Holder of the lock: nobody, the accessing core, another."""
     if sample.holder is None:
@@ -212,7 +212,7 @@ def lock(sample: AccessSample) -> str:
     return "own" if sample.holder == sample.id else "other"
 
 
-@coverpoint("access", (*CORES, "bad"), needs="core")
+@coverpoint("access", (*CORES, "bad"), needs="ids")
 def access_id(sample: AccessSample) -> str:
     """The core that accesses, or an id that is none."""
     return str(sample.id.bit_length() - 1) if sample.id in ONE_HOT else "bad"

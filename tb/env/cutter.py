@@ -6,23 +6,15 @@ from typing import Any
 
 from cocotb.triggers import RisingEdge, ValueChange
 
-from tb.agents.control.access import Access, Burst, Response, write
-from tb.agents.control.player import RegisterPortPlayer
-from tb.agents.control.transfer import ControlError
+from tb.agents.control.access import Access, Burst, Response
+from tb.agents.control.player import RegisterPortPlayer, first_read
 from tb.dpi.bindings import BenchHandle
 from tb.env.programmer import Programmer
 from tb.exchange.scenario import RESET_CYCLES, Abort, Scenario
-from tb.registers.generate import register_map
-from tb.registers.program import acquired
+from tb.registers.map import RegisterMap
 from tb.scoreboard.aborted import clear_edge
 
 _AHEAD = 8  # cycles before a reset at which Python is woken
-
-
-def check_acquired(data: int, position: int) -> None:
-    """Raise `ControlError` if the value of ACQUIRE says that a job did not get a context."""
-    if acquired(data) is None:
-        raise ControlError(f"ACQUIRE of job {position} read {data:#010x} with a context free")
 
 
 class Cutter:
@@ -34,6 +26,7 @@ class Cutter:
         handle: BenchHandle,
         port: Callable[[Sequence[Access]], Awaitable[list[Response]]],
         player: RegisterPortPlayer,
+        registers: RegisterMap,
         programmer: Programmer,
         forget: Callable[[], None],
     ) -> None:
@@ -41,6 +34,7 @@ class Cutter:
         self._handle = handle
         self._port = port
         self._player = player
+        self._registers = registers
         self._programmer = programmer
         self._forget = forget
         self._wake = ValueChange(dut.wake)
@@ -60,20 +54,17 @@ class Cutter:
     async def _clear(self, scenario: Scenario, abort: Abort) -> int | None:
         # One list, so that the clear comes to the cycle, however soon or late.
         first = self._programmer.accesses(scenario.jobs[0])
-        clear = write(register_map()["SOFT_CLEAR"].offset, abort.value, abort.core, idle=abort.after)
-        if abort.value == 0:
-            self._programmer.reset()
+        clear = self._programmer.clear(abort.core, abort.value, idle=abort.after)
         second = self._programmer.accesses(scenario.jobs[1])
         self._player.start([Burst([*first, clear, *second])])
         await self._player.done()
         (responses,) = self._player.responses()
-        check_acquired(responses[0].data, 0)
-        check_acquired(responses[len(first) + 1].data, 1)
-        return clear_edge(self._handle.periph_log())
+        self._check_acquired(first, responses, 0)
+        self._check_acquired(second, responses[len(first) + 1 :], 1)
+        return clear_edge(self._handle.periph_log(), self._registers)
 
     async def _reset(self, scenario: Scenario, abort: Abort) -> int:
-        responses = await self._port(self._programmer.accesses(scenario.jobs[0]))
-        check_acquired(responses[0].data, 0)
+        await self._program(scenario, 0)
         edge = RisingEdge(self._dut.clk)
         target = self._handle.shared.cycle + abort.after
         await self._sleep(target - _AHEAD)
@@ -85,9 +76,20 @@ class Cutter:
             await edge
         self._forget()
         self._dut.rst_n.value = 1
-        responses = await self._port(self._programmer.accesses(scenario.jobs[1]))
-        check_acquired(responses[0].data, 1)
+        for _ in range(self._registers.rules.after_reset):
+            await edge
+        await self._program(scenario, 1)
         return cut
+
+    async def _program(self, scenario: Scenario, position: int) -> None:
+        accesses = self._programmer.accesses(scenario.jobs[position])
+        self._check_acquired(accesses, await self._port(accesses), position)
+
+    def _check_acquired(
+        self, accesses: Sequence[Access], responses: Sequence[Response], position: int
+    ) -> None:
+        for place in first_read(accesses):
+            self._programmer.check_acquired(responses[place].data, position)
 
     async def _sleep(self, cycle: int) -> None:
         """Sleep until a cycle has passed."""

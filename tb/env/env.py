@@ -25,6 +25,7 @@ from tb.exchange.scenario import Scenario
 from tb.registers.adapter import ControlAdapter
 from tb.registers.backdoor import RegisterBackdoor
 from tb.registers.generate import register_block
+from tb.registers.own import description_of, registers_of
 from tb.registers.predictor import RegisterPredictor
 from tb.scoreboard.scoreboard import Scoreboard, Verdict
 from tb.scoreboard.second_opinion import SecondOpinions
@@ -53,14 +54,16 @@ class RedmuleEnv(uvm_env):
         self.tcdm = TcdmAgent("tcdm", self)
         self.control = ControlAgent("control", self)
         self.scoreboard = Scoreboard("scoreboard", self)
-        mixed_formats = self.descriptor.mixed_formats
-        self.registers = register_block(mixed_formats=mixed_formats)
+        registers = registers_of(self.descriptor)
+        self.registers = register_block(
+            rdl=description_of(self.descriptor), mixed_formats=registers.mixed_formats
+        )
         self.predictor = RegisterPredictor(
             "predictor",
             self,
             self.registers,
             report=self.scoreboard.note_register,
-            mixed_formats=mixed_formats,
+            registers=registers,
         )
         self.coverage = CoverageTap(self.handle, self.predictor.model, collector)
         self.sequencer = ScenarioSequencer("sequencer", self, self.background, self.opinions)

@@ -16,7 +16,7 @@ from tb.agents.tcdm.rules import TcdmRule
 from tb.dpi.bindings import WATCHDOG_SILENT, BenchHandle
 from tb.env.background import Background
 from tb.env.coverage import CoverageTap
-from tb.env.cutter import Cutter, check_acquired
+from tb.env.cutter import Cutter
 from tb.env.lookahead import Drawn, lookahead
 from tb.env.programmer import Programmer
 from tb.exchange.attributes import FRESH, History, history_behind, occasions
@@ -24,6 +24,7 @@ from tb.exchange.device import Descriptor
 from tb.exchange.results import Finding
 from tb.exchange.scenario import RESET_CYCLES, Scenario
 from tb.exchange.status import Status
+from tb.registers.own import registers_of
 from tb.scoreboard.protocol import SHARE, PortLogs
 from tb.scoreboard.scoreboard import Scoreboard, Verdict
 from tb.scoreboard.second_opinion import SecondOpinions
@@ -77,8 +78,9 @@ class ScenarioExecutor:
         self._on_reset = on_reset
         self._coverage = coverage
         self._wake = ValueChange(dut.wake)
-        self._programmer = Programmer(mixed_formats=descriptor.mixed_formats)
-        self._cutter = Cutter(dut, handle, port, player, self._programmer, self._forget)
+        self._registers = registers_of(descriptor)
+        self._programmer = Programmer(self._registers)
+        self._cutter = Cutter(dut, handle, port, player, self._registers, self._programmer, self._forget)
         self.since_reset: list[Scenario] = []
         self._history = FRESH
 
@@ -94,7 +96,8 @@ class ScenarioExecutor:
         self._scoreboard.take_notes()
         self._coverage.accesses(passed=False)
         self._dut.rst_n.value = 1
-        await edge
+        for _ in range(1 + self._registers.rules.after_reset):
+            await edge
         self._handle.clear_logs()
         self.since_reset.clear()
         self._history = FRESH
@@ -188,7 +191,7 @@ class ScenarioExecutor:
             await player.done()
             await self._drain()
         for position, data in enumerate(player.first_data()):
-            check_acquired(data, position)
+            self._programmer.check_acquired(data, position)
         return finished
 
     async def _compare_with_alone(self, scenario: Scenario, history: History, verdict: Verdict) -> None:

@@ -4,10 +4,10 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from tb.agents.control.access import Access, Burst
+from tb.agents.control.access import Access, Burst, write
+from tb.agents.control.transfer import ControlError
 from tb.exchange.job import Job
-from tb.registers.generate import register_map
-from tb.registers.map import CONTEXTS
+from tb.registers.map import RegisterMap
 from tb.registers.program import program, register_values, split_writes, with_idle_gaps, with_rivals
 from tb.stimulus.rng import stream
 
@@ -20,21 +20,25 @@ def _writes_changes(job: Job) -> bool:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def programming(job: Job, mixed_formats: bool) -> tuple[Mapping[str, int], Sequence[Access]]:
+def programming(job: Job, registers: RegisterMap) -> tuple[Mapping[str, int], Sequence[Access]]:
     """Prepare the programming of a job as far as no earlier job matters; the latest are remembered.
 
     Returns:
         Values of the job registers by name, and the accesses of a job that writes all of them.
     """
-    style = job.data_seed % _STYLES
-    values = register_values(job, mixed_formats=mixed_formats)
+    style, rules = job.data_seed % _STYLES, registers.rules
+    values = register_values(job, registers)
     if style < 6:
-        return values, program(job, None, values=values)
+        return values, program(job, None, registers=registers, values=values)
     rng = stream(job.data_seed, "programming")
-    accesses = program(job, None, rng, values=values)
+    accesses = program(job, None, rng, registers=registers, values=values)
     if style == 6:
         return values, with_idle_gaps(accesses, rng)
-    return values, with_rivals(split_writes(accesses, rng), rng)
+    if not rules.whole_words:
+        accesses = split_writes(accesses, rng, registers=registers)
+    if rules.lock and rules.access_ids:
+        accesses = with_rivals(accesses, rng, registers=registers)
+    return values, accesses
 
 
 class Programmer:
@@ -43,30 +47,50 @@ class Programmer:
     Half of the jobs write all registers in order, a quarter only those that change ("unwritten registers
     keep their last value", contract A5.8), an eighth in random order with pauses, an eighth with partial
     writes between accesses of other cores, which want the lock too.
+    What a device cannot do (partial writes, rivals for the lock) is left out of these ways.
     A job is always programmed the same way after the same history, so that a replay repeats it.
-
-    Args:
-        mixed_formats: True if the device has a format for each operand.
     """
 
-    def __init__(self, *, mixed_formats: bool = False) -> None:
-        self._mixed_formats = mixed_formats
+    def __init__(self, registers: RegisterMap) -> None:
+        self._registers = registers
         self._held: dict[str, int] = {}
         self.reset()
 
     def reset(self) -> None:
-        """The device was reset: its job registers hold 0."""
-        self._held = {register.name: register.reset for register in register_map().job_registers}
+        """The device was reset: its job registers hold what they hold then."""
+        self._held = {register.name: register.reset for register in self._registers.job_registers}
+        self._fresh = True  # no job since the last reset or clear
+        self._cleared = False
+
+    def clear(self, core: int, value: int = 0, idle: int = 0) -> Access:
+        """A soft clear; with the value 0, and on a device that has no other, of all registers too."""
+        rules = self._registers.rules
+        if value == 0 or rules.clear_keep < 0:
+            self.reset()
+        self._fresh = self._cleared = True
+        return write(self._registers["SOFT_CLEAR"].offset, rules.clear_value(value), core, idle=idle)
 
     def accesses(self, job: Job) -> list[Access]:
-        """The accesses of one job: ACQUIRE first, TRIGGER last."""
-        values, whole = programming(job, self._mixed_formats)
-        result = program(job, self._held, values=values) if _writes_changes(job) else list(whole)
-        self._held = dict(values)
-        return result
+        """The accesses of one job: a clear if the device needs one, ACQUIRE, ..., TRIGGER."""
+        registers = self._registers
+        before = [self.clear(job.core)] if registers.rules.clear_between and not self._fresh else []
+        values, whole = programming(job, registers)
+        writes_all = not _writes_changes(job)
+        result = list(whole) if writes_all else program(job, self._held, registers=registers, values=values)
+        if self._cleared:
+            result[0] = result[0]._replace(idle=max(result[0].idle, registers.rules.after_clear))
+        self._held |= values
+        self._fresh = self._cleared = False
+        return before + result
 
     def bursts(self, jobs: Sequence[Job]) -> list[Burst]:
         """The accesses of jobs queued behind each other, each programmed as soon as a context is free."""
+        contexts = self._registers.rules.contexts
         return [
-            Burst(self.accesses(job), max(0, position - CONTEXTS + 1)) for position, job in enumerate(jobs)
+            Burst(self.accesses(job), max(0, position - contexts + 1)) for position, job in enumerate(jobs)
         ]
+
+    def check_acquired(self, data: int, position: int) -> None:
+        """Raise `ControlError` if the first value that a job's accesses read says that it got no context."""
+        if "ACQUIRE" in self._registers and self._registers.acquired(data) is None:
+            raise ControlError(f"ACQUIRE of job {position} read {data:#010x} with a context free")

@@ -17,6 +17,7 @@ from tb.exchange.flags import check_flag
 from tb.exchange.job import Job
 from tb.exchange.known import KnownItem
 from tb.exchange.names import MAX_CORES, parse_format, parse_op
+from tb.exchange.registers import CONTRACT_REGISTERS, Registers
 from tb.exchange.scenario import Scenario
 from tb.exchange.traits import CONTRACT, Traits
 from tb.schema import Where
@@ -118,6 +119,7 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         probe: counters that tell where the time of a job goes
         cover: signals that tell internal events for coverage
         backdoor: register name to hierarchical path below the top module
+        registers: registers that are not the contract's (see below)
     """
 
     schema: Annotated[int, Meta(ge=1, le=1)]
@@ -146,6 +148,7 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     probe: Probe | None = None
     cover: Cover | None = None
     backdoor: dict[str, str] = field(default_factory=dict)
+    registers: Registers = CONTRACT_REGISTERS
 
     def __post_init__(self) -> None:
         for index, flag in enumerate(self.flags):
@@ -207,10 +210,16 @@ class Descriptor(DescriptorFile, frozen=True, kw_only=True):
         if job.core >= self.n_cores:
             return f"{self.name} has {self.n_cores} cores, the job wants core {job.core}"
         why = self.traits.refuses(job)
-        return None if why is None else f"{self.name}: {why}"
+        if why is not None:
+            return f"{self.name}: {why}"
+        lacking = self.registers.supports(job)
+        return None if lacking is None else f"{self.name} has {lacking}"
 
     def cannot(self, scenario: Scenario) -> str | None:
         """Returns why the device cannot run `scenario`, or None if it can."""
+        abort = scenario.abort
+        if abort is not None and abort.kind == "clear" and not self.registers.has("clear"):
+            return f"{self.name} has no soft clear"
         return next((why for job in scenario.jobs if (why := self.supports(job)) is not None), None)
 
     @property

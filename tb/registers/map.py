@@ -10,6 +10,9 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from tb.exchange.registers import CONTRACT_REGISTERS, Registers
+from tb.exchange.roles import CONTROL, Place
+
 DECODED_ADDRESS_BITS = 0xFC
 """Address bits the register port decodes: [7:2] (contract A5.1)."""
 
@@ -123,17 +126,27 @@ class Register(Struct, frozen=True, dict=True):
         return word
 
 
+_ROLES = {
+    **{"x": ("X_ADDR", "ADDR"), "w": ("W_ADDR", "ADDR"), "z": ("Z_ADDR", "ADDR")},
+    **{"m": ("MCFG0", "M"), "k": ("MCFG0", "K"), "n": ("MCFG1", "N")},
+    **{"operation": ("MACFG", "OPERATION"), "format": ("MACFG", "FORMAT")},
+}
+"""Register and field of each role in the contract's map (contract A5.1)."""
+
+
 class RegisterMap(Mapping[str, Register]):
-    """The registers by name, in order of their offsets.
+    """The registers by name, in order of their offsets; each map is an object of its own.
 
     Args:
         registers: All registers of the map; names and offsets are unique.
+        rules: Rules of programming, and the places of roles; those of the contract by default.
 
     Raises:
         ValueError: Two registers share a name or an offset, or an offset is outside the decoded range.
     """
 
-    def __init__(self, registers: tuple[Register, ...]) -> None:
+    def __init__(self, registers: tuple[Register, ...], rules: Registers = CONTRACT_REGISTERS) -> None:
+        self.rules = rules
         self._by_name = {register.name: register for register in sorted(registers, key=lambda r: r.offset)}
         self._by_offset = {register.offset: register for register in self._by_name.values()}
         if len(self._by_name) != len(registers) or len(self._by_offset) != len(registers):
@@ -154,6 +167,11 @@ class RegisterMap(Mapping[str, Register]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._by_name)
 
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
     def __len__(self) -> int:
         return len(self._by_name)
 
@@ -171,6 +189,55 @@ class RegisterMap(Mapping[str, Register]):
         """Word offsets within the decoded range that hold no register."""
         decoded = range(0, DECODED_ADDRESS_BITS + 4, 4)
         return tuple(offset for offset in decoded if offset not in self._by_offset)
+
+    @property
+    def commit(self) -> str:
+        """Register in which a job is committed, on a device that has this apart from the trigger."""
+        return "COMMIT" if "COMMIT" in self else "TRIGGER"
+
+    @cached_property
+    def last(self) -> str:
+        """Register that has to be written last; empty if there is none."""
+        return self.places[self.rules.last][0] if self.rules.last else ""
+
+    @cached_property
+    def mixed_formats(self) -> bool:
+        """True if the contract's map is extended by formats of each operand (contract A5.16)."""
+        return "MACFG" in self and any(field.name == "MIXED" for field in self["MACFG"].fields)
+
+    @cached_property
+    def places(self) -> dict[str, tuple[str, int]]:
+        """Register and lowest bit of each role that is part of a job."""
+        if not self.rules.own:
+            return {role: (name, self[name][field].lsb) for role, (name, field) in _ROLES.items()}
+        return {
+            role: (self._by_offset[place.offset].name, place.lsb)
+            for role, place in self.rules.roles.given().items()
+            if role not in CONTROL and isinstance(place, Place)
+        }
+
+    @cached_property
+    def fixed(self) -> dict[str, int]:
+        """Registers that a job writes, in their order, with the bits that are the same for all jobs."""
+        words = dict.fromkeys((name for name, _ in self.places.values()), 0)
+        for constant in self.rules.constants:
+            if isinstance(constant.place, Place):
+                name = self._by_offset[constant.place.offset].name
+                words[name] = words.get(name, 0) | constant.value << constant.place.lsb
+        return {name: words[name] for name in self._by_name if name in words}
+
+    def words(self, values: Mapping[str, int]) -> dict[str, int]:
+        """Register values by name, from values by role; roles that the device has not are left out."""
+        result = self.fixed.copy()
+        for role, value in values.items():
+            if role in self.places:
+                name, lsb = self.places[role]
+                result[name] |= value << lsb
+        return result
+
+    def acquired(self, data: int) -> int | None:
+        """Id of the job for which ACQUIRE gave a context; None when it was refused."""
+        return data if data < self.rules.job_ids else None
 
     def offsets(self) -> dict[str, int]:
         """Byte offset of each register."""

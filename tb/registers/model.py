@@ -20,11 +20,7 @@ from typing import NamedTuple
 
 from tb.dpi.bindings import AccessRow
 from tb.registers.map import (
-    CONTEXTS,
-    CONTEXTS_BUSY,
     DECODED_ADDRESS_BITS,
-    JOB_IDS,
-    LOCKED_BY_OTHER,
     ONE_HOT,
     Register,
     RegisterMap,
@@ -79,14 +75,13 @@ class RegisterFinding:
         return f"edge {self.cycle}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class QueuedJob:
+class QueuedJob(NamedTuple):
     """A job queued or running.
 
     Attributes:
         id: Job id, as ACQUIRE gave it.
         core_id: Access id of the trigger: who gets the event.
-        context: 0 or 1, alternating from the first trigger after reset or clear.
+        context: 0, 1 and so on, in turn from the first trigger after reset or clear.
         triggered: Edge of the trigger's grant.
     """
 
@@ -110,6 +105,7 @@ class RegisterFileModel:
 
     def __init__(self, registers: RegisterMap) -> None:
         self._map = registers
+        self._rules = registers.rules
         self._job_registers = {register.offset: register for register in registers.job_registers}
         self._reads: dict[str, Callable[[ObservedAccess, bool], frozenset[int]]] = {
             "ACQUIRE": self._acquire,
@@ -119,6 +115,7 @@ class RegisterFileModel:
         }
         self._writes: dict[str, Callable[[ObservedAccess], None]] = {
             "TRIGGER": self._trigger,
+            "COMMIT": self._trigger,
             "SOFT_CLEAR": self._soft_clear,
         }
         self.findings: list[RegisterFinding] = []
@@ -138,6 +135,7 @@ class RegisterFileModel:
         self._next_context = 0
         self._shown_before = ZERO
         self._turn_since = 0
+        self._committed: deque[QueuedJob] = deque()
 
     def feed(self, accesses: Iterable[AccessRow], ends: Iterable[tuple[int, int]]) -> list[RegisterFinding]:
         """Takes records of the bench (`tb.agents.control.monitor.ControlRecords`), later than all before.
@@ -180,6 +178,8 @@ class RegisterFileModel:
         """
         if self._events:
             self._apply_events(access.cycle)
+        if not self._rules.access_ids:
+            access = access._replace(id=1)
         valid = access.id in ONE_HOT
         register = self._map.decode(access.address)
         if access.write:
@@ -235,7 +235,7 @@ class RegisterFileModel:
 
     def _write(self, register: Register, access: ObservedAccess) -> None:
         if register.name in self.job_values:
-            if self.holder == access.id:
+            if self.holder == access.id or not self._rules.lock:
                 self._write_job(register, access.data, access.be)
         elif register.name in self._writes:
             self._writes[register.name](access)
@@ -245,13 +245,35 @@ class RegisterFileModel:
         self.job_values[register.name] = merged & register.writable_mask
 
     def _trigger(self, access: ObservedAccess) -> None:
-        if self.holder != access.id or not access.be & 1 or merge_bytes(0, access.data, access.be) != 0:
+        rules = self._rules
+        held = self.holder == access.id
+        if not access.be & 1 or not (held or not rules.lock or rules.commit_value is not None):
             return
-        if not self.queue:
-            self._turn_since = access.cycle
-        self.queue.append(QueuedJob(self._held_id, access.id, self._next_context, access.cycle))
-        self._next_context ^= 1
+        value = merge_bytes(0, access.data, access.be)
+        register = self._map.decode(access.address)
+        name = "" if register is None else register.name
+        if rules.commit_value is None:
+            if value == rules.trigger_value:
+                self._start(self._taken(access, held=held), access.cycle)
+        elif value == rules.commit_value and name == self._map.commit and (held or not rules.lock):
+            self._committed.append(self._taken(access, held=held))
+        elif value == rules.trigger_value and name == "TRIGGER" and self._committed:
+            self._start(self._committed.popleft(), access.cycle)
+
+    def _taken(self, access: ObservedAccess, *, held: bool) -> QueuedJob:
+        """The job that the held context becomes, or the next one on a device without a lock."""
+        number = self._held_id if held else self._next_id
+        if not held:
+            self._next_id = (number + 1) % self._rules.job_ids
+        job = QueuedJob(number, access.id, self._next_context, access.cycle)
+        self._next_context = (self._next_context + 1) % self._rules.contexts
         self.holder = None
+        return job
+
+    def _start(self, job: QueuedJob, cycle: int) -> None:
+        if not self.queue:
+            self._turn_since = cycle
+        self.queue.append(job._replace(triggered=cycle))
 
     def _soft_clear(self, access: ObservedAccess) -> None:
         finished = ZERO
@@ -259,41 +281,49 @@ class RegisterFileModel:
             self._end_job(*self._events.popleft())
             finished |= {max(finished) + 1}
         self._shown_before = self._running_allowed(access.cycle, ending=False)
-        if merge_bytes(0, access.data, access.be) == 0:
+        if merge_bytes(0, access.data, access.be) == self._rules.clear_all:
             self._next_id = 0
             self.job_values = dict.fromkeys(self.job_values, 0)
         self.holder = None
         self.queue.clear()
+        self._committed.clear()
         self._finished = finished
         self._next_context = 0
 
     # ---- reads: each returns what is allowed, and updates the state with what was seen
 
     def _acquire(self, access: ObservedAccess, ending: bool) -> frozenset[int]:
-        if self.holder == access.id:
+        rules = self._rules
+        if self.holder == access.id and rules.acquire_again == "id":
             return frozenset({self._held_id})
         if self.holder is not None:
-            return frozenset({LOCKED_BY_OTHER})
-        full = len(self.queue) >= CONTEXTS
-        allowed = frozenset({CONTEXTS_BUSY}) if full else frozenset()
+            return frozenset({rules.acquire_taken})
+        full = len(self.queue) + len(self._committed) >= rules.contexts
+        allowed = frozenset({rules.acquire_full}) if full else frozenset()
         if not full or ending:
             allowed |= {self._next_id}
         seen = access.r_data if access.r_data in allowed else min(allowed)
-        if seen < JOB_IDS:
+        if seen is not None and self._map.acquired(seen) is not None:
             self.holder = access.id
             self._held_id = seen
-            self._next_id = (seen + 1) % JOB_IDS
+            self._next_id = (seen + 1) % rules.job_ids
         return allowed
 
     def _read_finished(self, access: ObservedAccess, ending: bool) -> frozenset[int]:
         # A job that ends in the cycle of the read counts in the next: its event is applied later.
         del access, ending
-        allowed = self._finished
-        self._finished = ZERO
+        width = self._map["FINISHED"].fields[0].width
+        allowed = frozenset(count & ((1 << width) - 1) for count in self._finished)
+        if self._rules.finished_cleared:
+            self._finished = ZERO
         return allowed
 
     def _status(self, access: ObservedAccess, ending: bool) -> frozenset[int]:
-        del access
+        if self._rules.status_shows == "busy":
+            seen = access.r_data or 0
+            counts = {len(self.queue), len(self.queue) - 1} if ending else {len(self.queue)}
+            # Any value but 0 tells that there is work.
+            return frozenset(seen if seen and count else min(count, 1) for count in counts)
         busy = [1 << 8 * job.context for job in self.queue]
         return frozenset({sum(busy), sum(busy[1:])} if ending else {sum(busy)})
 

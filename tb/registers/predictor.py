@@ -7,6 +7,7 @@ from pyuvm import uvm_component, uvm_predict_e, uvm_reg_block, uvm_subscriber
 
 from tb.agents.control.monitor import ControlRecords
 from tb.registers.generate import register_map
+from tb.registers.map import RegisterMap
 from tb.registers.model import RegisterFileModel, RegisterFinding
 
 
@@ -32,7 +33,7 @@ class RegisterPredictor(uvm_subscriber):
         block: uvm_reg_block | None = None,
         *,
         report: Callable[[RegisterFinding], None] | None = None,
-        mixed_formats: bool = False,
+        registers: RegisterMap | None = None,
     ) -> None:
         """Makes a predictor.
 
@@ -42,11 +43,11 @@ class RegisterPredictor(uvm_subscriber):
             block: Register block to keep up to date.
             report: Called with each finding; without it they are logged as errors. They are also kept in
                 ``model.findings`` either way, and `check_phase` raises if any were left to the log.
-            mixed_formats: True if the device has a format for each operand.
+            registers: Of the device; the contract's by default.
         """
         super().__init__(name, parent)
         self.block = block
-        self.model = RegisterFileModel(register_map(mixed_formats=mixed_formats))
+        self.model = RegisterFileModel(registers or register_map())
         self._report = report
         self._mirrored: dict[str, int] = {}
 

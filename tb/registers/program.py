@@ -8,33 +8,34 @@ from tb.agents.control.access import ALL_BYTES, Access, core_id
 from tb.exchange.job import Job
 from tb.registers.encodings import encodings
 from tb.registers.generate import register_map
-from tb.registers.map import JOB_IDS, merge_bytes
+from tb.registers.map import RegisterMap, merge_bytes
 
 # The bits of a job's seed below this choose the style of its programming, see tb.env.programmer.
 _STYLES = 8
 
 
-def register_values(job: Job, *, mixed_formats: bool = False) -> dict[str, int]:
-    """Values of the job registers for a job (contract A5.1), by register name.
+def register_values(job: Job, registers: RegisterMap | None = None) -> dict[str, int]:
+    """Values of the job registers for a job, by register name.
 
-    Every other job writes its formats plainly; the others use one of the encodings that act alike, as their
-    seed says.
+    On a device with the contract's registers every other job writes its formats plainly; the others use one
+    of the encodings that act alike, as their seed says.
 
     Args:
         job: The job.
-        mixed_formats: True if the device has a format for each operand.
+        registers: Of the device; the contract's by default.
     """
-    registers = register_map()
-    alike = encodings(job.fmt, mixed_formats)
+    registers = registers or register_map()
+    rules = registers.rules
+    values = {"x": job.x_addr, "w": job.w_addr, "z": job.z_addr, "m": job.m, "k": job.k, "n": job.n}
+    if rules.own:
+        x, _, z = job.formats
+        values |= {"y": job.z_addr, "operation": rules.code(job.op), "format": rules.code(x)}
+        return registers.words(values | {"format_in": rules.code(x), "format_out": rules.code(z)})
+    alike = encodings(job.fmt, registers.mixed_formats)
     place, varied = divmod(job.data_seed // _STYLES, 2)
-    return {
-        "X_ADDR": job.x_addr,
-        "W_ADDR": job.w_addr,
-        "Z_ADDR": job.z_addr,
-        "MCFG0": registers["MCFG0"].pack(M=job.m, K=job.k),
-        "MCFG1": registers["MCFG1"].pack(N=job.n),
-        "MACFG": registers["MACFG"].pack(OPERATION=int(job.op)) | alike[place % len(alike) if varied else 0],
-    }
+    words = registers.words(values | {"operation": rules.code(job.op)})
+    words["MACFG"] |= alike[place % len(alike) if varied else 0]
+    return words
 
 
 def program(
@@ -42,42 +43,59 @@ def program(
     held: Mapping[str, int] | None = None,
     rng: random.Random | None = None,
     *,
-    mixed_formats: bool = False,
+    registers: RegisterMap | None = None,
     values: Mapping[str, int] | None = None,
 ) -> list[Access]:
     """The accesses that program and trigger a job: ACQUIRE, job registers, TRIGGER, all by the job's core.
 
     They may go out as one burst, without looking at ACQUIRE's value first: if the lock or a context was not
-    to be had, the device ignores the writes and the trigger, and `acquired` tells from what ACQUIRE read.
+    to be had, the device ignores the writes and the trigger, and `RegisterMap.acquired` tells from what
+    ACQUIRE read. A device may have no ACQUIRE, and want the job committed before the trigger.
 
     Args:
         job: The job; its core makes the accesses.
         held: Known values of the job registers, by name; registers with the right value are not
-            written. None writes all.
+            written, but for one that has to come last. None writes all.
         rng: Shuffles the job registers, which may be written in any order.
-        mixed_formats: True if the device has a format for each operand.
+        registers: Of the device; the contract's by default.
         values: Result of `register_values`, if it was called already.
 
     Returns:
         ACQUIRE first, TRIGGER last.
     """
-    registers = register_map()
+    registers = registers or register_map()
     if values is None:
-        values = register_values(job, mixed_formats=mixed_formats)
-    names = [name for name, value in values.items() if held is None or held.get(name) != value]
+        values = register_values(job, registers)
+    names = list(values)
+    if held is not None:
+        names = [name for name in names if held.get(name) != values[name] or name == registers.last]
     if rng is not None:
         rng.shuffle(names)
-    core = core_id(job.core)
+    return programmed(registers, {name: values[name] for name in names}, job.core)
+
+
+def programmed(registers: RegisterMap, values: Mapping[str, int], core: int) -> list[Access]:
+    """The accesses of a core that take a context, write registers in their order, and start the job.
+
+    A register that has to come last does so.
+    """
+    last, one_hot = registers.last, core_id(core)
+    names = sorted(values, key=lambda name: name == last) if last else values
     return [
-        Access(registers["ACQUIRE"].offset, id=core),
-        *[Access(registers[name].offset, True, values[name], ALL_BYTES, core) for name in names],
-        Access(registers["TRIGGER"].offset, True, 0, ALL_BYTES, core),
+        *([Access(registers["ACQUIRE"].offset, id=one_hot)] if "ACQUIRE" in registers else []),
+        *[Access(registers[name].offset, True, values[name], ALL_BYTES, one_hot) for name in names],
+        *starts(registers, one_hot),
     ]
 
 
-def acquired(data: int) -> int | None:
-    """Id of the job that a burst of `program` queued, as ACQUIRE read it; None when it was refused."""
-    return data if data < JOB_IDS else None
+def starts(registers: RegisterMap, one_hot: int) -> list[Access]:
+    """The accesses that start a job once its registers are written, by the access id of a core."""
+    rules = registers.rules
+    found = [Access(registers["TRIGGER"].offset, True, rules.trigger_value, ALL_BYTES, one_hot)]
+    if rules.commit_value is not None:
+        offset = registers[registers.commit].offset
+        found.insert(0, Access(offset, True, rules.commit_value, ALL_BYTES, one_hot))
+    return found
 
 
 def with_idle_gaps(
@@ -97,7 +115,9 @@ def with_idle_gaps(
     ]
 
 
-def split_writes(accesses: Sequence[Access], rng: random.Random, rate: float = 0.3) -> list[Access]:
+def split_writes(
+    accesses: Sequence[Access], rng: random.Random, rate: float = 0.3, registers: RegisterMap | None = None
+) -> list[Access]:
     """The same accesses with some job-register writes cut in two, each of some of the bytes.
 
     The registers end with the same values; bytes that are not enabled carry noise. Writes of other registers
@@ -107,8 +127,9 @@ def split_writes(accesses: Sequence[Access], rng: random.Random, rate: float = 0
         accesses: Accesses.
         rng: Source of randomness.
         rate: Probability that a write of a whole job register is cut, 0 to 1.
+        registers: Of the device; the contract's by default.
     """
-    job_offsets = {register.offset for register in register_map().job_registers}
+    job_offsets = {register.offset for register in (registers or register_map()).job_registers}
     result: list[Access] = []
     for access in accesses:
         whole = access.write and access.be == ALL_BYTES and access.address in job_offsets
@@ -122,7 +143,9 @@ def split_writes(accesses: Sequence[Access], rng: random.Random, rate: float = 0
     return result
 
 
-def with_rivals(accesses: Sequence[Access], rng: random.Random, rate: float = 0.5) -> list[Access]:
+def with_rivals(
+    accesses: Sequence[Access], rng: random.Random, rate: float = 0.5, registers: RegisterMap | None = None
+) -> list[Access]:
     """The same accesses with some of other cores among them, which change nothing while the lock is held.
 
     Others ask for the lock, write job registers and read any register. They neither trigger nor clear.
@@ -131,8 +154,9 @@ def with_rivals(accesses: Sequence[Access], rng: random.Random, rate: float = 0.
         accesses: Accesses that `program` returned: the first takes the lock, the last gives it back.
         rng: Source of randomness.
         rate: Probability of another core's access before each of the rest, 0 to 1.
+        registers: Of the device, which has a lock; the contract's by default.
     """
-    registers = register_map()
+    registers = registers or register_map()
     job_offsets = [register.offset for register in registers.job_registers]
     acquire = registers["ACQUIRE"].offset
     read_offsets = [register.offset for register in registers.values()]
@@ -145,6 +169,7 @@ def with_rivals(accesses: Sequence[Access], rng: random.Random, rate: float = 0.
                 result.append(Access(acquire, id=rival))
             elif kind == 1:
                 offset, enables = rng.choice(job_offsets), rng.randrange(1, ALL_BYTES + 1)
+                enables = ALL_BYTES if registers.rules.whole_words else enables
                 result.append(Access(offset, True, rng.getrandbits(32), enables, rival))
             else:
                 result.append(Access(rng.choice(read_offsets), id=rival))

@@ -11,7 +11,7 @@ from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.exchange.traits import CONTRACT, Traits
 from tb.registers.generate import register_map
-from tb.registers.map import DECODED_ADDRESS_BITS
+from tb.registers.map import DECODED_ADDRESS_BITS, RegisterMap
 from tb.scoreboard.finding import Observation, Span
 from tb.scoreboard.leeway import open_bytes
 from tb.scoreboard.order import check_writes, first_with
@@ -23,11 +23,14 @@ _LATE = 4  # cycles after a clear in which a cleared job may still raise a reque
 _WORD = 2**32
 
 
-def clear_edge(accesses: npt.NDArray[np.void]) -> int | None:
-    """Edge at which the first write of SOFT_CLEAR was granted."""
-    offset = register_map()["SOFT_CLEAR"].offset
-    hits = accesses[(accesses["wen"] == 0) & (accesses["add"] & DECODED_ADDRESS_BITS == offset)]
-    return int(hits["cycle"][0]) if hits.size else None
+def clear_edge(accesses: npt.NDArray[np.void], registers: RegisterMap | None = None) -> int | None:
+    """Edge at which the first write of SOFT_CLEAR was granted, but for those between jobs."""
+    registers = registers or register_map()
+    offset = registers["SOFT_CLEAR"].offset
+    hits = accesses[(accesses["wen"] == 0) & (accesses["add"] & DECODED_ADDRESS_BITS == offset)]["cycle"]
+    if registers.rules.clear_between:
+        hits = hits[hits > next(iter(trigger_edges(accesses, registers)), 0)]
+    return int(hits[0]) if hits.size else None
 
 
 def check_aborted(
@@ -36,6 +39,7 @@ def check_aborted(
     seen: Observation,
     edge: int,
     traits: Traits = CONTRACT,
+    registers: RegisterMap | None = None,
 ) -> tuple[list[Span | None], list[Finding]]:
     """Judge a scenario whose first job was cut short.
 
@@ -45,6 +49,7 @@ def check_aborted(
         seen: The logs of both jobs, and the window's bytes after the second job's event.
         edge: Grant of the soft clear, or the edge before reset was seen low.
         traits: Deviations of the device.
+        registers: Of the device; the contract's by default.
 
     Returns:
         The spans of the two jobs, None for the first if it did not end, and what is wrong; fewer spans if
@@ -65,7 +70,7 @@ def check_aborted(
         )
         if wrong
     ]
-    triggers = trigger_edges(seen.accesses)
+    triggers = trigger_edges(seen.accesses, registers)
     if len(triggers) != 2:
         return [], [*findings, _finding(f"{len(triggers)} of 2 triggers reached the device", None)]
     for position, (event, _) in enumerate([*early[:1], *late[:1]], start=1 - len(early[:1])):

@@ -23,6 +23,7 @@ from tb.exchange.results import Causes, Finding, JobResult
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status, gravest
 from tb.registers.model import RegisterFinding
+from tb.registers.own import registers_of
 from tb.scoreboard.aborted import check_aborted
 from tb.scoreboard.causes import check_causes
 from tb.scoreboard.fast import check_fast
@@ -116,6 +117,7 @@ class Scoreboard(uvm_scoreboard):
     def build_phase(self) -> None:
         """Make the exports that the monitors are connected to."""
         self.descriptor: Descriptor = ConfigDB().get(self, "", "descriptor")
+        self._registers = registers_of(self.descriptor)
         self.tcdm = Latest("tcdm", self)
         self.accesses = Latest("accesses", self)
 
@@ -169,7 +171,8 @@ class Scoreboard(uvm_scoreboard):
         elif cut is None:
             ran, found = [], [Finding(Status.PROTOCOL, "abort", "the soft clear was not granted")]
         else:
-            ran, found = check_aborted(scenario, before, seen, cut, self.descriptor.traits)
+            traits = self.descriptor.traits
+            ran, found = check_aborted(scenario, before, seen, cut, traits, self._registers)
         findings += found
         if watchdog and not port_error:
             findings.append(hang(scenario, ran, seen, silent=silent))
@@ -203,7 +206,7 @@ class Scoreboard(uvm_scoreboard):
         given_up: bool,
     ) -> tuple[Sequence[Span], list[Finding]]:
         """The checks of a scenario of which no job is cut short."""
-        ran, findings = spans(scenario, seen)
+        ran, findings = spans(scenario, seen, self._registers)
         if given_up:
             findings += compare_ended(scenario, before, seen.memory, len(ran), self.descriptor)
         else:

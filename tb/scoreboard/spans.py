@@ -10,27 +10,30 @@ from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.registers.generate import register_map
-from tb.registers.map import DECODED_ADDRESS_BITS, merge_bytes
+from tb.registers.map import DECODED_ADDRESS_BITS, RegisterMap, merge_bytes
 from tb.scoreboard.finding import Observation, Span
 
 
-def trigger_edges(accesses: npt.NDArray[np.void]) -> list[int]:
-    """Edges at which a write of 0 to TRIGGER was granted; bytes not enabled are no part of the value."""
-    offset = register_map()["TRIGGER"].offset
+def trigger_edges(accesses: npt.NDArray[np.void], registers: RegisterMap | None = None) -> list[int]:
+    """Edges at which a job was triggered; bytes not enabled are no part of the value."""
+    registers = registers or register_map()
+    offset, value = registers["TRIGGER"].offset, registers.rules.trigger_value
     return [
         cycle
         for cycle, add, data, _, _, wen, be, _ in access_rows(accesses)
-        if add & DECODED_ADDRESS_BITS == offset and not wen and be & 1 and merge_bytes(0, data, be) == 0
+        if add & DECODED_ADDRESS_BITS == offset and not wen and be & 1 and merge_bytes(0, data, be) == value
     ]
 
 
-def spans(scenario: Scenario, seen: Observation) -> tuple[list[Span], list[Finding]]:
+def spans(
+    scenario: Scenario, seen: Observation, registers: RegisterMap | None = None
+) -> tuple[list[Span], list[Finding]]:
     """Match triggers with events, in order (contract A7.3: jobs run in the order of their triggers).
 
     Returns:
         The spans of the jobs that ended, and what is wrong with number, order or addressee of the events.
     """
-    triggers = trigger_edges(seen.accesses)
+    triggers = trigger_edges(seen.accesses, registers)
     ends = seen.events.ends
     findings: list[Finding] = []
     planned = len(scenario.jobs)

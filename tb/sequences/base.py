@@ -17,6 +17,7 @@ from tb.exchange.entry import TestEntry
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario
 from tb.kinds import ACCELERATOR
+from tb.registers.own import registers_of
 from tb.stimulus.stream import ScenarioStream
 
 _BATCH = 32  # scenarios of an item: its way through pyuvm takes as long as half of the checks of one
@@ -114,8 +115,9 @@ class GemmOpSequence(StreamSequence):
         """Draw a scenario, and fill the caches with everything that the bench will ask about its jobs."""
         scenario = self.stream.scenario(index)
         device = self._descriptor
+        registers = registers_of(device)
         for job in scenario.jobs:
             device.bound(job)
-            programming(job, device.mixed_formats)
+            programming(job, registers)
             job_ranges(job, (device.instance.dw + 32) // 8, device.traits)
         return scenario

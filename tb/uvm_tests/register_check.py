@@ -3,19 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Self
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from pyuvm import uvm_sequence
 
 from tb.agents.control.access import Access, read, write
 from tb.agents.control.sequences import send
 from tb.exchange.applicable import Applicable
+from tb.registers.abilities import lacking
 from tb.registers.generate import register_map
-from tb.registers.map import JOB_IDS, merge_bytes
+from tb.registers.map import merge_bytes
+from tb.registers.program import programmed
 
 if TYPE_CHECKING:
     from tb.env.env import RedmuleEnv
+    from tb.exchange.device import Descriptor
+    from tb.exchange.entry import TestEntry
 
 POLLS = 2000
 """Reads of STATUS after which a job that does not end is given up."""
@@ -40,10 +44,20 @@ class RegisterCheckSequence(Applicable, uvm_sequence):
 
     clears_first = True
 
+    needs: ClassVar[tuple[str, ...]] = ("clear",)
+    """Abilities of the registers without which the test has no meaning (`tb.registers.abilities`)."""
+
+    @classmethod
+    def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
+        """Return the first ability that the device has not."""
+        del entry
+        return lacking(device, cls.needs)
+
     def __init__(self, name: str = "") -> None:
         super().__init__(name or type(self).__name__)
         self.registers = register_map()
         self.failures: list[str] = []
+        self._cleared = False
 
     @classmethod
     def made_in(cls, env: RedmuleEnv) -> Self:
@@ -65,7 +79,8 @@ class RegisterCheckSequence(Applicable, uvm_sequence):
         if self.clears_first:
             await self.clear()
         await self.check()
-        await self.clear()
+        if self.registers.rules.has("clear"):
+            await self.clear()
         if self.failures:
             shown = "\n  ".join(self.failures[:10])
             raise RegisterCheckError(f"{self.get_name()}: {len(self.failures)} differences\n  {shown}")
@@ -81,7 +96,10 @@ class RegisterCheckSequence(Applicable, uvm_sequence):
         self.failures.append(f"{what}: 0x{actual:08X}, expected {values}")
 
     async def accesses(self, *accesses: Access) -> list[int]:
-        """Makes accesses back to back; returns their read data."""
+        """Makes accesses back to back, after the wait that a clear may need; returns their read data."""
+        if self._cleared and accesses:
+            accesses = (accesses[0]._replace(idle=self.registers.rules.after_clear), *accesses[1:])
+        self._cleared = False
         return [response.data for response in await send(self, accesses)]
 
     async def read(self, name: str, core: int = 0) -> int:
@@ -98,7 +116,8 @@ class RegisterCheckSequence(Applicable, uvm_sequence):
 
     async def clear(self, value: int = 0) -> None:
         """Soft clear; 0 also zeroes the job registers and the next id."""
-        await self.write("SOFT_CLEAR", value)
+        await self.write("SOFT_CLEAR", self.registers.rules.clear_value(value))
+        self._cleared = True
 
     async def job_values(self, core: int = 0) -> dict[str, int]:
         """All job registers, read in one burst."""
@@ -117,9 +136,7 @@ class RegisterCheckSequence(Applicable, uvm_sequence):
         Returns:
             What the registers must then read.
         """
-        self.expect(
-            f"ACQUIRE by core {core} before programming", await self.read("ACQUIRE", core), range(JOB_IDS)
-        )
+        await self.acquire(core)
         values = {}
         burst = []
         for index, register in enumerate(self.registers.job_registers):
@@ -129,18 +146,30 @@ class RegisterCheckSequence(Applicable, uvm_sequence):
         await self.accesses(*burst)
         return values
 
-    async def trigger_empty_job(self, core: int = 0) -> int:
-        """Queues a job of no elements, which touches no memory (contract A6.7).
+    async def acquire(self, core: int = 0) -> None:
+        """Takes a context, on a device where that is asked for."""
+        if "ACQUIRE" in self.registers:
+            ids = range(self.registers.rules.job_ids)
+            self.expect(f"ACQUIRE by core {core} before programming", await self.read("ACQUIRE", core), ids)
+
+    async def trigger_job(self, values: Mapping[str, int], core: int = 0) -> int:
+        """Takes a context, writes registers by name, and starts the job.
 
         Returns:
-            Its id or the refusal.
+            Its id or the refusal; 0 on a device that is not asked for a context.
         """
-        data = await self.accesses(
-            read(self.offset("ACQUIRE"), core),
-            write(self.offset("MCFG0"), 0, core),
-            write(self.offset("TRIGGER"), 0, core),
-        )
-        return data[0]
+        data = await self.accesses(*programmed(self.registers, values, core))
+        return data[0] if "ACQUIRE" in self.registers else 0
+
+    async def trigger_empty_job(self, core: int = 0) -> int:
+        """Queues a job of no elements, which touches no memory (contract A6.7); returns as `trigger_job`."""
+        return await self.trigger_job(self.empty_job, core)
+
+    @property
+    def empty_job(self) -> dict[str, int]:
+        """Registers to write for a job of no elements: that with M, and one that has to come last."""
+        names = (self.registers.places["m"][0], self.registers.last)
+        return {name: self.registers.fixed[name] for name in names if name}
 
     async def wait_until_idle(self) -> None:
         """Polls STATUS until no job is queued or running; notes a failure if that never happens."""

@@ -19,6 +19,8 @@ class StateSequence(LongJobSequence):
     The reference model judges what is read.
     """
 
+    needs = ("clear", "acquire", "lock", "ids", "status", "bytes", "two_contexts", "one_trigger", "no_wait")
+
     async def check(self) -> None:
         """Goes through the states, the longest way with a job that runs."""
         for jobs in _JOBS:

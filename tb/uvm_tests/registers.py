@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from tb.registers.generate import register_map
+from tb.registers.own import registers_of
 from tb.sequences.directed import DirectedTest
 from tb.uvm_tests.register_check import RegisterCheckError, RegisterCheckSequence
 
@@ -30,7 +30,7 @@ class RegisterTest(DirectedTest):
         """Reset, run the sequence, and judge all accesses by the reference model as well."""
         await env.reset()
         sequence = self.sequence_class.made_in(env)
-        sequence.registers = register_map(mixed_formats=env.descriptor.mixed_formats)
+        sequence.registers = registers_of(env.descriptor)
         try:
             await sequence.start(env.control.sequencer)
         except RegisterCheckError as error:

@@ -9,13 +9,16 @@ import numpy as np
 
 from tb.agents.control.access import read, write
 from tb.exchange.scenario import StallSpec
-from tb.registers.generate import register_map
+from tb.registers.abilities import lacking
+from tb.registers.own import registers_of
 from tb.registers.traffic import Traffic
 from tb.sequences.directed import DirectedTest
 from tb.stimulus.job import GemmJob
 
 if TYPE_CHECKING:
     from tb.env.env import RedmuleEnv
+    from tb.exchange.device import Descriptor
+    from tb.exchange.entry import TestEntry
 
 _BURSTS = 60
 _LENGTH = 40
@@ -33,6 +36,14 @@ class RegisterTraffic(DirectedTest):
 
     jobs: ClassVar[int] = 0
 
+    @classmethod
+    def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
+        """Return the first ability of the registers that the traffic takes for granted, and are not there."""
+        del entry
+        return lacking(
+            device, ("acquire", "lock", "ids", "bytes", "one_trigger", "no_clear_between", "no_wait")
+        )
+
     async def run(self, env: RedmuleEnv) -> None:
         """Bursts of accesses from a fresh device on."""
         await env.reset()
@@ -43,7 +54,7 @@ class RegisterTraffic(DirectedTest):
         room = scenario.jobs[0]
         rng = self.random
         operations, formats = env.descriptor.operations, env.descriptor.formats
-        registers = register_map(mixed_formats=env.descriptor.mixed_formats)
+        registers = registers_of(env.descriptor)
         macfg = registers["MACFG"]
         addresses = {"X_ADDR": room.x_addr, "W_ADDR": room.w_addr, "Z_ADDR": room.z_addr}
 

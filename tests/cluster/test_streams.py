@@ -89,7 +89,7 @@ JOBS = (
 
 def accesses(jobs: tuple[Job, ...]) -> Iterator[AccessRow]:
     """As cores program them, one with writes of another core in between that count for nothing."""
-    programmer = Programmer(mixed_formats=False)
+    programmer = Programmer(register_map())
     acquire = register_map()["ACQUIRE"].offset
     edge = 0
     for number, job in enumerate(jobs):

@@ -11,7 +11,7 @@ from tb.agents.control.access import Access
 from tb.exchange.job import Job
 from tb.registers.encodings import encodings
 from tb.registers.generate import register_map
-from tb.registers.program import acquired, program, register_values, split_writes, with_idle_gaps, with_rivals
+from tb.registers.program import program, register_values, split_writes, with_idle_gaps, with_rivals
 from tests.registers.device import FakeDevice
 
 JOB = Job(Op.MAXMIN, 3, 5, 0x1234, 0x8000_0001, 0x22, 0xFFFF_FFFE, fmt=Format.E4M3, core=6)
@@ -42,7 +42,7 @@ def test_formats_are_encoded_in_every_way_that_means_them() -> None:
     for fmt in (Format.FP16, Format.E4M3, mix):
         alike = encodings(fmt, mixed_formats=True)
         jobs = [replace(JOB, fmt=fmt, data_seed=seed) for seed in range(0, 16 * len(alike), 8)]
-        values = [register_values(job, mixed_formats=True)["MACFG"] for job in jobs]
+        values = [register_values(job, register_map(mixed_formats=True))["MACFG"] for job in jobs]
         assert {value & ~(7 << 10) for value in values} == set(alike)
         assert {value >> 10 & 7 for value in values} == {int(JOB.op)}
         assert values[::2] == [values[0]] * len(alike)
@@ -79,9 +79,10 @@ def test_order_of_job_registers_is_drawn_between_acquire_and_trigger() -> None:
 
 
 def test_acquired() -> None:
-    assert [acquired(data) for data in (0, 255)] == [0, 255]
-    assert acquired(0xFFFF_FFFE) is None
-    assert acquired(0xFFFF_FFFF) is None
+    registers = register_map()
+    assert [registers.acquired(data) for data in (0, 255)] == [0, 255]
+    assert registers.acquired(0xFFFF_FFFE) is None
+    assert registers.acquired(0xFFFF_FFFF) is None
 
 
 def test_refused_burst_changes_nothing() -> None:

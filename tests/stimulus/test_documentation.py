@@ -15,6 +15,8 @@ from tb.exchange.bound import Bound
 from tb.exchange.device import DescriptorFile
 from tb.exchange.known import KnownItem
 from tb.exchange.names import OPERAND_CLASSES
+from tb.exchange.registers import Registers
+from tb.exchange.roles import Constant, Place, Roles
 from tb.exchange.traits import Traits
 from tb.kinds import kinds
 from tb.stimulus.knobs import DEFAULTS, Knobs
@@ -66,7 +68,7 @@ def rows(kind: type[Struct], prefix: str = "") -> Iterator[str]:
         shown = "required" if field.required else toml(default, types[field.name])
         yield f"| `{prefix}{field.encode_name}` | {shown} | {docs[field.name]} |"
         for below in structs_in(types[field.name]):
-            if below not in (Bound, KnownItem, Traits):
+            if below not in (Bound, KnownItem, Traits, Registers, Roles, Constant, Place):
                 yield from rows(below, f"{prefix}{field.encode_name}.")
 
 
@@ -90,8 +92,12 @@ def tables() -> Iterator[str]:
         ("descriptor.md", list(rows(Bound))),
         ("descriptor.md", list(rows(KnownItem))),
         ("descriptor.md", list(rows(Traits))),
+        ("descriptor.md", list(rows(Registers))),
+        ("descriptor.md", list(rows(Roles))),
+        ("descriptor.md", list(rows(Place))),
+        ("descriptor.md", list(rows(Constant))),
     ],
-    ids=["knobs", "descriptor", "bound", "known", "traits"],
+    ids=["knobs", "descriptor", "bound", "known", "traits", "registers", "roles", "place", "constant"],
 )
 def test_tables_are_those_of_the_schema(page: str, table: list[str]) -> None:
     """On a difference, `table` has the rows to paste."""

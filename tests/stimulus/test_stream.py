@@ -16,6 +16,7 @@ from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.names import OPERAND_CLASSES
 from tb.exchange.scenario import AIMED, STALL_KINDS, WRITE_R_VALID, Scenario
+from tb.registers.generate import register_map
 from tb.registers.program import register_values
 from tb.schema import SchemaError
 from tb.sequences.encodings import EncodingStream
@@ -239,7 +240,7 @@ def written(descriptor: Descriptor, count: int) -> list[int]:
     jobs = [stream.scenario(index).jobs[0] for index in range(count)]
     assert all(descriptor.supports(job) is None for job in jobs)
     mixed = descriptor.mixed_formats
-    return [register_values(job, mixed_formats=mixed)["MACFG"] & ~(7 << 10) for job in jobs]
+    return [register_values(job, register_map(mixed_formats=mixed))["MACFG"] & ~(7 << 10) for job in jobs]
 
 
 def test_every_value_is_written_once() -> None:

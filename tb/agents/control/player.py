@@ -5,9 +5,14 @@ from collections.abc import Sequence
 
 from cocotb.triggers import ValueChange
 
-from tb.agents.control.access import Burst, Response
+from tb.agents.control.access import Access, Burst, Response
 from tb.agents.control.transfer import GrantTimeoutError, MissingResponseError
 from tb.dpi.player import NO_GRANT, NO_RESPONSE, PlayedRow, PlayerHandle
+
+
+def first_read(accesses: Sequence[Access]) -> list[int]:
+    """Place of the first read among accesses, as a list; an empty one without any."""
+    return next(([place] for place, access in enumerate(accesses) if not access.write), [])
 
 
 class RegisterPortPlayer:
@@ -81,10 +86,11 @@ class RegisterPortPlayer:
         raise MissingResponseError(accesses[state.answered])
 
     def first_data(self) -> list[int]:
-        """Read data of the first access of each burst, as far as the responses came."""
-        places = [0]
-        for burst in self._bursts[:-1]:
-            places.append(places[-1] + len(burst.accesses))
+        """Data of the first read of each burst, as far as the responses came."""
+        places, start = [], 0
+        for accesses, _ in self._bursts:
+            places += [start + at for at in first_read(accesses)]
+            start += len(accesses)
         answered = self._handle.state.answered
         return [self._handle.r_data(place) for place in places if place < answered]
 
