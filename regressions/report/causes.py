@@ -97,6 +97,19 @@ def published_share(case: PublishedCase) -> float | None:
     return utilization(case.instance, case.m, case.n, case.k, case.published) if case.published else None
 
 
+def published_sums(
+    jobs: Sequence[JobResult], cases: Sequence[PublishedCase]
+) -> list[tuple[str, int, int, int]]:
+    """For each source: how many of its sizes the run has a job of, their published cycles, and those here."""
+    sums: dict[str, tuple[int, int, int]] = {}
+    for case in cases:
+        job = at_case(jobs, case)
+        if case.published and job is not None and job.cycles:
+            count, there, here = sums.get(case.source, (0, 0, 0))
+            sums[case.source] = count + 1, there + case.published, here + job.cycles
+    return [(source, *numbers) for source, numbers in sums.items() if numbers[0] > 1]
+
+
 def _size(case: PublishedCase) -> str:
     return f"{case.m}x{case.n}x{case.k}"
 

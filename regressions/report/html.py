@@ -19,6 +19,7 @@ from regressions.report.causes import (
     by_stalls,
     cause_names,
     published_share,
+    published_sums,
 )
 from regressions.report.checkers import anchor, views
 from regressions.report.covered import bin_groups, exclusions, groups, share
@@ -84,6 +85,7 @@ def render_html(summary: Summary) -> str:
         operations=operations(measured),
         utilization_plot=utilization_plot(measured, known),
         comparison=[(case, published_share(case), at_case(measured, case)) for case in known],
+        published_sums=published_sums(measured, known),
         cause_plots=[plot for title, groups in bars.items() if (plot := causes_plot(groups, title))],
         meanings={name: KNOWN[name][1] for name in causes if name in KNOWN},
         bound_plot=bound_plot(measured),

@@ -20,6 +20,7 @@ _COLOURS = {
     "on_w": "#e0704f",
     "on_y": "#b8432f",
     "on_z": "#8a6fd0",
+    "banks": "#b0893a",
 }
 _LIMIT = "#d64545"
 _OTHER = "#888888"

@@ -5,7 +5,7 @@ from tb.coverage.coverpoint import FORMATS, MIXED, OPERATIONS, SIZES, coverpoint
 from tb.coverage.samples import AccessSample, CutSample, JobSample
 from tb.exchange.job import Job, overlap
 from tb.exchange.names import OPERAND_CLASSES
-from tb.exchange.scenario import STALL_KINDS, WRITE_R_VALID
+from tb.exchange.scenario import BANKS, STALL_KINDS, WRITE_R_VALID
 from tb.registers.generate import register_map
 from tb.registers.map import CONTEXTS, ONE_HOT
 
@@ -107,10 +107,17 @@ def y_class(sample: JobSample) -> str | None:
     return _class(sample.job, 2, sample.job.op.reads_y)
 
 
-@coverpoint("job", STALL_KINDS)
-def stall(sample: JobSample) -> str:
-    """Stall pattern of the memory."""
-    return sample.scenario.stall.kind
+@coverpoint("job", [kind for kind in STALL_KINDS if kind != BANKS])
+def stall(sample: JobSample) -> str | None:
+    """Stall pattern of the memory, of all its banks at once."""
+    kind = sample.scenario.stall.kind
+    return None if kind == BANKS else kind
+
+
+@coverpoint("job", (BANKS,))
+def bank_stalls(sample: JobSample) -> str | None:
+    """Stalls by single banks of the memory."""
+    return BANKS if sample.scenario.stall.kind == BANKS else None
 
 
 @coverpoint("job", ("alone", "first", "queued", "later", "behind_cut"))

@@ -19,7 +19,7 @@ from tb.coverage.numerics import KINDS, count
 from tb.coverage.samples import JobSample
 from tb.coverage.sorter import Sorter
 from tb.exchange.device import Descriptor
-from tb.exchange.scenario import Scenario
+from tb.exchange.scenario import BANKS, Scenario
 from tb.schema import Where
 from tb.stimulus.image import initial_image
 from tb.stimulus.job import GemmJob
@@ -130,6 +130,8 @@ class Targets:
         for name in ("op", "stall", "x_class", "w_class", "y_class"):
             if name in values:
                 table[name] = values[name]
+        if "bank_stalls" in values:
+            table["stall"] = BANKS
         if "core" in values:
             table["core"] = int(values["core"])
         table["fmt"] = self._format(values, rng)

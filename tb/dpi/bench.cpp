@@ -42,6 +42,7 @@ class Bench {
           beat_words_(sizeof(BeatHeader) / 4 + be_words_ + lanes + ((be_words_ + lanes) & 1)),
           memory(zeroed<uint8_t>(kMemory)),
           grants(zeroed<uint8_t>(kGrants)),
+          banks(zeroed<uint64_t>(kGrants)),
           beats(zeroed<uint32_t>(kBeats * beat_words_)),
           accesses(zeroed<AccessRecord>(kAccesses)),
           ports(zeroed<PortRecord>(kPorts)),
@@ -84,6 +85,14 @@ class Bench {
         const bool woken = wake_pending_;
         wake_pending_ = false;
         return woken;
+    }
+
+    // The banks that are busy in the next cycle, a bit each.
+    uint64_t busy_banks() {
+        if (shared.bank_length == 0) return 0;
+        const uint64_t busy = banks[shared.bank_position];
+        if (++shared.bank_position >= shared.bank_length) shared.bank_position = 0;
+        return busy;
     }
 
     // A cycle with a request: log it, and carry the access out if it is granted.
@@ -323,6 +332,7 @@ class Bench {
     Shared shared;
     std::unique_ptr<uint8_t[], decltype(&std::free)> memory;
     std::unique_ptr<uint8_t[], decltype(&std::free)> grants;
+    std::unique_ptr<uint64_t[], decltype(&std::free)> banks;
     std::unique_ptr<uint32_t[], decltype(&std::free)> beats;
     std::unique_ptr<AccessRecord[], decltype(&std::free)> accesses;
     std::unique_ptr<PortRecord[], decltype(&std::free)> ports;
@@ -355,10 +365,11 @@ void* bench_create(int lanes) {
     return bench::instances().back().get();
 }
 
+// `aimed`: a grant may depend on what is asked for.
 svBit bench_tick(void* handle, uint64_t cycle, svBit rst_n, svBit req, svBit gnt, svBit r_valid, svBit busy,
                  svBit* next_grant, svBit* grant_without_req, svBit* aimed) {
     auto& self = of(handle);
-    *aimed = self.shared.target_count != 0;
+    *aimed = self.shared.target_count != 0 || self.shared.bank_length != 0;
     *grant_without_req = self.shared.grant_without_req != 0;
     return self.tick(cycle, rst_n, req, gnt, r_valid, busy, next_grant);
 }
@@ -369,6 +380,8 @@ void bench_beat(void* handle, uint64_t cycle, svBit gnt, svBit wen, uint32_t add
     self.beat(cycle, gnt, wen, add, be, data, r_data);
     *r_valid = gnt && (wen || self.write_response());
 }
+
+uint64_t bench_busy_banks(void* handle) { return of(handle).busy_banks(); }
 
 svBit bench_targeted(void* handle, uint32_t add, svBit wen) { return of(handle).targeted(add, wen); }
 
@@ -424,6 +437,7 @@ uint64_t bench_py_shared_size() { return sizeof(bench::Shared); }
 void* bench_py_shared(void* handle) { return &of(handle).shared; }
 uint8_t* bench_py_memory(void* handle) { return of(handle).memory.get(); }
 uint8_t* bench_py_grants(void* handle) { return of(handle).grants.get(); }
+uint64_t* bench_py_banks(void* handle) { return of(handle).banks.get(); }
 uint32_t* bench_py_beats(void* handle) { return of(handle).beats.get(); }
 uint32_t bench_py_beat_words(void* handle) { return of(handle).beat_words(); }
 void* bench_py_accesses(void* handle) { return of(handle).accesses.get(); }

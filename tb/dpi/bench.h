@@ -14,6 +14,7 @@ constexpr uint32_t kRuleCount = 64;
 constexpr uint32_t kRangeCount = 64;
 constexpr uint32_t kCauseCount = 16;
 constexpr uint32_t kCoverEvents = 64;
+constexpr uint32_t kBankCount = 64;
 constexpr uint32_t kPlayCapacity = 1 << 12;
 
 // Why Python is woken; a bit mask, see Shared::wake_reasons.
@@ -83,6 +84,11 @@ struct Shared {
     uint64_t busy_cycles;
     uint64_t waiting_cycles;
     uint64_t covered;  // internal events of the device that were seen since the logs were cleared, a bit each
+
+    // Busy banks, a mask a cycle, played cyclically; none for a length of 0. Banks are a word wide and interleaved:
+    // bank of a word is its number mod kBankCount.
+    uint32_t bank_length;
+    uint32_t bank_position;
 
     uint32_t range_count;
     uint32_t range_padding;

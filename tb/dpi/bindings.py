@@ -18,6 +18,7 @@ RULE_COUNT = 64
 RANGE_COUNT = 64
 CAUSE_COUNT = 16
 COVER_EVENTS = 64
+BANK_COUNT = 64
 
 WAKE_EVENT, WAKE_WATCHDOG, WAKE_ALARM, WAKE_PLAYER = 1, 2, 4, 8
 WATCHDOG_BUDGET, WATCHDOG_SILENT, WATCHDOG_STANDSTILL = 1, 2, 3
@@ -78,7 +79,7 @@ class Shared(ct.Structure):
             "u64 beat_count beat_capacity access_count access_capacity port_count port_capacity",
             "u64 event_count event_capacity probe_count probe_capacity",
             "u64 end_count busy_cycles waiting_cycles covered",
-            "u32 range_count range_padding",
+            "u32 bank_length bank_position range_count range_padding",
         ),
         ("ranges", Range * RANGE_COUNT),
         *fields("u32 target_count target_padding"),
@@ -133,6 +134,7 @@ class BenchHandle:
         words = int(library.bench_py_beat_words(handle))
         self.memory = view(pointer("memory", handle), np.dtype(np.uint8), self.shared.capacity)
         self._grants = view(pointer("grants", handle), np.dtype(np.uint8), 1 << 20)
+        self._banks = view(pointer("banks", handle), np.dtype(np.uint64), 1 << 20)
         dtype = beat_dtype(self.shared.lanes, words)
         self._beats = view(pointer("beats", handle), dtype, self.shared.beat_capacity)
         self._accesses = view(pointer("accesses", handle), ACCESS_DTYPE, self.shared.access_capacity)
@@ -185,6 +187,18 @@ class BenchHandle:
         self._grants[: pattern.size] = pattern
         self.shared.grant_length = pattern.size
         self.shared.grant_position = 0
+
+    def set_banks(self, pattern: npt.NDArray[np.uint64]) -> None:
+        """Play a pattern of busy banks (bit b for bank b, one entry a cycle, cyclic); none for an empty one.
+
+        Raises:
+            ValueError: The pattern is too long.
+        """
+        if pattern.size > self._banks.size:
+            raise ValueError(f"pattern of banks with {pattern.size} entries: at most {self._banks.size}")
+        self._banks[: pattern.size] = pattern
+        self.shared.bank_length = pattern.size
+        self.shared.bank_position = 0
 
     def allow(self, ranges: list[tuple[int, int, bool]]) -> None:
         """Set the memory that the device may touch: (first byte, length, writable) each.

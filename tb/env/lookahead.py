@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-from tb.agents.tcdm.memory import stall_pattern
+from tb.agents.tcdm.memory import busy_banks, stall_pattern
 from tb.env.background import Background, BackgroundTask
 from tb.exchange.scenario import Scenario
 from tb.exchange.traits import CONTRACT, Traits
@@ -59,7 +59,8 @@ def lookahead(
 
 def _draw(draw: Callable[[int], Scenario], index: int) -> tuple[Scenario, Image]:
     scenario = draw(index)
-    stall_pattern(scenario.stall)  # into its cache
+    stall_pattern(scenario.stall)  # into their caches
+    busy_banks(scenario.stall)
     return scenario, initial_image(scenario)
 
 

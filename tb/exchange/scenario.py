@@ -12,7 +12,10 @@ from tb.schema import Where, choice
 AIMED = {"on_x": "X", "on_w": "W", "on_y": "Y", "on_z": "Z"}
 """Kinds of stalls that hit one operand: reads of X, W or Y, writes of Z."""
 
-STALL_KINDS = ("none", "random", "burst", "blackout", *AIMED)
+BANKS = "banks"
+"""Kind of stalls by single banks of the memory."""
+
+STALL_KINDS = ("none", "random", "burst", "blackout", *AIMED, BANKS)
 WRITE_R_VALID = ("never", "always", "random")
 MAX_RATE = 0.95
 MAX_BURST = 1024
@@ -54,9 +57,10 @@ class StallSpec(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
         kind: none: grants always. random: each cycle grants or not, independently. burst: spells without
             grants between spells with grants, both of random length. blackout: spells of exactly `burst`
             cycles without a grant, at random intervals. on_x, on_w, on_y, on_z: as random, but only reads of
-            X, W, Y or writes of Z have to wait.
+            X, W, Y or writes of Z have to wait. banks: each bank of the memory, a word wide, is busy or not
+            in each cycle, independently, and an access waits until all that it touches are free.
         rate: Long-run share of cycles without a grant, 0..0.95 (0 for none); burst and blackout come as near
-            as spells of at least one cycle with grants allow.
+            as spells of at least one cycle with grants allow. Of banks: share of cycles in which one is busy.
         burst: Mean (burst) or exact (blackout) length of a spell without grants, in cycles, 1..1024.
         seed: Seed of the pattern.
         gnt_without_req: The memory raises gnt also while req is low; otherwise gnt depends on req.

@@ -56,6 +56,7 @@ DEFAULTS: dict[str, Any] = {
     "stall_rate": [0.05, 0.7],
     "stall_burst": [2, 24],
     "blackout": [40, 300],
+    "bank_rate": [0.02, 0.25],
     "gnt_without_req": 0.5,
     "write_r_valid": {"never": 1, "always": 1, "random": 1},
     "corners": 32,
@@ -97,6 +98,7 @@ class Knobs:
         stall_rate: share of cycles without a grant
         stall_burst: cycles of a spell without grants, kind burst
         blackout: cycles of a spell without grants, kind blackout
+        bank_rate: share of cycles in which a bank is busy, kind banks
         gnt_without_req: chance that gnt is high also while req is low
         write_r_valid: whether r_valid follows writes
         corners: most corner scenarios, which come first; 0 for none
@@ -127,6 +129,7 @@ class Knobs:
     stall_rate: Annotated[Interval, interval(0.0, MAX_RATE)]
     stall_burst: Annotated[Interval, _BURST]
     blackout: Annotated[Interval, _BURST]
+    bank_rate: Annotated[Interval, interval(0.0, MAX_RATE)]
     gnt_without_req: Annotated[float, chance]
     write_r_valid: Annotated[Weighted[str], words(WRITE_R_VALID)]
     corners: Annotated[int, plain(Corners)]

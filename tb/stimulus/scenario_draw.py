@@ -14,7 +14,7 @@ from models.ops import Op
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.names import ADDRESS_SPACE
-from tb.exchange.scenario import Abort, Scenario, StallSpec, Window
+from tb.exchange.scenario import BANKS, Abort, Scenario, StallSpec, Window
 from tb.exchange.traits import CONTRACT, Operand, Traits
 from tb.stimulus.corners import Corner
 from tb.stimulus.draws import Weighted
@@ -122,7 +122,7 @@ def draw_stall(rng: random.Random, knobs: Knobs, kind: str) -> StallSpec:
     """Draws the behaviour of the memory, with stalls of a given kind."""
     rate, burst = 0.0, 1
     if kind != "none":
-        rate = knobs.stall_rate.draw(rng)
+        rate = (knobs.bank_rate if kind == BANKS else knobs.stall_rate).draw(rng)
     if kind in ("burst", "blackout"):
         burst = (knobs.stall_burst if kind == "burst" else knobs.blackout).draw_int(rng)
     return StallSpec(

@@ -9,10 +9,11 @@ schedules.
 import numpy as np
 from numpy.typing import NDArray
 
-from tb.exchange.scenario import AIMED, StallSpec
+from tb.exchange.scenario import AIMED, BANKS, StallSpec
 from tb.stimulus.rng import raw_words
 
 PATTERN_LENGTH = 4093
+BANK_COUNT = 64
 
 
 def grant_pattern(spec: StallSpec, length: int = PATTERN_LENGTH) -> NDArray[np.uint8]:
@@ -28,7 +29,7 @@ def grant_pattern(spec: StallSpec, length: int = PATTERN_LENGTH) -> NDArray[np.u
     """
     if length < 1:
         raise ValueError(f"pattern length {length} is too small; use at least 1")
-    if spec.kind == "none" or spec.rate == 0.0:
+    if spec.kind in ("none", BANKS) or spec.rate == 0.0:
         return np.ones(length, dtype=np.uint8)
     if spec.kind == "random" or spec.kind in AIMED:
         words = raw_words(length, spec.seed, "stall", spec.kind)
@@ -38,6 +39,20 @@ def grant_pattern(spec: StallSpec, length: int = PATTERN_LENGTH) -> NDArray[np.u
     if not pattern.any():
         pattern[spec.seed % length] = 1
     return pattern
+
+
+def bank_pattern(spec: StallSpec, length: int = PATTERN_LENGTH) -> NDArray[np.uint64]:
+    """The busy banks of `length` cycles, bit b for bank b; all are free at least once.
+
+    Empty for stalls of other kinds.
+    """
+    if spec.kind != BANKS or spec.rate == 0.0:
+        return np.zeros(0, dtype=np.uint64)
+    words = raw_words(length * BANK_COUNT, spec.seed, "stall", spec.kind)
+    busy = np.packbits(words < round(spec.rate * 65536), bitorder="little").view("<u8").astype(np.uint64)
+    if busy.all():
+        busy[spec.seed % length] = 0
+    return busy
 
 
 def _spells(spec: StallSpec, length: int) -> NDArray[np.uint8]:

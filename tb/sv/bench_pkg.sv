@@ -8,6 +8,10 @@ package bench_pkg;
       input chandle bench, input longint unsigned cycle, input bit rst_n, input bit req, input bit gnt,
       input bit r_valid, input bit busy, output bit next_grant, output bit grant_without_req, output bit aimed);
 
+  // Banks of the memory: a word wide, interleaved. Busy ones of the next cycle, a bit each.
+  localparam int unsigned Banks = 64;
+  import "DPI-C" function longint unsigned bench_busy_banks(input chandle bench);
+
   import "DPI-C" function bit bench_targeted(input chandle bench, input int unsigned add, input bit wen);
 
   import "DPI-C" function bit bench_read_allowed(input chandle bench, input int unsigned add);

@@ -25,7 +25,7 @@ module tcdm_memory #(
     output logic wake_o  // one cycle: Python has something to look at
 );
 
-  import bench_pkg::bench_tick, bench_pkg::bench_targeted;
+  import bench_pkg::bench_tick, bench_pkg::bench_targeted, bench_pkg::bench_busy_banks, bench_pkg::Banks;
 
   localparam int unsigned Width = DW + 32;
 
@@ -41,10 +41,22 @@ module tcdm_memory #(
   bit next_grant, grant_without_req, aimed, woken, response;
   bit [Width-1:0] response_data;
 
-  // Stalls that are aimed at an operand leave all other requests alone.
+  logic [Banks-1:0] busy_q;
+
+  // An access touches all its lanes, a write those with a byte enabled. The bank of a word is its number.
+  function automatic logic waits_for_bank();
+    logic [$clog2(Banks)-1:0] bank;
+    waits_for_bank = 1'b0;
+    for (int unsigned i = 0; i < Width / 32; i++) begin
+      bank = add_i[2+:$clog2(Banks)] + $clog2(Banks)'(i);
+      waits_for_bank |= busy_q[bank] && (wen_i || be_i[4*i+:4] != '0);
+    end
+  endfunction
+
+  // Stalls that are aimed at an operand leave all other requests alone, and busy banks those of other banks.
   always_comb begin : p_grant
     gnt_o = grant_q & (req_i | grant_without_req_q);
-    if (aimed_q && req_i && !grant_q) gnt_o = !bench_targeted(bench_i, add_i, wen_i);
+    if (aimed_q && req_i) gnt_o = grant_q ? !waits_for_bank() : !bench_targeted(bench_i, add_i, wen_i);
   end
 
   always_ff @(posedge clk_i) begin : p_cycle
@@ -53,6 +65,7 @@ module tcdm_memory #(
     grant_q <= next_grant;
     grant_without_req_q <= grant_without_req;
     aimed_q <= aimed;
+    busy_q <= aimed ? bench_busy_banks(bench_i) : '0;
     wake_o <= woken;
   end
 

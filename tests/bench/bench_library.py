@@ -58,6 +58,7 @@ class BenchInstance:
         library.bench_create.restype = ct.c_void_p
         for name in ("tick", "targeted", "play", "read_allowed", "write_allowed"):
             getattr(library, f"bench_{name}").restype = ct.c_uint8
+        library.bench_busy_banks.restype = ct.c_uint64
         self._self = ct.c_void_p(library.bench_create(lanes))
         self.handle = BenchHandle(BenchInstance.count)
         BenchInstance.count += 1
@@ -121,6 +122,10 @@ class BenchInstance:
         """True if a write may touch these bytes."""
         be = (ct.c_uint32 * 2)(enables & 0xFFFFFFFF, enables >> 32)
         return bool(self._library.bench_write_allowed(self._self, ct.c_uint32(address), be))
+
+    def busy_banks(self) -> int:
+        """The banks that are busy in the next cycle."""
+        return int(self._library.bench_busy_banks(self._self))
 
     def targeted(self, address: int, *, write: bool = False) -> bool:
         """True if stalls are aimed at an access."""

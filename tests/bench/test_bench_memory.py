@@ -7,8 +7,8 @@ import pytest
 from models.ops import Op
 from tb.agents.tcdm.memory import TcdmMemory, job_ranges
 from tb.exchange.job import Job
-from tb.exchange.scenario import AIMED, StallSpec, Window
-from tb.stimulus.stalls import grant_pattern
+from tb.exchange.scenario import AIMED, BANKS, StallSpec, Window
+from tb.stimulus.stalls import bank_pattern, grant_pattern
 from tests.bench.bench_library import BenchInstance
 
 ACCESS = 36
@@ -132,6 +132,15 @@ def test_stalls_without_an_aim_hit_everything(bench: BenchInstance) -> None:
     assert bench.handle.shared.target_count == 1
     memory.set_stalls(StallSpec("random", rate=0.5), [job])
     assert bench.handle.shared.target_count == 0
+
+
+def test_busy_banks_of_a_scenario_are_its_pattern_and_go_with_it(bench: BenchInstance) -> None:
+    memory, spec = TcdmMemory(bench.handle), StallSpec(BANKS, rate=0.25, seed=5)
+    memory.set_stalls(spec)
+    pattern = bank_pattern(spec)
+    assert [bench.busy_banks() for _ in range(len(pattern) + 10)] == [*pattern, *pattern[:10]]
+    memory.set_stalls(StallSpec())
+    assert [bench.busy_banks() for _ in range(3)] == [0, 0, 0]
 
 
 @pytest.mark.parametrize("job", [Job(Op.GEMM, 0, 4, 5, 0, 0, 0), Job(Op.GEMM, 3, 0, 5, 0, 0, 0)])

@@ -17,6 +17,7 @@ from regressions.report.causes import (
     cause_names,
     colour,
     published_share,
+    published_sums,
 )
 from regressions.report.html import render_html
 from regressions.report.plots import causes_plot, utilization_plot
@@ -147,3 +148,16 @@ def test_the_page_shows_causes_where_there_are_any() -> None:
     assert "Where the cycles" not in render_html(_summary(job_result(causes=None), **parameters))
     assert "headline of arXiv 2301.03904, 99.4 %</td></tr>" in page
     assert "Beside what was published" not in render_html(_summary(job, DW=256))
+
+
+def test_cycles_beside_published_ones_have_their_sums() -> None:
+    sizes = [(16, 16, 16), (32, 32, 32)]
+    jobs = [
+        job_result(op="GEMM", m=m, n=n, k=k, cycles=cycles)
+        for (m, n, k), cycles in zip(sizes, (200, 800), strict=True)
+    ]
+    ((source, *sums),) = published_sums([*jobs, job_result(op="GEMM", m=1, n=2, k=1)], cases_of(PAPER))
+    assert source.startswith("public RTL")
+    assert sums == [2, 236 + 876, 1000]
+    assert published_sums(jobs[:1], cases_of(PAPER)) == []
+    assert "sum of 2 sizes" in render_html(_summary(*jobs, H=4, L=12, P=3, DW=256))

@@ -21,11 +21,12 @@ DEVICES = {name: load(name) for name in available(kind=None)}
 ARRAYS = [
     name for name, device in DEVICES.items() if device.top == "redmule_top" and device.kind == "accelerator"
 ]
+PUBLIC = "redmule_8x32x1"
 TEXT = (ROOT / "docs" / "instances.md").read_text()
 
 
 def documented() -> dict[str, list[str]]:
-    """Device to instance and cells of the three tiers."""
+    """Device to instance and cells of the tiers."""
     section = TEXT.partition("## What runs where")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \|$", section, re.MULTILINE)
     return {name: cells.split(" | ") for name, cells in rows}
@@ -47,17 +48,16 @@ def title(device: Descriptor) -> str:
 
 def test_the_table_says_what_the_tiers_do() -> None:
     used = {name for tier in TIERS.values() for name in tier.devices}
-    expected = {
-        name: [title(DEVICES[name]), *(cell(TIERS[tier], name) for tier in ("smoke", "pr", "nightly"))]
-        for name in used
-    }
+    expected = {name: [title(DEVICES[name]), *(cell(TIERS[tier], name) for tier in TIERS)] for name in used}
     assert documented() == expected
 
 
 def test_the_small_sets_are_those_of_the_text() -> None:
-    named = re.search(r"^Small set in smoke: (.*?); in pr also (.*?)\.$", TEXT, re.MULTILINE)
-    smoke, more = (re.findall(r"`(\w+)`", text) for text in named.groups())
-    sets = {"smoke": set(smoke), "pr": {*smoke, *more}}
+    named = re.search(
+        r"^Small set in smoke: (.*?); in pr also (.*?)\.\nIn public_ci: (.*?)\.$", TEXT, re.MULTILINE
+    )
+    smoke, more, public = (re.findall(r"`(\w+)`", text) for text in named.groups())
+    sets = {"smoke": set(smoke), "pr": {*smoke, *more}, "public_ci": set(public)}
     for tier in TIERS.values():
         for part in tier.devices.values():
             if part.tests:
@@ -77,7 +77,11 @@ def test_smoke_builds_two_arrays_and_the_serial_device() -> None:
     assert "serial" in tier.devices
 
 
-@pytest.mark.parametrize("name", ARRAYS)
+def test_one_array_alone_runs_in_the_public_ci_only() -> None:
+    assert set(TIERS["public_ci"].devices) - set(TIERS["pr"].devices) == {PUBLIC}
+
+
+@pytest.mark.parametrize("name", [name for name in ARRAYS if name != PUBLIC])
 def test_every_array_runs_in_pr_and_all_tests_of_the_night_on_it(name: str) -> None:
     pr, nightly = TIERS["pr"], TIERS["nightly"]
     if name != "redmule":

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tb.exchange.scenario import STALL_KINDS, StallSpec
-from tb.stimulus.stalls import PATTERN_LENGTH, grant_pattern
+from tb.exchange.scenario import BANKS, STALL_KINDS, StallSpec
+from tb.stimulus.stalls import PATTERN_LENGTH, bank_pattern, grant_pattern
 
 RATES = (0.05, 0.3, 0.7, 0.9)
 
@@ -69,13 +69,37 @@ def test_every_pattern_grants_and_repeats(kind: str, rate: float, burst: int, se
 
 
 def test_seeds_and_kinds_give_different_patterns() -> None:
-    specs = [StallSpec(kind, 0.5, 8, seed) for kind in STALL_KINDS[1:] for seed in range(4)]
+    kinds = [kind for kind in STALL_KINDS if kind not in ("none", BANKS)]
+    specs = [StallSpec(kind, 0.5, 8, seed) for kind in kinds for seed in range(4)]
     assert len({grant_pattern(spec).tobytes() for spec in specs}) == len(specs)
 
 
 def test_a_pattern_does_not_always_open_with_a_grant() -> None:
     opening = [grant_pattern(StallSpec("blackout", 0.7, 200, seed))[0] for seed in range(60)]
     assert 0 < sum(opening) < 40
+
+
+@pytest.mark.parametrize(("lanes", "share"), [(1, 0.75), (9, 0.75**9)])
+def test_an_access_waits_for_all_banks_that_it_touches(lanes: int, share: float) -> None:
+    patterns = [bank_pattern(StallSpec(BANKS, 0.25, seed=seed)) for seed in range(20)]
+    for first in (0, 20, 50):
+        touched = np.uint64(((1 << lanes) - 1) << first)
+        granted = np.mean([(pattern & touched == 0).mean() for pattern in patterns])
+        assert granted == pytest.approx(share, rel=0.03)
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.95])
+def test_all_banks_are_free_at_some_time(rate: float) -> None:
+    spec = StallSpec(BANKS, rate, seed=3)
+    pattern = bank_pattern(spec, 101)
+    assert pattern.shape == (101,)
+    assert (pattern == 0).any()
+    assert np.array_equal(pattern, bank_pattern(spec, 101))
+
+
+def test_other_stalls_leave_the_banks_alone() -> None:
+    assert not bank_pattern(StallSpec("random", 0.5)).size
+    assert not bank_pattern(StallSpec(BANKS, 0.0)).size
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tb.exchange.job import Job
 from tb.exchange.names import ADDRESS_SPACE
 from tb.exchange.scenario import AIMED, StallSpec, Window
 from tb.exchange.traits import CONTRACT, Traits
-from tb.stimulus.stalls import grant_pattern
+from tb.stimulus.stalls import bank_pattern, grant_pattern
 
 _ALWAYS = np.ones(1, np.uint8)
 
@@ -68,6 +68,7 @@ class TcdmMemory:
         Kinds in `AIMED` are aimed at operands of `jobs`.
         """
         self._handle.set_grants(stall_pattern(stall))
+        self._handle.set_banks(busy_banks(stall))
         operand = AIMED.get(stall.kind)
         self._handle.aim([aim for job in jobs for aim in _targets(job, operand)] if operand else [])
         shared = self._handle.shared
@@ -113,3 +114,9 @@ def _targets(job: Job, operand: str) -> list[tuple[int, int, bool]]:
 def stall_pattern(stall: StallSpec) -> npt.NDArray[np.uint8]:
     """The grants of a scenario, one entry a cycle; the latest are remembered."""
     return _ALWAYS if stall.kind == "none" else grant_pattern(stall)
+
+
+@lru_cache(maxsize=64)
+def busy_banks(stall: StallSpec) -> npt.NDArray[np.uint64]:
+    """The busy banks of a scenario, one entry a cycle; the latest are remembered."""
+    return bank_pattern(stall)
