@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "interpreter.h"
+#include "deputy.h"
 #include "player.h"
 #include "svdpi.h"
 
@@ -210,6 +211,14 @@ class Bench {
         return request;
     }
 
+    // True if nothing is wrong with a scenario: its logs, and its memory against what is expected of it.
+    bool clean(const JudgedJob* jobs, uint32_t count, const uint8_t* expected) {
+        const Logs logs{beats.get(),  shared.beat_count,  beat_words_,  lanes_,
+                        accesses.get(), shared.access_count, events.get(), shared.event_count,
+                        probes.get(), shared.probe_count};
+        return std::memcmp(memory.get(), expected, shared.size) == 0 && deputy.clean(logs, jobs, count);
+    }
+
    private:
     static constexpr uint64_t kMemory = 1ull << 28;
     static constexpr uint64_t kGrants = 1ull << 20;
@@ -339,6 +348,7 @@ class Bench {
     std::unique_ptr<EventRecord[], decltype(&std::free)> events;
     std::unique_ptr<ProbeRecord[], decltype(&std::free)> probes;
     Player player;
+    Deputy deputy;
 };
 
 namespace {
@@ -450,4 +460,11 @@ void bench_py_play_start(void* handle, uint32_t length, uint32_t timeout) {
     of(handle).player.start(length, timeout);
 }
 void bench_py_play_stop(void* handle) { of(handle).player.stop(); }
+void* bench_py_deputy_device(void* handle) { return &of(handle).deputy.device; }
+void* bench_py_deputy_state(void* handle) { return &of(handle).deputy.state; }
+void* bench_py_deputy_measured(void* handle) { return of(handle).deputy.measured; }
+uint32_t bench_py_deputy_clean(void* handle, const void* jobs, uint32_t count, const uint8_t* expected) {
+    return of(handle).clean(static_cast<const bench::JudgedJob*>(jobs), count, expected);
+}
+const void* bench_py_deputy_traces(void* handle) { return of(handle).deputy.traces.data(); }
 }

@@ -16,6 +16,8 @@ constexpr uint32_t kCauseCount = 16;
 constexpr uint32_t kCoverEvents = 64;
 constexpr uint32_t kBankCount = 64;
 constexpr uint32_t kPlayCapacity = 1 << 12;
+constexpr uint32_t kWords = 64;       // of the register file
+constexpr uint32_t kJudgedJobs = 16;  // of a scenario that the deputy takes
 
 // Why Python is woken; a bit mask, see Shared::wake_reasons.
 enum WakeReason : uint32_t { kWakeEvent = 1, kWakeWatchdog = 2, kWakeAlarm = 4, kWakePlayer = 8 };
@@ -184,6 +186,82 @@ struct PlayState {
     uint32_t granted;   // accesses that were granted
     uint32_t answered;  // accesses whose response came; an access without is the one after these
     uint32_t error;     // PlayError
+};
+
+// What the deputy (deputy.h) knows of each word of the register file.
+enum RegisterKind : uint32_t {
+    kNothing = 0,  // no register: reads 0
+    kJobRegister = 1,
+    kAcquire = 2,
+    kFinished = 3,
+    kStatus = 4,
+    kRunningJob = 5,
+    kTrigger = 6,
+    kSoftClear = 7,
+    kUnknown = 8  // left to Python
+};
+
+struct RegisterWords {
+    uint32_t kinds[kWords];     // RegisterKind
+    uint32_t writable[kWords];  // bits that a job register keeps
+};
+
+struct QueuedJob {
+    uint64_t triggered;  // edge of the trigger's grant
+    uint32_t id;
+    uint32_t core_id;
+    uint32_t context;
+    uint32_t padding;
+};
+
+// State of the register file, where the contract leaves one alone.
+struct RegisterState {
+    uint64_t turn_since;
+    QueuedJob queue[2];
+    uint32_t queued;
+    uint32_t holder;  // access id; 0 for nobody
+    uint32_t held_id;
+    uint32_t next_id;
+    uint32_t next_context;
+    uint32_t finished;
+    uint32_t shown_before;
+    uint32_t was_read;       // a bit for each kind that was read
+    uint32_t last_reads[8];  // by kind
+    uint32_t values[kWords];
+};
+
+// What the deputy knows of the device.
+struct JudgedDevice {
+    RegisterWords words;
+    uint32_t h, l, columns;  // of a tile; rows are l
+    uint32_t causes;         // of the probe; 0 without one
+    uint32_t cause_places[4];  // WORKING, PAD_M, PAD_N, PAD_K among them; kCauseCount for none
+};
+
+struct JudgedJob {
+    uint64_t first[3];   // bytes of X, W and Z
+    uint64_t length[3];
+    uint32_t m, n, k;
+    uint32_t core;
+    uint32_t reads_y;
+    uint32_t padding;
+};
+
+struct Measured {
+    uint64_t trigger, event, start;   // edges, as Span of tb/scoreboard/finding.py
+    uint64_t waiting, reads, writes;  // cycles of the wide port
+    uint64_t slots[kCauseCount];
+};
+
+// An access with the state it met, for coverage.
+struct AccessTrace {
+    uint8_t offset;
+    uint8_t wen;
+    uint8_t be;
+    uint8_t id;
+    uint8_t queued;
+    uint8_t holder;  // 0 for nobody
+    uint8_t padding[2];
 };
 
 }  // namespace bench

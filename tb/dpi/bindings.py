@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tb.dpi.deputy import DeputyHandle
 from tb.dpi.layout import Rows, fields, record, view
 from tb.dpi.player import PlayerHandle
 
@@ -142,6 +143,7 @@ class BenchHandle:
         self._events = view(pointer("events", handle), EVENT_DTYPE, self.shared.event_capacity)
         self._probes = view(pointer("probes", handle), PROBE_DTYPE, self.shared.probe_capacity)
         self.player = PlayerHandle(library, handle)
+        self.deputy = DeputyHandle(library, handle)
         self.since = 0
 
     def beat_log(self) -> npt.NDArray[np.void]:

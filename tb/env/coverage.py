@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tap between bench and collector of coverage: the parts of a scenario's logs that coverage needs."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -31,10 +32,14 @@ class CoverageTap:
         self._collector = collector
         model.traces = []
 
-    def look(self, cut: int | None) -> Seen:
-        """Take the needed parts of the logs; `cut` is the edge at which the first job was cut, if it was."""
+    def look(self, cut: int | None, traces: Sequence[AccessTrace] = ()) -> Seen:
+        """Take the needed parts of the logs; `cut` is the edge at which the first job was cut, if it was.
+
+        `traces` are the register accesses that the model has not seen.
+        """
         events = int(self._handle.shared.covered)
-        return Seen(self._model.take_traces(), events, None if cut is None else self._cut(cut))
+        taken = [*self._model.take_traces(), *traces]
+        return Seen(taken, events, None if cut is None else self._cut(cut))
 
     def judged(self, scenario: Scenario, image: Image, seen: Seen, verdict: Verdict) -> None:
         """Count a scenario if nothing at all was wrong with it, not even something known."""

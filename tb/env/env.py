@@ -27,6 +27,7 @@ from tb.registers.backdoor import RegisterBackdoor
 from tb.registers.generate import register_block
 from tb.registers.own import description_of, registers_of
 from tb.registers.predictor import RegisterPredictor
+from tb.scoreboard.deputy import Deputy
 from tb.scoreboard.scoreboard import Scoreboard, Verdict
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.stimulus.job import GemmJob
@@ -87,6 +88,7 @@ class RedmuleEnv(uvm_env):
             self.control.player,
             self._collect,
             self.scoreboard,
+            Deputy(self.handle.deputy, self.scoreboard, self.predictor, self._untouched),
             self.background,
             self.opinions,
             self.predictor.reset,
@@ -145,6 +147,12 @@ class RedmuleEnv(uvm_env):
         # Earlier reads must be judged before the value changes.
         self._collect()
         self.predictor.poke(register, value)
+
+    def _untouched(self) -> bool:
+        """Nobody else listens to the monitors, and none published a part of the present scenario."""
+        control = self.control.monitor
+        ports = (self.tcdm.monitor.log_port, control.access_port, control.records_port)
+        return control.last <= self.handle.since and all(len(port.subscribers) == 1 for port in ports)
 
     def _collect(self) -> None:
         self.tcdm.monitor.collect()

@@ -26,6 +26,7 @@ class Drawn(NamedTuple):
     image: Image  # the window's bytes before the first trigger; uint8, shape (window.size,)
     # Gives what the model predicts for the end; None for a scenario with an abort.
     expected: Callable[[], Prediction] | None
+    random: bool = False
 
 
 def lookahead(
@@ -34,11 +35,13 @@ def lookahead(
     indices: range,
     opinions: SecondOpinions,
     traits: Traits = CONTRACT,
+    *,
+    random: bool = False,
 ) -> Iterator[Drawn]:
     """Draws scenarios ahead of their use, and yields them in order.
 
     `draw` is called in the order of `indices`, once for each, in any thread; opinions are asked about each
-    prediction.
+    prediction. `random` tells that they are many of a stream.
     """
     queue: deque[tuple[BackgroundTask[tuple[Scenario, Image]], BackgroundTask[Prediction | None]]] = deque()
     rest = iter(indices)
@@ -54,7 +57,7 @@ def lookahead(
         scenario, image = drawn.result()
         depth = _DEPTH if scenario.window.size <= _LARGE else 1
         fill(depth)
-        yield Drawn(scenario, image, None if scenario.abort else partial(_known, predicted))
+        yield Drawn(scenario, image, None if scenario.abort else partial(_known, predicted), random)
 
 
 def _draw(draw: Callable[[int], Scenario], index: int) -> tuple[Scenario, Image]:

@@ -22,6 +22,7 @@ CHECKS = {
     "register": "every access of the register port against the reference model of the register file",
     "register_port": "each job can be programmed: grants, responses, a context when one is free",
     "watchdog": "each job ends in time",
+    "deputy": "the scoreboard's deputy in C++ against all checks, in one of 32 scenarios",
     "second_opinion": (
         "the reference model against exact integers and against FPnew alone, on a sample of each job"
     ),

@@ -14,7 +14,7 @@ Bytes that are not enabled are no part of the value of a TRIGGER or SOFT_CLEAR w
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -89,6 +89,23 @@ class QueuedJob(NamedTuple):
     core_id: int
     context: int
     triggered: int
+
+
+class PlainState(NamedTuple):
+    """State of a register file with no job queued or running, where the contract leaves one alone.
+
+    Attributes:
+        values: Of the job registers, by name.
+    """
+
+    values: dict[str, int]
+    holder: int | None
+    held_id: int
+    next_id: int
+    next_context: int
+    finished: int
+    shown_before: int
+    turn_since: int
 
 
 class RegisterFileModel:
@@ -213,6 +230,30 @@ class RegisterFileModel:
             raise KeyError(
                 f"a back-door write of {register} cannot be predicted; job registers and FINISHED can"
             )
+
+    def plain(self) -> PlainState | None:
+        """Return the state if it is plain and all events were applied (`settle`)."""
+        if self.queue or self._events or len(self._finished) > 1 or len(self._shown_before) > 1:
+            return None
+        (finished,), (shown,) = self._finished, self._shown_before
+        return PlainState(
+            dict(self.job_values),
+            self.holder,
+            self._held_id,
+            self._next_id,
+            self._next_context,
+            finished,
+            shown,
+            self._turn_since,
+        )
+
+    def follow(self, state: PlainState, reads: Mapping[str, int]) -> None:
+        """Take over what another model made of the accesses since `plain`, and the last reads by name."""
+        values, self.holder, self._held_id, self._next_id, self._next_context, *rest = state
+        finished, shown, self._turn_since = rest
+        self.job_values = dict(values)
+        self._finished, self._shown_before = frozenset({finished}), frozenset({shown})
+        self.last_reads.update(reads)
 
     def take_traces(self) -> list[AccessTrace]:
         """The traces since the last call, if they are kept."""

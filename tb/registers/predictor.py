@@ -23,7 +23,8 @@ class RegisterPredictor(uvm_subscriber):
 
     Attributes:
         block: The register block whose mirror is kept; None for checking alone.
-        model: The reference model of the register file.
+        registers: The registers of the device.
+        ahead: Called before the model is used: somebody else may have judged accesses, and let it follow.
     """
 
     def __init__(
@@ -47,9 +48,21 @@ class RegisterPredictor(uvm_subscriber):
         """
         super().__init__(name, parent)
         self.block = block
-        self.model = RegisterFileModel(registers or register_map())
+        self.ahead: Callable[[], None] = lambda: None
+        self.registers = registers or register_map()
+        self._model = RegisterFileModel(self.registers)
         self._report = report
         self._mirrored: dict[str, int] = {}
+
+    @property
+    def model(self) -> RegisterFileModel:
+        """The reference model of the register file, up to date."""
+        self.ahead()
+        return self._model
+
+    def settle(self) -> None:
+        """Applies the events so far."""
+        self._report_all(self.model.settle())
 
     def write(self, tt: ControlRecords) -> None:
         """Takes new records from the monitor."""
@@ -68,7 +81,7 @@ class RegisterPredictor(uvm_subscriber):
         Raises:
             KeyError: As `RegisterFileModel.poke`.
         """
-        self._report_all(self.model.settle())
+        self.settle()
         self.model.poke(register, value)
 
     def update_mirror(self) -> None:
@@ -90,7 +103,7 @@ class RegisterPredictor(uvm_subscriber):
         Raises:
             AssertionError: There are findings that nobody but the log was told of.
         """
-        self._report_all(self.model.settle())
+        self.settle()
         if self._report is None and self.model.findings:
             raise AssertionError(
                 f"{len(self.model.findings)} register findings, first: {self.model.findings[0]}"

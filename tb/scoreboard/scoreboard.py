@@ -13,8 +13,9 @@ from pyuvm import ConfigDB, uvm_analysis_export, uvm_component, uvm_scoreboard
 from models.timing import utilization
 from tb.agents.control.rules import DESCRIPTIONS as PERIPH_RULES
 from tb.agents.tcdm.memory import job_ranges
-from tb.agents.tcdm.monitor import TcdmLogs
+from tb.agents.tcdm.monitor import BeatCount, TcdmLogs
 from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_RULES
+from tb.dpi.deputy import MeasuredRow
 from tb.exchange.attributes import FRESH, History, Occasion, occasions
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
@@ -181,7 +182,11 @@ class Scoreboard(uvm_scoreboard):
         gave_up = _gave_up(findings)
         jobs = [_unmeasured(scenario, position) for position in range(len(scenario.jobs))]
         for result, job, span, slots in zip(jobs, scenario.jobs, ran, causes, strict=False):
-            self._measure(result, job, span, slots, seen)
+            result.status = Status.PASSED
+            if span is None:
+                result.detail = "cut short"
+            else:
+                self._measure(result, job, span, port_cycles(span, seen), slots)
         findings += _slow(jobs)
         ended = {result.job for result in jobs if result.cycles}
         excused = self.excuse(occasions(scenario, history), findings, ended)
@@ -195,6 +200,24 @@ class Scoreboard(uvm_scoreboard):
             whole = scenario.jobs[: len(ran)] if scenario.abort is None else ()
             compared = sum(job.z_range[1] for job in whole)
         return Verdict(jobs, findings, compared, excused.concerned, excused.shown, excused.silent, held)
+
+    def passed(self, scenario: Scenario, measured: Sequence[MeasuredRow]) -> Verdict | None:
+        """Make the verdict on a scenario that the deputy found clean, as `check` would.
+
+        Args:
+            scenario: Scenario that ran.
+            measured: Measurements of each job.
+
+        Returns:
+            None if a job was slower than its bound.
+        """
+        names = self.descriptor.probe.causes if self.descriptor.probe else None
+        jobs = [_unmeasured(scenario, position) for position in range(len(scenario.jobs))]
+        for result, job, row in zip(jobs, scenario.jobs, measured, strict=True):
+            slots = None if names is None else {name: n for name, n in zip(names, row[6:], strict=False) if n}
+            result.status = Status.PASSED
+            self._measure(result, job, Span(*row[:3]), BeatCount(*row[3:6]), slots)
+        return None if _slow(jobs) else Verdict(jobs, [], scenario.window.size)
 
     def _judge(
         self,
@@ -234,20 +257,20 @@ class Scoreboard(uvm_scoreboard):
         """Make the findings of protocol rules that fired: number -> (count, first edge)."""
         return [_rule_finding(rule, *fired) for rule, fired in rules.items()]
 
+    @property
+    def noted(self) -> bool:
+        """True if findings were noted for the scenario that is judged next."""
+        return bool(self._notes)
+
     def take_notes(self) -> list[Finding]:
         """The findings noted since the last call."""
         notes, self._notes = self._notes, []
         return notes
 
     def _measure(
-        self, result: JobResult, job: Job, span: Span | None, slots: dict[str, int] | None, seen: Observation
+        self, result: JobResult, job: Job, span: Span, beats: BeatCount, slots: dict[str, int] | None
     ) -> None:
-        """Note the measurements of a job that ended; one without a span was cut short."""
-        result.status = Status.PASSED
-        if span is None:
-            result.detail = "cut short"
-            return
-        beats = port_cycles(span, seen)
+        """Note the measurements of a job that ended."""
         result.cycles = span.cycles or None
         result.bound = self.descriptor.bound(job, beats.waiting)
         result.stalled = beats.waiting

@@ -106,8 +106,8 @@ class GemmOpSequence(StreamSequence):
     def _scenarios(self) -> Iterator[Drawn]:
         """Draw the scenarios ahead; count the jobs of those that are taken."""
         sequencer = self.sequencer
-        traits = self._descriptor.traits
-        for drawn in lookahead(sequencer.background, self._draw, self._range, sequencer.opinions, traits):
+        background, opinions, traits = sequencer.background, sequencer.opinions, self._descriptor.traits
+        for drawn in lookahead(background, self._draw, self._range, opinions, traits, random=True):
             self.jobs += len(drawn.scenario.jobs)
             yield drawn
 

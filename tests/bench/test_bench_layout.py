@@ -14,7 +14,7 @@ from tb.agents.control.rules import DESCRIPTIONS as PERIPH_DESCRIPTIONS
 from tb.agents.control.rules import PeriphRule
 from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_DESCRIPTIONS
 from tb.agents.tcdm.rules import TcdmRule
-from tb.dpi import bindings, player
+from tb.dpi import bindings, deputy, player
 from tests.bench.bench_library import compile_cpp
 
 SV = Path(__file__).resolve().parents[2] / "tb" / "sv"
@@ -24,6 +24,8 @@ STRUCTURES: dict[str, type[ct.Structure]] = {
     "Range": bindings.Range,
     "Violation": bindings.Violation,
     "PlayState": player.PlayState,
+    "QueuedJob": deputy.QueuedJob,
+    "RegisterState": deputy.RegisterState,
 }
 RECORDS: dict[str, np.dtype[np.void]] = {
     "AccessRecord": bindings.ACCESS_DTYPE,
@@ -32,6 +34,13 @@ RECORDS: dict[str, np.dtype[np.void]] = {
     "ProbeRecord": bindings.PROBE_DTYPE,
     "Violation": bindings.VIOLATION_DTYPE,
     "PlayedAccess": player.PLAYED_DTYPE,
+}
+# Structures that Python packs and unpacks, by their bytes.
+PACKED = {
+    "JudgedJob": deputy.JOB_ROW.size,
+    "Measured": deputy.MEASURED_ROW.size,
+    "AccessTrace": deputy.TRACE_ROW.size,
+    "JudgedDevice": 4 * (2 * deputy.WORDS + 8),
 }
 # Constants of one name but for its style: kWakeEvent is WAKE_EVENT.
 SAME = (
@@ -45,6 +54,10 @@ CONSTANTS = {
     **{f"k{name.title()}": value for name, value in bindings.WRITE_RESPONSES.items()},
     **{"kPlayCapacity": player.CAPACITY, "kPlayed": player.PLAYED},
     **{"kNoGrant": player.NO_GRANT, "kNoResponse": player.NO_RESPONSE},
+    **{"kWords": deputy.WORDS, "kJudgedJobs": deputy.MOST_JOBS, "kCauseCount": deputy.NO_CAUSE},
+    **{
+        f"k{name.title().replace('_', '').replace(' ', '')}": at for at, name in enumerate(deputy.KINDS) if at
+    },
     **{"kJobEnd": bindings.EVENT_END, "kReserved": bindings.EVENT_RESERVED},
 }
 
@@ -63,7 +76,7 @@ def cpp(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
             f"sizeof(bench::{name})",
             *(f"offsetof(bench::{name}, {field})" for field in dtype.names or ()),
         ]
-    wanted += ["sizeof(bench::BeatHeader)"]
+    wanted += [f"sizeof(bench::{name})" for name in ("BeatHeader", *PACKED)]
     wanted += [f"offsetof(bench::BeatHeader, {field})" for field in BEAT_FIELDS]
     lines = [f'std::printf("%llu\\n", static_cast<unsigned long long>({text}));' for text in wanted]
     source = tmp_path_factory.mktemp("layout") / "layout.cpp"
@@ -98,6 +111,11 @@ def test_records_lie_alike(name: str, cpp: dict[str, int]) -> None:
     assert dtype.itemsize == cpp[f"sizeof(bench::{name})"]
     for field, (_, offset, *_) in dtype.fields.items():
         assert offset == cpp[f"offsetof(bench::{name}, {field})"], field
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_packed_structures_are_as_long(name: str, cpp: dict[str, int]) -> None:
+    assert PACKED[name] == cpp[f"sizeof(bench::{name})"]
 
 
 @pytest.mark.parametrize(("lanes", "words"), [(5, 10), (9, 16), (17, 24)])

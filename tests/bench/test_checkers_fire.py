@@ -7,7 +7,7 @@ import pytest
 
 from tb.agents.control.rules import PeriphRule
 from tests.bench.faults import CASES, SCENARIOS, FaultCase, fault_numbers, rule
-from tests.bench.faulty_device import FOLLOWING
+from tests.bench.faulty_device import FIRST_INDEX, FOLLOWING
 from tests.bench.simulation import LoggedTest, PlannedTest, simulate
 from tests.proofs import proving
 
@@ -41,22 +41,22 @@ def test_fault_fires_its_checkers_and_no_other(case: FaultCase, outcomes: dict[s
     outcome = outcomes[case.name]
     assert outcome.fired == ([set(case.expects)] if case.expects else [])
     assert [(failure["scenario"], failure["status"]) for failure in outcome.failures] == (
-        [(0, case.status)] if case.expects else []
+        [(FIRST_INDEX, case.status)] if case.expects else []
     )
     assert outcome.end["status"] == case.status
 
 
-def check_all_ran(outcome: LoggedTest, first: str) -> None:
+def check_all_ran(outcome: LoggedTest, first: str, index: int = 0) -> None:
     """All jobs of a scenario and of those that follow it ran, and these passed."""
     planned = [len(SCENARIOS[name][0]) for name in (first, *FOLLOWING)]
-    expected = [number for number, count in enumerate(planned) for _ in range(count)]
+    expected = [number for number, count in enumerate(planned, index) for _ in range(count)]
     assert [job["scenario"] for job in outcome.jobs] == expected
-    assert {job["status"] for job in outcome.jobs if job["scenario"] > 0} == {"passed"}
+    assert {job["status"] for job in outcome.jobs if job["scenario"] > index} == {"passed"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_jobs_after_a_fault_run_and_pass(case: FaultCase, outcomes: dict[str, LoggedTest]) -> None:
-    check_all_ran(outcomes[case.name], case.run)
+    check_all_ran(outcomes[case.name], case.run, FIRST_INDEX)
 
 
 @pytest.mark.parametrize("name", proving(MASTER))

@@ -40,6 +40,11 @@ class ControlMonitor(uvm_monitor):
         self.access_port = uvm_analysis_port("access_port", self)
         self.records_port = uvm_analysis_port("records_port", self)
 
+    @property
+    def last(self) -> int:
+        """Edge of the latest record that was published; -1 before the first."""
+        return max(self._last_access, self._last_event)
+
     def collect(self) -> None:
         """Publish the logs."""
         accesses = self._handle.periph_log()
