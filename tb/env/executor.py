@@ -260,8 +260,10 @@ class ScenarioExecutor:
             await self._wake
 
     async def _settle(self) -> None:
-        """Wait for writes that may come after the last event, until none was requested for so long."""
+        """Wait for what may come behind the drain: the last write, which may have to wait, and busy_o."""
         lead = self._traits.event_lead
+        for _ in range(max(lead, self._traits.busy.fall_late) // DRAIN_CYCLES):
+            await self._drain()
         while lead and not self._handle.shared.watchdog_fired:
             beats = self._handle.beat_log()
             if not beats.size or int(beats["cycle"][-1]) + lead < self._handle.shared.cycle:

@@ -20,32 +20,54 @@ Cycles = Annotated[float, Meta(ge=0.0)]
 class Coefficients(Struct, frozen=True, forbid_unknown_fields=True):
     """``base + per_output * M*K + per_step * M*N*K + stall_factor * stalls``, rounded down.
 
+    Or ``factor * formula + constant``, of the contract's formula.
+
     Attributes:
         base: cycles of a job without outputs
         per_output: cycles for each element of Z
         per_step: cycles for each step of each element of Z
         stall_factor: cycles for each cycle of waiting for a grant
+        factor: of the contract's formula, 1 by default
+        constant: cycles beside the contract's formula, 0 by default
     """
 
     base: Cycles | None = None
     per_output: Cycles | None = None
     per_step: Cycles | None = None
     stall_factor: Cycles | None = None
+    factor: Cycles | None = None
+    constant: Cycles | None = None
 
-    def over(self, others: Coefficients) -> list[float]:
-        """Returns the coefficients in their order, those of others where there are none."""
-        pairs = ((getattr(self, name), getattr(others, name)) for name in NAMES)
-        return [other if own is None else own for own, other in pairs]
+    def check(self, kind: str, table: str = "") -> None:
+        """Raises `SchemaError` for a coefficient of the other kind; `table` is the prefix of its key."""
+        for other in NAMES.keys() - {kind}:
+            for name in NAMES[other]:
+                if getattr(self, name) is not None:
+                    text = f'has no meaning for kind = "{kind}"; remove it or use kind = "{other}"'
+                    raise Where(f"{table}{name}").error(text)
+
+    def over(self, others: Coefficients, kind: str) -> list[float]:
+        """Returns the coefficients of a kind in their order: own ones, those of others, or the contract's."""
+        places = (self, others, CONTRACT)
+        every = ([getattr(place, name) for place in places] for name in NAMES[kind])
+        return [next(value for value in values if value is not None) for values in every]
 
 
-NAMES = Coefficients.__struct_fields__
+NAMES = {
+    "linear": ("base", "per_output", "per_step", "stall_factor"),
+    "section8": ("factor", "constant"),
+}
+"""Coefficients of each kind of bound."""
+
+CONTRACT = Coefficients(factor=1.0, constant=0.0)
 
 
 class Bound(Coefficients, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The cycle bound of a device.
 
     Attributes:
-        kind: `"section8"`: the contract's formula (A8.3, A8.6); `"linear"`: the coefficients below
+        kind: `"section8"`: the contract's formula (A8.3, A8.6), times `factor`, and `constant`; `"linear"`:
+            the other coefficients
         operations: coefficients of an operation that differ from the common ones: `GEMM = {per_step = 12}`
     """
 
@@ -53,25 +75,24 @@ class Bound(Coefficients, frozen=True, forbid_unknown_fields=True, kw_only=True)
     operations: dict[str, Coefficients] | None = None
 
     def __post_init__(self) -> None:
-        for name in (*NAMES, "operations"):
-            given = getattr(self, name) is not None
-            if given and self.kind == "section8":
-                raise Where(name).error(
-                    'has no meaning for kind = "section8"; remove it or use kind = "linear"'
-                )
-            if not given and self.kind == "linear" and name in NAMES:
+        self.check(self.kind)
+        for name in NAMES["linear"] if self.kind == "linear" else ():
+            if getattr(self, name) is None:
                 raise ValueError(f"key '{name}' is missing for kind = \"linear\"; add it")
-        for name in self.operations or {}:
+        for name, own in (self.operations or {}).items():
             choice(name, Op.__members__, "operation", Where(f"operations.{name}"))
+            own.check(self.kind, f"operations.{name}.")
 
     def cycles(self, instance: Instance, job: Job, stalls: int) -> int:
         """Returns the most cycles `job` may take with `stalls` waiting cycles."""
+        own_of = (self.operations or {}).get(job.op.name, self)
         if self.kind == "section8":
             # The general bound, or the row of the contract's table where a size has one.
             general = bound(instance, job.op, job.m, job.n, job.k, job.fmt, stalls)
             fmt, size = job.formats[0], (job.m, job.n, job.k)
-            own = None if job.mixed else published.at_most(instance, job.op, fmt, *size)
-            return general if own is None else min(general, own + 125 * stalls // 100)
-        own_of = (self.operations or {}).get(job.op.name, self)
-        base, per_output, per_step, stall_factor = own_of.over(self)
+            row = None if job.mixed else published.at_most(instance, job.op, fmt, *size)
+            formula = general if row is None else min(general, row + 125 * stalls // 100)
+            factor, constant = own_of.over(self, self.kind)
+            return math.floor(factor * formula + constant)
+        base, per_output, per_step, stall_factor = own_of.over(self, self.kind)
         return math.floor(base + per_output * job.m * job.k + per_step * job.macs + stall_factor * stalls)

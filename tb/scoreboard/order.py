@@ -49,7 +49,8 @@ def check_writes(
 
 def _last_write(span: Span, seen: Observation, traits: Traits) -> int:
     """The last edge at which a job may write."""
-    return after_event(span.event - 1, traits.event_lead, seen)
+    lead = traits.event_lead
+    return after_event(span.event, lead, seen) if lead else span.event - 1
 
 
 def after_event(edge: int, cycles: int, seen: Observation) -> int:

@@ -135,6 +135,15 @@ def test_linear_bound(tmp_path: Path) -> None:
     assert device.bound(job(m=0)) == 3
 
 
+def test_multiple_of_the_contract_s_bound(tmp_path: Path) -> None:
+    text = (
+        FULL + "factor = 1.5\nconstant = 10\noperations = {MATMUL = {factor = 2}, MAXMIN = {constant = 0}}\n"
+    )
+    device, plain = load(write(tmp_path, text)), load(write(tmp_path, FULL))
+    for op, factor, constant in ((Op.GEMM, 1.5, 10), (Op.MATMUL, 2, 10), (Op.MAXMIN, 1.5, 0)):
+        assert device.bound(job(op), 3) == int(factor * plain.bound(job(op), 3) + constant)
+
+
 def test_supports(tmp_path: Path) -> None:
     device = load(write(tmp_path, "n_cores = 2" + FULL))
     assert device.supports(job()) is None
@@ -192,6 +201,11 @@ KNOWN = FULL + ISSUE
         ("parameters = {A = 1.5}" + FULL, "parameters.A: expected an integer or a string, got 1.5"),
         (FULL.replace("section8", "section9"), "bound.kind: unknown value 'section9'"),
         (FULL + "base = 3", 'bound.base: has no meaning for kind = "section8"'),
+        (
+            FULL + "operations = {GEMM = {per_step = 3}}",
+            'bound.operations.GEMM.per_step: has no meaning for kind = "section8"',
+        ),
+        (MINIMAL + LINEAR + "factor = 2", 'bound.factor: has no meaning for kind = "linear"'),
         (
             MINIMAL + LINEAR.replace("per_step = 2\n", ""),
             "bound: key 'per_step' is missing for kind = \"linear\"",
