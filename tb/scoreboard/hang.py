@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tb.exchange.results import Finding
+from tb.exchange.results import HANG, Finding
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.scoreboard.finding import Observation, Span
@@ -28,13 +28,13 @@ def hang(scenario: Scenario, ran: Sequence[Span | None], seen: Observation, *, s
     done, jobs = len(ran), len(scenario.jobs)
     if done == jobs:
         text = f"all {jobs} jobs ended, and the scenario did not"
-        return Finding(Status.TIMEOUT, "watchdog", text)
+        return Finding(Status.TIMEOUT, HANG, text)
     changes = seen.events.busy_changes
     busy = "high" if changes and changes[-1][1] else "low"
     how = _silent(scenario, ran, seen) if silent else _requests(seen)
     return Finding(
         Status.TIMEOUT,
-        "watchdog",
+        HANG,
         f"{how}, busy_o {busy}; no event of job {done}, {done} of {jobs} ended",
         done,
     )

@@ -3,13 +3,17 @@
 
 from typing import Any, NamedTuple
 
-from models.formats import per_operand
+from msgspec.structs import replace
+
 from models.published import cases_of
 from models.timing import Instance
+from tb.exchange.device import Descriptor
+from tb.exchange.entry import TestEntry
 from tb.exchange.job import Job
 from tb.exchange.scenario import BANKS, NO_STALL, Scenario, StallSpec
 from tb.stimulus.placement import DEFAULT_BASE, lay_out
 from tb.stimulus.rng import stream
+from tb.stimulus.scenario_draw import draw_stall
 from tb.stimulus.stream import ScenarioStream
 
 MEASURED = Instance(8, 8, 1, 256)
@@ -34,8 +38,8 @@ CASES = (
 class PublicSizes(ScenarioStream):
     """Scenario i is one job of the size whose turn it is, without stalls and then with busy banks.
 
-    Knobs choose operation, formats, operand classes, core and the rate of busy banks; the operands lie one
-    behind the other, each from a multiple of 64 on but for W. Sizes that the device cannot do are left out.
+    Knobs choose operation, formats, operand classes, core and all of the memory but its stalls; the operands
+    lie one behind the other, each from a multiple of 64 on but for W. What the device cannot do is left out.
     """
 
     def __init__(self, *arguments: Any, **others: Any) -> None:
@@ -48,26 +52,30 @@ class PublicSizes(ScenarioStream):
             else:
                 self.left_out[reason] += 1
 
+    @classmethod
+    def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
+        """Return why the device can do none of the sizes; empty if it can do some."""
+        drawing = cls(entry.name, 0, entry.knobs, device)
+        return "" if drawing._cases else drawing.left_out.most_common(1)[0][0]
+
     def scenario(self, index: int) -> Scenario:
         """Scenario `index`: even ones without stalls, each before the one of its size with busy banks."""
         if index < 0:
             raise IndexError(f"scenario {index}: streams start at 0")
-        rng = stream(self.seed, self.name, "stall", index)
-        stall = StallSpec(BANKS, self.knobs.bank_rate.draw(rng), seed=rng.getrandbits(32))
         case = self._cases[index // 2 % len(self._cases)]
-        return self._drawn_case(index, case, stall if index % 2 else NO_STALL)
+        rng = stream(self.seed, self.name, "stall", index)
+        return self._drawn_case(index, case, draw_stall(rng, self.knobs, BANKS if index % 2 else "none"))
 
     def _drawn_case(self, index: int, case: _Case, stall: StallSpec) -> Scenario:
         knobs, rng = self.knobs, stream(self.seed, self.name, "scenario", index)
         m, n, k, offset = case
-        fmt = knobs.draw_format(rng)
-        shapes = zip((m * n, n * k, m * k), per_operand(fmt), strict=True)
-        lengths = [elements * each.itemsize for elements, each in shapes]
-        window, (x, w, z) = lay_out(lengths, (0, offset, 0), DEFAULT_BASE)
         job = Job(
-            *(knobs.op.draw(rng), m, n, k, x, w, z, fmt),
+            *(knobs.op.draw(rng), m, n, k, 0, 0, 0, knobs.draw_format(rng)),
             core=knobs.core.draw(rng),
             classes=(knobs.classes.draw(rng), knobs.classes.draw(rng), knobs.classes.draw(rng)),
             data_seed=rng.getrandbits(48),
         )
+        lengths = (job.x_range[1], job.w_range[1], self.descriptor.traits.written(job))
+        window, (x, w, z) = lay_out(lengths, (0, offset, 0), DEFAULT_BASE)
+        job = replace(job, x_addr=x, w_addr=w, z_addr=z)
         return Scenario(index, (job,), window, stall, poison_seed=rng.getrandbits(32))

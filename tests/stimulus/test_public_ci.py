@@ -3,10 +3,14 @@
 
 from collections import Counter
 
+from msgspec.structs import replace
+
 from models.formats import Format
 from models.ops import Op
 from models.published import cases_of
+from tb.exchange.entry import TestEntry
 from tb.exchange.scenario import BANKS
+from tb.exchange.traits import Size, Traits
 from tb.stimulus.public_ci import CASES, MEASURED, PublicSizes
 from tests.stimulus.devices import device
 
@@ -40,3 +44,14 @@ def test_without_knobs_operations_and_formats_are_drawn() -> None:
     assert [(job.m, job.n, job.k) for job in jobs[:190]] == [(job.m, job.n, job.k) for job in jobs[190:]]
     assert jobs[0].data_seed != PublicSizes("t", 2, {}, every).scenario(0).jobs[0].data_seed
     assert len(CASES) == 95
+
+
+def test_sizes_that_a_device_cannot_do_are_left_out_and_counted() -> None:
+    even = replace(device(), traits=Traits(m=Size(least=8, multiple=8), k=Size(least=4096)))
+    entry = TestEntry("t", "s", count=190, knobs=CI)
+    assert PublicSizes.not_applicable(entry, even)
+    tall = replace(device(), traits=Traits(m=Size(least=8, multiple=8)))
+    assert PublicSizes.not_applicable(entry, tall) == ""
+    stream = PublicSizes("t", 1, CI, tall)
+    assert {stream.scenario(index).jobs[0].m % 8 for index in range(190)} == {0}
+    assert stream.left_out.total() > 40
