@@ -29,16 +29,12 @@ class Effort:
     A limit on plain wall time ends sound tests of a busy machine, and takes away the results of all others in
     their process. Time in which a process wants no processor counts in full, so that one that hangs is ended.
 
-    Args:
-        processor: Tells the processor time so far; None where the system does not.
-        wall: Tells the wall time so far.
+    `used` tells the processor time so far (None where the system does not), `wall` the wall time.
     """
 
-    def __init__(
-        self, processor: Callable[[], float | None], wall: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._processor, self._wall = processor, wall
-        self._last = wall(), processor()
+    def __init__(self, used: Callable[[], float | None], wall: Callable[[], float] = time.monotonic) -> None:
+        self._processor, self._wall = used, wall
+        self._last = wall(), used()
         self._seconds = 0.0
 
     def seconds(self) -> float:

@@ -92,11 +92,9 @@ class RunnerKind(ABC):
     def size(self, stream: Any, device: Descriptor, index: int) -> tuple[int, int]:
         """Count the jobs of a scenario or program of a stream, and estimate its cycles."""
 
-    def programs(
-        self, entries: Sequence[TestEntry], device: Descriptor, logs: Path
-    ) -> dict[str, ProgramBuild]:
+    def programs(self, tests: Sequence[TestEntry], device: Descriptor, logs: Path) -> dict[str, ProgramBuild]:
         """Build the programs of tests, and return them as plans have them: a path, or why there is none."""
-        del entries, device, logs
+        del tests, device, logs
         return {}
 
     def training(self, device: Descriptor) -> Plan | None:

@@ -59,9 +59,7 @@ def nearest(word: str, words: Iterable[str]) -> str:
     folded = {w.lower(): w for w in pool}
     match = difflib.get_close_matches(word.lower(), list(folded), n=1, cutoff=0.5)
     if not match and len(word) > 1:  # a word cut short, or with something added
-        match = [
-            known for known in folded if known.startswith(word.lower()) or word.lower().startswith(known)
-        ]
+        match = [each for each in folded if each.startswith(word.lower()) or word.lower().startswith(each)]
     return f"did you mean '{folded[match[0]]}'? " if match else ""
 
 

@@ -61,13 +61,11 @@ class ClusterRunner(RunnerKind):
         jobs = () if run.scenario is None else run.scenario.jobs
         return run.jobs, _PROGRAM_OVERHEAD + sum(device.bound(job) for job in jobs)
 
-    def programs(
-        self, entries: Sequence[TestEntry], device: Descriptor, logs: Path
-    ) -> dict[str, ProgramBuild]:
+    def programs(self, tests: Sequence[TestEntry], device: Descriptor, logs: Path) -> dict[str, ProgramBuild]:
         """Compile the programs; one that cannot be fails its tests alone."""
         from tb.sequences import resolve
 
-        streams = (resolve(entry.sequence)(entry.name, 0, entry.knobs, device).stream for entry in entries)
+        streams = (resolve(entry.sequence)(entry.name, 0, entry.knobs, device).stream for entry in tests)
         return {name: _program(name, logs) for name in sorted({stream.program for stream in streams})}
 
     def speed(self) -> SpeedPart:

@@ -34,9 +34,7 @@ class Product:
         self.job = MailboxJob(op, Format.FP16, m, n, k, at, w_at, z_at)
         self.end = z_at + self._y.nbytes
         matrices = (self._x, self._w, self._y)
-        self.memory = {
-            address: matrix.tobytes() for address, matrix in zip((at, w_at, z_at), matrices, strict=True)
-        }
+        self.memory = {place: each.tobytes() for place, each in zip((at, w_at, z_at), matrices, strict=True)}
 
     def check(self, name: str, outcome: ProgramOutcome) -> None:
         """Compares the result with the model.

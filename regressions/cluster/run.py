@@ -19,9 +19,8 @@ def run_task(executable: Path, config: ClusterConfig, task: Task, folder: Path) 
     Raises:
         UserError: The program or its memory does not fit the cluster, or the simulation breaks off.
     """
-    done = subprocess.run(
-        prepare(executable, config, task, folder), capture_output=True, text=True, check=False
-    )
+    command = prepare(executable, config, task, folder)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         said = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise UserError(

@@ -50,9 +50,7 @@ def measure(
     pairs = []
     for turn in range(rounds):
         report(f"round {turn + 1} of {rounds}")
-        log = run_bench(
-            command, environment, folder / "simulation", _plan(device, count, program.path), 300.0
-        )
+        log = run_bench(command, environment, folder / "simulation", _plan(device, count, program.path), 300)
         outcomes = [run_task(bare, config, run.task, folder / "bare") for run in runs]
         cycles = sum(int(outcome.log["cycles"]) for outcome in outcomes)
         seconds = sum(float(outcome.log["seconds"]) for outcome in outcomes)

@@ -62,9 +62,7 @@ def bench(order: Order, services: Services, console: Console) -> int:
         return _alone(order, device, simulator, console)
     git = git_revision()
     folder = _folder(order, device)
-    console.print(
-        f"simulation: bench_mix on {device.name}, with the bench and in a bare loop", highlight=False
-    )
+    console.print(f"simulation: bench_mix on {device.name}, in the bench and in a bare loop", highlight=False)
     figures = simulation.measure(device, simulator, folder, report=lambda line: console.print(f"  {line}"))
     _print_rows(console, ("figure", "median"), simulation.table(figures))
     _print_smoke(order, console)
@@ -123,7 +121,7 @@ def _part(
     """Measure the bench of a kind of devices and print its figures."""
     from regressions.speed import simulation
 
-    console.print(f"simulation: {part.workload} on {device.name}, with the bench and in a bare loop")
+    console.print(f"simulation: {part.workload} on {device.name}, in the bench and in a bare loop")
     measured = part.measure(
         device, simulator, _folder(order, device), lambda line: console.print(f"  {line}")
     )

@@ -45,9 +45,7 @@ def locate(text: str, change: Change) -> int:
             found.append(offset + len(line) - len(line.lstrip()))
         offset += len(line) + 1
     if not change.line or not found:
-        raise ChangeError(
-            f"no line reads '{change.line}'; the source has changed, so adapt or drop the defect"
-        )
+        raise ChangeError(f"no line reads '{change.line}'; the source has changed, adapt or drop the defect")
     if change.ordinal == 0 and len(found) > 1:
         raise ChangeError(
             f"{len(found)} lines read '{change.line}'; say which with ordinal = 1..{len(found)}"

@@ -28,11 +28,9 @@ def _attribute(text: str) -> Markup:
 
 def render_junit(summary: Summary) -> str:
     """The run as one test suite with a case for each test; nothing that did not pass is left as passed."""
-    template = templates(Path(__file__).parent, clean=_clean, attribute=_attribute).get_template(
-        "junit.xml.j2"
-    )
+    page = templates(Path(__file__).parent, clean=_clean, attribute=_attribute).get_template("junit.xml.j2")
     kinds = [_KINDS[test.status] for test in summary.tests]
-    return template.render(
+    return page.render(
         summary=summary,
         failures=kinds.count("failure"),
         errors=kinds.count("error"),

@@ -200,9 +200,7 @@ def run_bench(
     reader.poll()
     tests = reader.log.tests
     if done.returncode != 0 or not reader.log.ended or len(tests) != 2:
-        raise UserError(
-            f"bench_mix: the simulation ended early, with exit code {done.returncode} (log: {log})"
-        )
+        raise UserError(f"bench_mix: the simulation ended early, exit code {done.returncode} (log: {log})")
     for ran in tests:
         if ran.end is None or ran.end.status is not Status.PASSED:
             detail = ran.end.detail if ran.end else "it did not end"

@@ -43,9 +43,8 @@ class ClusterSegmentTest(uvm_test):
             )
             recorder.fail(Status.NOT_RUN, what)
         else:
-            sequence = kind(
-                segment.entry.name, segment.seed, segment.entry.knobs, self.env.descriptor, begin, end
-            )
+            entry = segment.entry
+            sequence = kind(entry.name, segment.seed, entry.knobs, self.env.descriptor, begin, end)
             await sequence.start(self.env.sequencer)
             self._check_complete(sequence)
         self.drop_objection()

@@ -33,9 +33,7 @@ class Arbitration:
             "DENOMINATOR": self.denominator,
             "LOG_FIRST": not self.wide_first,
         }
-        return sum(
-            value << CONSTANTS[f"CONTROL_UNIT_ARBITRATION_{name}_LSB"] for name, value in fields.items()
-        )
+        return sum(value << CONSTANTS[f"CONTROL_UNIT_ARBITRATION_{key}_LSB"] for key, value in fields.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,9 +63,7 @@ class Counts:
         found: list[tuple[Item, int]] = []
         for name, hits in self.items.items():
             item = self.definition.items[name]
-            found += [
-                (item, int(index)) for index in np.flatnonzero((hits > 0) & self.definition.excluded(item))
-            ]
+            found += [(item, int(at)) for at in np.flatnonzero((hits > 0) & self.definition.excluded(item))]
         return found
 
     def to_json(self) -> dict[str, Any]:

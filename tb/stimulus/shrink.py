@@ -11,31 +11,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from tb.stimulus.data_reductions import cuts, values
-from tb.stimulus.reductions import (
-    History,
-    Pass,
-    addresses,
-    jobs,
-    scenarios_before,
-    settings,
-    sizes,
-    stalls,
-)
+from tb.stimulus.reductions import History, Pass, addresses, jobs, scenarios_before, settings, sizes, stalls
 
 Passes = Sequence[Callable[[History], Pass]]
 
 NEEDED: Passes = (scenarios_before, jobs)
 """Passes that take away what ran beside the failing job, and leave it as it is."""
 
-PASSES: Passes = (
-    *NEEDED,
-    sizes,
-    stalls,
-    settings,
-    addresses,
-    cuts,
-    values,
-)
+PASSES: Passes = (*NEEDED, sizes, stalls, settings, addresses, cuts, values)
 """All of them."""
 
 OUTCOME, SHRUNK = "shrink.json", "shrunk.json"

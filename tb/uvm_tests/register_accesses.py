@@ -192,9 +192,7 @@ class NonHolderSequence(RegisterCheckSequence):
         self.expect("ACQUIRE by core 1 at the end", await self.read("ACQUIRE", core=1), taken)
 
     async def _write_all(self, value: int, core: int) -> None:
-        await self.accesses(
-            *(write(register.offset, value, core) for register in self.registers.job_registers)
-        )
+        await self.accesses(*(write(each.offset, value, core) for each in self.registers.job_registers))
 
 
 class BadIdSequence(RegisterCheckSequence):

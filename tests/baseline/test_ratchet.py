@@ -20,9 +20,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, LoggedTest]:
 
 
 @pytest.mark.parametrize("name", ["kept", "unknown"])
-def test_a_device_that_keeps_its_cycles_or_has_none_passes(
-    name: str, outcomes: dict[str, LoggedTest]
-) -> None:
+def test_a_device_with_its_cycles_or_with_none_passes(name: str, outcomes: dict[str, LoggedTest]) -> None:
     assert outcomes[name].end["status"] == "passed", outcomes[name].end
     assert len(outcomes[name].jobs) > 30
 

@@ -19,9 +19,7 @@ def assertions() -> dict[str, str]:
     for path in sorted((TB / "sv").glob("*.sv")):
         text = re.sub(r"//.*", "", path.read_text())
         labels = re.findall(r"(\w+)\s*:\s*assert\s+property", text)
-        assert len(labels) == len(re.findall(r"\bassert\b", text)), (
-            f"{path.name}: an assertion without a label"
-        )
+        assert len(labels) == len(re.findall(r"\bassert\b", text)), f"{path.name}: assertion without label"
         rules = re.findall(
             r"\bassert\s+property.*?else\s+bench_violation\([^;]*RULE_(\w+)\)", text, re.DOTALL
         )

@@ -76,9 +76,7 @@ def simulate(
     Plan(
         descriptor=str(load(device).path),
         tests=tuple(
-            Segment(
-                TestEntry(part.name, part.sequence, knobs=dict(part.knobs)), seed=1, begin=0, end=part.end
-            )
+            Segment(TestEntry(part.name, part.sequence, knobs=dict(part.knobs)), 1, 0, part.end)
             for part in parts
         ),
         coverage=msgspec.convert(dict(coverage or {}), CoverageOptions),

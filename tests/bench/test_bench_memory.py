@@ -39,10 +39,8 @@ def test_write_changes_the_enabled_bytes_alone(bench: BenchInstance, enables: in
     bench.fill(0x1000, before)
     data = bytes(range(ACCESS))
     bench.beat(0x1020, write=data, enables=enables)
-    expected = [
-        data[i - 32] if 0 <= i - 32 < ACCESS and enables >> i - 32 & 1 else before[i] for i in range(128)
-    ]
-    assert list(bench.handle.memory[:128]) == expected
+    new = [data[i - 32] if 0 <= i - 32 < ACCESS and enables >> i - 32 & 1 else before[i] for i in range(128)]
+    assert list(bench.handle.memory[:128]) == new
 
 
 def test_write_at_the_end_of_the_address_space_does_not_wrap(bench: BenchInstance) -> None:

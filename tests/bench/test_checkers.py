@@ -22,12 +22,10 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def collected(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The proofs as pytest collects them, now if that is everything, else in another process."""
-    file, chosen = tmp_path_factory.mktemp("proofs") / "proofs.json", request.config.option
+    file, asked = tmp_path_factory.mktemp("proofs") / "proofs.json", request.config.option
     items = request.session.items
     whole = set(proofs.files()) <= {item.path for item in items}
-    if whole and not (
-        chosen.keyword or chosen.markexpr or chosen.deselect or "::" in str(request.config.args)
-    ):
+    if whole and not (asked.keyword or asked.markexpr or asked.deselect or "::" in str(request.config.args)):
         proofs.write(proofs.proofs_of(items), file)
     else:
         subprocess.run([sys.executable, "-m", "tests.proofs", file], cwd=ROOT, check=True)
@@ -53,9 +51,7 @@ def test_every_proof_names_a_checker(collected: Path) -> None:
 
 def test_every_checker_is_proven_to_fire_alone(collected: Path) -> None:
     bare = [name for name, checker in load_checkers(collected).items() if not checker.proven]
-    assert not bare, (
-        "break something so that it fires alone, in a test with the mark proves (tests/proofs.py)"
-    )
+    assert not bare, "break something so that it alone fires, in a test marked proves (tests/proofs.py)"
 
 
 def test_a_checker_without_a_proof_is_not_proven(tmp_path: Path) -> None:

@@ -84,9 +84,8 @@ def test_sequence_goes_on_after_a_fault_chosen_by_plusarg(tmp_path: Path) -> Non
     knobs = {"m": 3, "n": 2, "k": 4, "jobs": 1, "stall": "none", "chain": 0.0, "corners": 0}
     fault = fault_numbers()["WriteFlip"]
     # Twelve writes a job: the fault acts in the third.
-    outcomes, _ = simulate(
-        tmp_path, [PlannedTest("random", "gemm_op", knobs, 6)], f"+fault={fault}", "+fault_at=30"
-    )
+    part = PlannedTest("random", "gemm_op", knobs, 6)
+    outcomes, _ = simulate(tmp_path, [part], f"+fault={fault}", "+fault_at=30")
     outcome = outcomes["random"]
     assert outcome.fired == [{"memory"}]
     assert [job["status"] for job in outcome.jobs] == ["passed"] * 2 + ["mismatch"] + ["passed"] * 3

@@ -87,13 +87,7 @@ def finding(checker: str, job: int | None = None) -> Finding:
         ([("bound", 1)], {0, 1}, [("bound", 1)], [], ["late"]),  # a job that it does not concern
         ([("memory", 0)], {0, 1}, [("memory", 0)], [], []),  # another checker: the job failed by it
         ([("bound", 0), ("memory", 0)], {0, 1}, [("memory", 0)], ["late"], []),
-        (
-            [("rule 12", None)],
-            {0, 1},
-            [],
-            ["late"],
-            [],
-        ),  # names no job: any that it concerns will do
+        ([("rule 12", None)], {0, 1}, [], ["late"], []),  # names no job: any that it concerns will do
         ([("rule 5", None)], {0, 1}, [("rule 5", None)], [], ["late"]),
     ],
 )

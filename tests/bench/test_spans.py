@@ -49,9 +49,7 @@ def test_a_missing_trigger_is_found() -> None:
         (0x00, None, {}, False),
     ],
 )
-def test_what_counts_as_a_trigger(
-    address: int, value: int | None, field: dict[str, int], counts: bool
-) -> None:
+def test_what_is_a_trigger(address: int, value: int | None, field: dict[str, int], counts: bool) -> None:
     log = accesses([(10, address, value)])
     for name, content in field.items():
         log[name] = content

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that errors of a program and of its arguments are reported in words that help."""
 
-import dataclasses
 import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,11 +75,9 @@ def test_an_access_to_nothing_is_reported(tmp_path: Path) -> None:
 @pytest.mark.sim
 def test_a_failed_program_is_reported(tmp_path: Path) -> None:
     job = MailboxJob(Op.GEMM, Format.FP16, 8, 8, 8, L2, L2 + 0x1000, L2 + 0x2000)
-    block = dataclasses.replace(job, m=1000, k=1000, x=OPERANDS, w=OPERANDS, z=OPERANDS, n=0, op=Op.GEMM)
-    tiles = dataclasses.replace(block, m=100, k=100, n=0)
-    outcome = run(
-        "tiled", tmp_path, [dataclasses.replace(job, n=2000), dataclasses.replace(tiles, m=50, k=50)]
-    )
+    block = replace(job, m=1000, k=1000, x=OPERANDS, w=OPERANDS, z=OPERANDS, n=0, op=Op.GEMM)
+    tiles = replace(block, m=100, k=100, n=0)
+    outcome = run("tiled", tmp_path, [replace(job, n=2000), replace(tiles, m=50, k=50)])
     assert outcome.problems == ("the program returned 0x2",)
 
 
@@ -101,7 +99,7 @@ SMALL_JOB = MailboxJob(Op.GEMM, Format.FP16, 8, 8, 8, OPERANDS, OPERANDS, OPERAN
     ids=["beyond", "nowhere", "firmware", "l2", "too large"],
 )
 def test_a_descriptor_out_of_memory(tmp_path: Path, change: dict[str, Any], message: str) -> None:
-    job = dataclasses.replace(SMALL_JOB, **change)
+    job = replace(SMALL_JOB, **change)
     program = build_program("gemm", tmp_path / "sw.log")
     with pytest.raises(UserError, match=message):
         run_task(tmp_path, CONFIG, Task(program, (job,), cores=1), tmp_path)
@@ -114,10 +112,8 @@ def test_an_image_that_does_not_fit(tmp_path: Path) -> None:
         run_task(tmp_path, small, Task(program, cores=1), tmp_path)
     with pytest.raises(UserError, match=r"the segment at 0x10000000 with \d+ bytes does not fit the memory"):
         run_task(tmp_path, structs.replace(CONFIG, tcdm_bytes=4096), Task(program, cores=1), tmp_path)
-    greedy = dataclasses.replace(program, reserved=((TCDM + 0x200, 12 * 1024),))
-    with pytest.raises(
-        UserError, match="with 12288 bytes, stacks included, reaches into the operands' memory"
-    ):
+    greedy = replace(program, reserved=((TCDM + 0x200, 12 * 1024),))
+    with pytest.raises(UserError, match="12288 bytes, stacks included, reaches into the operands' memory"):
         run_task(tmp_path, CONFIG, Task(greedy, (SMALL_JOB,), cores=1), tmp_path)
     with pytest.raises(UserError, match="choose 1 to 2"):
         run_task(tmp_path, CONFIG, Task(program, cores=3), tmp_path)

@@ -100,9 +100,7 @@ def test_part_of_the_defects_passes(tmp_path: Path) -> None:
         ('"check-trp:0:1"', UserError, "did you mean 'check-trap'"),
     ],
 )
-def test_a_malformed_list_is_one_clear_line(
-    tmp_path: Path, jobs: str, error: type[Exception], message: str
-) -> None:
+def test_a_bad_list_is_one_line(tmp_path: Path, jobs: str, error: type[Exception], message: str) -> None:
     (tmp_path / "jobs.toml").write_text(LIST.format(jobs))
     with pytest.raises(error, match=message):
         cluster_jobs.load(tmp_path / "jobs.toml")

@@ -73,7 +73,7 @@ def test_conflicts_rivals_and_waits() -> None:
     assert "conflicts.winner.first.ratio = others, others, below half" in found
     assert after(found, "banks.") == {"rivals = 2", "rivals = 4 and more"}
     assert after(found, "waits.waiter.wait = ") == {
-        *("core, bound", "core, below half", "DMA, below bound", "DMA, none", "accelerator, bound"),
+        *("core, bound", "core, below half", "DMA, below bound", "DMA, none", "accelerator, bound")
     }
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cluster's sources: the simulator's warnings, one module a file, one memory map."""
+"""The cluster's sources: warnings, one module a file, one memory map; the accelerator of its descriptor."""
 
 import re
 from collections import Counter
@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from regressions.accelerator.shell import accelerator_shell
 from regressions.cluster import core
-from regressions.cluster.build import RTL, build_cluster, lint_model, loop_model
+from regressions.cluster.build import ACCELERATOR, RTL, bench_model, build_cluster, lint_model, loop_model
 from regressions.cluster.fpnew_tables import with_tables
 from regressions.simulators.base import BuildError
 from tb.cluster import memory_map
 from tb.cluster.config import ClusterConfig
+from tb.descriptor import load
 from tb.registers.constants import constants
 from tb.registers.made import RegisterModelError
 from tests.cluster.harness import CONFIG
@@ -35,25 +37,21 @@ def test_an_impossible_cluster_is_refused() -> None:
 
 def test_another_package_of_the_core_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(core, "_SHA256", "0" * 64)
-    with pytest.raises(
-        BuildError, match=r"cv32e40p_pkg\.sv is not the file that the cluster was written for"
-    ):
+    with pytest.raises(BuildError, match=r"cv32e40p_pkg\.sv is not the file that the cluster was written"):
         lint(ClusterConfig(cores=1, fpu=False))
 
 
 def test_the_rtl_has_the_addresses_and_events_of_the_description() -> None:
     text = (RTL / "cluster_pkg.sv").read_text()
-    found = {
-        name: int(value.replace("_", ""), 16) for name, value in re.findall(r"(\w+) +=\s+32'h(\w+)", text)
-    }
+    rtl = {name: int(value.replace("_", ""), 16) for name, value in re.findall(r"(\w+) +=\s+32'h(\w+)", text)}
     described = memory_map.CONSTANTS
-    assert found["TCDM_BASE"] == memory_map.TCDM
-    assert found["TAS_BASE"] == described["TCDM_TAS_ADDRESS"]
-    assert found["TAS_BASE"] - found["TCDM_BASE"] == found["TCDM_MAX"]
-    assert found["PERIPH_BASE"] == memory_map.PERIPHERALS
-    assert found["EU_PRIVATE"] == described["EVENT_UNIT_PRIVATE_ADDRESS"]
-    assert found["CODE_BASE"] == memory_map.CODE
-    assert found["L2_BASE"] == memory_map.L2
+    assert rtl["TCDM_BASE"] == memory_map.TCDM
+    assert rtl["TAS_BASE"] == described["TCDM_TAS_ADDRESS"]
+    assert rtl["TAS_BASE"] - rtl["TCDM_BASE"] == rtl["TCDM_MAX"]
+    assert rtl["PERIPH_BASE"] == memory_map.PERIPHERALS
+    assert rtl["EU_PRIVATE"] == described["EVENT_UNIT_PRIVATE_ADDRESS"]
+    assert rtl["CODE_BASE"] == memory_map.CODE
+    assert rtl["L2_BASE"] == memory_map.L2
     events = {name: int(value) for name, value in re.findall(r"(EV\w+) += (\d+);", text)}
     assert events["EVT_BARRIER"] == described["EVENT_UNIT_CORE_BUFFER_BARRIER_LSB"]
     assert (1 << events["EVENTS"]) - 1 == described["EVENT_UNIT_CORE_MASK_EVENTS_MASK"]
@@ -105,3 +103,22 @@ def test_functions_of_signals_become_tables(tmp_path: Path) -> None:
         with_tables([package, unit])
     with pytest.raises(BuildError, match=r"no fpnew_pkg\.sv"):
         with_tables([unit])
+
+
+SERIAL = Path(__file__).with_name("serial_cluster.toml")
+
+
+def test_the_array_needs_no_shell() -> None:
+    assert accelerator_shell(load("cluster_2"), ACCELERATOR) == ""
+
+
+def test_another_top_module_gets_a_shell_with_the_name_that_the_cluster_knows() -> None:
+    text = accelerator_shell(load(SERIAL), ACCELERATOR)
+    assert "module redmule_top #(" in text
+    assert "redmule_serial #(\n      .DW(256),\n      .N_CORES(2)\n  ) i_device (.*);" in text
+    assert "output logic [1:0][1:0] evt_o" in text
+    assert "output logic [287:0] tcdm_data_o" in text
+
+
+def test_another_accelerator_is_clean_in_the_bench() -> None:
+    assert findings_of(lint_model(bench_model(load(SERIAL)))) == ""

@@ -115,10 +115,7 @@ def test_rules_are_those_of_the_devices_they_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
-        (
-            RARE_RULE.replace("branch", "brunch"),
-            "kind: unknown value 'brunch'; did you mean 'branch'",
-        ),
+        (RARE_RULE.replace("branch", "brunch"), "kind: unknown value 'brunch'; did you mean 'branch'"),
         (RARE_RULE.replace("unit.sv: ", ""), "expected 'file.sv: text of a line'"),
         (RARE_RULE.replace('points = "if"', 'points = "("'), "no regular expression"),
         (RARE_RULE.replace('reason = "never both"', ""), "reason"),

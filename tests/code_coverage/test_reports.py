@@ -83,9 +83,7 @@ def covered(runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rul
     return runner("regressions", "--tier=smoke")
 
 
-def test_a_run_shows_its_code_coverage(
-    runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_shows_its_coverage(runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert covered(runner, tmp_path, monkeypatch, HEAD + GOALS) == 0  # goals are for those who have all jobs
     shares = runner.summary()["coverage"]
     assert (shares["line"], shares["branch"], shares["toggle"]) == (83.333, 75.0, 50.0)
@@ -100,9 +98,7 @@ def test_a_run_without_code_coverage_has_none(runner: Runner) -> None:
     assert [runner.summary()["coverage"][kind] for kind in ("line", "branch", "toggle")] == [None] * 3
 
 
-def test_a_stale_exclusion_fails_the_run(
-    runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_stale_exclusions_fail_a_run(runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert covered(runner, tmp_path, monkeypatch, HEAD + FALL_RULE.replace(":1->0", "")) == 1
     assert "a_i[1]:0->1 is hit; remove it" in runner.out
     assert "FAILED smoke" in runner.out

@@ -86,6 +86,5 @@ def test_each_module_stands_in_a_table() -> None:
 
 def test_a_module_that_no_table_names_is_found() -> None:
     text = "## tb/exchange/\n\n| `job.py` | jobs |\n\n## Else\n\n| `tb/exchange/`, `tb/env/` | both |\n"
-    assert undescribed(text, ["tb/exchange/job.py", "tb/exchange/plan.py", "tb/env/a.py"]) == [
-        "tb/exchange/plan.py"
-    ]
+    files = ["tb/exchange/job.py", "tb/exchange/plan.py", "tb/env/a.py"]
+    assert undescribed(text, files) == ["tb/exchange/plan.py"]

@@ -39,9 +39,7 @@ def imports() -> frozenset[Edge]:
 
 def drawn(text: str) -> frozenset[Edge]:
     """Arrows of a Mermaid flowchart."""
-    return frozenset(
-        (above, below) for above, all_below in _ARROW.findall(text) for below in all_below.split(" & ")
-    )
+    return frozenset((above, below) for above, names in _ARROW.findall(text) for below in names.split(" & "))
 
 
 def reached(edges: Iterable[Edge]) -> frozenset[Edge]:
@@ -56,11 +54,9 @@ def reached(edges: Iterable[Edge]) -> frozenset[Edge]:
 
 def reduced(edges: frozenset[Edge]) -> frozenset[Edge]:
     """Edges of a graph without circles that no longer way replaces."""
-    closure = reached(edges)
+    ways = reached(edges)
     nodes = {node for edge in edges for node in edge}
-    return frozenset(
-        (a, b) for a, b in edges if not any((a, n) in closure and (n, b) in closure for n in nodes)
-    )
+    return frozenset((a, b) for a, b in edges if not any((a, n) in ways and (n, b) in ways for n in nodes))
 
 
 TEXT = (ROOT / "docs" / "architecture.md").read_text()

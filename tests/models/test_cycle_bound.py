@@ -79,9 +79,7 @@ _TABLE = [  # instance, format, M, N, K, "ours at most", "a simple schedule mode
 
 
 @pytest.mark.parametrize(("unit", "fmt", "m", "n", "k", "target", "reached"), _TABLE)
-def test_the_contracts_cases(
-    unit: Instance, fmt: Format, m: int, n: int, k: int, target: int, reached: int
-) -> None:
+def test_a8_6_cases(unit: Instance, fmt: Format, m: int, n: int, k: int, target: int, reached: int) -> None:
     """The table's targets are stricter than the bound of every job, and no schedule beats the tiles."""
     assert tile_cycles(unit, Op.GEMM, m, n, k, fmt) < reached < target <= bound(unit, Op.GEMM, m, n, k, fmt)
 

@@ -43,10 +43,7 @@ _DEFECTS = {
         "bits ^ (bits >> 31 & kMagnitude)",
     ),
     "NaN after two operations": ("keys == kLastOfTwo ? Ints{} + kLast : keys", "keys"),
-    "zeros without order": (
-        "codes ^ (codes >> 15 & INT16_MAX)",
-        "codes >= 0 ? codes : -(codes & INT16_MAX)",
-    ),
+    "zeros without order": ("codes ^ (codes >> 15 & INT16_MAX)", "codes >= 0 ? codes : -(codes & INT16_MAX)"),
     "NaN as a number": ("(codes & INT16_MAX) > kInfinity ? Ints{} + kLastOfTwo : keys", "keys"),
     "one row of X for all": ("x + (row + r) * n", "x + row * n"),
     "one panel of W for all": ("panel += n", "panel += 0"),

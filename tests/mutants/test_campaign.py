@@ -118,9 +118,7 @@ def test_a_part_without_complaints_passes(tmp_path: Path) -> None:
     assert campaign(tmp_path, "adder", DATA, tests="quick,kept")[0] == 0
 
 
-def test_a_target_that_fails_by_itself_stops_the_campaign(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_target_that_fails_by_itself_stops_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(AdderTarget, "fault", "1 + 1 = 3")
     with pytest.raises(UserError, match=r"adder fails without any defect.*1 \+ 1 = 3"):
         campaign(tmp_path, "adder", DATA)

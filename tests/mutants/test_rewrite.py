@@ -101,9 +101,7 @@ def one_of(new: str, old: str, number: int = 7) -> str:
         ("unique case (a_i)", "a_i", "sum", either),
     ],
 )
-def test_change_is_behind_the_selector(
-    line: str, old: str, new: str, switched: Callable[[str, str], str]
-) -> None:
+def test_a_change_is_selected(line: str, old: str, new: str, switched: Callable[[str, str], str]) -> None:
     assert line.count(old) == 1
     code = rewritten(line, line.replace(old, new)).partition("  //")[0]
     assert code == line.replace(old, switched(new, old))
@@ -133,9 +131,7 @@ def test_changes_inside_and_around_each_other_and_on_one_place() -> None:
         Change(line, ""),
         Change(line, "if (a) x = d;"),
     ]
-    text = instrument(
-        source, {number: place(source, change) for number, change in enumerate(changes, start=1)}
-    )
+    text = instrument(source, {number: place(source, change) for number, change in enumerate(changes, 1)})
     inner = one_of("x = d;", one_of("x = c;", "x = b;", 2), 4)
     statement = f"if ({either('!a', 'a', 1)}) {inner}"
     assert text.split("\n")[1] == f"  {one_of('', statement, 3)}"
@@ -243,7 +239,7 @@ def test_a_source_without_a_defect_selected_is_the_source() -> None:
         Change("else if (a_i[2]) state_q <= '0;", "else if (a_i[2]) state_q <= '1;"),
         Change("? sum : state_q;", "? state_q : sum;"),
     ]
-    placed = {number: place(source, change) for number, change in enumerate(changes, start=1)}
+    placed = {number: place(source, change) for number, change in enumerate(changes, 1)}
     text = VerilogSource(instrument(source, placed))
     assert acting_tokens(text) == acting_tokens(source)
     for number, change in enumerate(changes, start=1):

@@ -6,14 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.registers.generate import (
-    RDL,
-    RegisterModelError,
-    generate,
-    load_module,
-    register_block,
-    register_map,
-)
+from tb.registers.generate import RDL, RegisterModelError, generate, load_module, register_block, register_map
 from tb.registers.made import REPOSITORY
 from tb.registers.map import CONTEXTS, Register, RegisterField, RegisterMap, merge_bytes
 

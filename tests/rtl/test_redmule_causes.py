@@ -13,11 +13,11 @@ from models.ops import Op
 from models.schedule import Schedule, schedule
 from tb.descriptor import load
 from tests.bench.simulation import LoggedTest, PlannedTest, simulate
-from tests.rtl.aimed_stalls import CASES
-from tests.rtl.noted_jobs import COUNT, KNOBS, NOTES, WIDE_ROWS
+from tests.rtl.directed_jobs import CASES, COUNT, KNOBS, NOTES, WIDE_ROWS
 
 pytestmark = pytest.mark.sim
 
+DIRECTED = "tests/rtl/directed_jobs.py"
 DEVICE = "redmule"
 WIDE = "redmule_8x12x3"
 """Its rows of Y and Z are two beats of the port, where an element has two bytes."""
@@ -32,8 +32,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def outcomes(folder: Path) -> dict[str, LoggedTest]:
     """All tests in one simulation."""
-    parts = [PlannedTest(name, "tests/rtl/noted_jobs.py:NotedJobs") for name in KNOBS]
-    parts += [PlannedTest(name, "tests/rtl/aimed_stalls.py:AimedStalls") for name in CASES]
+    parts = [PlannedTest(name, f"{DIRECTED}:NotedJobs") for name in KNOBS]
+    parts += [PlannedTest(name, f"{DIRECTED}:AimedStalls") for name in CASES]
     result, _ = simulate(folder, parts, device=DEVICE)
     assert {outcome.end["status"] for outcome in result.values()} == {"passed"}
     return result
@@ -70,7 +70,7 @@ def test_every_cycle_has_the_cause_that_the_model_gives_it(
 
 
 def test_so_has_every_cycle_of_wide_rows(tmp_path: Path) -> None:
-    parts = [PlannedTest(name, "tests/rtl/noted_jobs.py:NotedJobs") for name in WIDE_ROWS]
+    parts = [PlannedTest(name, f"{DIRECTED}:NotedJobs") for name in WIDE_ROWS]
     result, _ = simulate(tmp_path, parts, device=WIDE)
     for name, outcome in result.items():
         assert outcome.end["status"] == "passed"

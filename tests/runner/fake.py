@@ -56,9 +56,7 @@ class FakeSimulator:
         del training
         log.write_text("building\n")
         if kind == "broken":
-            raise BuildError(
-                f"Verilator on {descriptor.name} failed: %Error: no such module (log: {log.name})"
-            )
+            raise BuildError(f"Verilator on {descriptor.name} failed: no such module (log: {log.name})")
         return Build(descriptor, kind, log.parent, SCRIPT, cached=False)
 
     def stop(self) -> None:

@@ -36,9 +36,7 @@ def run_of(runner: Runner) -> Run:
     return Run(order, "run", 1, (load("redmule"),), runner.folder / "run", "", {})
 
 
-def test_tests_of_a_device_run_while_another_is_built(
-    runner: Runner, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_device_is_tested_while_another_is_built(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     def build(self: FakeSimulator, descriptor: Descriptor, kind: str, log: Path, _: Plan | None) -> Build:
         limit = time.monotonic() + SECONDS
         while descriptor.name == "serial" and not list(log.parent.glob("sims/*/results.jsonl")):
@@ -54,9 +52,7 @@ def test_tests_of_a_device_run_while_another_is_built(
     assert [row["dut"] for row in runner.summary()["tests"]] == ["redmule", "serial"]
 
 
-def test_an_interrupt_ends_builds_and_notes_what_did_not_run(
-    runner: Runner, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupt_ends_builds_and_notes_the_rest(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     stopped = threading.Event()
 
     def build(*_: object) -> Build:

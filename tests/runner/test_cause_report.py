@@ -42,9 +42,8 @@ def _summary(*jobs: JobResult, **parameters: int) -> Summary:
 
 
 def test_the_summary_has_the_slots_of_each_job() -> None:
-    rows = _summary(job_result(causes={"WORKING": 60, "DRAIN": 3}), job_result(causes=None)).to_json()[
-        "utilization"
-    ]
+    summary = _summary(job_result(causes={"WORKING": 60, "DRAIN": 3}), job_result(causes=None))
+    rows = summary.to_json()["utilization"]
     assert [row["causes"] for row in rows] == [{"WORKING": 60, "DRAIN": 3}, None]
 
 

@@ -30,9 +30,7 @@ def _requirements(tmp_path: Path, text: str) -> Path:
     return path
 
 
-def test_an_environment_that_satisfies_is_used_without_pip(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_environment_that_satisfies_needs_no_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environment, "_install", lambda *_: pytest.fail("nothing has to be installed"))
     folder = _folder(tmp_path)
     pinned = (ROOT / "requirements.txt").read_text()
@@ -48,9 +46,7 @@ def test_an_environment_that_satisfies_is_used_without_pip(
     assert (folder / ".requirements.sha256").read_text() != stamp
 
 
-def test_another_environment_is_checked_and_never_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_environment_is_checked_not_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environment, "_install", lambda *_: pytest.fail("it is not ours to change"))
     folder = _folder(tmp_path)
     error = environment.prepare(

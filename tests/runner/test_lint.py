@@ -13,9 +13,7 @@ from regressions.paths import ROOT
 from tests.runner.harness import Runner
 
 
-def test_every_check_runs_and_those_with_findings_are_named(
-    runner: Runner, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_check_runs_and_findings_are_named(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     tools = {
         name: ("python", "-c", text) for name, text in (("bad", "exit('worse [b]')"), ("good", "print(1)"))
     }
@@ -50,9 +48,7 @@ def test_no_findings_pass(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> No
         ),
     ],
 )
-def test_an_import_in_the_wrong_direction_is_found(
-    tmp_path: Path, module: str, imported: str, contract: str
-) -> None:
+def test_an_import_the_wrong_way_is_found(tmp_path: Path, module: str, imported: str, contract: str) -> None:
     for package in ("models", "tb", "regressions"):
         python = shutil.ignore_patterns("__pycache__", "*.sv", "*.cpp", "*.json")
         shutil.copytree(ROOT / package, tmp_path / package, ignore=python)

@@ -119,9 +119,7 @@ def test_an_interrupted_part_fails(runner: Runner) -> None:
         ({"shard": "1/3"}, "parts of 2 and of 3 cannot be put together"),
     ],
 )
-def test_runs_that_are_no_parts_of_one_are_refused(
-    runner: Runner, changed: dict[str, Any], message: str
-) -> None:
+def test_runs_that_are_not_of_one_are_refused(runner: Runner, changed: dict[str, Any], message: str) -> None:
     one, other = run(runner, "--shard=2/2"), run(runner, "--shard=1/2")
     change(other, changed)
     assert runner("merge", "--runs", str(one), str(other)) == 2
@@ -179,9 +177,7 @@ def test_kills_of_a_campaign_are_graded(runner: Runner, tmp_path: Path) -> None:
     assert "What each test adds" in (folder / "report.html").read_text()
 
 
-def test_coverage_below_what_is_kept_fails(
-    runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_falling_coverage_fails(runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = tmp_path / "kept.json"
     shares = {"functional": 12.5, "line": 90.0, "cluster": 80.0}
     kept.write_text(json.dumps({"schema": 1, "runs": {"smoke": {"redmule": shares}}}))
@@ -197,9 +193,7 @@ def test_coverage_below_what_is_kept_fails(
     assert "fell" not in runner.out
 
 
-def test_what_a_run_covers_can_be_kept(
-    runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_coverage_can_be_kept(runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = tmp_path / "kept.json"
     runs = {"pr": {"redmule": {"line": 90.0}}, "smoke": {"redmule": {"line": 80.0}}}
     kept.write_text(json.dumps({"schema": 1, "runs": runs}))
@@ -210,9 +204,7 @@ def test_what_a_run_covers_can_be_kept(
 
 
 @pytest.mark.parametrize("part", ["--tests=a", "--shard=1/2", "--kind=xrand", "--time=1s"])
-def test_what_a_part_of_a_run_covers_is_not_kept(
-    runner: Runner, monkeypatch: pytest.MonkeyPatch, part: str
-) -> None:
+def test_coverage_of_a_part_is_not_kept(runner: Runner, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     monkeypatch.setattr(coverage_baseline, "keep", lambda _: pytest.fail("kept"))
     runner.tests(a={}, b={})
     assert runner("regressions", "--tier=smoke", "--keep", part) == 2

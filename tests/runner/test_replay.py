@@ -44,13 +44,7 @@ def _record(folder: Path, needs: int, scenarios: int = 3, otherwise: str = "") -
         (9, 1, "", 0, "not reproduced: the scenario now passes (alone, and nothing ran before it)"),
         # Another defect answers alone: the scenarios before it are tried all the same.
         (3, 3, "rule 5", 1, "reproduced only after the 2 scenarios before it: mismatch"),
-        (
-            9,
-            3,
-            "rule 5",
-            1,
-            "not reproduced: the scenario fails otherwise (alone and after the",
-        ),
+        (9, 3, "rule 5", 1, "not reproduced: the scenario fails otherwise (alone and after the"),
     ],
 )
 def test_replay_says_what_it_needed(

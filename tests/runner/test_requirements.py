@@ -57,9 +57,7 @@ def _uv(root: Path, script: str) -> None:
     (root / "requirements-uv.txt").write_text("uv==1.0 \\\n    --hash=sha256:00\n")
 
 
-def test_upgrades_and_the_index_of_pip_are_handed_to_uv(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_uv_is_told_upgrades_and_the_index_of_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _uv(tmp_path, 'for last; do true; done\necho "# $UV_DEFAULT_INDEX $@" > "$last"\n')
     monkeypatch.setattr(requirements, "prepare", lambda *_, **__: "")
     monkeypatch.setenv("PIP_INDEX_URL", "file:///mirror")

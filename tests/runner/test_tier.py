@@ -103,17 +103,13 @@ def test_a_night_ends_with_the_mutants_and_fails_with_them(runner: Runner, campa
 
 
 @pytest.mark.parametrize("arguments", [("--tests", "good"), ("--time", "1s"), ("--kind", "xrand")])
-def test_a_part_of_a_night_leaves_them_out(
-    runner: Runner, campaigns: list[Any], arguments: tuple[str, str]
-) -> None:
+def test_part_of_a_night_has_none(runner: Runner, campaigns: list[Any], arguments: tuple[str, str]) -> None:
     runner.tests(good={"tiers": ["nightly"]})
     assert runner("regressions", "--tier", "nightly", *arguments) == 0
     assert not campaigns
 
 
-def test_a_night_on_a_device_without_defects_is_its_tests(
-    runner: Runner, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_night_without_defects_is_its_tests(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     def mutants(*_: Any) -> int:
         raise NoDefects("no defects of device serial")
 

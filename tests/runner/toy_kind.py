@@ -110,11 +110,9 @@ class ToyRunner(RunnerKind):
         """Count a job for each wheel."""
         return stream.wheels, 1000
 
-    def programs(
-        self, entries: Sequence[TestEntry], device: Descriptor, logs: Path
-    ) -> dict[str, ProgramBuild]:
+    def programs(self, tests: Sequence[TestEntry], device: Descriptor, logs: Path) -> dict[str, ProgramBuild]:
         """Give a program for each test."""
-        return {entry.name: ProgramBuild(path="of a toy") for entry in entries}
+        return {entry.name: ProgramBuild(path="of a toy") for entry in tests}
 
     def section(self, bench: Path) -> Section:
         """Give the section of the report."""

@@ -62,9 +62,7 @@ def test_medians_and_ratios_by_round() -> None:
         ([5, 7], (5,), "2 jobs planned, 2 ran in the bench and 1 in the bare loop"),
     ],
 )
-def test_a_loop_that_does_other_work_gives_no_figures(
-    bench: list[int], bare: tuple[int, ...], message: str
-) -> None:
+def test_a_loop_of_other_work_gives_no_figures(bench: list[int], bare: tuple[int, ...], message: str) -> None:
     planned = simulation.scenarios(load("serial"), 0, 2)
     jobs = [job_result(scenario=index, cycles=value) for index, value in enumerate(bench)]
     log = TestLog(("bench_mix", 0, 2), jobs=jobs)

@@ -113,9 +113,7 @@ def test_scaling_of_a_real_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.usefixtures("measured")
-def test_scaling_is_measured_on_request_and_kept_until_then(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_scaling_is_kept_until_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     part: dict[str, Any] = {"sizes": [], "arrays": [], "fits": [{"y": "cycles", "exponent": 1.0}]}
     asked: list[str] = []
 

@@ -35,11 +35,7 @@ class Table(Struct, forbid_unknown_fields=True):
     deep: Deep | None = None
 
 
-KNOBS = {
-    "name": Knob(plain(str), required="the name"),
-    "count": Knob(plain(Count), 3),
-    "share": Knob(chance),
-}
+KNOBS = {"name": Knob(plain(str), required="the name"), "count": Knob(plain(Count), 3), "share": Knob(chance)}
 
 
 def message(table: object, knobs: bool = False) -> str:

@@ -38,10 +38,8 @@ def test_long_run_rate(kind: str, burst: int, rate: float) -> None:
 
 
 def test_spells() -> None:
-    blackout = np.concatenate(
-        [spells(grant_pattern(StallSpec("blackout", 0.3, 77, s)), 0) for s in range(20)]
-    )
-    assert set(blackout) == {77}
+    black = np.concatenate([spells(grant_pattern(StallSpec("blackout", 0.3, 77, s)), 0) for s in range(20)])
+    assert set(black) == {77}
     burst = np.concatenate([spells(grant_pattern(StallSpec("burst", 0.4, 16, s)), 0) for s in range(20)])
     assert burst.min() == 1
     assert burst.max() == 31

@@ -56,9 +56,7 @@ class ControlMonitor(uvm_monitor):
                 rows = [row for row in rows if row[0] > self._last_access]
             self._last_access = max(self._last_access, last)
         events = event_rows(self._handle.event_log())
-        ends = [
-            (cycle, core) for cycle, core, line in events if line == EVENT_END and cycle > self._last_event
-        ]
+        ends = [(at, core) for at, core, line in events if line == EVENT_END and at > self._last_event]
         if events:
             self._last_event = max(self._last_event, events[-1][0])
         if rows or ends:

@@ -97,9 +97,7 @@ class GemmStream(JobStream, sequence="cluster_gemm"):
     KNOBS = (*JobStream.KNOBS, "chain")
     DEFAULTS: ClassVar[Mapping[str, Any]] = {**JobStream.DEFAULTS, "jobs": 8}
     FIXED: ClassVar[Mapping[str, Any]] = {}
-    FIELDS: ClassVar[Mapping[str, Knob]] = {
-        "program": Knob(plain(str), "gemm"),
-    }
+    FIELDS: ClassVar[Mapping[str, Knob]] = {"program": Knob(plain(str), "gemm")}
     """The program, which runs the jobs of its mailbox in turn."""
 
     @property
