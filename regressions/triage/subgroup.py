@@ -21,6 +21,10 @@ _LONGEST = 3
 # What a further comparison has to gain, as a share of the jobs: less than that may be chance.
 _PRICE = 0.02
 _EXACT = 1.0 - 1e-9
+# Defects that may share a bucket, and failing jobs that speak for each.
+_DEFECTS, _FEWEST = 3, 4
+# Remainders are told apart for divisors up to this one.
+_REMAINDERS = 16
 # Thresholds of an attribute: all its values where they are few, else those where most begins to fail.
 _THRESHOLDS = 40
 
@@ -52,7 +56,10 @@ class Subgroup:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A conjunction; its value is Youden's index: the share of failing jobs less that of passing ones."""
+    """A conjunction; its value is the sum of the weights of its jobs, 1 if it is exact.
+
+    By default that is Youden's index: the share of failing jobs less that of passing ones.
+    """
 
     parts: tuple[str, ...]
     mask: Mask
@@ -85,19 +92,50 @@ def find(columns: Mapping[str, Column], failing: Mask, divisors: Sequence[int] =
             texts.append(text)
             masks.append(mask)
     simple = np.array(masks)
-    weights = np.where(failing, 1 / failing.sum(), -1 / (~failing).sum())
+    best = _search(texts, simple, np.where(failing, 1 / failing.sum(), -1 / (~failing).sum()))
+    if best is not None and best.value > _EXACT:
+        return _subgroup([best], failing)
+    several = _cover(texts, simple, failing)
+    if several:
+        return _subgroup(several, failing)
+    return None if best is None or best.order[0] >= 0 else _subgroup([best], failing)
+
+
+def _subgroup(parts: Sequence[_Candidate], failing: Mask) -> Subgroup:
+    """The jobs for which one of some conjunctions holds."""
+    mask = np.any([part.mask for part in parts], axis=0)
+    return Subgroup(
+        " or ".join(" and ".join(part.parts) for part in parts),
+        (int((mask & failing).sum()), int(failing.sum())),
+        (int((mask & ~failing).sum()), int((~failing).sum())),
+    )
+
+
+def _cover(texts: Sequence[str], simple: Mask, failing: Mask) -> list[_Candidate]:
+    """Some conjunctions that hold together for the failing jobs and for no others; none where there are none.
+
+    Two defects can have findings of one shape. Each conjunction holds for as many as possible of the failing
+    jobs that those before it left, and for no passing one (sequential covering).
+    """
+    found: list[_Candidate] = []
+    rest = failing.copy()
+    while rest.any() and len(found) < _DEFECTS:
+        weights = np.where(rest, 1 / rest.sum(), np.where(failing, 0.0, -1.0))
+        best = _search(texts, simple, weights)
+        if best is None or (best.mask & ~failing).any() or (best.mask & rest).sum() < _FEWEST:
+            return []
+        found.append(best)
+        rest &= ~best.mask
+    return [] if rest.any() else found
+
+
+def _search(texts: Sequence[str], simple: Mask, weights: npt.NDArray[np.float64]) -> _Candidate | None:
+    """The best conjunction by the weights of the jobs for which it holds."""
     found = beam = _best(map(_Candidate, ((text,) for text in texts), simple, (simple @ weights).tolist()))
     while beam and len(beam[0].parts) < _LONGEST and found[0].value <= _EXACT:
         beam = _best(each for candidate in beam for each in _extended(candidate, texts, simple, weights))
         found = sorted([*found, *beam], key=lambda each: each.order)
-    if not found or found[0].order[0] >= 0:
-        return None
-    mask = found[0].mask
-    return Subgroup(
-        " and ".join(found[0].parts),
-        (int((mask & failing).sum()), int(failing.sum())),
-        (int((mask & ~failing).sum()), int((~failing).sum())),
-    )
+    return found[0] if found else None
 
 
 def _best(candidates: Iterable[_Candidate]) -> list[_Candidate]:
@@ -137,17 +175,21 @@ def _comparisons(
 
 
 def _numeric(name: str, column: Column, failing: Mask, divisors: Sequence[int]) -> Iterator[tuple[str, Mask]]:
+    few = np.unique(column).size <= _THRESHOLDS
     for value in _thresholds(column, failing):
         shown = f"{value:g}" if isinstance(value, float) else str(value)
         yield f"{name} <= {shown}", column <= value
         yield f"{name} > {shown}", column > value
-        yield f"{name} == {shown}", column == value
-        yield f"{name} != {shown}", column != value
+        if few:  # a single one of many values says nothing: an address is that of one job
+            yield f"{name} == {shown}", column == value
+            yield f"{name} != {shown}", column != value
     if column.dtype.kind in "iu":
         for divisor in divisors:
             rest = column % divisor
             yield f"{name} % {divisor} == 0", rest == 0
             yield f"{name} % {divisor} != 0", rest != 0
+            for remainder in range(1, divisor if 2 < divisor <= _REMAINDERS else 0):
+                yield f"{name} % {divisor} == {remainder}", rest == remainder
 
 
 def _thresholds(column: Column, failing: Mask) -> list[int | float]:

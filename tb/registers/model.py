@@ -415,7 +415,17 @@ class RegisterFileModel:
     def _report_read(self, access: ObservedAccess, register: Register | None, allowed: Iterable[int]) -> None:
         name = register.name if register is not None else f"unmapped offset 0x{access.address & 0xFC:02X}"
         expected = " or ".join(f"0x{value:08X}" for value in sorted(allowed))
-        self._report(
-            access.cycle,
-            f"read of {name} with id 0x{access.id:02X} gave 0x{access.r_data:08X}, expected {expected}",
-        )
+        # Before the semicolon stands what is the same whatever the values: findings with one cause are alike.
+        how = ""
+        if name in self.job_values and access.r_data is not None:
+            how = _difference(access.r_data, min(allowed))
+        values = f"gave 0x{access.r_data:08X}, expected {expected}"
+        self._report(access.cycle, f"read of {name} is wrong{how}; id 0x{access.id:02X} {values}")
+
+
+def _difference(seen: int, expected: int) -> str:
+    """The bits of a stored value that are wrong, in words."""
+    if seen == 0:
+        return ", it is zero"
+    wrong = seen ^ expected
+    return f" in bit b{wrong.bit_length() - 1}" if wrong.bit_count() == 1 else " in several bits"

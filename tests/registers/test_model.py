@@ -7,6 +7,8 @@ from collections import deque
 import pytest
 
 from tb.agents.control.access import Access, read, write
+from tb.exchange.bucket import bucket
+from tb.exchange.status import Status
 from tb.registers.generate import register_map
 from tb.registers.model import ObservedAccess, RegisterFileModel
 from tb.registers.traffic import Traffic
@@ -174,9 +176,24 @@ def test_findings_name_register_id_and_values() -> None:
     model.access(observed(7, read(MAP["MCFG0"].offset, 4), 5))
     model.access(observed(8, read(0x18), 9))
     assert [str(finding) for finding in model.findings] == [
-        "edge 7: read of MCFG0 with id 0x10 gave 0x00000005, expected 0x00000000",
-        "edge 8: read of unmapped offset 0x18 with id 0x01 gave 0x00000009, expected 0x00000000",
+        "edge 7: read of MCFG0 is wrong in several bits; id 0x10 gave 0x00000005, expected 0x00000000",
+        "edge 8: read of unmapped offset 0x18 is wrong; id 0x01 gave 0x00000009, expected 0x00000000",
     ]
+
+
+@pytest.mark.parametrize(
+    ("seen", "how"), [(0, ", it is zero"), (0x1300, " in bit b8"), (0x1211, " in several bits")]
+)
+def test_reads_with_one_cause_have_one_bucket(seen: int, how: str) -> None:
+    """The register and the bits are the same, ids, edges and values are not."""
+    buckets = set()
+    for stored, core in ((0x1200, 4), (0x3200, 5)):
+        model = RegisterFileModel(MAP)
+        model.poke("MCFG0", stored)
+        model.access(observed(stored, read(MAP["MCFG0"].offset, core), seen and stored ^ seen ^ 0x1200))
+        (finding,) = model.findings
+        buckets.add(bucket(Status.MISMATCH, f"register: {finding}"))
+    assert buckets == {f"mismatch: register: edge #: read of MCFG0 is wrong{how}"}
 
 
 def test_feed_takes_the_records_of_the_bench() -> None:

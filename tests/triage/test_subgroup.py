@@ -76,6 +76,30 @@ def test_each_of_several_defects_has_its_own(texts: tuple[str, ...]) -> None:
         assert (holds(found.text)[mine] == holds(text)[mine]).all()
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("n <= 4", "m % 16 == 3"),
+        ('op == "ADDMAX"', 'stall == "burst"'),
+        ("m <= 3", 'op == "GEMM"', "core == 3"),
+    ],
+)
+def test_defects_that_share_a_bucket_are_told_apart(texts: tuple[str, ...]) -> None:
+    failing = np.any([holds(text) for text in texts], axis=0)
+    found = find(COLUMNS, failing, DIVISORS)
+    assert found is not None
+    assert found.exact
+    assert set(found.text.split(" or ")) == set(texts)
+    assert (holds(found.text) == failing).all(), "it can be written into a rule as it is"
+
+
+def test_an_address_of_one_job_is_no_condition() -> None:
+    failing = np.zeros(len(JOBS), bool)
+    failing[7] = True
+    found = find(COLUMNS, failing, DIVISORS)
+    assert found is None or "_addr ==" not in found.text
+
+
 def test_chance_has_no_exact_condition() -> None:
     rng = random.Random(3)
     failing = np.array([rng.random() < 0.2 for _ in JOBS])
