@@ -37,22 +37,15 @@ class Observer(Protocol):
 
 @dataclass(slots=True)
 class Execution:
-    """Everything that was executed.
+    """Everything that was executed."""
 
-    Attributes:
-        results: By segment, in the order in which they ended.
-        cycles: Simulated cycles of all simulations.
-        seconds: Wall time from the first start to the last end.
-        rejected: Rejected candidates of each test by reason.
-        interrupted: True if the user stopped it.
-        processor: Processor time of the simulations in seconds, by purpose (`tb.exchange.results.TestEnd`).
-    """
-
-    results: list[SegmentResult] = field(default_factory=list)
-    cycles: int = 0
-    seconds: float = 0.0
+    results: list[SegmentResult] = field(default_factory=list)  # by segment, in the order in which they ended
+    cycles: int = 0  # simulated cycles of all simulations
+    seconds: float = 0.0  # wall time from the first start to the last end
+    # Rejected candidates of each test by reason.
     rejected: dict[str, dict[str, int]] = field(default_factory=dict)
-    interrupted: bool = False
+    interrupted: bool = False  # True if the user stopped it
+    # Processor time of the simulations in seconds, by purpose (`tb.exchange.results.TestEnd`).
     processor: Counter[str] = field(default_factory=Counter)
 
     def add(self, later: "Execution") -> None:

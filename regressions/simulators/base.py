@@ -25,37 +25,22 @@ class BuildError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A compiled simulation of one device.
+    """A compiled simulation of one device."""
 
-    Attributes:
-        descriptor: The device.
-        kind: Build kind, one of `Simulator.kinds`.
-        directory: Where it was built.
-        executable: The simulation program.
-        cached: True if an earlier build served.
-        note: Line for people on what was not done as asked for; empty for nothing.
-    """
-
-    descriptor: Descriptor
-    kind: str
-    directory: Path
-    executable: Path
-    cached: bool
-    note: str = ""
+    descriptor: Descriptor  # the device
+    kind: str  # build kind, one of `Simulator.kinds`
+    directory: Path  # where it was built
+    executable: Path  # the simulation program
+    cached: bool  # True if an earlier build served
+    note: str = ""  # line for people on what was not done as asked for; empty for nothing
 
 
 class Simulator(ABC):
-    """One simulator: how to build, run and lint with it.
-
-    Attributes:
-        name: Its name.
-        kinds: Build kinds.
-        jobs: Compilers at a time, for all builds together.
-    """
+    """One simulator: how to build, run and lint with it."""
 
     name: str
-    kinds: tuple[str, ...]
-    jobs: int = len(os.sched_getaffinity(0))
+    kinds: tuple[str, ...]  # build kinds
+    jobs: int = len(os.sched_getaffinity(0))  # compilers at a time, for all builds together
 
     @abstractmethod
     def version(self) -> str:
@@ -77,10 +62,6 @@ class Simulator(ABC):
 
     def compile(self, model: Model, log: Path) -> Path:
         """Compile a program or library that is no bench for plans, or find it in the cache.
-
-        Args:
-            model: Sources and options of the build.
-            log: File that receives the output of the tools.
 
         Raises:
             BuildError: A tool is missing or failed, or the simulator makes no such programs.
@@ -104,10 +85,7 @@ class Simulator(ABC):
         """Command line and complete environment of a process that runs `plan_dir/plan.json`."""
 
     def code_coverage(self, plan_dir: Path) -> Mapping[Point, int] | None:
-        """Points hit by a simulation of the build kind `coverage`; None if it left no data.
-
-        Args:
-            plan_dir: Folder of its plan.
+        """Points hit by a simulation of the build kind `coverage`, by its folder; None if it left no data.
 
         Raises:
             BuildError: The data is damaged.

@@ -33,15 +33,10 @@ def content_key(files: Iterable[Path], settings: Iterable[str]) -> str:
 
 
 def build_once(root: Path, name: str, key: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
-    """Return the folder of a build and whether it was there already.
+    """Return the folder of a build and whether it was there already; it stays as long as this process lives.
 
-    It stays as long as this process lives.
-
-    Args:
-        root: The cache.
-        name: Readable part of the folder's name.
-        key: Content key.
-        make: Called with the empty folder when the build is not there; an exception leaves no build behind.
+    The folder's name is made of `name` and the content key. `make` is called with the empty folder when the
+    build is not there; an exception leaves no build behind.
     """
     root.mkdir(parents=True, exist_ok=True)
     folder = root / f"{name}-{key}"
@@ -69,14 +64,9 @@ def build_seconds(folder: Path) -> float | None:
 
 
 def prune(root: Path, limit: int) -> list[Path]:
-    """Drops builds, those used longest ago first, until the rest is within the limit.
+    """Drops builds, those used longest ago first, until the rest fits `limit` bytes; returns their folders.
 
-    Args:
-        root: The cache.
-        limit: In bytes.
-
-    Returns:
-        The folders that are gone. What is in use stays, also when that is more than the limit.
+    What is in use stays, also when that is more than the limit.
     """
     builds = [stamp.parent for stamp in root.glob(f"*/{_STAMP}")]
     sizes = {folder: _size(folder) for folder in builds}

@@ -30,17 +30,10 @@ _FATAL = "-Werror-USERFATAL"
 def compile_model(
     model: Model, log: Path, compilers: Compilers, train: Callable[[Path], None] | None = None
 ) -> tuple[Path, bool]:
-    """Compile a model, or find it in the build cache.
+    """Compile a model, or find it in the build cache; return the result, and whether an earlier build served.
 
-    Args:
-        model: Sources and options of the build.
-        log: File that receives the output of the tools.
-        compilers: The C++ compilers.
-        train: Makes a short run with a program, whose profile optimises the build (g++); None for none. Which
-            run is no part of the key: it changes nothing but speed.
-
-    Returns:
-        The program or library, and whether an earlier build served.
+    `train` makes a short run with a program, whose profile optimises the build (g++). Which run is no part
+    of the key: it changes nothing but speed.
 
     Raises:
         BuildError: A tool is missing or failed, or the parameters are impossible.

@@ -24,23 +24,14 @@ _INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class TranslationUnit:
-    """Source of an object.
+    """Source of an object."""
 
-    Attributes:
-        source: C++ file.
-        flags: For the compiler, but the folders.
-        folders: Where it looks for headers of the build and the project.
-        tools: Where it looks for those of the tools, whose versions are in the key.
-        hot: True if it runs in every cycle, so that a profile is worth making.
-        kept: False for an object that no other build can have.
-    """
-
-    source: Path
-    flags: tuple[str, ...]
-    folders: tuple[Path, ...]
-    tools: tuple[Path, ...]
-    hot: bool = False
-    kept: bool = True
+    source: Path  # c++ file
+    flags: tuple[str, ...]  # for the compiler, but the folders
+    folders: tuple[Path, ...]  # where it looks for headers of the build and the project
+    tools: tuple[Path, ...]  # where it looks for those of the tools, whose versions are in the key
+    hot: bool = False  # True if it runs in every cycle, so that a profile is worth making
+    kept: bool = True  # False for an object that no other build can have
 
     def key(self) -> str:
         """Hash of the source, all headers that it may include, the flags and the tools."""
@@ -62,12 +53,7 @@ class TranslationUnit:
 
 
 class Compilers:
-    """C++ compilers at work, for however many builds.
-
-    Args:
-        cache: Folder of the kept objects.
-        jobs: Compilers at a time; fewer where memory is short.
-    """
+    """C++ compilers at work, for however many builds: `jobs` at a time, fewer where memory is short."""
 
     def __init__(self, cache: Path, jobs: int) -> None:
         self._cache = cache
@@ -76,12 +62,7 @@ class Compilers:
         self._pool = ThreadPoolExecutor(max(1, min(jobs, room)))
 
     def objects(self, units: Sequence[TranslationUnit], folder: Path, log: Path) -> list[Path]:
-        """Compile units, or find their objects.
-
-        Args:
-            units: The largest first, so that none is left for the end.
-            folder: Receives the objects.
-            log: File that receives the compilers' output.
+        """Compile units, the largest first, so that none is left for the end, or find their objects.
 
         Raises:
             BuildError: A compiler failed.

@@ -18,23 +18,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Point:
-    """Something in a source that can be hit; the same in all instances of a module.
+    """Something in a source that can be hit; the same in all instances of a module."""
 
-    Attributes:
-        file: Name of the source file, without its folder.
-        line: Line, from 1.
-        column: Column, from 1.
-        kind: Kind of observation.
-        name: Which one of those at this place, such as ``valid_o:0->1``.
-        lines: Lines that are executed with it, such as ``34-36,38``; empty for none.
-    """
-
-    file: str
-    line: int
-    column: int
-    kind: Kind
-    name: str
-    lines: str = ""
+    file: str  # name of the source file, without its folder
+    line: int  # line, from 1
+    column: int  # column, from 1
+    kind: Kind  # kind of observation
+    name: str  # which one of those at this place, such as ``valid_o:0->1``
+    lines: str = ""  # lines that are executed with it, such as ``34-36,38``; empty for none
 
     def executed(self) -> Iterable[int]:
         """The lines of `lines`, one by one."""

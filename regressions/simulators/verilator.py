@@ -145,12 +145,7 @@ def _entry_point() -> str:
 
 
 def cocotb_environment(top: str, module: str, folder: Path) -> dict[str, str]:
-    """Return the environment of a process in which cocotb runs the tests of a module.
-
-    Args:
-        top: Top module of the simulation.
-        module: Python module with the tests.
-        folder: Receives `results.xml`.
+    """Return the environment of a process in which cocotb runs a module's tests; `folder` gets `results.xml`.
 
     Raises:
         BuildError: The machine has no shared library of Python.

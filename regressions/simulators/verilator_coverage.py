@@ -32,12 +32,7 @@ _RECORD = re.compile(rb"C '(.*)' (\d+)$", re.DOTALL)
 
 
 def configuration(descriptor: Descriptor, sources: Sequence[Path]) -> str:
-    """Lines of a configuration file that leave out everything that does not count.
-
-    Args:
-        descriptor: The device.
-        sources: All that is compiled: the device, the bench, the shell.
-    """
+    """Lines of a configuration file that leave out all sources, of those compiled, that do not count."""
     counting = {*counted(descriptor), *(source for source in sources if source.suffix == ".vlt")}
     places = [f'"*/{source.name}"' for source in sources if source not in counting]
     for source in counting:
@@ -58,9 +53,6 @@ def _assertions(source: Path) -> Iterator[str]:
 
 def read(path: Path) -> Mapping[Point, int]:
     """Reads a `coverage.dat`; instances of a module, and its variants with other parameters, are added up.
-
-    Args:
-        path: The file.
 
     Raises:
         BuildError: It is no such file, or damaged.

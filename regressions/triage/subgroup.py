@@ -31,17 +31,11 @@ _THRESHOLDS = 40
 
 @dataclass(frozen=True, slots=True)
 class Subgroup:
-    """A condition and what it says of the jobs.
+    """A condition and what it says of the jobs."""
 
-    Attributes:
-        text: The condition, as a rule of a descriptor has it under ``when`` (`tb.exchange.condition`).
-        failing: Failing jobs for which it holds, and how many failing jobs there are.
-        passing: Passing jobs for which it holds, and how many passing jobs there are.
-    """
-
-    text: str
-    failing: tuple[int, int]
-    passing: tuple[int, int]
+    text: str  # the condition, as a rule of a descriptor has it under ``when`` (`tb.exchange.condition`)
+    failing: tuple[int, int]  # failing jobs for which it holds, and how many failing jobs there are
+    passing: tuple[int, int]  # passing jobs for which it holds, and how many passing jobs there are
 
     @property
     def exact(self) -> bool:

@@ -41,13 +41,9 @@ class ClusterTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class ClusterConfig(ClusterTable, frozen=True, kw_only=True):
-    """Parameters of a cluster.
+    """Parameters of a cluster."""
 
-    Attributes:
-        cores: 1, 2, 4 or 8.
-    """
-
-    cores: int = 8
+    cores: int = 8  # 1, 2, 4 or 8
     instance: Instance = PAPER
 
     @property

@@ -31,11 +31,7 @@ def view(address: int, dtype: np.dtype[Any], count: int) -> npt.NDArray[Any]:
 
 
 class Rows:
-    """Records of plain fields as tuples: a few of them are read and written so in a tenth of numpy's time.
-
-    Args:
-        dtype: Type of a record (`record`).
-    """
+    """Records of plain fields as tuples: a few of them are read and written so in a tenth of numpy's time."""
 
     def __init__(self, dtype: np.dtype[np.void]) -> None:
         self._row = Struct("<" + "".join(_CODES[dtype[name].itemsize] for name in dtype.names or ()))

@@ -29,11 +29,7 @@ class PlayState(ct.Structure):
 
 
 class PlayerHandle:
-    """The player of one bench instance.
-
-    Args:
-        bench: Pointer to the bench instance.
-    """
+    """The player of one bench instance."""
 
     def __init__(self, library: Any, bench: ct.c_void_p) -> None:
         for name in ("state", "list"):
@@ -56,11 +52,7 @@ class PlayerHandle:
         return bool(state.answered < state.length and state.error == PLAYED)
 
     def start(self, rows: list[PlayedRow], timeout: int) -> None:
-        """Play a list; the first request follows the next rising edge.
-
-        Args:
-            rows: The accesses.
-            timeout: Cycles a request may wait.
+        """Play a list; the first request follows the next rising edge; each may wait `timeout` cycles.
 
         Raises:
             ValueError: The list is longer than the bench holds.

@@ -17,15 +17,10 @@ Value = int | float | str | bool
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Jobs that a device ran before a job.
+    """Jobs that a device ran before a job."""
 
-    Attributes:
-        since_reset: Jobs triggered since the last reset.
-        since_clear: Jobs triggered since the last soft clear or reset.
-    """
-
-    since_reset: int = 0
-    since_clear: int = 0
+    since_reset: int = 0  # jobs triggered since the last reset
+    since_clear: int = 0  # jobs triggered since the last soft clear or reset
 
     def behind(self, jobs: int) -> History:
         """Return the history behind some more jobs."""
@@ -38,17 +33,11 @@ FRESH = History()
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """A job where it stands.
-
-    Attributes:
-        scenario: Its scenario.
-        position: Its place in the scenario, from 0.
-        history: Jobs that the device ran before it.
-    """
+    """A job where it stands."""
 
     scenario: Scenario
-    position: int
-    history: History = FRESH
+    position: int  # its place in the scenario, from 0
+    history: History = FRESH  # jobs that the device ran before it
 
     @property
     def job(self) -> Job:
@@ -66,19 +55,12 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute, which a condition may ask for.
+    """An attribute, which a condition may ask for."""
 
-    Attributes:
-        doc: Its meaning.
-        value: Takes it from an occasion.
-        words: All values, for one that is a word; empty for a number or a truth value.
-        truth: It is true or false.
-    """
-
-    doc: str
-    value: Callable[[Occasion], Value]
-    words: tuple[str, ...] = ()
-    truth: bool = False
+    doc: str  # its meaning
+    value: Callable[[Occasion], Value]  # takes it from an occasion
+    words: tuple[str, ...] = ()  # all values, for one that is a word; empty for a number or a truth value
+    truth: bool = False  # it is true or false
 
     @property
     def kind(self) -> str:
@@ -138,12 +120,7 @@ ATTRIBUTES: Mapping[str, Attribute] = {
 
 
 def occasions(scenario: Scenario, history: History = FRESH) -> list[Occasion]:
-    """Return the jobs of a scenario where they stand.
-
-    Args:
-        scenario: The scenario.
-        history: Jobs that the device ran before.
-    """
+    """Return the jobs of a scenario where they stand, behind those that the device ran before."""
     found: list[Occasion] = []
     for position in range(len(scenario.jobs)):
         if position and scenario.abort is not None:  # it cut the job before

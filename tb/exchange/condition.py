@@ -36,15 +36,10 @@ class _Values(Mapping[str, Value]):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition on a job.
+    """A condition on a job."""
 
-    Attributes:
-        text: As it was written; conditions of equal text are equal.
-        names: Attributes that it asks for.
-    """
-
-    text: str
-    names: frozenset[str] = field(compare=False)
+    text: str  # as it was written; conditions of equal text are equal
+    names: frozenset[str] = field(compare=False)  # attributes that it asks for
     _code: CodeType = field(compare=False, repr=False)
 
     def holds(self, occasion: Occasion) -> bool:

@@ -64,20 +64,14 @@ def _no_checker(name: str) -> SchemaError:
 
 @dataclass(frozen=True, slots=True)
 class Excused:
-    """A scenario's findings, parted by what is known of the device.
+    """A scenario's findings, parted by what is known of the device."""
 
-    Attributes:
-        findings: Those that nothing explains.
-        jobs: The item that explains the findings of a job, by its position.
-        concerned: Ids of the items that concern a job of the scenario.
-        shown: Ids of those that explain a finding.
-        silent: Ids of those that explain none, but concern a job that ended with nothing wrong.
-    """
-
-    findings: list[Finding]
+    findings: list[Finding]  # those that nothing explains
+    # The item that explains the findings of a job, by its position.
     jobs: Mapping[int, str] = field(default_factory=dict)
-    concerned: tuple[str, ...] = ()
-    shown: tuple[str, ...] = ()
+    concerned: tuple[str, ...] = ()  # ids of the items that concern a job of the scenario
+    shown: tuple[str, ...] = ()  # ids of those that explain a finding
+    # Ids of those that explain none, but concern a job that ended with nothing wrong.
     silent: tuple[str, ...] = ()
 
 

@@ -31,12 +31,7 @@ _KINDS = {
 
 
 def convert(data: Any, kind: type[T], where: Where) -> T:
-    """Makes a struct of parsed JSON or TOML.
-
-    Args:
-        data: Dictionaries, lists, texts and numbers.
-        kind: The struct.
-        where: Place of the data, for messages.
+    """Makes a struct of parsed JSON or TOML from a place, which messages name.
 
     Raises:
         SchemaError: The data does not fit; one line with the place, and the nearest key for an unknown one.

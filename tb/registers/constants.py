@@ -23,12 +23,9 @@ _FILE = "constants.json"
 
 
 def constants(rdl: Path, included: Iterable[Path] = (), build: Path = BUILD) -> dict[str, int]:
-    """Returns the constants of an address map of blocks.
+    """Returns the constants of an address map of blocks, the last definition of `rdl`.
 
-    Args:
-        rdl: SystemRDL file with the map as its last definition.
-        included: Other files that it is made of.
-        build: Folder of generated files.
+    `included` are other files that it is made of.
 
     Raises:
         RegisterModelError: The description is missing or wrong, or the folder cannot be written.

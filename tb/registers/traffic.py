@@ -17,29 +17,20 @@ _IDLE = (0, 0, 0, 0, 1, 3, 20)
 
 @dataclass
 class Traffic:
-    """Draws accesses one by one.
-
-    Attributes:
-        value: Draws what is written to a job register, given its name; any word by default.
-        cores: Cores that compete with the holder of the lock.
-        clears: Values of soft clears; none for no soft clear.
-    """
+    """Draws accesses one by one."""
 
     registers: RegisterMap
     rng: random.Random
+    # Draws what is written to a job register, given its name; any word by default.
     value: Callable[[str], int] | None = None
-    cores: tuple[int, ...] = (0, 0, 1, 5)
-    clears: tuple[int, ...] = (0, 1, 0x100, 0xFFFF_FFFF)
+    cores: tuple[int, ...] = (0, 0, 1, 5)  # cores that compete with the holder of the lock
+    clears: tuple[int, ...] = (0, 1, 0x100, 0xFFFF_FFFF)  # values of soft clears; none for no soft clear
 
     def __post_init__(self) -> None:
         self._jobs = [register.name for register in self.registers.job_registers]
 
     def draw(self, holder: int) -> Access:
-        """The next access; most are by the holder of the lock.
-
-        Args:
-            holder: Access id of the core that is believed to hold it, 0 for none.
-        """
+        """The next access; most are by the holder of the lock (its access id, 0 for none)."""
         rng, offset = self.rng, self.registers.offsets()
         core = holder if holder and rng.random() < 0.7 else 1 << rng.choice(self.cores)
         if rng.random() < 0.04:

@@ -21,13 +21,8 @@ def check_causes(
 ) -> tuple[list[dict[str, int] | None], list[Finding]]:
     """Match the probe's records with the jobs that ended, and check their numbers.
 
-    Nothing is judged where the events do not match the jobs: it is not known then what the probe saw.
-
-    Args:
-        descriptor: The device; one without a probe has no causes.
-        scenario: Its jobs.
-        ran: Their spans, None for a job that was cut short.
-        seen: The logs.
+    Nothing is judged where the events do not match the jobs: it is not known then what the probe saw. `ran`
+    are the spans of the scenario's jobs, None for one that was cut short.
 
     Returns:
         The slots of each job of `ran`, None where there are none, and what is wrong.

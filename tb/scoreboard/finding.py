@@ -11,17 +11,11 @@ from tb.agents.tcdm.monitor import BeatLog, EventLog, ProbeLog
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When a job ran, in indices of rising clock edges.
+    """When a job ran, in indices of rising clock edges."""
 
-    Attributes:
-        trigger: The edge that granted its trigger.
-        event: The edge that saw its event.
-        start: The edge from which its cycles count: the trigger, or the previous event if that came later.
-    """
-
-    trigger: int
-    event: int
-    start: int
+    trigger: int  # the edge that granted its trigger
+    event: int  # the edge that saw its event
+    start: int  # the edge from which its cycles count: the trigger, or the previous event if that came later
 
     @property
     def cycles(self) -> int:
@@ -36,20 +30,11 @@ class Span:
 
 @dataclass(slots=True)
 class Observation:
-    """Observations of the monitors in a scenario.
+    """Observations of the monitors in a scenario."""
 
-    Attributes:
-        beats: Cycles with a request on the wide port.
-        events: Event lines and busy_o.
-        probe: Counts of the device's probe.
-        accesses: Answered accesses of the register port (`tb.dpi.bindings.ACCESS_DTYPE`).
-        memory: The window's bytes after the last event; uint8, shape (window.size,).
-        watchdog: True if the watchdog ended the scenario.
-    """
-
-    beats: BeatLog
-    events: EventLog
-    probe: ProbeLog
-    accesses: npt.NDArray[np.void]
-    memory: npt.NDArray[np.uint8]
-    watchdog: bool
+    beats: BeatLog  # cycles with a request on the wide port
+    events: EventLog  # event lines and busy_o
+    probe: ProbeLog  # counts of the device's probe
+    accesses: npt.NDArray[np.void]  # answered accesses of the register port (`tb.dpi.bindings.ACCESS_DTYPE`)
+    memory: npt.NDArray[np.uint8]  # the window's bytes after the last event; uint8, shape (window.size,)
+    watchdog: bool  # True if the watchdog ended the scenario

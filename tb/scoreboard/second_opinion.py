@@ -29,28 +29,17 @@ SOURCES: Mapping[str, Source] = {"oracle": EXACT, "FPnew": FPNEW}
 
 @dataclass(frozen=True, slots=True)
 class SecondOpinions:
-    """Asks for second opinions on jobs.
+    """Asks for second opinions on jobs."""
 
-    Attributes:
-        outputs: Elements of Z of each job, chosen by its seed, of which all N steps are recomputed.
-        share: One job in this many has all outputs recomputed, if it is not too long; 0 for none.
-        sources: Names of the sources that are asked.
-    """
-
+    # Elements of Z of each job, chosen by its seed, of which all N steps are recomputed.
     outputs: int = OUTPUTS
-    share: int = 0
-    sources: tuple[str, ...] = tuple(SOURCES)
+    share: int = 0  # one job in this many has all outputs recomputed, if it is not too long; 0 for none
+    sources: tuple[str, ...] = tuple(SOURCES)  # names of the sources that are asked
 
     def on(self, position: int, job: Job, x: Fp16, w: Fp16, y: Fp16 | None, z: Fp16) -> list[Finding]:
-        """Compare the model's result of a job with the other ones.
+        """Compare the model's result of a job, at a position in its scenario, with the other ones.
 
-        Args:
-            position: Of the job in its scenario.
-            job: Job that was computed.
-            x: FP16 bits of X, (M, N).
-            w: FP16 bits of W, (N, K).
-            y: FP16 bits of Y, (M, K); None for an operation that reads none.
-            z: FP16 bits of the model's result, (M, K), before it is narrowed to the format of Z.
+        Operands are FP16 bits of shapes (M, N), (N, K) and (M, K); `z` is the result before it is narrowed.
 
         Returns:
             A finding for each source that disagrees, with the first step at which it does.
