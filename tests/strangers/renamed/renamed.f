@@ -16,5 +16,4 @@
 ../../../rtl/serial/serial_port.sv
 ../../../rtl/serial/serial_regs.sv
 ../../../rtl/serial/serial_engine.sv
-../../../rtl/serial/redmule_serial.sv
 renamed.sv

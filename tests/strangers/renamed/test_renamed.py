@@ -6,14 +6,21 @@ from pathlib import Path
 import pytest
 
 from regressions import cli
-from regressions.simulators import BuildError
+from regressions.simulators import BuildError, get_simulator
+from tb.descriptor import load
 from tests.bench.simulation import PlannedTest
 from tests.strangers.harness import HERE, Stranger
 
 pytestmark = pytest.mark.sim
 
+SIZES = {"m": [1, 9], "n": [1, 9], "k": [1, 12]}
+SLOW = {"op": "MINMAX", "m": [1, 9], "n": [7, 12], "k": [4, 4]}
 STRANGER = Stranger(
-    "renamed", (PlannedTest("random", "gemm_op", {"m": [1, 9], "n": [1, 9], "k": [1, 9]}, end=20),)
+    "renamed",
+    (
+        PlannedTest("random", "gemm_op", SIZES, end=20),
+        PlannedTest("slow", "gemm_op", SLOW, end=3),
+    ),
 )
 COMPLETED = {
     "  assign tcdm_wen_o = ~device_memWe;  // TODO: taken for the complement",
@@ -25,8 +32,14 @@ COMPLETED = {
 
 
 def test_it_does_not_build_without_a_wrapper(tmp_path: Path) -> None:
+    unwrapped = load(HERE / "renamed" / "unwrapped.toml")
     with pytest.raises(BuildError, match="Can't find definition of variable: 'clk'"):
-        STRANGER.run(tmp_path, bare=True)
+        get_simulator().build(unwrapped, "fast", tmp_path / "build.log")
+
+
+def test_its_deviation_and_its_bug_are_reported(tmp_path: Path) -> None:
+    """K that is no multiple of 4 has wrong results, or none, of which some come too early."""
+    STRANGER.run(tmp_path, bare=True).check_red("memory", "too_fast", "bound", "queue_gap")
 
 
 def test_its_wrapper_is_written_but_for_a_few_lines(
