@@ -43,7 +43,7 @@ requirements: python ## requirements.txt from requirements.in, with hashes; newe
 check: env ## what a small change needs: lint and tests of what differs from main, some scenarios of its device
 	@$(RUN) check $(if $(JOBS),--jobs='$(JOBS)') $(if $(SEED),--seed='$(SEED)') $(OUTPUT)
 
-regressions: env ## the tests of a tier: TIER=smoke|pr|nightly SEED= JOBS= DUT= TESTS='glob,glob' TIME=30m SHARD=i/n
+regressions: env ## the tests of a tier: TIER=smoke|pr|nightly|public_ci SEED= JOBS= DUT= TESTS='glob,glob' TIME=30m SHARD=i/n
 	@$(RUN) regressions $(COMMON) $(if $(TESTS),--tests='$(TESTS)') $(if $(TIME),--time='$(TIME)') \
 	  $(SHARDED) $(KEPT)
 
@@ -105,7 +105,7 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 #: variables
-#:   TIER    smoke, pr (default) or nightly: the budget of simulated cycles
+#:   TIER    smoke, pr (default), nightly or public_ci: the budget of simulated cycles
 #:   SEED    of all random streams; default 1, in nightly a new one, which is printed
 #:   JOBS    simulations, files of tests, or checks of lint, at a time; default: the processors
 #:   DUT     device: a name in tb/duts or the path of a descriptor; default redmule, and what else a tier names
