@@ -120,12 +120,23 @@ def run_test(test: dict) -> None:
     )
 
 
+def search(record: dict) -> None:
+    """Claims that the last scenario of a record is the smallest failure."""
+    smallest = record | {"scenarios": record["scenarios"][-1:]}
+    (FOLDER / "shrunk.json").write_text(json.dumps(smallest))
+    (FOLDER / "shrink.json").write_text(json.dumps({"complete": True, "otherwise": ""}))
+    emit(type="sim_end", cycles=9, seconds=0.1)
+
+
 def replay(plan: dict) -> None:
     """Replays a record: it fails as recorded with as many scenarios as the knob `needs` says.
 
     With fewer it passes, or fails as the knob `otherwise` says: a checker.
     """
     record = json.loads(Path(plan["replay"]["record"]).read_text())
+    if plan["replay"]["mode"] in ("shrink", "needed"):
+        search(record)
+        return
     count = 1 if plan["replay"]["mode"] == "alone" else len(record["scenarios"])
     test = plan["tests"][0]
     name, scenario = test["entry"]["name"], test["begin"]

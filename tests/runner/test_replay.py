@@ -84,6 +84,32 @@ def test_a_record_of_before_is_found_by_its_checker(runner: Runner, tmp_path: Pa
     assert "reproduced alone: mismatch" in runner.out
 
 
+def test_the_smallest_failure_is_claimed_once_it_showed_in_a_simulation_of_its_own(
+    runner: Runner, tmp_path: Path
+) -> None:
+    runner.tests(bad={})
+    assert runner("shrink", f"--record={_record(tmp_path, 1)}", "--finding=memory") == 1
+    finding, what, command = runner.out.splitlines()[-3:]
+    assert finding == "mismatch: memory: job 0: Z[3] differs"
+    assert what.startswith("serial: GEMM FP16 M=1 N=1 K=1")
+    assert command.startswith("make replay R=")
+    assert command.endswith("/shrunk.json WAVES=1")
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "how"),
+    [("", "passes"), ("rule 5", "fails otherwise (mismatch: rule 5: job 0: Z[7] differs)")],
+)
+def test_what_does_not_show_there_is_not_claimed(
+    runner: Runner, tmp_path: Path, otherwise: str, how: str
+) -> None:
+    runner.tests(bad={})
+    record = _record(tmp_path, 3, otherwise=otherwise)
+    assert runner("shrink", f"--record={record}", "--finding=memory") == 1
+    assert f"not confirmed: what was found {how} in a simulation of its own" in runner.out
+    assert "WAVES=1" not in runner.out
+
+
 def test_a_damaged_record_is_one_line(runner: Runner, tmp_path: Path) -> None:
     runner.tests(bad={})
     (tmp_path / "record.json").write_text('{"schema": 1')
