@@ -243,4 +243,15 @@ void kernel_accumulators(int op, size_t n, size_t outputs, const uint16_t* x, co
     with_chain(op, [=](auto run) { run.accumulators(n, outputs, x, w, sums); });
 }
 
+/** The first 16-bit words of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), four of a number, the lowest first. */
+void kernel_words(uint64_t state, size_t count, uint16_t* words) {
+    for (size_t i = 0; i < count; i += 4) {
+        uint64_t z = state += 0x9E3779B97F4A7C15;
+        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+        z = (z ^ z >> 27) * 0x94D049BB133111EB;
+        z ^= z >> 31;
+        for (size_t k = i; k < i + 4 && k < count; ++k, z >>= 16) words[k] = static_cast<uint16_t>(z);
+    }
+}
+
 }  // extern "C"

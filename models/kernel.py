@@ -51,6 +51,9 @@ class Kernel:
         pointers = (ct.c_char_p, ct.c_char_p, ct.c_void_p)
         self._matrix.argtypes = (ct.c_int, ct.c_size_t, ct.c_size_t, ct.c_size_t, *pointers)
         self._accumulators.argtypes = (ct.c_int, ct.c_size_t, ct.c_size_t, *pointers)
+        self._words = functions.kernel_words
+        self._words.argtypes = (ct.c_uint64, ct.c_size_t, ct.c_void_p)
+        self._words.restype = None
         self._matrix.restype = self._accumulators.restype = None
 
     def matrix(self, op: Op, x: Fp16, w: Fp16, start: Fp16) -> Fp16:
@@ -67,6 +70,13 @@ class Kernel:
         if start.size:
             self._accumulators(op, len(x), start.size, x.tobytes(), w.tobytes(), _address(sums))
         return sums
+
+    def words(self, seed: int, count: int) -> Fp16:
+        """Computes the first 16-bit words of SplitMix64 from a state of 64 bits."""
+        words = np.empty(count, np.uint16)
+        if count:
+            self._words(seed, count, _address(words))
+        return words
 
 
 def _address(bits: Fp16) -> object:

@@ -80,19 +80,6 @@ def compute_cycles(instance: Instance, n: int) -> int:
     return (instance.p + 1) * instance.h * _ceil_div(n, instance.h)
 
 
-def port_beats(instance: Instance, op: Op, rows: int, cols: int, n: int, fmt: Formats) -> int:
-    """Returns the accesses of a tile of `rows` x `cols` outputs: loads of X, W and Y and stores of Z."""
-    from models.formats import per_operand  # brings numpy, which the shape of an array does not need
-
-    x_bits, w_bits, z_bits = (8 * each.itemsize for each in per_operand(fmt))
-    result = rows * _ceil_div(cols * z_bits, instance.dw)
-    return (
-        rows * _ceil_div(n * x_bits, instance.dw)
-        + n * _ceil_div(cols * w_bits, instance.dw)
-        + (2 * result if op.reads_y else result)
-    )
-
-
 @lru_cache(maxsize=1024)
 def tile_cycles(instance: Instance, op: Op, m: int, n: int, k: int, fmt: Formats) -> int:
     """Returns the contract's `tiles`: the sum over all tiles of the slower of arithmetic and port, in cycles.
@@ -102,11 +89,17 @@ def tile_cycles(instance: Instance, op: Op, m: int, n: int, k: int, fmt: Formats
     """
     if min(m, n, k) < 0:
         raise ValueError(f"dimensions cannot be negative: M = {m}, N = {n}, K = {k}")
-    compute = compute_cycles(instance, n)
-    return sum(
-        tile.count * max(compute, port_beats(instance, op, tile.rows, tile.cols, n, fmt))
-        for tile in tile_classes(instance, m, k)
-    )
+    from models.formats import per_operand  # brings numpy, which the shape of an array does not need
+
+    x_bits, w_bits, z_bits = (8 * each.itemsize for each in per_operand(fmt))
+    compute, x_row = compute_cycles(instance, n), _ceil_div(n * x_bits, instance.dw)
+    cycles = 0
+    for tile in tile_classes(instance, m, k):
+        # Accesses: loads of X, W and Y and stores of Z.
+        z_row = _ceil_div(tile.cols * z_bits, instance.dw) * (2 if op.reads_y else 1)
+        beats = tile.rows * (x_row + z_row) + n * _ceil_div(tile.cols * w_bits, instance.dw)
+        cycles += tile.count * max(compute, beats)
+    return cycles
 
 
 def bound(instance: Instance, op: Op, m: int, n: int, k: int, fmt: Formats, stalls: int = 0) -> int:

@@ -43,7 +43,7 @@ Size = Annotated[int, Meta(ge=0, le=MAX_SIZE)]
 Address = Annotated[int, Meta(ge=0, lt=ADDRESS_SPACE)]
 
 
-class Job(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Job(Struct, frozen=True, forbid_unknown_fields=True, gc=False, cache_hash=True):
     """One trigger of the accelerator (contract A5.2).
 
     Attributes:

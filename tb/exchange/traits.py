@@ -127,7 +127,7 @@ class Busy(Struct, frozen=True, forbid_unknown_fields=True):
     fall_late: Cycles = 0
 
 
-class Traits(Struct, frozen=True, forbid_unknown_fields=True):
+class Traits(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
     """Deviations by design; the defaults are the contract.
 
     Attributes:
@@ -178,6 +178,8 @@ class Traits(Struct, frozen=True, forbid_unknown_fields=True):
 
     def refuses(self, job: Job) -> str | None:
         """Return why the device cannot run a job, or None if it can."""
+        if self is CONTRACT and job.fp8_bytes == 1:
+            return None
         for name in "mnk":
             limits: Size = getattr(self, name)
             if (wanted := limits.refuses(getattr(job, name))) is not None:
@@ -216,8 +218,11 @@ class Traits(Struct, frozen=True, forbid_unknown_fields=True):
 
     def written(self, job: Job) -> int:
         """Return the bytes from the first one of Z that a job writes, full tiles included."""
-        own = self.z
-        return _extent(job.shapes[2], job.element_bytes(job.z_fmt), own.written_rows, own.written_columns)
+        return self.extent(job.shapes[2], job.element_bytes(job.z_fmt))
+
+    def extent(self, shape: tuple[int, int], size: int) -> int:
+        """Return the bytes that writes of a Z of a shape reach, with elements of a size."""
+        return _extent(shape, size, self.z.written_rows, self.z.written_columns)
 
     @property
     def waived_rules(self) -> tuple[str, ...]:

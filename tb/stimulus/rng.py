@@ -12,6 +12,8 @@ import random
 import numpy as np
 from numpy.typing import NDArray
 
+from models.kernel import kernel
+
 
 def derive(seed: int, *names: str | int) -> int:
     """Returns the 64-bit seed of the stream `names` under `seed`; only equal arguments give equal seeds."""
@@ -38,6 +40,9 @@ def raw_words(count: int, seed: int, *names: str | int) -> NDArray[np.uint16]:
     SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), whose states are a plain sequence: it needs no set-up and
     runs vectorised, ten times cheaper for a job's few hundred words than seeding a generator object.
     """
+    compiled = kernel()
+    if compiled is not None:
+        return compiled.words(derive(seed, *names), count)
     states = _counters(-(-count // 4)) + np.uint64(derive(seed, *names))
     states = (states ^ (states >> _SHIFTS[0])) * _FACTORS[0]
     states = (states ^ (states >> _SHIFTS[1])) * _FACTORS[1]

@@ -42,8 +42,11 @@ class _Shape:
     spots: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        job = self.job(0, 0, 0)
-        self.bytes = {"x": job.x_range[1], "w": job.w_range[1], "z": self.traits.written(job)}
+        apart = self.traits.fp8_bytes
+        x, w, z = (apart if fmt.itemsize == 1 else fmt.itemsize for fmt in per_operand(self.fmt))
+        n = self.n if self.m and self.k else 0
+        z_bytes = self.traits.extent((self.m, self.k), z)
+        self.bytes = {"x": self.m * n * x, "w": n * self.k * w, "z": z_bytes}
 
     def alignment(self, operand: str) -> int:
         """Power of two that the address of an operand is a multiple of on the device."""
@@ -153,6 +156,8 @@ def _shape(rng: random.Random, knobs: Knobs, corner: Corner | None, traits: Trai
 
 def _possible(sizes: list[int], fmt: Formats, knobs: Knobs, traits: Traits) -> list[int]:
     """M, N and K of the device that are near to others and within the knobs; the others if there are none."""
+    if traits is CONTRACT:
+        return sizes
     limits = (traits.m, traits.n, traits.k), traits.multiples(per_operand(fmt)), (knobs.m, knobs.n, knobs.k)
     near = [
         own.near(size, multiple, knob.lo, knob.hi)

@@ -64,8 +64,11 @@ def _spells(spec: StallSpec, length: int) -> NDArray[np.uint8]:
     lengths = np.empty((pairs, 2), dtype=np.int64)
     lengths[:, 0] = 1 + words[0:-1:2] % (2 * grant_mean - 1)
     lengths[:, 1] = 1 + words[1:-1:2] % (2 * spec.burst - 1) if spec.kind == "burst" else spec.burst
-    spells = np.repeat(np.tile(np.array([1, 0], dtype=np.uint8), pairs), lengths.ravel())
+    kinds = np.ones(2 * pairs, dtype=np.uint8)
+    kinds[1::2] = 0
+    spells = np.repeat(kinds, lengths.ravel())
     # Start anywhere in the first pair: otherwise every such pattern would open with a grant. Spells that come
     # out short as a whole are played again.
     start = int(words[-1]) % int(lengths[0].sum())
-    return np.resize(np.roll(spells, -start), length)
+    rolled = np.concatenate((spells[start:], spells[:start]))
+    return rolled[:length] if rolled.size >= length else np.resize(rolled, length)

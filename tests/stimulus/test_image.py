@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from models import fp16
 from models.formats import Format, narrow, widen
@@ -124,7 +125,7 @@ def test_the_last_byte_of_the_address_space() -> None:
     x = np.array([[1.0, 2.0]])
     scenario = GemmJob(x=x, w=np.ones((2, 3)), y=np.ones((1, 3)), base=window.base).scenario()
     only = scenario.jobs[0]
-    moved = Job(**{**{f: getattr(only, f) for f in only.__slots__}, "z_addr": 2**32 - 6})
+    moved = replace(only, z_addr=2**32 - 6)
     image = after(moved, window=window)[1]
     assert np.array_equal(image[-6:].view("<u2").view(np.float16), [4.0, 4.0, 4.0])
 

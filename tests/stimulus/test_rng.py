@@ -6,6 +6,7 @@ import random
 import numpy as np
 import pytest
 
+from tb.stimulus import rng
 from tb.stimulus.rng import derive, np_stream, raw_words, stream
 
 MASK = 2**64 - 1
@@ -23,8 +24,12 @@ def split_mix(seed: int, count: int) -> list[int]:
     return result
 
 
+@pytest.mark.parametrize("compiled", [True, False])
 @pytest.mark.parametrize("count", [0, 1, 3, 4, 401, 4 * 4096 + 5])
-def test_raw_words_are_split_mix(count: int) -> None:
+def test_raw_words_are_split_mix(count: int, compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert rng.kernel() is not None
+    if not compiled:
+        monkeypatch.setattr(rng, "kernel", lambda: None)
     expected = np.array(split_mix(derive(7, "x"), -(-count // 4)), dtype="<u8").view("<u2")[:count]
     words = raw_words(count, 7, "x")
     assert words.dtype == np.uint16
