@@ -29,15 +29,10 @@ _REMEMBERED = 4096  # shapes without waiting cycles
 
 
 class Buffers(NamedTuple):
-    """Depth of the array's buffers, as far as it was a choice.
+    """Depth of the array's buffers, as far as it was a choice."""
 
-    Attributes:
-        w_sets: rows of W for each compute element, the active one included
-        ring: tile descriptors between tiler and the last store
-    """
-
-    w_sets: int = 2
-    ring: int = 8
+    w_sets: int = 2  # rows of W for each compute element, the active one included
+    ring: int = 8  # tile descriptors between tiler and the last store
 
 
 OWN = Buffers()
@@ -45,15 +40,10 @@ OWN = Buffers()
 
 
 class Schedule(NamedTuple):
-    """Course of a job.
+    """Course of a job."""
 
-    Attributes:
-        cycles: from the grant of the trigger to the event (contract A8.1).
-        causes: slots, one for each compute element and cycle, of each of `CAUSES` that has some.
-    """
-
-    cycles: int
-    causes: dict[str, int]
+    cycles: int  # from the grant of the trigger to the event (contract A8.1)
+    causes: dict[str, int]  # slots, one for each compute element and cycle, of each of `CAUSES` that has some
 
 
 class _Task(ct.Structure):

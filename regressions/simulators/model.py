@@ -28,52 +28,30 @@ NO_ASSERTIONS = "RTL_NO_ASSERTIONS"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Sources and options of a program or library.
+    """Sources and options of a program or library."""
 
-    Attributes:
-        name: Of what is compiled, in messages and in the build cache.
-        top: Top module.
-        prefix: Of the model's C++ class, by which the C++ sources include it.
-        program: File name of what is made; with `python`, the name of the top module.
-        sources: SystemVerilog and configuration files, in the order of compilation; a name without a folder
-            is one of `texts`.
-        texts: Generated files, by name.
-        includes: Folders of SystemVerilog headers.
-        parameters: Of the top module.
-        flags: For the simulator.
-        driven: Signals of the top module that Python writes; all public ones cost speed.
-        read: Those that it reads.
-        shown: Variables of whatever module that Python reads and writes.
-        cpp: C++ sources.
-        headers: Headers of the project that these include.
-        folders: Where the C++ compiler looks for headers.
-        compile: Flags for the C++ compiler.
-        link: Flags for the linker.
-        effort: The C++ compiler's, for what runs in every cycle.
-        variant: Suffix that tells the builds of one name apart.
-        python: True if cocotb runs in it.
-    """
-
-    name: str
-    top: str
-    prefix: str
-    program: str
+    name: str  # of what is compiled, in messages and in the build cache
+    top: str  # top module
+    prefix: str  # of the model's C++ class, by which the C++ sources include it
+    program: str  # file name of what is made; with `python`, the name of the top module
+    # SystemVerilog and configuration files, in the order of compilation; a name without a folder is one of
+    # `texts`.
     sources: tuple[Path, ...]
-    texts: Mapping[str, str] = field(default_factory=dict)
-    includes: tuple[Path, ...] = ()
-    parameters: Mapping[str, int | str] = field(default_factory=dict)
-    flags: tuple[str, ...] = ()
-    driven: tuple[str, ...] = ()
-    read: tuple[str, ...] = ()
-    shown: tuple[str, ...] = ()
-    cpp: tuple[Path, ...] = ()
-    headers: tuple[Path, ...] = ()
-    folders: tuple[Path, ...] = ()
-    compile: tuple[str, ...] = ()
-    link: tuple[str, ...] = ()
-    effort: str = "-O3"
-    variant: str = ""
-    python: bool = False
+    texts: Mapping[str, str] = field(default_factory=dict)  # generated files, by name
+    includes: tuple[Path, ...] = ()  # folders of SystemVerilog headers
+    parameters: Mapping[str, int | str] = field(default_factory=dict)  # of the top module
+    flags: tuple[str, ...] = ()  # for the simulator
+    driven: tuple[str, ...] = ()  # signals of the top module that Python writes; all public ones cost speed
+    read: tuple[str, ...] = ()  # those that it reads
+    shown: tuple[str, ...] = ()  # variables of whatever module that Python reads and writes
+    cpp: tuple[Path, ...] = ()  # C++ sources
+    headers: tuple[Path, ...] = ()  # headers of the project that these include
+    folders: tuple[Path, ...] = ()  # where the C++ compiler looks for headers
+    compile: tuple[str, ...] = ()  # flags for the C++ compiler
+    link: tuple[str, ...] = ()  # flags for the linker
+    effort: str = "-O3"  # the C++ compiler's, for what runs in every cycle
+    variant: str = ""  # suffix that tells the builds of one name apart
+    python: bool = False  # True if cocotb runs in it
 
     @property
     def files(self) -> list[Path]:

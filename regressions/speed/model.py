@@ -26,7 +26,7 @@ _Matrices = tuple[fp16.Fp16, fp16.Fp16, fp16.Fp16]
 class ModelRow:
     """Speed of one kind of data at one size: GEMM with M = N = K = size."""
 
-    # Normal (standard normal X, W, Y), subnormal (all operands subnormal), overflow (large operands, most
+    # normal (standard normal X, W, Y), subnormal (all operands subnormal), overflow (large operands, most
     # sums infinite) or raw (random bits).
     data: str
     size: int  # M, N and K

@@ -24,19 +24,13 @@ MAX_SCENARIOS = 3000
 
 @dataclass(slots=True)
 class JobRow:
-    """A job that was to run.
+    """A job that was to run."""
 
-    Attributes:
-        occasion: The job where it stood.
-        buckets: Buckets of the findings that name it, or that name no job of its scenario.
-        named: Those that name it.
-        sound: It ended, with nothing wrong, and no job of its scenario failed before it.
-    """
-
-    occasion: Occasion
+    occasion: Occasion  # the job where it stood
+    # Buckets of the findings that name it, or that name no job of its scenario.
     buckets: frozenset[str] = frozenset()
-    named: frozenset[str] = frozenset()
-    sound: bool = True
+    named: frozenset[str] = frozenset()  # those that name it
+    sound: bool = True  # it ended, with nothing wrong, and no job of its scenario failed before it
 
 
 def conditions(results: Sequence[SegmentResult], device: Descriptor) -> dict[str, Subgroup]:

@@ -14,35 +14,25 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 class TestEntry(Struct, frozen=True, forbid_unknown_fields=True):
-    """One test of a list (docs/architecture.md, "Test entries").
-
-    Attributes:
-        name: Unique name; also that of its random streams.
-        sequence: A registered sequence, or ``path.py:Class``.
-        tiers: Tiers the test belongs to.
-        weight: Share of the tier's cycle budget, relative to the other tests; None if count is given.
-        count: Fixed number of scenarios (of runs, for a directed test); None if weight is given.
-        timeout: Seconds for one segment of the test, time of other work on the machine left out.
-        testpoints: Testpoints of the testplan that it serves.
-        knobs: Restrictions of the random draw, checked by `tb.stimulus.knobs`.
-        runs_on: Kind of device that it runs on, see `tb.kinds`.
-        description: One line for people.
-        source: List it stands in.
-    """
+    """One test of a list (docs/architecture.md, "Test entries")."""
 
     __test__ = False  # not a pytest class
 
-    name: str
-    sequence: str
-    tiers: tuple[str, ...] = ()
+    name: str  # unique name; also that of its random streams
+    sequence: str  # a registered sequence, or ``path.py:Class``
+    tiers: tuple[str, ...] = ()  # tiers the test belongs to
+    # Share of the tier's cycle budget, relative to the other tests; None if count is given.
     weight: Annotated[float, Meta(ge=1e-6)] | None = None
+    # Fixed number of scenarios (of runs, for a directed test); None if weight is given.
     count: Annotated[int, Meta(ge=1)] | None = None
+    # Seconds for one segment of the test, time of other work on the machine left out.
     timeout: Annotated[float, Meta(ge=1.0)] = DEFAULT_TIMEOUT
-    testpoints: tuple[str, ...] = ()
+    testpoints: tuple[str, ...] = ()  # testpoints of the testplan that it serves
+    # Restrictions of the random draw, checked by `tb.stimulus.knobs`.
     knobs: dict[str, Any] = field(default_factory=dict)
-    runs_on: str = ALONE
-    description: str = ""
-    source: str = ""
+    runs_on: str = ALONE  # kind of device that it runs on, see `tb.kinds`
+    description: str = ""  # one line for people
+    source: str = ""  # list it stands in
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

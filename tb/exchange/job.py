@@ -46,37 +46,27 @@ Address = Annotated[int, Meta(ge=0, lt=ADDRESS_SPACE)]
 class Job(Struct, frozen=True, forbid_unknown_fields=True, gc=False, cache_hash=True):
     """One trigger of the accelerator (contract A5.2).
 
-    Attributes:
-        m: Rows of X, Y and Z; like `n` and `k` 0..65535.
-        n: Columns of X, rows of W.
-        k: Columns of W, Y and Z.
-        x_addr: Byte address of X; like `w_addr` and `z_addr` any 32-bit value.
-        w_addr: Byte address of W.
-        z_addr: Byte address of Y and Z.
-        fmt: Element format of all matrices, or those of X, of W, and of Y and Z; kept as one where all are
-            equal. `formats` has one for each operand.
-        core: Core that programs the job and is told of its end, 0..7.
-        classes: Operand classes of X, W and Y, from which data is generated.
-        data_seed: Seed of the generated data.
-        data: Explicit bytes of X, W and Y as they lie in memory; None for a generated operand.
-        fp8_bytes: Bytes from one FP8 element to the next; explicit data is dense all the same.
-
     Raises:
         ValueError: A value is out of range, or explicit data has the wrong length.
     """
 
     op: OpField
-    m: Size
-    n: Size
-    k: Size
-    x_addr: Address
-    w_addr: Address
-    z_addr: Address
+    m: Size  # rows of X, Y and Z; like `n` and `k` 0..65535
+    n: Size  # columns of X, rows of W
+    k: Size  # columns of W, Y and Z
+    x_addr: Address  # byte address of X; like `w_addr` and `z_addr` any 32-bit value
+    w_addr: Address  # byte address of W
+    z_addr: Address  # byte address of Y and Z
+    # Element format of all matrices, or those of X, of W, and of Y and Z; kept as one where all are equal.
+    # `formats` has one for each operand.
     fmt: FormatsField = field(name="format", default=Format.FP16)
-    core: int = 0
+    core: int = 0  # core that programs the job and is told of its end, 0..7
+    # Operand classes of X, W and Y, from which data is generated.
     classes: tuple[str, str, str] = ("normal", "normal", "normal")
-    data_seed: int = 0
+    data_seed: int = 0  # seed of the generated data
+    # Explicit bytes of X, W and Y as they lie in memory; None for a generated operand.
     data: Data | None = None
+    # Bytes from one FP8 element to the next; explicit data is dense all the same.
     fp8_bytes: Annotated[int, Meta(ge=1, le=2)] = 1
 
     def __post_init__(self) -> None:

@@ -19,25 +19,16 @@ SHARE = 32
 
 
 class Segment(Struct, frozen=True, forbid_unknown_fields=True):
-    """Scenarios ``begin .. end-1`` of a test, run in one go between two resets.
-
-    Attributes:
-        begin: First scenario (run, for a directed test).
-        end: The one after the last.
-        jobs: Jobs that the scenarios hold.
-        cycles: Estimated cycles.
-        kind: Build kind to run on.
-        device: Name of the device to run on.
-    """
+    """Scenarios ``begin .. end-1`` of a test, run in one go between two resets."""
 
     entry: TestEntry
     seed: int
-    begin: int
-    end: int
-    jobs: int = 0
-    cycles: int = 0
-    kind: str = "fast"
-    device: str = ""
+    begin: int  # first scenario (run, for a directed test)
+    end: int  # the one after the last
+    jobs: int = 0  # jobs that the scenarios hold
+    cycles: int = 0  # estimated cycles
+    kind: str = "fast"  # build kind to run on
+    device: str = ""  # name of the device to run on
 
     @property
     def key(self) -> tuple[str, int, int]:
@@ -54,30 +45,20 @@ Mode = Literal["alone", "prefix", "shrink", "needed"]
 
 
 class Replay(Struct, frozen=True, forbid_unknown_fields=True):
-    """A failure record that takes the place of a segment's draws.
+    """A failure record that takes the place of a segment's draws."""
 
-    Attributes:
-        record: Path of the record.
-        mode: alone: the failing scenario. prefix: after those before it. shrink: many times, reduced.
-            needed: so too, but the failing job stays as it is.
-        seconds: Wall time after which a search stops.
-    """
-
-    record: str
+    record: str  # path of the record
+    # alone: the failing scenario. prefix: after those before it. shrink: many times, reduced. needed: so too,
+    # but the failing job stays as it is.
     mode: Mode
-    seconds: float = 0.0
+    seconds: float = 0.0  # wall time after which a search stops
 
 
 class CoverageOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """Settings of the collection of functional coverage.
+    """Settings of the collection of functional coverage."""
 
-    Attributes:
-        share: One job in this many is examined step by step.
-        files: Paths of definitions besides the project's own.
-    """
-
-    share: int = SHARE
-    files: tuple[str, ...] = ()
+    share: int = SHARE  # one job in this many is examined step by step
+    files: tuple[str, ...] = ()  # paths of definitions besides the project's own
 
 
 class ProgramBuild(Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,24 +69,15 @@ class ProgramBuild(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Plan of one simulation process.
-
-    Attributes:
-        descriptor: Path of the device's descriptor.
-        tests: Segments, in order.
-        replay: Replay that takes the place of the only segment's scenarios.
-        opinions_share: One job in this many gets second opinions on all outputs; 0 for none.
-        coverage: Settings of the collection of coverage.
-        programs: Programs of a cluster by name.
-    """
+    """Plan of one simulation process."""
 
     schema: Literal[2] = SCHEMA
-    descriptor: str
-    tests: tuple[Segment, ...]
-    replay: Replay | None = None
-    opinions_share: int = 0
-    coverage: CoverageOptions = CoverageOptions()
-    programs: dict[str, ProgramBuild] = field(default_factory=dict)
+    descriptor: str  # path of the device's descriptor
+    tests: tuple[Segment, ...]  # segments, in order
+    replay: Replay | None = None  # replay that takes the place of the only segment's scenarios
+    opinions_share: int = 0  # one job in this many gets second opinions on all outputs; 0 for none
+    coverage: CoverageOptions = CoverageOptions()  # settings of the collection of coverage
+    programs: dict[str, ProgramBuild] = field(default_factory=dict)  # programs of a cluster by name
 
     def write(self, folder: Path) -> None:
         """Writes `plan.json` into the folder of the simulation."""

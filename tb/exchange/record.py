@@ -20,27 +20,20 @@ SCHEMA: Literal[1] = 1
 
 
 class Record(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A failure.
-
-    Attributes:
-        descriptor: Name or path of the device's descriptor.
-        entry: Test entry, as in the test list.
-        status: Status of the finding that the record is about.
-        detail: That finding, for people.
-        findings: Everything that was wrong in the failing scenario, what the record is about first; none in
-            records of earlier versions.
-        scenarios: All scenarios since the last reset, in order; the last one failed.
-    """
+    """A failure."""
 
     schema: Literal[1] = SCHEMA
-    descriptor: str
+    descriptor: str  # name or path of the device's descriptor
     parameters: dict[str, Any] = field(default_factory=dict)
-    entry: TestEntry
+    entry: TestEntry  # test entry, as in the test list
     seed: int
-    status: Status
-    detail: str = ""
+    status: Status  # status of the finding that the record is about
+    detail: str = ""  # that finding, for people
+    # Everything that was wrong in the failing scenario, what the record is about first; none in records of
+    # earlier versions.
     findings: tuple[Finding, ...] = ()
     tools: dict[str, Any] = field(default_factory=dict)
+    # All scenarios since the last reset, in order; the last one failed.
     scenarios: Annotated[tuple[Scenario, ...], Meta(min_length=1)]
 
     def __post_init__(self) -> None:

@@ -51,27 +51,22 @@ class Window(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 
 
 class StallSpec(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """Behaviour of the memory towards the device during a scenario.
+    """Behaviour of the memory towards the device during a scenario."""
 
-    Attributes:
-        kind: none: grants always. random: each cycle grants or not, independently. burst: spells without
-            grants between spells with grants, both of random length. blackout: spells of exactly `burst`
-            cycles without a grant, at random intervals. on_x, on_w, on_y, on_z: as random, but only reads of
-            X, W, Y or writes of Z have to wait. banks: each bank of the memory, a word wide, is busy or not
-            in each cycle, independently, and an access waits until all that it touches are free.
-        rate: Long-run share of cycles without a grant, 0..0.95 (0 for none); burst and blackout come as near
-            as spells of at least one cycle with grants allow. Of banks: share of cycles in which one is busy.
-        burst: Mean (burst) or exact (blackout) length of a spell without grants, in cycles, 1..1024.
-        seed: Seed of the pattern.
-        gnt_without_req: The memory raises gnt also while req is low; otherwise gnt depends on req.
-        write_r_valid: When r_valid follows the grant of a write (contract A4.5 allows both, and a mix).
-    """
-
+    # none: grants always. random: each cycle grants or not, independently. burst: spells without grants
+    # between spells with grants, both of random length. blackout: spells of exactly `burst` cycles without a
+    # grant, at random intervals. on_x, on_w, on_y, on_z: as random, but only reads of X, W, Y or writes of Z
+    # have to wait. banks: each bank of the memory, a word wide, is busy or not in each cycle, independently,
+    # and an access waits until all that it touches are free.
     kind: str = "none"
+    # Long-run share of cycles without a grant, 0..0.95 (0 for none); burst and blackout come as near as
+    # spells of at least one cycle with grants allow. Of banks: share of cycles in which one is busy.
     rate: Annotated[float, Meta(ge=0.0, le=MAX_RATE)] = 0.0
+    # Mean (burst) or exact (blackout) length of a spell without grants, in cycles, 1..1024.
     burst: Annotated[int, Meta(ge=1, le=MAX_BURST)] = 1
-    seed: int = 0
-    gnt_without_req: bool = False
+    seed: int = 0  # seed of the pattern
+    gnt_without_req: bool = False  # the memory raises gnt also while req is low; otherwise gnt depends on req
+    # When r_valid follows the grant of a write (contract A4.5 allows both, and a mix).
     write_r_valid: str = "never"
 
     def __post_init__(self) -> None:
@@ -87,19 +82,12 @@ NO_STALL = StallSpec()
 
 
 class Abort(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """Cut of the first job of a scenario (contract A7.7 to A7.12); the second is programmed right behind.
+    """Cut of the first job of a scenario (contract A7.7 to A7.12); the second is programmed right behind."""
 
-    Attributes:
-        kind: clear: a write of SOFT_CLEAR. reset: the reset input.
-        after: Cycles between the trigger and the request of the clear, or the reset; about, for a reset.
-        value: Value written to SOFT_CLEAR.
-        core: Core that clears.
-    """
-
-    kind: str
-    after: int
-    value: Annotated[int, Meta(ge=0, lt=2**32)] = 0
-    core: Annotated[int, Meta(ge=0, le=7)] = 0
+    kind: str  # clear: a write of SOFT_CLEAR. reset: the reset input
+    after: int  # cycles between the trigger and the request of the clear, or the reset; about, for a reset
+    value: Annotated[int, Meta(ge=0, lt=2**32)] = 0  # value written to SOFT_CLEAR
+    core: Annotated[int, Meta(ge=0, le=7)] = 0  # core that clears
 
     def __post_init__(self) -> None:
         choice(self.kind, ABORT_KINDS, "kind of abort", Where("kind"))
@@ -110,24 +98,16 @@ class Abort(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     """One to a few jobs that share a window and a stall pattern; job i+1 is programmed while job i runs.
 
-    Attributes:
-        index: Place in its stream.
-        jobs: Jobs in the order of their triggers.
-        window: Memory that holds all operands.
-        stall: Behaviour of the memory.
-        poison_seed: Seed of the content of all bytes outside the operands.
-        abort: Cut of the first of two jobs, which share no memory; None lets it end.
-
     Raises:
         ValueError: No job, an operand outside the window, or an abort without exactly two jobs.
     """
 
-    index: int
-    jobs: Annotated[tuple[Job, ...], Meta(min_length=1)]
-    window: Window
-    stall: StallSpec = NO_STALL
-    poison_seed: int = 0
-    abort: Abort | None = None
+    index: int  # place in its stream
+    jobs: Annotated[tuple[Job, ...], Meta(min_length=1)]  # jobs in the order of their triggers
+    window: Window  # memory that holds all operands
+    stall: StallSpec = NO_STALL  # behaviour of the memory
+    poison_seed: int = 0  # seed of the content of all bytes outside the operands
+    abort: Abort | None = None  # cut of the first of two jobs, which share no memory; None lets it end
 
     def __post_init__(self) -> None:
         if not self.jobs:

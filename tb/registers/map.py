@@ -33,25 +33,15 @@ JOB_IDS = 256
 
 
 class RegisterField(Struct, frozen=True):
-    """A field of a register.
+    """A field of a register."""
 
-    Attributes:
-        name: Name in the RDL.
-        lsb: Position of bit 0 in the register.
-        width: Bits.
-        access: UVM access policy: RW, RO, RC (cleared by reading) or WO.
-        reset: Value after reset, right-aligned.
-        volatile: The device changes it by itself.
-        desc: Meaning in words.
-    """
-
-    name: str
-    lsb: int
-    width: int
-    access: str
-    reset: int
-    volatile: bool
-    desc: str = ""
+    name: str  # name in the RDL
+    lsb: int  # position of bit 0 in the register
+    width: int  # bits
+    access: str  # UVM access policy: RW, RO, RC (cleared by reading) or WO
+    reset: int  # value after reset, right-aligned
+    volatile: bool  # the device changes it by itself
+    desc: str = ""  # meaning in words
 
     @property
     def mask(self) -> int:
@@ -64,19 +54,12 @@ class RegisterField(Struct, frozen=True):
 
 
 class Register(Struct, frozen=True, dict=True):
-    """A 32-bit register.
+    """A 32-bit register."""
 
-    Attributes:
-        name: Name in the RDL.
-        offset: Byte offset.
-        fields: Fields, lowest first.
-        desc: Purpose in words.
-    """
-
-    name: str
-    offset: int
-    fields: tuple[RegisterField, ...]
-    desc: str = ""
+    name: str  # name in the RDL
+    offset: int  # byte offset
+    fields: tuple[RegisterField, ...]  # fields, lowest first
+    desc: str = ""  # purpose in words
 
     @cached_property
     def reset(self) -> int:

@@ -38,37 +38,23 @@ running, access id that held the lock or None. A plain tuple: there are eight fo
 
 
 class ObservedAccess(NamedTuple):
-    """A granted access with its response; a named tuple, because there are eight for every job.
+    """A granted access with its response; a named tuple, because there are eight for every job."""
 
-    Attributes:
-        cycle: Edge of the grant.
-        address: 32 bits.
-        data: Write data.
-        be: Byte enables of a write.
-        id: Access id as driven, valid or not.
-        r_data: Read data; None if no response came.
-    """
-
-    cycle: int
-    address: int
+    cycle: int  # edge of the grant
+    address: int  # 32 bits
     write: bool
-    data: int
-    be: int
-    id: int
-    r_data: int | None
+    data: int  # write data
+    be: int  # byte enables of a write
+    id: int  # access id as driven, valid or not
+    r_data: int | None  # read data; None if no response came
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterFinding:
-    """A register access or an event that the contract does not allow.
+    """A register access or an event that the contract does not allow."""
 
-    Attributes:
-        cycle: Edge of the grant, or of the event.
-        text: Seen and expected behaviour, for people.
-    """
-
-    cycle: int
-    text: str
+    cycle: int  # edge of the grant, or of the event
+    text: str  # seen and expected behaviour, for people
 
     def __str__(self) -> str:
         """The finding on one line."""
@@ -76,29 +62,18 @@ class RegisterFinding:
 
 
 class QueuedJob(NamedTuple):
-    """A job queued or running.
+    """A job queued or running."""
 
-    Attributes:
-        id: Job id, as ACQUIRE gave it.
-        core_id: Access id of the trigger: who gets the event.
-        context: 0, 1 and so on, in turn from the first trigger after reset or clear.
-        triggered: Edge of the trigger's grant.
-    """
-
-    id: int
-    core_id: int
-    context: int
-    triggered: int
+    id: int  # job id, as ACQUIRE gave it
+    core_id: int  # access id of the trigger: who gets the event
+    context: int  # 0, 1 and so on, in turn from the first trigger after reset or clear
+    triggered: int  # edge of the trigger's grant
 
 
 class PlainState(NamedTuple):
-    """State of a register file with no job queued or running, where the contract leaves one alone.
+    """State of a register file with no job queued or running, where the contract leaves one alone."""
 
-    Attributes:
-        values: Of the job registers, by name.
-    """
-
-    values: dict[str, int]
+    values: dict[str, int]  # of the job registers, by name
     holder: int | None
     held_id: int
     next_id: int

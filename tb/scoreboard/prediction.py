@@ -13,15 +13,10 @@ from tb.stimulus.image import Image, predict
 
 
 class Prediction(NamedTuple):
-    """The end of a scenario.
+    """The end of a scenario."""
 
-    Attributes:
-        memory: The window's bytes after the last job; uint8, shape (window.size,).
-        findings: Where a second opinion differs from the model.
-    """
-
-    memory: Image
-    findings: list[Finding]
+    memory: Image  # the window's bytes after the last job; uint8, shape (window.size,)
+    findings: list[Finding]  # where a second opinion differs from the model
 
 
 def prediction(

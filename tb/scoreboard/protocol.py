@@ -45,21 +45,13 @@ _WORD = 2**32
 
 @dataclass(frozen=True, slots=True)
 class PortLogs:
-    """Everything that the rules look at.
+    """Everything that the rules look at."""
 
-    Attributes:
-        beats: Cycles of the wide port with a request.
-        port: Cycles of the register port with a request or a response.
-        events: Event lines, strays and resets.
-        since: Edge before the first one that is in the logs.
-        until: Last edge that is in the logs.
-    """
-
-    beats: Records
-    port: Records
-    events: Records
-    since: int
-    until: int
+    beats: Records  # cycles of the wide port with a request
+    port: Records  # cycles of the register port with a request or a response
+    events: Records  # event lines, strays and resets
+    since: int  # edge before the first one that is in the logs
+    until: int  # last edge that is in the logs
 
     @staticmethod
     def of(handle: BenchHandle) -> PortLogs:

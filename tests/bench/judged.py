@@ -60,21 +60,13 @@ _NAMES = (str(number) for number in itertools.count())
 
 @dataclass
 class Logs:
-    """Everything that is seen of a scenario.
+    """Everything that is seen of a scenario."""
 
-    Attributes:
-        beats: Edge, address, flags, byte enables.
-        accesses: Rows of the access log.
-        events: Edge, core, line.
-        counted: Edge and slots of the probe's records.
-        memory: The window's bytes afterwards.
-    """
-
-    beats: list[list[int]] = field(default_factory=list)
-    accesses: list[list[int]] = field(default_factory=list)
-    events: list[list[int]] = field(default_factory=list)
-    counted: list[list[int]] = field(default_factory=list)
-    memory: bytearray = field(default_factory=bytearray)
+    beats: list[list[int]] = field(default_factory=list)  # edge, address, flags, byte enables
+    accesses: list[list[int]] = field(default_factory=list)  # rows of the access log
+    events: list[list[int]] = field(default_factory=list)  # edge, core, line
+    counted: list[list[int]] = field(default_factory=list)  # edge and slots of the probe's records
+    memory: bytearray = field(default_factory=bytearray)  # the window's bytes afterwards
 
 
 class Recorded:

@@ -33,21 +33,13 @@ def scoreboard(device: Descriptor) -> Scoreboard:
 
 @dataclass(slots=True)
 class Wild:
-    """Random records of a scenario, as often near to what is right as far from it.
+    """Random records of a scenario, as often near to what is right as far from it."""
 
-    Attributes:
-        rng: Where all randomness comes from.
-        device: The device that left them.
-        scenario: Scenario that was to run.
-        before: The window's bytes before it.
-        expected: Its end as the model predicts it.
-    """
-
-    rng: random.Random
-    device: Descriptor
-    scenario: Scenario
-    before: Image = field(init=False)
-    expected: Prediction = field(init=False)
+    rng: random.Random  # where all randomness comes from
+    device: Descriptor  # the device that left them
+    scenario: Scenario  # scenario that was to run
+    before: Image = field(init=False)  # the window's bytes before it
+    expected: Prediction = field(init=False)  # its end as the model predicts it
 
     def __post_init__(self) -> None:
         self.before = initial_image(self.scenario)

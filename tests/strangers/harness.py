@@ -18,15 +18,10 @@ HERE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Results of a run.
+    """Results of a run."""
 
-    Attributes:
-        tests: Those of each test, by its name.
-        output: All that the simulation printed.
-    """
-
-    tests: Mapping[str, LoggedTest]
-    output: str
+    tests: Mapping[str, LoggedTest]  # those of each test, by its name
+    output: str  # all that the simulation printed
 
     @property
     def fired(self) -> Counter[str]:
@@ -52,14 +47,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """A device and the tests that it is judged by.
+    """A device and the tests that it is judged by."""
 
-    Attributes:
-        name: Name of its folder and of its descriptor.
-        tests: The tests.
-    """
-
-    name: str
+    name: str  # name of its folder and of its descriptor
     tests: tuple[PlannedTest, ...]
 
     def descriptor(self, *, bare: bool = False) -> str:
