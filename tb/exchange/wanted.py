@@ -43,8 +43,11 @@ class Wanted:
 
 
 def _without(finding: Finding, scenario: Scenario) -> tuple[bool, ...] | None:
-    """For M, N and K of the job that hangs: true for 0; None for other findings."""
-    if finding.checker != HANG or finding.job is None:
+    """For M, N and K of the job that hangs: true for 0; None for other findings.
+
+    Jobs that a program of a cluster makes of a larger one have no place in the scenario.
+    """
+    if finding.checker != HANG or finding.job is None or finding.job >= len(scenario.jobs):
         return None
     job = scenario.jobs[finding.job]
     return job.m == 0, job.n == 0, job.k == 0

@@ -17,6 +17,7 @@ from tb.exchange.record import Record, read_record
 from tb.exchange.results import HANG, Finding
 from tb.exchange.scenario import NO_STALL, Scenario, StallSpec, Window
 from tb.exchange.status import Status
+from tb.exchange.wanted import Wanted
 from tb.scoreboard.scoreboard import Verdict
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.stimulus.shrink import SHRUNK
@@ -118,12 +119,17 @@ def test_a_hang_of_an_empty_job_stays_one(tmp_path: Path) -> None:
 
 def test_a_hang_is_what_its_record_is_about_and_the_others_can_be_named(tmp_path: Path) -> None:
     found = record(three_defects, scenario(0, 20, 15, 12, Op.MINMAX))
-    assert found.detail.startswith("watchdog: job 0: no event")
+    assert found.detail.startswith("watchdog: job 0: silent before")
     assert [each.checker for each in found.findings] == [HANG, "rule 5"]
     assert sizes(shrunk(tmp_path / "hang", three_defects, found)) == [(9, 1, 1)]
     rule = shrunk(tmp_path / "rule", three_defects, found.narrowed("rule 5"))
     assert bucket_of(rule.findings[0]) == bucket_of(RULE)
     assert (rule.failing.jobs[0].op, sizes(rule)) == (Op.MINMAX, [(0, 0, 0)])
+
+
+def test_a_job_of_a_program_that_hangs_has_no_place_in_the_scenario() -> None:
+    found = record(lambda _: iter([hang(5)]), scenario(0, 8, 8, 8))
+    assert Wanted.of(found).shown_by([hang(5)], found.failing) == hang(5)
 
 
 def two_shapes(ran: list[Scenario]) -> Iterator[Finding]:
