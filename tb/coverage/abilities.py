@@ -45,6 +45,8 @@ def _of_accesses(point: Coverpoint, device: Descriptor) -> set[str] | None:
         return {*covered_names(device), "unmapped"}
     if point.needs == "bytes":
         return {"read", "1111"} if device.registers.whole_words else None
+    if point.needs == "queue":
+        return None if device.registers.queue else {"idle", "full"}
     return {"free", "own"} if not device.registers.access_ids else None
 
 
@@ -61,7 +63,7 @@ def _names(point: Coverpoint, device: Descriptor) -> set[str] | None:
         return {str(core) for core in range(device.n_cores)} | (
             {"bad"} if device.registers.access_ids else set()
         )
-    if device.registers != CONTRACT_REGISTERS and point.needs in ("register", "bytes", "lock"):
+    if device.registers != CONTRACT_REGISTERS and point.needs in ("register", "bytes", "lock", "queue"):
         return _of_accesses(point, device)
     if point.needs in edges:
         edge = edges[point.needs]

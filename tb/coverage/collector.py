@@ -20,6 +20,7 @@ from tb.coverage.sorter import Code, Sorter
 from tb.exchange.device import Descriptor
 from tb.exchange.plan import SHARE
 from tb.exchange.scenario import Scenario
+from tb.registers.map import CONTEXTS
 from tb.registers.model import AccessTrace
 from tb.registers.own import contract_offsets
 
@@ -167,7 +168,9 @@ class Collector:
         code = self._accesses.get(trace)
         if code is None:
             offset, wen, be, core_id, queued, holder = trace
-            sample = AccessSample(self._offsets.get(offset, offset), not wen, be, core_id, queued, holder)
+            # All contexts taken is one state, however many there are.
+            jobs = CONTEXTS if queued >= self._device.registers.contexts else min(queued, 1)
+            sample = AccessSample(self._offsets.get(offset, offset), not wen, be, core_id, jobs, holder)
             code = self._accesses[trace] = self._sorters["access"].code(sample)
         return code
 

@@ -30,6 +30,7 @@ NEEDS = (
     "register",
     "bytes",
     "lock",
+    "queue",
     "ids",
 )
 

@@ -205,9 +205,9 @@ def access(sample: AccessSample) -> str:
     return f"{sample.be:04b}" if sample.write else "read"
 
 
-@coverpoint("access", ("idle", "running", "full"))
+@coverpoint("access", ("idle", "running", "full"), needs="queue")
 def engine(sample: AccessSample) -> str:
-    """No job; one runs; one runs and one waits."""
+    """No job; one runs; all contexts are taken, one of two waits."""
     return ("idle", "running", "full")[min(sample.queued, CONTEXTS)]
 
 

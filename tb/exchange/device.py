@@ -192,6 +192,8 @@ class Descriptor(DescriptorFile, frozen=True, kw_only=True):
         """All formats that jobs can have: one of all operands, then those of X, W and Y/Z that differ."""
         each = self.formats
         mixes = [mix for mix in product(each, each, each) if len(set(mix)) > 1] if self.mixed_formats else []
+        if self.registers.has("format_in"):
+            mixes = [mix for mix in mixes if mix[0] is mix[1]]
         return (*each, *mixes)
 
     def bound(self, job: Job, stalls: int = 0) -> int:

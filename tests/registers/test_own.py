@@ -224,7 +224,7 @@ def test_the_model_knows_the_depth_and_the_status() -> None:
     assert not model.findings
     fed(model, status, data=0)
     fed(model, acquire, data=9)
-    assert [finding.text.partition(" with")[0] for finding in model.findings] == [
+    assert [finding.text.partition(" is wrong")[0] for finding in model.findings] == [
         "read of STATUS",
         "read of ACQUIRE",
     ]
