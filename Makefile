@@ -43,9 +43,9 @@ requirements: python ## requirements.txt from requirements.in, with hashes; newe
 check: env ## what a small change needs: lint and tests of what differs from main, some scenarios of its device
 	@$(RUN) check $(if $(JOBS),--jobs='$(JOBS)') $(if $(SEED),--seed='$(SEED)') $(OUTPUT)
 
-regressions: env ## the tests of a tier: TIER=smoke|pr|nightly|public_ci SEED= JOBS= DUT= TESTS='glob,glob' TIME=30m SHARD=i/n
+regressions: env ## the tests of a tier: TIER=smoke|pr|nightly|public_ci SEED= JOBS= DUT= TESTS='glob,glob' TIME=30m STOP=50 SHARD=i/n
 	@$(RUN) regressions $(COMMON) $(if $(TESTS),--tests='$(TESTS)') $(if $(TIME),--time='$(TIME)') \
-	  $(SHARDED) $(KEPT)
+	  $(if $(STOP),--stop='$(STOP)') $(SHARDED) $(KEPT)
 
 # Where Python is told to write no bytecode, it goes there: pytest would rewrite all assertions again.
 BYTECODE := $(if $(PYTHONDONTWRITEBYTECODE),PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX='$(CURDIR)/build/python')
@@ -110,6 +110,7 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #:   JOBS    simulations, files of tests, or checks of lint, at a time; default: the processors
 #:   DUT     device: a name in tb/duts or the path of a descriptor; default redmule, and what else a tier names
 #:   TESTS   patterns of test names; TIME runs on with new jobs, or looks for the smallest failure, for 90s, 30m, 8h
+#:   STOP    50: a run of a tier ends after so many failed scenarios, and says so
 #:   SHARD   2/3: the second of three equal parts of a tier, the same on any machine; make merge joins them
 #:   GRADE   1: run all tests with each defect, to see which of them find it; takes much longer
 #:   KEEP    1: keep the coverage of this run as the least that later ones may have (coverage_baseline.json)

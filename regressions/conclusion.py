@@ -76,7 +76,7 @@ def conclude(
     part = summary.interrupted or not run.order.shard.undivided
     shown = folder if part else publish(tree, run.label, folder)
     print_verdict(console, summary, shown)
-    if summary.interrupted:
+    if summary.interrupted and not summary.stopped:
         return EXIT_INTERRUPTED
     return EXIT_PASSED if summary.passed else EXIT_FAILED
 

@@ -44,7 +44,8 @@ class Execution:
     seconds: float = 0.0  # wall time from the first start to the last end
     # Rejected candidates of each test by reason.
     rejected: dict[str, dict[str, int]] = field(default_factory=dict)
-    interrupted: bool = False  # True if the user stopped it
+    interrupted: bool = False  # True if it did not come to its end
+    stopped: bool = False  # True if that was for its failures (STOP=), and not by the user
     # Processor time of the simulations in seconds, by purpose (`tb.exchange.results.TestEnd`).
     processor: Counter[str] = field(default_factory=Counter)
 
@@ -56,6 +57,7 @@ class Execution:
         for test, reasons in later.rejected.items():
             self.reject(test, reasons)
         self.interrupted |= later.interrupted
+        self.stopped |= later.stopped
         self.processor.update(later.processor)
 
     def reject(self, test: str, reasons: Mapping[str, int]) -> None:
@@ -75,6 +77,7 @@ class Executor:
         plan: Gives the content of a simulation's ``plan.json``.
         observer: Told of progress.
         first: Number of the first simulation.
+        stop: Failed scenarios after which everything ends; None for no limit.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class Executor:
         plan: Callable[[Simulation], Plan],
         observer: Observer,
         first: int = 0,
+        stop: int | None = None,
     ) -> None:
         self._run = run
         self._processes = processes
@@ -92,6 +96,8 @@ class Executor:
         self._plan = plan
         self._observer = observer
         self._count = first
+        self._stop = stop
+        self._failures: dict[int, int] = {}  # of each simulation
 
     def execute(self, simulations: Iterator[Simulation | None], until: float | None = None) -> Execution:
         """Run simulations; SIGINT and SIGTERM end them all and keep the results so far.
@@ -117,6 +123,7 @@ class Executor:
                 for task in running:
                     task.cancel()
 
+        self._interrupt = interrupt
         loop = asyncio.get_running_loop()
         signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         for number in signals:
@@ -173,7 +180,7 @@ class Executor:
             self._command(simulation, folder),
             Deadline(timeouts),
             reader,
-            lambda: self._observer.progressed(simulation, reader.log),
+            lambda: self._progressed(simulation, number, reader.log, execution),
         )
         results = judge(simulation, reader.log, outcome, os.path.relpath(folder, self._run))
         left = [] if execution.interrupted else [result for result in results if not result.began]
@@ -183,6 +190,16 @@ class Executor:
         _collect(execution, reader.log, kept)
         self._observer.finished(simulation, kept, reader.log)
         return [Simulation(simulation.index, tuple(result.segment for result in left))] if left else []
+
+    def _progressed(
+        self, simulation: Simulation, number: int, log: SimulationLog, execution: Execution
+    ) -> None:
+        """Tell of progress; end everything if there are too many failures."""
+        self._observer.progressed(simulation, log)
+        self._failures[number] = sum(len(test.failures) for test in log.tests)
+        if self._stop is not None and sum(self._failures.values()) >= self._stop:
+            execution.stopped = True
+            self._interrupt()
 
 
 def _collect(execution: Execution, log: SimulationLog, results: list[SegmentResult]) -> None:

@@ -46,6 +46,13 @@ def parse_processes(text: str) -> int:
     return int(text)
 
 
+def parse_stop(text: str) -> int:
+    """Reads STOP."""
+    if not text.isdecimal() or int(text) == 0:
+        raise UserError(f"STOP must be a number of failures of at least 1, not {text!r}")
+    return int(text)
+
+
 def parse_duration(text: str) -> float:
     """Reads TIME; returns seconds."""
     units = {"s": 1, "m": 60, "h": 3600}

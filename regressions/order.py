@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from regressions import testlist
 from regressions.errors import UserError
-from regressions.option import MANY, Option, parse_duration, parse_paths, parse_processes, parse_seed
+from regressions.option import (
+    MANY,
+    Option,
+    parse_duration,
+    parse_paths,
+    parse_processes,
+    parse_seed,
+    parse_stop,
+)
 from regressions.paths import BuildTree, relative
 from regressions.shards import UNDIVIDED, Shard, parse_shard
 from regressions.testlist import LISTS
@@ -59,6 +67,7 @@ class Order:
     soak_seconds: Annotated[
         float | None, Option("--time", "soak: run for 90s, 30m or 8h", parse_duration)
     ] = None
+    stop: Annotated[int | None, Option("--stop", "end after so many failures", parse_stop)] = None
     test: Annotated[str, Option("--test", "name, name:scenario or name:begin:end; several with commas")] = ""
     kind: Annotated[str, Option("--kind", "build kind")] = ""
     waves: Annotated[bool, Option.switch("--waves", "write waves.vcd")] = False

@@ -136,7 +136,9 @@ class _Runner:
             None if planned is None else len(planned),
             None if planned is None else sum(segment.jobs for segment in planned),
         ) as progress:
-            executor = Executor(folder, processes, self._command, self._plan, progress, first)
+            executor = Executor(
+                folder, processes, self._command, self._plan, progress, first, self._run.order.stop
+            )
             until = None if seconds is None else time.monotonic() + seconds
             execution = executor.execute(simulations, until)
         execution.results += self._failed

@@ -17,7 +17,9 @@ from tb.exchange.status import Status, gravest
 def summarize(run: Run, execution: Execution) -> Summary:
     """Puts the segments' results together."""
     summary = Summary(run, cycles=execution.cycles, seconds=execution.seconds, rejected=execution.rejected)
-    summary.interrupted = execution.interrupted
+    summary.interrupted, summary.stopped = execution.interrupted, execution.stopped
+    if execution.stopped:
+        summary.faults.append(f"stopped after {run.order.stop} failures (STOP=): the rest did not run")
     by_test: dict[tuple[str, str, int], list[SegmentResult]] = {}
     for result in sorted(execution.results, key=lambda result: result.segment.begin):
         segment = result.segment

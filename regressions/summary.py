@@ -58,6 +58,7 @@ class Summary:
     cycles: int = 0
     seconds: float = 0.0
     interrupted: bool = False
+    stopped: bool = False  # interrupted for its failures (STOP=)
     coverage: Coverage | None = None  # functional coverage of the devices alone
     # That of the run's other devices, by the name of their kind.
     of_kinds: dict[str, Coverage] = field(default_factory=dict)

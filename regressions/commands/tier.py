@@ -35,7 +35,8 @@ def regressions(order: Order, services: Services, console: Console) -> int:
         The gravest exit code of all.
     """
     code = _tests(order, services, console)
-    part = order.selective or order.soak_seconds is not None
+    stopped = order.stop is not None and code != EXIT_PASSED
+    part = order.selective or order.soak_seconds is not None or stopped
     if part or not order.tier.mutants or code not in (EXIT_PASSED, EXIT_FAILED):
         return code
     try:

@@ -27,7 +27,7 @@ from regressions.report.defects import broken_by, module_anchor, modules
 from regressions.report.exercised import grids, operations
 from regressions.report.plots import bound_plot, causes_plot, utilization_plot
 from regressions.report.speed import speed_section
-from regressions.report.verdict import grouped, verdict
+from regressions.report.verdict import grouped, verdict, verdict_word
 from regressions.simulators.points import Kind
 from regressions.summary import Summary
 from regressions.testplan import verdicts
@@ -79,7 +79,7 @@ def render_html(summary: Summary) -> str:
         run=summary.run,
         totals=summary.totals,
         verdict=verdict(summary),
-        word="interrupted" if summary.interrupted else "passed" if summary.passed else "failed",
+        word=verdict_word(summary),
         failures=grouped(summary),
         grids=grids(measured),
         operations=operations(measured),

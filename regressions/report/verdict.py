@@ -11,7 +11,7 @@ from regressions.summary import Summary
 def verdict(summary: Summary) -> str:
     """One line: whether the run passed, and how much it checked."""
     totals = summary.totals
-    word = "INTERRUPTED" if summary.interrupted else "PASSED" if summary.passed else "FAILED"
+    word = verdict_word(summary).upper()
     jobs = f"{totals['jobs']} of {totals['jobs_planned']} jobs"
     thousands = summary.cycles / summary.seconds / 1000 if summary.seconds else 0
     tests = f"{totals['passed']} of {totals['tests']} tests passed"
@@ -23,6 +23,13 @@ def verdict(summary: Summary) -> str:
         f"on {devices}, seed {summary.run.seed}, {duration(summary.seconds)}, "
         f"{thousands:.0f} thousand cycles/s"
     )
+
+
+def verdict_word(summary: Summary) -> str:
+    """The verdict in a word; a run that was stopped for its failures is no whole one."""
+    if summary.interrupted:
+        return "stopped" if summary.stopped else "interrupted"
+    return "passed" if summary.passed else "failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,3 +166,29 @@ def test_an_unwritable_folder_is_one_line(runner: Runner) -> None:
     assert runner("regressions", "--tier", "smoke") == 2
     assert runner.err.startswith("error: cannot use ")
     assert runner.err.count("\n") == 1
+
+
+def test_a_run_ends_after_so_many_failures(runner: Runner) -> None:
+    failing = {"knobs": {"behave": "mismatch", "at": 1, "pause": 0.05}}
+    names = [f"wrong_{number}" for number in range(8)]
+    runner.tests(**dict.fromkeys(names, failing), **{"good": {}})
+    assert runner("regressions", "--tier", "smoke", "--stop", "2", "--jobs", "1") == 1
+    assert "STOPPED smoke" in runner.out
+    assert "stopped after 2 failures (STOP=): the rest did not run" in runner.out
+    assert not (runner.build / "reports" / "smoke").exists()
+    (folder,) = runner.build.glob("runs/*")
+    statuses = [test["status"] for test in json.loads((folder / "summary.json").read_text())["tests"]]
+    assert statuses.count("mismatch") >= 2
+    assert "not_run" in statuses
+
+
+def test_a_run_with_fewer_failures_comes_to_its_end(runner: Runner) -> None:
+    runner.tests(wrong={"knobs": {"behave": "mismatch", "at": 1}}, good={})
+    assert runner("regressions", "--tier", "smoke", "--stop", "9") == 1
+    assert "FAILED smoke" in runner.out
+    assert runner.status("good")[0] == "passed"
+
+
+def test_a_number_of_failures_is_one(runner: Runner) -> None:
+    assert runner("regressions", "--tier", "smoke", "--stop", "0") == 2
+    assert "STOP must be a number" in runner.out + runner.err
