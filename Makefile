@@ -21,7 +21,7 @@ ONE = $(if $(TEST),--test='$(TEST)') $(if $(filter-out 0,$(WAVES)),--waves)
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help python env requirements check regressions test run replay shrink waves rerun-failed new-dut list show lint bench baseline coverage merge mutants cluster sw clean
+.PHONY: help python env requirements check regressions test run replay shrink waves rerun-failed new-dut list show registers lint bench baseline coverage merge mutants cluster sw clean
 
 help: ## this list
 	@echo "usage: make <target> [VARIABLE=value ...]"
@@ -73,6 +73,9 @@ new-dut: env ## descriptor, and wrapper where one is needed, of RTL: TOP=module 
 
 list: env ## tiers and tests
 	@$(RUN) list $(COMMON) $(if $(TESTS),--tests='$(TESTS)')
+
+registers: env ## the register map of a device, as a table and a header for firmware: DUT=
+	@$(RUN) registers $(COMMON)
 
 show: env ## the jobs of a test, without simulating: TEST=name[:first[:end]] SEED=
 	@$(RUN) show $(COMMON) $(ONE)

@@ -30,6 +30,7 @@ _COMMANDS = {
     "new-dut": ("new_dut:new_dut", "write a descriptor, and maybe a wrapper, for other people's RTL"),
     "list": ("inspection:list_tests", "list the tests"),
     "show": ("inspection:show", "show the jobs of a test without simulating"),
+    "registers": ("registers:registers", "write the register map of a device as a C header and a table"),
     "lint": ("lint:lint", "check Python and SystemVerilog"),
     "bench": ("speed:bench", "measure the speed of model and simulation"),
     "baseline": ("baseline:baseline", "measure the jobs whose cycles are kept, and keep them"),

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A register map as its readers want it: constants for firmware in C, and a table for people."""
+
+from collections.abc import Iterator
+
+from tb.registers.map import RegisterField, RegisterMap
+
+_VALUES = {
+    "trigger_value": "TRIGGER",
+    "commit_value": "COMMIT",
+    "clear_all": "SOFT_CLEAR_ALL",
+    "acquire_full": "ACQUIRE_FULL",
+    "acquire_taken": "ACQUIRE_TAKEN",
+}
+
+
+def header(registers: RegisterMap, prefix: str) -> str:
+    """Return a header of C: offsets of registers, masks and lowest bits of fields, and values."""
+    constants = {
+        **{f"{register.name}_OFFSET": register.offset for register in registers.values()},
+        **{
+            f"{register.name}_{field.name}_{what}": value
+            for register in registers.values()
+            for field in register.fields
+            for what, value in (("LSB", field.lsb), ("MASK", field.mask))
+        },
+        **{
+            f"{name}_VALUE": value
+            for rule, name in _VALUES.items()
+            if (value := getattr(registers.rules, rule)) is not None
+        },
+        "CONTEXTS": registers.rules.contexts,
+    }
+    lines = (f"#define {prefix.upper()}_{name} 0x{value:X}" for name, value in constants.items())
+    return "\n".join(["// Generated from the device's descriptor.", "#pragma once", "", *lines, ""])
+
+
+def table(registers: RegisterMap) -> str:
+    """Return the registers as a table in Markdown, as that of contract A5.1."""
+    rows = ("| offset | register | bits | field | access | reset | role |", "|---|---|---|---|---|---|---|")
+    return "\n".join([*rows, *_rows(registers), ""])
+
+
+def _rows(registers: RegisterMap) -> Iterator[str]:
+    roles = {place: role for role, place in registers.places.items()}
+    for register in registers.values():
+        for field in register.fields:
+            role = roles.get((register.name, field.lsb), "")
+            place = f"0x{register.offset:02X} | {register.name} | {_bits(field)} | {field.name}"
+            yield f"| {place} | {field.access} | 0x{field.reset:X} | {role} |"
+
+
+def _bits(field: RegisterField) -> str:
+    last = field.lsb + field.width - 1
+    return str(field.lsb) if field.width == 1 else f"{last}:{field.lsb}"

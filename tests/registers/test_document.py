@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Header and table of a register map, of the contract and of a device with its own."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from regressions.contract import ROOT
+from tb.descriptor import load
+from tb.registers.document import header, table
+from tb.registers.own import registers_of
+from tests.runner.harness import Runner
+
+OTHER = ROOT / "tests" / "strangers" / "otherfamily" / "otherfamily.toml"
+
+
+def test_the_table_of_the_contract_is_that_of_its_clause() -> None:
+    clause = (ROOT / "docs" / "contract" / "accelerator.md").read_text()
+    rows = table(registers_of(load("redmule"))).splitlines()[2:]
+    assert len(rows) == 15 + 3
+    for row in rows:
+        assert re.sub(r"\| [^|]* \|$", "|", row) in clause, row
+
+
+def test_the_header_of_a_device_compiles_and_says_its_places(tmp_path: Path) -> None:
+    text = header(registers_of(load(OTHER)), "otherfamily")
+    (tmp_path / "registers.h").write_text(text)
+    program = '#include "registers.h"\nint main() { return OTHERFAMILY_M_K_K_LSB; }\n'
+    (tmp_path / "main.c").write_text(program)
+    subprocess.run(["g++", "-Wall", "-Werror", "-fsyntax-only", tmp_path / "main.c"], check=True)
+    constants = dict(re.findall(r"#define OTHERFAMILY_(\w+) (0x\w+)", text))
+    assert constants["M_K_OFFSET"] == "0x20"
+    assert constants["M_K_K_MASK"] == "0xFFFF0000"
+    assert (constants["COMMIT_VALUE"], constants["TRIGGER_VALUE"]) == ("0x1", "0x2")
+
+
+def test_the_command_writes_both(runner: Runner) -> None:
+    assert runner("registers", "--dut", "serial") == 0
+    assert "| 0x4C | MCFG0 | 15:0 | M | RW | 0x0 | m |" in runner.out
+    folder = runner.build / "registers" / "serial"
+    assert "#define SERIAL_MCFG0_OFFSET 0x4C" in (folder / "registers.h").read_text()
+    assert (folder / "registers.md").read_text() in runner.out
