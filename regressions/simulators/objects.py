@@ -26,7 +26,7 @@ _INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 class TranslationUnit:
     """Source of an object."""
 
-    source: Path  # c++ file
+    source: Path  # C++ file
     flags: tuple[str, ...]  # for the compiler, but the folders
     folders: tuple[Path, ...]  # where it looks for headers of the build and the project
     tools: tuple[Path, ...]  # where it looks for those of the tools, whose versions are in the key

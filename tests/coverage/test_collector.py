@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of the collector and its input: only scenarios that passed count."""
+"""The collector and its input: only scenarios that passed count; the example of docs/coverage.md."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,7 +28,10 @@ from tb.scoreboard.scoreboard import Verdict
 from tb.stimulus.image import initial_image
 from tb.stimulus.job import GemmJob
 from tb.stimulus.stream import ScenarioStream
+from tb.uvm_tests.register_states import StateSequence
 from tests.bench.logs import beats, events, read, write
+from tests.registers.device import FakeDevice
+from tests.registers.harness import DirectSequencer, logged, run
 from tests.stimulus.devices import device
 
 DEFINITION = load_definition()
@@ -212,3 +217,51 @@ def test_progress_at_a_cut_is_read_from_the_logs() -> None:
         Cut(1, 1, False, True),
     ]
     assert it.look(None).cut is None
+
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "coverage.md").read_text()
+EXAMPLE = DOCUMENT.split("## A covergroup of your own")[1]
+
+
+def block_of_example(language: str) -> str:
+    """The example's block_of_example of a language."""
+    found = re.search(rf"```{language}\n(.*?)```", EXAMPLE, re.DOTALL)
+    return found[1]
+
+
+def test_the_example_counts_what_it_says(tmp_path: Path) -> None:
+    (tmp_path / "shapes.toml").write_text(block_of_example("toml"))
+    (tmp_path / "shapes.py").write_text(block_of_example("python"))
+    definition = load_definition((tmp_path / "shapes.toml",))
+    it = Collector(definition, DEVICE, Now())
+    for m, k in ((3, 2), (2, 2), (2, 5), (4, 1), (0, 2)):
+        scenario = GemmJob(np.ones((m, 2)), np.ones((2, k)), np.ones((m, k))).scenario()
+        it.scenario(scenario, initial_image(scenario), [], 0)
+    counts = it.finish()
+    assert counts.hits(definition.items["shapes.shape"]).tolist() == [2, 1, 1]
+    assert counts.hits(definition.items["shapes.shape.op"]).sum() == 4
+    assert 'modules = ["shapes.py"]' in block_of_example("toml")
+
+
+def test_every_covergroup_is_explained() -> None:
+    groups = {group.name for group in load_definition().groups}
+    assert all(f"`{name}`" in DOCUMENT for name in (*groups, "internal"))
+
+
+LONG_JOB = {"X_ADDR": 0x1000, "W_ADDR": 0x2000, "Z_ADDR": 0x3000, "MCFG0": 0x0001_0001, "MCFG1": 0xFFFF}
+
+
+def test_it_makes_every_access_in_every_state() -> None:
+    sequencer = DirectSequencer(FakeDevice(endless=True))
+    run(StateSequence(LONG_JOB).start(sequencer))
+    model = RegisterFileModel(register_map())
+    model.traces = []
+    assert model.feed(logged(sequencer.observed), sequencer.device.events) == []
+    it = collector()
+    it.accesses(model.take_traces())
+    counts, definition = it.finish(), load_definition()
+    for item in definition.items.values():
+        if item.sample == "access":
+            missed = np.flatnonzero((counts.hits(item) == 0) & ~definition.excluded(item))
+            assert [item.bin_name(int(index)) for index in missed] == []
+    assert counts.excluded_hits() == []
