@@ -72,7 +72,7 @@ def _test_row(device: str, name: str, results: Sequence[SegmentResult], run: Run
         name=name,
         seed=segments[0].seed,
         status=status,
-        jobs_planned=sum(segment.jobs for segment in segments) - sum(map(_held, results)),
+        jobs_planned=sum(segment.jobs for segment in segments) - sum(map(_not_run, results)),
         jobs=sum(_checked(result.jobs) for result in results),
         rerun=rerun_line(run, selector, segments[0], first.segment.kind if first else "fast"),
         detail=first.detail + others if first else "",
@@ -84,6 +84,10 @@ def _test_row(device: str, name: str, results: Sequence[SegmentResult], run: Run
 
 def _held(result: SegmentResult) -> int:
     return result.end.held if result.end else 0
+
+
+def _not_run(result: SegmentResult) -> int:
+    return result.end.held + result.end.without if result.end else 0
 
 
 def _checked(jobs: Iterable[JobResult]) -> int:

@@ -14,6 +14,7 @@ from tb.sequences.directed import DirectedTest
 if TYPE_CHECKING:
     from tb.env.env import RedmuleEnv
     from tb.exchange.device import Descriptor
+    from tb.exchange.entry import TestEntry
 
 _SHOWN = 3
 
@@ -24,6 +25,12 @@ class Ratchet(DirectedTest):
     A slower job fails and names the causes that grew; a faster one fails too, until `make baseline` keeps it.
     The jobs of a device that the file does not know are checked like all others.
     """
+
+    @classmethod
+    def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
+        """Return why a device can run no job of the list, if it can run none."""
+        del entry
+        return "" if scenarios(device) else f"{device.name} can run none of its jobs"
 
     @classmethod
     def planned(cls, device: Descriptor) -> int:

@@ -9,6 +9,7 @@ from tb.descriptor import load
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.scenario import Scenario
+from tb.exchange.traits import CONTRACT
 from tb.stimulus.rng import stream
 from tb.stimulus.stream import ScenarioStream
 
@@ -28,9 +29,9 @@ class ClosingStream(ScenarioStream):
 
     @classmethod
     def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
-        """Return an empty text: bins that a device cannot reach have no scenarios."""
-        del entry, device
-        return ""
+        """Return why no scenarios are made for a device with traits; for others, bins decide."""
+        del entry
+        return "" if device.traits == CONTRACT else f"{device.name} has traits; jobs made for bins do not"
 
     @cached_property
     def bins(self) -> Targets:

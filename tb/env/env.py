@@ -19,6 +19,7 @@ from tb.env.executor import ScenarioExecutor
 from tb.env.lookahead import lookahead
 from tb.env.recorder import Recorder
 from tb.env.sequencer import ScenarioSequencer
+from tb.exchange.applicable import CannotRun
 from tb.exchange.device import Descriptor
 from tb.exchange.results import JobResult
 from tb.exchange.scenario import Scenario
@@ -118,7 +119,13 @@ class RedmuleEnv(uvm_env):
         self.coverage.accesses(passed=not noted)
 
     async def run_scenario(self, scenario: Scenario) -> Verdict:
-        """Run a scenario, judge and record it; a device that failed is reset."""
+        """Run a scenario, judge and record it; a device that failed is reset.
+
+        A scenario that the device cannot run is left out, and its verdict has no jobs.
+        """
+        if (reason := self.descriptor.cannot(scenario)) is not None:
+            self.recorder.leave_out(reason, len(scenario.jobs))
+            return Verdict([], [], 0)
         (drawn,) = lookahead(
             self.background, lambda _index: scenario, range(1), self.opinions, self.descriptor.traits
         )
@@ -128,10 +135,16 @@ class RedmuleEnv(uvm_env):
         """Run a directed job and return its outcome, which is also recorded.
 
         A job that fails makes the test fail; there is nothing to assert.
+
+        Raises:
+            CannotRun: The device cannot run it; the test ends here, unless it goes on.
         """
         scenario = job.scenario(self._directed)
         self._directed += 1
-        return (await self.run_scenario(scenario)).jobs[0]
+        jobs = (await self.run_scenario(scenario)).jobs
+        if not jobs:
+            raise CannotRun
+        return jobs[0]
 
     async def accesses(self, accesses: Sequence[Access]) -> list[Response]:
         """Make accesses on the register port, one a cycle where the device grants.

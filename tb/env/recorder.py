@@ -24,6 +24,7 @@ class Recorder:
         jobs: Jobs that were checked.
         compared_bytes: Bytes of memory that were compared.
         held: Jobs that did not run, since they stood behind a hang that is known.
+        without: Planned jobs that did not run, since the device cannot.
         checks: Checks of directed tests.
         concerned: Scenarios with a job that a known issue of the device concerns, by its id.
         known: Those in which it showed.
@@ -52,6 +53,7 @@ class Recorder:
         self.jobs = 0
         self.compared_bytes = 0
         self.held = 0
+        self.without = 0
         self.checks = 0
         self.worst = Status.PASSED
         self.complete = False
@@ -79,6 +81,11 @@ class Recorder:
             self.silent.update(verdict.silent)
         if verdict.findings:
             self._failure(scenario, verdict, since_reset)
+
+    def leave_out(self, reason: str, jobs: int) -> None:
+        """Note a scenario of a directed test that the device cannot run."""
+        self.left_out[reason] += 1
+        self.without += jobs
 
     def check(self, passed: bool, what: str) -> None:
         """Record a check of a directed test, such as a register that read back what it should.

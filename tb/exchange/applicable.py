@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from tb.exchange.entry import TestEntry
 
 
+class CannotRun(Exception):
+    """A job of a directed test that the device cannot run, whose result the test needs."""
+
+
 class Applicable:
     """Base of all that a test entry can name: says on which devices it has no meaning."""
 

@@ -198,6 +198,7 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
     Attributes:
         jobs: Jobs that were checked.
         held: Jobs that did not run, since they stood behind a hang that is known.
+        without: Planned jobs that did not run, since the device cannot.
         compared_bytes: Bytes of memory that were compared.
         status: Gravest status.
         detail: Description of the first problem.
@@ -216,6 +217,7 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
     test: str
     jobs: int = 0
     held: int = 0
+    without: int = 0
     compared_bytes: int = 0
     status: Status
     detail: str = ""

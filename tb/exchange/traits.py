@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from models.chains import NanRule
-from models.formats import Format
+from models.formats import Format, Formats, per_operand
 from tb.exchange.job import Job
 from tb.exchange.names import MAX_SIZE
 from tb.schema import Where
@@ -205,6 +205,15 @@ class Traits(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
             for own, fmt in zip((self.x, self.w, self.z), formats, strict=True)
         )
         return 1, x, lcm(w, z)
+
+    def fitted(self, sizes: tuple[int, int, int], formats: Formats) -> tuple[int, int, int]:
+        """Return M, N and K of the device that are near to others, in given formats."""
+        limits = (self.m, self.n, self.k), self.multiples(per_operand(formats))
+        m, n, k = (
+            own.near(size, multiple, min(size, 1), MAX_SIZE)
+            for size, own, multiple in zip(sizes, *limits, strict=True)
+        )
+        return m, n, k
 
     def reads(self, job: Job) -> list[tuple[int, int]]:
         """Return the first byte and the bytes of each operand that a job reads, full tiles included."""

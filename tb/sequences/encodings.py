@@ -40,13 +40,19 @@ class EncodingStream(ScenarioStream):
             raise IndexError(f"scenario {index}: streams start at 0")
         rng = stream(self.seed, self.name, "scenario", index)
         fmt, place = self.encodings[index % len(self.encodings)]
-        m, n, k = _SIZE
+        own = self.descriptor.traits
+        m, n, k = own.fitted(_SIZE, fmt)
         sizes = [_ELEMENT * rows * cols for rows, cols in ((m, n), (n, k), (m, k))]
-        window, (x, w, z) = lay_out(sizes, [rng.randrange(4) for _ in sizes], DEFAULT_BASE)
+        shifts = [rng.randrange(4) for _ in sizes]
+        misalign = [
+            shift - shift % each.alignment for shift, each in zip(shifts, (own.x, own.w, own.z), strict=True)
+        ]
+        window, (x, w, z) = lay_out(sizes, misalign, DEFAULT_BASE)
         job = Job(
             *(self.knobs.op.draw(rng), m, n, k, x, w, z, fmt),
             core=self.knobs.core.draw(rng),
             classes=("wide", "normal", "raw"),
             data_seed=_VARIED + _STEP * place,
+            fp8_bytes=own.fp8_bytes,
         )
         return Scenario(index, (job,), window, poison_seed=rng.getrandbits(32))

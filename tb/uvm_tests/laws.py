@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from models.formats import Bits, per_operand
 from models.layout import load
+from tb.exchange.applicable import CannotRun
 from tb.exchange.scenario import NO_STALL, StallSpec
 from tb.sequences.directed import DirectedTest
 from tb.stimulus.job import GemmJob
@@ -42,13 +43,17 @@ class Laws(DirectedTest):
                 env.recorder.check(held, f"{name}: {what}")
 
     async def _try(self, env: RedmuleEnv, name: str, case: LawCase) -> bool:
-        law = LAWS[name](case)
+        law, recorder = LAWS[name](case), env.recorder
+        before = recorder.jobs + recorder.without
         try:
             job = next(law)
             while True:
                 job = law.send(await self._result(env, job))
         except StopIteration as end:
             return bool(end.value)
+        except CannotRun:
+            recorder.without += JOBS[name] - (recorder.jobs + recorder.without - before)
+            return True
 
     async def _result(self, env: RedmuleEnv, job: GemmJob) -> Bits:
         """Z, read through the back door; how the memory stalls and who programs the job must not matter."""

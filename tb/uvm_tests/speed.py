@@ -35,12 +35,13 @@ class SpeedTable(DirectedTest):
     async def run(self, env: RedmuleEnv) -> None:
         """Run one job of each size."""
         random = np_stream(self.seed, self.name, self.index)
-        for op, fmt, m, n, k in sizes(env.descriptor):
+        for number, (op, fmt, m, n, k) in enumerate(sizes(env.descriptor)):
 
             def matrix(rows: int, cols: int) -> npt.NDArray[np.float64]:
                 return random.normal(size=(rows, cols))
 
-            await env.run_job(GemmJob(matrix(m, n), matrix(n, k), matrix(m, k), op=op, fmt=fmt))
+            job = GemmJob(matrix(m, n), matrix(n, k), matrix(m, k), op=op, fmt=fmt)
+            await env.run_scenario(job.scenario(number))
 
 
 def sizes(device: Descriptor) -> Iterator[tuple[Op, Format, int, int, int]]:
