@@ -106,7 +106,8 @@ class RedmuleEnv(uvm_env):
         """Back door to the registers, None if the descriptor names no paths."""
         if not self.descriptor.backdoor:
             return None
-        return RegisterBackdoor(self.dut.i_dut.i_device, self.descriptor.backdoor, self._poked)
+        root, paths = self.dut.i_dut.i_device, self.descriptor.backdoor
+        return RegisterBackdoor(root, paths, self._poked, registers=registers_of(self.descriptor))
 
     def check_registers(self) -> None:
         """Judge the register accesses made outside of scenarios; a finding fails the test."""

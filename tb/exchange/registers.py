@@ -88,6 +88,8 @@ class Registers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         if self.own and not named:
             check_places({role: place for role, place in places.items() if isinstance(place, Place)})
             self._check_values()
+            if self.lock and not self.has("acquire"):
+                raise Where("lock").error("there is no role `acquire` that takes it; lock = false")
 
     @property
     def own(self) -> bool:

@@ -13,6 +13,7 @@ from cocotb.handle import Immediate, SimHandleBase
 from pyuvm import uvm_reg_backdoor, uvm_reg_item, uvm_status_e
 
 from tb.registers.generate import register_map
+from tb.registers.map import RegisterMap
 
 _STEP = re.compile(r"(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]")
 
@@ -33,6 +34,7 @@ class RegisterBackdoor(uvm_reg_backdoor):
             ``i_regs.job_regs_q[0]``.
         on_poke: Called with register name and value before a register is set, so that whoever predicts
             the registers hears of it: let the monitor collect, then call `RegisterPredictor.poke`.
+        registers: Of the device; the contract's by default.
 
     Raises:
         BackdoorError: A path is given for a register that does not exist.
@@ -44,9 +46,10 @@ class RegisterBackdoor(uvm_reg_backdoor):
         paths: Mapping[str, str],
         on_poke: Callable[[str, int], None] | None = None,
         name: str = "backdoor",
+        registers: RegisterMap | None = None,
     ) -> None:
         super().__init__(name)
-        known = register_map()
+        known = registers or register_map()
         if unknown := sorted(set(paths) - set(known)):
             raise BackdoorError(
                 f"[backdoor] of the device's descriptor names unknown registers {', '.join(unknown)}; "

@@ -3,6 +3,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tb.exchange.job import Job
 from tb.exchange.reading import convert
 from tb.exchange.registers import CONTRACT_REGISTERS, Registers
 from tb.exchange.roles import Roles
+from tb.registers.backdoor import RegisterBackdoor
 from tb.registers.generate import register_block, register_map
 from tb.registers.map import RegisterMap
 from tb.registers.model import ObservedAccess, RegisterFileModel
@@ -117,11 +119,15 @@ def described(folder: Path, **registers: object) -> Descriptor:
 def inline(value: object) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key} = {inline(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"'{value}'" if isinstance(value, str) else str(value)
 
 
 def test_a_description_in_systemrdl(tmp_path: Path) -> None:
-    registers = registers_of(described(tmp_path, roles=FIELDS))
+    its = described(tmp_path, roles=FIELDS, lock=False)
+    registers = registers_of(its)
+    RegisterBackdoor(SimpleNamespace(), {"ROWS": "rows_q"}, registers=registers)  # type: ignore[arg-type]
     assert registers.places["k"] == ("ROWS", 16)
     assert registers["ZA"].reset == 7
     assert (registers["TRIGGER"].offset, "GO" in registers) == (0, False)
@@ -136,6 +142,10 @@ def test_a_description_in_systemrdl(tmp_path: Path) -> None:
         ),
         ({"rdl": "theirs.rdl", "roles": FIELDS}, "no file matches 'theirs.rdl'"),
         ({"rdl": "a.sv", "roles": FIELDS}, "registers.rdl: "),
+        (
+            {"roles": FIELDS, "access_ids": False, "lock": False},
+            "access_ids: false, but there are 8 cores",
+        ),
         ({}, "registers.roles: say which fields of `rdl` have which role"),
     ],
 )
@@ -269,7 +279,7 @@ def test_tests_of_what_is_not_there_are_not_applicable() -> None:
 
 def test_a_device_without_a_clear_cuts_no_job() -> None:
     entries = load([LISTS], load_tiers())
-    its = with_registers(roles=places())
+    its = with_registers(roles=places(), lock=False)
     assert not_applicable(entries["gemm_ops_cleared"], its) == "paper has no soft clear"
     assert not_applicable(entries["gemm_ops"], its) == ""
 
