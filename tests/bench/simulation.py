@@ -60,15 +60,10 @@ def simulate(
     coverage: Mapping[str, Any] | None = None,
     programs: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[dict[str, LoggedTest], str]:
-    """Runs a plan on a device.
+    """Runs a plan of tests with different names on a device, whose name or path is given.
 
-    Args:
-        folder: Receives the plan and the results.
-        parts: The tests of the plan, with different names.
-        arguments: Further arguments of the simulation, such as plusargs.
-        device: Name or path of its descriptor.
-        coverage: Settings of the collection of coverage, as in `plan.json`.
-        programs: Programs of a cluster, as in `plan.json`.
+    Arguments are further ones of the simulation, such as plusargs; coverage and programs are as in
+    `plan.json`.
 
     Returns:
         What came of each test, by name, and all that the simulation printed.

@@ -67,13 +67,7 @@ def build() -> Path:
 
 
 def play(folder: Path, traces: Sequence[Trace], ranges: Ranges) -> list[Played]:
-    """Plays traces one after the other.
-
-    Args:
-        folder: For the files.
-        traces: Arrays of `CYCLE_DTYPE`; each has to begin in reset.
-        ranges: Memory that may be touched.
-    """
+    """Plays traces, arrays of `CYCLE_DTYPE` that begin in reset, where `ranges` may be touched."""
     cycles = np.concatenate(traces)
     cycles["last"] = 0
     cycles["last"][np.cumsum([trace.size for trace in traces]) - 1] = 1

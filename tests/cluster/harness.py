@@ -66,14 +66,8 @@ def run_tiled(
 ) -> ProgramOutcome:
     """Runs a job in FP16 on matrices in L2, cut into blocks, and compares Z with the model, bit by bit.
 
-    Args:
-        op: The operation.
-        sizes: M, N and K.
-        block: Rows and columns of Z that fit the TCDM with their operands.
-        folder: Of the simulation.
-        offsets: Of X, W and Z in L2.
-        seed: Of the operands.
-        config: The cluster.
+    Sizes are M, N and K; a block is rows and columns of Z that fit the TCDM with their operands. X, W and Z
+    are at `offsets` in L2.
     """
     m, n, k = sizes
     rng = np.random.default_rng(seed)

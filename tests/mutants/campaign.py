@@ -24,14 +24,8 @@ def campaign(
 ) -> tuple[int, str, Path]:
     """Run a campaign; return its exit code, its output, and its folder of results.
 
-    Args:
-        folder: Where all its files are.
-        device: Name of the device.
-        defects: Text of the device's file of defects.
-        jobs: Parts of the job list; the device's own list if there are none.
-        tests: Patterns of the defects to try.
-        lists: Further test lists.
-        graded: All tests run with each defect.
+    `defects` is the text of the device's file of defects, and `tests` are patterns of those to try. Without
+    `jobs` the device's own list runs; `graded` runs all tests with each defect.
     """
     data, list_file = folder / "data", folder / "jobs.toml"
     data.mkdir(exist_ok=True)

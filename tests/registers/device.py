@@ -61,13 +61,10 @@ class _Job:
 
 
 class FakeDevice:
-    """The device as the register port shows it.
+    """The device as the register port shows it, with one of `FAULTS`, or None.
 
-    Args:
-        seed: Decides how long jobs take.
-        fault: One of `FAULTS`, or None.
-        duration: Shortest and longest job in cycles.
-        endless: Jobs with elements (MCFG0 not 0) last until cleared.
+    Jobs take random cycles from the shortest to the longest `duration`; where they are `endless`, those with
+    elements (MCFG0 not 0) last until cleared.
     """
 
     def __init__(

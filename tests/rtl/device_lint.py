@@ -54,11 +54,7 @@ def lint_sources(
 def wrong_waivers(device: Descriptor, file: Path, folder: Path, *sizes: Mapping[str, int]) -> list[str]:
     """Waivers of a file that none of some sizes needs, and findings of these that it does not waive.
 
-    Args:
-        device: The device.
-        file: One of its files of waivers.
-        folder: For the file without its rules.
-        sizes: Parameters.
+    Sizes are parameters of the device; the folder receives the file without its rules.
     """
     bare = RULE.sub("", file.read_text())
     (folder / "bare.vlt").write_text(bare)

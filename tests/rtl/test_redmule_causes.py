@@ -40,13 +40,7 @@ def outcomes(folder: Path) -> dict[str, LoggedTest]:
 
 
 def scheduled(job: dict[str, Any], waiting: list[int], device: str) -> Schedule:
-    """Cycles and causes of a job by the schedule model.
-
-    Args:
-        job: Its line in the results.
-        waiting: Cycles after its trigger in which a request found no grant.
-        device: Device that it ran on.
-    """
+    """Cycles and causes by the schedule model of a job that waited for grants after its trigger."""
     x, w, z = (job["format"].split("/") * 3)[:3]
     formats = (Format[x], Format[w], Format[z])
     sizes = job["M"], job["N"], job["K"]
