@@ -176,6 +176,17 @@ class BenchHandle:
         shared.wake_reasons = shared.watchdog_fired = 0
         shared.awaited_ends = 0
 
+    def overran(self) -> bool:
+        """Tell, once, whether a log was too small for the scenario.
+
+        Not so where a device fills it that the watchdog had to stop, or has more events than any scenario:
+        what there is shows what is wrong.
+        """
+        shared = self.shared
+        overrun, shared.overrun = bool(shared.overrun), 0
+        events = shared.event_count == shared.event_capacity or shared.probe_count == shared.probe_capacity
+        return overrun and not (shared.watchdog_fired or events)
+
     def set_grants(self, pattern: npt.NDArray[np.uint8]) -> None:
         """Play a grant pattern (1 = grant, one entry a cycle, cyclic) from its first entry.
 

@@ -152,7 +152,7 @@ class ScenarioExecutor:
         self._background.pause()
         handle.unwatch()
         silent = handle.shared.watchdog_fired == WATCHDOG_SILENT
-        if handle.shared.overrun:
+        if handle.overran():
             raise BenchError(
                 "a log of the bench overran: a scenario this long needs larger buffers in tb/dpi/bench.cpp"
             )

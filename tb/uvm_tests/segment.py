@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from pyuvm import ConfigDB, uvm_test
 
+from tb.agents.control.transfer import ControlError
 from tb.env.env import RedmuleEnv
 from tb.exchange.applicable import CannotRun
 from tb.exchange.plan import Segment
@@ -75,6 +76,10 @@ class SegmentTest(uvm_test):
         recorder = self.env.recorder
         before = recorder.jobs + recorder.without
         with suppress(CannotRun):
-            await test.run(self.env)
+            try:
+                await test.run(self.env)
+            except ControlError as error:  # what a device does is a finding, and the next run its own
+                recorder.fail(Status.PROTOCOL, f"run {test.index}: {error}")
+                await self.env.reset()
             return
         recorder.without += planned - (recorder.jobs + recorder.without - before)

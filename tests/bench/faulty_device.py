@@ -106,6 +106,31 @@ def _trigger_twice(env: RedmuleEnv) -> None:
     programmer.bursts = twice  # type: ignore[method-assign]
 
 
+class DeafPort(DirectedTest):
+    """Makes an access that is never granted, in the first run of two."""
+
+    jobs: ClassVar[int] = 0
+
+    async def run(self, env: RedmuleEnv) -> None:
+        """Read, and expect the second run to come after the first."""
+        await select_fault(env, "None" if self.index else "GrantNever")
+        await env.accesses([read(register_map()["STATUS"].offset)])
+        await env.run_scenario(scenario("one", self.index))
+
+
+class Flood(DirectedTest):
+    """Makes the log of events too small, as a device would that has them without end."""
+
+    async def run(self, env: RedmuleEnv) -> None:
+        """Run a scenario with the small log, and one behind it."""
+        await select_fault(env, "None")
+        shared = env.handle.shared
+        capacity, shared.event_capacity = shared.event_capacity, 2
+        await env.run_scenario(scenario("three", 0))
+        shared.event_capacity = capacity
+        await env.run_scenario(scenario("one", 1))
+
+
 class Overrun(DirectedTest):
     """Makes a log too small for the records of a scenario."""
 

@@ -120,3 +120,14 @@ def test_a_hang_takes_little_more_than_a_job(outcomes: dict[str, LoggedTest]) ->
         outcomes[name].end["cycles"] for name in ("None_three", "Silent_three_80", "Deaf_three_80")
     )
     assert silent < asking < 1.5 * clean
+
+
+def test_nothing_that_a_device_does_ends_a_segment_early(tmp_path: Path) -> None:
+    parts = [PlannedTest("deaf", f"{DEVICE}:DeafPort", end=2), PlannedTest("flood", f"{DEVICE}:Flood")]
+    outcomes, _ = simulate(tmp_path, parts)
+    assert outcomes["deaf"].end["status"] == "protocol"
+    assert "no grant for the read" in outcomes["deaf"].end["detail"]
+    assert [job["status"] for job in outcomes["deaf"].jobs] == ["passed"]
+    assert outcomes["flood"].end["status"] == "protocol"
+    assert [failure["scenario"] for failure in outcomes["flood"].failures] == [0]
+    assert outcomes["flood"].jobs[-1]["status"] == "passed"
