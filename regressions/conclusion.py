@@ -57,9 +57,12 @@ def conclude(
     )
     if summary.failures:
         # Most runs have none, and import nothing that only these need.
+        from regressions.triage.first_aid import first_aid
         from regressions.triage.sharing import conditions
 
         for device in run.devices:
+            own = [result for result in execution.results if result.segment.device == device.name]
+            summary.notes += [f"{device.name}: {line}" for line in first_aid(own)]
             for key, condition in conditions(execution.results, device).items():
                 summary.conditions[device.name, key] = condition
     if code is not None:

@@ -14,6 +14,7 @@ from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.exchange.traits import Traits
 from tb.scoreboard.leeway import open_bytes
+from tb.scoreboard.misplaced import misplaced
 from tb.stimulus.image import factors, initial_image, predict
 
 CHECKER = "memory"
@@ -102,7 +103,8 @@ def _job_finding(
     elements = np.unique((wrong - (job.z_addr - base)) // job.element_bytes(fmt))
     row, column = divmod(int(elements[0]), job.k)
     place = job.z_addr - base, job.m, job.k, fmt, job.spread(fmt)
-    got, want = (int(load(memory, *place)[row, column]) for memory in (actual, after))
+    theirs, right = load(actual, *place), load(after, *place)
+    got, want = int(theirs[row, column]), int(right[row, column])
     digits = 2 * fmt.itemsize
     instance = descriptor.instance
     text = (
@@ -110,7 +112,7 @@ def _job_finding(
         f"({job.format_name}, tile {row // instance.tile_rows},{column // instance.tile_cols}; "
         f"{elements.size} of {job.m * job.k} elements wrong)"
     )
-    step = _first_step(job, before, base, row, column, got, traits)
+    step = misplaced(theirs, right) or _first_step(job, before, base, row, column, got, traits)
     return Finding(Status.MISMATCH, CHECKER, f"{text}; {step}", position)
 
 

@@ -13,7 +13,7 @@ from pyuvm import ConfigDB, uvm_analysis_export, uvm_component, uvm_scoreboard
 from models.timing import utilization
 from tb.agents.control.rules import DESCRIPTIONS as PERIPH_RULES
 from tb.agents.tcdm.memory import job_ranges
-from tb.agents.tcdm.monitor import BeatCount, TcdmLogs
+from tb.agents.tcdm.monitor import BeatCount, BeatLog, TcdmLogs
 from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_RULES
 from tb.dpi.deputy import MeasuredRow
 from tb.exchange.attributes import FRESH, History, Occasion, occasions
@@ -155,7 +155,7 @@ class Scoreboard(uvm_scoreboard):
         logs: TcdmLogs = self.tcdm.take()
         seen = Observation(*logs, self.accesses.take(), memory, watchdog)
         findings = self.take_notes()
-        findings += self.rule_findings(rules)
+        findings += self.rule_findings(rules, seen.beats)
         if ports is not None:
             access = 4 * ports.beats["data"].shape[1]
             allowed = [
@@ -253,9 +253,9 @@ class Scoreboard(uvm_scoreboard):
         """Take a finding of the register predictor; it counts for the scenario that is judged next."""
         self._notes.append(Finding(Status.MISMATCH, "register", f"edge {finding.cycle}: {finding.text}"))
 
-    def rule_findings(self, rules: dict[int, tuple[int, int]]) -> list[Finding]:
+    def rule_findings(self, rules: dict[int, tuple[int, int]], beats: BeatLog | None = None) -> list[Finding]:
         """Make the findings of protocol rules that fired: number -> (count, first edge)."""
-        return [_rule_finding(rule, *fired) for rule, fired in rules.items()]
+        return [_rule_finding(rule, *fired, beats) for rule, fired in rules.items()]
 
     @property
     def noted(self) -> bool:
@@ -300,10 +300,13 @@ def _unmeasured(scenario: Scenario, position: int) -> JobResult:
     )
 
 
-def _rule_finding(rule: int, count: int, first_edge: int) -> Finding:
+def _rule_finding(rule: int, count: int, first_edge: int, beats: BeatLog | None) -> Finding:
+    place = ""
+    if beats is not None and rule in TCDM_RULES and (at := np.flatnonzero(beats.edges == first_edge)).size:
+        place = f", address {int(beats.records['add'][at[0]]):#010x}"
     text = TCDM_RULES.get(rule) or PERIPH_RULES.get(rule) or f"rule {rule} of rules_pkg.sv"
     return Finding(
-        Status.PROTOCOL, f"rule {rule}", f"broken: {text} ({count} times, first at edge {first_edge})"
+        Status.PROTOCOL, f"rule {rule}", f"broken: {text} ({count} times, first at edge {first_edge}{place})"
     )
 
 
