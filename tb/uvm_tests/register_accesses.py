@@ -238,7 +238,10 @@ class BadIdSequence(RegisterCheckSequence):
 class ValueBytesSequence(RegisterCheckSequence):
     """Bytes that are not enabled are no part of the value of a TRIGGER or SOFT_CLEAR write."""
 
-    needs = ("clear", "acquire", "lock", "status", "finished", "bytes", "one_trigger", "no_wait")
+    needs = (
+        *("clear", "acquire", "lock", "status", "finished", "bytes", "one_trigger"),
+        *("no_clear_between", "no_wait"),
+    )
 
     async def check(self) -> None:
         """Triggers, then clears, with ones in enabled bytes and in others."""

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from regressions.testbench import not_applicable
+from regressions.testlist import LISTS, load
+from regressions.tiers import load_tiers
+from tb.descriptor import load as load_device
 from tests.bench.simulation import PlannedTest
 from tests.strangers.harness import Stranger
 
@@ -38,3 +42,10 @@ def test_a_wrong_element_is_caught(tmp_path: Path) -> None:
 def test_a_wrong_answer_while_it_works_is_caught(tmp_path: Path) -> None:
     full = STRANGER.run(tmp_path, mutant=2).tests["full"]
     assert full.end["status"] == "mismatch"
+
+
+def test_tests_of_several_jobs_without_a_clear_are_left_out() -> None:
+    device, entries = load_device(STRANGER.descriptor()), load([LISTS], load_tiers())
+    reasons = {name: not_applicable(entry, device) for name, entry in entries.items() if name[:4] == "reg_"}
+    between = [name for name, reason in reasons.items() if reason == "clearing has a clear between jobs"]
+    assert sorted(between) == ["reg_bad_id", "reg_job_ids", "reg_traffic", "reg_value_bytes"]
