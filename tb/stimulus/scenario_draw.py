@@ -61,15 +61,23 @@ class _Shape:
 
 
 def draw_scenario(
-    rng: random.Random, knobs: Knobs, descriptor: Descriptor, index: int, corner: Corner | None = None
+    rng: random.Random,
+    knobs: Knobs,
+    descriptor: Descriptor,
+    index: int,
+    corner: Corner | None = None,
+    moved: list[str] | None = None,
 ) -> Scenario:
-    """Draws the scenario `index` from `rng`; a `corner` fixes its first job and its memory."""
+    """Draws the scenario `index` from `rng`; a `corner` fixes its first job and its memory.
+
+    `moved` receives, for each job whose sizes the device cannot do, why not: the job has other sizes near by.
+    """
     kind = knobs.abort.draw(rng) if knobs.abort.values != ("none",) else "none"
     if kind != "none":
         # The memory that the cut job leaves is open, so the next one must not see it.
         apart = replace(knobs, jobs=Weighted.evenly((2,)), chain=0.0, z_overlap=0.0)
-        return _cut(rng, _draw(rng, apart, index, None, descriptor.traits), kind, descriptor)
-    return _draw(rng, knobs, index, corner, descriptor.traits)
+        return _cut(rng, _draw(rng, apart, index, None, descriptor.traits, moved), kind, descriptor)
+    return _draw(rng, knobs, index, corner, descriptor.traits, moved)
 
 
 def _cut(rng: random.Random, scenario: Scenario, kind: str, descriptor: Descriptor) -> Scenario:
@@ -92,7 +100,7 @@ def draw_jobs(rng: random.Random, each: Sequence[Knobs], window: Window) -> tupl
     cores: list[Weighted[int]] = []
     for knobs in each:
         for _ in range(_TRIES):
-            shape, reserved = _shape(rng, knobs, None, CONTRACT), blocks.copy()
+            shape, reserved = _shape(rng, knobs, None, CONTRACT, None), blocks.copy()
             _reserve(rng, knobs, shapes, shape, reserved, None)
             if room_of(reserved) <= window.size:
                 blocks = reserved
@@ -103,9 +111,16 @@ def draw_jobs(rng: random.Random, each: Sequence[Knobs], window: Window) -> tupl
     return tuple(_job(rng, shape, core, addresses) for shape, core in zip(shapes, cores, strict=True))
 
 
-def _draw(rng: random.Random, knobs: Knobs, index: int, corner: Corner | None, traits: Traits) -> Scenario:
+def _draw(
+    rng: random.Random,
+    knobs: Knobs,
+    index: int,
+    corner: Corner | None,
+    traits: Traits,
+    moved: list[str] | None,
+) -> Scenario:
     count = knobs.jobs.draw(rng) if corner is None else corner.jobs
-    shapes = [_shape(rng, knobs, corner if i == 0 else None, traits) for i in range(count)]
+    shapes = [_shape(rng, knobs, corner if i == 0 else None, traits, moved) for i in range(count)]
     blocks: list[Block] = []
     for position, shape in enumerate(shapes):
         _reserve(rng, knobs, shapes[:position], shape, blocks, corner if position == 0 else None)
@@ -138,7 +153,9 @@ def draw_stall(rng: random.Random, knobs: Knobs, kind: str) -> StallSpec:
     )
 
 
-def _shape(rng: random.Random, knobs: Knobs, corner: Corner | None, traits: Traits) -> _Shape:
+def _shape(
+    rng: random.Random, knobs: Knobs, corner: Corner | None, traits: Traits, moved: list[str] | None
+) -> _Shape:
     same = knobs.classes.draw(rng) if rng.random() < knobs.same_class else None
     if corner is not None and corner.classes is not None:
         same = corner.classes
@@ -150,7 +167,11 @@ def _shape(rng: random.Random, knobs: Knobs, corner: Corner | None, traits: Trai
         return _Shape(corner.op, corner.fmt, corner.m, corner.n, corner.k, (x, w, y), traits)
     sizes = _sizes(rng, knobs)
     op, fmt = knobs.op.draw(rng), knobs.draw_format(rng)
-    m, n, k = _possible(sizes, fmt, knobs, traits)
+    near = _possible(sizes, fmt, knobs, traits)
+    if moved is not None and near != sizes:
+        m, n, k = sizes
+        moved += filter(None, [traits.refuses(Job(op, m, n, k, 0, 0, 0, fmt, fp8_bytes=traits.fp8_bytes))])
+    m, n, k = near
     return _Shape(op, fmt, m, n, k, (x, w, y), traits)
 
 

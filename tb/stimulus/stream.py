@@ -42,7 +42,8 @@ class ScenarioStream(Applicable):
 
     Attributes:
         rejected: rejected scenarios so far, by reason.
-        left_out: scenarios that the device cannot run, so far, by reason; each was drawn anew.
+        left_out: scenarios that the device cannot run, so far, by reason; each was drawn anew, or has other
+            sizes near by.
         corner_count: scenarios 0 up to this one are corners.
 
     Raises:
@@ -109,10 +110,12 @@ class ScenarioStream(Applicable):
         reasons: Counter[str] = Counter()
         for attempt in range(MAX_REJECTED):
             wanted_corner = corner if attempt < _CORNER_TRIES else None
-            candidate = draw_scenario(rng, self.knobs, self.descriptor, index, wanted_corner)
+            moved: list[str] = []
+            candidate = draw_scenario(rng, self.knobs, self.descriptor, index, wanted_corner, moved)
             cannot = self.descriptor.cannot(candidate)
             reason = self._reason(candidate) if cannot is None else cannot
             if reason is None:
+                self.left_out.update(f"{self.descriptor.name}: {each}" for each in moved[:1])
                 return candidate
             (self.rejected if cannot is None else self.left_out)[reason] += 1
             reasons[reason] += 1

@@ -64,6 +64,18 @@ def test_sizes_are_drawn_over_all_that_is_left() -> None:
     assert {job.z_addr % 4 for job in jobs} == {0, 1, 2, 3}
 
 
+def test_sizes_that_give_way_to_others_are_counted() -> None:
+    stream = ScenarioStream("t", 1, {"corners": 0, "jobs": 1}, stranger(k={"multiple": 2}))
+    drawn = [stream.scenario(index) for index in range(200)]
+    odd = [
+        ScenarioStream("t", 1, {"corners": 0, "jobs": 1}, stranger()).scenario(index) for index in range(200)
+    ]
+    assert {scenario.jobs[0].k % 2 for scenario in drawn} == {0}
+    assert stream.left_out == {
+        "paper: K has to be a multiple of 2": sum(scenario.jobs[0].k % 2 for scenario in odd)
+    }
+
+
 def test_addresses_of_other_operands_stay_free() -> None:
     jobs = [job for scenario in drawn(stranger(x={"alignment": 4})) for job in scenario.jobs if not job.empty]
     assert {job.x_addr % 4 for job in jobs if job.n} == {0}
