@@ -33,8 +33,9 @@ _RECORD = re.compile(rb"C '(.*)' (\d+)$", re.DOTALL)
 
 def configuration(descriptor: Descriptor, sources: Sequence[Path]) -> str:
     """Lines of a configuration file that leave out all sources, of those compiled, that do not count."""
-    counting = {*counted(descriptor), *(source for source in sources if source.suffix == ".vlt")}
-    places = [f'"*/{source.name}"' for source in sources if source not in counting]
+    counting = set(counted(descriptor))
+    others = (source for source in sources if source.suffix != ".vlt" and source not in counting)
+    places = [f'"*/{source.name}"' for source in others]
     for source in counting:
         places += [f'"*/{source.name}" -lines {rows}' for rows in _assertions(source)]
     return "".join(f"coverage_off -file {place}\n" for place in places)
@@ -43,7 +44,7 @@ def configuration(descriptor: Descriptor, sources: Sequence[Path]) -> str:
 def _assertions(source: Path) -> Iterator[str]:
     """Ranges of lines that hold assertions, by the guard around them (docs/rtl-style.md)."""
     begin = 0
-    for row, line in enumerate(source.read_text().splitlines(), start=1):
+    for row, line in enumerate(source.read_text(errors="replace").splitlines(), start=1):
         if line == f"`ifndef {NO_ASSERTIONS}":
             begin = row
         elif begin and line == "`endif":

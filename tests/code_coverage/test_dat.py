@@ -11,6 +11,7 @@ from regressions.simulators.counted_sources import counted
 from regressions.simulators.verilator_coverage import configuration, read
 from tb.descriptor import load
 from tests.code_coverage.design import BLOCK, ELSE, FALL, RISE, record
+from tests.stimulus.test_descriptor import FULL, write
 
 HEADER = b"# SystemC::Coverage-3\n"
 
@@ -70,3 +71,11 @@ def test_everything_else_is_left_out_by_name() -> None:
     assert not own & off
     assert set(parts) <= own  # of these the assertions alone
     assert all(name.endswith(".sv") for name in off)
+
+
+def test_waivers_that_are_made_for_foreign_sources_are_no_sources(tmp_path: Path) -> None:
+    """They are texts, of which no file exists; a foreign source may be in another encoding."""
+    path = write(tmp_path, 'lint = "off"' + FULL)
+    (tmp_path / "a.sv").write_bytes("module a; endmodule // übrig\n".encode("latin-1"))
+    device = load(path)
+    assert ".vlt" not in configuration(device, bench_model(device).sources)
