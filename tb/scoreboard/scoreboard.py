@@ -209,15 +209,17 @@ class Scoreboard(uvm_scoreboard):
             measured: Measurements of each job.
 
         Returns:
-            None if a job was slower than its bound.
+            None if a job was slower than its bound, or faster than it can be done.
         """
         names = self.descriptor.probe.causes if self.descriptor.probe else None
         jobs = [_unmeasured(scenario, position) for position in range(len(scenario.jobs))]
-        for result, job, row in zip(jobs, scenario.jobs, measured, strict=True):
+        ran = [Span(*row[:3]) for row in measured]
+        for result, job, span, row in zip(jobs, scenario.jobs, ran, measured, strict=True):
             slots = None if names is None else {name: n for name, n in zip(names, row[6:], strict=False) if n}
             result.status = Status.PASSED
-            self._measure(result, job, Span(*row[:3]), BeatCount(*row[3:6]), slots)
-        return None if _slow(jobs) else Verdict(jobs, [], scenario.window.size)
+            self._measure(result, job, span, BeatCount(*row[3:6]), slots)
+        wrong = _slow(jobs) or check_fast(self.descriptor, scenario, ran)
+        return None if wrong else Verdict(jobs, [], scenario.window.size)
 
     def _judge(
         self,

@@ -82,3 +82,12 @@ def test_an_output_that_the_steps_lead_to_is_reported_and_not_raised() -> None:
     expected[JOB.z_addr - run.window.base] ^= 1
     (finding,) = compare(run, expected, right, load("serial"))
     assert "model and steps disagree" in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("cycles", "clean"), [(JOB.m * JOB.n * JOB.k, True), (JOB.m * JOB.n * JOB.k - 1, False)]
+)
+def test_the_deputy_passes_no_job_that_ends_sooner_than_it_can_be_done(cycles: int, clean: bool) -> None:
+    board = scoreboard(load("serial"))
+    verdict = board.passed(scenario(JOB), [(10, 10 + cycles, 10, 0, 0, 0)])
+    assert (verdict is not None) is clean
