@@ -211,6 +211,16 @@ class Bench {
         return request;
     }
 
+    // Forgets logs, sums and wake reasons; violations stay. Returns the last edge.
+    uint64_t forget() {
+        shared.beat_count = shared.access_count = shared.event_count = shared.end_count = 0;
+        shared.probe_count = shared.port_count = 0;
+        shared.busy_cycles = shared.waiting_cycles = shared.covered = 0;
+        shared.wake_reasons = shared.watchdog_fired = 0;
+        shared.awaited_ends = 0;
+        return shared.cycle;
+    }
+
     // True if nothing is wrong with a scenario: its logs, and its memory against what is expected of it.
     bool clean(const JudgedJob* jobs, uint32_t count, const uint8_t* expected) {
         const Logs logs{beats.get(),  shared.beat_count,  beat_words_,  lanes_,
@@ -460,6 +470,7 @@ void bench_py_play_start(void* handle, uint32_t length, uint32_t timeout) {
     of(handle).player.start(length, timeout);
 }
 void bench_py_play_stop(void* handle) { of(handle).player.stop(); }
+uint64_t bench_py_forget(void* handle) { return of(handle).forget(); }
 void* bench_py_deputy_device(void* handle) { return &of(handle).deputy.device; }
 void* bench_py_deputy_state(void* handle) { return &of(handle).deputy.state; }
 void* bench_py_deputy_measured(void* handle) { return of(handle).deputy.measured; }

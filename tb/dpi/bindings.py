@@ -145,6 +145,9 @@ class BenchHandle:
         self.player = PlayerHandle(library, handle)
         self.deputy = DeputyHandle(library, handle)
         self.since = 0
+        self._bench = handle
+        self._forget: Any = ct.PyDLL(None).bench_py_forget  # keeps Python's global lock, as `tb.dpi.player`
+        self._forget.argtypes, self._forget.restype = (ct.c_void_p,), ct.c_uint64
 
     def beat_log(self) -> npt.NDArray[np.void]:
         """Cycles with the request high, in order; a view that lives until `clear_logs`."""
@@ -168,13 +171,7 @@ class BenchHandle:
 
     def clear_logs(self) -> None:
         """Forget the logs, the wake reasons, the cycle sums and events seen; sticky violation counts stay."""
-        shared = self.shared
-        shared.beat_count = shared.access_count = shared.event_count = shared.end_count = 0
-        shared.probe_count = shared.port_count = 0
-        self.since = int(shared.cycle)
-        shared.busy_cycles = shared.waiting_cycles = shared.covered = 0
-        shared.wake_reasons = shared.watchdog_fired = 0
-        shared.awaited_ends = 0
+        self.since = int(self._forget(self._bench))
 
     def overran(self) -> bool:
         """Tell, once, whether a log was too small for the scenario.

@@ -164,9 +164,13 @@ class RedmuleEnv(uvm_env):
 
     def _untouched(self) -> bool:
         """Nobody else listens to the monitors, and none published a part of the present scenario."""
-        control = self.control.monitor
-        ports = (self.tcdm.monitor.log_port, control.access_port, control.records_port)
-        return control.last <= self.handle.since and all(len(port.subscribers) == 1 for port in ports)
+        wide, control = self.tcdm.monitor, self.control.monitor
+        listeners = (
+            wide.log_port.subscribers,
+            control.access_port.subscribers,
+            control.records_port.subscribers,
+        )
+        return sum(map(len, listeners)) == len(listeners) and control.last <= self.handle.since
 
     def _collect(self) -> None:
         self.tcdm.monitor.collect()

@@ -24,6 +24,7 @@ from tb.exchange.device import Descriptor
 from tb.exchange.results import Finding
 from tb.exchange.scenario import RESET_CYCLES, Scenario
 from tb.exchange.status import Status
+from tb.exchange.traits import CONTRACT
 from tb.registers.own import registers_of
 from tb.scoreboard.deputy import Deputy
 from tb.scoreboard.protocol import SHARE, PortLogs
@@ -145,7 +146,7 @@ class ScenarioExecutor:
                 finished = cut is not None and await self._ended_after(cut)
                 if finished:
                     await self._drain()
-            if finished:
+            if finished and self._traits is not CONTRACT:
                 await self._settle()
         except ControlError as error:
             port_error = str(error)

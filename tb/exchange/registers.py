@@ -9,7 +9,7 @@ from models.formats import Format
 from models.ops import Op
 from tb.exchange.job import Job
 from tb.exchange.names import parse_format, parse_op
-from tb.exchange.roles import JOB_ROLES, Constant, Place, Roles, Word, check_places, place_of
+from tb.exchange.roles import JOB_ROLES, NO_ROLES, Constant, Place, Roles, Word, check_places, place_of
 from tb.schema import Where, unknown
 
 Cycles = Annotated[int, Meta(ge=0, le=10_000)]
@@ -94,7 +94,7 @@ class Registers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     @property
     def own(self) -> bool:
         """True if the places are the device's own, not the contract's."""
-        return bool(self.roles.given())
+        return self.roles != NO_ROLES
 
     @property
     def contexts(self) -> int:

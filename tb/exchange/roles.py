@@ -96,6 +96,10 @@ class Roles(Struct, frozen=True, forbid_unknown_fields=True):
         return {name: place for name in self.__struct_fields__ if (place := getattr(self, name)) is not None}
 
 
+NO_ROLES = Roles()
+"""Roles of a device whose registers are the contract's."""
+
+
 class Constant(Struct, frozen=True, forbid_unknown_fields=True):
     """Bits that every job has at a fixed value.
 

@@ -7,6 +7,7 @@ both judge, and must agree.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from tb.dpi.deputy import JOB_ROW, KINDS, MOST_JOBS, NO_CAUSE, WORDS, DeputyHandle
 from tb.exchange.job import Job
@@ -81,7 +82,7 @@ class Deputy:
         predicted = expected()
         if predicted.findings:
             return None
-        measured = self._handle.clean([_row(job) for job in scenario.jobs], predicted.memory)
+        measured = self._handle.clean([job_row(job) for job in scenario.jobs], predicted.memory)
         return None if measured is None else self._scoreboard.passed(scenario, measured)
 
     def adopt(self, verdict: Verdict) -> None:
@@ -156,8 +157,9 @@ def _word(register: Register | None) -> tuple[int, int]:
     return KINDS.index(kind if kind in KINDS else "unknown"), register.writable_mask
 
 
-def _row(job: Job) -> bytes:
-    """A job as `deputy.h` takes it."""
+@lru_cache(maxsize=64)
+def job_row(job: Job) -> bytes:
+    """Return a job as `deputy.h` takes it; the latest are remembered."""
     ranges = job.x_range, job.w_range, job.z_range
     firsts, lengths = zip(*ranges, strict=True)
     return JOB_ROW.pack(*firsts, *lengths, job.m, job.n, job.k, job.core, job.op.reads_y, 0)

@@ -18,6 +18,7 @@ from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario
 from tb.kinds import ACCELERATOR
 from tb.registers.own import registers_of
+from tb.scoreboard.deputy import job_row
 from tb.stimulus.stream import ScenarioStream
 
 _BATCH = 32  # scenarios of an item: its way through pyuvm takes as long as half of the checks of one
@@ -84,6 +85,7 @@ class GemmOpSequence(StreamSequence):
     def __init__(self, *arguments: Any, **others: Any) -> None:
         super().__init__(*arguments, **others)
         self.stream.constraint = self.constraint
+        self._registers = registers_of(self._descriptor)
 
     @classmethod
     def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
@@ -115,9 +117,9 @@ class GemmOpSequence(StreamSequence):
         """Draw a scenario, and fill the caches with everything that the bench will ask about its jobs."""
         scenario = self.stream.scenario(index)
         device = self._descriptor
-        registers = registers_of(device)
         for job in scenario.jobs:
             device.bound(job)
-            programming(job, registers)
+            programming(job, self._registers)
+            job_row(job)
             job_ranges(job, (device.instance.dw + 32) // 8, device.traits)
         return scenario
