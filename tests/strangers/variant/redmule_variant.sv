@@ -109,7 +109,7 @@ module redmule_variant
 
   assign last_write = access_valid && element.write &&
       element.addr == job.z_addr + (32'(own_job.m) * 32'(own_job.k) - 1) * 32'(element.bytes);
-  assign held = last_write && 32'(waited_q) < LEAD + ((mutant == 2 && LEAD != 0) ? 3 : 0);
+  assign held = last_write && 32'(waited_q) != LEAD + ((mutant == 2 && LEAD != 0) ? 3 : 0);
   assign early = held && waited_q == '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
