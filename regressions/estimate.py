@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tb.exchange.scenario import BANKS
-
 if TYPE_CHECKING:
     from tb.exchange.device import Descriptor
     from tb.exchange.scenario import Scenario
@@ -18,6 +16,8 @@ _JOB_OVERHEAD = 500
 
 def estimate(scenario: Scenario, descriptor: Descriptor) -> int:
     """Estimated cycles of a scenario: the bound of its jobs, stretched by the stalls' rate."""
+    from tb.exchange.scenario import BANKS  # late: commands that estimate nothing load no numbers
+
     stall = scenario.stall
     banks = descriptor.instance.dw // 32 + 1 if stall.kind == BANKS else 1  # that a read needs at once
     stretch = 1.0 / (1.0 - stall.rate) ** banks

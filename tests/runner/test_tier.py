@@ -91,6 +91,7 @@ def test_the_night_has_mutants_and_the_quick_tiers_have_none() -> None:
     assert {name: tier.mutants for name, tier in load_tiers().items()} == {
         "smoke": False,
         "pr": False,
+        "public_ci": False,
         "nightly": True,
     }
 
