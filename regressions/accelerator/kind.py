@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from regressions.estimate import estimate
 from regressions.kinds import Defects, RunnerKind
 from tb.kinds import late
 
@@ -43,6 +42,8 @@ class AcceleratorRunner(RunnerKind):
 
     def size(self, stream: ScenarioStream, device: Descriptor, index: int) -> tuple[int, int]:
         """Count the jobs of a scenario and estimate its cycles."""
+        from regressions.estimate import estimate
+
         scenario = stream.scenario(index)
         return len(scenario.jobs), estimate(scenario, device)
 
