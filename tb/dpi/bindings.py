@@ -153,6 +153,12 @@ class BenchHandle:
         """Cycles with the request high, in order; a view that lives until `clear_logs`."""
         return self._beats[: self.shared.beat_count]
 
+    def waiting_edges(self, after: int, last: int) -> npt.NDArray[np.int64]:
+        """Edges behind `after` up to `last` at which a request of the wide port found no grant."""
+        log = self.beat_log()
+        edges: npt.NDArray[np.int64] = log["cycle"][log["flags"] & GRANTED == 0].astype(np.int64)
+        return edges[(edges > after) & (edges <= last)]
+
     def periph_log(self) -> npt.NDArray[np.void]:
         """Accesses of the register port, in order; a view that lives until `clear_logs`."""
         return self._accesses[: self.shared.access_count]

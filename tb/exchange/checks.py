@@ -13,6 +13,8 @@ CHECKS = {
     "busy": "busy_o against triggers, events and waiting requests",
     "bound": "cycles of each job against its bound with the stalls it met",
     "too_fast": "no job ends sooner than its steps and writes can be done",
+    "schedule": "cycles of each job are those of the array's schedule, with the waiting cycles that it met",
+    "schedule_causes": "slots of each job have the causes that the schedule gives them",
     "abort": "memory, events and requests after a job was cut short",
     "abort_cycles": "a job behind a cut one takes the cycles it takes alone",
     "causes_record": "the probe counts each job once",

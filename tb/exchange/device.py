@@ -112,6 +112,7 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         formats: formats the device has, by name
         mixed_formats: X, W and Y/Z can have different formats, by the extension of MACFG (contract A5.16)
         cycle_bound: the cycle bound
+        schedule: the device takes exactly the cycles of the array's schedule (docs/accelerator.md)
         traits: deviations by design of sizes, memory, ports, timing and numbers
         known_differences: deviations by design
         known_issues: defects that are expected to show
@@ -141,6 +142,7 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     formats: Annotated[FormatsOfDevice, Meta(min_length=1)]
     mixed_formats: bool = False
     cycle_bound: Bound = field(name="bound")
+    schedule: bool = False
     traits: Traits = CONTRACT
     known_differences: tuple[KnownItem, ...] = ()
     known_issues: tuple[KnownItem, ...] = ()

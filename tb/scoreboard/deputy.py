@@ -21,6 +21,7 @@ from tb.registers.model import AccessTrace, PlainState
 from tb.registers.predictor import RegisterPredictor
 from tb.scoreboard.causes import PADDING, WORKING
 from tb.scoreboard.prediction import Prediction
+from tb.scoreboard.schedule import Waiting
 from tb.scoreboard.scoreboard import Scoreboard, Verdict
 
 _READ = range(KINDS.index("ACQUIRE"), KINDS.index("TRIGGER"))  # kinds of which the last read is kept
@@ -34,6 +35,7 @@ class Deputy:
         scoreboard: Whose deputy it is.
         predictor: Whose model of the register file it shares: each lets the other follow when it is used.
         untouched: Tells whether nobody else wants the logs of a scenario, or had a part of them.
+        waiting: Tells where requests waited.
     """
 
     def __init__(
@@ -42,11 +44,13 @@ class Deputy:
         scoreboard: Scoreboard,
         predictor: RegisterPredictor,
         untouched: Callable[[], bool],
+        waiting: Waiting,
     ) -> None:
         self._handle = handle
         self._scoreboard = scoreboard
         self._predictor = predictor
         self._untouched = untouched
+        self._waiting = waiting
         descriptor = scoreboard.descriptor
         self._registers: RegisterMap = predictor.registers
         self._ahead = False
@@ -83,7 +87,7 @@ class Deputy:
         if predicted.findings:
             return None
         measured = self._handle.clean([job_row(job) for job in scenario.jobs], predicted.memory)
-        return None if measured is None else self._scoreboard.passed(scenario, measured)
+        return None if measured is None else self._scoreboard.passed(scenario, measured, self._waiting)
 
     def adopt(self, verdict: Verdict) -> None:
         """Let a verdict stand alone; the model of the predictor follows when it is needed."""

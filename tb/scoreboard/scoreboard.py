@@ -36,6 +36,7 @@ from tb.scoreboard.order import check_busy, check_writes
 from tb.scoreboard.prediction import Prediction, prediction
 from tb.scoreboard.protocol import PortLogs, check_protocol
 from tb.scoreboard.requests import check_requests
+from tb.scoreboard.schedule import Waiting, check_schedule, held_request
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.scoreboard.spans import port_cycles, spans
 
@@ -179,6 +180,8 @@ class Scoreboard(uvm_scoreboard):
             findings.append(hang(scenario, ran, seen, silent=silent))
         causes, wrong = check_causes(self.descriptor, scenario, ran, seen)
         findings += wrong + check_fast(self.descriptor, scenario, ran)
+        held = 0 if cut is None else held_request(seen.beats, cut)
+        findings += check_schedule(self.descriptor, scenario, ran, causes, seen.beats.waiting_edges, held)
         gave_up = _gave_up(findings)
         jobs = [_unmeasured(scenario, position) for position in range(len(scenario.jobs))]
         for result, job, span, slots in zip(jobs, scenario.jobs, ran, causes, strict=False):
@@ -201,24 +204,29 @@ class Scoreboard(uvm_scoreboard):
             compared = sum(job.z_range[1] for job in whole)
         return Verdict(jobs, findings, compared, excused.concerned, excused.shown, excused.silent, held)
 
-    def passed(self, scenario: Scenario, measured: Sequence[MeasuredRow]) -> Verdict | None:
+    def passed(self, scenario: Scenario, measured: Sequence[MeasuredRow], waiting: Waiting) -> Verdict | None:
         """Make the verdict on a scenario that the deputy found clean, as `check` would.
 
         Args:
             scenario: Scenario that ran.
             measured: Measurements of each job.
+            waiting: Tells where requests waited.
 
         Returns:
-            None if a job was slower than its bound, or faster than it can be done.
+            None if a job was slower than its bound, faster than it can be done, or not on its schedule.
         """
         names = self.descriptor.probe.causes if self.descriptor.probe else None
         jobs = [_unmeasured(scenario, position) for position in range(len(scenario.jobs))]
         ran = [Span(*row[:3]) for row in measured]
-        for result, job, span, row in zip(jobs, scenario.jobs, ran, measured, strict=True):
-            slots = None if names is None else {name: n for name, n in zip(names, row[6:], strict=False) if n}
+        causes = [
+            None if names is None else {name: n for name, n in zip(names, row[6:], strict=False) if n}
+            for row in measured
+        ]
+        for result, job, span, row, slots in zip(jobs, scenario.jobs, ran, measured, causes, strict=True):
             result.status = Status.PASSED
             self._measure(result, job, span, BeatCount(*row[3:6]), slots)
         wrong = _slow(jobs) or check_fast(self.descriptor, scenario, ran)
+        wrong = wrong or check_schedule(self.descriptor, scenario, ran, causes, waiting)
         return None if wrong else Verdict(jobs, [], scenario.window.size)
 
     def _judge(

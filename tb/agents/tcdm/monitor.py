@@ -61,6 +61,11 @@ class BeatLog:
         writes: npt.NDArray[np.bool_] = self.flags == GRANTED
         return writes
 
+    def waiting_edges(self, after: int, last: int) -> npt.NDArray[np.int64]:
+        """Edges of the cycles without a grant behind `after` up to `last`."""
+        part = slice(self.until(after), self.until(last))
+        return self.edges[part][self.waiting[part]]
+
     def count(self, after: int, last: int) -> BeatCount:
         """Records from the edge behind `after` up to the edge `last`."""
         flags = self.flags[self.until(after) : self.until(last)]
