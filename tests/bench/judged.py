@@ -143,7 +143,9 @@ class Court:
         self._wide.log_port.connect(self.scoreboard.tcdm)
         self._control.access_port.connect(self.scoreboard.accesses)
         self._control.records_port.connect(self.predictor.analysis_export)
-        self.deputy = Deputy(bench.handle.deputy, self.scoreboard, self.predictor, lambda: True)
+        self.deputy = Deputy(
+            bench.handle.deputy, self.scoreboard, self.predictor, lambda: True, bench.handle.waiting_edges
+        )
 
     def check(self, scenario: Scenario, expected: Prediction) -> Verdict:
         """Have the checks judge the logs in the bench."""
