@@ -13,7 +13,7 @@ from tb.coverage.sorter import Code, Sorter
 from tb.exchange.results import JobResult
 from tb.exchange.status import Status
 from tb.registers.generate import register_map
-from tb.registers.model import AccessTrace
+from tb.registers.state import AccessTrace
 
 Sample = tuple[str, Any, int]
 """Kind, sample, and how often it occurred."""

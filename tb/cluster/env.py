@@ -24,8 +24,8 @@ from tb.exchange.device import Descriptor
 from tb.exchange.status import Status
 from tb.registers.own import registers_of
 from tb.registers.predictor import RegisterPredictor
-from tb.scoreboard.scoreboard import Verdict
 from tb.scoreboard.second_opinion import SecondOpinions
+from tb.scoreboard.verdict import Verdict
 
 
 class ProgramItem(uvm_sequence_item):

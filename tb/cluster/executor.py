@@ -17,7 +17,7 @@ from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
 from tb.env.executor import BenchError
 from tb.env.lookahead import Drawn
-from tb.scoreboard.scoreboard import Verdict
+from tb.scoreboard.verdict import Verdict
 
 _NEVER = 2**63  # ends of jobs that are awaited: the program tells when it is over, not they
 

@@ -9,7 +9,7 @@ from tb.cluster.memory_map import CONSTANTS
 from tb.coverage.coverpoint import FORMATS, OPERATIONS, coverpoint
 from tb.coverage.points import CORES
 from tb.registers.map import CONTEXTS
-from tb.registers.model import AccessTrace
+from tb.registers.state import AccessTrace
 
 if TYPE_CHECKING:  # the runner reads the bins, and needs no scoreboard for that
     from tb.cluster.task import Arbitration

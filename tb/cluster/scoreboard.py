@@ -22,7 +22,8 @@ from tb.exchange.scenario import Scenario, Window
 from tb.scoreboard.aborted import clear_edge
 from tb.scoreboard.memory import compare
 from tb.scoreboard.prediction import Prediction
-from tb.scoreboard.scoreboard import Latest, Scoreboard, Verdict
+from tb.scoreboard.scoreboard import Latest, Scoreboard
+from tb.scoreboard.verdict import Verdict
 
 Bytes = npt.NDArray[np.uint8]
 _NOTHING: Bytes = np.zeros(0, np.uint8)

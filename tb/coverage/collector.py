@@ -21,8 +21,8 @@ from tb.exchange.device import Descriptor
 from tb.exchange.plan import SHARE
 from tb.exchange.scenario import Scenario
 from tb.registers.map import CONTEXTS
-from tb.registers.model import AccessTrace
 from tb.registers.own import contract_offsets
+from tb.registers.state import AccessTrace
 
 _BATCH = 16  # scenarios sorted together: the simulator's thread may have to wait for as many
 _LARGE = 1 << 20  # bytes of a window beyond which no job is looked into

@@ -10,8 +10,9 @@ from tb.agents.tcdm.monitor import BeatLog, EventLog
 from tb.coverage.collector import Collector, Cut
 from tb.dpi.bindings import BenchHandle
 from tb.exchange.scenario import Scenario
-from tb.registers.model import AccessTrace, RegisterFileModel
-from tb.scoreboard.scoreboard import Verdict
+from tb.registers.model import RegisterFileModel
+from tb.registers.state import AccessTrace
+from tb.scoreboard.verdict import Verdict
 from tb.stimulus.image import Image
 
 

@@ -8,7 +8,7 @@ from tb.env.items import ScenarioItem
 from tb.env.lookahead import Drawn
 from tb.env.recorder import Recorder
 from tb.exchange.status import Status
-from tb.scoreboard.scoreboard import Verdict
+from tb.scoreboard.verdict import Verdict
 
 
 class ScenarioDriver(uvm_driver):

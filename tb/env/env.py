@@ -29,8 +29,9 @@ from tb.registers.generate import register_block
 from tb.registers.own import description_of, registers_of
 from tb.registers.predictor import RegisterPredictor
 from tb.scoreboard.deputy import Deputy
-from tb.scoreboard.scoreboard import Scoreboard, Verdict
+from tb.scoreboard.scoreboard import Scoreboard
 from tb.scoreboard.second_opinion import SecondOpinions
+from tb.scoreboard.verdict import Verdict
 from tb.stimulus.job import GemmJob
 
 

@@ -28,8 +28,9 @@ from tb.exchange.traits import CONTRACT
 from tb.registers.own import registers_of
 from tb.scoreboard.deputy import Deputy
 from tb.scoreboard.protocol import SHARE, PortLogs
-from tb.scoreboard.scoreboard import Scoreboard, Verdict
+from tb.scoreboard.scoreboard import Scoreboard
 from tb.scoreboard.second_opinion import SecondOpinions
+from tb.scoreboard.verdict import Verdict
 from tb.stimulus.image import Image, initial_image
 
 DRAIN_CYCLES = 8  # after the last event: late writes and a late fall of busy_o show here

@@ -12,7 +12,7 @@ from tb.exchange.record import Record
 from tb.exchange.results import Failure, Finding, Line, encode
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
-from tb.scoreboard.scoreboard import Verdict
+from tb.scoreboard.verdict import Verdict
 
 _FINDINGS = 20  # of a scenario that are told in its line; its record has all
 

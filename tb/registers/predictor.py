@@ -8,7 +8,8 @@ from pyuvm import uvm_component, uvm_predict_e, uvm_reg_block, uvm_subscriber
 from tb.agents.control.monitor import ControlRecords
 from tb.registers.generate import register_map
 from tb.registers.map import RegisterMap
-from tb.registers.model import RegisterFileModel, RegisterFinding
+from tb.registers.model import RegisterFileModel
+from tb.registers.state import RegisterFinding
 
 
 class RegisterPredictor(uvm_subscriber):

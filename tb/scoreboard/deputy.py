@@ -17,12 +17,13 @@ from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.exchange.traits import CONTRACT
 from tb.registers.map import Register, RegisterMap
-from tb.registers.model import AccessTrace, PlainState
 from tb.registers.predictor import RegisterPredictor
+from tb.registers.state import AccessTrace, PlainState
 from tb.scoreboard.causes import PADDING, WORKING
 from tb.scoreboard.prediction import Prediction
 from tb.scoreboard.schedule import Waiting
-from tb.scoreboard.scoreboard import Scoreboard, Verdict
+from tb.scoreboard.scoreboard import Scoreboard
+from tb.scoreboard.verdict import Verdict
 
 _READ = range(KINDS.index("ACQUIRE"), KINDS.index("TRIGGER"))  # kinds of which the last read is kept
 

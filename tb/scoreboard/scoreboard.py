@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scoreboard: predicts a scenario, takes the monitors' records, runs every check."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence, Set
 from functools import partial
 from typing import Any
 
@@ -10,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from pyuvm import ConfigDB, uvm_analysis_export, uvm_component, uvm_scoreboard
 
-from models.timing import utilization
 from tb.agents.control.rules import DESCRIPTIONS as PERIPH_RULES
 from tb.agents.tcdm.memory import job_ranges
 from tb.agents.tcdm.monitor import BeatCount, BeatLog, TcdmLogs
@@ -18,13 +16,12 @@ from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_RULES
 from tb.dpi.deputy import MeasuredRow
 from tb.exchange.attributes import FRESH, History, Occasion, occasions
 from tb.exchange.device import Descriptor
-from tb.exchange.job import Job
 from tb.exchange.known import Excused, excuse
-from tb.exchange.results import Causes, Finding, JobResult
+from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario
-from tb.exchange.status import Status, gravest
-from tb.registers.model import RegisterFinding
+from tb.exchange.status import Status
 from tb.registers.own import registers_of
+from tb.registers.state import RegisterFinding
 from tb.scoreboard.aborted import check_aborted
 from tb.scoreboard.causes import check_causes
 from tb.scoreboard.fast import check_fast
@@ -39,42 +36,7 @@ from tb.scoreboard.requests import check_requests
 from tb.scoreboard.schedule import Waiting, check_schedule, held_request
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.scoreboard.spans import port_cycles, spans
-
-
-@dataclass(slots=True)
-class Verdict:
-    """Outcome of a scenario.
-
-    Attributes:
-        jobs: Its jobs.
-        findings: Everything that is wrong.
-        compared_bytes: Bytes of memory that were compared.
-        concerned: Known issues and differences of the device that concern one of its jobs.
-        known: Those that showed; they do not count as findings.
-        silent: Those that concern a job which passed without showing one.
-        held: Jobs that did not run, since they stood behind a hang that is known.
-    """
-
-    jobs: list[JobResult]
-    findings: list[Finding]
-    compared_bytes: int
-    concerned: Sequence[str] = ()
-    known: Sequence[str] = ()
-    silent: Sequence[str] = ()
-    held: int = 0
-
-    @property
-    def status(self) -> Status:
-        """The gravest finding; passed when there is none."""
-        if not self.findings:
-            return Status.PASSED
-        return gravest(finding.status for finding in self.findings)
-
-    @property
-    def detail(self) -> str:
-        """The first gravest finding, for one line."""
-        status = self.status
-        return next((finding.line for finding in self.findings if finding.status is status), "")
+from tb.scoreboard.verdict import Verdict, decide, gave_up, hold, measure, slow, unmeasured
 
 
 class Latest(uvm_analysis_export):
@@ -180,23 +142,23 @@ class Scoreboard(uvm_scoreboard):
             findings.append(hang(scenario, ran, seen, silent=silent))
         causes, wrong = check_causes(self.descriptor, scenario, ran, seen)
         findings += wrong + check_fast(self.descriptor, scenario, ran)
-        held = 0 if cut is None else held_request(seen.beats, cut)
-        findings += check_schedule(self.descriptor, scenario, ran, causes, seen.beats.waiting_edges, held)
-        gave_up = _gave_up(findings)
-        jobs = [_unmeasured(scenario, position) for position in range(len(scenario.jobs))]
+        granted = 0 if cut is None else held_request(seen.beats, cut)
+        findings += check_schedule(self.descriptor, scenario, ran, causes, seen.beats.waiting_edges, granted)
+        stopped = gave_up(findings)
+        jobs = [unmeasured(scenario, position) for position in range(len(scenario.jobs))]
         for result, job, span, slots in zip(jobs, scenario.jobs, ran, causes, strict=False):
             result.status = Status.PASSED
             if span is None:
                 result.detail = "cut short"
             else:
-                self._measure(result, job, span, port_cycles(span, seen), slots)
-        findings += _slow(jobs)
+                measure(result, self.descriptor, job, span, port_cycles(span, seen), slots)
+        findings += slow(jobs)
         ended = {result.job for result in jobs if result.cycles}
         excused = self.excuse(occasions(scenario, history), findings, ended)
         findings = excused.findings
         for result in jobs:
-            _decide(result, findings, excused.jobs)
-        held = _hold(jobs, "a known hang") if gave_up and not _gave_up(findings) else 0
+            decide(result, findings, excused.jobs)
+        held = hold(jobs, "a known hang") if stopped and not gave_up(findings) else 0
         self.jobs += sum(result.status is not Status.NOT_RUN for result in jobs)
         compared = memory.size
         if watchdog:  # of what jobs wrote that ended ahead of a hang
@@ -216,7 +178,7 @@ class Scoreboard(uvm_scoreboard):
             None if a job was slower than its bound, faster than it can be done, or not on its schedule.
         """
         names = self.descriptor.probe.causes if self.descriptor.probe else None
-        jobs = [_unmeasured(scenario, position) for position in range(len(scenario.jobs))]
+        jobs = [unmeasured(scenario, position) for position in range(len(scenario.jobs))]
         ran = [Span(*row[:3]) for row in measured]
         causes = [
             None if names is None else {name: n for name, n in zip(names, row[6:], strict=False) if n}
@@ -224,8 +186,8 @@ class Scoreboard(uvm_scoreboard):
         ]
         for result, job, span, row, slots in zip(jobs, scenario.jobs, ran, measured, causes, strict=True):
             result.status = Status.PASSED
-            self._measure(result, job, span, BeatCount(*row[3:6]), slots)
-        wrong = _slow(jobs) or check_fast(self.descriptor, scenario, ran)
+            measure(result, self.descriptor, job, span, BeatCount(*row[3:6]), slots)
+        wrong = slow(jobs) or check_fast(self.descriptor, scenario, ran)
         wrong = wrong or check_schedule(self.descriptor, scenario, ran, causes, waiting)
         return None if wrong else Verdict(jobs, [], scenario.window.size)
 
@@ -277,38 +239,6 @@ class Scoreboard(uvm_scoreboard):
         notes, self._notes = self._notes, []
         return notes
 
-    def _measure(
-        self, result: JobResult, job: Job, span: Span, beats: BeatCount, slots: dict[str, int] | None
-    ) -> None:
-        """Note the measurements of a job that ended."""
-        result.cycles = span.cycles or None
-        result.bound = self.descriptor.bound(job, beats.waiting)
-        result.stalled = beats.waiting
-        if job.macs and span.cycles:
-            share = utilization(self.descriptor.instance, job.m, job.n, job.k, span.cycles)
-            result.utilization = round(share, 6)
-        result.beats_read = beats.reads
-        result.beats_written = beats.writes
-        result.queued = span.queued
-        result.causes = None if slots is None else Causes(slots)
-
-
-def _unmeasured(scenario: Scenario, position: int) -> JobResult:
-    """The result of a job that never ended."""
-    job = scenario.jobs[position]
-    return JobResult(
-        scenario=scenario.index,
-        job=position,
-        op=job.op.name,
-        format=job.format_name,
-        m=job.m,
-        n=job.n,
-        k=job.k,
-        stall=scenario.stall.kind,
-        core=job.core,
-        status=Status.NOT_RUN,
-    )
-
 
 def _rule_finding(rule: int, count: int, first_edge: int, beats: BeatLog | None) -> Finding:
     place = ""
@@ -318,40 +248,3 @@ def _rule_finding(rule: int, count: int, first_edge: int, beats: BeatLog | None)
     return Finding(
         Status.PROTOCOL, f"rule {rule}", f"broken: {text} ({count} times, first at edge {first_edge}{place})"
     )
-
-
-def _slow(results: Sequence[JobResult]) -> list[Finding]:
-    """A job slower than its bound fails (contract A8.3)."""
-    return [
-        Finding(
-            Status.TIMEOUT,
-            "bound",
-            f"{result.cycles} cycles, at most {result.bound} allowed with {result.stalled} stalled",
-            result.job,
-        )
-        for result in results
-        if result.bound is not None and (result.cycles or 0) > result.bound
-    ]
-
-
-def _gave_up(findings: Sequence[Finding]) -> bool:
-    """Return whether a finding says why a scenario was given up before all of its jobs had ended."""
-    return any(finding.checker in ("watchdog", "register_port") for finding in findings)
-
-
-def _hold(jobs: Sequence[JobResult], what: str) -> int:
-    """Say of the jobs that did not run what they stood behind; return their number."""
-    held = [result for result in jobs if result.status is Status.NOT_RUN]
-    for result in held:
-        result.detail = f"behind {what}"
-    return len(held)
-
-
-def _decide(result: JobResult, findings: Sequence[Finding], known: Mapping[int, str]) -> None:
-    """Gives a job the gravest of its findings, or says which known issue it showed."""
-    own = [finding for finding in findings if finding.job == result.job]
-    if own:
-        worst = min(own, key=lambda finding: finding.status.gravity)
-        result.status, result.detail = worst.status, f"{worst.checker}: {worst.detail}"
-    elif result.job in known:
-        result.status, result.detail = Status.PASSED, f"known: {known[result.job]}"

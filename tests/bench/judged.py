@@ -23,11 +23,12 @@ from tb.exchange.device import Descriptor, Probe
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario
 from tb.registers.generate import register_map
-from tb.registers.model import PlainState
 from tb.registers.predictor import RegisterPredictor
+from tb.registers.state import PlainState
 from tb.scoreboard.deputy import Deputy
 from tb.scoreboard.prediction import Prediction
-from tb.scoreboard.scoreboard import Scoreboard, Verdict
+from tb.scoreboard.scoreboard import Scoreboard
+from tb.scoreboard.verdict import Verdict
 from tb.stimulus.image import initial_image
 from tests.bench.bench_library import BenchInstance
 from tests.bench.logs import ACCESS

@@ -10,7 +10,7 @@ from tb.exchange.plan import Segment
 from tb.exchange.record import read_record
 from tb.exchange.results import HANG, Finding, decode
 from tb.exchange.status import Status
-from tb.scoreboard.scoreboard import Verdict
+from tb.scoreboard.verdict import Verdict
 from tb.stimulus.stream import ScenarioStream
 from tests.stimulus.devices import device
 

@@ -18,8 +18,8 @@ from tb.exchange.results import HANG, Finding
 from tb.exchange.scenario import NO_STALL, Scenario, StallSpec, Window
 from tb.exchange.status import Status
 from tb.exchange.wanted import Wanted
-from tb.scoreboard.scoreboard import Verdict
 from tb.scoreboard.second_opinion import SecondOpinions
+from tb.scoreboard.verdict import Verdict
 from tb.stimulus.shrink import SHRUNK
 from tb.uvm_tests.shrink import Shrink, Shrinker
 from tests.stimulus.devices import device

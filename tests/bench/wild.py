@@ -14,8 +14,9 @@ from tb.exchange.device import Descriptor
 from tb.exchange.scenario import Scenario
 from tb.scoreboard.prediction import Prediction, prediction
 from tb.scoreboard.protocol import PortLogs
-from tb.scoreboard.scoreboard import Scoreboard, Verdict
+from tb.scoreboard.scoreboard import Scoreboard
 from tb.scoreboard.second_opinion import SecondOpinions
+from tb.scoreboard.verdict import Verdict
 from tb.stimulus.image import Image, initial_image
 
 _LONG = 400  # edges

@@ -12,7 +12,7 @@ from tb.cluster.task import Arbitration
 from tb.exchange.results import JobResult
 from tb.exchange.status import Status
 from tb.registers.generate import register_map
-from tb.registers.model import AccessTrace
+from tb.registers.state import AccessTrace
 from tests.job_results import job_result
 
 DEFINITION = Cluster().definition()

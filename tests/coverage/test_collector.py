@@ -24,7 +24,7 @@ from tb.exchange.scenario import Abort, Scenario
 from tb.exchange.status import Status
 from tb.registers.generate import register_map
 from tb.registers.model import RegisterFileModel
-from tb.scoreboard.scoreboard import Verdict
+from tb.scoreboard.verdict import Verdict
 from tb.stimulus.image import initial_image
 from tb.stimulus.job import GemmJob
 from tb.stimulus.stream import ScenarioStream

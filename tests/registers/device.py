@@ -9,7 +9,7 @@ import random
 from dataclasses import dataclass
 
 from tb.agents.control.access import Access
-from tb.registers.model import ObservedAccess
+from tb.registers.state import ObservedAccess
 
 _FOUND_BY = {
     "holder": (

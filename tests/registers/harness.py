@@ -9,7 +9,7 @@ from pyuvm import uvm_sequencer
 
 from tb.agents.control.access import Response
 from tb.agents.control.sequences import ControlItem
-from tb.registers.model import ObservedAccess
+from tb.registers.state import ObservedAccess
 from tests.registers.device import FakeDevice
 
 _NUMBERS = itertools.count()

@@ -10,7 +10,8 @@ from tb.agents.control.access import Access, read, write
 from tb.exchange.bucket import bucket
 from tb.exchange.status import Status
 from tb.registers.generate import register_map
-from tb.registers.model import ObservedAccess, RegisterFileModel
+from tb.registers.model import RegisterFileModel
+from tb.registers.state import ObservedAccess
 from tb.registers.traffic import Traffic
 from tests.registers.device import FAULTS, FakeDevice
 from tests.registers.harness import logged

@@ -27,9 +27,10 @@ from tb.exchange.roles import Roles
 from tb.registers.backdoor import RegisterBackdoor
 from tb.registers.generate import register_block, register_map
 from tb.registers.map import RegisterMap
-from tb.registers.model import ObservedAccess, RegisterFileModel
+from tb.registers.model import RegisterFileModel
 from tb.registers.own import contract_offsets, description_of, registers_of
 from tb.registers.program import program
+from tb.registers.state import ObservedAccess
 from tb.schema import SchemaError, Where, read_toml
 from tests.stimulus.devices import device
 

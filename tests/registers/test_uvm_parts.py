@@ -16,8 +16,8 @@ from tb.agents.control.transfer import GrantTimeoutError
 from tb.registers.adapter import AccessAs, ControlAdapter
 from tb.registers.backdoor import BackdoorError, RegisterBackdoor
 from tb.registers.generate import register_block, register_map
-from tb.registers.model import ObservedAccess, RegisterFinding
 from tb.registers.predictor import RegisterPredictor
+from tb.registers.state import ObservedAccess, RegisterFinding
 from tb.uvm_tests.register_accesses import BitBashSequence
 from tb.uvm_tests.register_check import RegisterCheckError
 from tests.registers.device import FakeDevice

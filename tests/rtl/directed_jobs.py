@@ -11,8 +11,8 @@ from models.ops import Op
 from tb.env.env import RedmuleEnv
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario, StallSpec, Window
-from tb.scoreboard.scoreboard import Verdict
 from tb.scoreboard.spans import trigger_edges
+from tb.scoreboard.verdict import Verdict
 from tb.sequences.directed import DirectedTest
 from tb.stimulus.stream import ScenarioStream
 
