@@ -7,6 +7,7 @@ both judge, and must agree.
 """
 
 from collections.abc import Callable
+from ctypes import addressof, memmove
 from functools import lru_cache
 
 from tb.dpi.deputy import JOB_ROW, KINDS, MOST_JOBS, NO_CAUSE, WORDS, DeputyHandle
@@ -87,8 +88,15 @@ class Deputy:
         predicted = expected()
         if predicted.findings:
             return None
+        state = bytes(self._handle.state)
         measured = self._handle.clean([job_row(job) for job in scenario.jobs], predicted.memory)
-        return None if measured is None else self._scoreboard.passed(scenario, measured, self._waiting)
+        if measured is None:
+            return None
+        verdict = self._scoreboard.passed(scenario, measured, self._waiting)
+        if verdict is None:
+            # The checks will judge, and take the same accesses: the register file is as it was before them.
+            memmove(addressof(self._handle.state), state, len(state))
+        return verdict
 
     def adopt(self, verdict: Verdict) -> None:
         """Let a verdict stand alone; the model of the predictor follows when it is needed."""

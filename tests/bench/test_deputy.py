@@ -223,6 +223,24 @@ def test_the_model_follows_a_deputy_that_was_alone_and_it_the_model(court: Court
     assert 20 < alone < 60
 
 
+def test_what_is_only_slow_leaves_the_register_file_to_the_checks(
+    court: Court, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its accesses are right and count once, behind a scenario that the deputy judged alone too."""
+    passed = court.scoreboard.passed
+    for scenario, logs, expected in recorded(5, 20):
+        slow = scenario.index % 2
+        monkeypatch.setattr(court.scoreboard, "passed", (lambda *_: None) if slow else passed)
+        court.enter(scenario, logs)
+        verdict = court.deputy.verdict(scenario, lambda given=expected: given, alone=True)
+        if slow:
+            assert verdict is None
+            assert court.check(scenario, expected).findings == []
+        else:
+            assert verdict is not None
+            court.deputy.adopt(verdict)
+
+
 @pytest.mark.proves("deputy")
 def test_a_deputy_that_differs_is_found(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
     clean = court.deputy._handle.clean
