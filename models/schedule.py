@@ -39,7 +39,7 @@ OWN = Buffers()
 """Those of ``rtl/redmule``."""
 
 
-class Schedule(NamedTuple):
+class Course(NamedTuple):
     """Course of a job."""
 
     cycles: int  # from the grant of the trigger to the event (contract A8.1)
@@ -54,7 +54,7 @@ class _Task(ct.Structure):
 
 def schedule(
     instance: Instance, op: Op, m: int, n: int, k: int, fmt: Formats, waiting: NDArray[np.int64] = NONE
-) -> Schedule:
+) -> Course:
     """Returns the course of a job that runs alone.
 
     A job that is queued behind another begins with the grant of the other's last write, and takes the same
@@ -87,7 +87,7 @@ def course(
     fmt: Formats,
     waiting: NDArray[np.int64] = NONE,
     buffers: Buffers = OWN,
-) -> Schedule:
+) -> Course:
     """Computes `schedule`, for an array with other buffers too."""
     sizes = [each.itemsize for each in per_operand(fmt)]
     shape = (instance.h, instance.l, instance.p, instance.dw)
@@ -95,7 +95,7 @@ def course(
     slots = (ct.c_int64 * len(CAUSES))()
     denied = np.ascontiguousarray(waiting, np.int64)
     cycles = _run()(ct.byref(task), denied.ctypes.data, denied.size, slots)
-    return Schedule(cycles, {name: count for name, count in zip(CAUSES, slots, strict=True) if count})
+    return Course(cycles, {name: count for name, count in zip(CAUSES, slots, strict=True) if count})
 
 
 _alone = lru_cache(_REMEMBERED)(course)

@@ -27,14 +27,14 @@ _DIRECTIONS = {ArgumentDirection.In: "input", ArgumentDirection.Out: "output"}
 
 
 @dataclass(frozen=True, slots=True)
-class Port:
+class ModulePort:
     """A port of a module, or a signal in a port that is a structure or an interface (`bus.req`)."""
 
     name: str
     direction: str  # input, output, or empty for one that nothing but its like can be connected to
     width: int  # 0 where it is no vector of bits
     type: str  # as declared
-    members: tuple["Port", ...] = ()  # signals in it
+    members: tuple["ModulePort", ...] = ()  # signals in it
     inputs: str = ""  # of an interface, as its instance connects them
     parameters: str = ""  # of an interface, with their values
 
@@ -49,7 +49,7 @@ class Top:
     """A top module."""
 
     name: str
-    ports: tuple[Port, ...]
+    ports: tuple[ModulePort, ...]
     parameters: dict[str, int]  # numbers that an instance may choose
     problems: tuple[str, ...]  # errors of the sources, by file and line
 
@@ -87,25 +87,25 @@ def _number(parameter: Any) -> int | None:
     return int(value) if isinstance(value, SVInt) and not value.hasUnknown and value.bitWidth <= 32 else None
 
 
-def _port(port: Any) -> Port:
+def _port(port: Any) -> ModulePort:
     if isinstance(port, InterfacePortSymbol):
         return _interface(port)
     assert isinstance(port, PortSymbol), port
     direction, kind = _DIRECTIONS.get(port.direction, ""), port.type
     fields: Any = kind.canonicalType if kind.isStruct and direction else ()
     members = (_member(port, each, direction) for each in fields)
-    return Port(port.name, direction, kind.bitWidth, str(kind), tuple(members))
+    return ModulePort(port.name, direction, kind.bitWidth, str(kind), tuple(members))
 
 
-def _interface(port: InterfacePortSymbol) -> Port:
+def _interface(port: InterfacePortSymbol) -> ModulePort:
     """An interface, with the signals of its modport and with what its instance needs."""
     name = port.interfaceDef.name if port.interfaceDef is not None else "interface"
     instance, modport = port.connection or (None, None)
     if not isinstance(instance, InstanceSymbol) or modport is None:
-        return Port(port.name, "", 0, name)
+        return ModulePort(port.name, "", 0, name)
     signals = (each for each in modport if isinstance(each, ModportPortSymbol))
     members = (
-        Port(
+        ModulePort(
             f"{port.name}.{each.name}",
             _DIRECTIONS.get(each.direction, ""),
             each.type.bitWidth,
@@ -120,11 +120,11 @@ def _interface(port: InterfacePortSymbol) -> Port:
         for word in [next(iter(meaning(each.name).words))]
     )
     parameters = (f"{each.name} = {each.value}" for each in instance.body.parameters)
-    return Port(port.name, "", 0, name, tuple(members), ", ".join(inputs), ", ".join(parameters))
+    return ModulePort(port.name, "", 0, name, tuple(members), ", ".join(inputs), ", ".join(parameters))
 
 
-def _member(holder: Any, signal: Any, direction: str) -> Port:
-    return Port(f"{holder.name}.{signal.name}", direction, signal.type.bitWidth, str(signal.type))
+def _member(holder: Any, signal: Any, direction: str) -> ModulePort:
+    return ModulePort(f"{holder.name}.{signal.name}", direction, signal.type.bitWidth, str(signal.type))
 
 
 def _problems(driver: Driver, diagnostics: Any) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from regressions.accelerator.shell import contract_ports
-from regressions.new_dut.elaborate import Port, Top
+from regressions.new_dut.elaborate import ModulePort, Top
 from regressions.new_dut.names import meaning, parameter
 
 _DECLARED = re.compile(r"(input|output) logic((?: \[\d+:0\]|\[\d+:0\])*) (\w+)")
@@ -18,8 +18,8 @@ _UNKNOWN_DW, _UNKNOWN_CORES = 256, 8
 class Pair:
     """A port of the contract and the port of the module that stands for it."""
 
-    contract: Port
-    port: Port
+    contract: ModulePort
+    port: ModulePort
     opposite: bool  # the one is the other's complement
 
     @property
@@ -58,8 +58,8 @@ class Match:
     numbers: Mapping[str, int]  # of H, L, P, DW, N_CORES: what its parameters and widths say
     own: Mapping[str, int]  # the parameters among them that have the contract's names
     pairs: tuple[Pair, ...]
-    missing: tuple[Port, ...]  # ports of the contract that nothing stands for
-    strange: tuple[Port, ...]  # signals of the module that stand for nothing
+    missing: tuple[ModulePort, ...]  # ports of the contract that nothing stands for
+    strange: tuple[ModulePort, ...]  # signals of the module that stand for nothing
 
     @property
     def direct(self) -> bool:
@@ -99,18 +99,18 @@ def match(top: Top) -> Match:
     )
 
 
-def contract(dw: int, n_cores: int) -> tuple[Port, ...]:
+def contract(dw: int, n_cores: int) -> tuple[ModulePort, ...]:
     """Return the ports of contract A4.1."""
     ports = []
     for direction, bounds, name in _DECLARED.findall(contract_ports(dw, n_cores)):
         width = 1
         for bound in _BOUND.findall(bounds):
             width *= int(bound) + 1
-        ports.append(Port(name, direction, width, f"logic{bounds}"))
+        ports.append(ModulePort(name, direction, width, f"logic{bounds}"))
     return tuple(ports)
 
 
-def _pairs(contract: Iterable[Port], ports: Iterable[Port]) -> tuple[Pair, ...]:
+def _pairs(contract: Iterable[ModulePort], ports: Iterable[ModulePort]) -> tuple[Pair, ...]:
     """Pairs in the contract's order, those that agree best first chosen."""
     ranked = sorted(
         (rank, place, each.name, each, port)
@@ -130,7 +130,7 @@ def _pairs(contract: Iterable[Port], ports: Iterable[Port]) -> tuple[Pair, ...]:
     return tuple(pair for _, pair in sorted(pairs.values(), key=lambda placed: placed[0]))
 
 
-def _rank(contract: Port, port: Port) -> tuple[int, bool] | None:
+def _rank(contract: ModulePort, port: ModulePort) -> tuple[int, bool] | None:
     """Distance of two names, then of widths; None where they mean different things."""
     other_width = contract.width != port.width
     if contract.name == port.name:

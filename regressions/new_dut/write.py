@@ -6,7 +6,7 @@ from pathlib import Path
 
 from models.ops import Op
 from regressions.accelerator.shell import contract_ports
-from regressions.new_dut.elaborate import Port
+from regressions.new_dut.elaborate import ModulePort
 from regressions.new_dut.match import Match, Pair
 from regressions.pages import templates
 
@@ -63,7 +63,7 @@ def _plain(pair: Pair) -> bool:
     return not pair.doubt and "." not in pair.port.name
 
 
-def _connections(match: Match) -> list[tuple[Port, str, str]]:
+def _connections(match: Match) -> list[tuple[ModulePort, str, str]]:
     """Ports of the device in their order, what is connected to each, and the reason to look at it."""
     pairs = {pair.port.name: pair for pair in match.pairs}
     connections = []
@@ -82,7 +82,7 @@ def _connections(match: Match) -> list[tuple[Port, str, str]]:
     return connections
 
 
-def _inside(match: Match) -> list[tuple[Port, str, str]]:
+def _inside(match: Match) -> list[tuple[ModulePort, str, str]]:
     """Inputs of the device in structures and interfaces, with the same."""
     pairs = {pair.port.name: pair for pair in match.pairs}
     inputs = [each for port in match.top.ports for each in port.members if each.direction == "input"]

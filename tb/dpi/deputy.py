@@ -28,7 +28,7 @@ MEASURED_ROW = Struct("<22Q")
 TRACE_ROW = Struct("<6B2x")
 
 
-class QueuedJob(ct.Structure):
+class QueuedJobRow(ct.Structure):
     """A job queued or running (`QueuedJob` in bench.h)."""
 
     _fields_ = fields("u64 triggered", "u32 id core_id context padding")
@@ -39,7 +39,7 @@ class RegisterState(ct.Structure):
 
     _fields_ = (
         *fields("u64 turn_since"),
-        ("queue", QueuedJob * 2),
+        ("queue", QueuedJobRow * 2),
         *fields("u32 queued holder held_id next_id next_context finished shown_before was_read"),
         ("last_reads", ct.c_uint32 * 8),
         ("values", ct.c_uint32 * WORDS),

@@ -96,7 +96,7 @@ class Result(Operand, frozen=True, forbid_unknown_fields=True):
     written_columns: Count = 1
 
 
-class Padding(Struct, frozen=True, forbid_unknown_fields=True):
+class PaddedSteps(Struct, frozen=True, forbid_unknown_fields=True):
     """Steps beyond N that show in the result.
 
     Attributes:
@@ -170,7 +170,7 @@ class Traits(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
     )
     event_lead: Cycles = 0
     busy: Busy = Busy()
-    padding: Padding = Padding()
+    padding: PaddedSteps = PaddedSteps()
     nan: Literal["canonical", "any"] = "canonical"
     minmax_nan: NanRule = "number"
     minmax_zeros: Literal["ordered", "any"] = "ordered"

@@ -30,11 +30,11 @@ def open_bytes(scenario: Scenario, actual: Image, traits: Traits = CONTRACT) -> 
     loose = undefined(scenario, traits)
     if traits.nan == "canonical" and traits.minmax_zeros == "ordered":
         return loose
-    free = _Values(scenario, traits).accepted(actual)
+    free = _FreeValues(scenario, traits).accepted(actual)
     return free if loose is None else free | loose
 
 
-class _Values:
+class _FreeValues:
     """Results of which more than one value is right, followed through the jobs of a scenario."""
 
     def __init__(self, scenario: Scenario, traits: Traits) -> None:

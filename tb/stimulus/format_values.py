@@ -14,7 +14,7 @@ FP16_FRACTION_BITS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
+class FormatShape:
     """A format, as far as operand classes need it."""
 
     exponent_bits: int  # width of its exponent field
@@ -41,12 +41,12 @@ class Traits:
         return np.uint16(0xFFFF << max(self.coarser, 0) & 0xFFFF)
 
 
-TRAITS: Mapping[Format, Traits] = {
-    Format.E5M2: Traits(5, 2, (0, 30), {0: 8, 1: 2, 2: 2, 14: 1, 16: 1, 22: 1, 26: 1}),
-    Format.FP16: Traits(5, 10, (0, 30), {0: 8, 1: 2, 2: 2, 14: 1, 16: 1, 22: 1, 26: 1}),
-    Format.E4M3: Traits(4, 3, (6, 22), {0: 8, 1: 2, 2: 2, 6: 1, 8: 1, 10: 1, 12: 1}),
+SHAPES: Mapping[Format, FormatShape] = {
+    Format.E5M2: FormatShape(5, 2, (0, 30), {0: 8, 1: 2, 2: 2, 14: 1, 16: 1, 22: 1, 26: 1}),
+    Format.FP16: FormatShape(5, 10, (0, 30), {0: 8, 1: 2, 2: 2, 14: 1, 16: 1, 22: 1, 26: 1}),
+    Format.E4M3: FormatShape(4, 3, (6, 22), {0: 8, 1: 2, 2: 2, 6: 1, 8: 1, 10: 1, 12: 1}),
     # In FP16 these are subnormals, and from 102 on downwards zeros; bfloat16's own subnormals all are.
-    Format.BF16: Traits(
+    Format.BF16: FormatShape(
         8,
         7,
         (0, 30),
@@ -63,8 +63,8 @@ _BF16_LIMITS = (0x477F, 0x4780, 0x3300, 0x3301, 0x3340, 0x3380, 0x387F, 0x3880)
 def special_table(fmt: Format, flavour: int) -> Bits:
     """64 values of a format: flavour 0 everything, 1 no NaN, 2 finite values, 3 mostly NaNs with payloads."""
     sign = _sign(fmt)
-    least = 1 << TRAITS[fmt].fraction_bits  # the least normal number, and an exponent's step
-    infinity = ((1 << TRAITS[fmt].exponent_bits) - 1) * least
+    least = 1 << SHAPES[fmt].fraction_bits  # the least normal number, and an exponent's step
+    infinity = ((1 << SHAPES[fmt].exponent_bits) - 1) * least
     one = _one(fmt)
     limits = _BF16_LIMITS if fmt is Format.BF16 else ()
     tiny = (0, 1, 2, least - 1, least, least + 1)
@@ -92,8 +92,8 @@ def zero_table(fmt: Format) -> Bits:
 @lru_cache(maxsize=4)
 def subnormal_exponents(fmt: Format) -> NDArray[np.uint16]:
     """16 exponent fields of class subnormal, in their place."""
-    shares = TRAITS[fmt].subnormal
-    fields = np.array(list(shares), dtype=np.uint16) << np.uint16(TRAITS[fmt].fraction_bits)
+    shares = SHAPES[fmt].subnormal
+    fields = np.array(list(shares), dtype=np.uint16) << np.uint16(SHAPES[fmt].fraction_bits)
     return np.repeat(fields, list(shares.values())).astype(np.uint16)
 
 
@@ -102,4 +102,4 @@ def _sign(fmt: Format) -> int:
 
 
 def _one(fmt: Format) -> int:
-    return ((1 << (TRAITS[fmt].exponent_bits - 1)) - 1) << TRAITS[fmt].fraction_bits
+    return ((1 << (SHAPES[fmt].exponent_bits - 1)) - 1) << SHAPES[fmt].fraction_bits

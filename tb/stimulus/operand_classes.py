@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from models.formats import Bits, Format, narrow
 from models.ops import Op
 from tb.exchange.job import Job
-from tb.stimulus.format_values import TRAITS, special_table, subnormal_exponents, zero_table
+from tb.stimulus.format_values import SHAPES, special_table, subnormal_exponents, zero_table
 
 Words = NDArray[np.uint16]
 SIGN = np.uint16(0x8000)
@@ -76,9 +76,9 @@ def _wide(job: Job, index: int, flavour: Words, first: Words, second: Words) -> 
     """
     half, shift = 3 + int(flavour[0]) % 10, int(flavour[1]) % 9 - 4
     centre = 15 + (shift if index == X else -shift)
-    traits = TRAITS[job.formats[index]]
-    exponents = _span(centre - half, 2 * half, *traits.span).take(second & _BYTE)
-    return (first & _SIGN_AND_FRACTION & traits.grid) | exponents
+    shape = SHAPES[job.formats[index]]
+    exponents = _span(centre - half, 2 * half, *shape.span).take(second & _BYTE)
+    return (first & _SIGN_AND_FRACTION & shape.grid) | exponents
 
 
 @lru_cache(maxsize=256)
@@ -90,7 +90,7 @@ def _span(lowest: int, count: int, least: int, most: int) -> Words:
 
 def _subnormal(fmt: Format, _flavour: Words, first: Words, second: Words) -> Bits:
     """Half subnormal, a quarter in the two lowest normal binades, a quarter fit to scale such values."""
-    fraction = first & np.uint16((1 << TRAITS[fmt].fraction_bits) - 1)
+    fraction = first & np.uint16((1 << SHAPES[fmt].fraction_bits) - 1)
     sign = (first & SIGN) >> np.uint16(16 - 8 * fmt.itemsize)
     return (sign | fraction | subnormal_exponents(fmt).take(second & _NIBBLE)).astype(fmt.dtype, copy=False)
 
@@ -108,7 +108,7 @@ def _ties(job: Job, index: int, flavour: Words, first: Words, second: Words) -> 
     grown; with the few bits of FP8 they are the only ones, beside those of narrowing to it.
     """
     scale = second & np.uint16((0, 1, 3, 3)[int(flavour[0]) & 3])
-    bits = TRAITS[job.formats[index]].precision
+    bits = SHAPES[job.formats[index]].precision
     if job.op in ADDS and index != Y:
         # E4M3 has nothing as small as half a unit of 1.
         binade = 0 if job.x_fmt.itemsize == job.w_fmt.itemsize == 2 else 4
@@ -141,7 +141,7 @@ def _cancellation(job: Job, index: int, _flavour: Words, first: Words, second: W
     product.
     """
     rows, cols = job.shapes[index]
-    traits = TRAITS[job.formats[index]]
+    traits = SHAPES[job.formats[index]]
     value = ((first & _SIGN_AND_FRACTION & traits.grid) | _MODEST.take(second & _NIBBLE)).reshape(rows, cols)
     if index == Y or rows * cols == 0:
         return value
@@ -151,7 +151,7 @@ def _cancellation(job: Job, index: int, _flavour: Words, first: Words, second: W
         # Both operands must know the value without a common draw: a walk over fractions and exponents.
         step = np.arange(job.n) + job.data_seed % 8192
         common = (((step * 619) & 0x3FF) | ((10 + step % 11) << _FRACTION_BITS)).astype(np.uint16)
-        common &= TRAITS[job.x_fmt].grid & TRAITS[job.w_fmt].grid
+        common &= SHAPES[job.x_fmt].grid & SHAPES[job.w_fmt].grid
         return (common if index == X else (common | SIGN)[:, None]) ^ noise
     # With a Y that cancels the first product, pairs start after it: each returns the sum to about 0.
     start = 1 if job.op.reads_y and job.classes[Y] == "cancellation" else 0

@@ -24,7 +24,7 @@ STRUCTURES: dict[str, type[ct.Structure]] = {
     "Range": bindings.Range,
     "Violation": bindings.Violation,
     "PlayState": player.PlayState,
-    "QueuedJob": deputy.QueuedJob,
+    "QueuedJob": deputy.QueuedJobRow,
     "RegisterState": deputy.RegisterState,
 }
 RECORDS: dict[str, np.dtype[np.void]] = {

@@ -10,7 +10,7 @@ import pytest
 
 from models.formats import Format
 from models.ops import Op
-from models.schedule import Schedule, schedule
+from models.schedule import Course, schedule
 from tb.descriptor import load
 from tests.bench.simulation import LoggedTest, PlannedTest, simulate
 from tests.rtl.directed_jobs import CASES, COUNT, KNOBS, NOTES, WIDE_ROWS
@@ -39,7 +39,7 @@ def outcomes(folder: Path) -> dict[str, LoggedTest]:
     return result
 
 
-def scheduled(job: dict[str, Any], waiting: list[int], device: str) -> Schedule:
+def scheduled(job: dict[str, Any], waiting: list[int], device: str) -> Course:
     """Cycles and causes by the schedule model of a job that waited for grants after its trigger."""
     x, w, z = (job["format"].split("/") * 3)[:3]
     formats = (Format[x], Format[w], Format[z])
