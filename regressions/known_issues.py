@@ -22,6 +22,14 @@ class KnownRow:
     silent: int  # those that passed without it
 
     @property
+    def line(self) -> str:
+        """A line for the end of a run, if it concerned anything; else empty."""
+        if not self.concerned:
+            return ""
+        shown = f"showed in {self.shown} of {self.concerned} scenarios that it concerns"
+        return f"known on {self.device.name}: {self.item.id} {shown}, {self.silent} passed without"
+
+    @property
     def stale(self) -> str:
         """A line that says so if it never showed where it should have; else empty."""
         if self.shown or not self.silent:

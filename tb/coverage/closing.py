@@ -29,8 +29,10 @@ class ClosingStream(ScenarioStream):
 
     @classmethod
     def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
-        """Return why no scenarios are made for a device with traits; for others, bins decide."""
+        """Return why no scenarios are made for a device with limits of its own; for others, bins decide."""
         del entry
+        if device.registers.has("format_in"):
+            return f"{device.name} has one format for X and W; jobs made for bins have any"
         return "" if device.traits == CONTRACT else f"{device.name} has traits; jobs made for bins do not"
 
     @cached_property

@@ -33,12 +33,15 @@ class KnownItem(Struct, frozen=True, forbid_unknown_fields=True):
         reason: why, and where it is tracked
         expect: checkers that find it, by name, one or a list: `memory`, `bound`, `rule 12`, ...
         when: condition on the jobs that it concerns (see below); without it every job
+        spreads: it also explains findings at the jobs behind such a job in its scenario, which may read a
+            wrong result, or wait behind a hang
     """
 
     id: str
     reason: str
     expect: ExpectField
     when: WhenField = None
+    spreads: bool = False
 
     def __post_init__(self) -> None:
         if isinstance(self.expect, str):
@@ -84,7 +87,8 @@ def excuse(
         items: Known issues and differences of the device.
         jobs: Jobs of the scenario; none for accesses outside of scenarios.
         findings: Everything that is wrong. One that names a job is explained by an item that concerns that
-            job, one that names none by an item that concerns any, if the item expects its checker.
+            job, or spreads from one ahead of it, one that names none by an item that concerns any, if the
+            item expects its checker.
         ended: Positions of the jobs that ran to their ends.
     """
     if not items:
@@ -97,7 +101,8 @@ def excuse(
     for finding in findings:
         for item, positions in concerned.items():
             anywhere = finding.job is None and (positions or item.when is None)
-            if finding.checker in item.expect and (anywhere or finding.job in positions):
+            behind = item.spreads and positions and finding.job is not None and finding.job > min(positions)
+            if finding.checker in item.expect and (anywhere or behind or finding.job in positions):
                 shown[item.id] = None
                 if finding.job is not None:
                     excused[finding.job] = item.id

@@ -70,7 +70,7 @@ def check_aborted(
         )
         if wrong
     ]
-    triggers = trigger_edges(seen.accesses, registers)
+    triggers = trigger_edges(seen.accesses, registers or register_map())
     if len(triggers) != 2:
         return [], [*findings, _finding(f"{len(triggers)} of 2 triggers reached the device", None)]
     for position, (event, _) in enumerate([*early[:1], *late[:1]], start=1 - len(early[:1])):

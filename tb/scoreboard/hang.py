@@ -8,13 +8,16 @@ import numpy as np
 from tb.exchange.results import HANG, Finding
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
+from tb.registers.map import RegisterMap
 from tb.scoreboard.finding import Observation, Span
 from tb.scoreboard.spans import trigger_edges
 
 _REPEATS = 8  # granted requests of one address in a row: more than any two passes over a matrix
 
 
-def hang(scenario: Scenario, ran: Sequence[Span | None], seen: Observation, *, silent: bool) -> Finding:
+def hang(
+    scenario: Scenario, ran: Sequence[Span | None], seen: Observation, registers: RegisterMap, *, silent: bool
+) -> Finding:
     """Make the finding of a scenario that was given up.
 
     What stands before the semicolon is the same for all hangs of a kind.
@@ -23,6 +26,7 @@ def hang(scenario: Scenario, ran: Sequence[Span | None], seen: Observation, *, s
         scenario: Scenario that ran.
         ran: Spans of the jobs that ended.
         seen: The logs.
+        registers: Of the device.
         silent: The device did nothing any more; else it went on with requests, or with events.
     """
     done, jobs = len(ran), len(scenario.jobs)
@@ -31,7 +35,7 @@ def hang(scenario: Scenario, ran: Sequence[Span | None], seen: Observation, *, s
         return Finding(Status.TIMEOUT, HANG, text)
     changes = seen.events.busy_changes
     busy = "high" if changes and changes[-1][1] else "low"
-    how = _silent(scenario, ran, seen) if silent else _requests(seen)
+    how = _silent(scenario, ran, seen, registers) if silent else _requests(seen)
     return Finding(
         Status.TIMEOUT,
         HANG,
@@ -40,9 +44,9 @@ def hang(scenario: Scenario, ran: Sequence[Span | None], seen: Observation, *, s
     )
 
 
-def _silent(scenario: Scenario, ran: Sequence[Span | None], seen: Observation) -> str:
+def _silent(scenario: Scenario, ran: Sequence[Span | None], seen: Observation, registers: RegisterMap) -> str:
     """Place in the job behind which there is nothing."""
-    done, triggers = len(ran), trigger_edges(seen.accesses)
+    done, triggers = len(ran), trigger_edges(seen.accesses, registers)
     if len(triggers) <= done:
         return "silent before the trigger"
     last = next((span.event for span in reversed(ran) if span is not None), 0)

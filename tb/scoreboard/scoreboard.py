@@ -139,7 +139,7 @@ class Scoreboard(uvm_scoreboard):
             ran, found = check_aborted(scenario, before, seen, cut, traits, self._registers)
         findings += found
         if watchdog and not port_error:
-            findings.append(hang(scenario, ran, seen, silent=silent))
+            findings.append(hang(scenario, ran, seen, self._registers, silent=silent))
         causes, wrong = check_causes(self.descriptor, scenario, ran, seen)
         findings += wrong + check_fast(self.descriptor, scenario, ran)
         granted = 0 if cut is None else held_request(seen.beats, cut)

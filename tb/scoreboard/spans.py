@@ -14,9 +14,8 @@ from tb.registers.map import DECODED_ADDRESS_BITS, RegisterMap, merge_bytes
 from tb.scoreboard.finding import Observation, Span
 
 
-def trigger_edges(accesses: npt.NDArray[np.void], registers: RegisterMap | None = None) -> list[int]:
+def trigger_edges(accesses: npt.NDArray[np.void], registers: RegisterMap) -> list[int]:
     """Edges at which a job was triggered; bytes not enabled are no part of the value."""
-    registers = registers or register_map()
     offset, value = registers["TRIGGER"].offset, registers.rules.trigger_value
     return [
         cycle
@@ -33,7 +32,7 @@ def spans(
     Returns:
         The spans of the jobs that ended, and what is wrong with number, order or addressee of the events.
     """
-    triggers = trigger_edges(seen.accesses, registers)
+    triggers = trigger_edges(seen.accesses, registers or register_map())
     ends = seen.events.ends
     findings: list[Finding] = []
     planned = len(scenario.jobs)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tb.env.env import RedmuleEnv
 from tb.exchange.scenario import Abort, Scenario
+from tb.registers.generate import register_map
 from tb.scoreboard.spans import trigger_edges
 from tb.sequences.directed import DirectedTest
 from tests.bench.faults import scenario
@@ -31,7 +32,7 @@ class CutCycles(DirectedTest):
 
         async def noted(whole: Scenario, abort: Abort) -> int | None:
             edge = await cut(whole, abort)
-            distances.append(edge - trigger_edges(env.handle.periph_log())[0])
+            distances.append(edge - trigger_edges(env.handle.periph_log(), register_map())[0])
             return edge
 
         cutter.cut = noted  # type: ignore[method-assign]

@@ -52,6 +52,8 @@ def stale(results: list[SegmentResult], devices: list[Descriptor]) -> list[str]:
 def test_a_row_counts_the_scenarios_of_all_segments() -> None:
     (row,) = known_rows([segment({"late": 2}, {"late": 3}), segment({"late": 1}, {})], [device(LATE)])
     assert (row.item, row.concerned, row.shown, row.silent, row.stale) == (LATE, 8, 3, 3, "")
+    assert row.line == "known on serial: late showed in 3 of 8 scenarios that it concerns, 3 passed without"
+    assert [row.line for row in known_rows([], [device(LATE)])] == []
 
 
 @pytest.mark.parametrize("by_design", [False, True])
@@ -103,6 +105,27 @@ def test_a_known_issue_excuses_its_checkers_on_its_jobs_and_nothing_else(
     assert found.findings == [finding(*each) for each in left]
     assert (list(found.shown), list(found.silent)) == (shown, silent)
     assert found.jobs == ({0: "late"} if shown and findings[0][1] == 0 else {})
+
+
+@pytest.mark.parametrize(
+    ("spreads", "place", "checker", "excused"),
+    [
+        (True, 2, "bound", True),
+        (True, 0, "bound", False),  # ahead of the job that it concerns
+        (True, 2, "memory", False),
+        (False, 2, "bound", False),
+    ],
+)
+def test_a_known_issue_that_spreads_excuses_its_checkers_behind_its_jobs(
+    spreads: bool, place: int, checker: str, excused: bool
+) -> None:
+    other = replace(FIRST, op=Op.MINMAX)
+    run = Scenario(0, (other, FIRST, other), Window(0x1000_0000, 0x1_0000))
+    item = replace(LATE, spreads=spreads)
+    found = excuse([item], occasions(run), [Finding(Status.TIMEOUT, checker, "late", place)], {0, 1, 2})
+    assert (not found.findings, dict(found.jobs)) == (excused, {place: "late"} if excused else {})
+    assert found.concerned == ("late",)
+    assert found.silent == (() if excused else ("late",))
 
 
 def test_a_finding_outside_of_scenarios_is_excused_without_a_condition() -> None:

@@ -4,8 +4,14 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
+from tb.descriptor import load
+from tb.exchange.registers import CONTRACT_REGISTERS
+from tb.registers.generate import register_map
+from tb.registers.own import registers_of
 from tb.scoreboard.finding import Span
+from tb.scoreboard.hang import hang
 from tb.scoreboard.spans import port_cycles, spans
 from tests.bench.logs import JOB, OTHER, X, accesses, names, read, scenario, seen
 
@@ -63,3 +69,15 @@ def test_what_is_a_trigger(address: int, value: int | None, field: dict[str, int
 def test_waiting_cycles_are_those_after_the_start_up_to_the_event(edge: int, counts: int) -> None:
     log = seen(requests=[read(at, X & ~3, waits=at == edge) for at in (11, 12, 13, 50, 51, 52)])
     assert port_cycles(Span(5, 51, 11), log).waiting == counts
+
+
+def test_a_hang_behind_a_trigger_of_another_value_is_none_before_it() -> None:
+    """The map of a device decides what a trigger is."""
+    observation = seen(triggers=[10], ends=[], watchdog=True)
+    registers = structs.replace(CONTRACT_REGISTERS, trigger_value=2)
+    own = registers_of(structs.replace(load("serial"), registers=registers))
+    kinds = [hang(scenario(JOB), [], observation, each, silent=True).detail for each in (register_map(), own)]
+    assert [kind.partition(",")[0] for kind in kinds] == [
+        "silent before the first request",
+        "silent before the trigger",
+    ]

@@ -2,9 +2,12 @@
 """Scenarios for open bins, and which of them a run takes."""
 
 import random
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from regressions.coverage.closing import Closing, runs
 from regressions.coverage.measure import Coverage, measure
@@ -17,10 +20,12 @@ from tb.coverage.covergroups import load_definition
 from tb.coverage.targets import Targets, UnreachedBin
 from tb.descriptor import available, load
 from tb.exchange.entry import TestEntry
+from tb.exchange.traits import CONTRACT, PaddedSteps
 
 DEFINITION = load_definition()
 DEVICE = load("redmule")
 STREAM = ClosingStream("closing", 1, {}, DEVICE)
+OTHER_FAMILY = Path(__file__).parents[1] / "strangers/otherfamily/otherfamily.toml"
 ENTRY = TestEntry("closing", CLOSING, count=50)
 
 
@@ -53,6 +58,18 @@ def test_scenarios_hit_their_bins_and_are_the_same_again(sample: str) -> None:
         assert (item.name, place) in STREAM.bins.reached(scenario)
         assert scenario == STREAM.scenario(index)
         assert all(DEVICE.supports(job) is None for job in scenario.jobs)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"traits": replace(CONTRACT, padding=PaddedSteps(n=2))}, "traits"),
+        ({"registers": load(str(OTHER_FAMILY)).registers}, "one format for X and W"),
+    ],
+)
+def test_a_device_with_limits_of_its_own_says_why_it_has_none(change: dict[str, Any], why: str) -> None:
+    assert ClosingStream.not_applicable(ENTRY, DEVICE) == ""
+    assert why in ClosingStream.not_applicable(ENTRY, replace(DEVICE, **change))
 
 
 @pytest.mark.parametrize("name", available())

@@ -11,6 +11,7 @@ from models.ops import Op
 from tb.env.env import RedmuleEnv
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario, StallSpec, Window
+from tb.registers.generate import register_map
 from tb.scoreboard.spans import trigger_edges
 from tb.scoreboard.verdict import Verdict
 from tb.sequences.directed import DirectedTest
@@ -51,7 +52,7 @@ class NotedJobs(DirectedTest):
         check = env.scoreboard.check
 
         def noted(scenario: Scenario, *arguments: Any, **options: Any) -> Verdict:
-            (trigger,) = trigger_edges(env.handle.periph_log())
+            (trigger,) = trigger_edges(env.handle.periph_log(), register_map())
             log = env.handle.beat_log()
             waiting.append((log["cycle"][log["flags"] & 1 == 0].astype(int) - trigger).tolist())
             return check(scenario, *arguments, **options)
