@@ -18,6 +18,7 @@ from regressions.mutants.operators import OPERATORS
 from tb.agents.control.rules import PeriphRule
 from tb.agents.tcdm.rules import TcdmRule
 from tb.descriptor import load
+from tb.exchange.checks import CHECKS
 from tb.schema import SchemaError
 
 HEAD = 'schema = 1\ndevice = "serial"\n'
@@ -60,14 +61,10 @@ def test_each_module_has_three_defects_and_operators_made_forty(name: str) -> No
 
 def test_defects_that_were_thought_of_name_checkers_or_a_reason() -> None:
     rules = {f"rule {int(rule)}" for rule in (*TcdmRule, *PeriphRule)}
-    named = {
-        *("memory", "early_request", "late_request", "event_after_write", "event_core", "events", "watchdog"),
-        *("bound", "busy", "register_port", "register", "triggers", "abort", "abort_cycles", "test"),
-    }
     for defect in defects.load("redmule"):
         if not defect.operator:
             assert bool(defect.seen_by) != bool(defect.reason), defect.id
-        assert set(defect.seen_by) <= named | rules, defect.id
+        assert set(defect.seen_by) <= {*CHECKS, "test"} | rules, defect.id
 
 
 def test_defects_of_the_cluster_name_rules_of_its_benches_or_a_reason() -> None:
