@@ -19,7 +19,8 @@ from tb.scoreboard.spans import trigger_edges
 from tb.stimulus.image import predict
 
 CHECKER = "abort"
-_LATE = 4  # cycles after a clear in which a cleared job may still raise a request
+RAISED_LATE = 4
+"""Cycles after a clear in which a cleared job may still raise a request (contract A7.10)."""
 _WORD = 2**32
 
 
@@ -103,7 +104,7 @@ def _requests(
     new = np.ones(records.size, dtype=np.bool_)
     new[1:] = ~seen.beats.waiting[:-1] | (np.diff(edges) != 1)
     raised = edges[np.maximum.accumulate(np.where(new, np.arange(records.size), 0))]
-    strange = raised > edge + _LATE
+    strange = raised > edge + RAISED_LATE
     access = 4 * records["data"].shape[1]
     starts = records["add"].astype(np.int64)
     own = np.zeros(records.size, dtype=np.bool_)
@@ -114,8 +115,8 @@ def _requests(
         return []
     at = int(np.argmax(strange))
     text = (
-        f"request of {int(starts[at]):#010x} raised at edge {int(raised[at])}, more than {_LATE} cycles "
-        f"after the cut at edge {edge}, serves no job"
+        f"request of {int(starts[at]):#010x} raised at edge {int(raised[at])}, more than {RAISED_LATE} "
+        f"cycles after the cut at edge {edge}, serves no job"
     )
     return [_finding(text, None)]
 

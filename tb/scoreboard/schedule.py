@@ -13,13 +13,11 @@ from tb.exchange.job import Job
 from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
+from tb.scoreboard.aborted import RAISED_LATE
 from tb.scoreboard.finding import Span
 
 CYCLES = "schedule"
 WHERE = "schedule_causes"
-_RAISED_LATE = 4
-"""Cycles after a clear in which the cleared job may still raise a request (contract A7.10)."""
-
 
 Waiting = Callable[[int, int], npt.NDArray[np.int64]]
 """Edges behind one up to another at which a request found no grant."""
@@ -66,7 +64,7 @@ def check_schedule(
 
 def held_request(beats: BeatLog, cut: int) -> int:
     """The edge that granted a request which was out at the cut, or raised right behind it; 0 without one."""
-    behind, late = beats.until(cut), beats.until(cut + _RAISED_LATE)
+    behind, late = beats.until(cut), beats.until(cut + RAISED_LATE)
     waits = beats.waiting[behind:late].nonzero()[0]
     if not waits.size:
         return 0
