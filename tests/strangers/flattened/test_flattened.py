@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """A netlist-like single file with nested lists."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from regressions import cli
 from regressions.accelerator.models import bench_model
+from regressions.paths import ROOT
 from tb.descriptor import load
 from tb.schema import SchemaError
 from tests.bench.simulation import PlannedTest
+from tests.strangers.flattened.netlist import netlist
 from tests.strangers.harness import HERE, Stranger
 
 SIZES = {"m": [1, 9], "n": [1, 9], "k": [1, 9]}
@@ -17,18 +21,38 @@ STRANGER = Stranger("flattened", (PlannedTest("random", "gemm_op", SIZES, end=20
 FOLDER = HERE / "flattened"
 
 
+@pytest.fixture(autouse=True, scope="module")
+def written() -> Iterator[Path]:
+    """The netlist, at the place that the list reads from the environment."""
+    folder = ROOT / "build" / "tests" / "strangers" / "flattened"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "netlist.v"
+    own = folder / f"{os.getpid()}.v"
+    own.write_text(netlist())
+    own.replace(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FLATTENED", str(folder))
+        yield path
+
+
+def test_it_is_one_file_of_plain_modules(written: Path) -> None:
+    text = written.read_text()
+    modules = {"flattened", "redmule_serial", "serial_engine", "fpnew_fma"}
+    assert modules <= {line.split()[1] for line in text.splitlines() if line.startswith("module ")}
+    assert text.count("`") == text.count("`timescale") == 1
+    assert "//" not in text
+
+
 def test_lists_that_start_elsewhere_are_refused_by_file_and_line() -> None:
-    with pytest.raises(SchemaError, match=r"all\.f:3: no folder '\.\./\.\./\.\./rtl/serial'"):
+    with pytest.raises(SchemaError, match=r"all\.f:3: no folder 'cells'"):
         load(STRANGER.descriptor(bare=True))
 
 
-def test_the_lists_lead_to_all_files() -> None:
+def test_the_lists_lead_to_all_files(written: Path) -> None:
     device = load(STRANGER.descriptor())
-    names = [path.name for path in device.sources]
-    assert (names[0], names[-2:]) == ("tie.v", ["flattened.v", "BUFX2.v"])
-    assert device.defines == {"SYNTHESIS_RUN": "7", "CORES": "8", "WORD": "288"}
-    headers = {path.name for path in bench_model(device).files}
-    assert {"names.vh", "serial_engine.sv"} <= headers, "a build depends on them"
+    assert device.sources == (FOLDER / "cells" / "tie.v", written, FOLDER / "cells" / "BUFX2.v")
+    assert device.defines == {"SYNTHESIS_RUN": "7"}
+    assert FOLDER / "cells" / "cells.vh" in bench_model(device).files, "a build depends on it"
 
 
 def test_a_descriptor_is_written(tmp_path: Path) -> None:

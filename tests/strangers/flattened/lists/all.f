@@ -1,7 +1,6 @@
 // Everything, as a flow might have written it; relative paths start one folder above.
-+define+SYNTHESIS_RUN=7+CORES=8 +define+WORD=288
-+incdir+../../../rtl/serial+netlist
++define+SYNTHESIS_RUN=7
 -y cells +libext+.v /* whose cells are
 named as their files */
--f lists/package.f
-netlist/flattened.v   # the last one
+-f lists/library.f
+${FLATTENED}/netlist.v   # the last one

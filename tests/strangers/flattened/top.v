@@ -1,22 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The serial device as a flow might have left it: one file with all modules, a top of plain vectors, cells of a library.
+// The top of the netlist: plain vectors, cells of a library, escaped names; netlist.py makes one file of all.
 //
 // +mutant= adds a deliberate defect when the simulation begins: 1 flips a bit of what is written to some addresses.
-`timescale 1ns / 1ps
-`ifndef SYNTHESIS_RUN
-`error "the lists define SYNTHESIS_RUN"
-`endif
 `include "names.vh"
-`include "serial_pkg.sv"
-`include "serial_minmax.sv"
-`include "serial_alu.sv"
-`include "serial_convert.sv"
-`include "serial_widen.sv"
-`include "serial_narrow.sv"
-`include "serial_port.sv"
-`include "serial_regs.sv"
-`include "serial_engine.sv"
-`include "redmule_serial.sv"
 
 module flattened (clk_i, rst_ni, test_mode_i, evt_o, busy_o, tcdm_req_o, tcdm_gnt_i, tcdm_add_o, tcdm_wen_o, tcdm_be_o,
     tcdm_data_o, tcdm_r_data_i, tcdm_r_valid_i, periph_req_i, periph_gnt_o, periph_add_i, periph_wen_i, periph_be_i,

@@ -1,0 +1,3 @@
+# The cells, but for those that are looked up.
++incdir+cells
+-F cells/cells.f
