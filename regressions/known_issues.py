@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from regressions.judge import SegmentResult
 from regressions.paths import relative
 from tb.exchange.device import Descriptor
-from tb.exchange.known import KnownItem
+from tb.exchange.known import CHANCE, KnownItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +23,36 @@ class KnownRow:
 
     @property
     def line(self) -> str:
-        """A line for the end of a run, if it concerned anything; else empty."""
+        """Line for the end of a run: its numbers."""
+        name = f"known on {self.device.name}: {self.item.id}"
         if not self.concerned:
+            return f"{name} not exercised: no job that it concerns ran"
+        return (
+            f"{name} showed in {self.shown} of {self.concerned} scenarios that it concerns, "
+            f"{self.silent} passed without{self._remark}"
+        )
+
+    @property
+    def _remark(self) -> str:
+        """Remark on its numbers, behind a semicolon; empty where they need none."""
+        fair, chances = self.item.fair, self.shown + self.silent
+        if not self.shown and 0 < self.silent < fair:
+            return f"; too few to call it stale: rate {self.item.rate:g} needs {fair}"
+        if not self.shown or chances < fair or (1 - self.shown / chances) ** chances <= CHANCE:
             return ""
-        shown = f"showed in {self.shown} of {self.concerned} scenarios that it concerns"
-        return f"known on {self.device.name}: {self.item.id} {shown}, {self.silent} passed without"
+        rate = self.shown / chances / 2
+        return f"; so rare that another seed may miss it and call it stale: give it rate = {rate:.1g}"
 
     @property
     def stale(self) -> str:
-        """A line that says so if it never showed where it should have; else empty."""
-        if self.shown or not self.silent:
+        """A line that says so if it never showed, and had a fair chance to; else empty."""
+        if self.shown or self.silent < self.item.fair:
             return ""
         return (
             f"stale: known issue '{self.item.id}' of {self.device.name} ({self.item.reason}) did not show in "
             f"any of {self.silent} scenarios with jobs that it concerns: if it is mended, remove it from "
-            f"{relative(self.device.path)}, or let it match fewer jobs"
+            f"{relative(self.device.path)}; else let it match fewer jobs, or give it a rate below "
+            f"{self.item.rate:g}"
         )
 
 

@@ -121,7 +121,8 @@ class RedmuleEnv(uvm_env):
         self._collect()
         noted = self.scoreboard.take_notes()
         excused = self.scoreboard.excuse((), noted)
-        self.recorder.known.update(excused.shown)
+        for counter in (self.recorder.concerned, self.recorder.known):
+            counter.update(excused.shown)
         for finding in excused.findings:
             self.recorder.check(False, finding.detail)
         self.coverage.accesses(passed=not noted)

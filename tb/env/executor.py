@@ -224,7 +224,7 @@ class ScenarioExecutor:
             late = [Finding(Status.PROTOCOL, "abort_cycles", text, 1)]
             excused = self._scoreboard.excuse(occasions(scenario, history), late)
             verdict.findings += excused.findings
-            verdict.known = (*verdict.known, *excused.shown)
+            verdict.known = tuple(dict.fromkeys((*verdict.known, *excused.shown)))
 
     async def _ended(self, count: int, drain: int = 0) -> bool:
         """Wait until `count` jobs have ended, and `drain` cycles more; False if the watchdog came first.

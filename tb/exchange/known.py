@@ -4,6 +4,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from math import ceil, log, log1p
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct, structs
@@ -16,6 +17,9 @@ from tb.schema import SchemaError, Where, nearest
 
 _RULE = re.compile(r"(log )?rule \d+")
 _STATUSES = ("mismatch", "protocol", "timeout", "crash")
+
+CHANCE = 1e-3
+"""Chance at which an item that still shows may be called stale."""
 
 if TYPE_CHECKING:
     WhenField = Condition | None
@@ -35,6 +39,7 @@ class KnownItem(Struct, frozen=True, forbid_unknown_fields=True):
         when: condition on the jobs that it concerns (see below); without it every job
         spreads: it also explains findings at the jobs behind such a job in its scenario, which may read a
             wrong result, or wait behind a hang
+        rate: least share of the scenarios with such a job in which it shows; below 1 for one that needs luck
     """
 
     id: str
@@ -42,6 +47,7 @@ class KnownItem(Struct, frozen=True, forbid_unknown_fields=True):
     expect: ExpectField
     when: WhenField = None
     spreads: bool = False
+    rate: Annotated[float, Meta(gt=0, le=1)] = 0.5
 
     def __post_init__(self) -> None:
         if isinstance(self.expect, str):
@@ -51,6 +57,11 @@ class KnownItem(Struct, frozen=True, forbid_unknown_fields=True):
                 raise _no_checker(name)
         if isinstance(self.when, str):
             structs.force_setattr(self, "when", parse_condition(self.when, Where("when")))
+
+    @property
+    def fair(self) -> int:
+        """Number of scenarios that have to pass without it before it is stale, by its rate."""
+        return 1 if self.rate == 1 else ceil(log(CHANCE) / log1p(-self.rate))
 
     def concerns(self, job: Occasion) -> bool:
         """Return whether the item concerns a job where it stands."""
