@@ -10,6 +10,7 @@ from rich.console import Console
 from regressions.errors import UserError
 from regressions.new_dut.elaborate import elaborate
 from regressions.new_dut.match import Match, match
+from regressions.new_dut.package import completed
 from regressions.new_dut.write import descriptor, wrapper, wrapper_name
 from regressions.order import Order
 from regressions.paths import relative
@@ -27,10 +28,12 @@ def new_dut(order: Order, services: Services, console: Console) -> int:
     del services
     if not order.files:
         raise UserError("FILES: name a list (.f) or sources, such as FILES='my.f more.sv'")
-    files = [path.resolve() for path in order.files]
-    folder = (order.out or files[0].parent).resolve()
-    start, found = _found(files)
-    top = elaborate(order.top, found)
+    files = [str(path) for path in order.files]
+    own = [Path(file).resolve() for file in files if not file.startswith("{")]
+    folder = (order.out or (own[0].parent if own else Path())).resolve()
+    start, named = _found(files, own)
+    found = completed(named)
+    top = elaborate(order.top, found.sources)
     for problem in top.problems[:_SHOWN]:
         console.print(problem, style="red", markup=False, soft_wrap=True)
     if len(top.problems) > _SHOWN:
@@ -40,32 +43,32 @@ def new_dut(order: Order, services: Services, console: Console) -> int:
         return EXIT_FAILED
     matched = match(top)
     path = folder / f"{top.name}.toml"
-    entries = [os.path.relpath(file, folder) for file in files]
+    entries = [file if file.startswith("{") else os.path.relpath(file, folder) for file in files]
+    entries[:0] = found.files
     texts = {}
     if not matched.direct:
         name = f"{wrapper_name(matched)}.sv"
         entries.append(name)
         texts[folder / name] = wrapper(matched)
-    texts[path] = descriptor(matched, entries, os.path.relpath(start, folder))
+    texts[path] = descriptor(matched, entries, found.includes, os.path.relpath(start, folder))
     _write(texts)
     load(path)  # what was written can be read
-    for line in _said(matched, [*texts], path):
+    for line in _said(matched, (*found.files, *found.includes), [*texts], path):
         console.print(line, markup=False, soft_wrap=True)
     return EXIT_PASSED
 
 
-def _found(files: Sequence[Path]) -> tuple[Path, Sources]:
-    """The sources, and the folder at which paths in lists start: here, at the list, or above it.
+def _found(files: Sequence[str], own: Sequence[Path]) -> tuple[Path, Sources]:
+    """The sources, and the folder at which paths in lists start: here, at the first own file, or above it.
 
     Raises:
         SchemaError: A file is missing wherever they start, or cannot be read.
     """
-    first = files[0].parent
-    texts = [str(file) for file in files]
+    first = own[0].parent if own else Path.cwd()
     problem: SchemaError | None = None
     for start in dict.fromkeys((first, Path.cwd(), *first.parents)):
         try:
-            return start, sources(texts, start, Path.cwd() / "none", {}, Where("FILES"))
+            return start, sources(files, start, Path.cwd() / "none", {}, Where("FILES"))
         except SchemaError as error:
             problem = problem or error
     assert problem is not None, "the first folder is always tried"
@@ -81,7 +84,7 @@ def _write(texts: dict[Path, str]) -> None:
         path.write_text(text)
 
 
-def _said(matched: Match, written: Iterable[Path], path: Path) -> Iterator[str]:
+def _said(matched: Match, added: Iterable[str], written: Iterable[Path], path: Path) -> Iterator[str]:
     """Lines for the user."""
     pairs = matched.pairs
     all_of_them = len(pairs) + len(matched.missing)
@@ -96,6 +99,7 @@ def _said(matched: Match, written: Iterable[Path], path: Path) -> Iterator[str]:
         "not found": [f"{p.name} ({p.direction}, {p.width})" for p in matched.missing],
         "of no use to the contract": strange,
         "numbers": [f"{name} = {value}" for name, value in matched.numbers.items()],
+        "added, of those that come with the bench": added,
     }.items():
         if names:
             yield f"  {what}: {', '.join(names)}"

@@ -20,12 +20,13 @@ def wrapper_name(match: Match) -> str:
     return match.top.name if match.direct else f"{match.top.name}_contract"
 
 
-def descriptor(match: Match, sources: Sequence[str], list_folder: str) -> str:
+def descriptor(match: Match, sources: Sequence[str], includes: Sequence[str], list_folder: str) -> str:
     """Return the text of a descriptor.
 
     Args:
         match: The device.
         sources: As the descriptor names them.
+        includes: Folders of headers, likewise.
         list_folder: Folder at which relative paths in lists start.
     """
     own = match.own if match.direct else {}
@@ -37,6 +38,7 @@ def descriptor(match: Match, sources: Sequence[str], list_folder: str) -> str:
         name=match.top.name,
         top=wrapper_name(match),
         sources=sources,
+        includes=includes,
         list_folder=list_folder,
         parameters=", ".join(f"{name} = {value}" for name, value in own.items()),
         shape=", ".join(f"{name.lower()} = {known[name]}" for name in _SHAPE if name not in own),

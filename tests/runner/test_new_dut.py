@@ -118,6 +118,37 @@ def test_errors_of_the_sources_are_shown_by_file_and_line(runner: Runner) -> Non
     assert "... and 5 more" in runner.out
 
 
+LACKING = """`include "common_cells/registers.svh"
+module lacking import fpnew_pkg::*; (input logic clk_i, input logic rst_ni, output logic busy_o);
+  localparam int unsigned BITS = cf_math_pkg::idx_width(5);
+  fpnew_fma #(.FpFormat(FP16)) i_fma ();
+  absent i_absent ();
+endmodule
+"""
+
+
+def test_files_that_come_with_the_bench_are_added(runner: Runner) -> None:
+    assert new_dut(runner, LACKING) == 0
+    device = load(runner.folder / "lacking.toml")
+    own = [runner.folder / "rtl" / "a.sv", runner.folder / "lacking_contract.sv"]
+    names = [path.name for path in device.sources]
+    assert set(names[:2]) == {"fpnew_pkg.sv", "cf_math_pkg.sv"}, "packages come first"
+    assert set(names[2:-2]) == {"fpnew_fma.sv", "fpnew_rounding.sv", "fpnew_classifier.sv", "lzc.sv"}
+    assert device.sources[-2:] == tuple(own)
+    assert [path.name for path in device.includes] == ["include"]
+    assert "added, of those that come with the bench: {fpnew}/fpnew_pkg.sv" in runner.out
+    top = elaborate("lacking", Sources(device.sources, device.includes, (), {}))
+    assert [problem.rpartition(": ")[2] for problem in top.problems] == ["unknown module 'absent'"]
+
+
+def test_files_that_come_with_the_bench_can_be_named(runner: Runner) -> None:
+    named = ["{common_cells}/cf_math_pkg.sv", "{common_cells}/lzc.sv"]
+    assert runner("new-dut", "--top", "lzc", "--files", *named, "--out", str(runner.folder)) == 0
+    written = (runner.folder / "lzc.toml").read_text()
+    assert [line.strip(' ",') for line in written.splitlines() if "{common_cells}" in line] == named
+    assert "come with the bench" not in runner.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
