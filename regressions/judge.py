@@ -98,6 +98,15 @@ def _absent(log: SimulationLog, outcome: ProcessEnd) -> tuple[Status, str]:
     return Status.NOT_RUN, "its simulation stopped before it"
 
 
+def stopped_by(segment: Segment, end: TestEnd) -> list[str]:
+    """Known issues whose hangs left a segment nothing to compare.
+
+    None if it compared something, or lacks the result of any job for another reason.
+    """
+    everything = sum(end.stopped.values()) + end.without == segment.jobs
+    return sorted(end.stopped) if everything and not end.compared_bytes else []
+
+
 def _ended(segment: Segment, test: TestLog) -> tuple[Status, str]:
     """Status of a segment whose end was reported."""
     assert test.end is not None
@@ -109,7 +118,8 @@ def _ended(segment: Segment, test: TestLog) -> tuple[Status, str]:
     checked, planned = min(len(ran), test.end.jobs), segment.jobs - test.end.held - test.end.without
     if checked < planned:
         return Status.NOT_RUN, f"ended early: {checked} of {planned} planned jobs were checked"
-    if segment.jobs > test.end.without and not test.end.compared_bytes:
+    compared = test.end.compared_bytes or stopped_by(segment, test.end)
+    if segment.jobs > test.end.without and not compared:
         return Status.NOT_RUN, "nothing was compared"
     return Status.PASSED, ""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from regressions.executor import Execution
 from regressions.failures import failure_rows, rerun_line
-from regressions.judge import SegmentResult
+from regressions.judge import SegmentResult, stopped_by
 from regressions.run import Run
 from regressions.summary import Summary, TestRow
 from tb.exchange.applicable import NotApplicable
@@ -27,17 +27,34 @@ def summarize(run: Run, execution: Execution) -> Summary:
     order = {device.name: place for place, device in enumerate(run.devices)}
     for device, name, seed in sorted(by_test, key=lambda key: (order.get(key[0], 0), *key[1:])):
         results = by_test[device, name, seed]
-        summary.tests.append(_test_row(device, name, results, run))
+        if (nothing := _stopped(results)) is None:
+            summary.tests.append(_test_row(device, name, results, run))
+        else:
+            summary.not_applicable.append(nothing)
         jobs = summary.by_device.setdefault(device, [])
         for result in results:
             jobs += result.jobs
             summary.failures += failure_rows(result, run)
-    summary.not_applicable = [*run.left_out, *_left_out(execution.results)]
+    summary.not_applicable[:0] = [*run.left_out, *_left_out(execution.results)]
     summary.failures.sort(key=lambda row: row.status.gravity)
     if held := sum(map(_held, execution.results)):
         summary.notes.append(f"{held} jobs not run behind a known hang, and not counted as planned")
     summary.totals = _totals(summary, execution.results)
     return summary
+
+
+def _stopped(results: Sequence[SegmentResult]) -> NotApplicable | None:
+    """A test none of whose segments could compare anything, for known hangs; None for any other."""
+    segment = results[0].segment
+    issues = [
+        stopped_by(each.segment, each.end) if each.end and each.status is Status.PASSED else []
+        for each in results
+    ]
+    if not all(issues):
+        return None
+    names = " and ".join(f"'{name}'" for name in sorted({name for each in issues for name in each}))
+    reason = f"{segment.device}: known issue {names} stops every job before there is anything to compare"
+    return NotApplicable(segment.device, segment.entry.name, reason, testpoints=segment.entry.testpoints)
 
 
 def _left_out(results: Iterable[SegmentResult]) -> list[NotApplicable]:

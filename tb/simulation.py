@@ -82,6 +82,7 @@ async def segment(dut: Any, number: int) -> None:
                 test=part.entry.name,
                 jobs=recorder.jobs,
                 held=recorder.held,
+                stopped=dict(recorder.stopped),
                 without=recorder.without,
                 compared_bytes=recorder.compared_bytes,
                 status=recorder.worst,

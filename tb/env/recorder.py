@@ -24,6 +24,7 @@ class Recorder:
         jobs: Jobs that were checked.
         compared_bytes: Bytes of memory that were compared.
         held: Jobs that did not run, since they stood behind a hang that is known.
+        stopped: Jobs of scenarios that a known hang left nothing to compare of, by the known issue.
         without: Planned jobs that did not run, since the device cannot.
         checks: Checks of directed tests.
         concerned: Scenarios with a job that a known issue of the device concerns, by its id.
@@ -53,6 +54,7 @@ class Recorder:
         self.jobs = 0
         self.compared_bytes = 0
         self.held = 0
+        self.stopped: Counter[str] = Counter()
         self.without = 0
         self.checks = 0
         self.worst = Status.PASSED
@@ -74,6 +76,8 @@ class Recorder:
         self._write(verdict.jobs)
         self.jobs += sum(result.status is not Status.NOT_RUN for result in verdict.jobs)
         self.held += verdict.held
+        if verdict.stopped:
+            self.stopped[verdict.stopped] += len(verdict.jobs)
         self.compared_bytes += verdict.compared_bytes
         if verdict.concerned or verdict.known:
             self.concerned.update(verdict.concerned)

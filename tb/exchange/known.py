@@ -81,12 +81,21 @@ class Excused:
     """A scenario's findings, parted by what is known of the device."""
 
     findings: list[Finding]  # those that nothing explains
-    # The item that explains the findings of a job, by its position.
-    jobs: Mapping[int, str] = field(default_factory=dict)
+    # The others, each with the id of the item that explains it.
+    explained: Mapping[Finding, str] = field(default_factory=dict)
     concerned: tuple[str, ...] = ()  # ids of the items that concern a job of the scenario
-    shown: tuple[str, ...] = ()  # ids of those that explain a finding
     # Ids of those that explain none, but concern a job that ended with nothing wrong.
     silent: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Ids of the items that explain a finding."""
+        return tuple(dict.fromkeys(self.explained.values()))
+
+    @property
+    def jobs(self) -> dict[int, str]:
+        """The item that explains the findings of a job, by its position."""
+        return {finding.job: each for finding, each in self.explained.items() if finding.job is not None}
 
 
 def excuse(
@@ -107,22 +116,19 @@ def excuse(
     occasions = list(jobs)
     concerned = {item: {job.position for job in occasions if item.concerns(job)} for item in items}
     rest: list[Finding] = []
-    excused: dict[int, str] = {}
-    shown: dict[str, None] = {}
+    explained: dict[Finding, str] = {}
     for finding in findings:
         for item, positions in concerned.items():
             anywhere = finding.job is None and (positions or item.when is None)
             behind = item.spreads and positions and finding.job is not None and finding.job > min(positions)
             if finding.checker in item.expect and (anywhere or behind or finding.job in positions):
-                shown[item.id] = None
-                if finding.job is not None:
-                    excused[finding.job] = item.id
+                explained[finding] = item.id
                 break
         else:
             rest.append(finding)
-    sound = ended - {finding.job for finding in findings}
+    shown, sound = set(explained.values()), ended - {finding.job for finding in findings}
     silent = tuple(
         item.id for item, positions in concerned.items() if positions & sound and item.id not in shown
     )
     concerns = tuple(item.id for item, positions in concerned.items() if positions)
-    return Excused(rest, excused, concerns, tuple(shown), silent)
+    return Excused(rest, explained, concerns, silent)

@@ -198,6 +198,7 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
     Attributes:
         jobs: Jobs that were checked.
         held: Jobs that did not run, since they stood behind a hang that is known.
+        stopped: Jobs of scenarios that a known hang left nothing to compare of, by the id of the known issue.
         without: Planned jobs that did not run, since the device cannot.
         compared_bytes: Bytes of memory that were compared.
         status: Gravest status.
@@ -217,6 +218,7 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
     test: str
     jobs: int = 0
     held: int = 0
+    stopped: dict[str, int] = field(default_factory=dict)
     without: int = 0
     compared_bytes: int = 0
     status: Status

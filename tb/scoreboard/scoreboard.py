@@ -144,7 +144,6 @@ class Scoreboard(uvm_scoreboard):
         findings += wrong + check_fast(self.descriptor, scenario, ran)
         granted = 0 if cut is None else held_request(seen.beats, cut)
         findings += check_schedule(self.descriptor, scenario, ran, causes, seen.beats.waiting_edges, granted)
-        stopped = gave_up(findings)
         jobs = [unmeasured(scenario, position) for position in range(len(scenario.jobs))]
         for result, job, span, slots in zip(jobs, scenario.jobs, ran, causes, strict=False):
             result.status = Status.PASSED
@@ -158,13 +157,21 @@ class Scoreboard(uvm_scoreboard):
         findings = excused.findings
         for result in jobs:
             decide(result, findings, excused.jobs)
-        held = hold(jobs, "a known hang") if stopped and not gave_up(findings) else 0
+        known_hang = (
+            ""
+            if gave_up(findings)
+            else next((item for finding, item in excused.explained.items() if gave_up([finding])), "")
+        )
+        held = hold(jobs, "a known hang") if known_hang else 0
         self.jobs += sum(result.status is not Status.NOT_RUN for result in jobs)
         compared = memory.size
         if watchdog:  # of what jobs wrote that ended ahead of a hang
             whole = scenario.jobs[: len(ran)] if scenario.abort is None else ()
             compared = sum(job.z_range[1] for job in whole)
-        return Verdict(jobs, findings, compared, excused.concerned, excused.shown, excused.silent, held)
+        stopped = "" if compared else known_hang
+        return Verdict(
+            jobs, findings, compared, excused.concerned, excused.shown, excused.silent, held, stopped
+        )
 
     def passed(self, scenario: Scenario, measured: Sequence[MeasuredRow], waiting: Waiting) -> Verdict | None:
         """Make the verdict on a scenario that the deputy found clean, as `check` would.

@@ -26,6 +26,7 @@ class Verdict:
         known: Those that showed; they do not count as findings.
         silent: Those that concern a job which passed without showing one.
         held: Jobs that did not run, since they stood behind a hang that is known.
+        stopped: Known issue whose hang left nothing to compare; empty if anything was, or for another reason.
     """
 
     jobs: list[JobResult]
@@ -35,6 +36,7 @@ class Verdict:
     known: Sequence[str] = ()
     silent: Sequence[str] = ()
     held: int = 0
+    stopped: str = ""
 
     @property
     def status(self) -> Status:

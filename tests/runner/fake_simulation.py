@@ -82,7 +82,7 @@ def run_test(test: dict) -> None:
     if behave == "hang in start":
         misbehave(behave)
     emit(type="test_begin", test=name, seed=test["seed"], begin=test["begin"], end=test["end"])
-    jobs, held, worst, compared = 0, 0, "passed", 64
+    jobs, held, stopped, worst, compared = 0, 0, {}, "passed", 64
     for scenario in range(test["begin"], test["end"]):
         time.sleep(knobs.get("pause", 0))
         if scenario >= at:
@@ -95,19 +95,22 @@ def run_test(test: dict) -> None:
                 job(name, scenario, number, "not_run", "behind a known hang")
             continue
         jobs += JOBS
+        if behave == "stop" and scenario >= at:
+            stopped = {"odd": stopped.get("odd", 0) + JOBS}
         if behave in ("mismatch", "protocol", "timeout") and scenario == at:
             fail(name, scenario, behave)
             worst = behave
             continue
         for number in range(JOBS):
             job(name, scenario, number, "passed", "")
-    if behave == "compare nothing":
+    if behave in ("compare nothing", "stop"):
         compared = 0
     emit(
         type="test_end",
         test=name,
         jobs=jobs,
         held=held,
+        stopped=stopped,
         compared_bytes=compared,
         status=worst,
         detail="",

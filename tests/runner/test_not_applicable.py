@@ -50,6 +50,34 @@ def test_scenarios_that_were_left_out_are_counted(runner: Runner) -> None:
     assert (part["scenarios"], part["drawn"]) == (6, 10)
 
 
+def test_a_test_that_a_known_hang_leaves_nothing_to_compare_is_told_and_fails_nothing(runner: Runner) -> None:
+    runner.tests(plain={}, stuck={"knobs": {"behave": "stop"}, "testpoints": ["soft_clear"]})
+    assert runner("regressions", "--tier", "smoke") == 0, runner.out
+    reason = "redmule: known issue 'odd' stops every job before there is anything to compare"
+    assert f"not applicable: 1 of 2 tests: stuck: {reason}" in runner.out
+    assert "1 of 1 tests passed (1 not applicable)" in runner.out
+    (part,) = runner.summary()["not_applicable"]
+    assert (part["test"], part["reason"], part["testpoints"]) == ("stuck", reason, ["soft_clear"])
+    page = (runner.build / "reports" / "smoke" / "report.html").read_text()
+    assert "<td>stuck</td><td>redmule</td>" in page
+
+
+@pytest.mark.parametrize("knobs", [{"behave": "stop", "at": 1}, {"behave": "compare nothing"}])
+def test_a_test_that_compares_nothing_for_any_other_reason_fails(
+    runner: Runner, knobs: dict[str, object]
+) -> None:
+    """In the first one, the hang is that of all scenarios but one."""
+    runner.tests(plain={}, other={"knobs": knobs})
+    assert runner("regressions", "--tier", "smoke") == 1
+    assert runner.status("other") == ("not_run", "nothing was compared")
+
+
+def test_a_run_in_which_nothing_at_all_is_compared_has_not_passed(runner: Runner) -> None:
+    runner.tests(stuck={"knobs": {"behave": "stop"}})
+    assert runner("run", "--test", "stuck") == 1
+    assert "0 of 0 tests passed (1 not applicable)" in runner.out
+
+
 def test_a_stream_draws_what_the_device_can_and_counts_the_rest() -> None:
     matmul = device(operations=[Op.MATMUL])
     drawing = ScenarioStream("mixed", 1, {}, device())
