@@ -68,7 +68,9 @@ class Order:
         float | None, Option("--time", "soak: run for 90s, 30m or 8h", parse_duration)
     ] = None
     stop: Annotated[int | None, Option("--stop", "end after so many failures", parse_stop)] = None
-    test: Annotated[str, Option("--test", "name, name:scenario or name:begin:end; several with commas")] = ""
+    test: Annotated[
+        str, Option("--test", "name, name:scenario or name:begin:end; patterns, several with commas")
+    ] = ""
     kind: Annotated[str, Option("--kind", "build kind")] = ""
     waves: Annotated[bool, Option.switch("--waves", "write waves.vcd")] = False
     scaling: Annotated[bool, Option.switch("--scaling", "make bench: sizes up to 512 and arrays, slow")] = (

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Parts of tests as ``make run TEST=`` names them: ``name``, ``name:scenario`` or ``name:begin:end``."""
+"""Parts of tests as ``make run TEST=`` names them: ``name``, ``name:scenario`` or ``name:begin:end``.
+
+A name may be a pattern, such as ``reg_*``.
+"""
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """Scenarios ``begin .. end-1`` of a test; the whole test where both are None."""
+    """Scenarios ``begin .. end-1`` of the tests of a name or pattern; whole tests where both are None."""
 
     name: str
     begin: int | None = None
@@ -60,6 +64,16 @@ def find_entry(entries: Mapping[str, TestEntry], name: str) -> TestEntry:
     if name not in entries:
         raise unknown("test", name, entries, "TEST")
     return entries[name]
+
+
+def find_entries(entries: Mapping[str, TestEntry], pattern: str) -> list[TestEntry]:
+    """The tests of a name or pattern, in the order of the lists.
+
+    Raises:
+        UserError: There is none; names the nearest.
+    """
+    names = fnmatch.filter(entries, pattern)
+    return [entries[name] for name in names] or [find_entry(entries, pattern)]
 
 
 def make_segment(

@@ -17,7 +17,7 @@ from regressions.simulators.points import Kind
 from regressions.testplan import TestpointRow, load_testplan, rows, verdicts
 from regressions.triage.subgroup import Subgroup
 from tb.checkers import load_checkers, tally
-from tb.exchange.applicable import NotApplicable, in_words
+from tb.exchange.applicable import NotApplicable, in_words, less_checked
 from tb.exchange.results import JobResult
 from tb.exchange.status import Status
 
@@ -85,6 +85,11 @@ class Summary:
     def left_out(self) -> list[str]:
         """A line for each reason why a part of the plan has no meaning on a device."""
         return in_words(self.not_applicable, self.totals["tests"] + self.totals["not_applicable"])
+
+    @property
+    def less_checked(self) -> list[str]:
+        """A line for each device: testpoints that lose many of their tests by that."""
+        return less_checked(self.not_applicable, [(test.device, test.testpoints) for test in self.tests])
 
     @property
     def passed(self) -> bool:

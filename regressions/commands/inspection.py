@@ -10,7 +10,7 @@ from rich.table import Table
 
 from regressions.order import Order
 from regressions.run import EXIT_PASSED
-from regressions.selection import find_entry, parse_selectors
+from regressions.selection import find_entries, parse_selectors
 from regressions.testlist import select
 from regressions.tiers import load_tiers
 
@@ -55,8 +55,8 @@ def show(order: Order, services: Services, console: Console) -> int:
 
     del services
     entries = order.entries
-    for selector in parse_selectors(order.test):
-        entry = find_entry(entries, selector.name)
+    selectors = parse_selectors(order.test)
+    for selector, entry in ((s, entry) for s in selectors for entry in find_entries(entries, s.name)):
         stream = open_stream(entry, order.chosen_seed, order.device)
         if isinstance(stream, str):
             console.print(f"{entry.name} is not drawn job by job: {stream}", markup=False)

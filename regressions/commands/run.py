@@ -13,7 +13,7 @@ from regressions.planner import Simulation, pack
 from regressions.planning import applicable, build_kind, planner_of, with_kind
 from regressions.run import EXIT_PASSED, Run
 from regressions.rundir import last_run
-from regressions.selection import find_entry, make_segment, parse_selectors
+from regressions.selection import find_entries, find_entry, make_segment, parse_selectors
 from regressions.services import Services
 from tb.descriptor import available, load
 from tb.exchange.device import Descriptor
@@ -25,14 +25,14 @@ def run(order: Order, services: Services, console: Console) -> int:
     """``make run``: tests by name, or scenarios of them, which then share one simulation."""
     check_tools()
     entries = order.entries
-    selectors = parse_selectors(order.test)
-    chosen = [(selector, find_entry(entries, selector.name)) for selector in selectors]
-    seed = order.chosen_seed
     device = services.device(order.device)
+    chosen = [
+        (selector, entry)
+        for selector in parse_selectors(order.test)
+        for entry in _suited(find_entries(entries, selector.name), device)
+    ]
+    seed = order.chosen_seed
     kind = build_kind(order, services) or "fast"  # one build, for which somebody waits
-    for _, entry in chosen:
-        if not testlist.suits(entry, device):
-            raise UserError(_elsewhere(entry, device))
     _, left_out = applicable([entry for _, entry in chosen], services, device)
     without = {part.test for part in left_out}
     if len(without) == len({entry.name for _, entry in chosen}):
@@ -50,6 +50,14 @@ def run(order: Order, services: Services, console: Console) -> int:
         simulations.insert(0, Simulation(len(simulations), tuple(exact)))
     run = Run.begin(order, "run", seed, [device], services, left_out=left_out)
     return perform(run, Schedule.of(simulations), services, console)
+
+
+def _suited(found: list[TestEntry], device: Descriptor) -> list[TestEntry]:
+    """Those of some tests that run on a device, which one at least has to."""
+    suited = [entry for entry in found if testlist.suits(entry, device)]
+    if not suited:
+        raise UserError(_elsewhere(found[0], device))
+    return suited
 
 
 def _elsewhere(entry: TestEntry, device: Descriptor) -> str:

@@ -31,7 +31,7 @@ def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
         say(fault, style="bold red")
     for note in summary.notes:
         say(note, style="bold yellow")
-    for line in (*summary.left_out, *(row.line for row in summary.known)):
+    for line in (*summary.left_out, *summary.less_checked, *(row.line for row in summary.known)):
         say(line)
     say(f"\n{verdict(summary)}", style="bold green" if summary.passed else "bold red")
     if summary.processor:

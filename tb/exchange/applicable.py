@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -66,3 +67,22 @@ def in_words(parts: Iterable[NotApplicable], tests: int) -> list[str]:
         else:
             found.append(f"not applicable: {len(group)} of {tests} tests: {names}: {reason}")
     return found
+
+
+def less_checked(parts: Iterable[NotApplicable], ran: Iterable[tuple[str, Iterable[str]]]) -> list[str]:
+    """Return a line for each device: testpoints at most half of whose tests ran, since others do not apply.
+
+    Args:
+        parts: Parts that have no meaning.
+        ran: Device and testpoints of each test that ran.
+    """
+    without = Counter(
+        (part.device, point) for part in parts if not part.scenarios for point in part.testpoints
+    )
+    done = Counter((device, point) for device, points in ran for point in points)
+    lines: dict[str, list[str]] = {}
+    for (device, point), lost in without.items():
+        count = done[device, point]
+        if count <= lost:
+            lines.setdefault(device, []).append(f"{point} ({count} of {count + lost} tests)")
+    return [f"less is checked on {device}: {', '.join(points)}" for device, points in lines.items()]

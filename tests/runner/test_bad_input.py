@@ -25,6 +25,7 @@ GOOD = '[[test]]\nname = "good"\nsequence = "gemm_op"\ntiers = ["smoke"]\ncount 
         ("regressions --tier smoke --dut seriel", "unknown device 'seriel'; did you mean 'serial'?"),
         ("regressions --tier smoke --kind fats", "unknown build kind 'fats'; did you mean 'fast'?"),
         ("run --test goof", "unknown test 'goof'; did you mean 'good'?"),
+        ("run --test goof*", "TEST: unknown test 'goof*'"),
         ("run", "TEST: name a test"),
         ("run --test good:x", "cannot read 'good:x'; write name, name:scenario or name:begin:end"),
         ("run --test good:5:5", "'good:5:5' selects nothing"),

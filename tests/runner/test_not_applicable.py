@@ -36,6 +36,27 @@ def test_a_test_without_a_meaning_is_told_everywhere(runner: Runner, command: tu
     assert [each.get("message") for each in skipped] == [f"not applicable: {LOCK}"]
 
 
+def test_what_is_checked_less_is_told_by_testpoint(runner: Runner) -> None:
+    lacking = {"knobs": {"lacks": LOCK}, "testpoints": ["soft_clear", "lock"]}
+    clear, lock = {"testpoints": ["soft_clear"]}, {"testpoints": ["lock"]}
+    runner.tests(locked=lacking, clear=clear, more=lock, most=lock)
+    assert runner("regressions", "--tier", "smoke") == 0
+    less = [line for line in runner.out.splitlines() if line.startswith("less is checked")]
+    assert less == ["less is checked on redmule: soft_clear (1 of 2 tests)"], (
+        "two of three are enough for lock"
+    )
+    folder = runner.build / "reports" / "smoke"
+    assert f"- {less[0]}" in (folder / "summary.md").read_text()
+    assert less[0] in (folder / "report.html").read_text()
+
+
+def test_a_pattern_stands_for_all_tests_that_match(runner: Runner) -> None:
+    runner.tests(reg_one={}, other={}, reg_two={}, reg_lock={"knobs": {"lacks": LOCK}})
+    assert runner("run", "--test", "reg_*:0:2") == 0
+    assert [test["name"] for test in runner.summary("run")["tests"]] == ["reg_one", "reg_two"]
+    assert f"not applicable: 1 of 3 tests: reg_lock: {LOCK}" in runner.out
+
+
 def test_a_run_of_nothing_else_says_why(runner: Runner) -> None:
     runner.tests(locked={"knobs": {"lacks": LOCK}})
     assert runner("run", "--test", "locked:0:2") == 2
