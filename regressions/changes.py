@@ -16,6 +16,8 @@ _FROM = re.compile(r"^\s*from ([\w.]+) import (\([^)]*\)|.*)", re.MULTILINE)
 _BESIDES = {
     "rtl/": ("rtl/test_style.py", "rtl/test_assertions.py", "rtl/test_one_code.py"),
     "models/kernel.cpp": ("models/test_kernel.py", "models/test_gemm_op.py"),
+    "models/schedule.cpp": ("models/test_schedule.py",),
+    "tb/stimulus/operands.cpp": ("stimulus/test_filling.py",),
     "tb/opinions/": ("models/test_oracle.py", "bench/test_second_opinion.py"),
     "docs/contract/": ("contract",),
     "docs/": ("docs",),

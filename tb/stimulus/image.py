@@ -13,6 +13,7 @@ from models.layout import load, store
 from tb.exchange.job import Job, Range, overlap
 from tb.exchange.scenario import Scenario, Window
 from tb.exchange.traits import CONTRACT, Traits
+from tb.stimulus.filling import fill
 from tb.stimulus.operands import operands
 from tb.stimulus.rng import raw_words
 
@@ -77,7 +78,7 @@ def initial_image(scenario: Scenario) -> Image:
     image = poison(scenario.window, scenario.poison_seed)
     base = scenario.window.base
     for job in scenario.jobs:
-        if job.empty:
+        if job.empty or fill(image, job, base):
             continue
         addresses = (job.x_addr, job.w_addr, job.z_addr)
         for address, bits, fmt in zip(addresses, operands(job), job.formats, strict=True):

@@ -41,11 +41,11 @@ def _exponents(shares: dict[int, int]) -> Words:
 
 
 # Of 256: the shares of the binades of |N(0, 1)|.
-_NORMAL = _exponents({16: 11, 15: 70, 14: 78, 13: 48, 12: 25, 11: 12, 10: 6, 9: 3, 8: 2, 7: 1})
+NORMAL = _exponents({16: 11, 15: 70, 14: 78, 13: 48, 12: 25, 11: 12, 10: 6, 9: 3, 8: 2, 7: 1})
 # Of 16.
-_MODEST = _exponents({12: 1, 13: 2, 14: 3, 15: 4, 16: 3, 17: 2, 18: 1})
+MODEST = _exponents({12: 1, 13: 2, 14: 3, 15: 4, 16: 3, 17: 2, 18: 1})
 # Integers in units of 2**-10.
-_INTEGERS = (np.arange(2048) / 1024).astype(np.float16).view(np.uint16)
+INTEGERS = (np.arange(2048) / 1024).astype(np.float16).view(np.uint16)
 
 
 def draw(job: Job, index: int, flavour: Words, first: Words, second: Words) -> Bits:
@@ -66,7 +66,7 @@ def draw(job: Job, index: int, flavour: Words, first: Words, second: Words) -> B
 
 def _normal(_job: Job, _index: int, _flavour: Words, first: Words, second: Words) -> Words:
     """Magnitudes of a standard normal distribution, below 4: sums stay finite."""
-    return (first & _SIGN_AND_FRACTION) | _NORMAL.take(second & _BYTE)
+    return (first & _SIGN_AND_FRACTION) | NORMAL.take(second & _BYTE)
 
 
 def _wide(job: Job, index: int, flavour: Words, first: Words, second: Words) -> Words:
@@ -124,7 +124,7 @@ def _ties(job: Job, index: int, flavour: Words, first: Words, second: Words) -> 
         integer, unit = (first & _odd(bits - 1)) + np.uint16((1 << (bits - 1)) + 1), 11 - bits
     # None is 0 or subnormal, so scaling is an addition to the exponent field.
     exponent = (scale + np.uint16(unit % 64)) << np.uint16(_FRACTION_BITS)
-    magnitude: Words = _INTEGERS.take(integer) + exponent
+    magnitude: Words = INTEGERS.take(integer) + exponent
     return magnitude | (second & SIGN)
 
 
@@ -142,7 +142,7 @@ def _cancellation(job: Job, index: int, _flavour: Words, first: Words, second: W
     """
     rows, cols = job.shapes[index]
     traits = SHAPES[job.formats[index]]
-    value = ((first & _SIGN_AND_FRACTION & traits.grid) | _MODEST.take(second & _NIBBLE)).reshape(rows, cols)
+    value = ((first & _SIGN_AND_FRACTION & traits.grid) | MODEST.take(second & _NIBBLE)).reshape(rows, cols)
     if index == Y or rows * cols == 0:
         return value
     noise = ((second >> np.uint16(8)) & (second >> np.uint16(9)) & np.uint16(1)).reshape(rows, cols)
@@ -171,7 +171,7 @@ def _special(fmt: Format, flavour: Words, first: Words, second: Words) -> Bits:
     rest = np.uint16((0, 3, 15, 15)[int(flavour[1]) & 3])
     if not rest:
         return chosen
-    plain = (first & _SIGN_AND_FRACTION) | _NORMAL.take(second & _BYTE)
+    plain = (first & _SIGN_AND_FRACTION) | NORMAL.take(second & _BYTE)
     other = plain if fmt is Format.FP16 else narrow(plain, fmt)
     # Bits of `first` that the plain value uses least: its fraction's end.
     return np.where(first & rest, other, chosen)
