@@ -20,8 +20,8 @@ def first_aid(results: Sequence[SegmentResult]) -> list[str]:
     """
     findings = [each for result in results for failure in result.failures for each in failure.findings]
     passed = any(job.status is Status.PASSED for result in results for job in result.jobs)
-    rules = (_never_starts(findings, passed=passed), _low_address(findings), _misplaced(findings))
-    return [line for line in rules if line]
+    first = () if passed else (_never_starts(findings), _never_ends(findings))
+    return [line for line in (*first, _low_address(findings), _misplaced(findings)) if line]
 
 
 def _most(findings: Sequence[Finding], checkers: Sequence[str], alike: Callable[[str], bool]) -> bool:
@@ -30,13 +30,27 @@ def _most(findings: Sequence[Finding], checkers: Sequence[str], alike: Callable[
     return bool(own) and sum(map(alike, own)) > _MOST * len(own)
 
 
-def _never_starts(findings: Sequence[Finding], *, passed: bool) -> str:
-    if passed or not _most(findings, ("watchdog",), lambda text: "silent before the first request" in text):
+def _never_starts(findings: Sequence[Finding]) -> str:
+    if not _most(findings, ("watchdog",), lambda text: "silent before the first request" in text):
         return ""
+    if any("ACQUIRE of job" in each.detail for each in findings if each.checker == "register_port"):
+        return (
+            "no job ever began, and the next one got no context: the device did not take the first one; it "
+            "may want another `commit_value`, or without a commit another `trigger_value`; see [registers] "
+            "in docs/descriptor.md"
+        )
     return (
-        "no job ever began: the device may want another value in TRIGGER, a commit before it, or its "
-        "registers elsewhere; see [registers] in docs/descriptor.md"
+        "no job ever began: the device may want another `trigger_value`, a commit before it "
+        "(`commit_value`), or its registers elsewhere; see [registers] in docs/descriptor.md"
     )
+
+
+def _never_ends(findings: Sequence[Finding]) -> str:
+    if not _most(findings, ("watchdog",), lambda text: "silent after the last write" in text):
+        return ""
+    other = any(each.checker == "rule 9" for each in findings)
+    where = "it is on the other line of the core: `event` in [registers]" if other else "look at evt_o"
+    return f"every job wrote its results, and its event never came: {where}"
 
 
 def _low_address(findings: Sequence[Finding]) -> str:

@@ -110,7 +110,8 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         n_cores: event targets, unless parameter N_CORES says it
         operations: operations the device has, by name
         formats: formats the device has, by name
-        mixed_formats: X, W and Y/Z can have different formats, by the extension of MACFG (contract A5.16)
+        mixed_formats: X, W and Y/Z can have different formats, by the extension of MACFG (contract A5.16), or
+            by `format_in` and `format_out` of its own registers, where X and W share one
         cycle_bound: the cycle bound
         schedule: the device takes exactly the cycles of the array's schedule (docs/accelerator.md)
         traits: deviations by design of sizes, memory, ports, timing and numbers

@@ -60,7 +60,8 @@ class Roles(Struct, frozen=True, forbid_unknown_fields=True):
         y_offset: distance of Y from Z in bytes: the bench writes 0
         operation: operation; without it the device has one
         format: format of all operands; without any the device has one
-        format_in: format of X and W, where that of Y and Z is apart
+        format_in: format of X and W, where that of Y and Z is apart; jobs in which they differ need
+            `mixed_formats`
         format_out: format of Y and Z
         trigger: written to start a job
         commit: written before the trigger, where queueing a job and starting it are apart

@@ -3,7 +3,8 @@
 
 from collections.abc import Iterator
 
-from tb.registers.map import RegisterField, RegisterMap
+from tb.exchange.roles import CONTROL
+from tb.registers.map import Register, RegisterField, RegisterMap
 
 _VALUES = {
     "trigger_value": "TRIGGER",
@@ -42,12 +43,23 @@ def table(registers: RegisterMap) -> str:
 
 
 def _rows(registers: RegisterMap) -> Iterator[str]:
-    roles = {place: role for role, place in registers.places.items()}
     for register in registers.values():
         for field in register.fields:
-            role = roles.get((register.name, field.lsb), "")
+            role = ", ".join(_roles(registers, register, field))
             place = f"0x{register.offset:02X} | {register.name} | {_bits(field)} | {field.name}"
             yield f"| {place} | {field.access} | 0x{field.reset:X} | {role} |"
+
+
+def _roles(registers: RegisterMap, register: Register, field: RegisterField) -> Iterator[str]:
+    """Roles of a field; those that are no part of a job's values have a whole register."""
+    yield from (role for role, place in registers.places.items() if place == (register.name, field.lsb))
+    for role, name in CONTROL.items():
+        if role == "commit":
+            found = registers.rules.commit_value is not None and registers.commit == register.name
+        else:
+            found = name == register.name
+        if found:
+            yield role
 
 
 def _bits(field: RegisterField) -> str:

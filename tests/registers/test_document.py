@@ -22,6 +22,21 @@ def test_the_table_of_the_contract_is_that_of_its_clause() -> None:
         assert re.sub(r"\| [^|]* \|$", "|", row) in clause, row
 
 
+def test_every_role_of_a_map_is_in_its_table() -> None:
+    """All rows have one, and a register that does two things has both."""
+    device = load(OTHER)
+    cells = [row.split(" | ")[-1].strip("| ") for row in table(registers_of(device)).splitlines()[2:]]
+    roles = [role for cell in cells for role in cell.split(", ")]
+    assert sorted(roles) == sorted(device.registers.roles.given())
+    assert "trigger, commit" in cells
+
+
+def test_the_contract_has_registers_without_a_job() -> None:
+    rows = table(registers_of(load("redmule"))).splitlines()
+    assert any(row.startswith("| 0x04 | ACQUIRE") and row.endswith("| acquire |") for row in rows)
+    assert not any(row.endswith("commit |") for row in rows)
+
+
 def test_the_header_of_a_device_compiles_and_says_its_places(tmp_path: Path) -> None:
     text = header(registers_of(load(OTHER)), "otherfamily")
     (tmp_path / "registers.h").write_text(text)

@@ -14,6 +14,9 @@ from tb.scoreboard.misplaced import misplaced
 from tests.job_results import job_result
 
 NEVER = "silent before the first request, busy_o low; no event of job 0, 0 of 1 ended"
+WRITTEN = "silent after the last write, busy_o low; no event of job 0, 0 of 1 ended"
+HELD = "ACQUIRE of job 1 read 0xfffffffe with a context free"
+LINE = "broken: evt_o[core][1] stays 0 (1 times, first at edge 90)"
 LATER = "silent in the middle of the job, busy_o high; no event of job 0, 0 of 1 ended"
 LOW = "broken: reads stay within the operands (3 times, first at edge 90, address 0x00000020)"
 FAR = LOW.replace("0x00000020", "0x10000020")
@@ -38,6 +41,13 @@ def results(*findings: tuple[str, str], passed: bool = False) -> list[SegmentRes
         ([("watchdog", NEVER)] * 3, False, ["no job ever began"]),
         ([("watchdog", NEVER)] * 3, True, []),
         ([("watchdog", NEVER), ("watchdog", LATER)], False, []),
+        ([("watchdog", NEVER)] * 3, False, ["a commit before it"]),
+        ([("watchdog", NEVER), ("register_port", HELD)], False, ["did not take the first one"]),
+        ([("register_port", HELD)], False, []),
+        ([("watchdog", WRITTEN), ("rule 9", LINE)], False, ["on the other line"]),
+        ([("watchdog", WRITTEN)], False, ["look at evt_o"]),
+        ([("watchdog", WRITTEN), ("rule 9", LINE)], True, []),
+        ([("watchdog", WRITTEN), ("watchdog", LATER)], False, []),
         ([("rule 5", LOW)], True, ["a pointer did not take its value"]),
         ([("rule 5", FAR), ("rule 6", FAR), ("rule 5", LOW)], True, []),
         ([("memory", SWAPPED)], True, ["big-endian"]),

@@ -5,12 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from regressions.judge import SegmentResult
+from regressions.results import read_results
 from regressions.testbench import not_applicable
 from regressions.testlist import LISTS, load
 from regressions.tiers import load_tiers
+from regressions.triage.first_aid import first_aid
 from tb.descriptor import load as load_device
-from tests.bench.simulation import PlannedTest
-from tests.strangers.harness import Stranger
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Segment
+from tb.exchange.status import Status
+from tests.bench.simulation import PlannedTest, simulate
+from tests.strangers.harness import HERE, Stranger
 
 pytestmark = pytest.mark.sim
 
@@ -35,6 +41,28 @@ def test_nothing_works_with_another_map(tmp_path: Path) -> None:
     bare = STRANGER.run(tmp_path, bare=True)
     # Of registers that are not there all read 0, as after a reset.
     assert [name for name, test in bare.tests.items() if test.end["status"] == "passed"] == ["reset"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "advice"),
+    [
+        ("trigger_value = 2", "trigger_value = 3", "another `trigger_value`, a commit before it"),
+        ("commit_value = 1", "commit_value = 3", "want another `commit_value`"),
+        ("event = 1", "event = 0", "on the other line of the core: `event`"),
+    ],
+)
+def test_a_wrong_value_of_the_map_is_named(right: str, wrong: str, advice: str, tmp_path: Path) -> None:
+    text = (HERE / "otherfamily" / "otherfamily.toml").read_text()
+    assert right in text
+    path = tmp_path / "wrong.toml"
+    path.write_text(text.replace(right, wrong).replace("..", str(HERE)))
+    part = PlannedTest("random", "gemm_op", SIZES | {"jobs": [1, 2]}, end=8)
+    simulate(tmp_path, [part], device=str(path))
+    (test,) = read_results(tmp_path / "results.jsonl").tests
+    segment = Segment(TestEntry("random", "gemm_op"), 1, 0, 8, 0, 0, device="wrong")
+    result = SegmentResult(segment, Status.TIMEOUT, "", "", test.jobs, test.failures, None, test.end)
+    (line,) = first_aid([result])
+    assert advice in line
 
 
 def test_it_passes_with_its_map(tmp_path: Path) -> None:
