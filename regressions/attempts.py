@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs of a failure record, each in a simulation of its own, and what came of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from msgspec import structs
 from rich.console import Console
 
+from regressions.errors import UserError
 from regressions.executor import Executor
 from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
+from regressions.known_issues import explaining
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import relative
@@ -20,9 +23,11 @@ from regressions.rundir import create_run
 from regressions.services import Services
 from regressions.simulators.base import Build, Simulator
 from tb.exchange.device import Descriptor
+from tb.exchange.known import KnownItem
 from tb.exchange.plan import Mode, Plan, Replay, Segment
 from tb.exchange.record import Record, read_record
 from tb.exchange.results import Finding
+from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.exchange.wanted import Wanted
 
@@ -35,7 +40,8 @@ class Attempt:
 
     result: SegmentResult
     folder: Path  # of its simulation
-    shown: Finding | None  # the finding that the record is about; None if it did not come
+    shown: Finding | None = None  # the finding that the record is about; None if it did not come
+    known: tuple[KnownItem, ...] = ()  # known issues and differences of the device that explain it
 
     @property
     def log(self) -> str:
@@ -49,6 +55,11 @@ class Attempt:
         if result.status is Status.PASSED:
             return "passes"
         return f"fails otherwise ({result.status}: {result.detail})"
+
+
+def known_words(items: Sequence[KnownItem]) -> str:
+    """Words on the known issues and differences that explain a finding; empty if none does."""
+    return " and ".join(f"known issue '{item.id}' ({item.reason})" for item in items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +80,15 @@ class Attempts:
 
         Raises:
             SchemaError: There is no such record, device or finding.
-            UserError: No record was named.
+            UserError: No record was named, or the device cannot run what failed.
         """
         check_tools()
         path = order.record_path
         record = read_record(path)
         device = services.device(record.descriptor)
+        if reason := device.cannot(record.failing):
+            where = relative(device.path)
+            raise UserError(f"{relative(path)}: by {where}, the device cannot run what failed: {reason}")
         run = create_run(order.tree.replays, label, record.seed)
         if order.finding:
             record, path = record.narrowed(order.finding), run / "record.json"
@@ -89,6 +103,18 @@ class Attempts:
     def device(self) -> Descriptor:
         """The device."""
         return self.build.descriptor
+
+    @property
+    def left_out(self) -> str:
+        """Words on the scenarios before the failing one that the device cannot run; empty if it can."""
+        reasons = [why for each in self.record.scenarios[:-1] if (why := self.device.cannot(each))]
+        before = len(self.record.scenarios) - 1
+        what = f"the device cannot run {len(reasons)} of the {before} scenarios before it: "
+        return what + "; ".join(dict.fromkeys(reasons)) if reasons else ""
+
+    def known(self, mode: Mode) -> tuple[KnownItem, ...]:
+        """Known issues and differences that explain the finding of the record where it stands."""
+        return explaining(self.device, self._scenarios(mode), self.record.finding)
 
     def with_waves(self) -> "Attempts":
         """The same, on a build that writes waves."""
@@ -120,27 +146,33 @@ class Attempts:
         if execution.interrupted:
             return None
         result = execution.results[0]
-        return Attempt(result, self.run / mode / result.folder, self._shown(result))
+        return self._shown(Attempt(result, self.run / mode / result.folder), self._scenarios(mode))
+
+    def _scenarios(self, mode: Mode) -> tuple[Scenario, ...]:
+        return self.record.alone() if mode == "alone" else self.record.scenarios
 
     def _segment(self, mode: Mode) -> Segment:
-        scenarios = self.record.alone() if mode == "alone" else self.record.scenarios
-        jobs = sum(len(scenario.jobs) for scenario in scenarios)
+        jobs = sum(len(scenario.jobs) for scenario in self._scenarios(mode))
         index = self.record.failing.index
         span = (self.record.seed, index, index + 1)
         return Segment(self.record.entry, *span, jobs, 0, self.build.kind, self.device.name)
 
     def _plan(self, mode: Mode, segment: Segment, seconds: float) -> Plan:
+        # What a run is to show is no known issue to it. A search runs the failing scenario alone, too.
+        known = {item.id for each in ("alone", mode) for item in self.known(each)}
         return Plan(
             descriptor=self.record.descriptor,
             tests=(segment,),
-            replay=Replay(relative(self.path), mode, seconds),
+            replay=Replay(relative(self.path), mode, seconds, tuple(sorted(known))),
             programs=runner_of(self.device).programs([segment.entry], self.device, self.path.parent),
         )
 
-    def _shown(self, result: SegmentResult) -> Finding | None:
-        wanted, scenarios = Wanted.of(self.record), {each.index: each for each in self.record.scenarios}
-        shown = (
-            wanted.shown_by(failure.findings, scenarios.get(failure.scenario, self.record.failing))
-            for failure in result.failures
-        )
-        return next((finding for finding in shown if finding is not None), None)
+    def _shown(self, attempt: Attempt, scenarios: tuple[Scenario, ...]) -> Attempt:
+        """The attempt with the finding, if it came in one of the scenarios."""
+        wanted, places = Wanted.of(self.record), {each.index: place for place, each in enumerate(scenarios)}
+        for failure in attempt.result.failures:
+            history = scenarios[: places.get(failure.scenario, len(scenarios)) + 1]
+            shown = wanted.shown_by(failure.findings, history[-1])
+            if shown is not None:
+                return replace(attempt, shown=shown, known=explaining(self.device, history, shown))
+        return attempt

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Known issues and differences of devices: how often each concerned scenarios, showed, and did not."""
+"""Known issues and differences of devices: how often each showed in a run, and which explain a finding."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from regressions.judge import SegmentResult
 from regressions.paths import relative
+from tb.exchange.attributes import FRESH, history_behind, occasions
 from tb.exchange.device import Descriptor
-from tb.exchange.known import CHANCE, KnownItem
+from tb.exchange.known import CHANCE, KnownItem, excuse
+from tb.exchange.results import Finding
+from tb.exchange.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,21 @@ class KnownRow:
             f"{relative(self.device.path)}; else let it match fewer jobs, or give it a rate below "
             f"{self.item.rate:g}"
         )
+
+
+def explaining(device: Descriptor, scenarios: Sequence[Scenario], finding: Finding) -> tuple[KnownItem, ...]:
+    """Return the known issues and differences that explain a finding of the last scenario since a reset.
+
+    Args:
+        device: The device.
+        scenarios: Scenarios since the reset.
+        finding: The finding.
+    """
+    history = FRESH
+    for scenario in scenarios[:-1]:
+        history = history_behind(scenario, history)
+    jobs = occasions(scenarios[-1], history)
+    return tuple(item for item in device.known if excuse([item], jobs, [finding], set()).explained)
 
 
 def known_rows(results: Iterable[SegmentResult], devices: Sequence[Descriptor]) -> list[KnownRow]:

@@ -119,7 +119,8 @@ def _late_violations(handle: BenchHandle, recorder: Recorder) -> None:
 def _descriptor() -> Descriptor:
     """The device, read once for all segments."""
     assert _PLAN is not None
-    return load(_PLAN.descriptor)
+    device = load(_PLAN.descriptor)
+    return device.without_known(_PLAN.replay.ignored) if _PLAN.replay else device
 
 
 @cache

@@ -3,7 +3,7 @@
 
 from rich.console import Console
 
-from regressions.attempts import Attempts
+from regressions.attempts import Attempts, known_words
 from regressions.order import Order
 from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
 from regressions.services import Services
@@ -12,12 +12,14 @@ from tb.exchange.status import Status
 
 
 def replay(order: Order, services: Services, console: Console) -> int:
-    """Replays a record; exit code 1 if it fails, as recorded or otherwise, 0 if it passes."""
+    """Replays a record; exit code 1 if it fails, as recorded, known or not, or otherwise, 0 if it passes."""
     attempts = Attempts.of(order, services, "replay", waves=order.waves)
     record = attempts.record
     before = len(record.scenarios) - 1
     what = f"{record.status} of {record.entry.name} on {attempts.device.name}: {record.detail}"
     console.print(f"record: {what}", markup=False, soft_wrap=True)
+    if attempts.left_out:
+        console.print(f"note: {attempts.left_out}", markup=False, soft_wrap=True)
     passed = True
     modes: list[Mode] = ["alone", "prefix"] if before else ["alone"]
     for mode in modes:
@@ -26,7 +28,8 @@ def replay(order: Order, services: Services, console: Console) -> int:
             return EXIT_INTERRUPTED
         if attempt.shown is not None:
             how = "alone" if mode == "alone" else f"only after the {before} scenarios before it"
-            said = f"reproduced {how}: {attempt.shown.status}, log {attempt.log}"
+            known = f"{known_words(attempt.known)}, " if attempt.known else ""
+            said = f"reproduced {how}: {attempt.shown.status}, {known}log {attempt.log}"
             console.print(said, style="bold red", markup=False, soft_wrap=True)
             return EXIT_FAILED
         passed &= attempt.result.status is Status.PASSED

@@ -2,12 +2,13 @@
 """``make shrink``: the smallest failure behind a record; ``make waves``: the jobs it needs, with waves."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 
-from regressions.attempts import Attempt, Attempts
+from regressions.attempts import Attempt, Attempts, known_words
 from regressions.errors import UserError
 from regressions.kinds import runner_of
 from regressions.order import Order
@@ -15,10 +16,10 @@ from regressions.paths import relative
 from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
 from regressions.services import Services
 from tb.exchange.job import Job
+from tb.exchange.known import KnownItem
 from tb.exchange.plan import Mode
 from tb.exchange.record import Record, read_record
 from tb.exchange.scenario import Scenario
-from tb.exchange.wanted import Wanted
 from tb.stimulus.operands import operands
 from tb.stimulus.reductions import size_of
 from tb.stimulus.shrink import OUTCOME, SHRUNK
@@ -88,7 +89,7 @@ def _report(search: _Search, console: Console) -> int:
         why = f"a reset leaves something of what ran before; start from {start}"
         console.print(f"{said}; {why}", style="bold red", markup=False, soft_wrap=True)
         return EXIT_FAILED
-    for line in three_lines(search.smallest, relative(search.path), search.attempts.option):
+    for line in three_lines(search.smallest, relative(search.path), search.attempts.option, again.known):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     account = search.account
     if account is None:
@@ -98,6 +99,8 @@ def _report(search: _Search, console: Console) -> int:
         _note(
             console, f"smaller ones may exist: {account['seconds']:.0f} s were over; TIME=10m gives it more"
         )
+    if not again.known and (was := search.attempts.known("prefix")):
+        _note(console, f"what was recorded is {known_words(was)}, but this is none of its jobs")
     if search.waves:
         _note(console, f"waves: {relative(again.folder / 'waves.vcd')}")
     return EXIT_FAILED
@@ -110,9 +113,11 @@ def _not_reproduced(search: _Search, console: Console) -> int:
         detail = search.attempt.result.detail
         raise UserError(f"{search.attempt.log}: the simulation ended before it saw the failure: {detail}")
     how = f"; it fails otherwise: {account['otherwise']}" if account["otherwise"] else ""
-    checker = Wanted.of(search.attempts.record).checker
+    attempts = search.attempts
+    checker = attempts.record.finding.checker
+    without = f"; {attempts.left_out}" if attempts.left_out else ""
     console.print(
-        f"not reproduced: no '{checker}' alone or after what ran before it{how}",
+        f"not reproduced: no '{checker}' alone or after what ran before it{how}{without}",
         style="bold red" if how else "bold green",
         markup=False,
         soft_wrap=True,
@@ -124,20 +129,21 @@ def _note(console: Console, text: str) -> None:
     console.print(f"note: {text}", markup=False, highlight=False, soft_wrap=True)
 
 
-def three_lines(record: Record, path: str, option: str = "") -> list[str]:
+def three_lines(record: Record, path: str, option: str = "", known: Sequence[KnownItem] = ()) -> list[str]:
     """A failure for people: the problem, the jobs, and the command that shows it.
 
     Args:
         record: The failure.
         path: Of the record.
         option: Option that it needs, after a space; empty for that of waves.
+        known: Known issues and differences of the device that explain it.
     """
     *before, failing = record.scenarios
     after = "".join(f"after {describe(scenario)}; " for scenario in before)
     if len(before) > _SHOWN_BEFORE:
         after = f"after {len(before)} scenarios, the first {describe(before[0])}; "
     return [
-        f"{record.status}: {record.detail}",
+        f"{record.status}{', ' if known else ''}{known_words(known)}: {record.detail}",
         f"{Path(record.descriptor).stem}: {after}{describe(failing)}",
         f"make replay R={path}{option or ' WAVES=1'}",
     ]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Descriptors of devices, as files have them and as they are used (`docs/descriptor.md`)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
@@ -231,6 +231,14 @@ class Descriptor(DescriptorFile, frozen=True, kw_only=True):
     def known(self) -> tuple[KnownItem, ...]:
         """Known issues, then known differences."""
         return (*self.known_issues, *self.known_differences)
+
+    def without_known(self, ids: Collection[str]) -> "Descriptor":
+        """Return the descriptor without some known issues and differences."""
+        issues, differences = (
+            tuple(item for item in items if item.id not in ids)
+            for items in (self.known_issues, self.known_differences)
+        )
+        return structs.replace(self, known_issues=issues, known_differences=differences)
 
 
 def _check_names(names: Sequence[str], what: str, where: Where) -> None:

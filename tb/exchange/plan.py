@@ -52,6 +52,7 @@ class Replay(Struct, frozen=True, forbid_unknown_fields=True):
     # but the failing job stays as it is.
     mode: Mode
     seconds: float = 0.0  # wall time after which a search stops
+    ignored: tuple[str, ...] = ()  # known issues and differences of the device that explain nothing here
 
 
 class CoverageOptions(Struct, frozen=True, forbid_unknown_fields=True):

@@ -47,6 +47,12 @@ class Record(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """The scenario that failed."""
         return self.scenarios[-1]
 
+    @property
+    def finding(self) -> Finding:
+        """Finding that the record is about; of a record of earlier versions, as far as its detail tells."""
+        checker, _, detail = self.detail.partition(": ")
+        return self.findings[0] if self.findings else Finding(self.status, checker, detail)
+
     def about(self, findings: Sequence[Finding], scenarios: tuple[Scenario, ...]) -> "Record":
         """The record of another failure of the same kind: what it is about is the first of the findings."""
         first = findings[0]

@@ -28,8 +28,8 @@ class Wanted:
     def of(cls, record: Record) -> "Wanted":
         """The finding that a record is about."""
         if not record.findings:
-            return cls(record.status, record.detail.partition(":")[0])
-        about = record.findings[0]
+            return cls(record.status, record.finding.checker)
+        about = record.finding
         return cls(about.status, about.checker, bucket_of(about), _without(about, record.failing))
 
     def shown_by(self, findings: Iterable[Finding], scenario: Scenario) -> Finding | None:

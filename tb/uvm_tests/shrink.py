@@ -96,7 +96,7 @@ class Shrinker:
     async def _shown(self, history: History) -> tuple[History, Sequence[Finding]] | None:
         """Run a history from a reset on; returns it up to the failure, and the findings, that one first."""
         env = self._env
-        if any(env.descriptor.supports(job) for scenario in history for job in scenario.jobs):
+        if any(map(env.descriptor.cannot, history)):
             return None
         await env.executor.reset()
         traits = env.descriptor.traits

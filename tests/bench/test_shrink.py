@@ -62,9 +62,10 @@ def shrink(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shrink:
         *options: str,
         about: Finding = WRONG,
         command: str = "shrink",
+        device: Path = DESCRIPTOR,
     ) -> tuple[int, list[str], Record | None]:
         record = Record(
-            **{"descriptor": str(DESCRIPTOR), "entry": TestEntry("shrink", "gemm_op", count=3), "seed": 5},
+            **{"descriptor": str(device), "entry": TestEntry("shrink", "gemm_op", count=3), "seed": 5},
             **{"status": about.status, "detail": about.line, "findings": (about,), "scenarios": scenarios},
         )
         record.write(tmp_path / "failures" / "record.json")
@@ -109,6 +110,25 @@ def test_a_wrong_write_shrinks_to_three_lines(shrink: Shrink, tmp_path: Path) ->
     assert f"M={record.failing.jobs[-1].m} N=0" in what
     assert re.fullmatch(r"make replay R=\S+/shrunk\.json WAVES=1", command)
     assert complete(tmp_path)
+
+
+@pytest.mark.parametrize("known", ["k >= 0", "m >= 0 and n > 60000"])
+def test_what_is_known_of_a_device_hides_no_failure_from_the_search(
+    shrink: Shrink, tmp_path: Path, known: str
+) -> None:
+    """A rule explains the record; the simulation must look for what it would not count."""
+    path = tmp_path / "known.toml"
+    rule = {"id": "flips", "reason": "tracker 17", "expect": "memory", "when": known}
+    lines = "\n".join(f"{key} = {json.dumps(value)}" for key, value in rule.items())
+    path.write_text(f'base = "{DESCRIPTOR}"\nname = "known"\n[[known_issues]]\n{lines}\n')
+    code, out, record = shrink("WriteFlip", 0, drawn(1), device=path)
+    assert code == 1
+    assert record is not None
+    title = "mismatch, known issue 'flips' (tracker 17)" if known == "k >= 0" else "mismatch"
+    assert out[-3].startswith(f"{title}: memory: ")
+    code, out, _ = shrink("WriteFlip", 0, drawn(1), device=path, command="replay")
+    assert code == 1
+    assert out[-1].startswith(f"reproduced alone: {title}, log ")
 
 
 def test_a_defect_behind_stalls_keeps_a_stall(shrink: Shrink, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ SCRIPT = Path(__file__).with_name("fake_simulation.py")
 def fake_device(
     name: str = "redmule",
     parameters: Mapping[str, int] | None = None,
-    known_issues: tuple[KnownItem, ...] = (KnownItem("odd", "tracker 17", "memory"),),
+    known_issues: tuple[KnownItem, ...] = (KnownItem("odd", "tracker 17", "bound"),),
 ) -> Descriptor:
     """A device, as far as the runner reads it; there is no file of one whose name is not of `tb/duts`."""
     return replace(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.ops import Op
+from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.job import Job
 from tb.exchange.record import Record
@@ -16,19 +17,23 @@ from tb.exchange.status import Status
 from tests.runner.harness import Runner
 
 
-def _record(folder: Path, needs: int, scenarios: int = 3, otherwise: str = "") -> Path:
+def _record(
+    folder: Path, needs: int, scenarios: int = 3, otherwise: str = "", checker: str = "memory"
+) -> Path:
+    """Write the record of a hang and of another finding, which shows again after so many scenarios."""
     job = Job(Op.GEMM, 1, 1, 1, 0x1000, 0x1040, 0x1080)
     window = Window(0x1000, 0x100)
+    knobs = {"needs": needs, "otherwise": otherwise, "checker": checker}
     record = Record(
         scenarios=tuple(Scenario(index, (job,), window, StallSpec()) for index in range(scenarios)),
         status=Status.TIMEOUT,
         detail="watchdog: job 0: no event",
         findings=(
             Finding(Status.TIMEOUT, "watchdog", "no event", 0),
-            Finding(Status.MISMATCH, "memory", "Z[3] differs", 0),
+            Finding(Status.MISMATCH, checker, "Z[3] differs", 0),
         ),
         descriptor="tb/duts/serial.toml",
-        entry=TestEntry("bad", "gemm_op", count=3, knobs={"needs": needs, "otherwise": otherwise}),
+        entry=TestEntry("bad", "gemm_op", count=3, knobs=knobs),
         seed=7,
     )
     record.write(folder / "bad-2.json")
@@ -108,6 +113,54 @@ def test_what_does_not_show_there_is_not_claimed(
     assert runner("shrink", f"--record={record}", "--finding=memory") == 1
     assert f"not confirmed: what was found {how} in a simulation of its own" in runner.out
     assert "WAVES=1" not in runner.out
+
+
+@pytest.mark.parametrize(
+    ("needs", "said"),
+    [
+        (1, "reproduced alone: mismatch, known issue 'odd' (tracker 17), log "),
+        (
+            3,
+            "reproduced only after the 2 scenarios before it: mismatch, known issue 'odd' (tracker 17), log ",
+        ),
+        (9, "not reproduced: the scenario now passes"),
+    ],
+)
+def test_a_finding_that_is_known_by_now_is_reproduced_all_the_same(
+    runner: Runner, tmp_path: Path, needs: int, said: str
+) -> None:
+    runner.tests(bad={})
+    record = _record(tmp_path, needs, checker="bound")
+    assert runner("replay", f"--record={record}", "--finding=bound") == int("not" not in said)
+    assert said in runner.out
+
+
+def test_the_smallest_failure_that_is_known_says_so(runner: Runner, tmp_path: Path) -> None:
+    runner.tests(bad={})
+    record = _record(tmp_path, 1, checker="bound")
+    assert runner("shrink", f"--record={record}", "--finding=bound") == 1
+    assert "mismatch, known issue 'odd' (tracker 17): bound: job 0: Z[3] differs" in runner.out
+
+
+@pytest.mark.parametrize("command", ["replay", "shrink", "waves"])
+def test_what_the_device_cannot_run_is_told_with_its_limit(
+    runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    runner.tests(bad={})
+    monkeypatch.setattr(Descriptor, "cannot", lambda _self, _scenario: "serial: M has to be at least 8")
+    assert runner(command, f"--record={_record(tmp_path, 1)}") == 2
+    limit = "by tb/duts/serial.toml, the device cannot run what failed: serial: M has to be at least 8"
+    assert limit in runner.err
+
+
+@pytest.mark.parametrize("command", ["replay", "shrink"])
+def test_scenarios_before_it_that_the_device_cannot_run_are_told(
+    runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    runner.tests(bad={})
+    monkeypatch.setattr(Descriptor, "cannot", lambda _self, each: "" if each.index else "serial is deaf")
+    assert runner(command, f"--record={_record(tmp_path, 9)}") == 0
+    assert "the device cannot run 1 of the 2 scenarios before it: serial is deaf" in runner.out
 
 
 def test_a_damaged_record_is_one_line(runner: Runner, tmp_path: Path) -> None:
