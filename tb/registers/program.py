@@ -88,6 +88,12 @@ def programmed(registers: RegisterMap, values: Mapping[str, int], core: int) -> 
     ]
 
 
+def empty_job(registers: RegisterMap) -> dict[str, int]:
+    """Registers to write for a job of no elements: that with M, and one that has to come last."""
+    names = (registers.places["m"][0], registers.last)
+    return {name: registers.fixed[name] for name in names if name}
+
+
 def starts(registers: RegisterMap, one_hot: int) -> list[Access]:
     """The accesses that start a job once its registers are written, by the access id of a core."""
     rules = registers.rules

@@ -14,7 +14,7 @@ from tb.exchange.applicable import Applicable
 from tb.registers.abilities import lacking
 from tb.registers.generate import register_map
 from tb.registers.map import merge_bytes
-from tb.registers.program import programmed
+from tb.registers.program import empty_job, programmed
 
 if TYPE_CHECKING:
     from tb.env.env import RedmuleEnv
@@ -167,9 +167,8 @@ class RegisterCheckSequence(Applicable, uvm_sequence):
 
     @property
     def empty_job(self) -> dict[str, int]:
-        """Registers to write for a job of no elements: that with M, and one that has to come last."""
-        names = (self.registers.places["m"][0], self.registers.last)
-        return {name: self.registers.fixed[name] for name in names if name}
+        """Registers to write for a job of no elements."""
+        return empty_job(self.registers)
 
     async def wait_until_idle(self) -> None:
         """Polls STATUS until no job is queued or running; notes a failure if that never happens."""

@@ -89,6 +89,24 @@ def test_finished_counts_a_job_that_ends_at_the_read_in_the_next() -> None:
     assert model.findings == []
 
 
+@pytest.mark.parametrize("jobs", [2**8 + 1, 2**16 + 1])
+def test_finished_counts_beyond_8_and_16_bits(jobs: int) -> None:
+    model = RegisterFileModel(MAP)
+    for job in range(jobs):
+        triggered(model, 3 * job, job % 2**8)
+        model.event(3 * job + 2, 0)
+    assert model.access(observed(3 * jobs, read(FINISHED), jobs)) == {jobs}
+    assert model.findings == []
+
+
+def test_finished_comes_round_at_32_bits() -> None:
+    model = RegisterFileModel(MAP)
+    model.poke("FINISHED", 2**32 - 1)
+    triggered(model, 0, 0)
+    model.event(2, 0)
+    assert model.access(observed(3, read(FINISHED), 0)) == {0}
+
+
 def test_status_at_the_edge_of_the_event_may_be_either() -> None:
     model = RegisterFileModel(MAP)
     triggered(model, 10, 0)
