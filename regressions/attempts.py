@@ -72,10 +72,13 @@ class Attempts:
     simulator: Simulator
     build: Build  # the device
     waves: bool = False  # waves are written
+    quiet: bool = False  # failures and progress are shown on a terminal alone, and do not stay there
     option: str = ""  # of `make replay` besides R that repeats an attempt, after a space
 
     @classmethod
-    def of(cls, order: Order, services: Services, label: str, *, waves: bool = False) -> "Attempts":
+    def of(
+        cls, order: Order, services: Services, label: str, *, waves: bool = False, quiet: bool = False
+    ) -> "Attempts":
         """Attempts on the record that an order names, about the finding that it names.
 
         Raises:
@@ -97,7 +100,7 @@ class Attempts:
         kind = order.kind or ("waves" if waves else "fast")
         build = simulator.build(device, kind, run / f"build-{kind}.log")
         option = f" KIND={order.kind}" if order.kind else " WAVES=1" if waves else ""
-        return cls(run, path, record, simulator, build, waves, option)
+        return cls(run, path, record, simulator, build, waves, quiet, option)
 
     @property
     def device(self) -> Descriptor:
@@ -139,7 +142,7 @@ class Attempts:
             argv, environment = self.simulator.command(self.build, folder, waves=self.waves)
             return Command(argv, environment, folder, f"make replay R={relative(self.path)}{self.option}")
 
-        with RunProgress(console, 1, segment.jobs) as progress:
+        with RunProgress(console, 1, segment.jobs, quiet=self.quiet) as progress:
             plan = self._plan(mode, segment, seconds or 0.0)
             executor = Executor(self.run / mode, 1, command, lambda _: plan, progress)
             execution = executor.execute(iter([Simulation(0, (segment,))]))

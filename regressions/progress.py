@@ -26,10 +26,15 @@ def duration(seconds: float) -> str:
 
 
 class RunProgress:
-    """Counts segments, jobs and failures, and shows them; a soak has no planned numbers of them."""
+    """Counts segments, jobs and failures, and shows them; a soak has no planned numbers of them.
 
-    def __init__(self, console: Console, segments: int | None, jobs: int | None) -> None:
-        self._console = console
+    A quiet one has its live display alone.
+    """
+
+    def __init__(
+        self, console: Console, segments: int | None, jobs: int | None, *, quiet: bool = False
+    ) -> None:
+        self._console, self._quiet = console, quiet
         self._segments, self._jobs = segments, jobs
         # Of each running simulation: jobs reported, segments ended, failures shown.
         self._live_counts: dict[int, tuple[int, int, int]] = {}
@@ -88,8 +93,9 @@ class RunProgress:
 
     def _failed(self, status: Status, text: str) -> None:
         self._failures += 1
-        line = Text.assemble((f"{status.value:>12} ", "bold red"), text)
-        self._console.print(line, soft_wrap=True)
+        if not self._quiet:
+            line = Text.assemble((f"{status.value:>12} ", "bold red"), text)
+            self._console.print(line, soft_wrap=True)
 
     def _jobs_so_far(self) -> int:
         return self._done_jobs + sum(jobs for jobs, _, _ in self._live_counts.values())
@@ -111,6 +117,6 @@ class RunProgress:
         now = time.monotonic()
         if self._live is not None:
             self._live.update(self._view())
-        elif now - self._said >= PLAIN_SECONDS:
+        elif now - self._said >= PLAIN_SECONDS and not self._quiet:
             self._said = now
             self._console.print(f"[{duration(now - self._started)}] {self._counts()}", markup=False)

@@ -3,7 +3,6 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from rich.console import Console
@@ -53,7 +52,7 @@ def _search(order: Order, services: Services, console: Console, mode: Mode, *, w
         raise UserError(
             f"R: {device.name} is a {device.kind}: {refusal}; 'make replay' with WAVES=1 repeats the failure"
         )
-    attempts = Attempts.of(order, services, mode)
+    attempts = Attempts.of(order, services, mode, quiet=True)
     attempt = attempts.attempt(mode, console, order.soak_seconds or DEFAULT_SECONDS)
     if attempt is None:
         return EXIT_INTERRUPTED
@@ -89,7 +88,7 @@ def _report(search: _Search, console: Console) -> int:
         why = f"a reset leaves something of what ran before; start from {start}"
         console.print(f"{said}; {why}", style="bold red", markup=False, soft_wrap=True)
         return EXIT_FAILED
-    for line in three_lines(search.smallest, relative(search.path), search.attempts.option, again.known):
+    for line in _three_lines(search, search.smallest, again.known):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     account = search.account
     if account is None:
@@ -129,23 +128,22 @@ def _note(console: Console, text: str) -> None:
     console.print(f"note: {text}", markup=False, highlight=False, soft_wrap=True)
 
 
-def three_lines(record: Record, path: str, option: str = "", known: Sequence[KnownItem] = ()) -> list[str]:
-    """A failure for people: the problem, the jobs, and the command that shows it.
+def _three_lines(search: _Search, smallest: Record, known: Sequence[KnownItem]) -> list[str]:
+    """The smallest failure for people: the problem, the jobs, and the command that shows it.
 
     Args:
-        record: The failure.
-        path: Of the record.
-        option: Option that it needs, after a space; empty for that of waves.
+        search: The search.
+        smallest: Record that it found.
         known: Known issues and differences of the device that explain it.
     """
-    *before, failing = record.scenarios
+    *before, failing = smallest.scenarios
     after = "".join(f"after {describe(scenario)}; " for scenario in before)
     if len(before) > _SHOWN_BEFORE:
         after = f"after {len(before)} scenarios, the first {describe(before[0])}; "
     return [
-        f"{record.status}{', ' if known else ''}{known_words(known)}: {record.detail}",
-        f"{Path(record.descriptor).stem}: {after}{describe(failing)}",
-        f"make replay R={path}{option or ' WAVES=1'}",
+        f"{smallest.status}{', ' if known else ''}{known_words(known)}: {smallest.detail}",
+        f"{search.attempts.device.name}: {after}{describe(failing)}",
+        f"make replay R={relative(search.path)}{search.attempts.option or ' WAVES=1'}",
     ]
 
 

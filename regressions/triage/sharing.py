@@ -52,9 +52,7 @@ def conditions(results: Sequence[SegmentResult], device: Descriptor) -> dict[str
         if not failing.any():
             failing = np.array([bucket in job.buckets for job in jobs])
         told = failing | np.array([job.sound for job in jobs])
-        condition = find(
-            {name: each[told] for name, each in columns.items()}, failing[told], _divisors(device)
-        )
+        condition = find({name: each[told] for name, each in columns.items()}, failing[told], device.divisors)
         if condition is not None:
             found[bucket] = condition
     return found
@@ -63,13 +61,6 @@ def conditions(results: Sequence[SegmentResult], device: Descriptor) -> dict[str
 def _fails(job: JobRow, bucket: str) -> bool:
     """A finding names the job, or no job of a scenario that has no other."""
     return bucket in job.named or (bucket in job.buckets and len(job.occasion.scenario.jobs) == 1)
-
-
-def _divisors(device: Descriptor) -> list[int]:
-    """Numbers that sizes and addresses may be multiples of: of bytes, of the array, and of its port."""
-    shape = device.instance
-    sizes = (2, 4, 8, 16, shape.h, shape.l, shape.h * (shape.p + 1), shape.dw // 8)
-    return sorted({size for size in sizes if size > 1})
 
 
 def _jobs(results: Sequence[SegmentResult], device: Descriptor) -> Iterator[JobRow]:

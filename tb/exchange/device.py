@@ -232,6 +232,13 @@ class Descriptor(DescriptorFile, frozen=True, kw_only=True):
         """Known issues, then known differences."""
         return (*self.known_issues, *self.known_differences)
 
+    @property
+    def divisors(self) -> tuple[int, ...]:
+        """Numbers that sizes and addresses may be multiples of: of bytes, of the array, and of its port."""
+        shape = self.instance
+        sizes = (2, 4, 8, 16, shape.h, shape.l, shape.h * (shape.p + 1), shape.dw // 8)
+        return tuple(sorted({size for size in sizes if size > 1}))
+
     def without_known(self, ids: Collection[str]) -> "Descriptor":
         """Return the descriptor without some known issues and differences."""
         issues, differences = (

@@ -6,7 +6,7 @@ the smallest history that does. A candidate that cannot be built, such as one wi
 window, is not offered.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -27,6 +27,7 @@ Pass = Generator[History, bool, History]
 _POINTERS = ("x_addr", "w_addr", "z_addr")
 _ALIGNMENTS = (64, 4)  # bytes: as directed jobs have it, and a word
 _LOWEST_RATE = 0.02
+_SMALL = 8  # sizes up to this one are all tried
 
 
 def offer(history: History, change: Callable[[History], History]) -> Pass:
@@ -160,14 +161,33 @@ def _with_abort(place: int, field: str, value: int, history: History) -> History
     return with_scenario(history, place, abort=replace(abort, **change))
 
 
-def sizes(history: History) -> Pass:
-    """With smaller N, M and K of jobs whose data is generated; explicit data is cut by another pass."""
+def sizes(history: History, divisors: Collection[int] = ()) -> Pass:
+    """With smaller N, M and K of jobs whose data is generated; explicit data is cut by another pass.
+
+    A defect may ask for a remainder: the smallest sizes, and those of the same remainders, come first.
+    """
     for place, number in job_places(history):
         for field in ("n", "m", "k"):
-            job = history[place].jobs[number]
-            if job.data is None:
+            if history[place].jobs[number].data is None:
                 put = partial(_with_field, place, number, field)
-                history = yield from lowered(history, getattr(job, field), 0, put)
+                size = getattr(history[place].jobs[number], field)
+                history = yield from _first(history, _like(size, divisors), put)
+                history = yield from lowered(history, getattr(history[place].jobs[number], field), 0, put)
+    return history
+
+
+def _like(size: int, divisors: Collection[int]) -> list[int]:
+    """Smaller sizes that may be enough: small ones, and those with a remainder of this one."""
+    remainders = (size % divisor + more for divisor in divisors for more in (0, divisor))
+    return sorted({each for each in (*range(_SMALL + 1), *remainders) if each < size})
+
+
+def _first(history: History, values: Iterable[int], put: Callable[[int, History], History]) -> Pass:
+    """Offers numbers in turn, until one still fails."""
+    for value in values:
+        smaller = yield from offer(history, partial(put, value))
+        if smaller is not history:
+            return smaller
     return history
 
 

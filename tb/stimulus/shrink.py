@@ -7,8 +7,9 @@ candidate has to run it, then jobs and sizes, then what makes the rest easier to
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tb.stimulus.data_reductions import cuts, values
 from tb.stimulus.reductions import History, Pass, addresses, jobs, scenarios_before, settings, sizes, stalls
@@ -18,8 +19,15 @@ Passes = Sequence[Callable[[History], Pass]]
 NEEDED: Passes = (scenarios_before, jobs)
 """Passes that take away what ran beside the failing job, and leave it as it is."""
 
-PASSES: Passes = (*NEEDED, sizes, stalls, settings, addresses, cuts, values)
-"""All of them."""
+
+def all_passes(divisors: Collection[int] = ()) -> Passes:
+    """Return all passes.
+
+    Args:
+        divisors: Numbers by whose remainders a defect may ask for a size.
+    """
+    return (*NEEDED, partial(sizes, divisors=divisors), stalls, settings, addresses, cuts, values)
+
 
 OUTCOME, SHRUNK = "shrink.json", "shrunk.json"
 """Files that the simulation leaves: progress of the search, and the record of the smallest failure."""
@@ -39,9 +47,7 @@ class Shrunk:
     complete: bool = False  # True if no single reduction of it still fails; False if the time was over before
 
 
-async def shrink(
-    history: History, trial: Trial, expired: Callable[[], bool], passes: Passes = PASSES
-) -> Shrunk:
+async def shrink(history: History, trial: Trial, expired: Callable[[], bool], passes: Passes) -> Shrunk:
     """Finds a small history that fails as a given one, which is not run again, does.
 
     `trial` runs a candidate; `expired` tells when it is time to stop looking.

@@ -15,7 +15,7 @@ from tb.exchange.record import Record
 from tb.exchange.results import Finding
 from tb.exchange.wanted import Wanted
 from tb.stimulus.reductions import History
-from tb.stimulus.shrink import NEEDED, OUTCOME, PASSES, SHRUNK, Shrunk, shrink
+from tb.stimulus.shrink import NEEDED, OUTCOME, SHRUNK, Shrunk, all_passes, shrink
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Shrinker:
         first, found = await self._first(), None
         if first is not None:
             end = started + self._task.seconds
-            passes = NEEDED if self._task.whole else PASSES
+            passes = NEEDED if self._task.whole else all_passes(self._env.descriptor.divisors)
             found = await shrink(first, self._trial, lambda: time.monotonic() > end, passes)
         self._write(found, time.monotonic() - started)
         return () if found is None else found.history

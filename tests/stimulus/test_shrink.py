@@ -2,7 +2,7 @@
 """Shrinking of known failures: the result fails, and no single reduction of it does."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -14,7 +14,7 @@ from tb.exchange.scenario import NO_STALL, Abort, Scenario, StallSpec, Window
 from tb.stimulus.image import initial_image
 from tb.stimulus.operands import operands
 from tb.stimulus.reductions import History
-from tb.stimulus.shrink import Shrunk, shrink
+from tb.stimulus.shrink import Shrunk, all_passes, shrink
 from tb.stimulus.stream import ScenarioStream
 
 Fails = Callable[[History], bool]
@@ -26,7 +26,7 @@ def history(count: int = 6, knobs: dict[str, object] | None = None) -> History:
     return tuple(stream.scenario(index) for index in range(40, 40 + count))
 
 
-def run(found: History, fails: Fails, most: int = 100_000) -> Shrunk:
+def run(found: History, fails: Fails, most: int = 100_000, divisors: Sequence[int] = ()) -> Shrunk:
     """Shrinks a history that fails."""
     assert fails(found)
     tried: list[History] = []
@@ -37,7 +37,7 @@ def run(found: History, fails: Fails, most: int = 100_000) -> Shrunk:
             initial_image(scenario)  # as the bench will: an operand that does not fit raises
         return candidate if fails(candidate) else None
 
-    result = asyncio.run(shrink(found, trial, lambda: len(tried) >= most))
+    result = asyncio.run(shrink(found, trial, lambda: len(tried) >= most, all_passes(divisors)))
     assert len(tried) == len(set(tried)) == result.candidates
     return result
 
@@ -66,6 +66,27 @@ def test_a_dimension_comes_down_to_where_it_stops_to_fail(field: str, least: int
     result = run(start, fails)
     (job,) = jobs_of(result.history)
     assert {name: getattr(job, name) for name in "mnk"} == {"m": 0, "n": 0, "k": 0, field: least}
+
+
+@pytest.mark.parametrize(
+    ("size", "divisor", "remainder", "least", "smallest"),
+    [
+        (39, 16, 7, 0, 7),
+        (39, 12, 3, 0, 3),
+        (39, 5, 4, 0, 4),  # no number of the array: small enough to be tried all the same
+        (54, 12, 6, 10, 18),  # in the second tile
+        (48, 32, 16, 0, 16),
+    ],
+)
+def test_a_remainder_that_is_needed_comes_with_the_smallest_size(
+    size: int, divisor: int, remainder: int, least: int, smallest: int
+) -> None:
+    def fails(candidate: History) -> bool:
+        return any(job.m % divisor == remainder and job.m >= least for job in candidate[-1].jobs)
+
+    start = history(1, {"m": size, "n": 3, "k": 3, "jobs": 1})
+    (job,) = jobs_of(run(start, fails, divisors=load("redmule").divisors).history)
+    assert (job.m, job.n, job.k) == (smallest, 0, 0)
 
 
 def test_what_is_needed_of_two_dimensions_at_once_is_locally_smallest() -> None:
@@ -181,7 +202,7 @@ def test_an_earlier_scenario_that_fails_already_ends_the_history() -> None:
         result_of.append(candidate)
         return candidate[:1] if candidate[0].index == start[0].index else None
 
-    result = asyncio.run(shrink(start, trial, lambda: False))
+    result = asyncio.run(shrink(start, trial, lambda: False, all_passes()))
     assert [scenario.index for scenario in result.history] == [start[0].index]
     assert result.complete
 
