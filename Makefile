@@ -95,7 +95,7 @@ coverage: env ## code coverage of a device, by jobs that close it, in build/repo
 merge: env ## one report from runs of several machines, and what each test adds: RUNS='folder folder ...' [KEEP=1]
 	@$(RUN) merge $(COMMON) $(if $(RUNS),--runs $(RUNS)) $(KEPT)
 
-mutants: env ## deliberate defects of accelerator and cluster, all of which the checkers must report: DUT=redmule|cluster TESTS='defect,...' [GRADE=1]
+mutants: env ## deliberate defects of accelerator and cluster, or of model and bench, which checkers or tests must report: DUT=redmule|cluster|bench TESTS='defect,...' [GRADE=1]
 	@$(RUN) mutants $(COMMON) $(if $(TESTS),--tests='$(TESTS)') $(if $(filter-out 0,$(GRADE)),--graded) $(SHARDED)
 
 cluster: env ## speed of programs on the cluster, with and without the accelerator, into build/reports/bench.json

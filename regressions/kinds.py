@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from regressions.errors import NoDefects
-from tb.kinds import imported
+from tb.kinds import imported, late
 
 if TYPE_CHECKING:
+    from regressions.mutants.operators import Candidate
     from regressions.mutants.placement import Sourced
     from regressions.mutants.target import Target
     from regressions.order import Order
@@ -58,6 +59,9 @@ class SpeedPart:
     others: tuple[str, ...] = ()  # further parts of the file, which other commands of the kind write
 
 
+_VERILOG = late("regressions.mutants.operators:proposals")
+
+
 @dataclass(frozen=True, slots=True)
 class Defects:
     """Deliberate defects of a kind, and how campaigns run them."""
@@ -68,6 +72,18 @@ class Defects:
     sourced: Callable[[str], Sourced]
     # Makes the target, for an order, services, the name, and a list of jobs (None: the kind's own).
     target: Callable[[Order, Services, str, Path | None], Target]
+    # Changes that operators propose for each of the sources.
+    proposals: Callable[[Sourced], Mapping[str, Sequence[Candidate]]] = _VERILOG
+
+
+OWN = Defects(
+    "bench",
+    "mutants-bench",
+    late("regressions.mutants.bench.target:sources"),
+    late("regressions.mutants.bench.target:BenchTarget"),
+    late("regressions.mutants.bench.target:proposals"),
+)
+"""Defects of model and bench, which no device has."""
 
 
 class RunnerKind(ABC):
@@ -133,7 +149,7 @@ def runner_of(device: Descriptor) -> RunnerKind:
 
 
 def defects_of(name: str) -> Defects:
-    """Return the deliberate defects that a name in DUT stands for: those of a kind, or of a device's kind.
+    """Return the deliberate defects that a name in DUT stands for: those of a kind, of a device's, or `OWN`.
 
     Raises:
         SchemaError: No device has the name.
@@ -141,6 +157,8 @@ def defects_of(name: str) -> Defects:
     """
     from tb.descriptor import load
 
+    if name == OWN.name:
+        return OWN
     found = with_defects().get(name) or runner_of(load(name)).defects()
     if found is None:
         raise NoDefects(f"DUT: {name} is a device of a kind that has no defects")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make mutants``: defects of a device and of the cluster, against jobs and unit benches."""
+"""``make mutants``: defects of a device, of the cluster and of the bench, against what has to find them."""
 
 import fnmatch
 from collections.abc import Mapping, Sequence

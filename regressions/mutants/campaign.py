@@ -10,7 +10,6 @@ from rich.console import Console
 from regressions.errors import UserError
 from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import DefectResult, Fate
-from regressions.mutants.placement import place_all
 from regressions.mutants.report import Report, write
 from regressions.mutants.simulations import Simulations
 from regressions.mutants.target import Numbered, Target
@@ -44,7 +43,7 @@ def run_campaign(
         KeyboardInterrupt: The user stopped it; all processes have been ended.
     """
     name, counted = target.device.name, target.counted
-    placement = place_all(everything, target.device)
+    target.place(everything)
     chosen = order.shard.take(selected, lambda _: 1)
     git, tools = git_revision(), tool_versions(services.simulator("verilator").version())
     folder = create_run(order.tree.runs, label, target.seed)
@@ -52,7 +51,7 @@ def run_campaign(
     console.print(f"{label}: device {name}, {count}, {relative(folder)}")
     started = time.monotonic()
     with console.status(f"building {name} with {len(everything)} defects"):
-        invalid = target.build(everything, placement, chosen, order.tree.root / "mutants" / name)
+        invalid = target.build(everything, chosen, order.tree.root / "mutants" / name)
     console.print(f"{name} with its defects was built in {time.monotonic() - started:.0f} s")
     simulations = Simulations(folder / "sims", target.rerun)
     fault, amount = asyncio.run(target.control(simulations))

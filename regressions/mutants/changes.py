@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Changes of single lines, and where a selector has to act for them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from regressions.mutants.defects import Change
@@ -33,15 +33,15 @@ class Placed:
     changed: VerilogSource  # the whole text with the change
 
 
-def locate(text: str, change: Change) -> int:
-    """Offset of the first character of a change's line.
+def locate(text: str, change: Change, bare: Callable[[str], str] = code) -> int:
+    """Offset of the first character of a change's line; `bare` takes off what is no part of it.
 
     Raises:
         ChangeError: The line is not there, or not as often as the ordinal says, or several times without one.
     """
     offset, found = 0, []
     for line in text.split("\n"):
-        if code(line) == change.line:
+        if bare(line) == change.line:
             found.append(offset + len(line) - len(line.lstrip()))
         offset += len(line) + 1
     if not change.line or not found:

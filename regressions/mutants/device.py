@@ -12,7 +12,7 @@ from regressions.judge import ProcessEnd, judge
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import DefectResult, read_result
-from regressions.mutants.placement import Placement
+from regressions.mutants.placement import Placement, place_all
 from regressions.mutants.simulations import CONTROL, Simulations, TimeLimit
 from regressions.mutants.target import Numbered
 from regressions.order import Order
@@ -52,19 +52,22 @@ class DeviceTarget:
         self._jobs = load(job_list or JOBS, order.entries, services, self.device, KIND, order.seed)
         self.seed = self._jobs.segments[0].seed
         self._graded = order.graded
+        self._placement = Placement({}, ())
         self._build: Build | None = None
         self._seconds = _LEAST_SECONDS
 
-    def build(
-        self, defects: Sequence[Defect], placement: Placement, chosen: Numbered, folder: Path
-    ) -> dict[int, str]:
+    def place(self, defects: Sequence[Defect]) -> None:
+        """Find every defect in the sources."""
+        self._placement = place_all(defects, self.device)
+
+    def build(self, defects: Sequence[Defect], chosen: Numbered, folder: Path) -> dict[int, str]:
         """Compile all defects that compile; returns numbers of the others, with the compiler's words."""
         del chosen
 
         def make(copies: Copies, log: Path) -> Build:
             return self._simulator.build(mutated(self.device, copies), KIND, log)
 
-        self._build, invalid = build_valid(defects, placement, folder, make)
+        self._build, invalid = build_valid(defects, self._placement, folder, make)
         return invalid
 
     async def control(self, simulations: Simulations) -> tuple[str, int]:

@@ -18,9 +18,8 @@ from regressions.errors import UserError
 from regressions.kinds import defects_of
 from regressions.mutants import defects
 from regressions.mutants.defects import Change, Defect
-from regressions.mutants.operators import OPERATORS, Candidate, candidates
-from regressions.mutants.placement import Sourced, own_sources
-from regressions.mutants.source import SourceError, VerilogSource
+from regressions.mutants.operators import OPERATORS, Candidate
+from regressions.mutants.source import SourceError
 from regressions.paths import relative
 from tb.schema import SchemaError
 from tb.stimulus.rng import derive
@@ -54,22 +53,25 @@ class Chosen:
 
 
 def choose(
-    sources: Mapping[str, VerilogSource], seed: int, count: int, taken: Collection[tuple[str, Change]] = ()
+    proposals: Mapping[str, Sequence[Candidate]],
+    seed: int,
+    count: int,
+    taken: Collection[tuple[str, Change]] = (),
 ) -> list[Chosen]:
     """Chooses candidates, of each operator as many, none of two from the same line, spread over the files.
 
     There are fewer than `count` if the sources have no more; changes that are `taken` are left out.
     """
     pools: dict[str, list[Chosen]] = {name: [] for name in OPERATORS}
-    for file, source in sources.items():
-        for candidate in candidates(source):
+    for file, candidates in proposals.items():
+        for candidate in candidates:
             change = candidate.change
             if (file, change) not in taken:
                 key = derive(seed, "mutant", file, change.line, change.ordinal, change.replacement)
                 pools[candidate.operator].append(Chosen(file, candidate, key))
     for pool in pools.values():
         pool.sort(key=lambda chosen: chosen.key)
-    most = -(-2 * count // max(len(sources), 1))
+    most = -(-2 * count // max(len(proposals), 1))
     picked: list[Chosen] = []
     per_file: Counter[str] = Counter()
     lines: set[tuple[str, str, int]] = set()
@@ -114,23 +116,22 @@ def _quoted(text: str) -> str:
     return f"'{text}'" if "'" not in text and ('"' in text or "\\" in text) else json.dumps(text)
 
 
-def generate(device: Sourced, seed: int, count: int, folder: Path = defects.FOLDER) -> Path:
-    """Writes the generated defects of a device.
+def generate(
+    name: str,
+    proposals: Mapping[str, Sequence[Candidate]],
+    seed: int,
+    count: int,
+    folder: Path = defects.FOLDER,
+) -> Path:
+    """Writes the generated defects of a device, out of what operators propose for each of its files.
 
     Raises:
-        SourceError: A source of the device cannot be read as SystemVerilog.
         SchemaError: Existing defects are malformed.
     """
-    known = (
-        {d.id: d for d in defects.load(device.name, folder)}
-        if defects.data_files(device.name, folder)
-        else {}
-    )
+    known = {d.id: d for d in defects.load(name, folder)} if defects.data_files(name, folder) else {}
     taken = {(d.file, d.change) for d in known.values() if not d.operator}
-    files = own_sources(device)
-    sources = {name: VerilogSource(path.read_text()) for name, path in files.items()}
-    target = folder / f"{device.name}_generated.toml"
-    target.write_text(to_toml(device.name, seed, choose(sources, seed, count, taken), known))
+    target = folder / f"{name}_generated.toml"
+    target.write_text(to_toml(name, seed, choose(proposals, seed, count, taken), known))
     return target
 
 
@@ -142,8 +143,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=COUNT, help=f"how many (default {COUNT})")
     arguments = parser.parse_args(argv)
     try:
-        device = defects_of(arguments.dut).sourced(arguments.dut)
-        written = generate(device, arguments.seed, arguments.count)
+        kind = defects_of(arguments.dut)
+        device = kind.sourced(arguments.dut)
+        written = generate(device.name, kind.proposals(device), arguments.seed, arguments.count)
     except (UserError, SchemaError, SourceError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

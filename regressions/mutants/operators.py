@@ -12,6 +12,7 @@ from pyslang.syntax import SyntaxKind
 
 from regressions.mutants.changes import ChangeError, place
 from regressions.mutants.defects import Change
+from regressions.mutants.placement import Sourced, own_sources
 from regressions.mutants.source import VerilogSource, code, span, walk
 
 _LIMITS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
@@ -114,6 +115,15 @@ OPERATORS: dict[str, Operator] = {
     "connective": _connective,
     "swap": _swap,
 }
+
+
+def proposals(device: Sourced) -> dict[str, list[Candidate]]:
+    """Changes of each of a device's own sources.
+
+    Raises:
+        SourceError: One cannot be read as SystemVerilog.
+    """
+    return {name: candidates(VerilogSource(path.read_text())) for name, path in own_sources(device).items()}
 
 
 def candidates(source: VerilogSource) -> list[Candidate]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import DefectResult
-from regressions.mutants.placement import Placement, Sourced
+from regressions.mutants.placement import Sourced
 from regressions.mutants.simulations import Simulations
 
 Numbered = Sequence[tuple[int, Defect]]
@@ -20,7 +20,7 @@ class Target(Protocol):
     Each kind of devices has its own (`regressions.kinds.Defects`).
     """
 
-    counted: str  # unit in which the way to a find is counted: ``jobs`` or ``cycles``
+    counted: str  # unit in which the way to a find is counted: ``jobs``, ``cycles`` or ``cases``
     seed: int  # seed of the draws
     rerun: str  # make variables besides TESTS that repeat the run of a defect
 
@@ -29,9 +29,15 @@ class Target(Protocol):
         """Device that has the defects."""
         ...
 
-    def build(
-        self, defects: Sequence[Defect], placement: Placement, chosen: Numbered, folder: Path
-    ) -> dict[int, str]:
+    def place(self, defects: Sequence[Defect]) -> None:
+        """Find every defect in the sources, before anything is built.
+
+        Raises:
+            SchemaError: One does not apply (any more).
+        """
+        ...
+
+    def build(self, defects: Sequence[Defect], chosen: Numbered, folder: Path) -> dict[int, str]:
         """Compile all defects that compile; return the numbers of the others, with the compiler's words.
 
         `chosen` are those that will run; the folder receives copies of the sources, and logs.

@@ -12,7 +12,7 @@ from regressions.errors import UserError
 from regressions.kinds import Defects
 from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import DefectResult, Fate
-from regressions.mutants.placement import Placement
+from regressions.mutants.placement import place_all
 from regressions.mutants.simulations import Simulations
 from regressions.mutants.target import Numbered
 from regressions.order import Order
@@ -59,11 +59,13 @@ class AdderTarget:
         self.device.sources = (source,)
         self.busy = self.most = 0
 
-    def build(
-        self, defects: list[Defect], placement: Placement, chosen: Numbered, folder: Path
-    ) -> dict[int, str]:
+    def place(self, defects: list[Defect]) -> None:
+        """Find them in the source."""
+        place_all(defects, self.device)
+
+    def build(self, defects: list[Defect], chosen: Numbered, folder: Path) -> dict[int, str]:
         """Find that one of them does not compile."""
-        del placement, chosen, folder
+        del chosen, folder
         return {n: "no such wire" for n, defect in enumerate(defects, start=1) if defect.id == "broken"}
 
     async def control(self, simulations: Simulations) -> tuple[str, int]:

@@ -69,17 +69,16 @@ def test_neither_defaults_nor_resets_nor_constants_of_compilation_are_touched() 
 
 
 def test_choice_depends_on_seed_and_lines_not_on_their_place() -> None:
-    sources = {"example.sv": VerilogSource(TEXT)}
+    sources = {"example.sv": candidates(VerilogSource(TEXT))}
     chosen = [one.id for one in choose(sources, 1, 5)]
-    moved = {
-        "example.sv": VerilogSource("// one more line\n" + TEXT.replace("  logic more;", "  logic more;\n"))
-    }
+    text = "// one more line\n" + TEXT.replace("  logic more;", "  logic more;\n")
+    moved = {"example.sv": candidates(VerilogSource(text))}
     assert [one.id for one in choose(moved, 1, 5)] == chosen
     assert [one.id for one in choose(sources, 2, 5)] != chosen
 
 
 def test_no_line_is_chosen_twice_and_taken_changes_are_left_out() -> None:
-    sources = {"example.sv": VerilogSource(TEXT)}
+    sources = {"example.sv": candidates(VerilogSource(TEXT))}
     chosen = choose(sources, 1, 100)
     places = [(one.candidate.change.line, one.candidate.change.ordinal) for one in chosen]
     assert len(set(places)) == len(places) == len({c.change.line for c in candidates(VerilogSource(TEXT))})
@@ -94,12 +93,12 @@ def test_every_operator_is_used() -> None:
         for i in range(6)
     )
     source = VerilogSource(f"module m;\n{text}endmodule\n")
-    used = {one.candidate.operator for one in choose({"m.sv": source}, 1, 12)}
+    used = {one.candidate.operator for one in choose({"m.sv": candidates(source)}, 1, 12)}
     assert used == set(OPERATORS)
 
 
 def test_data_are_written_as_they_are_read() -> None:
-    chosen = choose({"example.sv": VerilogSource(TEXT)}, 1, 5)
+    chosen = choose({"example.sv": candidates(VerilogSource(TEXT))}, 1, 5)
     text = to_toml("example", 1, chosen, {})
     table = tomllib.loads(text)
     read = [Change(d["line"], d["replacement"], d.get("ordinal", 0)) for d in table["defect"]]

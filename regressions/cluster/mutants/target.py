@@ -19,7 +19,7 @@ from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import CRASH, TIME_LIMIT, DefectResult, Fate
-from regressions.mutants.placement import Placement
+from regressions.mutants.placement import Placement, place_all
 from regressions.mutants.simulations import CONTROL, Simulations, TimeLimit
 from regressions.mutants.target import Numbered
 from regressions.order import Order
@@ -71,12 +71,15 @@ class ClusterTarget:
         self.seed, self._parts = jobs.load(job_list or jobs.JOBS, order.seed)
         self._graded = order.graded
         self._logs = order.tree.logs
+        self._placement = Placement({}, ())
         self._programs: dict[str, Path] = {}
         self._tasks: dict[ClusterPart, ClusterTask] = {}
 
-    def build(
-        self, defects: Sequence[Defect], placement: Placement, chosen: Numbered, folder: Path
-    ) -> dict[int, str]:
+    def place(self, defects: Sequence[Defect]) -> None:
+        """Find every defect in the sources."""
+        self._placement = place_all(defects, self.device)
+
+    def build(self, defects: Sequence[Defect], chosen: Numbered, folder: Path) -> dict[int, str]:
         """Compile all defects that compile; returns numbers of the others, with the compiler's words."""
         self._parts = [part for part in self._parts if any(part.has(defect.file) for _, defect in chosen)]
 
@@ -91,7 +94,7 @@ class ClusterTarget:
                     built[part.cluster] = build_cluster(config, log, copies.changed, packages)
             return built
 
-        self._programs, invalid = build_valid(defects, placement, folder, make)
+        self._programs, invalid = build_valid(defects, self._placement, folder, make)
         for part in self._parts:
             if part.unit is None:
                 self._tasks[part] = self._task(part)

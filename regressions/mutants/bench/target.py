@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Defects of model and bench, one at a time in a copy of the project, under the tests of the changed file."""
+
+import asyncio
+import itertools
+import os
+import re
+import shutil
+import sys
+import xml.etree.ElementTree as ET
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from regressions.changes import tests_of
+from regressions.deadline import Deadline
+from regressions.judge import Ending, ProcessEnd
+from regressions.mutants.bench.operators import applied, cpp_candidates, python_candidates
+from regressions.mutants.changes import ChangeError
+from regressions.mutants.defects import Defect
+from regressions.mutants.operators import Candidate
+from regressions.mutants.outcome import CRASH, TIME_LIMIT, DefectResult, Fate
+from regressions.mutants.placement import Sourced
+from regressions.mutants.simulations import CONTROL, Simulations, TimeLimit
+from regressions.mutants.target import Numbered
+from regressions.order import Order
+from regressions.paths import ROOT
+from regressions.process import Command, run_process
+from regressions.results import ResultsReader
+from regressions.services import Services
+from tb.schema import nearest
+
+NAME = "bench"
+FOLDERS = ("models", "tb/scoreboard", "tb/agents", "tb/registers", "tb/dpi")
+"""Where what watches the hardware stands: the model, checks, monitors, registers and their C++."""
+_CODE = (".py", ".cpp", ".h")
+_FAULTY = tuple(f"tests/bench/test_{name}.py" for name in ("checkers_fire", "deputy", "wild_logs"))
+"""Tests with a device that breaks each rule: they import little of the bench, and run all of it."""
+_FIRST_SECONDS = 2.0
+"""Time of the tests that run first, in a process that need not import all others."""
+# What a copy of the project does without; builds are shared with it.
+_LEFT_OUT = shutil.ignore_patterns(".*", "build")
+_LEAST_SECONDS = 120.0
+_TIMES_CONTROL = 5.0
+_FAILED = re.compile(r"^(?:FAILED|ERROR) tests/(?:\S*/)?(test_\w+)\.py(.*)$", re.MULTILINE)
+_COUNT = re.compile(r"(\d+) (?:passed|failed|error)")
+
+
+@dataclass(frozen=True, slots=True)
+class BenchSources:
+    """Sources of model and bench, which may have defects (`regressions.mutants.placement.Sourced`)."""
+
+    name: str
+    sources: tuple[Path, ...]
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The sources by path in the project, since files of different folders share names."""
+        return {str(path.relative_to(ROOT)): path for path in self.sources}
+
+
+BENCH = BenchSources(
+    NAME, tuple(sorted(p for folder in FOLDERS for p in (ROOT / folder).rglob("*.*") if p.suffix in _CODE))
+)
+
+
+def sources(_: str) -> BenchSources:
+    """The sources of model and bench, whatever the device."""
+    return BENCH
+
+
+def proposals(_: Sourced) -> Mapping[str, Sequence[Candidate]]:
+    """Changes that the operators propose for each file."""
+    return {
+        name: (python_candidates if path.suffix == ".py" else cpp_candidates)(path.read_text())
+        for name, path in BENCH.files.items()
+    }
+
+
+def watching(file: str) -> list[str]:
+    """Tests that run when a file has a defect: those of a change of it, and of the bench as a whole."""
+    return sorted({*tests_of([file]), *(_FAULTY if file.startswith("tb/") else ())})
+
+
+class BenchTarget:
+    """Model and bench; the tests of a changed file run, quickest first (`regressions.mutants.target.Target`).
+
+    A defect is put into a private copy of the project. Services and name are not needed, and there is no job
+    list: what a defect has to get past is what `make check` would run for a change of its file, simulations
+    included.
+    """
+
+    device = BENCH
+    counted = "cases"
+    rerun = f"DUT={NAME}"
+
+    def __init__(self, order: Order, services: Services, name: str, job_list: Path | None) -> None:
+        del services, name, job_list
+        self.seed = order.seed or 1
+        self._processes = order.processes
+        self._builds = order.tree.root / "cache"
+        self._copies: asyncio.Queue[Path] = asyncio.Queue()
+        self._folders: list[Path] = []
+        self._tests: dict[str, list[str]] = {}
+        self._seconds: defaultdict[str, float] = defaultdict(float)
+
+    def place(self, defects: Sequence[Defect]) -> None:
+        """Find every defect in the sources.
+
+        Raises:
+            SchemaError: One does not apply (any more).
+        """
+        for defect in defects:
+            if defect.file not in BENCH.files:
+                known = nearest(defect.file, BENCH.files)
+                raise defect.where.error(f"no file '{defect.file}' in {', '.join(FOLDERS)}; {known}")
+            try:
+                applied(BENCH.files[defect.file].read_text(), defect.change)
+            except ChangeError as error:
+                raise defect.where.error(f"{defect.file}: {error}") from None
+
+    def build(self, defects: Sequence[Defect], chosen: Numbered, folder: Path) -> dict[int, str]:
+        """Make the copies of the project, and find the tests of the chosen defects; all of them are valid."""
+        del defects
+        self._tests = {file: watching(file) for file in dict.fromkeys(defect.file for _, defect in chosen)}
+        self._folders = [folder / f"copy{number}" for number in range(self._processes)]
+        self._builds.mkdir(parents=True, exist_ok=True)
+        for copy in self._folders:
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree(ROOT, copy, ignore=_LEFT_OUT)
+            (copy / "build").mkdir()
+            (copy / "build/cache").symlink_to(self._builds.resolve())
+        return {}
+
+    async def control(self, simulations: Simulations) -> tuple[str, int]:
+        """Run all tests without a defect; return the problems and the number of test cases."""
+        self._copies = asyncio.Queue()
+        for copy in self._folders:
+            self._copies.put_nowait(copy)
+        every = sorted({test for tests in self._tests.values() for test in tests})
+        folder = simulations.make_folder(CONTROL)
+        options = [f"--junitxml={folder.resolve()}/tests.xml", f"-n{self._processes}", "--dist=loadfile"]
+        said, end = await self._run(self._folders[0], every, options, folder, CONTROL, TimeLimit(3600.0))
+        if end.code != 0:
+            failed = _FAILED.search(said)
+            return f"{failed[1]}: {failed[2].strip(' -')}" if failed else end.detail, 0
+        cases = list(ET.parse(folder / "tests.xml").iter("testcase"))
+        for case in cases:
+            self._seconds[_file(case.get("classname", ""))] += float(case.get("time", 0))
+        for tests in self._tests.values():
+            tests.sort(key=lambda test: self._seconds[test])
+        return "", len(cases)
+
+    async def examine(self, number: int, defect: Defect, simulations: Simulations) -> DefectResult:
+        """Run the tests of a defect's file, until one fails."""
+        tests = self._tests[defect.file]
+        folder = simulations.make_folder(defect.id)
+        copy = await self._copies.get()
+        try:
+            changed = copy / defect.file
+            changed.write_text(applied((ROOT / defect.file).read_text(), defect.change))
+            # Python takes a module's code for that of its source by time and size.
+            os.utime(changed, (number, number))
+            whole = list(itertools.accumulate(self._seconds[test] for test in tests))
+            limit = TimeLimit(max(_LEAST_SECONDS, _TIMES_CONTROL * whole[-1]))
+            first = max(1, sum(seconds <= _FIRST_SECONDS for seconds in whole))
+            count, spent = 0, 0.0
+            for some in filter(None, (tests[:first], tests[first:])):
+                said, end = await self._run(copy, some, ["-x", "-n0"], folder, defect.id, limit)
+                count += sum(map(int, _COUNT.findall(said[-2000:])))
+                spent += end.seconds
+                if end.code != 0:
+                    break
+        finally:
+            shutil.copy2(ROOT / defect.file, copy / defect.file)
+            self._copies.put_nowait(copy)
+        seconds = round(spent, 3)
+        if end.code == 0:
+            return DefectResult(defect, number, Fate.SURVIVED, after=count, seconds=seconds)
+        failed = _FAILED.search(said)
+        name = TIME_LIMIT if end.ending is Ending.TIMEOUT else failed[1] if failed else CRASH
+        detail = failed[2].lstrip("-: ")[:300] if failed else end.detail
+        return DefectResult(defect, number, Fate.KILLED, (name,), name, count, detail, seconds, tests=(name,))
+
+    async def _run(
+        self,
+        copy: Path,
+        tests: Sequence[str],
+        options: Sequence[str],
+        folder: Path,
+        name: str,
+        limit: Deadline,
+    ) -> tuple[str, ProcessEnd]:
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "COLUMNS": "300"}
+        pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, *tests]
+        rerun = f"make mutants {self.rerun} TESTS={name}"
+        command = Command(["env", "-C", str(copy.resolve()), *pytest], environment, folder, rerun)
+        end = await run_process(command, limit, ResultsReader(folder / "results.jsonl"), lambda: None)
+        if end.ending is Ending.INTERRUPTED:
+            raise asyncio.CancelledError
+        return (folder / "sim.log").read_text(errors="replace"), end
+
+
+def _file(classname: str) -> str:
+    """The file of a test case, by the module that its class name begins with."""
+    parts = classname.split(".")
+    last = next(i for i, part in enumerate(parts) if part.startswith("test_"))
+    return f"{'/'.join(parts[: last + 1])}.py"

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A campaign on model and bench: a defect is found by the tests of its file, in a copy that is put back."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from regressions.errors import UserError
+from regressions.mutants import defects
+from regressions.mutants.bench.operators import applied
+from regressions.mutants.bench.target import BENCH, BenchTarget, watching
+from regressions.order import Order
+from regressions.services import real_services
+from tb.schema import SchemaError
+from tests.mutants.campaign import campaign
+
+DEFECTS = """
+schema = 1
+device = "bench"
+
+[[defect]]
+id = "words"
+file = "models/diagnose.py"
+line = "digits = 2 * fmt.itemsize"
+replacement = "digits = 3 * fmt.itemsize"
+about = "a code has too many digits"
+seen_by = ["test_diagnose"]
+
+[[defect]]
+id = "unseen"
+file = "models/diagnose.py"
+line = 'from models.ops import Op'
+replacement = 'from models.ops import Op  # nothing else'
+about = "a comment"
+"""
+
+
+@pytest.mark.sim
+def test_a_defect_is_found_and_the_next_one_runs_without_it(tmp_path: Path) -> None:
+    code, output, build = campaign(tmp_path, "bench", DEFECTS)
+    report = json.loads((build / "reports/mutants-bench/mutants.json").read_text())
+    words, unseen = report["defects"]
+    assert (words["fate"], words["checkers"], words["complaint"]) == ("killed", ["test_diagnose"], "")
+    assert (unseen["fate"], unseen["tests"]) == ("survived", [])
+    assert words["cases"] <= unseen["cases"]
+    assert unseen["complaint"].startswith("survived; add a test that finds it")
+    assert code == 1
+    assert "1 of 2 defects killed, 0 explained, 1 to look at" in output
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "reason"),
+    [
+        ("models/gem.py", "x", "no file 'models/gem.py' in models, tb/scoreboard"),
+        ("models/gemm.py", "no such line", "no line reads 'no such line'"),
+    ],
+)
+def test_a_defect_that_does_not_apply_is_refused(file: str, line: str, reason: str) -> None:
+    entry = defects.Defect(id="a", file=file, line=line, replacement="y", about="nothing")
+    target = BenchTarget(Order(processes=1), real_services(), "bench", None)
+    with pytest.raises(SchemaError, match=reason):
+        target.place([entry])
+
+
+def test_the_data_apply_and_each_file_is_watched() -> None:
+    everything = defects.load("bench")
+    assert len(everything) >= 240
+    for defect in everything:
+        applied(BENCH.files[defect.file].read_text(), defect.change)
+        assert watching(defect.file)
+
+
+def test_an_unknown_pattern_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="unknown defect or module 'wrds'; did you mean 'words'"):
+        campaign(tmp_path, "bench", DEFECTS, tests="wrds")
