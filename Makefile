@@ -95,8 +95,9 @@ coverage: env ## code coverage of a device, by jobs that close it, in build/repo
 merge: env ## one report from runs of several machines, and what each test adds: RUNS='folder folder ...' [KEEP=1]
 	@$(RUN) merge $(COMMON) $(if $(RUNS),--runs $(RUNS)) $(KEPT)
 
-mutants: env ## deliberate defects of accelerator and cluster, or of model and bench, which checkers or tests must report: DUT=redmule|cluster|bench TESTS='defect,...' [GRADE=1]
-	@$(RUN) mutants $(COMMON) $(if $(TESTS),--tests='$(TESTS)') $(if $(filter-out 0,$(GRADE)),--graded) $(SHARDED)
+mutants: env ## deliberate defects of accelerator and cluster, or of model and bench, which checkers or tests must report: DUT= TESTS='defect,...' [DATA= JOBLIST= KIND= GRADE=1]
+	@$(RUN) mutants $(COMMON) $(if $(TESTS),--tests='$(TESTS)') $(if $(DATA),--data='$(DATA)') \
+	  $(if $(JOBLIST),--joblist='$(JOBLIST)') $(if $(filter-out 0,$(GRADE)),--graded) $(SHARDED)
 
 cluster: env ## speed of programs on the cluster, with and without the accelerator, into build/reports/bench.json
 	@$(RUN) cluster $(OUTPUT)
@@ -116,6 +117,7 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #:   STOP    50: a run of a tier ends after so many failed scenarios, and says so
 #:   SHARD   2/3: the second of three equal parts of a tier, the same on any machine; make merge joins them
 #:   GRADE   1: run all tests with each defect, to see which of them find it; takes much longer
+#:   DATA    file of other defects for make mutants; JOBLIST of the tests that run with each (docs/mutants.md)
 #:   KEEP    1: keep the coverage of this run as the least that later ones may have (coverage_baseline.json)
 #:   KIND    kind of build: fast (default), xrand (registers start at random), coverage, waves (also WAVES=1)
 #:   FINDING which finding of a record: its checker, or the beginning of its line; default the one that it is about

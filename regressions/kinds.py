@@ -70,8 +70,8 @@ class Defects:
     label: str  # of the campaign: the folder of its report
     # Reads the sources that have the defects, by that name or that of a device.
     sourced: Callable[[str], Sourced]
-    # Makes the target, for an order, services, the name, and a list of jobs (None: the kind's own).
-    target: Callable[[Order, Services, str, Path | None], Target]
+    # Makes the target, for an order, services and the name.
+    target: Callable[[Order, Services, str], Target]
     # Changes that operators propose for each of the sources.
     proposals: Callable[[Sourced], Mapping[str, Sequence[Candidate]]] = _VERILOG
 

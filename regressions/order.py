@@ -83,6 +83,8 @@ class Order:
     shard: Annotated[Shard, Option("--shard", "part of a run, such as 1/3", parse_shard)] = UNDIVIDED
     keep: Annotated[bool, Option.switch("--keep", "keep the coverage as the baseline")] = False
     graded: Annotated[bool, Option.switch("--graded", "mutants: run all tests with each")] = False
+    data: Annotated[Path | None, Option("--data", "mutants: file with other defects", Path)] = None
+    job_list: Annotated[Path | None, Option("--joblist", "mutants: file with other jobs", Path)] = None
     runs: Annotated[tuple[Path, ...], Option("--runs", "run folders", parse_paths, MANY)] = ()
     top: Annotated[str, Option("--top", "new-dut: name of the top module")] = ""
     files: Annotated[
@@ -143,6 +145,13 @@ class Order:
                 "R: name a failure record, such as R=build/runs/<run>/sims/0000/failures/<test>-<n>.json"
             )
         return self.record.resolve()
+
+    @property
+    def campaign_options(self) -> str:
+        """Make variables of a campaign, besides DUT, that repeat the run of a defect."""
+        paths = (("DATA", self.data), ("JOBLIST", self.job_list))
+        parts = [f"{variable}={relative(path)}" for variable, path in paths if path is not None]
+        return " ".join([*parts, f"KIND={self.kind}"] if self.kind else parts)
 
     def rerun_options(self, device: Descriptor) -> str:
         """Make variables besides TEST and SEED that repeat a run on a device."""

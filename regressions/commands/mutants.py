@@ -3,8 +3,8 @@
 
 import fnmatch
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
+from msgspec.structs import replace
 from rich.console import Console
 
 from regressions.errors import unknown
@@ -13,22 +13,18 @@ from regressions.machine import check_tools
 from regressions.mutants import defects
 from regressions.mutants.campaign import run_campaign
 from regressions.mutants.defects import Defect
+from regressions.mutants.placement import Sourced
+from regressions.mutants.target import Target
 from regressions.order import Order
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
 
 
-def mutants(
-    order: Order,
-    services: Services,
-    console: Console,
-    data: Path = defects.FOLDER,
-    job_list: Path | None = None,
-) -> int:
+def mutants(order: Order, services: Services, console: Console) -> int:
     """Build with all defects once; run each, and the source without any, against jobs or unit benches.
 
-    Without a device, that is one campaign for each kind of devices that has defects. The order's `tests` are
-    patterns of defects and modules; `job_list` has the tests that run instead of the device's own list.
+    Without a device, that is one campaign for each kind of devices that has defects, or one on the device
+    that the file of other defects names. The order's `tests` are patterns of defects and modules.
 
     Returns:
         0 if every defect was killed or has a reason not to be, else 1.
@@ -39,10 +35,18 @@ def mutants(
         BuildError: A build fails for another reason than a defect.
     """
     check_tools()
-    names = [order.dut] if order.dut else with_defects()
-    kinds = {name: defects_of(name) for name in names}
-    targets = {kind.label: kind.target(order, services, name, job_list) for name, kind in kinds.items()}
-    everything = {target.device.name: defects.load(target.device.name, data) for target in targets.values()}
+    other = None if order.data is None else defects.read(order.data)
+    names = [order.dut] if order.dut else with_defects() if other is None else [other[0]]
+    targets: dict[str, Target] = {}
+    everything: dict[str, list[Defect]] = {}
+    for name in names:
+        kind = defects_of(name)
+        target = kind.target(order, services, name)
+        device, found = listed(target.device, kind.name) if other is None else other
+        elsewhere = device != target.device.name
+        part = order.data.stem if order.data is not None else target.device.name if elsewhere else ""
+        targets["-".join(filter(None, (kind.label, part)))] = target
+        everything[target.device.name] = [replace(defect, elsewhere=elsewhere) for defect in found]
     chosen = select(everything, order.tests)
     passed = []
     for label, target in targets.items():
@@ -51,6 +55,19 @@ def mutants(
             its = everything[name], chosen[name]
             passed.append(run_campaign(label, target, *its, order, services, console))
     return EXIT_PASSED if all(passed) else EXIT_FAILED
+
+
+def listed(device: Sourced, main: str) -> tuple[str, list[Defect]]:
+    """A device's own defects; without any those of the main device of its kind, if it has its sources.
+
+    Returns:
+        The device whose defects they are, and the defects.
+    """
+    if not defects.data_files(device.name):
+        found = defects.load(main)
+        if {defect.file for defect in found} <= {path.name for path in device.sources}:
+            return main, found
+    return device.name, defects.load(device.name)
 
 
 def select(everything: Mapping[str, Sequence[Defect]], patterns: str) -> dict[str, list[tuple[int, Defect]]]:

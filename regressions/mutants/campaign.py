@@ -53,7 +53,8 @@ def run_campaign(
     with console.status(f"building {name} with {len(everything)} defects"):
         invalid = target.build(everything, chosen, order.tree.root / "mutants" / name)
     console.print(f"{name} with its defects was built in {time.monotonic() - started:.0f} s")
-    simulations = Simulations(folder / "sims", target.rerun)
+    rerun = " ".join(filter(None, (target.rerun, order.campaign_options)))
+    simulations = Simulations(folder / "sims", rerun)
     fault, amount = asyncio.run(target.control(simulations))
     if fault:
         raise UserError(f"{name} fails without any defect, so nothing can be learnt: {fault}; see {folder}")

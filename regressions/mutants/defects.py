@@ -2,6 +2,7 @@
 """The defects of a device, as data: ``regressions/mutants/<device>*.toml`` (docs/mutants.md)."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -41,6 +42,8 @@ class Defect(Struct, frozen=True, forbid_unknown_fields=True):
     operator: str = ""  # operator that made a generated defect; empty for one written by hand
     equivalent: str = ""  # why no behaviour of the device changes, empty if some does
     unreachable: str = ""  # why no job of this device gets there, empty if some does
+    # True on another device than that of the data, which may get where `unreachable` says that it cannot.
+    elsewhere: bool = False
     where: Where = Where("")  # place in the data, for messages
 
     def __post_init__(self) -> None:
@@ -94,15 +97,31 @@ def load(device: str, folder: Path = FOLDER) -> list[Defect]:
         raise NoDefects(f"no defects of device {device}: list some in {relative(folder / f'{device}.toml')}")
     defects: dict[str, Defect] = {}
     for file in files:
-        where = Where(relative(file))
-        content = convert(read_toml(file), _DefectsFile, where)
-        if content.device != device:
-            what = f"'{content.device}' does not suit the file's name; write '{device}'"
-            raise where.key("device").error(what)
-        for index, fields in enumerate(content.defect):
-            place = where.key(f"defect {fields['id']}" if "id" in fields else f"defect[{index}]")
-            defect = replace(convert(fields, Defect, place), where=place)
-            if defect.id in defects:
-                raise place.error("the id is used twice; give each defect its own")
-            defects[defect.id] = defect
+        named, found = read(file)
+        if named != device:
+            what = f"'{named}' does not suit the file's name; write '{device}'"
+            raise Where(relative(file)).key("device").error(what)
+        _add(defects, found)
     return list(defects.values())
+
+
+def read(file: Path) -> tuple[str, list[Defect]]:
+    """The device that a file names, and the defects that it lists.
+
+    Raises:
+        SchemaError: The file is malformed, or an id is used twice.
+    """
+    where = Where(relative(file))
+    content = convert(read_toml(file), _DefectsFile, where)
+    defects: dict[str, Defect] = {}
+    for index, fields in enumerate(content.defect):
+        place = where.key(f"defect {fields['id']}" if "id" in fields else f"defect[{index}]")
+        _add(defects, [replace(convert(fields, Defect, place), where=place)])
+    return content.device, list(defects.values())
+
+
+def _add(defects: dict[str, Defect], more: Iterable[Defect]) -> None:
+    for defect in more:
+        if defect.id in defects:
+            raise defect.where.error("the id is used twice; give each defect its own")
+        defects[defect.id] = defect

@@ -17,6 +17,7 @@ from regressions.mutants.simulations import CONTROL, Simulations, TimeLimit
 from regressions.mutants.target import Numbered
 from regressions.order import Order
 from regressions.paths import relative
+from regressions.planning import build_kind
 from regressions.results import SimulationLog
 from regressions.services import Services
 from regressions.simulators.base import Build
@@ -25,6 +26,7 @@ from tb.exchange.plan import Plan
 from tb.exchange.status import Status
 
 KIND = "fast"
+"""Kind of build, unless another is asked for."""
 JOBS = Path(__file__).with_name("jobs.toml")
 """Jobs that run with each defect: parts of the tests of the lists."""
 # Wall time of a defect's simulation: generous, since the watchdog of each scenario already limits its cycles.
@@ -40,16 +42,20 @@ class DeviceTarget:
         order: The command line.
         services: Simulator and testbench.
         name: Name or path of the device.
-        job_list: Tests that run against each defect; default: the jobs of all devices.
+
+    Raises:
+        UserError: There is no such build kind, or test.
     """
 
     counted = "jobs"
 
-    def __init__(self, order: Order, services: Services, name: str, job_list: Path | None) -> None:
+    def __init__(self, order: Order, services: Services, name: str) -> None:
         self.device = services.device(name)
         self.rerun = order.rerun_options(self.device)
         self._simulator = services.simulator("verilator")
-        self._jobs = load(job_list or JOBS, order.entries, services, self.device, KIND, order.seed)
+        self._kind = build_kind(order, services) or KIND
+        jobs = order.job_list or JOBS
+        self._jobs = load(jobs, order.entries, services, self.device, self._kind, order.seed)
         self.seed = self._jobs.segments[0].seed
         self._graded = order.graded
         self._placement = Placement({}, ())
@@ -65,7 +71,7 @@ class DeviceTarget:
         del chosen
 
         def make(copies: Copies, log: Path) -> Build:
-            return self._simulator.build(mutated(self.device, copies), KIND, log)
+            return self._simulator.build(mutated(self.device, copies), self._kind, log)
 
         self._build, invalid = build_valid(defects, self._placement, folder, make)
         return invalid

@@ -52,7 +52,7 @@ class DefectResult:
             return f"does not compile: {self.detail}; correct its replacement"
         if self.fate is Fate.SURVIVED and not defect.reason:
             return "survived; add a test that finds it, or say why it is equivalent or unreachable"
-        if self.fate is Fate.KILLED and defect.reason:
+        if self.fate is Fate.KILLED and defect.reason and not (defect.unreachable and defect.elsewhere):
             kind = "equivalent" if defect.equivalent else "unreachable"
             return f"was found by {', '.join(self.checkers)}, so it is not {kind}: remove the reason"
         if self.fate is Fate.KILLED and defect.seen_by and not set(defect.seen_by) & set(self.checkers):

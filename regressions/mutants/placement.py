@@ -8,6 +8,7 @@ from typing import Protocol
 
 from regressions.mutants.changes import ChangeError, Placed, place
 from regressions.mutants.defects import Defect
+from regressions.mutants.macros import without_macros
 from regressions.mutants.source import SourceError, VerilogSource
 from tb.schema import nearest
 
@@ -25,10 +26,29 @@ class Sourced(Protocol):
         """Its source files."""
         ...
 
+    @property
+    def includes(self) -> Sequence[Path]:
+        """Folders of their headers."""
+        ...
+
 
 def own_sources(device: Sourced) -> dict[str, Path]:
-    """The device's own source files by name; those of installed packages are not the project's to change."""
-    return {path.name: path for path in device.sources if "site-packages" not in path.parts}
+    """The device's own source files by name; those of installed packages have only defects of one's own."""
+    return {path.name: path for path in device.sources if not _packaged(path)}
+
+
+def read_source(path: Path, device: Sourced) -> VerilogSource:
+    """Reads a source of a device; one of an installed package without its macros.
+
+    Raises:
+        SourceError: It is no SystemVerilog.
+    """
+    text = path.read_text()
+    return VerilogSource(without_macros(text, device.includes) if _packaged(path) else text)
+
+
+def _packaged(path: Path) -> bool:
+    return "site-packages" in path.parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +65,7 @@ def place_all(defects: Sequence[Defect], device: Sourced) -> Placement:
     Raises:
         SchemaError: One does not apply to the source (any more).
     """
-    files = own_sources(device)
+    files = {path.name: path for path in device.sources}
     sources: dict[str, VerilogSource] = {}
     placed: list[Placed] = []
     for defect in defects:
@@ -56,7 +76,7 @@ def place_all(defects: Sequence[Defect], device: Sourced) -> Placement:
             )
         try:
             if defect.file not in sources:
-                sources[defect.file] = VerilogSource(files[defect.file].read_text())
+                sources[defect.file] = read_source(files[defect.file], device)
             placed.append(place(sources[defect.file], defect.change))
         except (ChangeError, SourceError) as error:
             raise defect.where.error(f"{defect.file}: {error}") from None

@@ -12,7 +12,8 @@ from pyslang.syntax import SyntaxNode, SyntaxTree
 
 from regressions.simulators.model import NO_ASSERTIONS
 
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+"""Characters that pyslang counts as several; they stand in comments and strings only."""
 
 
 class SourceError(ValueError):
@@ -42,9 +43,8 @@ class VerilogSource:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        # pyslang counts bytes; what is not ASCII stands in comments and strings only.
         self._tree = SyntaxTree.fromText(
-            _NOT_ASCII.sub("?", text), SourceManager(), options=Bag([_without_assertions()])
+            NOT_ASCII.sub("?", text), SourceManager(), options=Bag([_without_assertions()])
         )
         error = next((problem for problem in self._tree.diagnostics if problem.isError()), None)
         if error is not None:

@@ -60,7 +60,7 @@ JOBS = ("periph:0:9", "core_bus:0:2")
 def complete(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, dict[str, Any]]:
     """Exit code, output and report of all four defects."""
     code, output, tree = campaign(tmp_path_factory.mktemp("campaign"), cluster.NAME, DATA, JOBS)
-    return code, output, json.loads((tree / "reports" / "mutants-cluster" / "mutants.json").read_text())
+    return code, output, json.loads((tree / "reports" / "mutants-cluster-own" / "mutants.json").read_text())
 
 
 @pytest.mark.sim

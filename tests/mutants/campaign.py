@@ -24,16 +24,24 @@ def campaign(
 ) -> tuple[int, str, Path]:
     """Run a campaign; return its exit code, its output, and its folder of results.
 
-    `defects` is the text of the device's file of defects, and `tests` are patterns of those to try. Without
+    `defects` is the text of the file of defects, `own.toml`; `tests` are patterns of those to try. Without
     `jobs` the device's own list runs; `graded` runs all tests with each defect.
     """
-    data, list_file = folder / "data", folder / "jobs.toml"
-    data.mkdir(exist_ok=True)
-    (data / f"{device}.toml").write_text(defects)
+    data, list_file = folder / "own.toml", folder / "jobs.toml"
+    data.write_text(defects)
     list_file.write_text(f"schema = 1\nseed = 1\njobs = {list(jobs)}\n")
     tree = BuildTree(folder / "build")
-    order = Order(processes=2, dut=device, tests=tests, lists=lists, tree=tree, graded=graded)
+    order = Order(
+        processes=2,
+        dut=device,
+        tests=tests,
+        lists=lists,
+        tree=tree,
+        graded=graded,
+        data=data,
+        job_list=list_file if jobs else None,
+    )
     output = io.StringIO()
     console = Console(file=output, width=200, highlight=False)
-    code = mutants(order, real_services(), console, data, list_file if jobs else None)
+    code = mutants(order, real_services(), console)
     return code, output.getvalue(), folder / "build"

@@ -3,6 +3,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ about = "a comment"
 @pytest.mark.sim
 def test_a_defect_is_found_and_the_next_one_runs_without_it(tmp_path: Path) -> None:
     code, output, build = campaign(tmp_path, "bench", DEFECTS)
-    report = json.loads((build / "reports/mutants-bench/mutants.json").read_text())
+    report = json.loads((build / "reports/mutants-bench-own/mutants.json").read_text())
     words, unseen = report["defects"]
     assert (words["fate"], words["checkers"], words["complaint"]) == ("killed", ["test_diagnose"], "")
     assert (unseen["fate"], unseen["tests"]) == ("survived", [])
@@ -58,9 +59,15 @@ def test_a_defect_is_found_and_the_next_one_runs_without_it(tmp_path: Path) -> N
 )
 def test_a_defect_that_does_not_apply_is_refused(file: str, line: str, reason: str) -> None:
     entry = defects.Defect(id="a", file=file, line=line, replacement="y", about="nothing")
-    target = BenchTarget(Order(processes=1), real_services(), "bench", None)
+    target = BenchTarget(Order(processes=1), real_services(), "bench")
     with pytest.raises(SchemaError, match=reason):
         target.place([entry])
+
+
+@pytest.mark.parametrize("options", [{"kind": "xrand"}, {"job_list": Path("jobs.toml")}])
+def test_kinds_of_build_and_jobs_are_not_for_the_bench(options: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match="defects of bench run under tests of 'make test'"):
+        BenchTarget(Order(**options), real_services(), "bench")
 
 
 def test_the_data_apply_and_each_file_is_watched() -> None:

@@ -40,6 +40,7 @@ class Adder:
 
     name = "adder"
     sources: tuple[Path, ...] = ()
+    includes: tuple[Path, ...] = ()
 
 
 class AdderTarget:
@@ -50,8 +51,8 @@ class AdderTarget:
     rerun = "DUT=adder"
     fault = ""
 
-    def __init__(self, order: Order, services: Services, name: str, job_list: Path | None) -> None:
-        del services, name, job_list
+    def __init__(self, order: Order, services: Services, name: str) -> None:
+        del services, name
         source = order.tree.root / "adder.sv"
         source.parent.mkdir(parents=True, exist_ok=True)
         source.write_text(SOURCE)
@@ -70,7 +71,7 @@ class AdderTarget:
 
     async def control(self, simulations: Simulations) -> tuple[str, int]:
         """Count the sums."""
-        assert simulations.rerun == self.rerun
+        assert simulations.rerun.startswith(f"{self.rerun} DATA=")
         return self.fault, 10
 
     async def examine(self, number: int, defect: Defect, simulations: Simulations) -> DefectResult:
@@ -101,7 +102,7 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_results_are_in_order_with_those_that_do_not_compile(tmp_path: Path) -> None:
     code, output, tree = campaign(tmp_path, "adder", DATA)
-    report = json.loads((tree / "reports" / "mutants-adder" / "mutants.json").read_text())
+    report = json.loads((tree / "reports" / "mutants-adder-own" / "mutants.json").read_text())
     fates = {entry["id"]: (entry["number"], entry["fate"]) for entry in report["defects"]}
     assert list(fates) == ["slow", "broken", "quick", "kept"]
     assert fates == {

@@ -62,7 +62,7 @@ HERE = Path(__file__).resolve().parent
 def complete(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, dict[str, Any]]:
     """Exit code, output and report of all four defects."""
     code, output, tree = campaign(tmp_path_factory.mktemp("campaign"), "serial", DATA, SMALL)
-    return code, output, json.loads((tree / "reports" / "mutants" / "mutants.json").read_text())
+    return code, output, json.loads((tree / "reports" / "mutants-own" / "mutants.json").read_text())
 
 
 def test_every_defect_has_its_fate(complete: tuple[int, str, dict[str, Any]]) -> None:

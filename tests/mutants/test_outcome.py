@@ -115,6 +115,13 @@ def test_reason_of_a_killed_defect_is_stale(tmp_path: Path, reason: str) -> None
     assert result.complaint == f"was found by memory, rule 6, so it is not {reason}: remove the reason"
 
 
+@pytest.mark.parametrize("reason", ["equivalent", "unreachable"])
+def test_another_device_may_reach_what_that_of_the_data_does_not(tmp_path: Path, reason: str) -> None:
+    lines, end = [segment(0, 2)[0], FAILURE], ProcessEnd(Ending.TIMEOUT, -15)
+    result = judged(tmp_path, lines, end, elsewhere=True, **{reason: "it is"})
+    assert bool(result.complaint) == (reason == "equivalent")
+
+
 @pytest.mark.parametrize(
     ("lines", "outcome", "checker"),
     [

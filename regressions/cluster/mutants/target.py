@@ -15,6 +15,7 @@ from regressions.cluster.mutants import jobs
 from regressions.cluster.mutants.jobs import EXPECTED, ClusterPart
 from regressions.cluster.mutants.outcome import ClusterTask, Found, read_cluster, read_unit
 from regressions.cluster.run import MEMORIES, REQUEST, prepare
+from regressions.errors import UserError
 from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.defects import Defect
@@ -43,6 +44,7 @@ class ClusterSources:
 
     name: str
     sources: tuple[Path, ...]
+    includes: tuple[Path, ...] = ()
 
 
 CLUSTER = ClusterSources(NAME, tuple(sorted(RTL.glob("cluster_*.sv"))))
@@ -58,17 +60,23 @@ class ClusterTarget:
     """The cluster; unit benches and programs run one after the other (`regressions.mutants.target.Target`).
 
     Services and name are not needed: what is built and run is the cluster's own, and clusters of all sizes
-    share their modules. `job_list` has the simulations that run with each defect instead of the cluster's
-    own list.
+    share their modules.
+
+    Raises:
+        UserError: A build kind is asked for.
     """
 
     device = CLUSTER
     counted = "cycles"
     rerun = f"DUT={NAME}"
 
-    def __init__(self, order: Order, services: Services, name: str, job_list: Path | None) -> None:
+    def __init__(self, order: Order, services: Services, name: str) -> None:
         del services, name
-        self.seed, self._parts = jobs.load(job_list or jobs.JOBS, order.seed)
+        if order.kind:
+            raise UserError(
+                f"KIND: defects of {NAME} have one kind of build; name another DUT or leave it out"
+            )
+        self.seed, self._parts = jobs.load(order.job_list or jobs.JOBS, order.seed)
         self._graded = order.graded
         self._logs = order.tree.logs
         self._placement = Placement({}, ())

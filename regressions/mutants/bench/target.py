@@ -15,6 +15,7 @@ from pathlib import Path
 
 from regressions.changes import tests_of
 from regressions.deadline import Deadline
+from regressions.errors import UserError
 from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.bench.operators import applied, cpp_candidates, python_candidates
 from regressions.mutants.changes import ChangeError
@@ -53,6 +54,7 @@ class BenchSources:
 
     name: str
     sources: tuple[Path, ...]
+    includes: tuple[Path, ...] = ()
 
     @property
     def files(self) -> dict[str, Path]:
@@ -95,8 +97,12 @@ class BenchTarget:
     counted = "cases"
     rerun = f"DUT={NAME}"
 
-    def __init__(self, order: Order, services: Services, name: str, job_list: Path | None) -> None:
-        del services, name, job_list
+    def __init__(self, order: Order, services: Services, name: str) -> None:
+        del services, name
+        if order.job_list is not None or order.kind:
+            raise UserError(
+                f"JOBLIST, KIND: defects of {NAME} run under tests of 'make test'; leave them out"
+            )
         self.seed = order.seed or 1
         self._processes = order.processes
         self._builds = order.tree.root / "cache"
