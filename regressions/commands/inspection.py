@@ -68,7 +68,8 @@ def show(order: Order, services: Services, console: Console) -> int:
         drawn = range(selector.begin or 0, selector.end or entry.count or SHOWN_BY_DEFAULT)
         for index in drawn:
             scenario = stream.scenario(index)
-            stall, cut = scenario.stall, scenario.abort
+            stall, abort = scenario.stall, scenario.abort
+            cuts = ", ".join(f"{cut.kind} after {cut.after}" for cut in abort.cuts) if abort else ""
             for number, job in enumerate(scenario.jobs):
                 table.add_row(
                     *(str(index), str(number), job.op.name, job.format_name),
@@ -77,7 +78,7 @@ def show(order: Order, services: Services, console: Console) -> int:
                     " ".join(job.classes),
                     str(job.core),
                     stall.kind if stall.kind == "none" else f"{stall.kind} {stall.rate:.0%}",
-                    f"{cut.kind} after {cut.after}" if cut and number == 0 else "",
+                    cuts if number == 0 else "",
                 )
         console.print(f"{entry.name}, seed {order.chosen_seed}", markup=False)
         console.print(table)

@@ -156,8 +156,9 @@ def describe(scenario: Scenario) -> str:
         waits += ", grants without requests"
     if stall.write_r_valid != "never":
         waits += f", r_valid after writes {stall.write_r_valid}"
-    cut = scenario.abort
-    aborted = "" if cut is None else f", the first cut by a {cut.kind} after {cut.after} cycles"
+    abort = scenario.abort
+    cuts = [f"a {cut.kind} after {cut.after} cycles" for cut in abort.cuts] if abort else []
+    aborted = f", those before the last cut by {' and '.join(cuts)}" if cuts else ""
     return " then ".join(texts) + waits + aborted
 
 

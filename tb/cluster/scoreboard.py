@@ -19,7 +19,7 @@ from tb.env.lookahead import Drawn
 from tb.exchange.job import Job
 from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario, Window
-from tb.scoreboard.aborted import clear_edge
+from tb.scoreboard.aborted import clear_edges
 from tb.scoreboard.memory import compare
 from tb.scoreboard.prediction import Prediction
 from tb.scoreboard.scoreboard import Latest, Scoreboard
@@ -80,7 +80,7 @@ class ClusterScoreboard(Scoreboard):
             _window(ordered, log),
             rules,
             watchdog=not ended,
-            cut=clear_edge(self.accesses.peek()) if scenario.abort is not None else None,
+            cuts=clear_edges(self.accesses.peek())[:1] if scenario.abort is not None else (),
             expected=drawn.expected,
         )
         return _with(verdict, wrong)

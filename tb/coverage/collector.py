@@ -45,10 +45,12 @@ class Pending(Protocol):
 class Cut(NamedTuple):
     """Progress of a job when it was cut short, as `CutSample` has it."""
 
+    position: int
     reads: int
     writes: int
     waiting: bool
     ended: bool
+    held: bool = False
 
 
 class Note(NamedTuple):
@@ -56,7 +58,7 @@ class Note(NamedTuple):
 
     scenario: Scenario  # the scenario, which passed
     image: npt.NDArray[np.uint8] | None  # the window before it, if its first job is looked into
-    cut: Cut | None  # progress of the first job when it was cut short
+    cut: Cut | None  # progress of the job that was cut short
 
 
 Tally = dict[str, Counter[Code]]
@@ -96,8 +98,8 @@ class Collector:
         """Takes a scenario that passed the scoreboard, with the window before it, which must not change.
 
         `traces` are the register accesses since the scenario before, `events` the internal events of the
-        device that were seen, a bit each; `cut` is how far the first job of a scenario with an abort had
-        come.
+        device that were seen, a bit each; `cut` is how far the job that an abort
+        met had come.
         """
         looked_into = cut is None and self._chosen(scenario)
         self._notes.append(Note(scenario, image if looked_into else None, cut))
@@ -147,11 +149,12 @@ class Collector:
         instance = self._device.instance
         for scenario, image, cut in notes:
             if cut is not None:
-                tally["cut"][self._sorters["cut"].code(CutSample(scenario.jobs[0], scenario, *cut))] += 1
+                sample = CutSample(scenario.jobs[cut.position], scenario, instance, *cut)
+                tally["cut"][self._sorters["cut"].code(sample)] += 1
             for position, job in enumerate(scenario.jobs):
-                if cut is None or position:
-                    sample = JobSample(job, scenario, position, instance)
-                    tally["job"][self._sorters["job"].code(sample)] += 1
+                if cut is None or position + 1 == len(scenario.jobs):
+                    job_sample = JobSample(job, scenario, position, instance)
+                    tally["job"][self._sorters["job"].code(job_sample)] += 1
             block = None if image is None else block_of(scenario.jobs[0], image, scenario.window.base)
             if block is not None:
                 self._numbers(count(block), tally)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Coverpoints of jobs, of jobs cut short, and of accesses of the register port."""
 
+from itertools import product
+
 from tb.coverage.coverpoint import FORMATS, MIXED, OPERATIONS, SIZES, coverpoint, size_bin
 from tb.coverage.samples import AccessSample, CutSample, JobSample
 from tb.exchange.job import Job, overlap
@@ -10,6 +12,7 @@ from tb.registers.generate import register_map
 from tb.registers.map import CONTEXTS, ONE_HOT
 
 ALIGNMENTS = ("word", "0", "1", "2", "3")
+CUT_TILES = (*(str(tile) for tile in range(21)), "more")
 CORES = tuple(str(core) for core in range(len(ONE_HOT)))
 
 
@@ -190,6 +193,49 @@ def progress(sample: CutSample) -> str:
 def cut_op(sample: CutSample) -> str:
     """Operation of the job."""
     return sample.job.op.name
+
+
+@coverpoint("cut", ("empty", "zeros", "copy", "steps"))
+def cut_work(sample: CutSample) -> str:
+    """Work of the job: none, writes of zeros, copies, steps."""
+    job = sample.job
+    if job.empty:
+        return "empty"
+    return "steps" if job.n else "copy" if job.op.reads_y else "zeros"
+
+
+@coverpoint("cut", ("alone", "queue", "queue_chained", "second", "second_chained"))
+def cut_queue(sample: CutSample) -> str:
+    """Place in the queue: alone, another job behind it or ended before it; _chained if they share memory."""
+    first, *others = sample.scenario.jobs[:-1]
+    if not others:
+        return "alone"
+    spans = ((job.x_range, job.w_range, job.z_range) for job in (first, *others))
+    shared = any(overlap(one, other) for one, other in product(*spans))
+    return ("second" if sample.position else "queue") + ("_chained" if shared else "")
+
+
+@coverpoint("cut", ("once", "clear", "clear_held", "reset", "reset_held"))
+def cut_again(sample: CutSample) -> str:
+    """Further cuts: none, clears alone, also a reset; _held where a request still waited at one."""
+    abort = sample.scenario.abort
+    assert abort is not None, "only aborts make such samples"
+    if not abort.again:
+        return "once"
+    kind = "reset" if any(each.kind == "reset" for each in abort.again) else "clear"
+    return f"{kind}_held" if sample.held else kind
+
+
+@coverpoint("cut", CUT_TILES)
+def cut_tile(sample: CutSample) -> str | None:
+    """Tile of Z, by the share of its stores that were granted, from 0 on."""
+    job, instance = sample.job, sample.instance
+    if job.empty or not job.n or sample.ended:
+        return None
+    columns = [min(instance.tile_cols, job.k - start) for start in range(0, job.k, instance.tile_cols)]
+    stores = job.m * sum(-(-8 * each * job.z_fmt.itemsize // instance.dw) for each in columns)
+    tiles = -(-job.m // instance.tile_rows) * len(columns)
+    return CUT_TILES[min(sample.writes * tiles // stores, len(CUT_TILES) - 1)]
 
 
 @coverpoint("access", (*register_map(), "unmapped"), needs="register")

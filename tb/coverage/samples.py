@@ -24,10 +24,13 @@ class CutSample:
 
     job: Job
     scenario: Scenario  # the one it belongs to
+    instance: Instance
+    position: int  # its place there
     reads: int  # loads granted before the cut
     writes: int  # stores granted before the cut
     waiting: bool  # a request was out and not granted
     ended: bool  # its event came before the cut
+    held: bool  # a request waited at a further cut
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ class Targets:
         found: set[Bin] = set()
         cut = scenario.abort is not None
         for position, job in enumerate(scenario.jobs):
-            if position or not cut:
+            if not cut or position + 1 == len(scenario.jobs):
                 sample = JobSample(job, scenario, position, self._device.instance)
                 found |= _bins(self._sorters["job"].reached(self._sorters["job"].code(sample)))
         first = scenario.jobs[0]

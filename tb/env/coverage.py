@@ -21,7 +21,7 @@ class Seen(NamedTuple):
 
     traces: list[AccessTrace]  # register accesses since the last scenario
     events: int  # internal events of the device, a bit each
-    cut: Cut | None  # how far the first job had come when it was cut short
+    cut: Cut | None  # how far the job that was cut short had come
 
 
 class CoverageTap:
@@ -33,14 +33,14 @@ class CoverageTap:
         self._collector = collector
         model.traces = []
 
-    def look(self, cut: int | None, traces: Sequence[AccessTrace] = ()) -> Seen:
-        """Take the needed parts of the logs; `cut` is the edge at which the first job was cut, if it was.
+    def look(self, scenario: Scenario, cuts: Sequence[int], traces: Sequence[AccessTrace] = ()) -> Seen:
+        """Take the needed parts of the logs; `cuts` are the edges at which jobs were cut, if they were.
 
         `traces` are the register accesses that the model has not seen.
         """
         events = int(self._handle.shared.covered)
         taken = [*self._model.take_traces(), *traces]
-        return Seen(taken, events, None if cut is None else self._cut(cut))
+        return Seen(taken, events, self._cut(scenario, cuts) if cuts else None)
 
     def judged(self, scenario: Scenario, image: Image, seen: Seen, verdict: Verdict) -> None:
         """Count a scenario if nothing at all was wrong with it, not even something known."""
@@ -53,10 +53,19 @@ class CoverageTap:
         if passed:
             self._collector.accesses(traces)
 
-    def _cut(self, edge: int) -> Cut:
-        log = BeatLog(self._handle.beat_log())
-        until = log.until(edge)
-        ended = any(end <= edge for end, _ in EventLog(self._handle.event_log()).ends)
-        waiting = until > 0 and bool(log.waiting[until - 1]) and int(log.edges[until - 1]) == edge
-        reads, writes = (int(np.count_nonzero(each[:until])) for each in (log.reads, log.writes))
-        return Cut(reads, writes, waiting, ended)
+    def _cut(self, scenario: Scenario, cuts: Sequence[int]) -> Cut:
+        log, edge = BeatLog(self._handle.beat_log()), cuts[0]
+        ends = [end for end, _ in EventLog(self._handle.event_log()).ends if end <= edge]
+        ended = len(ends) + 1 == len(scenario.jobs)
+        # Of the job that is cut; of the last one if all have ended.
+        since = [0, *ends][-2 if ended else -1]
+        own = slice(log.until(since), log.until(edge))
+        reads, writes = (int(np.count_nonzero(each[own])) for each in (log.reads, log.writes))
+        held = any(_waits(log, again) for again in cuts[1:])
+        return Cut(len(ends) - ended, reads, writes, _waits(log, edge), ended, held)
+
+
+def _waits(log: BeatLog, edge: int) -> bool:
+    """True if a request finds no grant at an edge."""
+    until = log.until(edge)
+    return until > 0 and bool(log.waiting[until - 1]) and int(log.edges[until - 1]) == edge

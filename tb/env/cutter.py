@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cuts a running job short and programs the next one right behind (contract A7.8 to A7.12)."""
+"""Cuts jobs short and programs the next one right behind (contract A7.7 to A7.12)."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cocotb.triggers import RisingEdge, ValueChange
@@ -12,8 +12,9 @@ from tb.dpi.bindings import BenchHandle
 from tb.env.programmer import Programmer
 from tb.exchange.scenario import RESET_CYCLES, Abort, Scenario
 from tb.registers.map import RegisterMap
-from tb.scoreboard.aborted import clear_edge
+from tb.scoreboard.aborted import clear_edges
 
+_List = tuple[Sequence[Access], int | None]
 _AHEAD = 8  # cycles before a reset at which Python is woken
 
 
@@ -24,7 +25,6 @@ class Cutter:
         self,
         dut: Any,
         handle: BenchHandle,
-        port: Callable[[Sequence[Access]], Awaitable[list[Response]]],
         player: RegisterPortPlayer,
         registers: RegisterMap,
         programmer: Programmer,
@@ -32,41 +32,52 @@ class Cutter:
     ) -> None:
         self._dut = dut
         self._handle = handle
-        self._port = port
         self._player = player
         self._registers = registers
         self._programmer = programmer
         self._forget = forget
         self._wake = ValueChange(dut.wake)
 
-    async def cut(self, scenario: Scenario, abort: Abort) -> int | None:
-        """Trigger the first job, cut it, trigger the second.
+    async def cut(self, scenario: Scenario, abort: Abort) -> tuple[int, ...]:
+        """Trigger all jobs but the last, cut them, trigger the last.
 
         Returns:
-            The edge of the cut: grant of the clear, or the last edge before the reset; None if the clear was
-            not granted.
+            The edges of the cuts: grant of a clear, or the last edge before a reset; fewer than there are
+            cuts if a clear was not granted.
 
         Raises:
             ControlError: A job could not be programmed.
         """
-        return await (self._clear if abort.kind == "clear" else self._reset)(scenario, abort)
+        last = len(scenario.jobs) - 1
+        lists: list[_List] = [
+            (self._programmer.accesses(job), place) for place, job in enumerate(scenario.jobs[:-1])
+        ]
+        resets = []
+        for cut in abort.cuts:
+            if cut.kind == "clear":
+                lists.append(([self._programmer.clear(cut.core, cut.value, idle=cut.after)], None))
+            else:
+                await self._play(lists)
+                resets.append(await self._reset(cut.after))
+                lists = []
+        await self._play([*lists, (self._programmer.accesses(scenario.jobs[last]), last)])
+        return tuple(sorted([*resets, *clear_edges(self._handle.periph_log(), self._registers)]))
 
-    async def _clear(self, scenario: Scenario, abort: Abort) -> int | None:
-        # One list, so that the clear comes to the cycle, however soon or late.
-        first = self._programmer.accesses(scenario.jobs[0])
-        clear = self._programmer.clear(abort.core, abort.value, idle=abort.after)
-        second = self._programmer.accesses(scenario.jobs[1])
-        self._player.start([Burst([*first, clear, *second])])
+    async def _play(self, lists: Sequence[_List]) -> None:
+        """Make accesses to the cycle, as one list of the player; those of a job come with its position."""
+        if not lists:
+            return
+        self._player.start([Burst([access for accesses, _ in lists for access in accesses])])
         await self._player.done()
         (responses,) = self._player.responses()
-        self._check_acquired(first, responses, 0)
-        self._check_acquired(second, responses[len(first) + 1 :], 1)
-        return clear_edge(self._handle.periph_log(), self._registers)
+        for accesses, position in lists:
+            if position is not None:
+                self._check_acquired(accesses, responses, position)
+            responses = responses[len(accesses) :]
 
-    async def _reset(self, scenario: Scenario, abort: Abort) -> int:
-        await self._program(scenario, 0)
+    async def _reset(self, after: int) -> int:
         edge = RisingEdge(self._dut.clk)
-        target = self._handle.shared.cycle + abort.after
+        target = self._handle.shared.cycle + after
         await self._sleep(target - _AHEAD)
         while self._handle.shared.cycle < target:
             await edge
@@ -78,12 +89,7 @@ class Cutter:
         self._dut.rst_n.value = 1
         for _ in range(self._registers.rules.after_reset):
             await edge
-        await self._program(scenario, 1)
         return cut
-
-    async def _program(self, scenario: Scenario, position: int) -> None:
-        accesses = self._programmer.accesses(scenario.jobs[position])
-        self._check_acquired(accesses, await self._port(accesses), position)
 
     def _check_acquired(
         self, accesses: Sequence[Access], responses: Sequence[Response], position: int

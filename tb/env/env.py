@@ -86,7 +86,6 @@ class RedmuleEnv(uvm_env):
             self.handle,
             self.descriptor,
             self.tcdm,
-            self.accesses,
             self.control.player,
             self._collect,
             self.scoreboard,

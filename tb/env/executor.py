@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs scenarios on a device: memory, programming, waiting, collecting, reset."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from cocotb.triggers import RisingEdge, ValueChange
 from msgspec.structs import replace
 
-from tb.agents.control.access import Access, Response
 from tb.agents.control.player import RegisterPortPlayer
 from tb.agents.control.transfer import ControlError
 from tb.agents.tcdm.agent import TcdmAgent
@@ -38,8 +37,6 @@ _PROGRAMMING = 1000  # cycles a scenario may spend on the register port, in the 
 _WATCHDOG_FACTOR = 2  # a job that is merely slow ends, and is reported with its cycles
 _PAUSE = 128  # cycles a device may be silent besides: more than between any accesses that program a job
 
-Port = Callable[[Sequence[Access]], Awaitable[list[Response]]]
-
 
 class BenchError(RuntimeError):
     """The bench itself failed, not the device: nothing that follows in this simulation could be trusted."""
@@ -59,7 +56,6 @@ class ScenarioExecutor:
         handle: BenchHandle,
         descriptor: Descriptor,
         tcdm: TcdmAgent,
-        port: Port,
         player: RegisterPortPlayer,
         collect: Callable[[], None],
         scoreboard: Scoreboard,
@@ -86,7 +82,7 @@ class ScenarioExecutor:
         self._wake = ValueChange(dut.wake)
         self._registers = registers_of(descriptor)
         self._programmer = Programmer(self._registers)
-        self._cutter = Cutter(dut, handle, port, player, self._registers, self._programmer, self._forget)
+        self._cutter = Cutter(dut, handle, player, self._registers, self._programmer, self._forget)
         self.since_reset: list[Scenario] = []
         self._history = FRESH
 
@@ -137,14 +133,15 @@ class ScenarioExecutor:
             self._collect()
         handle.clear_logs()
         self._watch(scenario)
-        port_error, finished, cut = "", False, None
+        port_error, finished = "", False
+        cuts: tuple[int, ...] = ()
         try:
             if scenario.abort is None:
                 finished = await self._to_the_end(scenario)
             else:
                 self._background.begin()
-                cut = await self._cutter.cut(scenario, scenario.abort)
-                finished = cut is not None and await self._ended_after(cut)
+                cuts = await self._cutter.cut(scenario, scenario.abort)
+                finished = len(cuts) == len(scenario.abort.cuts) and await self._ended_after(cuts[-1])
                 if finished:
                     await self._drain()
             if finished and self._traits is not CONTRACT:
@@ -169,7 +166,7 @@ class ScenarioExecutor:
         if clean is not None and not sampled:
             verdict = clean
             self._deputy.adopt(clean)
-            seen = self._coverage.look(cut, self._deputy.traces(accesses))
+            seen = self._coverage.look(scenario, cuts, self._deputy.traces(accesses))
         else:
             self._collect()
             verdict = self._scoreboard.check(
@@ -180,14 +177,14 @@ class ScenarioExecutor:
                 watchdog=not finished,
                 silent=silent,
                 port_error=port_error,
-                cut=cut,
+                cuts=cuts,
                 expected=expected,
                 ports=PortLogs.of(handle) if sampled else None,
                 history=history,
             )
             if clean is not None:
                 verdict.findings += self._deputy.compare(clean, verdict, accesses)
-            seen = self._coverage.look(cut)
+            seen = self._coverage.look(scenario, cuts)
         if rules:
             handle.clear_violations()
         handle.clear_logs()
@@ -213,15 +210,15 @@ class ScenarioExecutor:
 
     async def _compare_with_alone(self, scenario: Scenario, history: History, verdict: Verdict) -> None:
         """The job behind a cut one takes the cycles it takes alone (contract A7.11); stalls would hide it."""
-        alone = replace(scenario, jobs=scenario.jobs[1:], abort=None)
+        alone = replace(scenario, jobs=scenario.jobs[-1:], abort=None)
         (drawn,) = lookahead(self._background, lambda _index: alone, range(1), self._opinions, self._traits)
         again = await self.run(drawn)
         self.since_reset.pop()
         verdict.findings += again.findings
-        behind, fresh = verdict.jobs[1].cycles, again.jobs[0].cycles
+        behind, fresh = verdict.jobs[-1].cycles, again.jobs[0].cycles
         if not again.findings and behind != fresh:
             text = f"{behind} cycles behind a cut job, {fresh} alone"
-            late = [Finding(Status.PROTOCOL, "abort_cycles", text, 1)]
+            late = [Finding(Status.PROTOCOL, "abort_cycles", text, len(scenario.jobs) - 1)]
             excused = self._scoreboard.excuse(occasions(scenario, history), late)
             verdict.findings += excused.findings
             verdict.known = tuple(dict.fromkeys((*verdict.known, *excused.shown)))
@@ -279,7 +276,7 @@ class ScenarioExecutor:
         queued jobs in that time; one that is slower, but by less than the factor, ends.
         """
         bounds = [self._descriptor.bound(job) for job in scenario.jobs]
-        until_cut = scenario.abort.after if scenario.abort is not None else 0
+        until_cut = 0 if scenario.abort is None else sum(cut.after for cut in scenario.abort.cuts)
         budget = sum(_WATCHDOG_FACTOR * bound + _PROGRAMMING for bound in bounds) + _PROGRAMMING
         pause, longest = _PAUSE + until_cut, max(bounds)
         self._handle.watch(budget + until_cut, longest + pause, _WATCHDOG_FACTOR * longest + pause)

@@ -105,7 +105,7 @@ ATTRIBUTES: Mapping[str, Attribute] = {
         ("never", "always", "random"),
     ),
     "abort": Attribute(
-        "how the first job of its scenario is cut short",
+        "how the jobs before the last of its scenario are cut short",
         lambda o: "none" if o.scenario.abort is None else o.scenario.abort.kind,
         ("none", *ABORT_KINDS),
     ),
@@ -123,8 +123,8 @@ def occasions(scenario: Scenario, history: History = FRESH) -> list[Occasion]:
     """Return the jobs of a scenario where they stand, behind those that the device ran before."""
     found: list[Occasion] = []
     for position in range(len(scenario.jobs)):
-        if position and scenario.abort is not None:  # it cut the job before
-            history = replace(history, since_clear=0) if scenario.abort.kind == "clear" else FRESH
+        if scenario.abort is not None and position + 1 == len(scenario.jobs):  # it cut the jobs before
+            history = FRESH if scenario.abort.resets else replace(history, since_clear=0)
         found.append(Occasion(scenario, position, history))
         history = history.behind(1)
     return found

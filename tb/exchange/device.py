@@ -223,8 +223,11 @@ class Descriptor(DescriptorFile, frozen=True, kw_only=True):
     def cannot(self, scenario: Scenario) -> str | None:
         """Returns why the device cannot run `scenario`, or None if it can."""
         abort = scenario.abort
-        if abort is not None and abort.kind == "clear" and not self.registers.has("clear"):
-            return f"{self.name} has no soft clear"
+        if abort is not None:
+            if not self.registers.has("clear") and any(cut.kind == "clear" for cut in abort.cuts):
+                return f"{self.name} has no soft clear"
+            if len(scenario.jobs) > 2 and (not self.registers.queue or self.registers.clear_between):
+                return f"{self.name} has no queue for jobs that are cut together"
         return next((why for job in scenario.jobs if (why := self.supports(job)) is not None), None)
 
     @property

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scenarios: jobs with their memory window, the stalls that they meet, and how the first is cut short."""
+"""Scenarios: jobs with their memory window, the stalls that they meet, and how they are cut short."""
+
+from __future__ import annotations
 
 from typing import Annotated, Any
 
@@ -81,25 +83,40 @@ class StallSpec(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 NO_STALL = StallSpec()
 
 
-class Abort(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """Cut of the first job of a scenario (contract A7.7 to A7.12); the second is programmed right behind."""
+class Abort(Struct, frozen=True, forbid_unknown_fields=True, gc=False, omit_defaults=True):
+    """Cut of all jobs of a scenario but the last (contract A7.7 to A7.12), which is programmed behind it."""
 
     kind: str  # clear: a write of SOFT_CLEAR. reset: the reset input
-    after: int  # cycles between the trigger and the request of the clear, or the reset; about, for a reset
+    # Cycles between the last of their triggers, or the cut before, and the request of the clear, or the
+    # reset; about, for a reset.
+    after: int
     value: Annotated[int, Meta(ge=0, lt=2**32)] = 0  # value written to SOFT_CLEAR
     core: Annotated[int, Meta(ge=0, le=7)] = 0  # core that clears
+    again: tuple[Abort, ...] = ()  # further cuts before the last job is programmed
 
     def __post_init__(self) -> None:
         choice(self.kind, ABORT_KINDS, "kind of abort", Where("kind"))
         if self.after < 0:
             raise ValueError(f"a job cannot be cut {self.after} cycles after its trigger; use 0 or more")
+        if any(cut.again for cut in self.again):
+            raise ValueError("a further cut has further cuts of its own; list all under the first")
+
+    @property
+    def cuts(self) -> tuple[Abort, ...]:
+        """All cuts, in order."""
+        return (self, *self.again)
+
+    @property
+    def resets(self) -> bool:
+        """True if one of the cuts is a reset."""
+        return any(cut.kind == "reset" for cut in self.cuts)
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     """One to a few jobs that share a window and a stall pattern; job i+1 is programmed while job i runs.
 
     Raises:
-        ValueError: No job, an operand outside the window, or an abort without exactly two jobs.
+        ValueError: No job, an operand outside the window, or an abort without jobs to cut and one behind.
     """
 
     index: int  # place in its stream
@@ -107,13 +124,16 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     window: Window  # memory that holds all operands
     stall: StallSpec = NO_STALL  # behaviour of the memory
     poison_seed: int = 0  # seed of the content of all bytes outside the operands
-    abort: Abort | None = None  # cut of the first of two jobs, which share no memory; None lets it end
+    # Cut of all jobs but the last, which shares no memory with them; None lets them end.
+    abort: Abort | None = None
 
     def __post_init__(self) -> None:
         if not self.jobs:
             raise ValueError("a scenario needs at least one job")
-        if self.abort is not None and len(self.jobs) != 2:
-            raise ValueError(f"an abort needs two jobs, the one it cuts and the next, not {len(self.jobs)}")
+        if self.abort is not None and len(self.jobs) not in (2, 3):
+            raise ValueError(
+                f"an abort needs two jobs, the one it cuts and the next, or three, not {len(self.jobs)}"
+            )
         for position, job in enumerate(self.jobs):
             for name, span in zip("XWZ", (job.x_range, job.w_range, job.z_range), strict=True):
                 if not self.window.contains(span):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A job that was cut short by a soft clear or a reset, and the one behind it (contract A7.7 to A7.12)."""
+"""Jobs that were cut short by soft clears and resets, and the one behind them (contract A7.7 to A7.12)."""
 
 import numpy as np
 import numpy.typing as npt
@@ -24,14 +24,14 @@ RAISED_LATE = 4
 _WORD = 2**32
 
 
-def clear_edge(accesses: npt.NDArray[np.void], registers: RegisterMap | None = None) -> int | None:
-    """Edge at which the first write of SOFT_CLEAR was granted, but for those between jobs."""
+def clear_edges(accesses: npt.NDArray[np.void], registers: RegisterMap | None = None) -> list[int]:
+    """Edges at which writes of SOFT_CLEAR were granted, but for those between jobs."""
     registers = registers or register_map()
     offset = registers["SOFT_CLEAR"].offset
     hits = accesses[(accesses["wen"] == 0) & (accesses["add"] & DECODED_ADDRESS_BITS == offset)]["cycle"]
     if registers.rules.clear_between:
         hits = hits[hits > next(iter(trigger_edges(accesses, registers)), 0)]
-    return int(hits[0]) if hits.size else None
+    return [int(edge) for edge in hits]
 
 
 def check_aborted(
@@ -42,60 +42,71 @@ def check_aborted(
     traits: Traits = CONTRACT,
     registers: RegisterMap | None = None,
 ) -> tuple[list[Span | None], list[Finding]]:
-    """Judge a scenario whose first job was cut short.
+    """Judge a scenario whose jobs were cut short, all but the last.
 
     Args:
-        scenario: Two jobs that share no memory.
+        scenario: Jobs, the last of which shares no memory with the others.
         before: The window's bytes before the first trigger.
-        seen: The logs of both jobs, and the window's bytes after the second job's event.
-        edge: Grant of the soft clear, or the edge before reset was seen low.
+        seen: The logs of all jobs, and the window's bytes after the last job's event.
+        edge: The first cut: grant of the soft clear, or the edge before reset was seen low.
         traits: Deviations of the device.
         registers: Of the device; the contract's by default.
 
     Returns:
-        The spans of the two jobs, None for the first if it did not end, and what is wrong; fewer spans if
-        the second did not end.
+        The spans of the jobs, None for those that did not end, and what is wrong; fewer spans if the last did
+        not end.
     """
-    first, second = scenario.jobs
+    last = len(scenario.jobs) - 1
     ends = seen.events.ends
     early = [end for end in ends if end[0] <= edge]
     late = [end for end in ends if end[0] > edge]
+    # The jobs that end before the cut are the first ones.
+    ended = [*enumerate(early[:last]), *((last, end) for end in late[:1])]
     findings = [
         _finding(text, position)
         for wrong, text, position in (
-            (len(early) > 1, f"{len(early)} events before the cut at edge {edge}", 0),
-            (len(early) == 1 and early[0][1] != first.core, "the event went to another core", 0),
-            (len(late) > 1, f"{len(late)} events after the cut at edge {edge}, for one job", 1),
-            (len(late) == 0, f"no event after the cut at edge {edge}", 1),
-            (len(late) > 0 and late[0][1] != second.core, "the event went to another core", 1),
+            (len(early) > last, f"{len(early)} events before the cut at edge {edge}", 0),
+            (len(late) > 1, f"{len(late)} events after the cut at edge {edge}, for one job", last),
+            (len(late) == 0, f"no event after the cut at edge {edge}", last),
         )
         if wrong
     ]
+    findings += [
+        _finding("the event went to another core", position)
+        for position, (_, core) in ended
+        if core != scenario.jobs[position].core
+    ]
     triggers = trigger_edges(seen.accesses, registers or register_map())
-    if len(triggers) != 2:
-        return [], [*findings, _finding(f"{len(triggers)} of 2 triggers reached the device", None)]
-    for position, (event, _) in enumerate([*early[:1], *late[:1]], start=1 - len(early[:1])):
-        if event <= triggers[position]:
+    if len(triggers) != last + 1:
+        return [], [*findings, _finding(f"{len(triggers)} of {last + 1} triggers reached the device", None)]
+    ran: list[Span | None] = [None] * last
+    previous = 0
+    for position, (event, _) in ended:
+        start = max(triggers[position], previous)
+        if event <= start:
             text = f"event at edge {event}, not after its trigger at edge {triggers[position]}"
+            if start == previous:
+                text = f"event at edge {event}, the same as that of the job before"
             findings.append(_finding(text, position))
-    cut = [Span(triggers[0], event, triggers[0]) for event, _ in early[:1] if event > triggers[0]]
-    behind = [Span(triggers[1], event, triggers[1]) for event, _ in late[:1] if event > triggers[1]]
-    findings += _requests(scenario, seen, edge, triggers[1], traits)
+            continue
+        previous = event
+        ran[position : position + 1] = [Span(triggers[position], event, start)]
+    findings += _requests(scenario, seen, edge, triggers[last], traits)
     if scenario.abort is not None and scenario.abort.kind == "clear":
-        findings += _busy(seen, edge, triggers[1])
-    if behind:
-        findings += check_writes(replace(scenario, jobs=scenario.jobs[1:], abort=None), behind, seen, traits)
+        findings += _busy(seen, edge, triggers[last])
+    if behind := [span for span in ran[last:] if span is not None]:
+        findings += check_writes(replace(scenario, jobs=scenario.jobs[-1:], abort=None), behind, seen, traits)
     if late:
         # An event that comes before the last write says nothing of that write.
-        written = bool(cut) and cut[0].event + traits.event_lead <= edge
-        findings += _memory(scenario, before, seen.memory, traits, ended=written)
-    return [cut[0] if cut else None, *behind], findings
+        done = sum(event + traits.event_lead <= edge for event, _ in early[:last])
+        findings += _memory(scenario, before, seen.memory, traits, done)
+    return ran, findings
 
 
 def _requests(
     scenario: Scenario, seen: Observation, edge: int, trigger: int, traits: Traits
 ) -> list[Finding]:
-    """Check that requests later than four cycles after the cut serve the second job, after its trigger."""
+    """Check that requests later than four cycles after the cut serve the last job, after its trigger."""
     records = seen.beats.records
     if not records.size:
         return []
@@ -108,7 +119,7 @@ def _requests(
     access = 4 * records["data"].shape[1]
     starts = records["add"].astype(np.int64)
     own = np.zeros(records.size, dtype=np.bool_)
-    for first, length, _ in job_ranges(scenario.jobs[1], access, traits):
+    for first, length, _ in job_ranges(scenario.jobs[-1], access, traits):
         own |= ((starts - first) % _WORD < length) | ((first - starts) % _WORD < access)
     strange &= ~(own & (raised > trigger))
     if not strange.any():
@@ -140,19 +151,17 @@ def _memory(
     before: npt.NDArray[np.uint8],
     memory: npt.NDArray[np.uint8],
     traits: Traits,
-    *,
-    ended: bool,
+    done: int,
 ) -> list[Finding]:
-    """Each byte of the cut job's Z is old or final, all others are as the second job leaves them."""
-    base = scenario.window.base
+    """Each byte is as the last job leaves it behind the `done` jobs that had ended, or behind some more."""
+    base, (*cut, last) = scenario.window.base, scenario.jobs
     final = predict(before, scenario.jobs, base, traits=traits)
     wrong = memory != final
     if traits != CONTRACT and (free := open_bytes(scenario, memory, traits)) is not None:
         wrong &= ~free
-    start, length = scenario.jobs[0].z_range
-    if length and not ended:
-        mine = slice(start - base, start - base + length)
-        wrong[mine] &= memory[mine] != before[mine]
+    for ended in range(done, len(cut)):
+        if wrong.any():
+            wrong &= memory != predict(before, (*cut[:ended], last), base, traits=traits)
     if not wrong.any():
         return []
     at = int(np.argmax(wrong))

@@ -47,7 +47,7 @@ def check_causes(
         span = ran[position]
         if position in slots and span is not None:
             findings += _check(descriptor, scenario.jobs[position], span, slots[position], position)
-        elif scenario.abort is None or position > 0:
+        elif scenario.abort is None or position + 1 == len(scenario.jobs):
             # The one before a cut may end so late that the cut takes the record away.
             text = f"the probe did not count the job that ended at edge {ends[positions.index(position)]}"
             findings.append(Finding(Status.PROTOCOL, "causes_record", text, position))

@@ -39,7 +39,7 @@ def check_schedule(
         ran: Their spans, None for a job that was cut short.
         causes: Slots of each job of `ran`, as the probe counted them; None where it did not.
         waiting: Tells where requests waited.
-        held: Result of `held_request` in a scenario whose first job was cut.
+        held: Result of `held_request` at the last cut, in a scenario whose jobs were cut.
     """
     if not descriptor.schedule:
         return []
@@ -82,7 +82,7 @@ def _starts(
     """
     ready = 0
     for position, (job, span) in enumerate(zip(scenario.jobs, ran, strict=False)):
-        if position and scenario.abort is not None:
+        if scenario.abort is not None and position + 1 == len(scenario.jobs):
             ready = held
         if span is not None:
             yield position, job, max(span.trigger, ready), span

@@ -95,7 +95,7 @@ class Scoreboard(uvm_scoreboard):
         watchdog: bool,
         silent: bool = False,
         port_error: str = "",
-        cut: int | None = None,
+        cuts: Sequence[int] = (),
         expected: Callable[[], Prediction] | None = None,
         ports: PortLogs | None = None,
         history: History = FRESH,
@@ -110,7 +110,7 @@ class Scoreboard(uvm_scoreboard):
             watchdog: True if the scenario was given up, by the watchdog or for a port error.
             silent: The device had become silent then.
             port_error: Why a job could not be programmed, empty if all could.
-            cut: Edge at which the first job was cut short, for a scenario with an abort.
+            cuts: Edges at which jobs were cut short, for a scenario with an abort.
             expected: Gives what the model predicts, if somebody predicts it already.
             ports: Logs over which the bus rules are checked once more; None for a scenario without that.
             history: Jobs that the device ran before it.
@@ -132,17 +132,17 @@ class Scoreboard(uvm_scoreboard):
             opinions = SecondOpinions(sources=())
             after = expected or partial(prediction, scenario, before, opinions, self.descriptor.traits)
             ran, found = self._judge(scenario, before, after, seen, given_up=bool(port_error) or watchdog)
-        elif cut is None:
-            ran, found = [], [Finding(Status.PROTOCOL, "abort", "the soft clear was not granted")]
+        elif len(cuts) != len(scenario.abort.cuts):
+            ran, found = [], [Finding(Status.PROTOCOL, "abort", "a soft clear was not granted")]
         else:
             traits = self.descriptor.traits
-            ran, found = check_aborted(scenario, before, seen, cut, traits, self._registers)
+            ran, found = check_aborted(scenario, before, seen, cuts[0], traits, self._registers)
         findings += found
         if watchdog and not port_error:
             findings.append(hang(scenario, ran, seen, self._registers, silent=silent))
         causes, wrong = check_causes(self.descriptor, scenario, ran, seen)
         findings += wrong + check_fast(self.descriptor, scenario, ran)
-        granted = 0 if cut is None else held_request(seen.beats, cut)
+        granted = held_request(seen.beats, cuts[-1]) if cuts else 0
         findings += check_schedule(self.descriptor, scenario, ran, causes, seen.beats.waiting_edges, granted)
         jobs = [unmeasured(scenario, position) for position in range(len(scenario.jobs))]
         for result, job, span, slots in zip(jobs, scenario.jobs, ran, causes, strict=False):

@@ -31,6 +31,7 @@ from tb.stimulus.placement import BASES
 
 ALIGNMENTS = (1, 2, 4, 8, 16, 32, 64)
 MAX_JOBS = 8
+MAX_AGAIN = 3
 MAX_CORNERS = 256
 MAX_MACS = 2**32
 
@@ -52,6 +53,8 @@ DEFAULTS: dict[str, Any] = {
     "z_overlap": 0.0,
     "abort": {"none": 1},
     "abort_at": "random",
+    "abort_jobs": {"1": 1},
+    "abort_again": {"0": 1},
     "stall": {"none": 3, "random": 2, "burst": 2, "blackout": 1},
     "stall_rate": [0.05, 0.7],
     "stall_burst": [2, 24],
@@ -90,10 +93,13 @@ class Knobs:
         chain: chance that a queued job shares memory with Z of an earlier one, or overwrites its X or W
         alias_xw: chance that X and W of a job overlap
         z_overlap: chance that Z of a job overlaps its X or W, so that Z is undefined (contract A6.9)
-        abort: how the first of two jobs is cut short: none, clear (soft clear), reset; unless none, the
-            second shares no memory with it and is programmed right behind
+        abort: how jobs are cut short: none, clear (soft clear), reset; unless none, one more job, which
+            shares no memory with them, is programmed right behind
         abort_at: random: cut at any cycle; sweep: one job after the other is cut at each of its cycles in
             turn
+        abort_jobs: jobs that are triggered before a cut: 1, or 2, the second of which is queued behind the
+            first or runs
+        abort_again: further cuts, clears and resets, that follow the first one closely
         stall: kinds of stalls
         stall_rate: share of cycles without a grant
         stall_burst: cycles of a spell without grants, kind burst
@@ -125,6 +131,8 @@ class Knobs:
     z_overlap: Annotated[float, chance]
     abort: Annotated[Weighted[str], words(("none", *ABORT_KINDS))]
     abort_at: Annotated[str, plain(Literal["random", "sweep"])]
+    abort_jobs: Annotated[Weighted[int], numbers((1, 2))]
+    abort_again: Annotated[Weighted[int], numbers(tuple(range(MAX_AGAIN + 1)))]
     stall: Annotated[Weighted[str], words(STALL_KINDS)]
     stall_rate: Annotated[Interval, interval(0.0, MAX_RATE)]
     stall_burst: Annotated[Interval, _BURST]

@@ -111,17 +111,30 @@ def _without_scenarios(start: int, run: int, history: History) -> History:
 
 
 def jobs(history: History) -> Pass:
-    """Without jobs of a scenario; with a job that is cut short running to its end."""
+    """Without jobs of a scenario; with jobs that are cut short running to their ends, or cut less often."""
     for place in places(history):
         history = yield from offer(history, partial(with_scenario, place=place, abort=None))
+        abort = history[place].abort
+        for number in reversed(range(len(abort.again) if abort is not None else 0)):
+            history = yield from offer(history, partial(_without_cut, place, number))
         for number in reversed(range(len(history[place].jobs))):
-            history = yield from offer(history, partial(_without_job, place, number))
+            if history[place].abort is not None:
+                history = yield from offer(history, partial(_without_job, place, number))
+        for number in reversed(range(len(history[place].jobs))):
+            history = yield from offer(history, partial(_without_job, place, number, abort=None))
     return history
 
 
-def _without_job(place: int, number: int, history: History) -> History:
+def _without_cut(place: int, number: int, history: History) -> History:
+    abort = history[place].abort
+    assert abort is not None
+    again = abort.again[:number] + abort.again[number + 1 :]
+    return with_scenario(history, place, abort=replace(abort, again=again))
+
+
+def _without_job(place: int, number: int, history: History, **changes: Any) -> History:
     rest = history[place].jobs
-    return with_scenario(history, place, jobs=rest[:number] + rest[number + 1 :], abort=None)
+    return with_scenario(history, place, jobs=rest[:number] + rest[number + 1 :], **changes)
 
 
 def stalls(history: History) -> Pass:

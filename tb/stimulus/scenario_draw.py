@@ -14,7 +14,7 @@ from models.ops import Op
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.names import ADDRESS_SPACE
-from tb.exchange.scenario import BANKS, Abort, Scenario, StallSpec, Window
+from tb.exchange.scenario import ABORT_KINDS, BANKS, Abort, Scenario, StallSpec, Window
 from tb.exchange.traits import CONTRACT, Operand, Traits
 from tb.stimulus.corners import Corner
 from tb.stimulus.draws import Weighted
@@ -23,6 +23,7 @@ from tb.stimulus.placement import Block, draw_window, place, room_of
 
 _ORDERS = tuple(permutations(range(3)))
 _TRIES = 20  # shapes that are drawn for a job until one fits
+_CLOSE = (1, 4, 40)  # cycles within which a further cut follows
 _CHAINS = ("x", "w", "xw", "z", "overwrite")
 
 
@@ -74,23 +75,33 @@ def draw_scenario(
     """
     kind = knobs.abort.draw(rng) if knobs.abort.values != ("none",) else "none"
     if kind != "none":
-        # The memory that the cut job leaves is open, so the next one must not see it.
-        apart = replace(knobs, jobs=Weighted.evenly((2,)), chain=0.0, z_overlap=0.0)
-        return _cut(rng, _draw(rng, apart, index, None, descriptor.traits, moved), kind, descriptor)
+        count = knobs.abort_jobs.draw(rng) if knobs.abort_jobs.values != (1,) else 1
+        apart = replace(knobs, jobs=Weighted.evenly((count + 1,)), z_overlap=0.0)
+        drawn = _draw(rng, apart, index, None, descriptor.traits, moved, cut=True)
+        return _cut(rng, drawn, kind, knobs.abort_again, descriptor)
     return _draw(rng, knobs, index, corner, descriptor.traits, moved)
 
 
-def _cut(rng: random.Random, scenario: Scenario, kind: str, descriptor: Descriptor) -> Scenario:
-    """Cuts the first job anywhere between its trigger and a little after it may end at the latest."""
-    value = rng.choice((0, 1, rng.getrandbits(32)))
-    after = rng.randrange(cut_cycles(scenario, descriptor))
-    abort = Abort(kind, after, value, rng.randrange(descriptor.n_cores))
-    return structs.replace(scenario, abort=abort)
+def _cut(
+    rng: random.Random, scenario: Scenario, kind: str, again: Weighted[int], descriptor: Descriptor
+) -> Scenario:
+    """Cuts all jobs but the last anywhere from their triggers to a little after their last possible end."""
+
+    def cut(kind: str, cycles: int, further: tuple[Abort, ...] = ()) -> Abort:
+        value, after = rng.choice((0, 1, rng.getrandbits(32))), rng.randrange(cycles)
+        return Abort(kind, after, value, rng.randrange(descriptor.n_cores), further)
+
+    first = cut(kind, cut_cycles(scenario, descriptor))
+    if again.values != (0,):
+        kinds = [rng.choice(ABORT_KINDS) for _ in range(again.draw(rng))]
+        first = structs.replace(first, again=tuple(cut(each, rng.choice(_CLOSE)) for each in kinds))
+    return structs.replace(scenario, abort=first)
 
 
 def cut_cycles(scenario: Scenario, descriptor: Descriptor) -> int:
-    """Cycles after its trigger in which the first job may run, and a little more."""
-    return int(descriptor.bound(scenario.jobs[0]) / (1.0 - scenario.stall.rate)) + 8
+    """Cycles after the last trigger in which the jobs that are cut may run, and a little more."""
+    bounds = sum(descriptor.bound(job) for job in scenario.jobs[:-1])
+    return int(bounds / (1.0 - scenario.stall.rate)) + 8
 
 
 def draw_jobs(rng: random.Random, each: Sequence[Knobs], window: Window) -> tuple[Job, ...]:
@@ -118,11 +129,16 @@ def _draw(
     corner: Corner | None,
     traits: Traits,
     moved: list[str] | None,
+    *,
+    cut: bool = False,
 ) -> Scenario:
     count = knobs.jobs.draw(rng) if corner is None else corner.jobs
     shapes = [_shape(rng, knobs, corner if i == 0 else None, traits, moved) for i in range(count)]
     blocks: list[Block] = []
     for position, shape in enumerate(shapes):
+        if cut and position + 1 == count:
+            # The memory that jobs leave that are cut is open, so the next one must not see it.
+            knobs = replace(knobs, chain=0.0)
         _reserve(rng, knobs, shapes[:position], shape, blocks, corner if position == 0 else None)
     window = draw_window(rng, knobs.base.draw(rng) if corner is None else corner.base, blocks)
     addresses = place(rng, window, blocks)

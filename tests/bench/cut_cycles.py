@@ -30,10 +30,10 @@ class CutCycles(DirectedTest):
         cutter = env.executor._cutter
         cut, distances = cutter.cut, []
 
-        async def noted(whole: Scenario, abort: Abort) -> int | None:
-            edge = await cut(whole, abort)
-            distances.append(edge - trigger_edges(env.handle.periph_log(), register_map())[0])
-            return edge
+        async def noted(whole: Scenario, abort: Abort) -> tuple[int, ...]:
+            edges = await cut(whole, abort)
+            distances.append(edges[0] - trigger_edges(env.handle.periph_log(), register_map())[0])
+            return edges
 
         cutter.cut = noted  # type: ignore[method-assign]
         for index, after in enumerate(CUTS):

@@ -65,7 +65,7 @@ class Wild:
             rules,
             watchdog=rng.random() < 0.4,
             port_error=rng.choice(["", "", "", "no grant"]),
-            cut=rng.randrange(_LONG) if cut else None,
+            cuts=[rng.randrange(_LONG)] if cut else [],
             expected=lambda: self.expected,
             ports=PortLogs(beats, self._port(), events, -1, _LONG) if rng.random() < 0.5 else None,
         )

@@ -99,7 +99,7 @@ def test_a_cut_job_counts_as_cut_alone() -> None:
     one, two = scenario(), scenario(Op.MATMUL)
     both = Scenario(0, (one.jobs[0], two.jobs[0]), one.window, abort=Abort("clear", 3, 1))
     it = collector()
-    it.scenario(both, initial_image(both), [], 0, Cut(2, 0, True, False))
+    it.scenario(both, initial_image(both), [], 0, Cut(0, 2, 0, True, False))
     counts = it.finish()
     assert hits(counts, "cuts.cut.progress") == {"clear, loading_waiting": 1}
     assert hits(counts, "jobs.op.queue") == {"MATMUL, behind_cut": 1}
@@ -208,15 +208,21 @@ def test_the_state_at_an_access_is_that_before_it() -> None:
 def test_progress_at_a_cut_is_read_from_the_logs() -> None:
     log = [read(5, 0), read(6, 0, waits=True), read(7, 0, waits=True), write(9, 0)]
     it, _ = tap(beat_log=log, event_log=[(12, 0)])
-    assert [it.look(edge).cut for edge in (4, 5, 7, 8, 9, 12)] == [
-        Cut(0, 0, False, False),
-        Cut(1, 0, False, False),
-        Cut(1, 0, True, False),
-        Cut(1, 0, False, False),
-        Cut(1, 1, False, False),
-        Cut(1, 1, False, True),
+    (one,) = scenario().jobs
+    cut = Scenario(0, (one, one), scenario().window, abort=Abort("clear", 3))
+    assert [it.look(cut, [edge]).cut for edge in (4, 5, 7, 8, 9, 12)] == [
+        Cut(0, 0, 0, False, False),
+        Cut(0, 1, 0, False, False),
+        Cut(0, 1, 0, True, False),
+        Cut(0, 1, 0, False, False),
+        Cut(0, 1, 1, False, False),
+        Cut(0, 1, 1, False, True),
     ]
-    assert it.look(None).cut is None
+    queued = Scenario(0, (one, one, one), cut.window, abort=cut.abort)
+    assert it.look(queued, [9, 10]).cut == Cut(0, 1, 1, False, False)
+    assert it.look(queued, [13]).cut == Cut(1, 0, 0, False, False)
+    assert it.look(queued, [5, 6]).cut == Cut(0, 1, 0, False, False, held=True)
+    assert it.look(scenario(), []).cut is None
 
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "coverage.md").read_text()

@@ -14,6 +14,8 @@ from tb.exchange.scenario import Abort, Scenario, Window
 
 PAPER = Instance(4, 12, 3, 256)
 WINDOW = Window(0x1000, 0x1000)
+ABORT = Abort("clear", 1)
+REST = (0, 0, False, False, False)  # no load, no store, nothing waits, nothing has ended
 
 
 def job(op: Op = Op.GEMM, m: int = 2, n: int = 2, k: int = 2, **values: object) -> Job:
@@ -94,8 +96,17 @@ def test_dependencies(second: Job, expected: str) -> None:
 
 def test_cuts() -> None:
     def cut(abort: Abort, **state: object) -> CutSample:
-        values = {"reads": 0, "writes": 0, "waiting": False, "ended": False} | state
-        return CutSample(job(), Scenario(0, (job(), job()), WINDOW, abort=abort), **values)  # type: ignore[arg-type]
+        jobs = state.pop("jobs", (job(),))
+        values = {
+            "position": 0,
+            "reads": 0,
+            "writes": 0,
+            "waiting": False,
+            "ended": False,
+            "held": False,
+        } | state
+        scenario = Scenario(0, (*jobs, job()), WINDOW, abort=abort)
+        return CutSample(jobs[values["position"]], scenario, PAPER, **values)  # type: ignore[arg-type]
 
     assert points.cut(cut(Abort("clear", 1, 0))) == "clear_all"
     assert points.cut(cut(Abort("clear", 1, 7))) == "clear"
@@ -105,6 +116,42 @@ def test_cuts() -> None:
     assert names == ["start", "loading", "storing"]
     assert points.progress(cut(Abort("reset", 1), reads=2, waiting=True)) == "loading_waiting"
     assert points.progress(cut(Abort("reset", 1), reads=2, ended=True)) == "ended"
+    works = [(0, 1, Op.GEMM), (5, 0, Op.GEMM), (5, 0, Op.MATMUL), (5, 1, Op.MATMUL)]
+    jobs = [job(op, m=m, n=n) for m, n, op in works]
+    names = [points.cut_work(cut(Abort("clear", 1), jobs=(each,))) for each in jobs]
+    assert names == ["empty", "copy", "zeros", "steps"]
+
+
+def test_cuts_of_queued_jobs() -> None:
+    apart, chained = job(x_addr=0x1300, w_addr=0x1310, z_addr=0x1320), job(x_addr=0x1200)
+    queues = [
+        points.cut_queue(CutSample(job(), Scenario(0, (*jobs, job()), WINDOW, abort=ABORT), PAPER, at, *REST))
+        for jobs, at in (((job(),), 0), ((job(), apart), 0), ((job(), apart), 1), ((job(), chained), 1))
+    ]
+    assert queues == ["alone", "queue", "second", "second_chained"]
+
+
+def test_further_cuts() -> None:
+    def again(*kinds: str, held: bool = False) -> str | None:
+        abort = Abort("clear", 1, again=tuple(Abort(kind, 2) for kind in kinds))
+        scenario = Scenario(0, (job(), job()), WINDOW, abort=abort)
+        return points.cut_again(CutSample(job(), scenario, PAPER, 0, 0, 0, False, False, held))
+
+    assert again() == "once"
+    assert again("clear") == "clear"
+    assert again("clear", "reset") == "reset"
+    assert again("clear", held=True) == "clear_held"
+    assert again("reset", held=True) == "reset_held"
+
+
+def test_tiles_of_a_cut() -> None:
+    large = job(m=30, k=40, z_addr=0x1000)
+    scenario = Scenario(0, (large, job()), WINDOW, abort=ABORT)
+    # Three rows of three tiles; each row of Z has a store in each.
+    stores = {0: "0", 9: "0", 10: "1", 50: "5", 89: "8"}
+    for writes, tile in stores.items():
+        assert points.cut_tile(CutSample(large, scenario, PAPER, 0, 0, writes, False, False, False)) == tile
+    assert points.cut_tile(CutSample(large, scenario, PAPER, 0, 0, 90, False, True, False)) is None
 
 
 def test_accesses() -> None:

@@ -13,7 +13,7 @@ from regressions.testlist import load as load_lists
 from regressions.tiers import load_tiers
 from tb.descriptor import load
 from tb.exchange.entry import TestEntry
-from tb.exchange.job import Job
+from tb.exchange.job import Job, overlap
 from tb.exchange.reading import convert
 from tb.exchange.scenario import Abort, Scenario
 from tb.schema import SchemaError, Where
@@ -43,6 +43,28 @@ def test_the_second_job_shares_no_memory_with_the_one_that_is_cut(kind: str) -> 
         assert scenario.abort.kind == kind
         for start, length in spans(first):
             assert all(start + length <= other or other + size <= start for other, size in spans(second))
+
+
+def test_jobs_that_are_cut_together_may_share_memory_and_the_last_does_not() -> None:
+    knobs = {"abort": "reset", "abort_jobs": 2, "m": [1, 12], "n": [1, 12], "k": [1, 12], "chain": 1.0}
+    stream = ScenarioStream("cut", 1, knobs, device())
+    for index in range(200):
+        first, second, last = stream.scenario(index).jobs
+        assert any(overlap(one, other) for one in spans(first) for other in spans(second))
+        for cut in (first, second):
+            assert not any(overlap(one, other) for one in spans(cut) for other in spans(last))
+
+
+def test_further_cuts_are_of_both_kinds_and_close() -> None:
+    stream = ScenarioStream("cut", 1, {"abort": "clear", "abort_again": [0, 3]}, device())
+    again = [stream.scenario(index).abort.again for index in range(200)]
+    assert {len(each) for each in again} == {0, 3}
+    cuts = [cut for each in again for cut in each]
+    assert {cut.kind for cut in cuts} == {"clear", "reset"}
+    assert min(cut.after for cut in cuts) == 0
+    assert 30 < max(cut.after for cut in cuts) < 40
+    scenario = next(s for s in map(stream.scenario, range(200)) if s.abort.again)
+    assert convert(scenario.to_json(), Scenario, HERE) == scenario
 
 
 def test_cuts_come_early_late_and_with_every_kind_of_value() -> None:
@@ -79,6 +101,8 @@ def test_an_abort_needs_a_job_behind_it() -> None:
         replace(scenario, jobs=scenario.jobs[:1])
     with pytest.raises(ValueError, match="use 0 or more"):
         Abort("clear", -1)
+    with pytest.raises(ValueError, match="list all under the first"):
+        Abort("clear", 1, again=(Abort("clear", 1, again=(Abort("reset", 1),)),))
 
 
 KNOBS: dict[str, Any] = {"abort": "clear", "abort_at": "sweep", "m": "L+1", "n": "H+1", "k": "TILE+1"}
