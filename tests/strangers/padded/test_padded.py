@@ -13,7 +13,7 @@ pytestmark = pytest.mark.sim
 STRANGER = Stranger("padded", (PlannedTest("random", "gemm_op", {"max_macs": 1024}, end=40),))
 
 
-def test_zero_products_beyond_n_are_reported(tmp_path: Path) -> None:
+def test_steps_beyond_n_are_reported(tmp_path: Path) -> None:
     STRANGER.run(tmp_path, bare=True).check_red("memory")
 
 

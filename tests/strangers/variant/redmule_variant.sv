@@ -11,7 +11,9 @@ module redmule_variant
     parameter int unsigned MULTIPLE = 1,    // M, N and K are rounded down to a multiple of this
     parameter int unsigned TILE_ROWS = 1,   // rows of X, Y and Z are read and written to a multiple of this
     parameter int unsigned TILE_COLS = 1,   // ... and the last row of Z to a multiple of this
-    parameter int unsigned PAD_N = 1,       // N is padded with zeros to a multiple of this; FP16 alone
+    parameter int unsigned PAD_N = 1,       // N is padded to a multiple of this with PAD_X and PAD_W; FP16 alone
+    parameter int unsigned PAD_X = 0,       // one more step with them has to be as good as many
+    parameter int unsigned PAD_W = 0,
     parameter int unsigned LEAD = 0,        // cycles from an event to the last write, if not 0
     parameter int unsigned LATE = 0,        // cycles by which busy_o falls later
     parameter int unsigned FP8_BYTES = 1,   // bytes from one FP8 element to the next
@@ -73,11 +75,10 @@ module redmule_variant
   logic [31:0] first;
   format_e fmt;
 
-  // One more step with zeros is as good as many.
   serial_alu i_padding (
       .op_i(job.op),
-      .x_i(mutant == 2 ? 16'h3C00 : 16'h0),
-      .w_i(mutant == 2 ? 16'h3C00 : 16'h0),
+      .x_i(mutant == 2 ? 16'h3C00 : 16'(PAD_X)),
+      .w_i(mutant == 2 ? 16'h3C00 : 16'(PAD_W)),
       .acc_i(element.data),
       .acc_o(padded),
       .*

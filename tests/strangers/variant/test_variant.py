@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The variant is written like all RTL of the project: no warning, whichever stranger it is."""
+"""Variants are written like all RTL of the project: no warning, whichever stranger it is."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.rtl.device_lint import lint
 from tests.strangers.harness import Stranger
 
 
-@pytest.mark.parametrize("name", ["sizes8", "fulltile", "padded", "early", "sparse8"])
+@pytest.mark.parametrize("name", ["sizes8", "fulltile", "padded", "early", "sparse8", "loose"])
 def test_no_warnings(name: str) -> None:
     device = load(Stranger(name, ()).descriptor())
     assert lint(device, device.waivers, **device.parameters) == ""
