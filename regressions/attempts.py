@@ -16,7 +16,7 @@ from regressions.known_issues import explaining
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import relative
-from regressions.planner import Simulation
+from regressions.planner import RANDOM_STATE, Simulation
 from regressions.process import Command
 from regressions.progress import RunProgress
 from regressions.rundir import create_run
@@ -97,7 +97,7 @@ class Attempts:
             record, path = record.narrowed(order.finding), run / "record.json"
             record.write(path)
         simulator = services.simulator("verilator")
-        kind = order.kind or ("waves" if waves else "fast")
+        kind = order.kind or ("waves" if waves else RANDOM_STATE if record.state else "fast")
         build = simulator.build(device, kind, run / f"build-{kind}.log")
         option = f" KIND={order.kind}" if order.kind else " WAVES=1" if waves else ""
         return cls(run, path, record, simulator, build, waves, quiet, option)
@@ -139,7 +139,9 @@ class Attempts:
             segment = structs.replace(segment, entry=entry)
 
         def command(_: Simulation, folder: Path) -> Command:
-            argv, environment = self.simulator.command(self.build, folder, waves=self.waves)
+            argv, environment = self.simulator.command(
+                self.build, folder, waves=self.waves, state=self.record.state
+            )
             return Command(argv, environment, folder, f"make replay R={relative(self.path)}{self.option}")
 
         with RunProgress(console, 1, segment.jobs, quiet=self.quiet) as progress:
@@ -166,6 +168,7 @@ class Attempts:
         return Plan(
             descriptor=self.record.descriptor,
             tests=(segment,),
+            state=self.record.state,
             replay=Replay(relative(self.path), mode, seconds, tuple(sorted(known))),
             programs=runner_of(self.device).programs([segment.entry], self.device, self.path.parent),
         )

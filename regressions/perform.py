@@ -179,7 +179,9 @@ class _Runner:
 
     def _command(self, simulation: Simulation, folder: Path) -> Command:
         build = self._builds[build_of(simulation)]
-        argv, environment = self._simulator.command(build, folder, waves=self._run.order.waves)
+        argv, environment = self._simulator.command(
+            build, folder, waves=self._run.order.waves, state=simulation.state
+        )
         return Command(argv, environment, folder, _rerun(simulation, self._run))
 
     def _plan(self, simulation: Simulation) -> Plan:
@@ -188,6 +190,7 @@ class _Runner:
         return Plan(
             descriptor=relative(device.path),
             tests=simulation.segments,
+            state=simulation.state,
             opinions_share=order.tier.opinions_share,
             coverage=CoverageOptions(files=tuple(str(path.resolve()) for path in order.covergroups)),
             programs=runner_of(device).programs(entries, device, self._run.folder),

@@ -24,6 +24,9 @@ _SOAK_ROUND = 0.1
 COVERAGE = "coverage"
 """The build kind that measures code coverage, of each test by itself."""
 
+RANDOM_STATE = "xrand"
+"""The build kind whose registers start at random."""
+
 _COVERAGE_PATIENCE = 4.0  # counting every branch and bit makes a simulation that much slower
 
 
@@ -54,9 +57,25 @@ class Simulation:
         return self.segments[0].device
 
     @property
+    def state(self) -> int:
+        """Seed of the random state that it starts from, positive; 0 for a build that has none.
+
+        Segments of the same beginning start alike, so that a part of one repeats what it began with.
+        """
+        first = self.segments[0]
+        if first.kind != RANDOM_STATE:
+            return 0
+        return state_seed(first.seed, first.device, first.entry.name, first.begin)
+
+    @property
     def cycles(self) -> int:
         """Estimated cycles of all segments."""
         return sum(segment.cycles for segment in self.segments)
+
+
+def state_seed(seed: int, *parts: str | int) -> int:
+    """Returns a seed of a random state, 31 bits and positive as simulators take it."""
+    return derive(seed, "state", *parts) % (2**31 - 1) + 1
 
 
 class Planner:

@@ -60,7 +60,7 @@ async def segment(dut: Any, number: int) -> None:
     # Job objects are many and free of cycles; the collector only costs time here.
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)
-    recorder = Recorder(folder, _PLAN.descriptor, part, _background().spend)
+    recorder = Recorder(folder, _PLAN.descriptor, part, _PLAN.state, _background().spend)
     recorder.line(TestBegin(part.entry.name, part.seed, part.begin, part.end))
     _START.append(sum(_background().account().values()))
     cycles, started = handle.shared.cycle, time.perf_counter()

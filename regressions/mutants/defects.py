@@ -38,6 +38,8 @@ class Defect(Struct, frozen=True, forbid_unknown_fields=True):
     about: str  # description of the defect in one line
     # Which of the lines with that text, from 1; 0 if there is only one.
     ordinal: Annotated[int, Meta(ge=1)] = 0
+    # Build kind in which it is judged; xrand for what shows in another initial state than all zeros.
+    kind: Literal["fast", "xrand"] = "fast"
     seen_by: tuple[str, ...] = ()  # checkers of which at least one must report it; empty if any will do
     operator: str = ""  # operator that made a generated defect; empty for one written by hand
     equivalent: str = ""  # why no behaviour of the device changes, empty if some does

@@ -80,9 +80,16 @@ class Simulator(ABC):
 
     @abstractmethod
     def command(
-        self, build: Build, plan_dir: Path, *, waves: bool = False
+        self, build: Build, plan_dir: Path, *, waves: bool = False, state: int = 0
     ) -> tuple[list[str], dict[str, str]]:
-        """Command line and complete environment of a process that runs `plan_dir/plan.json`."""
+        """Command line and complete environment of a process that runs `plan_dir/plan.json`.
+
+        Args:
+            build: The program.
+            plan_dir: Folder of the simulation.
+            waves: Waves are written.
+            state: Seed of the random state to start from; 0 for none.
+        """
 
     def code_coverage(self, plan_dir: Path) -> Mapping[Point, int] | None:
         """Points hit by a simulation of the build kind `coverage`, by its folder; None if it left no data.

@@ -18,6 +18,7 @@ import find_libpython
 
 from regressions.kinds import runner_of
 from regressions.paths import ROOT
+from regressions.planner import RANDOM_STATE
 from regressions.simulators import verilator_coverage
 from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.simulators.compiler import CACHE, compile_model, lint_model
@@ -38,12 +39,14 @@ from tb.exchange.plan import Plan
 from tb.opinions.library import VARIABLE as OPINIONS_VARIABLE
 
 _COVERAGE = "coverage"
+_RANDOM_X = ("--x-assign", "unique", "--x-initial", "unique")
 _KIND_FLAGS: dict[str, tuple[str, ...]] = {
     "fast": FAST_X,
-    "waves": (*FAST_X, "--trace"),
+    # Waves of a failure that needs its random state are of that state too.
+    "waves": (*_RANDOM_X, "--trace"),
     _COVERAGE: (*FAST_X, *verilator_coverage.FLAGS),
     # Uninitialised state is random, so that nothing depends on what `fast` happens to give.
-    "xrand": ("--x-assign", "unique", "--x-initial", "unique"),
+    RANDOM_STATE: _RANDOM_X,
 }
 _LEFT_OUT = "left_out.vlt"
 
@@ -108,14 +111,14 @@ class Verilator(Simulator):
         lint_model(model, log)
 
     def command(
-        self, build: Build, plan_dir: Path, *, waves: bool = False
+        self, build: Build, plan_dir: Path, *, waves: bool = False, state: int = 0
     ) -> tuple[list[str], dict[str, str]]:
         """Make the command line and environment of a simulation."""
         argv = [str(build.executable)]
         if waves:
             argv += ["--trace", "--trace-file", str(plan_dir / "waves.vcd")]
-        if build.kind == "xrand":
-            argv += ["+verilator+rand+reset+2", "+verilator+seed+1"]
+        if state:
+            argv += ["+verilator+rand+reset+2", f"+verilator+seed+{state}"]
         if build.kind == _COVERAGE:
             argv += [f"+verilator+coverage+file+{plan_dir / verilator_coverage.DATA}"]
         environment = {

@@ -39,15 +39,22 @@ class Recorder:
         folder: Folder of the simulation; records of failures go to its sub-folder `failures`.
         descriptor: Path of the device's descriptor, for failure records.
         segment: The segment.
+        state: Seed of the random state that the simulation started from; 0 for none.
         spend: Told the processor time of writing lines, in seconds, with its purpose.
     """
 
     def __init__(
-        self, folder: Path, descriptor: str, segment: Segment, spend: Callable[[str, float], None]
+        self,
+        folder: Path,
+        descriptor: str,
+        segment: Segment,
+        state: int,
+        spend: Callable[[str, float], None],
     ) -> None:
         self._folder = folder
         self._descriptor = descriptor
         self._segment = segment
+        self._state = state
         self._test = segment.entry.name
         self._spend = spend
         self._file = (folder / "results.jsonl").open("ab")
@@ -123,6 +130,7 @@ class Recorder:
             descriptor=self._descriptor,
             entry=self._segment.entry,
             seed=self._segment.seed,
+            state=self._state,
             status=about.status,
             detail=about.line,
             findings=(about, *(each for each in verdict.findings if each is not about)),

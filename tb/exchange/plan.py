@@ -75,6 +75,7 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     schema: Literal[2] = SCHEMA
     descriptor: str  # path of the device's descriptor
     tests: tuple[Segment, ...]  # segments, in order
+    state: int = 0  # seed of the random state that the simulation starts from; 0 for none
     replay: Replay | None = None  # replay that takes the place of the only segment's scenarios
     opinions_share: int = 0  # one job in this many gets second opinions on all outputs; 0 for none
     coverage: CoverageOptions = CoverageOptions()  # settings of the collection of coverage

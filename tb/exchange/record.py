@@ -27,6 +27,7 @@ class Record(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     parameters: dict[str, Any] = field(default_factory=dict)
     entry: TestEntry  # test entry, as in the test list
     seed: int
+    state: int = 0  # seed of the random state that the simulation started from; 0 for none
     status: Status  # status of the finding that the record is about
     detail: str = ""  # that finding, for people
     # Everything that was wrong in the failing scenario, what the record is about first; none in records of

@@ -195,7 +195,7 @@ def _register_port(logs: PortLogs, reset: _Reset) -> dict[int, Edges]:
     preceded = np.zeros(edges.size, np.bool_)
     preceded[1:] = followed[:-1] & granted[:-1]
     # Grants before the log's first edge are not known.
-    stray = answered & ~preceded & reset.step(edges) & (edges > logs.since + 1)
+    stray = answered & ~preceded & reset.over(edges) & (edges > logs.since + 1)
     return {
         PeriphRule.PERIPH_RESPONSE: next_edge[granted & ~answer & stepped],
         PeriphRule.PERIPH_STRAY: edges[stray],

@@ -15,12 +15,14 @@ from tb.stimulus.stream import ScenarioStream
 from tests.stimulus.devices import device
 
 READS = [Finding(Status.PROTOCOL, "rule 5", f"broken: read at {n}", n % 2) for n in range(30)]
+STATE = 1234  # seed of the state that the simulation started from
 STOPPED = Finding(Status.TIMEOUT, HANG, "no event of job 1", 1)
 
 
 def recorded(folder: Path, *findings: Finding) -> Recorder:
     """The recorder of a segment with one failing scenario."""
-    recorder = Recorder(folder, "serial", Segment(TestEntry("t", "gemm_op"), 1, 0, 1), lambda _, __: None)
+    segment = Segment(TestEntry("t", "gemm_op"), 1, 0, 1)
+    recorder = Recorder(folder, "serial", segment, STATE, lambda _, __: None)
     scenario = ScenarioStream("t", 1, {}, device()).scenario(0)
     recorder.scenario(scenario, Verdict([], list(findings), 0), [scenario])
     recorder.close()
@@ -32,6 +34,7 @@ def test_a_hang_is_not_taken_for_what_broke_before_it(tmp_path: Path) -> None:
     record = read_record(tmp_path / "failures" / "t-0.json")
     assert (record.status, record.detail) == (Status.TIMEOUT, "watchdog: job 1: no event of job 1")
     assert record.findings == (STOPPED, *READS)
+    assert record.state == STATE
     assert recorder.worst is Status.PROTOCOL
 
 

@@ -38,10 +38,10 @@ class Faulty(Verilator):
         self._plusargs = [f"+fault={fault_numbers()[fault]}", f"+fault_at={at}", "+fault_recurs"]
 
     def command(
-        self, build: Build, plan_dir: Path, *, waves: bool = False
+        self, build: Build, plan_dir: Path, *, waves: bool = False, state: int = 0
     ) -> tuple[list[str], dict[str, str]]:
         """Command line with the fault."""
-        argv, environment = super().command(build, plan_dir, waves=waves)
+        argv, environment = super().command(build, plan_dir, waves=waves, state=state)
         return [*argv, *self._plusargs], environment
 
 

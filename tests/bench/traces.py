@@ -87,6 +87,7 @@ LEGAL: dict[str, Trace] = {
     ),
     "reset_drops_an_access": trace(PORT_WAIT, RESET, {}),
     "reset_drops_its_answer": trace(access(), RESET, {}),
+    "answer_in_reset": trace(access(), RESET | PORT_ANSWER, RESET | PORT_ANSWER, {}),
     "ids_of_both_accesses": trace(access(), access(id=4) | PORT_ANSWER, PORT_ANSWER | {"periph_r_id": 4}),
 }
 
@@ -123,6 +124,10 @@ ILLEGAL: dict[str, tuple[TcdmRule | PeriphRule, Trace]] = {
     "access_not_answered": (PeriphRule.PERIPH_RESPONSE, trace(access(), {})),
     "second_access_not_answered": (PeriphRule.PERIPH_RESPONSE, trace(access(), access() | PORT_ANSWER, {})),
     "access_answered_while_idle": (PeriphRule.PERIPH_STRAY, trace(PORT_ANSWER)),
+    "access_answered_behind_a_reset": (
+        PeriphRule.PERIPH_STRAY,
+        trace(access(), RESET | PORT_ANSWER, PORT_ANSWER),
+    ),
     "access_answered_while_waiting": (
         PeriphRule.PERIPH_STRAY,
         trace(PORT_WAIT, access() | PORT_ANSWER, PORT_ANSWER),
@@ -158,8 +163,8 @@ def random_trace(random: np.random.Generator, cycles: int = 40) -> Trace:
         rows.append(
             {**_wide(random, before), **_port(random, before), "evt": int(random.choice([0, 0, 1, 4, 5]))}
         )
-        if in_reset:  # what was in flight may still come
-            rows[-1] |= _any(random, "r_valid", "periph_r_valid")
+        if in_reset:  # what the memory had in flight may still come
+            rows[-1] |= _any(random, "r_valid")
     rows.append({})
     if rows[-2].get("rst_n", 1):
         rows[-1] |= _finish(rows[-2])

@@ -46,6 +46,21 @@ file = "serial_engine.sv"
 line = "assign empty  = job_i.m == '0 || job_i.k == '0;"
 replacement = "assign empty  = job_i.m == '0 || job_i.none == '0;"
 about = "no such member"
+
+[[defect]]
+id = "not-reset"
+file = "serial_regs.sv"
+line = "{used_q, head_q, tail_q}        <= '0;"
+replacement = ""
+about = "the queue is not reset"
+
+[[defect]]
+id = "not-reset-at-random"
+file = "serial_regs.sv"
+line = "{used_q, head_q, tail_q}        <= '0;"
+replacement = ""
+about = "the queue is not reset"
+kind = "xrand"
 """
 SMALL = ("gemm_ops_small:0:12",)
 LIST = """
@@ -60,7 +75,7 @@ HERE = Path(__file__).resolve().parent
 
 @pytest.fixture(scope="module")
 def complete(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, dict[str, Any]]:
-    """Exit code, output and report of all four defects."""
+    """Exit code, output and report of all six defects."""
     code, output, tree = campaign(tmp_path_factory.mktemp("campaign"), "serial", DATA, SMALL)
     return code, output, json.loads((tree / "reports" / "mutants-own" / "mutants.json").read_text())
 
@@ -72,6 +87,8 @@ def test_every_defect_has_its_fate(complete: tuple[int, str, dict[str, Any]]) ->
         "same-sum": "survived",
         "wrongly-excused": "killed",
         "nonsense": "invalid",
+        "not-reset": "survived",
+        "not-reset-at-random": "killed",
     }
     assert found["wrong-unit"]["checkers"] == ["memory"]
     assert 0 < found["wrong-unit"]["jobs"] <= complete[2]["jobs"] == found["same-sum"]["jobs"]
@@ -84,6 +101,7 @@ def test_stale_reason_and_invalid_defect_make_the_run_fail(complete: tuple[int, 
     assert {entry["id"] for entry in report["defects"] if entry["complaint"]} == {
         "wrongly-excused",
         "nonsense",
+        "not-reset",
     }
     assert "remove the reason" in output
     assert "does not compile" in output

@@ -63,10 +63,10 @@ class FakeSimulator:
         """No build takes time."""
 
     def command(
-        self, build: Build, plan_dir: Path, *, waves: bool = False
+        self, build: Build, plan_dir: Path, *, waves: bool = False, state: int = 0
     ) -> tuple[list[str], dict[str, str]]:
         """Command and environment of the fake simulation."""
-        del waves
+        del waves, state
         return [sys.executable, "-S", str(build.executable), str(plan_dir)], dict(os.environ)
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
-from regressions.planner import Planner, pack, rounds
+from regressions.planner import Planner, Simulation, pack, rounds
 from regressions.tiers import DeviceBudget, Tier
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
@@ -58,6 +58,24 @@ def test_every_build_kind_gets_its_share() -> None:
     tier = replace(TIER, cycles=40_000_000)
     kinds = [s.kind for s in _planner(A, B, tier=tier).segments()]
     assert kinds.count("xrand") / len(kinds) == pytest.approx(0.25, abs=0.05)
+
+
+def test_only_simulations_of_random_state_have_a_seed_of_it_and_each_its_own() -> None:
+    simulations = pack(_planner(A, B, FIXED).segments(), 2)
+    states = [simulation.state for simulation in simulations if simulation.kind == "xrand"]
+    assert len(set(states)) == len(states) > 1
+    assert all(0 < state < 2**31 for state in states)
+    assert {simulation.state for simulation in simulations if simulation.kind != "xrand"} == {0}
+    other = pack(_planner(A, B, FIXED, seed=2).segments(), 2)
+    assert not {simulation.state for simulation in other if simulation.state} & set(states)
+
+
+def test_a_part_of_a_segment_starts_from_the_same_random_state() -> None:
+    whole = Segment(A, 1, 10, 90, kind="xrand", device="d")
+    parts = [replace(whole, end=20), replace(whole, begin=11), replace(whole, device="e")]
+    states = [Simulation(0, (each,)).state for each in (whole, *parts)]
+    assert states[0] == states[1]
+    assert len(set(states)) == 3
 
 
 def test_simulations_are_of_one_kind_balanced_and_longest_first() -> None:

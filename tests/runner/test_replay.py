@@ -5,12 +5,14 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from models.ops import Op
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.job import Job
-from tb.exchange.record import Record
+from tb.exchange.plan import read_plan
+from tb.exchange.record import Record, read_record
 from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario, StallSpec, Window
 from tb.exchange.status import Status
@@ -62,6 +64,16 @@ def test_replay_says_what_it_needed(
     if otherwise:
         assert "alone: fails otherwise (mismatch: rule 5: job 0: Z[7] differs), log " in runner.out
     assert not (runner.build / "reports").exists()  # a replay replaces no report
+
+
+def test_a_failure_of_a_random_state_is_replayed_from_that_state(runner: Runner, tmp_path: Path) -> None:
+    runner.tests(bad={})
+    path = _record(tmp_path, 1)
+    replace(read_record(path), state=1234).write(path)
+    assert runner("replay", f"--record={path}", "--finding=memory") == 1
+    plan = read_plan(next(runner.build.glob("replays/*/alone/sims/*/plan.json")))
+    assert (plan.state, plan.tests[0].kind) == (1234, "xrand")
+    assert runner("replay", f"--record={path}", "--finding=memory", "--kind=fast") == 1
 
 
 def test_a_replay_is_about_the_finding_of_the_record(runner: Runner, tmp_path: Path) -> None:
