@@ -33,8 +33,8 @@ class Workload:
 
 
 def measured_devices() -> list[str]:
-    """Names of the devices whose instance has rows in the speed table, in the table's order."""
-    order = list(dict.fromkeys(case.instance for case in cases()))
+    """Names of the devices whose instance has published cycles in the speed table, in the table's order."""
+    order = list(dict.fromkeys(case.instance for case in cases() if case.published))
     found = {device.instance: device.name for device in map(load, reversed(available()))}
     return [found[instance] for instance in order if instance in found]
 
