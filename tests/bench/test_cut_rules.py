@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is asked of a job that was cut short and of the one behind it, on hand-made logs."""
+"""Rules for a job that was cut short and for the one behind it, on hand-made logs."""
 
 from dataclasses import replace
 
@@ -9,10 +9,12 @@ from msgspec import structs
 
 from tb.exchange.scenario import Abort, Window
 from tb.exchange.traits import Result, Traits
-from tb.scoreboard.aborted import check_aborted
+from tb.registers.generate import register_map
+from tb.registers.map import RegisterMap
+from tb.scoreboard.aborted import check_aborted, clear_edges
 from tb.scoreboard.finding import Observation
 from tb.stimulus.image import initial_image, predict
-from tests.bench.logs import BASE, JOB, OTHER, Beat, X, names, read, scenario, seen
+from tests.bench.logs import BASE, JOB, OTHER, Beat, X, accesses, names, read, scenario, seen
 
 CUT = structs.replace(scenario(JOB, OTHER), abort=Abort("reset", 8, 0, 1))
 BEFORE = initial_image(CUT)
@@ -123,3 +125,12 @@ def test_reads_before_an_operand_at_address_0_come_from_the_end_of_the_address_s
     log = replace(log, memory=predict(before, cut.jobs[1:], 0))
     assert names(check_aborted(cut, before, log, EDGE)[1]) == ["abort"]
     assert not check_aborted(cut, before, log, EDGE, Traits(read_before=128))[1]
+
+
+def test_a_clear_that_a_device_needs_between_jobs_cuts_none() -> None:
+    contract = register_map()
+    clear = contract["SOFT_CLEAR"].offset
+    log = accesses([(5, clear, 0), (10, 0, 0), (18, clear, 0)])
+    assert clear_edges(log, contract) == [5, 18]
+    between = RegisterMap(tuple(contract.values()), structs.replace(contract.rules, clear_between=True, queue=0))
+    assert clear_edges(log, between) == [18]

@@ -2,13 +2,10 @@
 """Defects of model and bench, one at a time in a copy of the project, under the tests of the changed file."""
 
 import asyncio
-import itertools
 import os
 import re
 import shutil
 import sys
-import xml.etree.ElementTree as ET
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,10 +35,13 @@ FOLDERS = ("models", "tb/scoreboard", "tb/agents", "tb/registers", "tb/dpi")
 _CODE = (".py", ".cpp", ".h")
 _FAULTY = tuple(f"tests/bench/test_{name}.py" for name in ("checkers_fire", "deputy", "wild_logs"))
 """Tests with a device that breaks each rule: they import little of the bench, and run all of it."""
-_FIRST_SECONDS = 2.0
-"""Time of the tests that run first, in a process that need not import all others."""
+_PLAIN, _SIMULATED = ("-m", "not sim"), ("-m", "sim")
+_NEIGHBOURS = ("tests/models", "tests/bench", "tests/stimulus", "tests/registers", "tests/control")
+"""Tests of all that has defects, simulations aside: those of its users may find what a file's own leave."""
 # What a copy of the project does without; builds are shared with it.
 _LEFT_OUT = shutil.ignore_patterns(".*", "build")
+# Exit codes of pytest: all passed, or none was chosen.
+_PASSED = (0, 5)
 _LEAST_SECONDS = 120.0
 _TIMES_CONTROL = 5.0
 _FAILED = re.compile(r"^(?:FAILED|ERROR) tests/(?:\S*/)?(test_\w+)\.py(.*)$", re.MULTILINE)
@@ -86,11 +86,11 @@ def watching(file: str) -> list[str]:
 
 
 class BenchTarget:
-    """Model and bench; the tests of a changed file run, quickest first (`regressions.mutants.target.Target`).
+    """Model and bench, under the tests of the changed file (`regressions.mutants.target.Target`).
 
-    A defect is put into a private copy of the project. Services and name are not needed, and there is no job
-    list: what a defect has to get past is what `make check` would run for a change of its file, simulations
-    included.
+    A defect is put into a private copy of the project. It has to get past what `make check` would run for a
+    change of its file, then past all tests of model and bench without a simulation, then past the file's
+    simulations. Services and name are not needed, and there is no job list.
     """
 
     device = BENCH
@@ -109,7 +109,7 @@ class BenchTarget:
         self._copies: asyncio.Queue[Path] = asyncio.Queue()
         self._folders: list[Path] = []
         self._tests: dict[str, list[str]] = {}
-        self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._limit = _LEAST_SECONDS
 
     def place(self, defects: Sequence[Defect]) -> None:
         """Find every defect in the sources.
@@ -145,18 +145,20 @@ class BenchTarget:
         for copy in self._folders:
             self._copies.put_nowait(copy)
         every = sorted({test for tests in self._tests.values() for test in tests})
-        folder = simulations.make_folder(CONTROL)
-        options = [f"--junitxml={folder.resolve()}/tests.xml", f"-n{self._processes}", "--dist=loadfile"]
-        said, end = await self._run(self._folders[0], every, options, folder, CONTROL, TimeLimit(3600.0))
-        if end.code != 0:
-            failed = _FAILED.search(said)
-            return f"{failed[1]}: {failed[2].strip(' -')}" if failed else end.detail, 0
-        cases = list(ET.parse(folder / "tests.xml").iter("testcase"))
-        for case in cases:
-            self._seconds[_file(case.get("classname", ""))] += float(case.get("time", 0))
-        for tests in self._tests.values():
-            tests.sort(key=lambda test: self._seconds[test])
-        return "", len(cases)
+        count = 0
+        for name, mark, tests in (
+            ("plain", _PLAIN, [*every, *_NEIGHBOURS]),
+            ("simulated", _SIMULATED, every),
+        ):
+            folder = simulations.make_folder(CONTROL, name)
+            options = (*mark, f"-n{self._processes}", "--dist=loadfile")
+            said, end = await self._run(self._folders[0], tests, options, folder, CONTROL, TimeLimit(3600.0))
+            if end.code not in _PASSED:
+                failed = _FAILED.search(said)
+                return f"{failed[1]}: {failed[2].strip(' -')}" if failed else end.detail, 0
+            self._limit += _TIMES_CONTROL * end.seconds
+            count += _cases(said)
+        return "", count
 
     async def examine(self, number: int, defect: Defect, simulations: Simulations) -> DefectResult:
         """Run the tests of a defect's file, until one fails."""
@@ -168,21 +170,19 @@ class BenchTarget:
             changed.write_text(applied((ROOT / defect.file).read_text(), defect.change))
             # Python takes a module's code for that of its source by time and size.
             os.utime(changed, (number, number))
-            whole = list(itertools.accumulate(self._seconds[test] for test in tests))
-            limit = TimeLimit(max(_LEAST_SECONDS, _TIMES_CONTROL * whole[-1]))
-            first = max(1, sum(seconds <= _FIRST_SECONDS for seconds in whole))
             count, spent = 0, 0.0
-            for some in filter(None, (tests[:first], tests[first:])):
-                said, end = await self._run(copy, some, ["-x", "-n0"], folder, defect.id, limit)
-                count += sum(map(int, _COUNT.findall(said[-2000:])))
+            for mark, some in ((_PLAIN, tests), (_PLAIN, _NEIGHBOURS), (_SIMULATED, tests)):
+                options, limit = (*mark, "-x", "-n0"), TimeLimit(self._limit)
+                said, end = await self._run(copy, some, options, folder, defect.id, limit)
+                count += _cases(said)
                 spent += end.seconds
-                if end.code != 0:
+                if end.code not in _PASSED:
                     break
         finally:
             shutil.copy2(ROOT / defect.file, copy / defect.file)
             self._copies.put_nowait(copy)
         seconds = round(spent, 3)
-        if end.code == 0:
+        if end.code in _PASSED:
             return DefectResult(defect, number, Fate.SURVIVED, after=count, seconds=seconds)
         failed = _FAILED.search(said)
         name = TIME_LIMIT if end.ending is Ending.TIMEOUT else failed[1] if failed else CRASH
@@ -208,8 +208,6 @@ class BenchTarget:
         return (folder / "sim.log").read_text(errors="replace"), end
 
 
-def _file(classname: str) -> str:
-    """The file of a test case, by the module that its class name begins with."""
-    parts = classname.split(".")
-    last = next(i for i, part in enumerate(parts) if part.startswith("test_"))
-    return f"{'/'.join(parts[: last + 1])}.py"
+def _cases(said: str) -> int:
+    """Count the test cases that a run ended, by its last words."""
+    return sum(map(int, _COUNT.findall(said[-2000:])))
