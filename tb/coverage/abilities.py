@@ -65,6 +65,8 @@ def _names(point: Coverpoint, device: Descriptor) -> set[str] | None:
         )
     if device.registers != CONTRACT_REGISTERS and point.needs in ("register", "bytes", "lock", "queue"):
         return _of_accesses(point, device)
+    if point.needs == "meeting":
+        return None if device.registers == CONTRACT_REGISTERS else set()
     if point.needs in edges:
         edge, own = edges[point.needs], getattr(device.traits, point.needs[0])
         return {size_bin(size, edge) for size in range(4 * edge + 4) if own.refuses(size) is None}

@@ -15,7 +15,7 @@ from tb.coverage.block import block_of
 from tb.coverage.counts import Counts
 from tb.coverage.definition import Definition
 from tb.coverage.numerics import Event, count
-from tb.coverage.samples import AccessSample, CutSample, JobSample
+from tb.coverage.samples import AccessSample, CutSample, JobSample, MeetingSample
 from tb.coverage.sorter import Code, Sorter
 from tb.exchange.device import Descriptor
 from tb.exchange.plan import SHARE
@@ -83,6 +83,7 @@ class Collector:
         self._accesses: dict[AccessTrace, Code] = {}
         self._notes: list[Note] = []
         self._traces: list[AccessTrace] = []
+        self._meetings: list[MeetingSample] = []
         self._results: list[Pending] = []
         self._events = 0
         self._event_hits: Counter[int] = Counter()
@@ -113,6 +114,10 @@ class Collector:
         """Takes register accesses outside of scenarios that the reference model agreed with."""
         self._traces += traces
 
+    def meeting(self, sample: MeetingSample) -> None:
+        """Takes an access that met something, in a case that passed."""
+        self._meetings.append(sample)
+
     def finish(self) -> Counts:
         """All that was counted.
 
@@ -125,6 +130,8 @@ class Collector:
             for kind, codes in task.result().items():
                 tally.setdefault(kind, Counter()).update(codes)
         self._results.clear()
+        if self._meetings:
+            tally["meeting"] = Counter(map(self._sorters["meeting"].code, self._meetings))
         counts = Counts(self._definition)
         for kind, codes in tally.items():
             self._sorters[kind].sort(codes, counts)

@@ -32,6 +32,7 @@ NEEDS = (
     "lock",
     "queue",
     "ids",
+    "meeting",
 )
 
 

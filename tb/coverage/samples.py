@@ -43,3 +43,13 @@ class AccessSample:
     id: int  # access id as driven
     queued: int  # jobs queued or running then
     holder: int | None  # access id that held the lock then; None for nobody
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingSample:
+    """An access of the register port near the end of a job, or another access near behind it."""
+
+    act: str  # the access
+    other: str  # what it meets: the job's last grant or event, or the other access
+    distance: int  # cycles by which it comes behind the end, or the other access behind it
+    state: str  # jobs there

@@ -8,6 +8,7 @@ import numpy as np
 
 from tb.agents.tcdm.monitor import BeatLog, EventLog
 from tb.coverage.collector import Collector, Cut
+from tb.coverage.samples import MeetingSample
 from tb.dpi.bindings import BenchHandle
 from tb.exchange.scenario import Scenario
 from tb.registers.model import RegisterFileModel
@@ -46,6 +47,10 @@ class CoverageTap:
         """Count a scenario if nothing at all was wrong with it, not even something known."""
         if not verdict.findings and not verdict.known:
             self._collector.scenario(scenario, image, seen.traces, seen.events, seen.cut)
+
+    def meeting(self, sample: MeetingSample) -> None:
+        """Count an access that met something, in a case that passed."""
+        self._collector.meeting(sample)
 
     def accesses(self, *, passed: bool) -> None:
         """Count the accesses made outside of scenarios, if the reference model agrees with them."""

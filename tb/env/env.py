@@ -6,10 +6,11 @@ from typing import Any
 
 from pyuvm import ConfigDB, uvm_env
 
-from tb.agents.control.access import Access, Response
+from tb.agents.control.access import Access, Burst, Response
 from tb.agents.control.agent import ControlAgent
 from tb.agents.control.sequences import AccessSequence
 from tb.agents.tcdm.agent import TcdmAgent
+from tb.agents.tcdm.monitor import BeatLog, EventLog
 from tb.coverage.collector import Collector
 from tb.dpi.bindings import BenchHandle
 from tb.env.background import Background
@@ -23,12 +24,14 @@ from tb.exchange.applicable import CannotRun
 from tb.exchange.device import Descriptor
 from tb.exchange.results import JobResult
 from tb.exchange.scenario import Scenario
+from tb.exchange.traits import CONTRACT
 from tb.registers.adapter import ControlAdapter
 from tb.registers.backdoor import RegisterBackdoor
 from tb.registers.generate import register_block
 from tb.registers.own import description_of, registers_of
 from tb.registers.predictor import RegisterPredictor
 from tb.scoreboard.deputy import Deputy
+from tb.scoreboard.idle import idle_requests
 from tb.scoreboard.scoreboard import Scoreboard
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.scoreboard.verdict import Verdict
@@ -117,14 +120,26 @@ class RedmuleEnv(uvm_env):
 
     def check_registers(self) -> None:
         """Judge the register accesses made outside of scenarios; a finding fails the test."""
+        for detail in self.judge_registers():
+            self.recorder.check(False, detail)
+
+    def judge_registers(self) -> list[str]:
+        """Judge the register accesses made outside of scenarios; returns what is wrong."""
         self._collect()
         noted = self.scoreboard.take_notes()
         excused = self.scoreboard.excuse((), noted)
         for counter in (self.recorder.concerned, self.recorder.known):
             counter.update(excused.shown)
-        for finding in excused.findings:
-            self.recorder.check(False, finding.detail)
         self.coverage.accesses(passed=not noted)
+        return [finding.detail for finding in excused.findings]
+
+    def judge_idle(self) -> list[str]:
+        """Tell of requests since the logs were cleared that an idle device made."""
+        if self.descriptor.traits != CONTRACT:
+            return []
+        handle = self.handle
+        beats, events = BeatLog(handle.beat_log()), EventLog(handle.event_log())
+        return idle_requests(beats, events, handle.periph_log(), registers_of(self.descriptor))
 
     async def run_scenario(self, scenario: Scenario) -> Verdict:
         """Run a scenario, judge and record it; a device that failed is reset.
@@ -163,6 +178,20 @@ class RedmuleEnv(uvm_env):
         sequence = AccessSequence("accesses", accesses)
         await sequence.start(self.control.sequencer)
         return sequence.responses
+
+    async def play(self, accesses: Sequence[Access]) -> list[int]:
+        """Make accesses to the cycle, without Python at each of them; returns their read data.
+
+        Raises:
+            ControlError: No grant, or no response.
+            ValueError: There are more than the player holds.
+        """
+        player = self.control.player
+        assert player is not None, "the agent of an environment with tests is active"
+        player.start([Burst(accesses)])
+        await player.done()
+        (responses,) = player.responses()
+        return [response.data for response in responses]
 
     def _poked(self, register: str, value: int) -> None:
         # Earlier reads must be judged before the value changes.

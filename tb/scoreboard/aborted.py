@@ -6,6 +6,7 @@ import numpy.typing as npt
 from msgspec.structs import replace
 
 from tb.agents.tcdm.memory import job_ranges
+from tb.agents.tcdm.monitor import BeatLog
 from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
@@ -103,6 +104,16 @@ def check_aborted(
     return ran, findings
 
 
+def raised_edges(beats: BeatLog) -> npt.NDArray[np.int64]:
+    """Edge at which the request of each record was raised; shape (records,)."""
+    edges: npt.NDArray[np.int64] = beats.edges
+    # A request is raised where the cycle before had none, or one that was granted.
+    new = np.ones(edges.size, dtype=np.bool_)
+    new[1:] = ~beats.waiting[:-1] | (np.diff(edges) != 1)
+    places = np.maximum.accumulate(np.where(new, np.arange(edges.size), 0))
+    return edges[places]
+
+
 def _requests(
     scenario: Scenario, seen: Observation, edge: int, trigger: int, traits: Traits
 ) -> list[Finding]:
@@ -110,11 +121,7 @@ def _requests(
     records = seen.beats.records
     if not records.size:
         return []
-    edges = seen.beats.edges
-    # A request is raised where the cycle before had none, or one that was granted.
-    new = np.ones(records.size, dtype=np.bool_)
-    new[1:] = ~seen.beats.waiting[:-1] | (np.diff(edges) != 1)
-    raised = edges[np.maximum.accumulate(np.where(new, np.arange(records.size), 0))]
+    raised = raised_edges(seen.beats)
     strange = raised > edge + RAISED_LATE
     access = 4 * records["data"].shape[1]
     starts = records["add"].astype(np.int64)

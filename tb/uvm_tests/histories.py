@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from tb.agents.control.access import Access, Burst, read, write
+from tb.agents.control.access import Access, read, write
 from tb.registers.abilities import lacking
 from tb.registers.own import registers_of
 from tb.registers.program import empty_job, programmed, register_values
@@ -115,11 +115,7 @@ class LongHistory(DirectedTest):
 
     async def _play(self, accesses: Sequence[Access]) -> list[int]:
         """Make accesses, without Python at each of them, and judge them; returns their data."""
-        player = self._env.control.player
-        assert player is not None, "the agent of a directed test is active"
-        player.start([Burst(accesses)])
-        await player.done()
-        (responses,) = player.responses()
+        data = await self._env.play(accesses)
         self._env.check_registers()
         self._env.handle.clear_logs()
-        return [response.data for response in responses]
+        return data

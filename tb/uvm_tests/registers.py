@@ -27,7 +27,7 @@ class RegisterTest(DirectedTest):
         return cls.sequence_class.not_applicable(entry, device)
 
     async def run(self, env: RedmuleEnv) -> None:
-        """Reset, run the sequence, and judge all accesses by the reference model as well."""
+        """Reset, run the sequence, and judge all accesses by the reference model, and requests, as well."""
         await env.reset()
         sequence = self.sequence_class.made_in(env)
         sequence.registers = registers_of(env.descriptor)
@@ -35,7 +35,8 @@ class RegisterTest(DirectedTest):
             await sequence.start(env.control.sequencer)
         except RegisterCheckError as error:
             env.recorder.check(False, str(error))
-        env.recorder.check(True, "")
+        idle = env.judge_idle()
+        env.recorder.check(not idle, "; ".join(idle))
         env.check_registers()
         await env.reset()
 

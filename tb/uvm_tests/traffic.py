@@ -83,5 +83,6 @@ class RegisterTraffic(DirectedTest):
             holder = env.predictor.model.holder or 0
             await env.accesses([traffic.draw(holder) for _ in range(_LENGTH)])
             env.check_registers()
-        env.recorder.check(True, "")
+        idle = env.judge_idle()
+        env.recorder.check(not idle, "; ".join(idle))
         await env.reset()

@@ -8,8 +8,10 @@ import pytest
 from msgspec import structs
 
 from tb.exchange.scenario import Abort
+from tb.registers.generate import register_map
 from tb.scoreboard.aborted import check_aborted, clear_edges
 from tb.scoreboard.finding import Span
+from tb.scoreboard.idle import idle_requests
 from tb.stimulus.image import Image, initial_image, predict
 from tests.bench.logs import BASE, JOB, OTHER, X, Z, accesses, read, scenario, seen
 
@@ -85,6 +87,29 @@ def test_no_request_follows_but_of_the_last_job() -> None:
     assert texts(left_by(), requests=held, busy=[11, 39, 41, 71]) == []
     (text,) = texts(left_by(), requests=[read(36, X & ~3)])
     assert "serves no job" in text
+
+
+@pytest.mark.parametrize(
+    ("edge", "waits", "wrong"),
+    [
+        (9, 0, True),
+        (11, 0, False),
+        (12, 0, False),
+        (28, 0, False),
+        (34, 0, False),
+        (35, 0, True),
+        (34, 9, False),
+    ],
+)
+def test_requests_of_an_idle_device_are_found(edge: int, waits: int, wrong: bool) -> None:
+    log = seen(
+        requests=[*(read(each, X, waits=True) for each in range(edge, edge + waits)), read(edge + waits, X)],
+        busy=[12, 31],
+    )
+    found = idle_requests(log.beats, log.events, accesses([(10, 0x00, 0), (30, 0x14, 1)]), register_map())
+    assert found == (
+        [f"1 requests were raised while busy_o was low, the first at edge {edge}"] if wrong else []
+    )
 
 
 def test_clears_are_found_in_the_log() -> None:
