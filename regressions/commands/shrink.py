@@ -165,6 +165,8 @@ def describe(scenario: Scenario) -> str:
 def _describe_job(job: Job) -> str:
     size = f"{job.op.name} {job.format_name} M={job.m} N={job.n} K={job.k}"
     where = f"X {job.x_addr:#x} W {job.w_addr:#x} Z {job.z_addr:#x}"
+    if job.y_addr is not None:
+        where += f" Y {job.y_addr:#x}"
     core = f" core {job.core}" if job.core else ""
     if size_of(job) <= _SHOWN_ELEMENTS:
         return f"{size}{core} at {where}{_elements(job)}"

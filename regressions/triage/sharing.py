@@ -45,7 +45,11 @@ def conditions(results: Sequence[SegmentResult], device: Descriptor) -> dict[str
     """
     own = [result for result in results if result.segment.device == device.name]
     jobs = list(_jobs(sorted(own, key=lambda result: not result.failures), device))
-    columns = {name: np.array([a.value(job.occasion) for job in jobs]) for name, a in ATTRIBUTES.items()}
+    columns = {
+        name: np.array([attribute.value(job.occasion) for job in jobs])
+        for name, attribute in ATTRIBUTES.items()
+        if name != "y_addr" or device.registers.own_y  # elsewhere it is z_addr once more
+    }
     found: dict[str, Subgroup] = {}
     for bucket in sorted({bucket for job in jobs for bucket in job.buckets}):
         failing = np.array([_fails(job, bucket) for job in jobs])

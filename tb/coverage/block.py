@@ -32,9 +32,11 @@ def block_of(job: Job, image: NDArray[np.uint8], base: int) -> StepBlock | None:
     """
     if overlap(job.z_range, job.x_range) or overlap(job.z_range, job.w_range):
         return None
+    if job.y_addr is not None and overlap(job.z_range, job.y_range):
+        return None
     x = load(image, job.x_addr - base, job.m, job.n, job.x_fmt)
     w = load(image, job.w_addr - base, job.n, job.k, job.w_fmt)
-    y = load(image, job.z_addr - base, job.m, job.k, job.z_fmt) if job.op.reads_y else None
+    y = load(image, job.y_place - base, job.m, job.k, job.z_fmt) if job.op.reads_y else None
     outputs = _STEPS // job.n
     if not outputs:
         return None

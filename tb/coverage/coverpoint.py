@@ -33,6 +33,7 @@ NEEDS = (
     "queue",
     "ids",
     "meeting",
+    "own_y",
 )
 
 

@@ -161,13 +161,27 @@ def dependency(sample: JobSample) -> str | None:
         return None
     job = sample.job
     earlier = sample.scenario.jobs[: sample.position]
-    y_range = job.z_range if job.op.reads_y else (0, 0)
+    y_range = job.y_range if job.op.reads_y else (0, 0)
     for name, span in (("reads_x", job.x_range), ("reads_w", job.w_range), ("reads_y", y_range)):
         if any(overlap(span, each.z_range) for each in earlier):
             return name
     if any(overlap(job.z_range, span) for each in earlier for span in (each.x_range, each.w_range)):
         return "overwrites"
     return "none"
+
+
+@coverpoint("job", ("apart", "over_xw", "over_z", "earlier_z"), needs="own_y")
+def y_place(sample: JobSample) -> str | None:
+    """Place of a Y that is not at Z: over its job's Z, over X or W, over an earlier job's Z, or apart."""
+    job = sample.job
+    if job.y_addr is None or job.empty or not job.op.reads_y:
+        return None
+    if overlap(job.y_range, job.z_range):
+        return "over_z"
+    if overlap(job.y_range, job.x_range) or overlap(job.y_range, job.w_range):
+        return "over_xw"
+    earlier = sample.scenario.jobs[: sample.position]
+    return "earlier_z" if any(overlap(job.y_range, each.z_range) for each in earlier) else "apart"
 
 
 @coverpoint("cut", ("clear_all", "clear", "reset"))

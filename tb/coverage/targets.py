@@ -145,6 +145,11 @@ class Targets:
             table["abort"] = rng.choice(("clear", "reset"))
         if values.get("dependency", "none") != "none":
             table["chain"] = 1.0
+        if "y_place" in values:
+            table["op"] = [op.name for op in self._device.operations if op.reads_y]
+            table |= {"y_apart": 1.0, "z_overlap": float(values["y_place"] == "over_z")}
+            if values["y_place"] == "earlier_z":
+                table |= {"chain": 1.0, "jobs": 2}
         if "free_grants" in values:
             table["gnt_without_req"] = float(values["free_grants"] == "yes")
         if "write_answers" in values:

@@ -49,7 +49,7 @@ class Occasion:
         if self.position == 0:
             return False
         first, size = self.scenario.jobs[self.position - 1].z_range
-        spans = (self.job.x_range, self.job.w_range, self.job.z_range)
+        spans = (self.job.x_range, self.job.w_range, self.job.y_range, self.job.z_range)
         return any(begin < first + size and first < begin + length for begin, length in spans)
 
 
@@ -92,7 +92,8 @@ ATTRIBUTES: Mapping[str, Attribute] = {
     "y_class": _class(2, "Y"),
     "x_addr": Attribute("byte address of X", lambda o: o.job.x_addr),
     "w_addr": Attribute("byte address of W", lambda o: o.job.w_addr),
-    "z_addr": Attribute("byte address of Y and Z", lambda o: o.job.z_addr),
+    "z_addr": Attribute("byte address of Z", lambda o: o.job.z_addr),
+    "y_addr": Attribute("byte address of Y", lambda o: o.job.y_place),
     "core": Attribute("core that programs the job", lambda o: o.job.core),
     "position": Attribute("place in its scenario: 0 for the first job", lambda o: o.position),
     "jobs": Attribute("jobs of its scenario", lambda o: len(o.scenario.jobs)),

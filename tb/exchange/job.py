@@ -68,6 +68,8 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True, gc=False, cache_hash=
     data: Data | None = None
     # Bytes from one FP8 element to the next; explicit data is dense all the same.
     fp8_bytes: Annotated[int, Meta(ge=1, le=2)] = 1
+    # Byte address of Y on a device that has a pointer for it; None where Y is at Z (contract A1.1).
+    y_addr: Address | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.op, str):
@@ -79,8 +81,10 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True, gc=False, cache_hash=
             structs.force_setattr(self, "fmt", plain_formats(self.fmt))
         if not (0 <= self.m <= MAX_SIZE and 0 <= self.n <= MAX_SIZE and 0 <= self.k <= MAX_SIZE):
             raise ValueError(f"job size M={self.m} N={self.n} K={self.k} is out of range 0..{MAX_SIZE}")
-        for name in ("x_addr", "w_addr", "z_addr"):
-            if not 0 <= getattr(self, name) < ADDRESS_SPACE:
+        if self.y_addr == self.z_addr:
+            structs.force_setattr(self, "y_addr", None)
+        for name in ("x_addr", "w_addr", "z_addr", "y_addr"):
+            if not 0 <= (getattr(self, name) or 0) < ADDRESS_SPACE:
                 raise ValueError(f"job {name}={getattr(self, name):#x} is not a 32-bit address")
         if not 0 <= self.core < MAX_CORES:
             raise ValueError(f"job core {self.core} is out of range 0..{MAX_CORES - 1}")
@@ -163,12 +167,24 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True, gc=False, cache_hash=
 
     @property
     def z_range(self) -> Range:
-        """Bytes of Y and Z; none when the job is empty."""
+        """Bytes of Z; none when the job is empty."""
         return self.z_addr, self.m * self.k * self.element_bytes(self.z_fmt)
+
+    @property
+    def y_place(self) -> int:
+        """Byte address of Y."""
+        return self.z_addr if self.y_addr is None else self.y_addr
+
+    @property
+    def y_range(self) -> Range:
+        """Bytes of Y; none when the job is empty."""
+        return self.y_place, self.z_range[1]
 
     def to_json(self) -> dict[str, Any]:
         """Returns the job as JSON values: names of operation and format, explicit data as base64."""
         values: dict[str, Any] = to_builtins(self)
         if self.fp8_bytes == 1:
             del values["fp8_bytes"]
+        if self.y_addr is None:
+            del values["y_addr"]
         return values | {"op": self.op.name, "format": self.format_name}

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct, field
 from models.formats import Format
 from models.ops import Op
 from tb.exchange.job import Job
-from tb.exchange.names import parse_format, parse_op
+from tb.exchange.names import ADDRESS_SPACE, parse_format, parse_op
 from tb.exchange.roles import JOB_ROLES, NO_ROLES, Constant, Place, Roles, Word, check_places, place_of
 from tb.schema import Where, unknown
 
@@ -107,6 +107,11 @@ class Registers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             return getattr(self.roles, role) is not None
         return role not in ("commit", "y", "y_offset", "format_in", "format_out")
 
+    @property
+    def own_y(self) -> bool:
+        """True if jobs can have Y at another place than Z."""
+        return self.has("y") or self.has("y_offset")
+
     def clear_value(self, value: int) -> int:
         """Return what is written for a clear of everything (0), or of the jobs alone (any other value)."""
         if value == 0 or self.clear_keep < 0:
@@ -120,12 +125,17 @@ class Registers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def supports(self, job: Job) -> str | None:
         """Return why the registers cannot express a job, as the end of a sentence; None if they can."""
+        if job.y_addr is not None and not self.own_y:
+            return "one pointer for Y and Z"
         if not self.own:
             return None
         for name in ("m", "n", "k"):
             place, size = getattr(self.roles, name), getattr(job, name)
             if isinstance(place, Place) and size >> place.width:
                 return f"{place.width} bits for {name.upper()}, the job wants {size}"
+        distance, place = (job.y_place - job.z_addr) % ADDRESS_SPACE, self.roles.y_offset
+        if isinstance(place, Place) and distance >> place.width:
+            return f"{place.width} bits for the distance of Y from Z, the job wants {distance:#x}"
         x, w, z = job.formats
         if self.roles.format is not None and not x is w is z:
             return "one format for all operands"

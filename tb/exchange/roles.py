@@ -56,8 +56,8 @@ class Roles(Struct, frozen=True, forbid_unknown_fields=True):
         x: address of X
         w: address of W
         z: address of Z
-        y: address of Y, if it has a register of its own: the bench writes that of Z
-        y_offset: distance of Y from Z in bytes: the bench writes 0
+        y: address of Y, if it has a register of its own
+        y_offset: distance of Y from Z in bytes, modulo 2^32; fewer bits count upwards
         operation: operation; without it the device has one
         format: format of all operands; without any the device has one
         format_in: format of X and W, where that of Y and Z is apart; jobs in which they differ need

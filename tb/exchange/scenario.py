@@ -135,7 +135,8 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
                 f"an abort needs two jobs, the one it cuts and the next, or three, not {len(self.jobs)}"
             )
         for position, job in enumerate(self.jobs):
-            for name, span in zip("XWZ", (job.x_range, job.w_range, job.z_range), strict=True):
+            for name in "XWZY":
+                span: Range = getattr(job, f"{name.lower()}_range")
                 if not self.window.contains(span):
                     raise ValueError(
                         f"{name} of job {position} ({span[1]} bytes at {span[0]:#x}) lies outside the window "

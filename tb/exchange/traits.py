@@ -194,6 +194,8 @@ class Traits(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
                 continue
             if getattr(job, f"{name}_addr") % own.alignment:
                 return f"the address of {name.upper()} has to be a multiple of {own.alignment}"
+            if name == "z" and job.y_place % own.alignment:
+                return f"the address of Y has to be a multiple of {own.alignment}"
             if columns * job.element_bytes(fmt) % own.row_alignment:
                 return f"rows of {name.upper()} have to be a multiple of {own.row_alignment} bytes"
         return None
@@ -218,7 +220,7 @@ class Traits(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
     def reads(self, job: Job) -> list[tuple[int, int]]:
         """Return the first byte and the bytes of each operand that a job reads, full tiles included."""
         spans = []
-        firsts = (job.x_addr, job.w_addr, job.z_addr)
+        firsts = (job.x_addr, job.w_addr, job.y_place)
         for own, first, shape, fmt in zip(
             (self.x, self.w, self.z), firsts, job.shapes, job.formats, strict=True
         ):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tb.agents.control.access import ALL_BYTES, Access, core_id
 from tb.exchange.job import Job
+from tb.exchange.names import ADDRESS_SPACE
 from tb.registers.encodings import encodings
 from tb.registers.generate import register_map
 from tb.registers.map import RegisterMap, merge_bytes
@@ -29,7 +30,8 @@ def register_values(job: Job, registers: RegisterMap | None = None) -> dict[str,
     values = {"x": job.x_addr, "w": job.w_addr, "z": job.z_addr, "m": job.m, "k": job.k, "n": job.n}
     if rules.own:
         x, _, z = job.formats
-        values |= {"y": job.z_addr, "operation": rules.code(job.op), "format": rules.code(x)}
+        values |= {"y": job.y_place, "y_offset": (job.y_place - job.z_addr) % ADDRESS_SPACE}
+        values |= {"operation": rules.code(job.op), "format": rules.code(x)}
         return registers.words(values | {"format_in": rules.code(x), "format_out": rules.code(z)})
     alike = encodings(job.fmt, registers.mixed_formats)
     place, varied = divmod(job.data_seed // _STYLES, 2)

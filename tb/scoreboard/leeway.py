@@ -61,7 +61,7 @@ class _FreeValues:
         return mask
 
     def _run(self, position: int, job: Job) -> None:
-        tainted = any(self._uncertain(*each, job) for each in zip("xwz", job.formats, strict=True))
+        tainted = any(self._uncertain(*each, job) for each in zip("xwy", job.formats, strict=True))
         self._state = predict(self._state, (job,), self._base, traits=self._traits)
         z, places = self._elements(self._state, job), self._places(job)
         free = np.zeros(z.shape, np.bool_)
@@ -75,7 +75,7 @@ class _FreeValues:
     def _uncertain(self, name: str, fmt: Format, job: Job) -> bool:
         """Tell whether an operand has an element that is not known: all but a whole NaN of its format."""
         first, length = getattr(job, f"{name}_range")
-        if not length or (name == "z" and not job.op.reads_y):
+        if not length or (name == "y" and not job.op.reads_y):
             return False
         start = first - self._base
         owners = self._owner[start : start + length : job.spread(fmt)]

@@ -127,7 +127,7 @@ def _first_step(
         return "first wrong step not searched: min and max are not the contract's"
     x, w = factors(before, job, base, traits)
     x_row, w_column, z_fmt = x[row], w[:, column], job.z_fmt
-    y = load(before, job.z_addr - base, job.m, job.k, z_fmt, job.spread(z_fmt))
+    y = load(before, job.y_place - base, job.m, job.k, z_fmt, job.spread(z_fmt))
     y0 = int(widen(y[row : row + 1, column], z_fmt)[0])
     try:
         text = _possible(first_possible_step(job.op, x_row, w_column, y0, got, z_fmt))

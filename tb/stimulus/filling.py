@@ -44,7 +44,7 @@ def fill(memory: NDArray[np.uint8], job: Job, base: int) -> bool:
         *(job.m, job.n, job.m, job.n, job.k, job.k),
         *map(_CLASSES.__getitem__, job.classes),
         *formats,
-        *(job.x_addr - base, job.w_addr - base, job.z_addr - base),
+        *(job.x_addr - base, job.w_addr - base, job.y_place - base),
         *map(job.element_bytes, formats),
     )
     compiled(task, ct.byref(ct.c_char.from_buffer(memory.data)))

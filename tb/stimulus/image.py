@@ -80,7 +80,7 @@ def initial_image(scenario: Scenario) -> Image:
     for job in scenario.jobs:
         if job.empty or fill(image, job, base):
             continue
-        addresses = (job.x_addr, job.w_addr, job.z_addr)
+        addresses = (job.x_addr, job.w_addr, job.y_place)
         for address, bits, fmt in zip(addresses, operands(job), job.formats, strict=True):
             if bits is not None and bits.size:
                 store(image, address - base, bits, fmt, job.spread(fmt))
@@ -114,11 +114,10 @@ def predict(
 
 def _run(image: Image, job: Job, base: int, traits: Traits) -> tuple[Fp16, Fp16, Fp16 | None, Fp16]:
     """Applies one job to `image` in place; returns X, W, Y and Z."""
-    z_offset = job.z_addr - base
     x, w = factors(image, job, base, traits)
-    y = _read(image, z_offset, job.shapes[2], job, job.z_fmt) if job.op.reads_y else None
+    y = _read(image, job.y_place - base, job.shapes[2], job, job.z_fmt) if job.op.reads_y else None
     z = gemm_op(job.op, x, w, y, traits.minmax_nan)
-    store(image, z_offset, narrow(z, job.z_fmt), job.z_fmt, job.spread(job.z_fmt))
+    store(image, job.z_addr - base, narrow(z, job.z_fmt), job.z_fmt, job.spread(job.z_fmt))
     return x, w, y, z
 
 
@@ -144,18 +143,20 @@ def _read(image: Image, offset: int, shape: tuple[int, int], job: Job, fmt: Form
 def undefined(scenario: Scenario, traits: Traits = CONTRACT) -> NDArray[np.bool_] | None:
     """Returns which bytes of the final memory are left undefined, or None if all are defined.
 
-    Z is undefined where it overlaps the same job's X or W (contract A6.9), and where a job reads undefined
-    bytes. A later job that overwrites such bytes with defined values ends that. On a device with traits,
-    bytes that full tiles write behind Z, and those between elements of Z, are undefined too.
+    Z is undefined where it overlaps the same job's X or W (contract A6.9), or a Y that begins elsewhere, and
+    where a job reads undefined bytes. A later job that overwrites such bytes with defined values ends that.
+    On a device with traits, bytes that full tiles write behind Z, and those between elements of Z, are
+    undefined too.
 
     Returns:
         Boolean array of `window.size`, true where any value is right.
     """
     mask: NDArray[np.bool_] | None = None
     for job in scenario.jobs:
-        spans = list(zip((job.x_range, job.w_range, job.z_range), job.formats, strict=True))
+        spans = list(zip((job.x_range, job.w_range, job.y_range), job.formats, strict=True))
         written = job.z_addr, traits.written(job)
         tainted = overlap(written, job.x_range) or overlap(written, job.w_range)
+        tainted |= job.y_addr is not None and job.op.reads_y and overlap(written, job.y_range)
         loose = written[1] > job.z_range[1] or job.spread(job.z_fmt) > 1
         if mask is not None:
             read = spans if job.op.reads_y else spans[:2]
@@ -165,7 +166,7 @@ def undefined(scenario: Scenario, traits: Traits = CONTRACT) -> NDArray[np.bool_
         if mask is not None and written[1]:
             start = job.z_addr - scenario.window.base
             mask[start : start + written[1]] = True
-            mask[_slice(*spans[2], job, scenario.window)] = tainted
+            mask[_slice(job.z_range, job.z_fmt, job, scenario.window)] = tainted
     return mask if mask is not None and mask.any() else None
 
 

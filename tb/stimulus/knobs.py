@@ -51,6 +51,7 @@ DEFAULTS: dict[str, Any] = {
     "chain": 0.3,
     "alias_xw": 0.05,
     "z_overlap": 0.0,
+    "y_apart": 0.5,
     "abort": {"none": 1},
     "abort_at": "random",
     "abort_jobs": {"1": 1},
@@ -93,6 +94,7 @@ class Knobs:
         chain: chance that a queued job shares memory with Z of an earlier one, or overwrites its X or W
         alias_xw: chance that X and W of a job overlap
         z_overlap: chance that Z of a job overlaps its X or W, so that Z is undefined (contract A6.9)
+        y_apart: chance that Y is not at the place of Z, on a device with a pointer of its own for it
         abort: how jobs are cut short: none, clear (soft clear), reset; unless none, one more job, which
             shares no memory with them, is programmed right behind
         abort_at: random: cut at any cycle; sweep: one job after the other is cut at each of its cycles in
@@ -129,6 +131,7 @@ class Knobs:
     chain: Annotated[float, chance]
     alias_xw: Annotated[float, chance]
     z_overlap: Annotated[float, chance]
+    y_apart: Annotated[float, chance]
     abort: Annotated[Weighted[str], words(("none", *ABORT_KINDS))]
     abort_at: Annotated[str, plain(Literal["random", "sweep"])]
     abort_jobs: Annotated[Weighted[int], numbers((1, 2))]

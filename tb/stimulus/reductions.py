@@ -24,7 +24,6 @@ History = tuple[Scenario, ...]
 Pass = Generator[History, bool, History]
 """Yields candidates, is sent whether each still fails, and returns the smallest that does."""
 
-_POINTERS = ("x_addr", "w_addr", "z_addr")
 _ALIGNMENTS = (64, 4)  # bytes: as directed jobs have it, and a word
 _LOWEST_RATE = 0.02
 _SMALL = 8  # sizes up to this one are all tried
@@ -221,7 +220,7 @@ def settings(history: History) -> Pass:
 def _plainer(job: Job) -> Iterator[tuple[str, Any]]:
     """Fields of a job and what is plainer there; what decides the length of explicit data stays."""
     yield from (("op", op) for op in (Op.MATMUL, Op.GEMM) if op < job.op)
-    yield from (("core", 0), ("data_seed", 0))
+    yield from (("core", 0), ("data_seed", 0), ("y_addr", None))
     if job.data is None:
         yield from (("fmt", Format.FP16), ("classes", ("normal", "normal", "normal")))
         for operand in range(3):
@@ -233,7 +232,7 @@ def addresses(history: History) -> Pass:
     for place, number in job_places(history):
         if history[place].abort is not None:
             continue  # its jobs share no memory, which a pointer that moves could change
-        for field in _POINTERS:
+        for field in _pointers(history[place].jobs[number]):
             for alignment in _ALIGNMENTS:
                 aligned = getattr(history[place].jobs[number], field) // alignment * alignment
                 history = yield from offer(history, partial(_with_field, place, number, field, aligned))
@@ -243,11 +242,17 @@ def addresses(history: History) -> Pass:
     return history
 
 
+def _pointers(job: Job) -> tuple[str, ...]:
+    """Fields that are addresses of operands."""
+    return ("x_addr", "w_addr", "z_addr") if job.y_addr is None else ("x_addr", "w_addr", "z_addr", "y_addr")
+
+
 def _close_together(place: int, history: History) -> History:
     """The operands of a scenario's only job one after the other, as misaligned as they were."""
     (job,) = history[place].jobs
-    lengths = [length for _, length in (job.x_range, job.w_range, job.z_range)]
-    misaligned = [getattr(job, field) % _ALIGNMENTS[-1] for field in _POINTERS]
+    fields = _pointers(job)
+    lengths = [getattr(job, field.replace("addr", "range"))[1] for field in fields]
+    misaligned = [getattr(job, field) % _ALIGNMENTS[-1] for field in fields]
     window, placed = lay_out(lengths, misaligned, DEFAULT_BASE)
-    pointers: dict[str, Any] = dict(zip(_POINTERS, placed, strict=True))
+    pointers: dict[str, Any] = dict(zip(fields, placed, strict=True))
     return with_scenario(history, place, jobs=(replace(job, **pointers),), window=window)

@@ -25,6 +25,7 @@ _ORDERS = tuple(permutations(range(3)))
 _TRIES = 20  # shapes that are drawn for a job until one fits
 _CLOSE = (1, 4, 40)  # cycles within which a further cut follows
 _CHAINS = ("x", "w", "xw", "z", "overwrite")
+_OVER_XW = 0.25  # share of places of Y that lie over X or W
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ class _Shape:
     classes: tuple[str, str, str]
     traits: Traits
     bytes: dict[str, int] = field(init=False)  # memory of each operand; none for a job without outputs
-    # Where X, W and Z lie: number of a block and offset in it.
+    # Where X, W and Z lie, and Y if it is apart: number of a block and offset in it.
     spots: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -47,18 +48,18 @@ class _Shape:
         x, w, z = (apart if fmt.itemsize == 1 else fmt.itemsize for fmt in per_operand(self.fmt))
         n = self.n if self.m and self.k else 0
         z_bytes = self.traits.extent((self.m, self.k), z)
-        self.bytes = {"x": self.m * n * x, "w": n * self.k * w, "z": z_bytes}
+        self.bytes = {"x": self.m * n * x, "w": n * self.k * w, "z": z_bytes, "y": self.m * self.k * z}
 
     def alignment(self, operand: str) -> int:
         """Power of two that the address of an operand is a multiple of on the device."""
-        own: Operand = getattr(self.traits, operand)
+        own: Operand = self.traits.z if operand == "y" else getattr(self.traits, operand)
         return own.alignment
 
-    def job(self, x: int, w: int, z: int, core: int = 0, data_seed: int = 0) -> Job:
+    def job(self, x: int, w: int, z: int, y: int | None, core: int = 0, data_seed: int = 0) -> Job:
         """The job with its operands at some addresses."""
         sizes = self.m, self.n, self.k
-        apart = self.traits.fp8_bytes
-        return Job(self.op, *sizes, x, w, z, self.fmt, core, self.classes, data_seed, fp8_bytes=apart)
+        spread = self.traits.fp8_bytes
+        return Job(self.op, *sizes, x, w, z, self.fmt, core, self.classes, data_seed, None, spread, y)
 
 
 def draw_scenario(
@@ -77,9 +78,9 @@ def draw_scenario(
     if kind != "none":
         count = knobs.abort_jobs.draw(rng) if knobs.abort_jobs.values != (1,) else 1
         apart = replace(knobs, jobs=Weighted.evenly((count + 1,)), z_overlap=0.0)
-        drawn = _draw(rng, apart, index, None, descriptor.traits, moved, cut=True)
+        drawn = _draw(rng, apart, index, None, descriptor, moved, cut=True)
         return _cut(rng, drawn, kind, knobs.abort_again, descriptor)
-    return _draw(rng, knobs, index, corner, descriptor.traits, moved)
+    return _draw(rng, knobs, index, corner, descriptor, moved)
 
 
 def _cut(
@@ -127,11 +128,12 @@ def _draw(
     knobs: Knobs,
     index: int,
     corner: Corner | None,
-    traits: Traits,
+    descriptor: Descriptor,
     moved: list[str] | None,
     *,
     cut: bool = False,
 ) -> Scenario:
+    traits = descriptor.traits
     count = knobs.jobs.draw(rng) if corner is None else corner.jobs
     shapes = [_shape(rng, knobs, corner if i == 0 else None, traits, moved) for i in range(count)]
     blocks: list[Block] = []
@@ -140,6 +142,8 @@ def _draw(
             # The memory that jobs leave that are cut is open, so the next one must not see it.
             knobs = replace(knobs, chain=0.0)
         _reserve(rng, knobs, shapes[:position], shape, blocks, corner if position == 0 else None)
+        if descriptor.registers.own_y and shape.op.reads_y and rng.random() < knobs.y_apart:
+            _reserve_y(rng, knobs, shapes[:position], shape, blocks)
     window = draw_window(rng, knobs.base.draw(rng) if corner is None else corner.base, blocks)
     addresses = place(rng, window, blocks)
     jobs = tuple(_job(rng, shape, knobs.core, addresses) for shape in shapes)
@@ -149,7 +153,8 @@ def _draw(
 
 def _job(rng: random.Random, shape: _Shape, core: Weighted[int], addresses: list[int]) -> Job:
     x, w, z = (_address(rng, shape, operand, addresses) for operand in "xwz")
-    return shape.job(x, w, z, core.draw(rng), rng.getrandbits(48))
+    y = _address(rng, shape, "y", addresses) if "y" in shape.spots else None
+    return shape.job(x, w, z, y, core.draw(rng), rng.getrandbits(48))
 
 
 def draw_stall(rng: random.Random, knobs: Knobs, kind: str) -> StallSpec:
@@ -242,6 +247,25 @@ def _reserve(
             alignment = max(alignment, shape.alignment(operand))
             shape.spots[operand] = len(blocks), shift
             blocks.append(Block(size + shift, alignment))
+
+
+def _reserve_y(
+    rng: random.Random, knobs: Knobs, earlier: list[_Shape], shape: _Shape, blocks: list[Block]
+) -> None:
+    """Gives Y a spot apart from that of Z: over another operand, where an earlier job writes, or its own."""
+    grain = min(knobs.alignment.values)
+    block = shape.spots.get("z", (None,))[0]
+    others = [each for each in earlier if "z" in each.spots and each.spots["z"][0] != block]
+    if rng.random() < knobs.z_overlap:
+        _share(rng, shape, "y", shape, "z", blocks, grain)
+    elif others and rng.random() < knobs.chain:
+        _share(rng, shape, "y", rng.choice(others), "z", blocks, grain)
+    elif rng.random() < _OVER_XW:
+        _share(rng, shape, "y", shape, rng.choice("xw"), blocks, grain)
+    if "y" not in shape.spots and shape.bytes["y"]:
+        shape.spots["y"] = len(blocks), 0
+        alignment = max(knobs.alignment.draw(rng), shape.alignment("y"))
+        blocks.append(Block(shape.bytes["y"], alignment))
 
 
 def _chain(rng: random.Random, earlier: list[_Shape], shape: _Shape, blocks: list[Block], grain: int) -> None:

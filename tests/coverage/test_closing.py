@@ -20,6 +20,8 @@ from tb.coverage.covergroups import load_definition
 from tb.coverage.targets import Targets, UnreachedBin
 from tb.descriptor import available, load
 from tb.exchange.entry import TestEntry
+from tb.exchange.registers import Registers
+from tb.exchange.roles import Place, Roles
 from tb.exchange.traits import CONTRACT, PaddedSteps
 
 DEFINITION = load_definition()
@@ -97,6 +99,18 @@ def test_a_run_takes_what_is_open_and_nothing_twice() -> None:
     assert Closing(ENTRY, 1, DEVICE).segments(coverage([])) == []
     few = TestEntry("closing", CLOSING, count=1)
     assert len(Closing(few, 1, DEVICE).segments(coverage(wanted))) == 1
+
+
+def test_places_of_y_are_made_on_a_device_that_has_them() -> None:
+    roles = ("trigger", "m", "n", "k", "x", "w", "y", "z", "operation", "format")
+    places = {name: Place(4 * number) for number, name in enumerate(roles)}
+    other = replace(DEVICE, registers=Registers(roles=Roles(**places), lock=False))
+    bins = Targets(DEFINITION, other)
+    own = [target for target in bins.targets if target[0].name == "own_y.y_place"]
+    assert len(own) == 4
+    assert not any(item.name == "own_y.y_place" for item, _ in STREAM.bins.targets)
+    for item, place in own:
+        assert (item.name, place) in bins.reached(bins.scenario((item, place), 0, random.Random(1)))
 
 
 def test_parts_of_a_run_share_the_bins() -> None:

@@ -63,6 +63,23 @@ def test_classes_are_those_of_operands_that_are_read() -> None:
     assert points.x_class(sample(job(data=(bytes(8), None, None)))) is None
 
 
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        ({}, None),
+        ({"y_addr": 0x1300}, "apart"),
+        ({"y_addr": 0x1202}, "over_z"),
+        ({"y_addr": 0x1007}, "over_xw"),
+        ({"y_addr": 0x10F9}, "over_xw"),
+        ({"y_addr": 0x1407}, "earlier_z"),
+        ({"y_addr": 0x1300, "op": Op.MATMUL}, None),
+        ({"y_addr": 0x1300, "m": 0}, None),
+    ],
+)
+def test_places_of_y(values: dict[str, object], place: str | None) -> None:
+    assert points.y_place(sample(job(z_addr=0x1400), job(**values))) == place  # type: ignore[arg-type]
+
+
 def test_formats() -> None:
     assert points.format(sample(job(fmt=Format.E4M3))) == "E4M3"
     it = sample(job(fmt=(Format.E4M3, Format.FP16, Format.BF16)))

@@ -105,7 +105,7 @@ def job_ranges(job: Job, access: int, traits: Traits = CONTRACT) -> Sequence[tup
 
 def _targets(job: Job, operand: str) -> list[tuple[int, int, bool]]:
     """Where accesses of an operand start, rounded down to a word: (first byte, bytes, whether writes)."""
-    first, length = {"X": job.x_range, "W": job.w_range, "Y": job.z_range, "Z": job.z_range}[operand]
+    first, length = {"X": job.x_range, "W": job.w_range, "Y": job.y_range, "Z": job.z_range}[operand]
     start = first & ~3
     return [(start, first - start + length, operand == "Z")] if length else []
 

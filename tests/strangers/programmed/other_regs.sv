@@ -121,7 +121,7 @@ module other_regs
       end
       if (commit) begin
         acquired_q <= 1'b0;
-        y_q[y_in_q] <= word_q[2] - word_q[5];
+        y_q[y_in_q] <= mutant_i == 4 ? '0 : word_q[2] - word_q[5];
         y_in_q <= 32'(y_in_q) == CONTEXTS - 1 ? '0 : y_in_q + 1'b1;
       end
       if (job_done_i) y_out_q <= 32'(y_out_q) == CONTEXTS - 1 ? '0 : y_out_q + 1'b1;

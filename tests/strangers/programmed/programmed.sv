@@ -2,7 +2,8 @@
 // The serial device behind register files that other designs might have; parameters choose which.
 //
 // +mutant= adds a deliberate defect when the simulation begins: 1 flips a bit of some elements of Z, 2 is one of the
-// register file (queue_regs.sv, other_regs.sv), 3 makes it deaf for twice as long.
+// register file (queue_regs.sv, other_regs.sv), 3 makes it deaf for twice as long, 4 has
+// other_regs.sv read Y at the place of Z.
 module redmule_programmed
   import serial_pkg::*;
 #(
