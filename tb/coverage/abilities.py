@@ -9,6 +9,7 @@ from tb.coverage.coverpoint import MIXED, Coverpoint, size_bin
 from tb.coverage.definition import Definition, Item, Mask
 from tb.exchange.device import Descriptor
 from tb.exchange.registers import CONTRACT_REGISTERS
+from tb.exchange.traits import CONTRACT
 from tb.registers.own import covered_names
 
 
@@ -68,7 +69,8 @@ def _names(point: Coverpoint, device: Descriptor) -> set[str] | None:
     if device.registers != CONTRACT_REGISTERS and point.needs in ("register", "bytes", "lock", "queue"):
         return _of_accesses(point, device)
     if point.needs == "meeting":
-        return None if device.registers == CONTRACT_REGISTERS else set()
+        own = device.registers != CONTRACT_REGISTERS or device.traits != CONTRACT
+        return set() if own else None
     if point.needs in edges:
         edge, own = edges[point.needs], getattr(device.traits, point.needs[0])
         return {size_bin(size, edge) for size in range(4 * edge + 4) if own.refuses(size) is None}

@@ -18,6 +18,7 @@ from tb.coverage.samples import MeetingSample
 from tb.exchange.job import Job
 from tb.exchange.registers import CONTRACT_REGISTERS
 from tb.exchange.scenario import Scenario
+from tb.exchange.traits import CONTRACT
 from tb.registers.own import registers_of
 from tb.registers.program import program
 from tb.sequences.directed import DirectedTest
@@ -51,10 +52,11 @@ class Coincidences(DirectedTest):
 
     @classmethod
     def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
-        """Return that the device has registers of its own, on which accesses meet otherwise."""
+        """Return that the device has registers or traits of its own, with which accesses meet otherwise."""
         del entry
-        own = device.registers != CONTRACT_REGISTERS
-        return f"{device.name} has registers of its own, with other accesses" if own else ""
+        if device.registers == CONTRACT_REGISTERS and device.traits == CONTRACT:
+            return ""
+        return f"{device.name} has registers or traits of its own"
 
     async def run(self, env: RedmuleEnv) -> None:
         """Learn when the job ends, then try everything."""

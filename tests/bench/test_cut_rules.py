@@ -132,5 +132,7 @@ def test_a_clear_that_a_device_needs_between_jobs_cuts_none() -> None:
     clear = contract["SOFT_CLEAR"].offset
     log = accesses([(5, clear, 0), (10, 0, 0), (18, clear, 0)])
     assert clear_edges(log, contract) == [5, 18]
-    between = RegisterMap(tuple(contract.values()), structs.replace(contract.rules, clear_between=True, queue=0))
+    between = RegisterMap(
+        tuple(contract.values()), structs.replace(contract.rules, clear_between=True, queue=0)
+    )
     assert clear_edges(log, between) == [18]
