@@ -15,7 +15,7 @@ from regressions.known_issues import KnownRow
 from regressions.run import Run
 from regressions.simulators.points import Kind
 from regressions.testplan import TestpointRow, load_testplan, rows, verdicts
-from regressions.triage.subgroup import Subgroup
+from regressions.triage.common import NAMELESS, Common
 from tb.checkers import load_checkers, tally
 from tb.exchange.applicable import NotApplicable, in_words, less_checked
 from tb.exchange.results import JobResult
@@ -64,8 +64,8 @@ class Summary:
     of_kinds: dict[str, Coverage] = field(default_factory=dict)
     code: CodeCoverage | None = None  # code coverage of the main device; None if the run measured none
     known: list[KnownRow] = field(default_factory=list)  # known issues and differences of the devices
-    # Conditions that the failing jobs of a device and bucket share.
-    conditions: dict[tuple[str, str], Subgroup] = field(default_factory=dict)
+    # What failures have in common, by device and bucket.
+    commons: dict[tuple[str, str], Common] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)  # complaints besides failed tests, which fail the run too
     # Tests and scenarios that have no meaning on a device.
     not_applicable: list[NotApplicable] = field(default_factory=list)
@@ -73,6 +73,10 @@ class Summary:
     notes: list[str] = field(default_factory=list)  # remarks that somebody should look at; they fail nothing
     # Processor time of the whole run in seconds, by purpose (`regressions.processor`).
     processor: Counter[str] = field(default_factory=Counter)
+
+    def common(self, device: str, bucket: str) -> Common:
+        """Return what the failures of a bucket of a device have in common."""
+        return self.commons.get((device, bucket), NAMELESS)
 
     @property
     def testplan(self) -> list[TestpointRow]:

@@ -19,8 +19,8 @@ def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
     say = partial(console.print, markup=False, highlight=False, soft_wrap=True)
     for group in grouped(summary):
         say(f"\n{len(group.rows)} x {group.key}", style="bold red")
-        for condition in group.conditions:
-            say(f"  {condition}", style="bold")
+        for line in group.common:
+            say(f"  {line}", style="bold")
         for row in group.rows[:MAX_SHOWN]:
             say(f"  {row.test} on {row.device}, {row.where}: {row.detail}")
             for line in filter(None, (row.replay, row.rerun)):

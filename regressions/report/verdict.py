@@ -38,7 +38,7 @@ class FailureGroup:
 
     key: str  # their bucket
     rows: tuple[FailureRow, ...]  # the failures
-    conditions: tuple[str, ...]  # a line for each device that says which of its jobs fail so
+    common: tuple[str, ...]  # lines that say of each device what these have in common
 
 
 def grouped(summary: Summary) -> list[FailureGroup]:
@@ -51,9 +51,9 @@ def grouped(summary: Summary) -> list[FailureGroup]:
             key,
             tuple(rows),
             tuple(
-                f"{device}: {summary.conditions[device, key]}"
+                f"{device}: {line}"
                 for device in dict.fromkeys(row.device for row in rows)
-                if (device, key) in summary.conditions
+                for line in summary.common(device, key).lines
             ),
         )
         for key, rows in buckets.items()

@@ -16,13 +16,16 @@ import numpy.typing as npt
 Column = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 
+MINIMUM = 5
+"""Failing jobs, and others, that speak for a condition; fewer are told apart by chance."""
+
 _BEAM = 24
 _LONGEST = 3
 # What a further comparison has to gain, as a share of the jobs: less than that may be chance.
 _PRICE = 0.02
 _EXACT = 1.0 - 1e-9
-# Defects that may share a bucket, and failing jobs that speak for each.
-_DEFECTS, _FEWEST = 3, 4
+# Defects that may share a bucket.
+_DEFECTS = 3
 # Remainders are told apart for divisors up to this one.
 _REMAINDERS = 16
 # Thresholds of an attribute: all its values where they are few, else those where most begins to fail.
@@ -116,7 +119,7 @@ def _cover(texts: Sequence[str], simple: Mask, failing: Mask) -> list[_Candidate
     while rest.any() and len(found) < _DEFECTS:
         weights = np.where(rest, 1 / rest.sum(), np.where(failing, 0.0, -1.0))
         best = _search(texts, simple, weights)
-        if best is None or (best.mask & ~failing).any() or (best.mask & rest).sum() < _FEWEST:
+        if best is None or (best.mask & ~failing).any() or (best.mask & rest).sum() < MINIMUM:
             return []
         found.append(best)
         rest &= ~best.mask
@@ -174,7 +177,8 @@ def _numeric(name: str, column: Column, failing: Mask, divisors: Sequence[int]) 
         shown = f"{value:g}" if isinstance(value, float) else str(value)
         yield f"{name} <= {shown}", column <= value
         yield f"{name} > {shown}", column > value
-        if few:  # a single one of many values says nothing: an address is that of one job
+        # A single one of many values says nothing if few jobs have it: an address is that of one job.
+        if few or (column[failing] == value).sum() >= MINIMUM:
             yield f"{name} == {shown}", column == value
             yield f"{name} != {shown}", column != value
     if column.dtype.kind in "iu":

@@ -16,6 +16,10 @@ HANG = "watchdog"
 """Checker of jobs that do not end."""
 
 
+KNOWN = "known: "
+"""Beginning of the detail of a job that showed a known issue."""
+
+
 class Finding(Struct, frozen=True, gc=False):
     """One thing that is wrong.
 

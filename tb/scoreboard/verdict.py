@@ -8,7 +8,7 @@ from models.timing import utilization
 from tb.agents.tcdm.monitor import BeatCount
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
-from tb.exchange.results import Causes, Finding, JobResult
+from tb.exchange.results import KNOWN, Causes, Finding, JobResult
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status, gravest
 from tb.scoreboard.finding import Span
@@ -124,4 +124,4 @@ def decide(result: JobResult, findings: Sequence[Finding], known: Mapping[int, s
         worst = min(own, key=lambda finding: finding.status.gravity)
         result.status, result.detail = worst.status, f"{worst.checker}: {worst.detail}"
     elif result.job in known:
-        result.status, result.detail = Status.PASSED, f"known: {known[result.job]}"
+        result.status, result.detail = Status.PASSED, f"{KNOWN}{known[result.job]}"

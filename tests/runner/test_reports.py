@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Content of the reports, which can be read anywhere."""
 
+import html as html_module
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -31,6 +32,8 @@ from regressions.results import SimulationLog, TestLog
 from regressions.summarize import summarize
 from regressions.summary import Summary
 from regressions.testplan import load_testplan
+from regressions.triage.common import Common
+from regressions.triage.subgroup import Subgroup
 from tb.checkers import Checker, load_checkers, tally
 from tb.exchange.bucket import bucket
 from tb.exchange.entry import TestEntry
@@ -312,6 +315,33 @@ def test_notes_are_shown_and_fail_nothing() -> None:
     assert "stale: known issue 'odd-z' of serial\n" in console.export_text()
     assert "stale: known issue &#39;odd-z&#39; of serial" in render_html(summary)
     assert "- stale: known issue 'odd-z' of serial" in render_markdown(summary)
+
+
+def test_each_kind_of_failure_says_what_its_jobs_share_and_which_one_it_is_likely_of() -> None:
+    findings = (
+        Finding(Status.MISMATCH, "memory", "Z is wrong", 0),
+        Finding(Status.TIMEOUT, "bound", "slow", 0),
+    )
+    result = _result(0, Status.MISMATCH, [_job(0, Status.MISMATCH)])
+    result.failures = [Failure("t", 0, Status.MISMATCH, "memory: Z is wrong", findings)]
+    summary = _summary(result, _result(4, Status.CRASH, []))
+    summary.commons["serial", "mismatch: memory: Z is wrong"] = Common("too few to tell (1 failing jobs)")
+    kin = "likely one bug with 'mismatch: memory: Z is wrong': the same condition"
+    summary.commons["serial", "timeout: bound: slow"] = Common(Subgroup("n <= 4", (9, 9), (0, 20)), kin)
+    console = Console(record=True, width=200)
+    print_verdict(console, summary, Path("x"))
+    lines = [
+        "serial: too few to tell (1 failing jobs)",
+        "serial: fails iff n <= 4: 9 of 9, and 0 of 20 others",
+        f"serial: {kin}",
+        "serial: no condition: it names no job",
+    ]
+    shown, page = console.export_text(), html_module.unescape(render_html(summary))
+    markdown = html_module.unescape(render_markdown(summary)).replace("\\", "")
+    for line in lines:
+        assert f"  {line}\n" in shown
+        assert f"<b>{line}</b>" in page
+        assert f"- **{line}**" in markdown
 
 
 def test_processor_time_stands_behind_the_verdict() -> None:

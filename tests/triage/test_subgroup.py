@@ -93,6 +93,13 @@ def test_defects_that_share_a_bucket_are_told_apart(texts: tuple[str, ...]) -> N
     assert (holds(found.text) == failing).all(), "it can be written into a rule as it is"
 
 
+def test_one_of_many_values_is_a_condition_where_several_jobs_have_it() -> None:
+    assert np.unique(COLUMNS["n"]).size > 40
+    found = find(COLUMNS, holds("n == 8"), DIVISORS)
+    assert found is not None
+    assert found.text == "n == 8"
+
+
 def test_an_address_of_one_job_is_no_condition() -> None:
     failing = np.zeros(len(JOBS), bool)
     failing[7] = True
