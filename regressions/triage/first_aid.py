@@ -9,6 +9,15 @@ from tb.exchange.results import Finding
 from tb.exchange.status import Status
 
 _MOST = 0.5  # share of the findings of a checker that have to be alike
+_OTHER = re.compile(r"all of Z is the result of (another \w+|[^,]+)")
+_WHERE = {
+    "operation": "look at `operation_codes` in [registers], and at the place of the role",
+    "format": "look at `format_codes` in [registers], and at the places of the formats",
+    " read ": "its address is off, or its read data is taken a cycle early or late",
+    "": "look at the places of these roles in [registers]",
+}
+"""Advice by a word in the kind of job that Z is the result of (`tb.scoreboard.suppositions`)."""
+
 _LOW = re.compile(r"address 0x0000[0-9a-f]{4}\b")
 
 
@@ -21,7 +30,9 @@ def first_aid(results: Sequence[SegmentResult]) -> list[str]:
     findings = [each for result in results for failure in result.failures for each in failure.findings]
     passed = any(job.status is Status.PASSED for result in results for job in result.jobs)
     first = () if passed else (_never_starts(findings), _never_ends(findings))
-    return [line for line in (*first, _low_address(findings), _misplaced(findings)) if line]
+    return [
+        line for line in (*first, _low_address(findings), _misplaced(findings), _other_job(findings)) if line
+    ]
 
 
 def _most(findings: Sequence[Finding], checkers: Sequence[str], alike: Callable[[str], bool]) -> bool:
@@ -73,3 +84,12 @@ def _misplaced(findings: Sequence[Finding]) -> str:
             "cycle early or late; the details of the findings say by how much"
         )
     return ""
+
+
+def _other_job(findings: Sequence[Finding]) -> str:
+    found = [match[1] for each in findings for match in [_OTHER.search(each.detail)] if match]
+    kind = max(set(found), key=found.count, default="")
+    if not kind or not _most(findings, ("memory",), lambda text: f"the result of {kind}" in text):
+        return ""
+    where = next(advice for word, advice in _WHERE.items() if word in kind)
+    return f"Z is mostly the result of {kind}: {where}"

@@ -15,6 +15,7 @@ from tb.exchange.status import Status
 from tb.exchange.traits import Traits
 from tb.scoreboard.leeway import open_bytes
 from tb.scoreboard.misplaced import misplaced
+from tb.scoreboard.suppositions import supposed
 from tb.stimulus.image import factors, initial_image, predict
 
 CHECKER = "memory"
@@ -112,7 +113,11 @@ def _job_finding(
         f"({job.format_name}, tile {row // instance.tile_rows},{column // instance.tile_cols}; "
         f"{elements.size} of {job.m * job.k} elements wrong)"
     )
-    step = misplaced(theirs, right) or _first_step(job, before, base, row, column, got, traits)
+    step = (
+        misplaced(theirs, right)
+        or supposed(job, scenario.window, before, actual, traits, instance.dw // 8)
+        or _first_step(job, before, base, row, column, got, traits)
+    )
     return Finding(Status.MISMATCH, CHECKER, f"{text}; {step}", position)
 
 

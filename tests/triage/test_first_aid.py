@@ -21,6 +21,7 @@ LATER = "silent in the middle of the job, busy_o high; no event of job 0, 0 of 1
 LOW = "broken: reads stay within the operands (3 times, first at edge 90, address 0x00000020)"
 FAR = LOW.replace("0x00000020", "0x10000020")
 SWAPPED = "Z[0,0] is 0x003c instead of 0x3c00 (FP16); the bytes of every element are swapped"
+OTHER = "Z[0,0] is 0x3c00 instead of 0x4000 (FP16); all of Z is the result of {}"
 ELSEWHERE = "Z[0,0] is 0x3c00 instead of 0x4000 (FP16); all of Z is that of 1 row further on"
 
 
@@ -53,6 +54,18 @@ def results(*findings: tuple[str, str], passed: bool = False) -> list[SegmentRes
         ([("memory", SWAPPED)], True, ["big-endian"]),
         ([("memory", ELSEWHERE), ("memory", ELSEWHERE), ("memory", "Z is wrong")], True, ["lies elsewhere"]),
         ([("watchdog", NEVER), ("rule 6", LOW)], False, ["no job ever began", "a pointer did not"]),
+        (
+            [
+                ("memory", OTHER.format("another operation, GEMM")),
+                ("memory", OTHER.format("another operation, MULMAX")),
+            ],
+            True,
+            ["`operation_codes`"],
+        ),
+        ([("memory", OTHER.format("another format of W, E5M2"))], True, ["`format_codes`"]),
+        ([("memory", OTHER.format("M and K exchanged"))], True, ["places of these roles"]),
+        ([("memory", OTHER.format("W read 1 row further back"))], True, ["a cycle early or late"]),
+        ([("memory", OTHER.format("N 1 less")), ("memory", "Z is wrong")], True, []),
         ([], True, []),
     ],
 )

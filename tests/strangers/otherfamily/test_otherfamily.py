@@ -36,6 +36,8 @@ STRANGER = Stranger(
     ),
 )
 
+ROWS = "{} = {{ offset = 0x20, width = 16 }}\n{} = {{ offset = 0x20, lsb = 16, width = 16 }}"
+
 
 def test_nothing_works_with_another_map(tmp_path: Path) -> None:
     bare = STRANGER.run(tmp_path, bare=True)
@@ -49,6 +51,9 @@ def test_nothing_works_with_another_map(tmp_path: Path) -> None:
         ("trigger_value = 2", "trigger_value = 3", "another `trigger_value`, a commit before it"),
         ("commit_value = 1", "commit_value = 3", "want another `commit_value`"),
         ("event = 1", "event = 0", "on the other line of the core: `event`"),
+        ("{ GEMM = 0, MATMUL = 1 }", "{ GEMM = 1, MATMUL = 0 }", "look at `operation_codes`"),
+        ("{ FP16 = 0, E5M2 = 1 }", "{ FP16 = 3, BF16 = 0, E5M2 = 1 }", "look at `format_codes`"),
+        (ROWS.format("m", "k"), ROWS.format("k", "m"), "look at the places of these roles"),
     ],
 )
 def test_a_wrong_part_of_the_map_is_named(right: str, wrong: str, advice: str, tmp_path: Path) -> None:
@@ -56,10 +61,11 @@ def test_a_wrong_part_of_the_map_is_named(right: str, wrong: str, advice: str, t
     assert right in text
     path = tmp_path / "wrong.toml"
     path.write_text(text.replace(right, wrong).replace("..", str(HERE)))
-    part = PlannedTest("random", "gemm_op", SIZES | {"jobs": [1, 2]}, end=8)
+    knobs = {"m": [2, 6], "n": [2, 6], "k": [2, 6], "jobs": [1, 2], "corners": 0}
+    part = PlannedTest("random", "gemm_op", knobs, end=24)
     simulate(tmp_path, [part], device=str(path))
     (test,) = read_results(tmp_path / "results.jsonl").tests
-    segment = Segment(TestEntry("random", "gemm_op"), 1, 0, 8, 0, 0, device="wrong")
+    segment = Segment(TestEntry("random", "gemm_op"), 1, 0, 24, 0, 0, device="wrong")
     result = SegmentResult(segment, Status.TIMEOUT, "", "", test.jobs, test.failures, None, test.end)
     (line,) = first_aid([result])
     assert advice in line
