@@ -17,6 +17,7 @@ from tb.exchange.entry import TestEntry
 from tb.exchange.scenario import Scenario
 from tb.stimulus.hard_numbers import ONE, ROWS, SIGN, SPECIAL, Turn, addend, columns
 from tb.stimulus.job import GemmJob
+from tb.stimulus.placement import DEFAULT_BASE, lay_out
 from tb.stimulus.stream import ScenarioStream
 
 _PARTS = 4  # jobs over which the columns of FP16 are spread
@@ -43,12 +44,20 @@ class HardNumbers(ScenarioStream):
         for op, fmt, x, w, y in bank(tuple(device.operations), tuple(device.formats)):
             if isinstance(fmt, tuple) and fmt not in mixes:
                 continue
-            scenario = GemmJob(x, w, y, op, fmt).scenario()
+            scenario = self._placed(GemmJob(x, w, y, op, fmt).scenario())
             reason = device.cannot(scenario)
             if reason is None:
                 self._jobs.append(scenario)
             else:
                 self.left_out[reason] += 1
+
+    def _placed(self, scenario: Scenario) -> Scenario:
+        """The scenario with room for all that the device reads and writes."""
+        traits = self.descriptor.traits
+        job = replace(scenario.jobs[0], fp8_bytes=traits.fp8_bytes)
+        lengths = (job.x_range[1], job.w_range[1], traits.written(job))
+        window, (x, w, z) = lay_out(lengths, (0, 0, 0), DEFAULT_BASE)
+        return replace(scenario, jobs=(replace(job, x_addr=x, w_addr=w, z_addr=z),), window=window)
 
     @classmethod
     def not_applicable(cls, entry: TestEntry, device: Any) -> str:

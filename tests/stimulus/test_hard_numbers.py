@@ -13,7 +13,7 @@ from models.formats import Format, narrow, widen
 from models.gemm import gemm_op
 from models.ops import Op
 from tb.exchange.entry import TestEntry
-from tb.exchange.traits import Size, Traits
+from tb.exchange.traits import Result, Size, Traits
 from tb.stimulus.hard_jobs import HardNumbers, bank
 from tb.stimulus.hard_numbers import SIGN
 from tests.stimulus.devices import device
@@ -155,6 +155,15 @@ def test_a_device_gets_what_it_can_do() -> None:
     assert {(job.op, job.fmt) for job in jobs} == {(Op.MATMUL, Format.FP16), (Op.GEMM, Format.FP16)}
     uniform = HardNumbers("t", 1, {}, device(operations=OPERATIONS, formats=FORMATS))
     assert not any(isinstance(uniform.scenario(i).jobs[0].fmt, tuple) for i in range(71))
+    # Rows of Z in whole tiles, and FP8 elements apart: there is room for what is written behind Z.
+    traits = Traits(z=Result(written_rows=12), fp8_bytes=2)
+    apart = HardNumbers("t", 1, {}, replace(device(formats=FORMATS), traits=traits))
+    for index in range(68):
+        scenario = apart.scenario(index)
+        job = scenario.jobs[0]
+        assert job.z_addr + traits.written(job) <= scenario.window.end
+    assert {apart.scenario(index).jobs[0].z_fmt for index in range(68)} == set(FORMATS)
+    assert not apart.left_out
     entry = TestEntry("t", "s", count=71)
     assert HardNumbers.not_applicable(entry, replace(device(), traits=Traits(m=Size(least=100))))
     assert not HardNumbers.not_applicable(entry, device())
