@@ -70,7 +70,10 @@ def store(mem: NDArray[np.uint8], offset: int, bits: Bits, fmt: Format, spread: 
 
 def _stored(fmt: Format) -> np.dtype[np.uint8 | np.uint16]:
     """The element type as it lies in memory, whatever the byte order of the host."""
-    return fmt.dtype.newbyteorder("<")
+    return _STORED[fmt]
+
+
+_STORED = tuple(fmt.dtype.newbyteorder("<") for fmt in Format)
 
 
 def _checked_end(mem: NDArray[np.uint8], offset: int, size: int) -> int:

@@ -59,13 +59,12 @@ class Instance:
         return self.h * (self.p + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class TileClass:
+class TileClass(NamedTuple):
     """All tiles of one size: `count` tiles of `rows` x `cols` outputs."""
 
     rows: int
     cols: int
-    count: int
+    count: int  # type: ignore[assignment] # that of tuples is not used
 
 
 def tile_classes(instance: Instance, m: int, k: int) -> Iterator[TileClass]:

@@ -133,4 +133,6 @@ def occasions(scenario: Scenario, history: History = FRESH) -> list[Occasion]:
 
 def history_behind(scenario: Scenario, history: History) -> History:
     """Return the history behind a scenario."""
+    if scenario.abort is None:
+        return history.behind(len(scenario.jobs))
     return occasions(scenario, history)[-1].history.behind(1)

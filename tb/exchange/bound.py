@@ -48,9 +48,13 @@ class Coefficients(Struct, frozen=True, forbid_unknown_fields=True):
 
     def over(self, others: Coefficients, kind: str) -> list[float]:
         """Returns the coefficients of a kind in their order: own ones, those of others, or the contract's."""
-        places = (self, others, CONTRACT)
-        every = ([getattr(place, name) for place in places] for name in NAMES[kind])
-        return [next(value for value in values if value is not None) for values in every]
+        found: list[float] = []
+        for name in NAMES[kind]:
+            value: float | None = getattr(self, name)
+            if value is None:
+                value = getattr(others, name)
+            found.append(getattr(CONTRACT, name) if value is None else value)
+        return found
 
 
 NAMES = {
