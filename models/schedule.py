@@ -89,20 +89,32 @@ def course(
     buffers: Buffers = OWN,
 ) -> Course:
     """Computes `schedule`, for an array with other buffers too."""
-    sizes = [each.itemsize for each in per_operand(fmt)]
-    shape = (instance.h, instance.l, instance.p, instance.dw)
-    task = _Task(*shape, *buffers, m, n, k, op.reads_y, *sizes)
     slots = (ct.c_int64 * len(CAUSES))()
     denied = np.ascontiguousarray(waiting, np.int64)
-    cycles = _run()(ct.byref(task), denied.ctypes.data, denied.size, slots)
+    job = task(instance, op, m, n, k, fmt, buffers)
+    cycles = compiled_schedule()(ct.byref(job), denied.ctypes.data, denied.size, slots)
     return Course(cycles, {name: count for name, count in zip(CAUSES, slots, strict=True) if count})
 
 
 _alone = lru_cache(_REMEMBERED)(course)
 
 
+def task(
+    instance: Instance, op: Op, m: int, n: int, k: int, fmt: Formats, buffers: Buffers = OWN
+) -> ct.Structure:
+    """Returns a job as `compiled_schedule` takes it: thirteen numbers of 64 bits."""
+    sizes = [each.itemsize for each in per_operand(fmt)]
+    shape = (instance.h, instance.l, instance.p, instance.dw)
+    return _Task(*shape, *buffers, m, n, k, op.reads_y, *sizes)
+
+
 @cache
-def _run() -> "ct._NamedFuncPointer":
+def compiled_schedule() -> "ct._NamedFuncPointer":
+    """Returns the compiled function, `schedule_run`.
+
+    Raises:
+        OSError: it cannot be compiled.
+    """
     run = ct.CDLL(str(library("plain", source=SOURCE, folder=CACHE))).schedule_run
     run.argtypes = (ct.POINTER(_Task), ct.c_void_p, ct.c_size_t, ct.c_void_p)
     run.restype = ct.c_int64

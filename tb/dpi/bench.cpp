@@ -5,6 +5,7 @@
 // which is why the executable exports its symbols.
 #include "bench.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -209,6 +210,29 @@ class Bench {
         const PlayedAccess* request = player.step(granted, answered, r_data, ends);
         if (player.take_wake()) wake(kWakePlayer);
         return request;
+    }
+
+    // Gets ready for a scenario: memory, who may touch it, grants, answers and watchdog.
+    void set(const Setting& setting, const uint8_t* image) {
+        const auto* ranges = reinterpret_cast<const Range*>(&setting + 1);
+        const auto* targets = ranges + setting.range_count;
+        const auto* busy = reinterpret_cast<const uint64_t*>(targets + setting.target_count);
+        const auto* pattern = reinterpret_cast<const uint8_t*>(busy + setting.bank_length);
+        shared.base = setting.base;
+        shared.size = setting.size;
+        std::memcpy(memory.get(), image, setting.size);
+        std::copy_n(ranges, shared.range_count = setting.range_count, shared.ranges);
+        std::copy_n(targets, shared.target_count = setting.target_count, shared.targets);
+        std::copy_n(busy, shared.bank_length = setting.bank_length, banks.get());
+        std::copy_n(pattern, shared.grant_length = setting.grant_length, grants.get());
+        shared.bank_position = shared.grant_position = 0;
+        shared.grant_without_req = setting.grant_without_req;
+        shared.write_response = setting.write_response;
+        shared.random_state = setting.random_state;
+        shared.silence = shared.standstill = 0;
+        shared.silence_limit = setting.silence_limit;
+        shared.standstill_limit = setting.standstill_limit;
+        shared.watchdog_budget = setting.budget;
     }
 
     // Forgets logs, sums and wake reasons; violations stay. Returns the last edge.
@@ -456,8 +480,6 @@ void* bench_py_instance(uint32_t index) {
 uint64_t bench_py_shared_size() { return sizeof(bench::Shared); }
 void* bench_py_shared(void* handle) { return &of(handle).shared; }
 uint8_t* bench_py_memory(void* handle) { return of(handle).memory.get(); }
-uint8_t* bench_py_grants(void* handle) { return of(handle).grants.get(); }
-uint64_t* bench_py_banks(void* handle) { return of(handle).banks.get(); }
 uint32_t* bench_py_beats(void* handle) { return of(handle).beats.get(); }
 uint32_t bench_py_beat_words(void* handle) { return of(handle).beat_words(); }
 void* bench_py_accesses(void* handle) { return of(handle).accesses.get(); }
@@ -466,12 +488,18 @@ void* bench_py_events(void* handle) { return of(handle).events.get(); }
 void* bench_py_probes(void* handle) { return of(handle).probes.get(); }
 void* bench_py_play_state(void* handle) { return &of(handle).player.state; }
 void* bench_py_play_list(void* handle) { return of(handle).player.list; }
-void bench_py_play_start(void* handle, uint32_t length, uint32_t timeout) {
-    of(handle).player.start(length, timeout);
+void bench_py_play_start(void* handle, const void* accesses, uint32_t length, uint32_t timeout) {
+    of(handle).player.start(static_cast<const bench::PlayedAccess*>(accesses), length, timeout);
 }
 void bench_py_play_stop(void* handle) { of(handle).player.stop(); }
+void bench_py_set(void* handle, const void* setting, const uint8_t* image) {
+    of(handle).set(*static_cast<const bench::Setting*>(setting), image);
+}
 uint64_t bench_py_forget(void* handle) { return of(handle).forget(); }
 void* bench_py_deputy_device(void* handle) { return &of(handle).deputy.device; }
+void bench_py_deputy_schedule(void* handle, void* schedule) {
+    of(handle).deputy.schedule = reinterpret_cast<bench::Schedule>(schedule);
+}
 void* bench_py_deputy_state(void* handle) { return &of(handle).deputy.state; }
 void* bench_py_deputy_measured(void* handle) { return of(handle).deputy.measured; }
 uint32_t bench_py_deputy_clean(void* handle, const void* jobs, uint32_t count, const uint8_t* expected) {

@@ -9,7 +9,7 @@
 
 namespace bench {
 
-constexpr uint32_t kLayoutVersion = 6;
+constexpr uint32_t kLayoutVersion = 7;
 constexpr uint32_t kRuleCount = 64;
 constexpr uint32_t kRangeCount = 64;
 constexpr uint32_t kCauseCount = 16;
@@ -18,6 +18,7 @@ constexpr uint32_t kBankCount = 64;
 constexpr uint32_t kPlayCapacity = 1 << 12;
 constexpr uint32_t kWords = 64;       // of the register file
 constexpr uint32_t kJudgedJobs = 16;  // of a scenario that the deputy takes
+constexpr uint32_t kTaskFields = 13;
 
 // Why Python is woken; a bit mask, see Shared::wake_reasons.
 enum WakeReason : uint32_t { kWakeEvent = 1, kWakeWatchdog = 2, kWakeAlarm = 4, kWakePlayer = 8 };
@@ -105,6 +106,15 @@ struct Shared {
     Violation violations[kRuleCount];
 };
 
+// What a scenario asks of the bench before its first cycle, handed over in one piece: followed by its ranges and
+// targets (Range), busy banks (uint64_t) and grants (uint8_t), as many as it says.
+struct Setting {
+    uint64_t base, size;                               // memory window
+    uint64_t budget, silence_limit, standstill_limit;  // of the watchdog; a budget of 0 leaves it off
+    uint32_t grant_without_req, write_response, random_state;
+    uint32_t range_count, target_count, bank_length, grant_length, padding;
+};
+
 // One cycle with the request of the wide port high. Followed by be[] and data[], see beat_words().
 struct BeatHeader {
     uint64_t cycle;
@@ -186,6 +196,7 @@ struct PlayState {
     uint32_t granted;   // accesses that were granted
     uint32_t answered;  // accesses whose response came; an access without is the one after these
     uint32_t error;     // PlayError
+    uint32_t data;      // write data of the last write that was handed over: reads leave the lines as they are
 };
 
 // What the deputy (deputy.h) knows of each word of the register file.
@@ -236,6 +247,8 @@ struct JudgedDevice {
     uint32_t h, l, columns;  // of a tile; rows are l
     uint32_t causes;         // of the probe; 0 without one
     uint32_t cause_places[4];  // WORKING, PAD_M, PAD_N, PAD_K among them; kCauseCount for none
+    uint32_t control;          // place of CONTROL where the schedule says the slots of each cause; kCauseCount else
+    uint32_t padding;
 };
 
 struct JudgedJob {
@@ -245,6 +258,7 @@ struct JudgedJob {
     uint32_t core;
     uint32_t reads_y;
     uint32_t padding;
+    int64_t task[kTaskFields];  // the job as models/schedule.cpp takes it; not read without a schedule
 };
 
 struct Measured {

@@ -5,6 +5,7 @@ Only works inside a simulation process, whose executable exports the C++ functio
 """
 
 import ctypes as ct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,10 @@ import numpy.typing as npt
 from tb.dpi.deputy import DeputyHandle
 from tb.dpi.layout import Rows, fields, record, view
 from tb.dpi.player import PlayerHandle
+from tb.dpi.setting import HEAD, RANGE_COUNT, Span, packed_ranges
 
-LAYOUT_VERSION = 6
+LAYOUT_VERSION = 7
 RULE_COUNT = 64
-RANGE_COUNT = 64
 CAUSE_COUNT = 16
 COVER_EVENTS = 64
 BANK_COUNT = 64
@@ -34,14 +35,13 @@ PORT_DTYPE = record(
     *("cycle u8", "add u4", "data u4", "id u1", "wen u1", "be u1", "flags u1", "r_id u1", "padding (3,)u1")
 )
 PROBE_DTYPE = record("cycle u8", f"slots ({CAUSE_COUNT},)u8")
-RANGE_DTYPE = record("first u8", "length u8", "writable u4", "padding u4")
 VIOLATION_DTYPE = record("count u8", "first_cycle u8")
 _NO_VIOLATIONS = bytes(VIOLATION_DTYPE.itemsize * RULE_COUNT)
 EVENT_END, EVENT_RESERVED, BUSY_RISE, BUSY_FALL, STRAY_RESPONSE, RESET_FALL, RESET_RISE = range(7)
 EVENT_DTYPE = record("cycle u8", "core u4", "line u4")
 EventRow = tuple[int, int, int]
 """A record of `EVENT_DTYPE` as a tuple."""
-_ACCESSES, _EVENTS, _RANGES = map(Rows, (ACCESS_DTYPE, EVENT_DTYPE, RANGE_DTYPE))
+_ACCESSES, _EVENTS = map(Rows, (ACCESS_DTYPE, EVENT_DTYPE))
 
 
 def access_rows(log: npt.NDArray[np.void]) -> list[AccessRow]:
@@ -129,13 +129,10 @@ class BenchHandle:
         self.shared = Shared.from_address(pointer("shared", handle))
         if self.shared.version != LAYOUT_VERSION or library.bench_py_shared_size() != ct.sizeof(Shared):
             raise RuntimeError("tb/dpi/bindings.py does not match tb/dpi/bench.h: change both together")
-        self._ranges = np.frombuffer(self.shared.ranges, dtype=RANGE_DTYPE)
-        self._targets = np.frombuffer(self.shared.targets, dtype=RANGE_DTYPE)
+        self._ranges = memoryview(self.shared.ranges).cast("B")
         self._violations = np.frombuffer(self.shared.violations, dtype=VIOLATION_DTYPE)
         words = int(library.bench_py_beat_words(handle))
         self.memory = view(pointer("memory", handle), np.dtype(np.uint8), self.shared.capacity)
-        self._grants = view(pointer("grants", handle), np.dtype(np.uint8), 1 << 20)
-        self._banks = view(pointer("banks", handle), np.dtype(np.uint64), 1 << 20)
         dtype = beat_dtype(self.shared.lanes, words)
         self._beats = view(pointer("beats", handle), dtype, self.shared.beat_capacity)
         self._accesses = view(pointer("accesses", handle), ACCESS_DTYPE, self.shared.access_capacity)
@@ -146,18 +143,15 @@ class BenchHandle:
         self.deputy = DeputyHandle(library, handle)
         self.since = 0
         self._bench = handle
-        self._forget: Any = ct.PyDLL(None).bench_py_forget  # keeps Python's global lock, as `tb.dpi.player`
+        quick = ct.PyDLL(None)  # keeps Python's global lock, as `tb.dpi.player`
+        self._forget: Any = quick.bench_py_forget
         self._forget.argtypes, self._forget.restype = (ct.c_void_p,), ct.c_uint64
+        self._set: Any = quick.bench_py_set
+        self._set.argtypes, self._set.restype = (ct.c_void_p, ct.c_char_p, ct.c_void_p), None
 
     def beat_log(self) -> npt.NDArray[np.void]:
         """Cycles with the request high, in order; a view that lives until `clear_logs`."""
         return self._beats[: self.shared.beat_count]
-
-    def waiting_edges(self, after: int, last: int) -> npt.NDArray[np.int64]:
-        """Edges behind `after` up to `last` at which a request of the wide port found no grant."""
-        log = self.beat_log()
-        edges: npt.NDArray[np.int64] = log["cycle"][log["flags"] & GRANTED == 0].astype(np.int64)
-        return edges[(edges > after) & (edges <= last)]
 
     def periph_log(self) -> npt.NDArray[np.void]:
         """Accesses of the register port, in order; a view that lives until `clear_logs`."""
@@ -190,50 +184,32 @@ class BenchHandle:
         events = shared.event_count == shared.event_capacity or shared.probe_count == shared.probe_capacity
         return overrun and not (shared.watchdog_fired or events)
 
-    def set_grants(self, pattern: npt.NDArray[np.uint8]) -> None:
-        """Play a grant pattern (1 = grant, one entry a cycle, cyclic) from its first entry.
-
-        Raises:
-            ValueError: The pattern is empty, too long, or never grants.
-        """
-        if not 0 < pattern.size <= self._grants.size or pattern.tobytes().count(0) == pattern.size:
-            raise ValueError(
-                f"grant pattern of {pattern.size} entries: 1 to {self._grants.size}, at least one grant"
-            )
-        self._grants[: pattern.size] = pattern
-        self.shared.grant_length = pattern.size
-        self.shared.grant_position = 0
-
-    def set_banks(self, pattern: npt.NDArray[np.uint64]) -> None:
-        """Play a pattern of busy banks (bit b for bank b, one entry a cycle, cyclic); none for an empty one.
-
-        Raises:
-            ValueError: The pattern is too long.
-        """
-        if pattern.size > self._banks.size:
-            raise ValueError(f"pattern of banks with {pattern.size} entries: at most {self._banks.size}")
-        self._banks[: pattern.size] = pattern
-        self.shared.bank_length = pattern.size
-        self.shared.bank_position = 0
-
-    def allow(self, ranges: list[tuple[int, int, bool]]) -> None:
-        """Set the memory that the device may touch: (first byte, length, writable) each.
-
-        Raises:
-            ValueError: More ranges than the bench holds.
-        """
-        self.shared.range_count = _fill(self._ranges, ranges)
-
-    def aim(self, ranges: list[tuple[int, int, bool]]) -> None:
-        """Let a cycle without a grant be one for the accesses alone that start in a range.
+    def set(self, setting: bytes, image: npt.NDArray[np.uint8]) -> None:
+        """Get ready for a scenario.
 
         Args:
-            ranges: (first byte, length, whether writes and not reads) each; none for all accesses.
+            setting: Made by `tb.dpi.setting.packed_setting`.
+            image: Bytes of its memory.
+
+        Raises:
+            ValueError: The image has another size, or is larger than the bench's memory.
+        """
+        size = HEAD.unpack_from(setting)[1]
+        if image.size != size or size > self.memory.size:
+            raise ValueError(
+                f"an image of {image.size} bytes does not fit a window of {size} (at most {self.memory.size})"
+            )
+        self._set(self._bench, setting, ct.byref(ct.c_char.from_buffer(image.data)))
+
+    def allow(self, ranges: Sequence[Span]) -> None:
+        """Set the memory that the device may touch.
 
         Raises:
             ValueError: More ranges than the bench holds.
         """
-        self.shared.target_count = _fill(self._targets, ranges)
+        content = packed_ranges(ranges)
+        self._ranges[: len(content)] = content
+        self.shared.range_count = len(ranges)
 
     def violations(self) -> dict[int, tuple[int, int]]:
         """Rules that fired: number -> (count, first cycle)."""
@@ -242,19 +218,6 @@ class BenchHandle:
         counts, edges = self._violations["count"], self._violations["first_cycle"]
         return {int(rule): (int(counts[rule]), int(edges[rule])) for rule in np.flatnonzero(counts)}
 
-    def watch(self, budget: int, silence: int, standstill: int) -> None:
-        """Start the watchdog (`Shared` in bench.h); see `unwatch`.
-
-        Args:
-            budget: Cycles in which no request waits.
-            silence: Cycles in a row in which the device does nothing.
-            standstill: The same, but for requests; those that wait do not count.
-        """
-        shared = self.shared
-        shared.silence = shared.standstill = 0
-        shared.silence_limit, shared.standstill_limit = silence, standstill
-        shared.watchdog_budget = budget
-
     def unwatch(self) -> None:
         """Stop the watchdog."""
         self.shared.watchdog_budget = 0
@@ -262,12 +225,3 @@ class BenchHandle:
     def clear_violations(self) -> None:
         """Forget the violations, after they were reported."""
         self._violations["count"] = self._violations["first_cycle"] = 0
-
-
-def _fill(records: npt.NDArray[np.void], ranges: list[tuple[int, int, bool]]) -> int:
-    """Writes ranges to the first records; returns their number."""
-    if len(ranges) > RANGE_COUNT:
-        raise ValueError(f"{len(ranges)} ranges, the bench holds {RANGE_COUNT}: split the scenario")
-    if ranges:
-        _RANGES.write(records, [(*each, 0) for each in ranges])
-    return len(ranges)

@@ -26,12 +26,16 @@ struct Logs {
     uint64_t probe_count;
 };
 
+// Cycles of a job from its trigger's grant, and its slots by cause: schedule_run of models/schedule.cpp.
+using Schedule = int64_t (*)(const int64_t* task, const int64_t* waiting, size_t count, int64_t* slots);
+
 class Deputy {
    public:
     JudgedDevice device{};
     RegisterState state{};  // before the scenario; after it, if it was clean
     Measured measured[kJudgedJobs]{};
     std::vector<AccessTrace> traces;
+    Schedule schedule = nullptr;  // of a device that promises to keep it
 
     // True if a scenario whose jobs all ran to their ends is clean, but for its memory. Findings of the bus rules
     // and of the register port's player are the caller's business.
@@ -41,7 +45,7 @@ class Deputy {
         count_ = count;
         return count != 0 && count <= kJudgedJobs && sort_events() && spans() && slow_enough() &&
                requests() && gaps() && writes() &&
-               busy() && causes() && registers();
+               busy() && causes() && on_schedule() && registers();
     }
 
    private:
@@ -60,6 +64,7 @@ class Deputy {
     uint32_t count_ = 0;
     std::vector<EventRecord> ends_;
     std::vector<Change> busy_;
+    std::vector<int64_t> waiting_;
 
     const BeatHeader& beat(uint64_t i) const {
         return *reinterpret_cast<const BeatHeader*>(logs_->beats + i * logs_->beat_words);
@@ -256,6 +261,29 @@ class Deputy {
         for (uint32_t i = 0; i < 4; ++i) {
             const uint32_t place = device.cause_places[i];
             if (place < device.causes && seen.slots[place] != expected[i]) return false;
+        }
+        return true;
+    }
+
+    // Each job takes the cycles, and spends the slots, that its schedule gives it with the requests that waited.
+    bool on_schedule() {
+        uint64_t ready = 0;
+        for (uint32_t i = 0; schedule != nullptr && i < count_; ++i) {
+            const Measured& job = measured[i];
+            const uint64_t begin = std::max(job.trigger, ready), last = until(job.event);
+            waiting_.clear();
+            for (uint64_t at = until(begin); at < last; ++at) {
+                if ((beat(at).flags & kGranted) == 0) waiting_.push_back(static_cast<int64_t>(beat(at).cycle - begin));
+            }
+            int64_t slots[kCauseCount] = {};
+            const int64_t cycles = schedule(jobs_[i].task, waiting_.data(), waiting_.size(), slots);
+            if (cycles != static_cast<int64_t>(job.event - begin)) return false;
+            if (device.control < device.causes) {
+                // A job that was queued starts in the last cycle that the probe counts for the one before.
+                slots[device.control] -= static_cast<int64_t>((job.start - begin) * device.h * device.l);
+                if (slots[device.control] <= 0 || !std::equal(slots, slots + device.causes, job.slots)) return false;
+            }
+            ready = job.event - 1;
         }
         return true;
     }

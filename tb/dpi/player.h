@@ -6,6 +6,8 @@
 // that is started after an edge has its first request after the next one.
 #pragma once
 
+#include <cstring>
+
 #include "bench.h"
 
 namespace bench {
@@ -15,8 +17,14 @@ class Player {
     PlayState state{};
     PlayedAccess list[kPlayCapacity]{};
 
-    void start(uint32_t length, uint32_t timeout) {
-        state = {length, timeout, 0, 0, 0, kPlayed};
+    // Takes `length` accesses; a read leaves the data lines as they are.
+    void start(const PlayedAccess* accesses, uint32_t length, uint32_t timeout) {
+        state = {length, timeout, 0, 0, 0, kPlayed, state.data};
+        std::memcpy(list, accesses, length * sizeof *list);
+        for (uint32_t i = 0; i < length; ++i) {
+            if (list[i].wen == 0) state.data = list[i].data;
+            list[i].data = state.data;
+        }
         requesting_ = due_ = pausing_ = false;
     }
 

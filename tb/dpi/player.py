@@ -2,6 +2,7 @@
 """The player of the register port (`player.h`), mapped in place with ctypes and numpy."""
 
 import ctypes as ct
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,15 @@ PLAYED_DTYPE = record(
 _ROWS = Rows(PLAYED_DTYPE)
 
 
+def packed(rows: Iterable[PlayedRow]) -> bytes:
+    """Return accesses as the player takes them; data of a read does not matter."""
+    return _ROWS.pack(rows)
+
+
 class PlayState(ct.Structure):
     """Progress of the player (`PlayState` in bench.h)."""
 
-    _fields_ = fields("u32 length timeout wake_when_done granted answered error")
+    _fields_ = fields("u32 length timeout wake_when_done granted answered error data")
 
 
 class PlayerHandle:
@@ -41,7 +47,8 @@ class PlayerHandle:
         # Calls this short keep Python's global lock: another thread would be slow to give it back.
         quick = ct.PyDLL(None)
         self._start: Any = quick.bench_py_play_start
-        self._start.argtypes, self._start.restype = (ct.c_void_p, ct.c_uint32, ct.c_uint32), None
+        self._start.argtypes = (ct.c_void_p, ct.c_char_p, ct.c_uint32, ct.c_uint32)
+        self._start.restype = None
         self._stop: Any = quick.bench_py_play_stop
         self._stop.argtypes, self._stop.restype = (ct.c_void_p,), None
 
@@ -51,19 +58,23 @@ class PlayerHandle:
         state = self.state
         return bool(state.answered < state.length and state.error == PLAYED)
 
-    def start(self, rows: list[PlayedRow], timeout: int) -> None:
-        """Play a list; the first request follows the next rising edge; each may wait `timeout` cycles.
+    def start(self, accesses: bytes, timeout: int) -> None:
+        """Play a list, made by `packed`; the first request follows the next rising edge.
+
+        Args:
+            accesses: The list.
+            timeout: Cycles that each request may wait.
 
         Raises:
             ValueError: The list is longer than the bench holds.
             RuntimeError: Another list is being played.
         """
-        if len(rows) > CAPACITY:
-            raise ValueError(f"{len(rows)} accesses, the player holds {CAPACITY}: play them in parts")
+        count = len(accesses) // PLAYED_DTYPE.itemsize
+        if count > CAPACITY:
+            raise ValueError(f"{count} accesses, the player holds {CAPACITY}: play them in parts")
         if self.playing:
             raise RuntimeError("the player of the register port is busy: wait until its list has ended")
-        _ROWS.write(self._list, rows)
-        self._start(self._bench, len(rows), timeout)
+        self._start(self._bench, accesses, count, timeout)
 
     def stop(self) -> None:
         """Forget the list; a request on the port is lowered after the next edge."""

@@ -97,7 +97,6 @@ class RedmuleEnv(uvm_env):
                 self.scoreboard,
                 self.predictor,
                 self._untouched,
-                self.handle.waiting_edges,
             ),
             self.background,
             self.opinions,
@@ -150,7 +149,7 @@ class RedmuleEnv(uvm_env):
             self.recorder.leave_out(reason, len(scenario.jobs))
             return Verdict([], [], 0)
         (drawn,) = lookahead(
-            self.background, lambda _index: scenario, range(1), self.opinions, self.descriptor.traits
+            self.background, lambda _index: scenario, range(1), self.opinions, self.descriptor
         )
         return await self.driver.drive(drawn)
 

@@ -17,6 +17,7 @@ from tb.env.background import Background
 from tb.env.coverage import CoverageTap
 from tb.env.cutter import Cutter
 from tb.env.lookahead import Drawn, lookahead
+from tb.env.preparation import device_setting, prepare
 from tb.env.programmer import Programmer
 from tb.exchange.attributes import FRESH, History, history_behind, occasions
 from tb.exchange.device import Descriptor
@@ -33,9 +34,6 @@ from tb.scoreboard.verdict import Verdict
 from tb.stimulus.image import Image, initial_image
 
 DRAIN_CYCLES = 8  # after the last event: late writes and a late fall of busy_o show here
-_PROGRAMMING = 1000  # cycles a scenario may spend on the register port, in the watchdog's budget
-_WATCHDOG_FACTOR = 2  # a job that is merely slow ends, and is reported with its cycles
-_PAUSE = 128  # cycles a device may be silent besides: more than between any accesses that program a job
 
 
 class BenchError(RuntimeError):
@@ -111,11 +109,9 @@ class ScenarioExecutor:
         self._programmer.reset()
 
     def prepare(self, scenario: Scenario, image: Image | None = None) -> None:
-        """Make memory ready for a scenario: contents (`image`, if that is there already), ranges, stalls."""
-        memory = self._tcdm.memory
-        memory.load(scenario.window, initial_image(scenario) if image is None else image)
-        memory.allow(scenario.jobs)
-        memory.set_stalls(scenario.stall, scenario.jobs)
+        """Make memory ready for a scenario that a test runs itself, with a content if it is there."""
+        before = initial_image(scenario) if image is None else image
+        self._tcdm.memory.set(device_setting(scenario, self._descriptor), before, scenario.window)
 
     async def run(self, drawn: Drawn) -> Verdict:
         """Run a scenario and judge it.
@@ -123,16 +119,16 @@ class ScenarioExecutor:
         Raises:
             BenchError: A log overran.
         """
-        scenario, before, expected, random = drawn
+        scenario, before, expected, ready, random = drawn
         self.since_reset.append(scenario)
         history, self._history = self._history, history_behind(scenario, self._history)
         handle, memory = self._handle, self._tcdm.memory
-        self.prepare(scenario, before)
+        setting, rows, results = ready or prepare(scenario, self._descriptor)
+        memory.set(setting, before, scenario.window)
         if handle.shared.access_count:
             # Accesses that a directed test made since the last scenario: the register predictor needs them.
             self._collect()
         handle.clear_logs()
-        self._watch(scenario)
         port_error, finished = "", False
         cuts: tuple[int, ...] = ()
         try:
@@ -161,7 +157,7 @@ class ScenarioExecutor:
         sampled = bool(rules) or scenario.index % SHARE == 0
         clean = None
         if random and finished and expected is not None and not (rules or port_error):
-            clean = self._deputy.verdict(scenario, expected, alone=not sampled)
+            clean = self._deputy.verdict(scenario, rows, results, expected, alone=not sampled)
         accesses = int(handle.shared.access_count)
         if clean is not None and not sampled:
             verdict = clean
@@ -211,7 +207,7 @@ class ScenarioExecutor:
     async def _compare_with_alone(self, scenario: Scenario, history: History, verdict: Verdict) -> None:
         """The job behind a cut one takes the cycles it takes alone (contract A7.11); stalls would hide it."""
         alone = replace(scenario, jobs=scenario.jobs[-1:], abort=None)
-        (drawn,) = lookahead(self._background, lambda _index: alone, range(1), self._opinions, self._traits)
+        (drawn,) = lookahead(self._background, lambda _index: alone, range(1), self._opinions)
         again = await self.run(drawn)
         self.since_reset.pop()
         verdict.findings += again.findings
@@ -268,15 +264,3 @@ class ScenarioExecutor:
             if not beats.size or int(beats["cycle"][-1]) + lead < self._handle.shared.cycle:
                 return
             await self._drain()
-
-    def _watch(self, scenario: Scenario) -> None:
-        """Start the watchdog.
-
-        Within its bound a job cannot have no sign of life for longer than the bound, nor end none of several
-        queued jobs in that time; one that is slower, but by less than the factor, ends.
-        """
-        bounds = [self._descriptor.bound(job) for job in scenario.jobs]
-        until_cut = 0 if scenario.abort is None else sum(cut.after for cut in scenario.abort.cuts)
-        budget = sum(_WATCHDOG_FACTOR * bound + _PROGRAMMING for bound in bounds) + _PROGRAMMING
-        pause, longest = _PAUSE + until_cut, max(bounds)
-        self._handle.watch(budget + until_cut, longest + pause, _WATCHDOG_FACTOR * longest + pause)

@@ -7,8 +7,9 @@ from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-from tb.agents.tcdm.memory import busy_banks, stall_pattern
 from tb.env.background import Background, BackgroundTask
+from tb.env.preparation import Preparation, prepare
+from tb.exchange.device import Descriptor
 from tb.exchange.scenario import Scenario
 from tb.exchange.traits import CONTRACT, Traits
 from tb.scoreboard.prediction import Prediction, prediction
@@ -26,6 +27,7 @@ class Drawn(NamedTuple):
     image: Image  # the window's bytes before the first trigger; uint8, shape (window.size,)
     # Gives what the model predicts for the end; None for a scenario with an abort.
     expected: Callable[[], Prediction] | None
+    ready: Preparation | None  # for the device that it is for, if that is known
     random: bool = False
 
 
@@ -34,43 +36,42 @@ def lookahead(
     draw: Callable[[int], Scenario],
     indices: range,
     opinions: SecondOpinions,
-    traits: Traits = CONTRACT,
+    device: Descriptor | None = None,
     *,
     random: bool = False,
 ) -> Iterator[Drawn]:
     """Draws scenarios ahead of their use, and yields them in order.
 
     `draw` is called in the order of `indices`, once for each, in any thread; opinions are asked about each
-    prediction. `random` tells that they are many of a stream.
+    prediction. `device` is the one that they are prepared for, `random` tells that they are many of a stream.
     """
-    queue: deque[tuple[BackgroundTask[tuple[Scenario, Image]], BackgroundTask[Prediction | None]]] = deque()
+    queue: deque[tuple[BackgroundTask[_Scene], BackgroundTask[Prediction | None]]] = deque()
     rest = iter(indices)
+    traits = CONTRACT if device is None else device.traits
 
     def fill(depth: int) -> None:
         for index in islice(rest, depth - len(queue)):
-            drawn = background.submit(partial(_draw, draw, index), "drawing")
+            drawn = background.submit(partial(_draw, draw, index, device), "drawing")
             queue.append((drawn, background.submit(partial(_predict, drawn, opinions, traits), "prediction")))
 
     fill(1)
     while queue:
         drawn, predicted = queue.popleft()
-        scenario, image = drawn.result()
-        depth = _DEPTH if scenario.window.size <= _LARGE else 1
-        fill(depth)
-        yield Drawn(scenario, image, None if scenario.abort else partial(_known, predicted), random)
+        scenario, image, ready = drawn.result()
+        fill(_DEPTH if scenario.window.size <= _LARGE else 1)
+        yield Drawn(scenario, image, None if scenario.abort else partial(_known, predicted), ready, random)
 
 
-def _draw(draw: Callable[[int], Scenario], index: int) -> tuple[Scenario, Image]:
+_Scene = tuple[Scenario, Image, Preparation | None]
+
+
+def _draw(draw: Callable[[int], Scenario], index: int, device: Descriptor | None) -> _Scene:
     scenario = draw(index)
-    stall_pattern(scenario.stall)  # into their caches
-    busy_banks(scenario.stall)
-    return scenario, initial_image(scenario)
+    return scenario, initial_image(scenario), None if device is None else prepare(scenario, device)
 
 
-def _predict(
-    drawn: BackgroundTask[tuple[Scenario, Image]], opinions: SecondOpinions, traits: Traits
-) -> Prediction | None:
-    scenario, image = drawn.result()
+def _predict(drawn: BackgroundTask[_Scene], opinions: SecondOpinions, traits: Traits) -> Prediction | None:
+    scenario, image, _ = drawn.result()
     # A cut job may leave more than one memory.
     return None if scenario.abort else prediction(scenario, image, opinions, traits)
 

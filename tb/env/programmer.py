@@ -3,8 +3,10 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from tb.agents.control.access import Access, Burst, write
+from tb.agents.control.player import played
 from tb.agents.control.transfer import ControlError
 from tb.exchange.job import Job
 from tb.registers.map import RegisterMap
@@ -12,33 +14,42 @@ from tb.registers.program import program, register_values, split_writes, with_id
 from tb.stimulus.rng import stream
 
 _STYLES = 8
-_REMEMBERED = 64  # jobs, more than are drawn ahead
+_REMEMBERED = 256  # jobs, more than are drawn ahead
 
 
 def _writes_changes(job: Job) -> bool:
     return job.data_seed % _STYLES in (4, 5)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def programming(job: Job, registers: RegisterMap) -> tuple[Mapping[str, int], Sequence[Access]]:
-    """Prepare the programming of a job as far as no earlier job matters; the latest are remembered.
+class Programming(NamedTuple):
+    """Programming of a job as far as no earlier job matters."""
 
-    Returns:
-        Values of the job registers by name, and the accesses of a job that writes all of them.
-    """
-    style, rules = job.data_seed % _STYLES, registers.rules
+    values: Mapping[str, int]  # of the job registers, by name
+    burst: Burst  # accesses that write all of them
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def programming(job: Job, position: int, registers: RegisterMap) -> Programming:
+    """Prepare the programming of a job at a position in its scenario; the latest are remembered."""
     values = register_values(job, registers)
+    burst = Burst(_whole(job, values, registers), max(0, position - registers.rules.contexts + 1))
+    return Programming(values, burst if _writes_changes(job) else burst._replace(played=played(burst, position)))
+
+
+def _whole(job: Job, values: Mapping[str, int], registers: RegisterMap) -> Sequence[Access]:
+    """The accesses of a job that writes all registers."""
+    style, rules = job.data_seed % _STYLES, registers.rules
     if style < 6:
-        return values, program(job, None, registers=registers, values=values)
+        return program(job, None, registers=registers, values=values)
     rng = stream(job.data_seed, "programming")
     accesses = program(job, None, rng, registers=registers, values=values)
     if style == 6:
-        return values, with_idle_gaps(accesses, rng)
+        return with_idle_gaps(accesses, rng)
     if not rules.whole_words:
         accesses = split_writes(accesses, rng, registers=registers)
     if rules.lock and rules.access_ids:
         accesses = with_rivals(accesses, rng, registers=registers)
-    return values, accesses
+    return accesses
 
 
 class Programmer:
@@ -70,25 +81,29 @@ class Programmer:
         self._fresh = self._cleared = True
         return write(self._registers["SOFT_CLEAR"].offset, rules.clear_value(value), core, idle=idle)
 
-    def accesses(self, job: Job) -> list[Access]:
+    def accesses(self, job: Job) -> Sequence[Access]:
         """The accesses of one job: a clear if the device needs one, ACQUIRE, ..., TRIGGER."""
-        registers = self._registers
-        before = [self.clear(job.core)] if registers.rules.clear_between and not self._fresh else []
-        values, whole = programming(job, registers)
-        writes_all = not _writes_changes(job)
-        result = list(whole) if writes_all else program(job, self._held, registers=registers, values=values)
-        if self._cleared:
-            result[0] = result[0]._replace(idle=max(result[0].idle, registers.rules.after_clear))
-        self._held |= values
-        self._fresh = self._cleared = False
-        return before + result
+        return self._burst(job, 0).accesses
 
     def bursts(self, jobs: Sequence[Job]) -> list[Burst]:
         """The accesses of jobs queued behind each other, each programmed as soon as a context is free."""
-        contexts = self._registers.rules.contexts
-        return [
-            Burst(self.accesses(job), max(0, position - contexts + 1)) for position, job in enumerate(jobs)
-        ]
+        return [self._burst(job, position) for position, job in enumerate(jobs)]
+
+    def _burst(self, job: Job, position: int) -> Burst:
+        registers = self._registers
+        before = [self.clear(job.core)] if registers.rules.clear_between and not self._fresh else []
+        values, burst = programming(job, position, registers)
+        cleared, self._cleared, self._fresh = self._cleared, False, False
+        if cleared or _writes_changes(job):
+            whole = burst.accesses
+            if _writes_changes(job):
+                whole = program(job, self._held, registers=registers, values=values)
+            first, *rest = whole
+            if cleared:
+                first = first._replace(idle=max(first.idle, registers.rules.after_clear))
+            burst = Burst([*before, first, *rest], burst.after_ends)
+        self._held |= values
+        return burst
 
     def check_acquired(self, data: int, position: int) -> None:
         """Raise `ControlError` if the first value that a job's accesses read says that it got no context."""

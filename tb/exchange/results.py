@@ -3,7 +3,7 @@
 
 import sys
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,11 @@ class Causes:
     def __init__(self, table: dict[str, int]) -> None:
         self.names = tuple(table)
         self.slots = array("Q", table.values())
+
+    @classmethod
+    def counted(cls, names: Sequence[str], slots: Sequence[int]) -> "Causes":
+        """Makes them of the slots of all causes, in the order of their names; more slots are left out."""
+        return cls({name: count for name, count in zip(names, slots, strict=False) if count})
 
     def share_names(self) -> None:
         """Lets the names be those of other jobs with the same."""

@@ -8,12 +8,13 @@ both judge, and must agree.
 
 from collections.abc import Callable
 from ctypes import addressof, memmove
-from functools import lru_cache
 
-from tb.dpi.deputy import JOB_ROW, KINDS, MOST_JOBS, NO_CAUSE, WORDS, DeputyHandle
+from models.schedule import CAUSES, compiled_schedule, task
+from tb.dpi.deputy import JOB_ROW, KINDS, MOST_JOBS, NO_CAUSE, TASK_BYTES, WORDS, DeputyHandle
+from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.registers import CONTRACT_REGISTERS
-from tb.exchange.results import Finding
+from tb.exchange.results import Finding, JobResult
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.exchange.traits import CONTRACT
@@ -22,7 +23,6 @@ from tb.registers.predictor import RegisterPredictor
 from tb.registers.state import AccessTrace, PlainState
 from tb.scoreboard.causes import PADDING, WORKING
 from tb.scoreboard.prediction import Prediction
-from tb.scoreboard.schedule import Waiting
 from tb.scoreboard.scoreboard import Scoreboard
 from tb.scoreboard.verdict import Verdict
 
@@ -37,7 +37,6 @@ class Deputy:
         scoreboard: Whose deputy it is.
         predictor: Whose model of the register file it shares: each lets the other follow when it is used.
         untouched: Tells whether nobody else wants the logs of a scenario, or had a part of them.
-        waiting: Tells where requests waited.
     """
 
     def __init__(
@@ -46,13 +45,11 @@ class Deputy:
         scoreboard: Scoreboard,
         predictor: RegisterPredictor,
         untouched: Callable[[], bool],
-        waiting: Waiting,
     ) -> None:
         self._handle = handle
         self._scoreboard = scoreboard
         self._predictor = predictor
         self._untouched = untouched
-        self._waiting = waiting
         descriptor = scoreboard.descriptor
         self._registers: RegisterMap = predictor.registers
         self._ahead = False
@@ -64,15 +61,26 @@ class Deputy:
         words = [_word(by_offset.get(4 * place)) for place in range(WORDS)]
         instance, causes = descriptor.instance, descriptor.probe.causes if descriptor.probe else ()
         places = [causes.index(name) if name in causes else NO_CAUSE for name in (WORKING, *PADDING)]
-        handle.describe(words, [instance.h, instance.l, instance.tile_cols, len(causes), *places])
+        # The schedule's own order of causes tells how many slots each has.
+        control = causes.index("CONTROL") if descriptor.schedule and causes == CAUSES else NO_CAUSE
+        numbers = [instance.h, instance.l, instance.tile_cols, len(causes), *places, control, 0]
+        handle.describe(words, numbers, compiled_schedule() if descriptor.schedule else None)
 
     def verdict(
-        self, scenario: Scenario, expected: Callable[[], Prediction], *, alone: bool
+        self,
+        scenario: Scenario,
+        rows: bytes,
+        results: list[JobResult],
+        expected: Callable[[], Prediction],
+        *,
+        alone: bool,
     ) -> Verdict | None:
         """Judge a scenario whose jobs all ended, with no rule broken.
 
         Args:
             scenario: Scenario that ran.
+            rows: Its `job_rows`.
+            results: Of its jobs, with their bounds; what is measured is noted there.
             expected: Gives what the model predicts.
             alone: False if the checks will judge it too.
 
@@ -89,10 +97,10 @@ class Deputy:
         if predicted.findings:
             return None
         state = bytes(self._handle.state)
-        measured = self._handle.clean([job_row(job) for job in scenario.jobs], predicted.memory)
+        measured = self._handle.clean(rows, len(scenario.jobs), predicted.memory)
         if measured is None:
             return None
-        verdict = self._scoreboard.passed(scenario, measured, self._waiting)
+        verdict = self._scoreboard.passed(scenario, measured, results)
         if verdict is None:
             # The checks will judge, and take the same accesses: the register file is as it was before them.
             memmove(addressof(self._handle.state), state, len(state))
@@ -170,9 +178,15 @@ def _word(register: Register | None) -> tuple[int, int]:
     return KINDS.index(kind if kind in KINDS else "unknown"), register.writable_mask
 
 
-@lru_cache(maxsize=64)
-def job_row(job: Job) -> bytes:
-    """Return a job as `deputy.h` takes it; the latest are remembered."""
+def job_rows(scenario: Scenario, device: Descriptor) -> bytes:
+    """Return the jobs of a scenario as `deputy.h` takes them on a device."""
+    return b"".join([_row(job, device) for job in scenario.jobs])
+
+
+def _row(job: Job, device: Descriptor) -> bytes:
     ranges = job.x_range, job.w_range, job.z_range
     firsts, lengths = zip(*ranges, strict=True)
-    return JOB_ROW.pack(*firsts, *lengths, job.m, job.n, job.k, job.core, job.op.reads_y, 0)
+    row = JOB_ROW.pack(*firsts, *lengths, job.m, job.n, job.k, job.core, job.op.reads_y, 0)
+    if not device.schedule:
+        return row + bytes(TASK_BYTES)
+    return row + bytes(task(device.instance, job.op, job.m, job.n, job.k, job.fmt))

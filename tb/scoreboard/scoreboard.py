@@ -17,7 +17,7 @@ from tb.dpi.deputy import MeasuredRow
 from tb.exchange.attributes import FRESH, History, Occasion, occasions
 from tb.exchange.device import Descriptor
 from tb.exchange.known import Excused, excuse
-from tb.exchange.results import Finding
+from tb.exchange.results import Causes, Finding, JobResult
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.registers.own import registers_of
@@ -33,7 +33,7 @@ from tb.scoreboard.order import check_busy, check_writes
 from tb.scoreboard.prediction import Prediction, prediction
 from tb.scoreboard.protocol import PortLogs, check_protocol
 from tb.scoreboard.requests import check_requests
-from tb.scoreboard.schedule import Waiting, check_schedule, held_request
+from tb.scoreboard.schedule import check_schedule, held_request
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.scoreboard.spans import port_cycles, spans
 from tb.scoreboard.verdict import Verdict, decide, gave_up, hold, measure, slow, unmeasured
@@ -150,7 +150,8 @@ class Scoreboard(uvm_scoreboard):
             if span is None:
                 result.detail = "cut short"
             else:
-                measure(result, self.descriptor, job, span, port_cycles(span, seen), slots)
+                counted = None if slots is None else Causes(slots)
+                measure(result, self.descriptor, job, span, port_cycles(span, seen), counted)
         findings += slow(jobs)
         ended = {result.job for result in jobs if result.cycles}
         excused = self.excuse(occasions(scenario, history), findings, ended)
@@ -173,30 +174,25 @@ class Scoreboard(uvm_scoreboard):
             jobs, findings, compared, excused.concerned, excused.shown, excused.silent, held, stopped
         )
 
-    def passed(self, scenario: Scenario, measured: Sequence[MeasuredRow], waiting: Waiting) -> Verdict | None:
+    def passed(
+        self, scenario: Scenario, measured: Sequence[MeasuredRow], results: list[JobResult]
+    ) -> Verdict | None:
         """Make the verdict on a scenario that the deputy found clean, as `check` would.
 
         Args:
             scenario: Scenario that ran.
             measured: Measurements of each job.
-            waiting: Tells where requests waited.
+            results: Of the jobs, with their bounds; they become the verdict's.
 
         Returns:
-            None if a job was slower than its bound, faster than it can be done, or not on its schedule.
+            None if a job was slower than its bound.
         """
         names = self.descriptor.probe.causes if self.descriptor.probe else None
-        jobs = [unmeasured(scenario, position) for position in range(len(scenario.jobs))]
-        ran = [Span(*row[:3]) for row in measured]
-        causes = [
-            None if names is None else {name: n for name, n in zip(names, row[6:], strict=False) if n}
-            for row in measured
-        ]
-        for result, job, span, row, slots in zip(jobs, scenario.jobs, ran, measured, causes, strict=True):
+        for result, job, row in zip(results, scenario.jobs, measured, strict=True):
             result.status = Status.PASSED
-            measure(result, self.descriptor, job, span, BeatCount(*row[3:6]), slots)
-        wrong = slow(jobs) or check_fast(self.descriptor, scenario, ran)
-        wrong = wrong or check_schedule(self.descriptor, scenario, ran, causes, waiting)
-        return None if wrong else Verdict(jobs, [], scenario.window.size)
+            slots = None if names is None else Causes.counted(names, row[6:])
+            measure(result, self.descriptor, job, Span(*row[:3]), BeatCount(*row[3:6]), slots)
+        return None if slow(results) else Verdict(results, [], scenario.window.size)
 
     def _judge(
         self,

@@ -52,8 +52,8 @@ class Verdict:
         return next((finding.line for finding in self.findings if finding.status is status), "")
 
 
-def unmeasured(scenario: Scenario, position: int) -> JobResult:
-    """The result of a job that never ended."""
+def unmeasured(scenario: Scenario, position: int, bound: int | None = None) -> JobResult:
+    """The result of a job that has not ended, with its bound without stalls if that is known already."""
     job = scenario.jobs[position]
     return JobResult(
         scenario=scenario.index,
@@ -65,6 +65,7 @@ def unmeasured(scenario: Scenario, position: int) -> JobResult:
         k=job.k,
         stall=scenario.stall.kind,
         core=job.core,
+        bound=bound,
         status=Status.NOT_RUN,
     )
 
@@ -75,11 +76,12 @@ def measure(
     job: Job,
     span: Span,
     beats: BeatCount,
-    slots: dict[str, int] | None,
+    slots: Causes | None,
 ) -> None:
-    """Note the measurements of a job that ended."""
+    """Note the measurements of a job that ended; a bound that is there is that without stalls."""
     result.cycles = span.cycles or None
-    result.bound = descriptor.bound(job, beats.waiting)
+    if beats.waiting or result.bound is None:
+        result.bound = descriptor.bound(job, beats.waiting)
     result.stalled = beats.waiting
     if job.macs and span.cycles:
         share = utilization(descriptor.instance, job.m, job.n, job.k, span.cycles)
@@ -87,7 +89,7 @@ def measure(
     result.beats_read = beats.reads
     result.beats_written = beats.writes
     result.queued = span.queued
-    result.causes = None if slots is None else Causes(slots)
+    result.causes = slots
 
 
 def slow(results: Sequence[JobResult]) -> list[Finding]:

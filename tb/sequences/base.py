@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from pyuvm import uvm_sequence
 
-from tb.agents.tcdm.memory import job_ranges
 from tb.env.items import ScenarioItem
 from tb.env.lookahead import Drawn, lookahead
 from tb.env.programmer import programming
@@ -18,7 +17,6 @@ from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario
 from tb.kinds import ACCELERATOR
 from tb.registers.own import registers_of
-from tb.scoreboard.deputy import job_row
 from tb.stimulus.stream import ScenarioStream
 
 _BATCH = 32  # scenarios of an item: its way through pyuvm takes as long as half of the checks of one
@@ -108,18 +106,14 @@ class GemmOpSequence(StreamSequence):
     def _scenarios(self) -> Iterator[Drawn]:
         """Draw the scenarios ahead; count the jobs of those that are taken."""
         sequencer = self.sequencer
-        background, opinions, traits = sequencer.background, sequencer.opinions, self._descriptor.traits
-        for drawn in lookahead(background, self._draw, self._range, opinions, traits, random=True):
+        background, opinions, device = sequencer.background, sequencer.opinions, self._descriptor
+        for drawn in lookahead(background, self._draw, self._range, opinions, device, random=True):
             self.jobs += len(drawn.scenario.jobs)
             yield drawn
 
     def _draw(self, index: int) -> Scenario:
-        """Draw a scenario, and fill the caches with everything that the bench will ask about its jobs."""
+        """Draw a scenario, and have its programming remembered."""
         scenario = self.stream.scenario(index)
-        device = self._descriptor
-        for job in scenario.jobs:
-            device.bound(job)
-            programming(job, self._registers)
-            job_row(job)
-            job_ranges(job, (device.instance.dw + 32) // 8, device.traits)
+        for position, job in enumerate(scenario.jobs):
+            programming(job, position, self._registers)
         return scenario

@@ -99,8 +99,8 @@ class Shrinker:
         if any(map(env.descriptor.cannot, history)):
             return None
         await env.executor.reset()
-        traits = env.descriptor.traits
-        ahead = lookahead(env.background, history.__getitem__, range(len(history)), env.opinions, traits)
+        indices = range(len(history))
+        ahead = lookahead(env.background, history.__getitem__, indices, env.opinions, env.descriptor)
         for number, drawn in enumerate(ahead):
             verdict = await env.executor.run(drawn)
             shown = self._wanted.shown_by(verdict.findings, drawn.scenario)

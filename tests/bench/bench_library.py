@@ -10,10 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from models.ops import Op
 from regressions.simulators.cache import build_once, content_key
 from regressions.simulators.compiler import CACHE
 from regressions.simulators.tools import environment_key
+from tb.agents.tcdm.memory import memory_setting
 from tb.dpi.bindings import BenchHandle
+from tb.dpi.setting import packed_setting
+from tb.exchange.job import Job
+from tb.exchange.scenario import Scenario, StallSpec, Window
+from tb.exchange.traits import CONTRACT, Traits
 
 DPI = Path(__file__).resolve().parents[2] / "tb" / "dpi"
 _FLAGS = ("-O1", "-std=c++17", "-Wall", "-Wextra", "-Werror")
@@ -186,6 +192,16 @@ class BenchInstance:
     def violation(self, rule: int) -> None:
         """A rule fires."""
         self._library.bench_violation(self._self, ct.c_uint64(self.cycle), rule)
+
+    def set(self, **parts: Any) -> None:
+        """Gets ready for a scenario with four bytes of memory and these parts of a setting."""
+        self.handle.set(packed_setting(0, 4, **parts), np.zeros(4, np.uint8))
+
+    def stall(self, stall: StallSpec, *jobs: Job, traits: Traits = CONTRACT) -> None:
+        """Gets ready for a scenario of some jobs, which lie below 0x10000."""
+        window = Window(0, 0x10000)
+        one = Scenario(0, jobs or (Job(Op.GEMM, 0, 0, 0, 0, 0, 0),), window, stall)
+        self.handle.set(memory_setting(one, 4 * self.lanes, traits), np.zeros(window.size, np.uint8))
 
     def fill(self, base: int, content: bytes) -> None:
         """Puts the window at `base` with this content."""

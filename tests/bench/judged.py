@@ -4,19 +4,23 @@
 Logs are plain data here: `Logs`, which are put into a bench instance's buffers before it is judged.
 """
 
+import ctypes as ct
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+import pytest
 from msgspec.structs import replace
 from pyuvm import ConfigDB
 
+from models import schedule
 from models.timing import Instance, padding
 from tb.agents.control.monitor import ControlMonitor
 from tb.agents.tcdm.monitor import TcdmMonitor
-from tb.dpi.bindings import BUSY_FALL, BUSY_RISE, GRANTED, READ
+from tb.dpi.bindings import BUSY_FALL, BUSY_RISE, EVENT_END, GRANTED, READ
+from tb.env.preparation import prepare
 from tb.env.programmer import Programmer
 from tb.exchange.bound import Bound
 from tb.exchange.device import Descriptor, Probe
@@ -25,6 +29,7 @@ from tb.exchange.scenario import Scenario
 from tb.registers.generate import register_map
 from tb.registers.predictor import RegisterPredictor
 from tb.registers.state import PlainState
+from tb.scoreboard import deputy
 from tb.scoreboard.deputy import Deputy
 from tb.scoreboard.prediction import Prediction
 from tb.scoreboard.scoreboard import Scoreboard
@@ -55,6 +60,8 @@ KNOBS = {
     "corners": 0,
     "stall": "none",
 }
+ON_SCHEDULE: Descriptor = replace(DEVICE, schedule=True, probe=Probe(path="i_probe", causes=schedule.CAUSES))
+"""The same with all causes of a schedule, which it promises to keep (`KeptSchedule`)."""
 _ALL = (1 << ACCESS) - 1
 _NAMES = (str(number) for number in itertools.count())
 
@@ -126,6 +133,44 @@ def _busy(triggers: list[int], ends: list[int]) -> Iterator[list[int]]:
             yield [ends[position] + 1, 0, BUSY_FALL]
 
 
+class KeptSchedule:
+    """A schedule that clean logs keep, for both judges; other requests that wait make other cycles of it."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._courses: dict[tuple[int, ...], tuple[int, list[int], int]] = {}
+        kind = ct.CFUNCTYPE(ct.c_int64, *[ct.c_void_p] * 2, ct.c_size_t, ct.c_void_p)
+        self._compiled = kind(self._run)
+        for module in (schedule, deputy):
+            patch.setattr(module, "compiled_schedule", lambda: self._compiled)
+        patch.setattr(schedule, "_alone", schedule.course)  # nothing is remembered
+
+    def keep(self, scenario: Scenario, logs: Logs) -> bool:
+        """Make it that of clean logs, whose causes become those of a schedule; False if jobs look alike."""
+        self._courses.clear()
+        triggers = [row[0] for row in logs.accesses if row[1] == 0 and not row[5]]
+        ends, ready, previous = [row[0] for row in logs.events if row[2] == EVENT_END], 0, 0
+        for number, (job, trigger, end) in enumerate(zip(scenario.jobs, triggers, ends, strict=True)):
+            edge, other, *known = logs.counted[number]
+            logs.counted[number] = [edge, other, 0, *known, *[0] * 5]
+            begin, start = max(trigger, ready), max(trigger, previous)
+            waits = [row[0] - begin for row in logs.beats if begin < row[0] <= end and not row[2] & GRANTED]
+            slots = [other + 4 * (start - begin), *logs.counted[number][2:]]
+            self._courses[job.m, job.n, job.k, job.op.reads_y] = end - begin, slots, _sum(waits)
+            ready, previous = end - 1, end
+        return len(self._courses) == len(scenario.jobs)
+
+    def _run(self, task: int, waiting: int, count: int, slots: int) -> int:
+        numbers = (ct.c_int64 * 13).from_address(task)
+        waits = (ct.c_int64 * count).from_address(waiting) if count else ()
+        cycles, own, usual = self._courses[tuple(numbers[6:10])]
+        (ct.c_int64 * len(own)).from_address(slots)[:] = own
+        return cycles + _sum(waits) - usual
+
+
+def _sum(waits: Iterable[int]) -> int:
+    return sum(place * wait for place, wait in enumerate(waits, 1)) % 97
+
+
 class Court:
     """Both judges over one bench instance."""
 
@@ -144,9 +189,7 @@ class Court:
         self._wide.log_port.connect(self.scoreboard.tcdm)
         self._control.access_port.connect(self.scoreboard.accesses)
         self._control.records_port.connect(self.predictor.analysis_export)
-        self.deputy = Deputy(
-            bench.handle.deputy, self.scoreboard, self.predictor, lambda: True, bench.handle.waiting_edges
-        )
+        self.deputy = Deputy(bench.handle.deputy, self.scoreboard, self.predictor, lambda: True)
 
     def check(self, scenario: Scenario, expected: Prediction) -> Verdict:
         """Have the checks judge the logs in the bench."""
@@ -161,12 +204,17 @@ class Court:
     def both(self, scenario: Scenario, logs: Logs, expected: Prediction) -> tuple[bool, Verdict]:
         """Have both judge; returns whether that in C++ was certain, and the verdict, differences included."""
         self.enter(scenario, logs)
-        own = self.deputy.verdict(scenario, lambda: expected, alone=False)
+        own = self.judge(scenario, expected, alone=False)
         verdict = self.check(scenario, expected)
         if own is not None:
             verdict.findings += self.deputy.compare(own, verdict, len(logs.accesses))
         self.predictor.model.take_traces()
         return own is not None, verdict
+
+    def judge(self, scenario: Scenario, expected: Prediction, *, alone: bool) -> Verdict | None:
+        """Have the deputy judge the logs in the bench."""
+        ready = prepare(scenario, self.scoreboard.descriptor)
+        return self.deputy.verdict(scenario, ready.rows, ready.results, lambda: expected, alone=alone)
 
     def restore(self, state: PlainState) -> None:
         """Take the register file back to a state."""

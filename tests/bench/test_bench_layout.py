@@ -14,7 +14,7 @@ from tb.agents.control.rules import DESCRIPTIONS as PERIPH_DESCRIPTIONS
 from tb.agents.control.rules import PeriphRule
 from tb.agents.tcdm.rules import DESCRIPTIONS as TCDM_DESCRIPTIONS
 from tb.agents.tcdm.rules import TcdmRule
-from tb.dpi import bindings, deputy, player
+from tb.dpi import bindings, deputy, player, setting
 from tests.bench.bench_library import compile_cpp
 
 SV = Path(__file__).resolve().parents[2] / "tb" / "sv"
@@ -33,18 +33,20 @@ RECORDS: dict[str, np.dtype[np.void]] = {
     "PortRecord": bindings.PORT_DTYPE,
     "ProbeRecord": bindings.PROBE_DTYPE,
     "Violation": bindings.VIOLATION_DTYPE,
+    "Range": setting.RANGE_DTYPE,
     "PlayedAccess": player.PLAYED_DTYPE,
 }
 # Structures that Python packs and unpacks, by their bytes.
 PACKED = {
-    "JudgedJob": deputy.JOB_ROW.size,
+    "JudgedJob": deputy.JOB_ROW.size + deputy.TASK_BYTES,
+    "Setting": setting.HEAD.size,
     "Measured": deputy.MEASURED_ROW.size,
     "AccessTrace": deputy.TRACE_ROW.size,
-    "JudgedDevice": 4 * (2 * deputy.WORDS + 8),
+    "JudgedDevice": 4 * (2 * deputy.WORDS + 10),
 }
 # Constants of one name but for its style: kWakeEvent is WAKE_EVENT.
 SAME = (
-    *("LAYOUT_VERSION", "RULE_COUNT", "RANGE_COUNT", "CAUSE_COUNT", "BANK_COUNT", "COVER_EVENTS"),
+    *("LAYOUT_VERSION", "RULE_COUNT", "CAUSE_COUNT", "BANK_COUNT", "COVER_EVENTS"),
     "STRAY_RESPONSE",
     *("WAKE_EVENT", "WAKE_WATCHDOG", "WAKE_ALARM", "WAKE_PLAYER", "BUSY_RISE", "BUSY_FALL"),
     *("RESET_FALL", "RESET_RISE", "PORT_REQUEST", "PORT_GRANT", "PORT_RESPONSE"),
@@ -52,7 +54,7 @@ SAME = (
 CONSTANTS = {
     **{f"k{name.title().replace('_', '')}": getattr(bindings, name) for name in SAME},
     **{f"k{name.title()}": value for name, value in bindings.WRITE_RESPONSES.items()},
-    **{"kPlayCapacity": player.CAPACITY, "kPlayed": player.PLAYED},
+    **{"kRangeCount": setting.RANGE_COUNT, "kPlayCapacity": player.CAPACITY, "kPlayed": player.PLAYED},
     **{"kNoGrant": player.NO_GRANT, "kNoResponse": player.NO_RESPONSE},
     **{"kWords": deputy.WORDS, "kJudgedJobs": deputy.MOST_JOBS, "kCauseCount": deputy.NO_CAUSE},
     **{

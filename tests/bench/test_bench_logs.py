@@ -26,6 +26,7 @@ from tb.dpi.bindings import (
     WATCHDOG_SILENT,
     WATCHDOG_STANDSTILL,
 )
+from tb.dpi.setting import Limits
 from tests.bench.bench_library import BenchInstance
 
 
@@ -178,7 +179,7 @@ def test_cycles_of_the_register_port_are_logged(bench: BenchInstance) -> None:
 
 
 def test_watchdog_counts_cycles_without_waiting_alone(bench: BenchInstance) -> None:
-    bench.handle.watch(5, 1000, 1000)
+    bench.set(limits=Limits(5, 1000, 1000))
     for _ in range(4):
         assert not bench.tick(req=True, gnt=True)
     for _ in range(100):
@@ -200,12 +201,12 @@ def fired_at(bench: BenchInstance, acts: Callable[[int], dict[str, bool]]) -> tu
 
 
 def test_watchdog_fires_when_the_device_is_silent(bench: BenchInstance) -> None:
-    bench.handle.watch(1000, 20, 1000)
+    bench.set(limits=Limits(1000, 20, 1000))
     assert fired_at(bench, lambda _: {}) == (20, WATCHDOG_SILENT)
-    bench.handle.watch(1000, 20, 1000)
+    bench.set(limits=Limits(1000, 20, 1000))
     assert fired_at(bench, lambda tick: {"req": tick == 10, "busy": tick > 15}) == (15 + 20, WATCHDOG_SILENT)
     for act in (lambda: bench.event(3), bench.port):
-        bench.handle.watch(1000, 20, 1000)
+        bench.set(limits=Limits(1000, 20, 1000))
         bench.tick(busy=True)
         act()
         bench.tick(busy=True)
@@ -213,9 +214,9 @@ def test_watchdog_fires_when_the_device_is_silent(bench: BenchInstance) -> None:
 
 
 def test_watchdog_fires_when_a_device_requests_without_end(bench: BenchInstance) -> None:
-    bench.handle.watch(1000, 20, 50)
+    bench.set(limits=Limits(1000, 20, 50))
     assert fired_at(bench, lambda _: {"req": True, "gnt": True}) == (50, WATCHDOG_STANDSTILL)
-    bench.handle.watch(1000, 20, 50)
+    bench.set(limits=Limits(1000, 20, 50))
     assert fired_at(bench, lambda tick: {"req": True, "gnt": tick > 100}) == (150, WATCHDOG_STANDSTILL)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from models.ops import Op
 from tb.agents.tcdm.memory import TcdmMemory, job_ranges
+from tb.dpi.setting import packed_setting
 from tb.exchange.job import Job
 from tb.exchange.scenario import AIMED, BANKS, StallSpec, Window
 from tb.stimulus.stalls import bank_pattern, grant_pattern
@@ -59,10 +60,8 @@ def test_access_without_grant_changes_and_answers_nothing(bench: BenchInstance) 
 
 
 def test_answers_to_writes(bench: BenchInstance) -> None:
-    memory = TcdmMemory(bench.handle)
-
     def answers(policy: str, seed: int = 7) -> list[bool]:
-        memory.set_stalls(StallSpec(seed=seed, write_r_valid=policy))
+        bench.stall(StallSpec(seed=seed, write_r_valid=policy))
         return [bench.beat(0, write=bytes(ACCESS), enables=0)[1] for _ in range(64)]
 
     assert not any(answers("never"))
@@ -72,33 +71,34 @@ def test_answers_to_writes(bench: BenchInstance) -> None:
     assert answers("random") == mixed != answers("random", seed=8)
 
 
-def test_window_is_replaced_by_load(bench: BenchInstance) -> None:
+def test_window_is_replaced_by_the_next_scenario(bench: BenchInstance) -> None:
     memory = TcdmMemory(bench.handle)
-    memory.load(Window(0x1000, 64), np.full(64, 1, np.uint8))
-    memory.load(Window(0x8000, 32), np.full(32, 2, np.uint8))
-    assert list(memory.view()) == [2] * 32
+    for base, size in ((0x1000, 64), (0x8000, 32)):
+        memory.set(packed_setting(base, size), np.full(size, size, np.uint8), Window(base, size))
+    assert list(memory.view()) == [32] * 32
     assert set(bench.beat(0x1000)[0]) == {POISON}
-    with pytest.raises(ValueError, match="does not fit"):
-        memory.load(Window(0, 64), np.zeros(32, np.uint8))
+    for size, given in ((64, 32), (1 << 29, 1 << 29)):
+        with pytest.raises(ValueError, match="does not fit"):
+            bench.handle.set(packed_setting(0, size), np.zeros(given, np.uint8))
 
 
 def test_grant_pattern_is_played_from_its_start_and_cyclically(bench: BenchInstance) -> None:
     pattern = np.array([1, 0, 0, 1, 0], np.uint8)
     bench.tick()
-    bench.handle.set_grants(pattern)
+    bench.set(grants=pattern)
     grants = []
     for _ in range(12):
         bench.tick()
         grants.append(int(bench.grant))
     assert grants == [1, 0, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0]
-    bench.handle.set_grants(np.array([0, 1], np.uint8))
+    bench.set(grants=np.array([0, 1], np.uint8))
     bench.tick()
     assert not bench.grant
 
 
 def test_stalls_of_a_scenario_are_its_pattern(bench: BenchInstance) -> None:
     spec = StallSpec("random", rate=0.4, seed=5)
-    TcdmMemory(bench.handle).set_stalls(spec)
+    bench.stall(spec)
     pattern = grant_pattern(spec)
     for expected in [*pattern, *pattern[:10]]:
         bench.tick()
@@ -117,7 +117,7 @@ AIMED_AT = {
 def test_aimed_stalls_hit_one_operand(bench: BenchInstance, kind: str) -> None:
     # X of 24 bytes from 0x1001; an access starts at the word of the first byte it needs.
     job = Job(Op.GEMM, 3, 4, 5, 0x1001, 0x2002, 0x3003)
-    TcdmMemory(bench.handle).set_stalls(StallSpec(kind, rate=0.5), [job])
+    bench.stall(StallSpec(kind, rate=0.5), job)
     starts = (0xFFC, 0x1000, 0x1014, 0x101C, 0x2000, 0x3000)
     hit = {(add, write) for add in starts for write in (False, True) if bench.targeted(add, write=write)}
     assert hit == AIMED_AT[kind]
@@ -125,32 +125,31 @@ def test_aimed_stalls_hit_one_operand(bench: BenchInstance, kind: str) -> None:
 
 def test_stalls_without_an_aim_hit_everything(bench: BenchInstance) -> None:
     job = Job(Op.GEMM, 3, 4, 5, 0x1000, 0x2000, 0x3000)
-    memory = TcdmMemory(bench.handle)
-    memory.set_stalls(StallSpec("on_x", rate=0.5), [job])
+    bench.stall(StallSpec("on_x", rate=0.5), job)
     assert bench.handle.shared.target_count == 1
-    memory.set_stalls(StallSpec("random", rate=0.5), [job])
+    bench.stall(StallSpec("random", rate=0.5), job)
     assert bench.handle.shared.target_count == 0
 
 
 def test_busy_banks_of_a_scenario_are_its_pattern_and_go_with_it(bench: BenchInstance) -> None:
-    memory, spec = TcdmMemory(bench.handle), StallSpec(BANKS, rate=0.25, seed=5)
-    memory.set_stalls(spec)
+    spec = StallSpec(BANKS, rate=0.25, seed=5)
+    bench.stall(spec)
     pattern = bank_pattern(spec)
     assert [bench.busy_banks() for _ in range(len(pattern) + 10)] == [*pattern, *pattern[:10]]
-    memory.set_stalls(StallSpec())
+    bench.stall(StallSpec())
     assert [bench.busy_banks() for _ in range(3)] == [0, 0, 0]
 
 
 @pytest.mark.parametrize("job", [Job(Op.GEMM, 0, 4, 5, 0, 0, 0), Job(Op.GEMM, 3, 0, 5, 0, 0, 0)])
 def test_an_operand_without_bytes_is_no_target(bench: BenchInstance, job: Job) -> None:
-    TcdmMemory(bench.handle).set_stalls(StallSpec("on_x", rate=0.5), [job])
+    bench.stall(StallSpec("on_x", rate=0.5), job)
     assert not bench.targeted(0)
 
 
 @pytest.mark.parametrize("pattern", [[], [0, 0], [1] * (2**20 + 1)])
-def test_impossible_grant_patterns_are_refused(bench: BenchInstance, pattern: list[int]) -> None:
+def test_impossible_grant_patterns_are_refused(pattern: list[int]) -> None:
     with pytest.raises(ValueError, match="grant pattern"):
-        bench.handle.set_grants(np.array(pattern, np.uint8))
+        packed_setting(0, 4, grants=np.array(pattern, np.uint8))
 
 
 def test_reads_must_lie_in_one_readable_range(bench: BenchInstance) -> None:
@@ -192,8 +191,9 @@ def test_no_ranges_allow_nothing(bench: BenchInstance) -> None:
 
 
 def test_too_many_ranges_are_refused(bench: BenchInstance) -> None:
-    with pytest.raises(ValueError, match="split the scenario"):
-        bench.handle.allow([(0, 4, False)] * 65)
+    for refuse in (bench.handle.allow, lambda spans: packed_setting(0, 4, targets=spans)):
+        with pytest.raises(ValueError, match="split the scenario"):
+            refuse([(0, 4, False)] * 65)
 
 
 @pytest.mark.parametrize("shift", range(4))

@@ -4,7 +4,7 @@
 import pytest
 
 from tb.dpi.bindings import WAKE_PLAYER
-from tb.dpi.player import CAPACITY, NO_GRANT, NO_RESPONSE, PLAYED, PlayedRow
+from tb.dpi.player import CAPACITY, NO_GRANT, NO_RESPONSE, PLAYED, PlayedRow, packed
 from tests.bench.bench_library import BenchInstance
 
 TIMEOUT = 10
@@ -17,7 +17,7 @@ def row(address: int, idle: int = 0, after_ends: int = 0) -> PlayedRow:
 
 def start(bench: BenchInstance, *rows: PlayedRow) -> None:
     """Hands a list over."""
-    bench.handle.player.start([*rows], TIMEOUT)
+    bench.handle.player.start(packed(rows), TIMEOUT)
 
 
 class AnsweringSlave:
@@ -71,6 +71,17 @@ def test_nothing_to_play_requests_nothing(bench: BenchInstance) -> None:
 def test_fields_reach_the_port(bench: BenchInstance) -> None:
     start(bench, (0, 0, 0xFFFF_FFFC, 0x8000_0001, 0, 0, 0x80, 0, 0b0101, 0))
     assert bench.play() == (0xFFFF_FFFC, False, 0b0101, 0x8000_0001, 0x80)
+
+
+def test_reads_leave_the_data_lines_as_they_are(bench: BenchInstance) -> None:
+    write, read = (0, 0, 4, 7, 0, 0, 1, 0, 0xF, 0), (0, 0, 8, 9, 0, 0, 1, 1, 0xF, 0)
+    seen = []
+    for rows in ([read, write, read], [read]):
+        start(bench, *rows)
+        for edge in range(len(rows) + 2):
+            request = bench.play(granted=edge > 0, answered=edge > 1)
+            seen += [] if request is None else [request[3]]
+    assert seen == [0, 7, 7, 7]
 
 
 def test_accesses_go_out_back_to_back(bench: BenchInstance) -> None:

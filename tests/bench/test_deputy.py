@@ -3,7 +3,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 
 import pytest
@@ -12,14 +12,14 @@ from msgspec import structs
 from tb.dpi.bindings import BUSY_RISE, EVENT_END, GRANTED, READ
 from tb.dpi.deputy import MeasuredRow
 from tb.exchange.checks import CHECKS
-from tb.exchange.device import Probe
+from tb.exchange.device import Descriptor
 from tb.exchange.scenario import Scenario
 from tb.scoreboard.prediction import Prediction, prediction
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.stimulus.image import Image, initial_image
 from tb.stimulus.stream import ScenarioStream
 from tests.bench.bench_library import BenchInstance
-from tests.bench.judged import DEVICE, KNOBS, Court, Logs, Recorded
+from tests.bench.judged import DEVICE, KNOBS, ON_SCHEDULE, Court, KeptSchedule, Logs, Recorded
 
 Mutation = Callable[[random.Random, Logs, Scenario], None]
 ACCESS_FIELDS = {"add": 1, "data": 2, "r_data": 3, "id": 4, "wen": 5, "be": 6, "answered": 7}
@@ -159,14 +159,13 @@ MUTATIONS: dict[str, Mutation] = {
 CHECKERS = {
     *("memory", "triggers", "events", "event_core", "event_after_write", "early_request", "late_request"),
     *("queue_gap", "busy", "bound", "causes_record", "causes_total", "causes_working", "causes_padding"),
-    *("too_fast", "register"),
+    *("too_fast", "register", "schedule", "schedule_causes"),
 }
 
 NOT_ITS_OWN = {
     *("abort", "abort_cycles", "register_port", "watchdog", "second_opinion", "deputy"),
-    *("schedule", "schedule_causes"),
 }
-"""Findings of scenarios that are never left to the deputy, and checks that run behind it too."""
+"""Findings of scenarios that are never left to the deputy."""
 
 
 @pytest.fixture
@@ -186,12 +185,33 @@ def test_clean_scenarios_are_found_clean_with_the_same_measurements(court: Court
         assert verdict.findings == []
 
 
-@pytest.mark.parametrize("probe", [None, DEVICE.probe])
+@pytest.mark.parametrize(
+    ("device", "without"),
+    [
+        (structs.replace(DEVICE, probe=None), ("causes", "schedule")),
+        (DEVICE, ("schedule",)),
+        (ON_SCHEDULE, ()),
+        (structs.replace(ON_SCHEDULE, probe=None), ("causes",)),
+    ],
+    ids=["alone", "probe", "schedule and probe", "schedule"],
+)
 @pytest.mark.parametrize("seed", range(2))
-def test_no_wrong_scenario_is_found_clean(seed: int, probe: Probe | None, bench: BenchInstance) -> None:
-    court = Court(bench, structs.replace(DEVICE, probe=probe))
+def test_no_wrong_scenario_is_found_clean(
+    seed: int,
+    device: Descriptor,
+    without: tuple[str, ...],
+    bench: BenchInstance,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = KeptSchedule(monkeypatch)
+    court = Court(bench, device)
     rng, found, certain = random.Random(seed), Counter[str](), 0
     for scenario, logs, expected in recorded(seed, 30):
+        if device.schedule and not kept.keep(scenario, logs):
+            court.enter(scenario, logs)
+            court.check(scenario, expected)
+            court.predictor.settle()
+            continue
         before = court.predictor.model.plain()
         assert before is not None
         for name, mutate in MUTATIONS.items():
@@ -205,7 +225,7 @@ def test_no_wrong_scenario_is_found_clean(seed: int, probe: Probe | None, bench:
         assert court.both(scenario, logs, expected)[0]
         court.predictor.settle()
     # All that the checks find was there; and what they let pass, the deputy often enough does too.
-    assert set(found) == {name for name in CHECKERS if probe or "causes" not in name}
+    assert set(found) == {name for name in CHECKERS if not any(part in name for part in without)}
     assert certain > 30
 
 
@@ -216,7 +236,7 @@ def test_the_model_follows_a_deputy_that_was_alone_and_it_the_model(court: Court
             assert court.both(scenario, logs, expected)[1].findings == []
             continue
         court.enter(scenario, logs)
-        verdict = court.deputy.verdict(scenario, lambda given=expected: given, alone=True)
+        verdict = court.judge(scenario, expected, alone=True)
         assert verdict is not None
         court.deputy.adopt(verdict)
         alone += 1
@@ -232,7 +252,7 @@ def test_what_is_only_slow_leaves_the_register_file_to_the_checks(
         slow = scenario.index % 2
         monkeypatch.setattr(court.scoreboard, "passed", (lambda *_: None) if slow else passed)
         court.enter(scenario, logs)
-        verdict = court.deputy.verdict(scenario, lambda given=expected: given, alone=True)
+        verdict = court.judge(scenario, expected, alone=True)
         if slow:
             assert verdict is None
             assert court.check(scenario, expected).findings == []
@@ -245,8 +265,8 @@ def test_what_is_only_slow_leaves_the_register_file_to_the_checks(
 def test_a_deputy_that_differs_is_found(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
     clean = court.deputy._handle.clean
 
-    def wrong(jobs: Sequence[bytes], expected: Image) -> list[MeasuredRow] | None:
-        rows = clean(jobs, expected)
+    def wrong(jobs: bytes, count: int, expected: Image) -> list[MeasuredRow] | None:
+        rows = clean(jobs, count, expected)
         return rows and [(*row[:3], row[3] + 1, *row[4:]) for row in rows]
 
     monkeypatch.setattr(court.deputy._handle, "clean", wrong)

@@ -9,6 +9,7 @@ import pytest
 from tb.descriptor import load
 from tb.env.background import Background
 from tb.env.lookahead import lookahead
+from tb.env.preparation import prepare
 from tb.exchange.scenario import Scenario
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.stimulus.image import initial_image, predict
@@ -49,6 +50,15 @@ def test_scenarios_are_those_of_the_stream(count: int, begin: bool, background: 
     assert seen == count
     assert indices == [*range(5, 5 + count)]
     assert drawing.rejected == reference.rejected
+
+
+def test_scenarios_are_prepared_for_a_device_that_is_known(background: Background) -> None:
+    device, drawing = load("serial"), stream()
+    for drawn in lookahead(background, drawing.scenario, range(20), NOBODY, device):
+        background.begin()
+        assert drawn.ready == prepare(stream().scenario(drawn.scenario.index), device)
+    (unprepared,) = lookahead(background, drawing.scenario, range(1), NOBODY)
+    assert unprepared.ready is None
 
 
 def test_later_scenarios_are_drawn_while_one_is_used(background: Background) -> None:

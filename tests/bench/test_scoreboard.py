@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import pytest
 from msgspec.structs import replace
 
-from models.schedule import NONE, schedule
 from tb.agents.tcdm.monitor import TcdmLogs
 from tb.descriptor import load
 from tb.exchange.known import KnownItem
@@ -83,23 +82,3 @@ def test_an_output_that_the_steps_lead_to_is_reported_and_not_raised() -> None:
     expected[JOB.z_addr - run.window.base] ^= 1
     (finding,) = compare(run, expected, right, load("serial"))
     assert "model and steps disagree" in finding.detail
-
-
-@pytest.mark.parametrize(
-    ("cycles", "clean"), [(JOB.m * JOB.n * JOB.k, True), (JOB.m * JOB.n * JOB.k - 1, False)]
-)
-def test_the_deputy_passes_no_job_that_ends_sooner_than_it_can_be_done(cycles: int, clean: bool) -> None:
-    board = scoreboard(load("serial"))
-    verdict = board.passed(scenario(JOB), [(10, 10 + cycles, 10, 0, 0, 0)], lambda *_: NONE)
-    assert (verdict is not None) is clean
-
-
-@pytest.mark.parametrize(("late", "clean"), [(0, True), (1, False), (-1, False)])
-def test_the_deputy_passes_no_job_that_is_off_its_schedule(late: int, clean: bool) -> None:
-    device = load("redmule")
-    assert device.probe is not None
-    course = schedule(device.instance, JOB.op, JOB.m, JOB.n, JOB.k, JOB.fmt)
-    slots = [course.causes.get(name, 0) for name in device.probe.causes]
-    row = (10, 10 + course.cycles + late, 10, 0, 0, 0, *slots)
-    verdict = scoreboard(device).passed(scenario(JOB), [row], lambda *_: NONE)
-    assert (verdict is not None) is clean

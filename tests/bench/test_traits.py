@@ -15,7 +15,7 @@ from models.fp16 import CANONICAL_NAN
 from models.layout import load as load_matrix
 from models.layout import store
 from models.ops import Op
-from tb.agents.tcdm.memory import TcdmMemory, job_ranges
+from tb.agents.tcdm.memory import job_ranges
 from tb.agents.tcdm.rules import TcdmRule
 from tb.descriptor import load
 from tb.dpi.bindings import PORT_DTYPE, WRITE_RESPONSES
@@ -80,7 +80,7 @@ def test_byte_enables_of_reads() -> None:
     ],
 )
 def test_memory_answers_writes_as_the_device_needs_it(bench: BenchInstance, own: Traits, answer: str) -> None:
-    TcdmMemory(bench.handle, own).set_stalls(StallSpec())
+    bench.stall(StallSpec(), traits=own)
     assert bench.handle.shared.write_response == WRITE_RESPONSES[answer]
 
 

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from regressions.simulators import get_simulator
 from regressions.simulators.model import Model
-from tb.dpi.bindings import EVENT_DTYPE, PORT_DTYPE, RANGE_DTYPE, RULE_COUNT, VIOLATION_DTYPE, beat_dtype
+from tb.dpi.bindings import EVENT_DTYPE, PORT_DTYPE, RULE_COUNT, VIOLATION_DTYPE, beat_dtype
+from tb.dpi.setting import RANGE_DTYPE
 from tb.paths import ROOT
 from tb.scoreboard.protocol import PortLogs, Ranges
 

@@ -251,7 +251,7 @@ def test_a_clear_between_jobs_and_a_register_that_comes_last() -> None:
     clear = registers["SOFT_CLEAR"].offset
     bursts = programmer.bursts(jobs)
     assert [burst.after_ends for burst in bursts] == [*range(16)]
-    for number, (accesses, _) in enumerate(bursts):
+    for number, (accesses, *_) in enumerate(bursts):
         assert (accesses[0].address == clear) == (number > 0)
         assert number == 0 or accesses[1].idle >= 7
         own = [access for access in accesses if access.id == accesses[0].id]

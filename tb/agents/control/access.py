@@ -39,6 +39,8 @@ class Burst(NamedTuple):
 
     accesses: Sequence[Access]
     after_ends: int = 0  # ends of jobs, since the logs were last cleared, that have to come before it
+    # As `tb.agents.control.player` hands it over at its place in its list, if that was made already.
+    played: bytes = b""
 
 
 def core_id(core: int) -> int:

@@ -7,12 +7,23 @@ from cocotb.triggers import ValueChange
 
 from tb.agents.control.access import Access, Burst, Response
 from tb.agents.control.transfer import GrantTimeoutError, MissingResponseError
-from tb.dpi.player import NO_GRANT, NO_RESPONSE, PlayedRow, PlayerHandle
+from tb.dpi.player import NO_GRANT, NO_RESPONSE, PlayedRow, PlayerHandle, packed
 
 
 def first_read(accesses: Sequence[Access]) -> list[int]:
     """Place of the first read among accesses, as a list; an empty one without any."""
     return next(([place] for place, access in enumerate(accesses) if not access.write), [])
+
+
+def played(burst: Burst, number: int) -> bytes:
+    """Return a burst as the player takes it, from its number in its list."""
+    # The cycle in which the response of the burst before comes.
+    gap = 1 if number else 0
+    rows: list[PlayedRow] = []
+    for address, write, data, be, core, idle in burst.accesses:
+        rows.append((idle + gap, burst.after_ends, address, data, 0, 0, core, not write, be, 0))
+        gap = 0
+    return packed(rows)
 
 
 class RegisterPortPlayer:
@@ -35,7 +46,7 @@ class RegisterPortPlayer:
         self._wake = wake
         self._timeout = timeout
         self._bursts: Sequence[Burst] = ()
-        self._data = 0
+        handle.state.data = 0
 
     @property
     def playing(self) -> bool:
@@ -49,18 +60,9 @@ class RegisterPortPlayer:
             ValueError: The list is longer than the player holds.
             RuntimeError: The list before has not ended.
         """
-        rows: list[PlayedRow] = []
-        for number, (accesses, after_ends) in enumerate(bursts):
-            # The cycle in which the response of the burst before comes.
-            gap = 1 if number else 0
-            for address, write, data, be, core, idle in accesses:
-                if write:
-                    self._data = data
-                # On a read the data lines stay as they are.
-                rows.append((idle + gap, after_ends, address, self._data, 0, 0, core, not write, be, 0))
-                gap = 0
+        made = [burst.played or played(burst, number) for number, burst in enumerate(bursts)]
         self._bursts = bursts
-        self._handle.start(rows, self._timeout)
+        self._handle.start(b"".join(made), self._timeout)
 
     async def done(self) -> None:
         """Wait until the list has ended. Raises as `check`."""
@@ -88,7 +90,7 @@ class RegisterPortPlayer:
     def first_data(self) -> list[int]:
         """Data of the first read of each burst, as far as the responses came."""
         places, start = [], 0
-        for accesses, _ in self._bursts:
+        for accesses, *_ in self._bursts:
             places += [start + at for at in first_read(accesses)]
             start += len(accesses)
         answered = self._handle.state.answered

@@ -8,13 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from tb.dpi.bindings import WRITE_RESPONSES, BenchHandle
+from tb.dpi.setting import ALWAYS, NO_LIMITS, Answers, Limits, packed_setting
 from tb.exchange.job import Job
 from tb.exchange.names import ADDRESS_SPACE
-from tb.exchange.scenario import AIMED, StallSpec, Window
+from tb.exchange.scenario import AIMED, Scenario, Window
 from tb.exchange.traits import CONTRACT, Traits
 from tb.stimulus.stalls import bank_pattern, grant_pattern
-
-_ALWAYS = np.ones(1, np.uint8)
 
 
 class TcdmMemory:
@@ -33,24 +32,18 @@ class TcdmMemory:
         self._traits = traits
         self._window = Window(0, 4)
 
-    def load(self, window: Window, image: npt.NDArray[np.uint8]) -> None:
-        """Put the memory at `window` and fill it through the back door.
+    def set(self, setting: bytes, image: npt.NDArray[np.uint8], window: Window) -> None:
+        """Get ready for a scenario.
 
         Args:
+            setting: Result of `memory_setting` for it.
+            image: Bytes of its window.
             window: Where the memory answers; accesses elsewhere read NaNs and write nothing.
-            image: `window.size` bytes.
 
         Raises:
             ValueError: The image has another size, or the window is larger than the bench's memory.
         """
-        shared = self._handle.shared
-        if image.size != window.size or window.size > shared.capacity:
-            raise ValueError(
-                f"an image of {image.size} bytes does not fit a window of {window.size} "
-                f"(at most {shared.capacity})"
-            )
-        shared.base, shared.size = window.base, window.size
-        self._handle.memory[: window.size] = image
+        self._handle.set(setting, image)
         self._window = window
 
     @property
@@ -62,29 +55,41 @@ class TcdmMemory:
         """The bytes of the window as they are now: a view, not a copy."""
         return self._handle.memory[: self._window.size]
 
-    def set_stalls(self, stall: StallSpec, jobs: Iterable[Job] = ()) -> None:
-        """Play the grant pattern of `stall` from its start, and answer writes as it says.
-
-        Kinds in `AIMED` are aimed at operands of `jobs`.
-        """
-        self._handle.set_grants(stall_pattern(stall))
-        self._handle.set_banks(busy_banks(stall))
-        operand = AIMED.get(stall.kind)
-        self._handle.aim([aim for job in jobs for aim in _targets(job, operand)] if operand else [])
-        shared = self._handle.shared
-        shared.grant_without_req = int(stall.gnt_without_req)
-        answers = self._traits.write_answers
-        answer = stall.write_r_valid if stall.write_r_valid in answers else answers[0]
-        shared.write_response = WRITE_RESPONSES[answer]
-        shared.random_state = (stall.seed & 0xFFFFFFFF) or 1
-
     def allow(self, jobs: Iterable[Job]) -> None:
         """Let the port touch the memory of these jobs (`job_ranges`), and nothing else."""
         access = 4 * self._handle.shared.lanes
         self._handle.allow([span for job in jobs for span in job_ranges(job, access, self._traits)])
 
 
-@lru_cache(maxsize=64)
+def memory_setting(
+    scenario: Scenario, access: int, traits: Traits = CONTRACT, limits: Limits = NO_LIMITS
+) -> bytes:
+    """Return what a scenario asks of the bench: window, memory that may be touched, stalls, watchdog.
+
+    Args:
+        scenario: The scenario; kinds of stalls in `AIMED` are aimed at operands of its jobs.
+        access: Bytes of an access.
+        traits: Deviations of the device: memory it may touch, answers to writes that it can do with.
+        limits: Of the watchdog.
+
+    Raises:
+        ValueError: More jobs than the bench has ranges for.
+    """
+    stall, jobs, operand = scenario.stall, scenario.jobs, AIMED.get(scenario.stall.kind)
+    answer = stall.write_r_valid if stall.write_r_valid in traits.write_answers else traits.write_answers[0]
+    return packed_setting(
+        scenario.window.base,
+        scenario.window.size,
+        ranges=[span for job in jobs for span in job_ranges(job, access, traits)],
+        targets=[aim for job in jobs for aim in _targets(job, operand)] if operand else (),
+        grants=ALWAYS if stall.kind == "none" else grant_pattern(stall),
+        banks=bank_pattern(stall),
+        answers=Answers(stall.gnt_without_req, WRITE_RESPONSES[answer], stall.seed & 0xFFFFFFFF or 1),
+        limits=limits,
+    )
+
+
+@lru_cache(maxsize=256)
 def job_ranges(job: Job, access: int, traits: Traits = CONTRACT) -> Sequence[tuple[int, int, bool]]:
     """Memory that a job may touch (contract A6.5, A6.6): (first byte, bytes, writable) each.
 
@@ -108,15 +113,3 @@ def _targets(job: Job, operand: str) -> list[tuple[int, int, bool]]:
     first, length = {"X": job.x_range, "W": job.w_range, "Y": job.y_range, "Z": job.z_range}[operand]
     start = first & ~3
     return [(start, first - start + length, operand == "Z")] if length else []
-
-
-@lru_cache(maxsize=256)
-def stall_pattern(stall: StallSpec) -> npt.NDArray[np.uint8]:
-    """The grants of a scenario, one entry a cycle; the latest are remembered."""
-    return _ALWAYS if stall.kind == "none" else grant_pattern(stall)
-
-
-@lru_cache(maxsize=64)
-def busy_banks(stall: StallSpec) -> npt.NDArray[np.uint64]:
-    """The busy banks of a scenario, one entry a cycle; the latest are remembered."""
-    return bank_pattern(stall)
