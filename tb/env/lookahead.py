@@ -16,7 +16,9 @@ from tb.scoreboard.prediction import Prediction, prediction
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.stimulus.image import Image, initial_image
 
-_DEPTH = 4  # scenarios ready: short ones are drawn more slowly than they run
+# Scenarios ready: short ones are drawn more slowly than they run. Many are drawn when few are left, so that
+# what the thread needs stays in the caches of its processor meanwhile.
+_DEPTH, _FEW = 16, 4
 _LARGE = 1 << 18  # bytes of a window beyond which few are kept
 
 
@@ -58,7 +60,10 @@ def lookahead(
     while queue:
         drawn, predicted = queue.popleft()
         scenario, image, ready = drawn.result()
-        fill(_DEPTH if scenario.window.size <= _LARGE else 1)
+        if scenario.window.size > _LARGE:
+            fill(1)
+        elif len(queue) <= _FEW:
+            fill(_DEPTH)
         yield Drawn(scenario, image, None if scenario.abort else partial(_known, predicted), ready, random)
 
 
