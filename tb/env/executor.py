@@ -158,6 +158,9 @@ class ScenarioExecutor:
         clean = None
         if random and finished and expected is not None and not (rules or port_error):
             clean = self._deputy.verdict(scenario, rows, results, expected, alone=not sampled)
+        if clean is None and scenario.abort is None and not port_error:
+            port_error = self._refused()
+            finished = finished and not port_error
         accesses = int(handle.shared.access_count)
         if clean is not None and not sampled:
             verdict = clean
@@ -200,9 +203,16 @@ class ScenarioExecutor:
             # Events that no job caused: what is still to be programmed is, as for any device.
             await player.done()
             await self._drain()
-        for position, data in enumerate(player.first_data()):
-            self._programmer.check_acquired(data, position)
         return finished
+
+    def _refused(self) -> str:
+        """Tell which job got no context; empty if all did, of which the deputy is sure where it is clean."""
+        try:
+            for position, data in enumerate(self._player.first_data()):
+                self._programmer.check_acquired(data, position)
+        except ControlError as error:
+            return str(error)
+        return ""
 
     async def _compare_with_alone(self, scenario: Scenario, history: History, verdict: Verdict) -> None:
         """The job behind a cut one takes the cycles it takes alone (contract A7.11); stalls would hide it."""
