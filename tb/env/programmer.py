@@ -33,7 +33,9 @@ def programming(job: Job, position: int, registers: RegisterMap) -> Programming:
     """Prepare the programming of a job at a position in its scenario; the latest are remembered."""
     values = register_values(job, registers)
     burst = Burst(_whole(job, values, registers), max(0, position - registers.rules.contexts + 1))
-    return Programming(values, burst if _writes_changes(job) else burst._replace(played=played(burst, position)))
+    return Programming(
+        values, burst if _writes_changes(job) else burst._replace(played=played(burst, position))
+    )
 
 
 def _whole(job: Job, values: Mapping[str, int], registers: RegisterMap) -> Sequence[Access]:
