@@ -7,6 +7,7 @@ import numpy.typing as npt
 from models.diagnose import first_possible_step, single_faults
 from models.formats import widen
 from models.layout import load
+from tb.agents.tcdm.monitor import BeatLog
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.results import Finding
@@ -23,7 +24,11 @@ _LIMIT_STEPS = 4096  # beyond it the search for the first wrong step would take 
 
 
 def compare(
-    scenario: Scenario, expected: npt.NDArray[np.uint8], actual: npt.NDArray[np.uint8], descriptor: Descriptor
+    scenario: Scenario,
+    expected: npt.NDArray[np.uint8],
+    actual: npt.NDArray[np.uint8],
+    descriptor: Descriptor,
+    beats: BeatLog | None = None,
 ) -> list[Finding]:
     """Compare all bytes of the window.
 
@@ -32,6 +37,7 @@ def compare(
         expected: Memory that the model predicts; uint8, shape (window.size,).
         actual: Memory of the device after the last event; same shape.
         descriptor: The device, for its tiles and traits.
+        beats: Cycles with a request, if there is a log of them: a wrong result may follow from the reads.
 
     Returns:
         One finding for each job with wrong results, one for bytes outside every Z.
@@ -52,7 +58,7 @@ def compare(
         first, length = job.z_range
         inside = (wrong >= first - base) & (wrong < first - base + length)
         if inside.any():
-            findings.append(_job_finding(scenario, position, wrong[inside], actual, descriptor))
+            findings.append(_job_finding(scenario, position, wrong[inside], actual, descriptor, beats))
             wrong = wrong[~inside]
     if wrong.size:
         at = int(wrong[0])
@@ -94,6 +100,7 @@ def _job_finding(
     wrong: npt.NDArray[np.intp],
     actual: npt.NDArray[np.uint8],
     descriptor: Descriptor,
+    beats: BeatLog | None,
 ) -> Finding:
     """Name the first wrong element, its tile, and the first step at which it can have gone wrong."""
     job, base = scenario.jobs[position], scenario.window.base
@@ -113,11 +120,10 @@ def _job_finding(
         f"({job.format_name}, tile {row // instance.tile_rows},{column // instance.tile_cols}; "
         f"{elements.size} of {job.m * job.k} elements wrong)"
     )
-    step = (
-        misplaced(theirs, right)
-        or supposed(job, scenario.window, before, actual, traits, instance.dw // 8)
-        or _first_step(job, before, base, row, column, got, traits)
-    )
+    step = misplaced(theirs, right)
+    if not step and (theirs != right).any():
+        step = supposed(job, scenario.window, before, actual, traits, instance.dw // 8, beats)
+    step = step or _first_step(job, before, base, row, column, got, traits)
     return Finding(Status.MISMATCH, CHECKER, f"{text}; {step}", position)
 
 

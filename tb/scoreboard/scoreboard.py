@@ -210,7 +210,7 @@ class Scoreboard(uvm_scoreboard):
         else:
             predicted = expected()
             findings += predicted.findings
-            findings += compare(scenario, predicted.memory, seen.memory, self.descriptor)
+            findings += compare(scenario, predicted.memory, seen.memory, self.descriptor, seen.beats)
         traits = self.descriptor.traits
         findings += check_requests(scenario, ran, seen, traits)
         findings += check_gaps(scenario, ran, seen, traits)

@@ -10,10 +10,12 @@ from msgspec.structs import replace
 
 from models.formats import Format
 from models.ops import Op
+from tb.agents.tcdm.monitor import BeatLog
 from tb.exchange.job import Job
 from tb.exchange.names import ADDRESS_SPACE, MAX_SIZE
 from tb.exchange.scenario import Window
 from tb.exchange.traits import Traits
+from tb.scoreboard.early_reads import read_early
 from tb.stimulus.image import predict
 
 _Image = npt.NDArray[np.uint8]
@@ -21,7 +23,15 @@ _MOST_STEPS, _MOST_BYTES = 1 << 12, 1 << 14  # of jobs and windows that are look
 _FEW = 3  # different bytes of Z below which nearly anything would fit
 
 
-def supposed(job: Job, window: Window, before: _Image, actual: _Image, traits: Traits, payload: int) -> str:
+def supposed(
+    job: Job,
+    window: Window,
+    before: _Image,
+    actual: _Image,
+    traits: Traits,
+    payload: int,
+    beats: BeatLog | None,
+) -> str:
     """Tell in words of which other job all of a wrong Z is the result; empty if of none.
 
     Args:
@@ -30,7 +40,8 @@ def supposed(job: Job, window: Window, before: _Image, actual: _Image, traits: T
         before: Its bytes before the job; uint8, shape (window.size,).
         actual: Those of the device, after the job; same shape.
         traits: Deviations of the device.
-        payload: Bytes of an access of the wide port.
+        payload: Bytes of an access of the wide port that hold operands; it has 4 more.
+        beats: Cycles with a request, if there is a log of them.
     """
     if job.macs > _MOST_STEPS or window.size > _MOST_BYTES:
         return ""
@@ -41,11 +52,16 @@ def supposed(job: Job, window: Window, before: _Image, actual: _Image, traits: T
         return ""
     for words, other in _others(replace(job, data=None), payload):
         spans = (other.x_range, other.w_range, other.y_range, other.z_range)
-        if not all(map(window.contains, spans)) or not other.macs:
+        if not other.macs or not all(map(window.contains, spans)):
             continue
         after = predict(before, (other,), window.base, traits=traits)
         if np.array_equal(after[place], theirs):
             return f"all of Z is the result of {words}"
+    if beats is not None and job.macs:
+        reads = beats.records["add"][beats.reads].astype(np.int64)
+        early = read_early(job, window, before, reads, payload + 4, traits)
+        if early is not None and np.array_equal(early[place], theirs):
+            return "all of Z is the result of operands read a cycle early"
     return ""
 
 

@@ -65,6 +65,7 @@ def results(*findings: tuple[str, str], passed: bool = False) -> list[SegmentRes
         ([("memory", OTHER.format("another format of W, E5M2"))], True, ["`format_codes`"]),
         ([("memory", OTHER.format("M and K exchanged"))], True, ["places of these roles"]),
         ([("memory", OTHER.format("W read 1 row further back"))], True, ["a cycle early or late"]),
+        ([("memory", OTHER.format("operands read a cycle early"))], True, ["a cycle early or late"]),
         ([("memory", OTHER.format("N 1 less")), ("memory", "Z is wrong")], True, []),
         ([], True, []),
     ],
