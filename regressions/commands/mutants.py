@@ -3,6 +3,7 @@
 
 import fnmatch
 from collections.abc import Mapping, Sequence
+from dataclasses import replace as change
 
 from msgspec.structs import replace
 from rich.console import Console
@@ -12,8 +13,9 @@ from regressions.kinds import defects_of, with_defects
 from regressions.machine import check_tools
 from regressions.mutants import defects
 from regressions.mutants.campaign import run_campaign
-from regressions.mutants.defects import Defect
+from regressions.mutants.defects import Defect, DefectList
 from regressions.mutants.placement import Sourced
+from regressions.mutants.sweep import sweep
 from regressions.mutants.target import Target
 from regressions.order import Order
 from regressions.run import EXIT_FAILED, EXIT_PASSED
@@ -36,14 +38,17 @@ def mutants(order: Order, services: Services, console: Console) -> int:
     """
     check_tools()
     other = None if order.data is None else defects.read(order.data)
-    names = [order.dut] if order.dut else with_defects() if other is None else [other[0]]
+    if other is not None and order.job_list is None:
+        order = change(order, job_list=other.jobs)
+    names = [order.dut] if order.dut else with_defects() if other is None else [other.device]
     targets: dict[str, Target] = {}
     everything: dict[str, list[Defect]] = {}
     for name in names:
         kind = defects_of(name)
         target = kind.target(order, services, name)
-        device, found = listed(target.device, kind.name) if other is None else other
-        elsewhere = device != target.device.name
+        its = listed(target.device, kind.name) if other is None else other
+        found = [*its.defects, *sweep(target.device, its.sweep, its.reasons)]
+        elsewhere = its.device not in (name, target.device.name)
         part = order.data.stem if order.data is not None else target.device.name if elsewhere else ""
         targets["-".join(filter(None, (kind.label, part)))] = target
         everything[target.device.name] = [replace(defect, elsewhere=elsewhere) for defect in found]
@@ -52,22 +57,18 @@ def mutants(order: Order, services: Services, console: Console) -> int:
     for label, target in targets.items():
         name = target.device.name
         if chosen[name] or not order.tests:
-            its = everything[name], chosen[name]
-            passed.append(run_campaign(label, target, *its, order, services, console))
+            run = run_campaign(label, target, everything[name], chosen[name], order, services, console)
+            passed.append(run)
     return EXIT_PASSED if all(passed) else EXIT_FAILED
 
 
-def listed(device: Sourced, main: str) -> tuple[str, list[Defect]]:
-    """A device's own defects; without any those of the main device of its kind, if it has its sources.
-
-    Returns:
-        The device whose defects they are, and the defects.
-    """
+def listed(device: Sourced, main: str) -> DefectList:
+    """A device's own defects; without any those of the main device of its kind, if it has its sources."""
     if not defects.data_files(device.name):
         found = defects.load(main)
         if {defect.file for defect in found} <= {path.name for path in device.sources}:
-            return main, found
-    return device.name, defects.load(device.name)
+            return DefectList(main, found)
+    return DefectList(device.name, defects.load(device.name))
 
 
 def select(everything: Mapping[str, Sequence[Defect]], patterns: str) -> dict[str, list[tuple[int, Defect]]]:

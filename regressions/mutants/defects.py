@@ -71,14 +71,43 @@ class Defect(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def reason(self) -> str:
-        """Reason why it may survive, empty if it may not."""
+        """Excuse why it may survive, empty if it may not."""
         return self.equivalent or self.unreachable
+
+
+class Excuse(Struct, frozen=True, forbid_unknown_fields=True):
+    """One reason why swept defects survive."""
+
+    file: str  # name of the source file
+    # Regular expression that is found in `line -> replacement` of each of them, written without other blanks.
+    pattern: str
+    equivalent: str = ""  # as in `Defect`
+    unreachable: str = ""
+    where: Where = Where("")  # place in the data, for messages
+
+    def __post_init__(self) -> None:
+        if bool(self.equivalent) == bool(self.unreachable):
+            raise ValueError("give one reason, equivalent or unreachable")
 
 
 class _DefectsFile(Struct, forbid_unknown_fields=True):
     schema: Literal[1]
     device: str
+    jobs: str = ""
+    sweep: tuple[str, ...] = ()
     defect: list[dict[str, Any]] = []
+    reason: list[dict[str, Any]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class DefectList:
+    """Content of a file of defects."""
+
+    device: str  # device whose defects they are
+    defects: list[Defect]  # those that are written down
+    jobs: Path | None = None  # list of the tests that run with each; None for those of its kind
+    sweep: tuple[str, ...] = ()  # names of sources that have defects in each line (`sweep.py`)
+    reasons: tuple[Excuse, ...] = ()  # reasons why some of these survive
 
 
 def data_files(device: str, folder: Path = FOLDER) -> list[Path]:
@@ -99,16 +128,16 @@ def load(device: str, folder: Path = FOLDER) -> list[Defect]:
         raise NoDefects(f"no defects of device {device}: list some in {relative(folder / f'{device}.toml')}")
     defects: dict[str, Defect] = {}
     for file in files:
-        named, found = read(file)
-        if named != device:
-            what = f"'{named}' does not suit the file's name; write '{device}'"
+        found = read(file)
+        if found.device != device:
+            what = f"'{found.device}' does not suit the file's name; write '{device}'"
             raise Where(relative(file)).key("device").error(what)
-        _add(defects, found)
+        _add(defects, found.defects)
     return list(defects.values())
 
 
-def read(file: Path) -> tuple[str, list[Defect]]:
-    """The device that a file names, and the defects that it lists.
+def read(file: Path) -> DefectList:
+    """The content of a file.
 
     Raises:
         SchemaError: The file is malformed, or an id is used twice.
@@ -119,7 +148,12 @@ def read(file: Path) -> tuple[str, list[Defect]]:
     for index, fields in enumerate(content.defect):
         place = where.key(f"defect {fields['id']}" if "id" in fields else f"defect[{index}]")
         _add(defects, [replace(convert(fields, Defect, place), where=place)])
-    return content.device, list(defects.values())
+    reasons = []
+    for index, fields in enumerate(content.reason):
+        place = where.key(f"reason[{index}]")
+        reasons.append(replace(convert(fields, Excuse, place), where=place))
+    jobs = file.parent / content.jobs if content.jobs else None
+    return DefectList(content.device, list(defects.values()), jobs, content.sweep, tuple(reasons))
 
 
 def _add(defects: dict[str, Defect], more: Iterable[Defect]) -> None:

@@ -2,7 +2,8 @@
 """Mutation operators: all the ways in which a line of a source can be made wrong mechanically."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from regressions.mutants.changes import ChangeError, place
 from regressions.mutants.defects import Change
 from regressions.mutants.placement import Sourced, own_sources
 from regressions.mutants.source import VerilogSource, code, span, walk
+from tb.stimulus.rng import derive
 
 _LIMITS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _CONNECTIVES = {"&&": "||", "||": "&&", "==": "!=", "!=": "==", "+": "-", "-": "+"}
@@ -22,7 +24,7 @@ _RADIX = {"b": 2, "d": 10, "h": 16}
 _FORMATS = {"b": "b", "d": "d", "h": "X"}
 _FILLS = {"'0": "'1", "'1": "'0"}
 _NAME = re.compile(r"[A-Za-z_]\w*(?:::\w+)?")
-_ASSIGNMENTS = (SyntaxKind.AssignmentExpression, SyntaxKind.NonblockingAssignmentExpression)
+ASSIGNMENTS = (SyntaxKind.AssignmentExpression, SyntaxKind.NonblockingAssignmentExpression)
 _DROPPED = (
     syntax.ExpressionStatementSyntax,
     syntax.ConditionalStatementSyntax,
@@ -52,14 +54,14 @@ def _negate(source: VerilogSource, node: Any) -> Iterator[Edit]:
         start, end = span(node.predicate)
         yield start, end, f"!({source.text[start:end]})"
     elif node.kind is SyntaxKind.UnaryLogicalNotExpression:
-        yield _replace(node.operatorToken, "")
+        yield replaced(node.operatorToken, "")
 
 
 def _off_by_one(source: VerilogSource, node: Any) -> Iterator[Edit]:
     """A comparison that includes its limit or no longer does."""
     del source
-    if (text := _operation(node)) in _LIMITS:
-        yield _replace(node.operatorToken, _LIMITS[text])
+    if (text := operation(node)) in _LIMITS:
+        yield replaced(node.operatorToken, _LIMITS[text])
 
 
 def _constant(source: VerilogSource, node: Any) -> Iterator[Edit]:
@@ -93,13 +95,13 @@ def _drop(source: VerilogSource, node: Any) -> Iterator[Edit]:
 def _connective(source: VerilogSource, node: Any) -> Iterator[Edit]:
     """Another connective between the same operands: and for or, plus for minus, equal for unequal."""
     del source
-    if (text := _operation(node)) in _CONNECTIVES:
-        yield _replace(node.operatorToken, _CONNECTIVES[text])
+    if (text := operation(node)) in _CONNECTIVES:
+        yield replaced(node.operatorToken, _CONNECTIVES[text])
 
 
 def _swap(source: VerilogSource, node: Any) -> Iterator[Edit]:
     """Two names exchanged: the arms of a choice, or the sides of what is not symmetric."""
-    middle = ":" if isinstance(node, syntax.ConditionalExpressionSyntax) else _operation(node)
+    middle = ":" if isinstance(node, syntax.ConditionalExpressionSyntax) else operation(node)
     if middle not in (":", *_ORDERED):
         return
     left, right = source.of(node.left), source.of(node.right)
@@ -126,24 +128,40 @@ def proposals(device: Sourced) -> dict[str, list[Candidate]]:
     return {name: candidates(VerilogSource(path.read_text())) for name, path in own_sources(device).items()}
 
 
-def candidates(source: VerilogSource) -> list[Candidate]:
-    """Changes of a source that the operators propose and a run-time selector can switch.
+def candidates(
+    source: VerilogSource, operators: Mapping[str, Operator] = OPERATORS, most: int | None = None
+) -> list[Candidate]:
+    """Changes of a source that operators propose and a run-time selector can switch.
 
-    What is set in a reset is left out: the bench's other builds look for state that a reset forgets.
+    State that a reset sets is left out: the bench's other builds look for state that a reset forgets.
+
+    Args:
+        source: The source.
+        operators: Operators by name.
+        most: Changes of each line, at most; which follows from their text alone. None for all.
     """
-    lines = [code(line) for line in source.text.split("\n")]
-    nodes = list(walk(source.root))
-    resets = [range(*span) for node in nodes if (span := _reset(source, node)) is not None]
+    resets = [range(*span) for node in walk(source.root) if (span := _reset(source, node)) is not None]
+    proposed = list(_proposed(source, operators))
+    if most is not None:
+        proposed.sort(key=lambda one: derive(0, one.change.line, one.change.replacement))
     found: list[Candidate] = []
-    for node in nodes:
-        for name, operator in OPERATORS.items():
-            for edit in operator(source, node):
-                if "\n" in source.text[edit[0] : edit[1]]:
-                    continue
-                change = _change(source, lines, edit)
-                if _applies(source, change, resets):
-                    found.append(Candidate(name, change))
+    per_line: Counter[tuple[str, int]] = Counter()
+    for candidate in proposed:
+        line = candidate.change.line, candidate.change.ordinal
+        if per_line[line] != most and _applies(source, candidate.change, resets):
+            found.append(candidate)
+            per_line[line] += 1
     return found
+
+
+def _proposed(source: VerilogSource, operators: Mapping[str, Operator]) -> Iterator[Candidate]:
+    """Changes in one line, whether or not they can be switched."""
+    lines = [code(line) for line in source.text.split("\n")]
+    for node in walk(source.root):
+        for name, operator in operators.items():
+            for edit in operator(source, node):
+                if "\n" not in source.text[edit[0] : edit[1]]:
+                    yield Candidate(name, _change(source, lines, edit))
 
 
 def _change(source: VerilogSource, lines: list[str], edit: Edit) -> Change:
@@ -179,7 +197,7 @@ def _is_default(source: VerilogSource, node: Any) -> bool:
     earlier = [
         _variable(source, one)
         for one in walk(process)
-        if one.kind in _ASSIGNMENTS and span(one) < span(node.expr)
+        if one.kind in ASSIGNMENTS and span(one) < span(node.expr)
     ]
     return not any(name == one or name.startswith(f"{one}.") for one in earlier)
 
@@ -191,17 +209,21 @@ def _variable(source: VerilogSource, node: Any) -> str:
 
 def _reset(source: VerilogSource, node: Any) -> tuple[int, int] | None:
     """Start and end of a condition with the statements that are executed in a reset."""
-    if isinstance(node, syntax.ConditionalStatementSyntax) and source.of(node.predicate) == "!rst_ni":
+    if (
+        isinstance(node, syntax.ConditionalStatementSyntax)
+        and source.of(node.predicate).replace(" ", "") == "!rst_ni"
+    ):
         return span(node)[0], span(node.statement)[1]
     return None
 
 
-def _operation(node: Any) -> str:
-    """The operator between two operands, empty for other nodes and for assignments."""
-    if isinstance(node, syntax.BinaryExpressionSyntax) and node.kind not in _ASSIGNMENTS:
+def operation(node: Any) -> str:
+    """Return the operator between two operands, empty for other nodes and for assignments."""
+    if isinstance(node, syntax.BinaryExpressionSyntax) and node.kind not in ASSIGNMENTS:
         return str(node.operatorToken.rawText)
     return ""
 
 
-def _replace(token: Token, text: str) -> Edit:
+def replaced(token: Token, text: str) -> Edit:
+    """Return the edit that gives a token another text."""
     return token.range.start.offset, token.range.end.offset, text

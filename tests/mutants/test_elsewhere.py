@@ -67,9 +67,7 @@ def written(folder: Path, text: str, name: str = "own.toml") -> Path:
 
 
 def test_an_instance_has_the_defects_of_the_sources_it_shares() -> None:
-    device, found = listed(load("redmule_8x12x3"), "redmule")
-    assert device == "redmule"
-    assert found == listed(load("redmule"), "redmule")[1]
+    assert listed(load("redmule_8x12x3"), "redmule") == listed(load("redmule"), "redmule")
     with pytest.raises(NoDefects, match="no defects of device serial"):
         listed(load("serial"), "redmule")
 
@@ -88,7 +86,7 @@ def test_macros_are_expanded_on_their_line(tmp_path: Path) -> None:
 
 
 def test_a_file_of_a_package_is_changed_in_a_copy(tmp_path: Path) -> None:
-    _, found = read(written(tmp_path, HEAD + STICKY))
+    found = read(written(tmp_path, HEAD + STICKY)).defects
     device = load("redmule")
     package = next(path for path in device.sources if path.name == "fpnew_fma.sv")
     copies = write_copies(found, placement.place_all(found, device), tmp_path / "src")

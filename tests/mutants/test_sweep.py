@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sweeps put defects into each line of a source, when a campaign starts, and know why some survive."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from regressions.mutants import sweep as module
+from regressions.mutants.defects import FOLDER, Defect, Excuse, read
+from regressions.mutants.placement import place_all
+from regressions.mutants.sweep import sweep
+from tb.descriptor import load
+from tb.schema import SchemaError
+
+LINES = ["assign a = b & c;", "assign d = ~b;", "assign e = b ? c : d;", "assign f = b;"]
+HEAD = 'schema = 1\ndevice = "serial"\nsweep = ["m.sv"]\n'
+
+
+@dataclass
+class OneSource:
+    """A device of one source."""
+
+    sources: tuple[Path, ...]
+    name: str = "serial"
+    includes: tuple[Path, ...] = ()
+
+
+def device(folder: Path, lines: list[str]) -> OneSource:
+    (folder / "m.sv").write_text("\n".join(["module m;", *lines, "endmodule", ""]))
+    return OneSource((folder / "m.sv",))
+
+
+def read_and_sweep(folder: Path) -> list[Defect]:
+    listed = read(folder / "own.toml")
+    return sweep(device(folder, LINES), listed.sweep, listed.reasons)
+
+
+def test_each_line_has_defects_whose_ids_do_not_depend_on_its_place(tmp_path: Path) -> None:
+    found = sweep(device(tmp_path, LINES), ["m.sv"], [])
+    assert {defect.line for defect in found} == set(LINES)
+    assert len({defect.id for defect in found}) == len(found)
+    moved = sweep(device(tmp_path, ["assign g = 1;", *LINES[::-1]]), ["m.sv"], [])
+    assert {defect.id for defect in found} < {defect.id for defect in moved}
+    assert len(place_all(found, device(tmp_path, LINES)).placed) == len(found)
+
+
+def test_all_operators_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PER_LINE", None)
+    made = {
+        (defect.operator, defect.replacement)
+        for defect in sweep(device(tmp_path, LINES), ["m.sv"], [])
+        if defect.line in LINES[:2]
+    }
+    assert made == {
+        ("bitwise", "assign a = b | c;"),
+        ("stuck", "assign a = '0;"),
+        ("stuck", "assign a = '1;"),
+        ("stuck", "assign a = (b & c) & ('1 << 1);"),
+        ("bitwise", "assign d = b;"),
+        ("stuck", "assign d = '0;"),
+        ("stuck", "assign d = '1;"),
+        ("stuck", "assign d = (~b) & ('1 << 1);"),
+    }
+
+
+def test_a_reason_is_found_by_what_the_line_says(tmp_path: Path) -> None:
+    reason = Excuse("m.sv", "^assignf=b; -> ", equivalent="nobody reads f")
+    found = sweep(device(tmp_path, LINES), ["m.sv"], [reason])
+    assert {defect.line for defect in found if defect.equivalent} == {LINES[3]}
+    assert {defect.equivalent for defect in found} == {"nobody reads f", ""}
+
+
+@pytest.mark.parametrize(
+    ("entry", "error"),
+    [
+        (
+            '[[reason]]\nfile = "m.sv"\npattern = "gone"\nunreachable = "x"',
+            r"'gone' matches no defect of m\.sv",
+        ),
+        ('[[reason]]\nfile = "m.sv"\npattern = "f"', "give one reason, equivalent or unreachable"),
+    ],
+)
+def test_a_reason_that_says_nothing_is_refused(tmp_path: Path, entry: str, error: str) -> None:
+    (tmp_path / "own.toml").write_text(HEAD + entry)
+    with pytest.raises(SchemaError, match=error):
+        read_and_sweep(tmp_path)
+
+
+def test_an_unknown_source_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match=r"sweep: unknown source file 'n\.sv'; did you mean 'm\.sv'"):
+        sweep(device(tmp_path, LINES), ["n.sv"], [])
+
+
+def test_the_data_of_fpnew_apply() -> None:
+    listed = read(FOLDER / "fpnew.toml")
+    assert listed.jobs is not None
+    assert listed.jobs.is_file()
+    small = "fpnew_rounding.sv"
+    reasons = [reason for reason in listed.reasons if reason.file == small]
+    found = sweep(load(listed.device), [small], reasons)
+    assert len({defect.line for defect in found}) > 10
+    assert {defect.file for defect in found} == {small}
+    assert {reason.file for reason in listed.reasons} <= set(listed.sweep)
