@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 
-from tb.exchange.roles import CONTROL
+from tb.exchange.roles import CONTROL, Place
 from tb.registers.map import Register, RegisterField, RegisterMap
 
 _VALUES = {
@@ -53,6 +53,10 @@ def _rows(registers: RegisterMap) -> Iterator[str]:
 def _roles(registers: RegisterMap, register: Register, field: RegisterField) -> Iterator[str]:
     """Roles of a field; those that are no part of a job's values have a whole register."""
     yield from (role for role, place in registers.places.items() if place == (register.name, field.lsb))
+    for constant in registers.rules.constants:
+        place = constant.place
+        if isinstance(place, Place) and (place.offset, place.lsb) == (register.offset, field.lsb):
+            yield f"always 0x{constant.value:X}"
     for role, name in CONTROL.items():
         if role == "commit":
             found = registers.rules.commit_value is not None and registers.commit == register.name

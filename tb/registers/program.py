@@ -91,8 +91,9 @@ def programmed(registers: RegisterMap, values: Mapping[str, int], core: int) -> 
 
 
 def empty_job(registers: RegisterMap) -> dict[str, int]:
-    """Registers to write for a job of no elements: that with M, and one that has to come last."""
-    names = (registers.places["m"][0], registers.last)
+    """Registers to write for a job of no elements: that with M, those with constants, one that comes last."""
+    constant = (name for name, word in registers.fixed.items() if word)
+    names = dict.fromkeys((registers.places["m"][0], *constant, registers.last))
     return {name: registers.fixed[name] for name in names if name}
 
 

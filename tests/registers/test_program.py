@@ -2,17 +2,29 @@
 """Tests of access lists that program jobs, and of their effect on a device."""
 
 import random
+from pathlib import Path
 
 from msgspec.structs import replace
 
 from models.formats import Format
 from models.ops import Op
 from tb.agents.control.access import Access
+from tb.descriptor import load
 from tb.exchange.job import Job
 from tb.registers.encodings import encodings
 from tb.registers.generate import register_map
-from tb.registers.program import program, register_values, split_writes, with_idle_gaps, with_rivals
+from tb.registers.own import registers_of
+from tb.registers.program import (
+    empty_job,
+    program,
+    register_values,
+    split_writes,
+    with_idle_gaps,
+    with_rivals,
+)
 from tests.registers.device import FakeDevice
+
+OTHER = Path(__file__).parents[1] / "strangers" / "otherfamily" / "otherfamily.toml"
 
 JOB = Job(Op.MAXMIN, 3, 5, 0x1234, 0x8000_0001, 0x22, 0xFFFF_FFFE, fmt=Format.E4M3, core=6)
 VALUES = {
@@ -31,6 +43,12 @@ def stored(device: FakeDevice) -> dict[str, int]:
         for name, offset in register_map().offsets().items()
         if offset in device.values
     }
+
+
+def test_an_empty_job_has_the_constants_that_every_job_has() -> None:
+    other = registers_of(load(OTHER))
+    assert set(empty_job(other).values()) == {0, 5 << 16}
+    assert empty_job(register_map()) == {"MCFG0": 0}
 
 
 def test_register_values() -> None:

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each trait that a descriptor can have is that of a stranger, whose tests show it in both directions."""
+"""Each trait and rule of registers that a descriptor can have is that of a stranger, whose tests show it."""
 
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from tb.descriptor import load
+from tb.exchange.device import Descriptor
+from tb.exchange.registers import CONTRACT_REGISTERS
 from tb.exchange.traits import CONTRACT
 from tests.strangers.harness import HERE
 
@@ -25,11 +27,28 @@ def deviations(own: Struct, contract: Struct, path: str = "") -> Iterator[tuple[
             yield place, here != there
 
 
-def test_each_trait_has_a_stranger() -> None:
-    shown: dict[str, bool] = {}
+def strangers() -> Iterator[Descriptor]:
+    """Their full descriptors."""
     for path in HERE.glob("*/*.toml"):
         if path.stem == path.parent.name != "flattened":
-            for place, differs in deviations(load(path).traits, CONTRACT):
-                shown[place] = shown.get(place, False) or differs
+            yield load(path)
+
+
+def test_each_trait_has_a_stranger() -> None:
+    shown: dict[str, bool] = {}
+    for device in strangers():
+        for place, differs in deviations(device.traits, CONTRACT):
+            shown[place] = shown.get(place, False) or differs
     assert len(shown) > 20
     assert [place for place, differs in shown.items() if not differs] == []
+
+
+def test_each_rule_of_registers_has_a_stranger() -> None:
+    """All but two: a file is another way to say the places, and the other rule asks for less."""
+    shown = {
+        name
+        for device in strangers()
+        for name in CONTRACT_REGISTERS.__struct_fields__
+        if getattr(device.registers, name) != getattr(CONTRACT_REGISTERS, name)
+    }
+    assert {*CONTRACT_REGISTERS.__struct_fields__} - shown == {"rdl", "unmapped_zero"}

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device that hears nothing after a reset."""
+"""A device that hears nothing after a reset or a clear, and takes values with the last register."""

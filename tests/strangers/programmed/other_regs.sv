@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A register map of another family: commit and start apart, a format for inputs and one for outputs, a pointer for
-// Y, jobs without a lock, and one core.
+// Y, jobs without a lock, one core, values and ids of its own, and a field that has to be 5.
 //
-// 0x00 commit (1) and start (2), 0x04 acquire, 0x0C jobs that run or wait, 0x10 running job, 0x14 clear (0: registers
-// too), 0x20 M and K, 0x24 N, operation, formats, 0x28 Y, 0x2C X, 0x30 W, 0x34 Z, 0x38 jobs that ended.
+// 0x00 commit (1) and start (2), 0x04 acquire, 0x0C jobs that run or wait, 0x10 running job, 0x14 clear (7: registers
+// too), 0x20 M and K, 0x24 N, 5, operation, formats, 0x28 Y, 0x2C X, 0x30 W, 0x34 Z, 0x38 jobs that ended.
 module other_regs
   import serial_pkg::*;
 #(
@@ -27,7 +27,10 @@ module other_regs
     input  logic        job_done_i
 );
 
-  localparam logic [31:0] CONFIG_BITS = 32'h07F0_FFFF;
+  localparam logic [31:0] CONFIG_BITS = 32'h07FF_FFFF;
+
+  localparam logic [31:0] FULL = 32'hFFFF_FFF0, TAKEN = 32'hFFFF_FFF1;
+  localparam logic [7:0] LAST_ID = 8'd99;
 
   logic [5:0][31:0] word_q;  // from 0x20 on
   logic [CONTEXTS-1:0] used;
@@ -49,7 +52,7 @@ module other_regs
   assign offset = {periph_add_i[7:2], 2'b00};
   assign write = periph_req_i && !periph_wen_i;
   assign acquire = periph_req_i && periph_wen_i && offset == 8'h04 && !acquired_q && !full;
-  assign commit = write && offset == 8'h00 && periph_data_i == 32'd1 && !full;
+  assign commit = write && offset == 8'h00 && periph_data_i == 32'd1 && !full && word_q[1][19:16] == 4'd5;
   assign start = write && offset == 8'h00 && periph_data_i == 32'd2 && waiting;
   assign clear_o = write && offset == 8'h14;
 
@@ -99,7 +102,7 @@ module other_regs
     r_data_d = '0;
     if (periph_req_i && periph_wen_i) begin
       if (offset == 8'h04) begin
-        r_data_d = acquired_q ? 32'hFFFF_FFFE : full ? 32'hFFFF_FFFF : {24'h0, next_id_q};
+        r_data_d = acquired_q ? TAKEN : full ? FULL : {24'h0, next_id_q};
       end
       if (offset == 8'h0C) r_data_d = 32'($countones(used));
       if (offset == 8'h10) r_data_d = {24'h0, running_id};
@@ -115,7 +118,7 @@ module other_regs
       periph_r_data_o <= r_data_d;
       ended_q <= ended_q + 32'(job_done_i);
       if (acquire) {acquired_q, job_id_q} <= {1'b1, next_id_q};
-      if (acquire || (commit && !acquired_q)) next_id_q <= next_id_q + 8'd1;
+      if (acquire || (commit && !acquired_q)) next_id_q <= next_id_q == LAST_ID ? '0 : next_id_q + 8'd1;
       for (int unsigned i = 0; i < 6; i++) begin
         if (write && offset == 8'(32'h20 + 4 * i)) word_q[i] <= periph_data_i & (i == 1 ? CONFIG_BITS : '1);
       end
@@ -126,7 +129,7 @@ module other_regs
       end
       if (job_done_i) y_out_q <= 32'(y_out_q) == CONTEXTS - 1 ? '0 : y_out_q + 1'b1;
       if (clear_o) {acquired_q, ended_q, y_in_q, y_out_q} <= '0;
-      if (clear_o && periph_data_i == '0) {word_q, next_id_q} <= '0;
+      if (clear_o && periph_data_i == 32'd7) {word_q, next_id_q} <= '0;
     end
   end
 

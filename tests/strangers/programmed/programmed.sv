@@ -13,6 +13,8 @@ module redmule_programmed
     parameter bit OTHER = 1'b0,         // the map of other_regs.sv, and the end of jobs on the second event line
     parameter bit CLEARING = 1'b0,      // a clear is needed between jobs
     parameter int unsigned DEAF = 0,    // cycles after a reset in which accesses have no effect
+    parameter int unsigned DEAF_CLEAR = 0,  // ... after a clear, at most as many
+    parameter bit LAST = 1'b0,          // a job's values are taken when MACFG is written
     localparam int unsigned PW = DW + 32
 ) (
     input  logic                    clk_i,
@@ -70,7 +72,8 @@ module redmule_programmed
     end else begin
       periph_r_valid_o <= periph_req_i;
       periph_r_id_o <= periph_id_i;
-      if (awake_q < 2 * DEAF) awake_q <= awake_q + 1;
+      if (clear && DEAF_CLEAR != 0) awake_q <= DEAF - DEAF_CLEAR;
+      else if (awake_q < 2 * DEAF) awake_q <= awake_q + 1;
     end
   end
 
@@ -91,7 +94,8 @@ module redmule_programmed
   end else begin : gen_contract
     queue_regs #(
         .CONTEXTS(CONTEXTS),
-        .CLEARING(CLEARING)
+        .CLEARING(CLEARING),
+        .LAST(LAST)
     ) i_regs (
         .mutant_i(mutant),
         .periph_req_i(heard),

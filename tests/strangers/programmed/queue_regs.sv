@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The contract's register map with a queue of any depth; on request, each job needs a clear before the next.
+// The contract's register map with a queue of any depth; on request, each job needs a clear before the next,
+// or all its values are those of the moment in which MACFG is written.
 module queue_regs
   import serial_pkg::*;
 #(
     parameter int unsigned CONTEXTS = 2,
-    parameter bit CLEARING = 1'b0
+    parameter bit CLEARING = 1'b0,
+    parameter bit LAST = 1'b0
 ) (
     input  logic        clk_i,
     input  logic        rst_ni,
@@ -27,6 +29,7 @@ module queue_regs
   localparam logic [31:0] MACFG_BITS = 32'h007F_1F80;
 
   logic [5:0][31:0] word_q;  // X_ADDR, W_ADDR, Z_ADDR, MCFG0, MCFG1, MACFG
+  logic [4:0][31:0] taken_q, own_word;
   logic [7:0] holder_q, job_id_q, next_id_q, running_id;
   logic [31:0] finished_q;
   logic spent_q;  // a job was triggered since the last clear
@@ -51,14 +54,15 @@ module queue_regs
   assign clear_o = write && offset == 8'h14;
   assign free    = !full && !(CLEARING && spent_q);
 
+  assign own_word = LAST ? taken_q : word_q[4:0];
   assign mixed = word_q[5][16];
   assign job = '{
-          x_addr: word_q[0],
-          w_addr: word_q[1],
-          z_addr: word_q[2],
-          m: word_q[3][15:0],
-          k: word_q[3][31:16],
-          n: word_q[4][15:0],
+          x_addr: own_word[0],
+          w_addr: own_word[1],
+          z_addr: own_word[2],
+          m: own_word[3][15:0],
+          k: own_word[3][31:16],
+          n: own_word[4][15:0],
           op: op_e'(word_q[5][12:10]),
           x_format: decode_format(word_q[5][9:7]),
           w_format: decode_format(mixed ? word_q[5][19:17] : word_q[5][9:7]),
@@ -115,7 +119,7 @@ module queue_regs
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      {word_q, holder_q, job_id_q, next_id_q, finished_q, spent_q, periph_r_data_o} <= '0;
+      {word_q, taken_q, holder_q, job_id_q, next_id_q, finished_q, spent_q, periph_r_data_o} <= '0;
     end else begin
       periph_r_data_o <= r_data_d;
       finished_q <= (read && offset == 8'h08 ? '0 : finished_q) + 32'(job_done_i);
@@ -130,6 +134,7 @@ module queue_regs
               (i == 4 ? 32'hFFFF : i == 5 ? MACFG_BITS : '1);
         end
       end
+      if (write && own && offset == 8'h54) taken_q <= word_q[4:0];
       if (trigger) {holder_q, spent_q} <= {8'h0, 1'b1};
       if (clear_o) {holder_q, finished_q, spent_q} <= '0;
       if (clear_o && value == '0) {word_q, next_id_q} <= '0;
