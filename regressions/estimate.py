@@ -15,10 +15,11 @@ _JOB_OVERHEAD = 500
 
 
 def estimate(scenario: Scenario, descriptor: Descriptor) -> int:
-    """Estimated cycles of a scenario: the bound of its jobs, stretched by the stalls' rate."""
+    """Estimated cycles of a scenario: the bound of its jobs, stretched by their stalls."""
     from tb.exchange.scenario import BANKS  # late: commands that estimate nothing load no numbers
 
     stall = scenario.stall
     banks = descriptor.instance.dw // 32 + 1 if stall.kind == BANKS else 1  # that a read needs at once
     stretch = 1.0 / (1.0 - stall.rate) ** banks
-    return sum(round(descriptor.bound(job) * stretch) + _JOB_OVERHEAD for job in scenario.jobs)
+    jobs = sum(round(descriptor.bound(job) * stretch) + _JOB_OVERHEAD for job in scenario.jobs)
+    return jobs + stall.held

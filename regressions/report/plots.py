@@ -21,6 +21,10 @@ _COLOURS = {
     "on_y": "#b8432f",
     "on_z": "#8a6fd0",
     "banks": "#b0893a",
+    "hold_x": "#7fb3a2",
+    "hold_w": "#4f9484",
+    "hold_y": "#2f7466",
+    "hold_z": "#5f6f9f",
 }
 _LIMIT = "#d64545"
 _OTHER = "#888888"

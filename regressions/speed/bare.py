@@ -15,7 +15,7 @@ from regressions.errors import UserError
 from tb.agents.control.access import Access
 from tb.env.programmer import Programmer
 from tb.exchange.device import Descriptor
-from tb.exchange.scenario import AIMED, BANKS, Scenario
+from tb.exchange.scenario import AIMED, BANKS, HELD, Scenario
 from tb.registers.own import registers_of
 from tb.stimulus.image import initial_image
 from tb.stimulus.stalls import grant_pattern
@@ -53,7 +53,7 @@ def write_list(path: Path, scenarios: Sequence[Scenario], device: Descriptor) ->
     with path.open("wb") as file:
         file.write(_words(len(scenarios)))
         for scenario in scenarios:
-            if scenario.stall.kind in (*AIMED, BANKS):
+            if scenario.stall.kind in (*AIMED, BANKS, *HELD):
                 raise ValueError(f"the bare loop has no stalls of the kind {scenario.stall.kind}")
             limit = _LIMIT_BASE + _LIMIT_FACTOR * sum(device.bound(job) for job in scenario.jobs)
             file.write(_words(scenario.window.base, scenario.stall.gnt_without_req, min(limit, 2**32 - 1)))

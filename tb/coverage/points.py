@@ -7,12 +7,14 @@ from tb.coverage.coverpoint import FORMATS, MIXED, OPERATIONS, SIZES, coverpoint
 from tb.coverage.samples import AccessSample, CutSample, JobSample
 from tb.exchange.job import Job, overlap
 from tb.exchange.names import OPERAND_CLASSES
-from tb.exchange.scenario import BANKS, STALL_KINDS, WRITE_R_VALID
+from tb.exchange.scenario import BANKS, HELD, STALL_KINDS, WRITE_R_VALID
 from tb.registers.generate import register_map
 from tb.registers.map import CONTEXTS, ONE_HOT
+from tb.stimulus.scenario_draw import AROUND
 
 ALIGNMENTS = ("word", "0", "1", "2", "3")
 CUT_TILES = (*(str(tile) for tile in range(21)), "more")
+_WAITS = sorted({2**bits + more for bits in range(1, 13) for more in AROUND})
 CORES = tuple(str(core) for core in range(len(ONE_HOT)))
 
 
@@ -110,17 +112,33 @@ def y_class(sample: JobSample) -> str | None:
     return _class(sample.job, 2, sample.job.op.reads_y)
 
 
-@coverpoint("job", [kind for kind in STALL_KINDS if kind != BANKS])
+@coverpoint("job", [kind for kind in STALL_KINDS if kind not in (BANKS, *HELD)])
 def stall(sample: JobSample) -> str | None:
     """Stall pattern of the memory, of all its banks at once."""
     kind = sample.scenario.stall.kind
-    return None if kind == BANKS else kind
+    return None if kind in (BANKS, *HELD) else kind
 
 
 @coverpoint("job", (BANKS,))
 def bank_stalls(sample: JobSample) -> str | None:
     """Stalls by single banks of the memory."""
     return BANKS if sample.scenario.stall.kind == BANKS else None
+
+
+@coverpoint("job", tuple(HELD.values()))
+def held(sample: JobSample) -> str | None:
+    """Operand of which a job that runs alone has one access held."""
+    job, operand = sample.job, HELD.get(sample.scenario.stall.kind)
+    if operand is None or len(sample.scenario.jobs) > 1 or not job.touches(operand):
+        return None
+    return operand
+
+
+@coverpoint("job", (*map(str, _WAITS), "more"))
+def wait(sample: JobSample) -> str | None:
+    """Cycles for which an access is held."""
+    cycles = sample.scenario.stall.held
+    return None if not cycles else str(cycles) if cycles in _WAITS else "more"
 
 
 @coverpoint("job", ("alone", "first", "queued", "later", "behind_cut"))

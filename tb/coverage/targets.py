@@ -4,6 +4,7 @@
 import random
 from collections.abc import Iterable, Mapping
 from itertools import product
+from math import log2
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from tb.coverage.numerics import KINDS, count
 from tb.coverage.samples import JobSample
 from tb.coverage.sorter import Sorter
 from tb.exchange.device import Descriptor
-from tb.exchange.scenario import BANKS, Scenario
+from tb.exchange.scenario import BANKS, HELD, MAX_HOLD_BITS, Scenario
 from tb.schema import Where
 from tb.stimulus.image import initial_image
 from tb.stimulus.job import GemmJob
@@ -132,6 +133,9 @@ class Targets:
                 table[name] = values[name]
         if "bank_stalls" in values:
             table["stall"] = BANKS
+        if "held" in values:
+            table["stall"] = next(kind for kind, operand in HELD.items() if operand == values["held"])
+            table["hold"] = _bits(values["wait"])
         if "core" in values:
             table["core"] = int(values["core"])
         table["fmt"] = self._format(values, rng)
@@ -193,6 +197,11 @@ class Targets:
             }:
                 return job
         return None
+
+
+def _bits(wait: str) -> int:
+    """The power of two around which a number of cycles lies."""
+    return MAX_HOLD_BITS if wait == "more" else round(log2(int(wait)))
 
 
 def _bins(found: Iterable[tuple[Item, int]]) -> set[Bin]:

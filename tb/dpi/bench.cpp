@@ -34,6 +34,12 @@ std::unique_ptr<T[], decltype(&std::free)> zeroed(uint64_t count) {
     return {raw, &std::free};
 }
 
+// The wide port in a cycle.
+struct Request {
+    uint32_t add;
+    bool req, gnt, wen;
+};
+
 }  // namespace
 
 class Bench {
@@ -68,7 +74,8 @@ class Bench {
     uint32_t beat_words() const { return beat_words_; }
 
     // One clock edge. Returns whether Python is to be woken, and the grant of the next cycle.
-    bool tick(uint64_t cycle, bool rst_n, bool req, bool gnt, bool r_valid, bool busy, uint8_t* next_grant) {
+    bool tick(uint64_t cycle, bool rst_n, const Request& request, bool r_valid, bool busy, uint8_t* next_grant) {
+        const bool req = request.req, gnt = request.gnt;
         shared.cycle = cycle;
         note_reset(cycle, rst_n);
         if (r_valid) note_response(cycle);
@@ -82,7 +89,7 @@ class Bench {
             shared.alarm_cycle = 0;
             wake(kWakeAlarm);
         }
-        *next_grant = grants[shared.grant_position];
+        *next_grant = grants[shared.grant_position] && !holds(request);
         if (++shared.grant_position >= shared.grant_length) shared.grant_position = 0;
         const bool woken = wake_pending_;
         wake_pending_ = false;
@@ -229,6 +236,8 @@ class Bench {
         shared.grant_without_req = setting.grant_without_req;
         shared.write_response = setting.write_response;
         shared.random_state = setting.random_state;
+        shared.hold_after = setting.hold_after;
+        shared.hold_cycles = setting.hold_cycles;
         shared.silence = shared.standstill = 0;
         shared.silence_limit = setting.silence_limit;
         shared.standstill_limit = setting.standstill_limit;
@@ -272,6 +281,19 @@ class Bench {
     uint64_t granted_at_[2] = {0, 0};  // edges of the last grants, even and odd, each plus one; 0 for none
     uint64_t last_end_ = 0;
     uint64_t ends_at_last_ = 0;
+
+    // Whether a targeted request of the next cycle is to wait, since one is held.
+    bool holds(const Request& request) {
+        if (shared.hold_cycles == 0) return false;
+        if (request.req && targeted(request.add, request.wen)) {
+            if (!request.gnt) {
+                --shared.hold_cycles;
+            } else if (shared.hold_after != 0) {
+                --shared.hold_after;
+            }
+        }
+        return shared.hold_after == 0 && shared.hold_cycles != 0;
+    }
 
     void acted() { shared.silence = shared.standstill = 0; }
 
@@ -410,12 +432,12 @@ void* bench_create(int lanes) {
 }
 
 // `aimed`: a grant may depend on what is asked for.
-svBit bench_tick(void* handle, uint64_t cycle, svBit rst_n, svBit req, svBit gnt, svBit r_valid, svBit busy,
-                 svBit* next_grant, svBit* grant_without_req, svBit* aimed) {
+svBit bench_tick(void* handle, uint64_t cycle, svBit rst_n, svBit req, svBit gnt, uint32_t add, svBit wen,
+                 svBit r_valid, svBit busy, svBit* next_grant, svBit* grant_without_req, svBit* aimed) {
     auto& self = of(handle);
     *aimed = self.shared.target_count != 0 || self.shared.bank_length != 0;
     *grant_without_req = self.shared.grant_without_req != 0;
-    return self.tick(cycle, rst_n, req, gnt, r_valid, busy, next_grant);
+    return self.tick(cycle, rst_n, {add, req != 0, gnt != 0, wen != 0}, r_valid, busy, next_grant);
 }
 
 void bench_beat(void* handle, uint64_t cycle, svBit gnt, svBit wen, uint32_t add, const svBitVecVal* be,

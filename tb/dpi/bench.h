@@ -9,7 +9,7 @@
 
 namespace bench {
 
-constexpr uint32_t kLayoutVersion = 7;
+constexpr uint32_t kLayoutVersion = 8;
 constexpr uint32_t kRuleCount = 64;
 constexpr uint32_t kRangeCount = 64;
 constexpr uint32_t kCauseCount = 16;
@@ -93,12 +93,17 @@ struct Shared {
     uint32_t bank_length;
     uint32_t bank_position;
 
+    // A held access: so many targeted requests are granted at once, then one waits for so many cycles; 0 for none.
+    // Patterns cannot say that, since nobody knows in which cycle a request comes.
+    uint32_t hold_after;
+    uint32_t hold_cycles;
+
     uint32_t range_count;
     uint32_t range_padding;
     Range ranges[kRangeCount];
 
     // Targets of stalls: without any, a cycle without a grant is one for every request; with some, only for
-    // reads (or writes, if `writable`) that start in one of them.
+    // reads (or writes, if `writable`) that start in one of them. A held access is one of them too.
     uint32_t target_count;
     uint32_t target_padding;
     Range targets[kRangeCount];
@@ -112,6 +117,7 @@ struct Setting {
     uint64_t base, size;                               // memory window
     uint64_t budget, silence_limit, standstill_limit;  // of the watchdog; a budget of 0 leaves it off
     uint32_t grant_without_req, write_response, random_state;
+    uint32_t hold_after, hold_cycles;  // a held access, as in Shared
     uint32_t range_count, target_count, bank_length, grant_length, padding;
 };
 

@@ -16,7 +16,7 @@ from tb.dpi.layout import Rows, fields, record, view
 from tb.dpi.player import PlayerHandle
 from tb.dpi.setting import HEAD, RANGE_COUNT, Span, packed_ranges
 
-LAYOUT_VERSION = 7
+LAYOUT_VERSION = 8
 RULE_COUNT = 64
 CAUSE_COUNT = 16
 COVER_EVENTS = 64
@@ -80,7 +80,7 @@ class Shared(ct.Structure):
             "u64 beat_count beat_capacity access_count access_capacity port_count port_capacity",
             "u64 event_count event_capacity probe_count probe_capacity",
             "u64 end_count busy_cycles waiting_cycles covered",
-            "u32 bank_length bank_position range_count range_padding",
+            "u32 bank_length bank_position hold_after hold_cycles range_count range_padding",
         ),
         ("ranges", Range * RANGE_COUNT),
         *fields("u32 target_count target_padding"),

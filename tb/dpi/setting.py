@@ -14,7 +14,7 @@ RANGE_COUNT = 64
 RANGE_DTYPE = record("first u8", "length u8", "writable u4", "padding u4")
 MOST_CYCLES = 1 << 20
 """Longest pattern."""
-HEAD = Struct("<5Q8I")
+HEAD = Struct("<5Q10I")
 _RANGES = Rows(RANGE_DTYPE)
 ALWAYS = np.ones(1, np.uint8)
 """Grants without any stall."""
@@ -32,6 +32,13 @@ class Limits(NamedTuple):
     standstill: int = 0  # the same, but for requests; those that wait do not count
 
 
+class Hold(NamedTuple):
+    """One of the accesses aimed at that waits for an exact time."""
+
+    after: int = 0  # accesses aimed at before it
+    cycles: int = 0  # wait; 0 for none
+
+
 class Answers(NamedTuple):
     """Behaviour of the memory beside its patterns."""
 
@@ -40,7 +47,7 @@ class Answers(NamedTuple):
     seed: int = 1  # of random answers, 32 bits and not 0
 
 
-NO_LIMITS, PLAIN = Limits(), Answers()
+NO_LIMITS, NO_HOLD, PLAIN = Limits(), Hold(), Answers()
 
 
 def packed_ranges(ranges: Sequence[Span]) -> bytes:
@@ -62,6 +69,7 @@ def packed_setting(
     targets: Sequence[Span] = (),
     grants: npt.NDArray[np.uint8] = ALWAYS,
     banks: npt.NDArray[np.uint64] = _NEVER,
+    hold: Hold = NO_HOLD,
     answers: Answers = PLAIN,
     limits: Limits = NO_LIMITS,
 ) -> bytes:
@@ -74,6 +82,7 @@ def packed_setting(
         targets: Where accesses start that wait in a cycle without a grant; none for all accesses.
         grants: 1 for a grant, an entry a cycle, played cyclically.
         banks: Busy banks, bit b for bank b, an entry a cycle, played cyclically; empty for none.
+        hold: Access aimed at that waits by itself.
         answers: Rest of the memory's behaviour.
         limits: Of the watchdog.
 
@@ -87,5 +96,5 @@ def packed_setting(
     if banks.size > MOST_CYCLES:
         raise ValueError(f"pattern of banks with {banks.size} entries: at most {MOST_CYCLES}")
     counts = len(ranges), len(targets), banks.size, grants.size
-    head = HEAD.pack(base, size, *limits, *answers, *counts, 0)
+    head = HEAD.pack(base, size, *limits, *answers, *hold, *counts, 0)
     return b"".join((head, packed_ranges(ranges), packed_ranges(targets), banks.tobytes(), pattern))

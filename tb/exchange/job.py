@@ -180,6 +180,12 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True, gc=False, cache_hash=
         """Bytes of Y; none when the job is empty."""
         return self.y_place, self.z_range[1]
 
+    def touches(self, operand: str) -> bool:
+        """Returns whether the job reads X, W or Y, or writes Z."""
+        if operand in "XW":
+            return not self.empty and self.n > 0
+        return not self.empty and (operand == "Z" or self.op.reads_y)
+
     def to_json(self) -> dict[str, Any]:
         """Returns the job as JSON values: names of operation and format, explicit data as base64."""
         values: dict[str, Any] = to_builtins(self)

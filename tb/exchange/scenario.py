@@ -17,10 +17,15 @@ AIMED = {"on_x": "X", "on_w": "W", "on_y": "Y", "on_z": "Z"}
 BANKS = "banks"
 """Kind of stalls by single banks of the memory."""
 
-STALL_KINDS = ("none", "random", "burst", "blackout", *AIMED, BANKS)
+HELD = {"hold_x": "X", "hold_w": "W", "hold_y": "Y", "hold_z": "Z"}
+"""Kinds of stalls that hold a single access: a read of X, W or Y, a write of Z."""
+
+STALL_KINDS = ("none", "random", "burst", "blackout", *AIMED, BANKS, *HELD)
 WRITE_R_VALID = ("never", "always", "random")
 MAX_RATE = 0.95
 MAX_BURST = 1024
+MAX_HOLD_BITS = 17
+MAX_HOLD = 2**MAX_HOLD_BITS + 1
 
 ABORT_KINDS = ("clear", "reset")
 
@@ -59,13 +64,16 @@ class StallSpec(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     # between spells with grants, both of random length. blackout: spells of exactly `burst` cycles without a
     # grant, at random intervals. on_x, on_w, on_y, on_z: as random, but only reads of X, W, Y or writes of Z
     # have to wait. banks: each bank of the memory, a word wide, is busy or not in each cycle, independently,
-    # and an access waits until all that it touches are free.
+    # and an access waits until all that it touches are free. hold_x, hold_w, hold_y, hold_z: one read of X,
+    # W, Y or write of Z waits for exactly `burst` cycles; `seed` says which.
     kind: str = "none"
     # Long-run share of cycles without a grant, 0..0.95 (0 for none); burst and blackout come as near as
-    # spells of at least one cycle with grants allow. Of banks: share of cycles in which one is busy.
+    # spells of at least one cycle with grants allow. Of banks: share of cycles in which one is busy. 0 for a
+    # held access.
     rate: Annotated[float, Meta(ge=0.0, le=MAX_RATE)] = 0.0
-    # Mean (burst) or exact (blackout) length of a spell without grants, in cycles, 1..1024.
-    burst: Annotated[int, Meta(ge=1, le=MAX_BURST)] = 1
+    # Mean (burst) or exact (blackout) length of a spell without grants, in cycles, 1..1024; wait of a held
+    # access, 1..131073.
+    burst: Annotated[int, Meta(ge=1, le=MAX_HOLD)] = 1
     seed: int = 0  # seed of the pattern
     gnt_without_req: bool = False  # the memory raises gnt also while req is low; otherwise gnt depends on req
     # When r_valid follows the grant of a write (contract A4.5 allows both, and a mix).
@@ -76,8 +84,14 @@ class StallSpec(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
         choice(self.write_r_valid, WRITE_R_VALID, "answer", Where("write_r_valid"))
         if not 0.0 <= self.rate <= MAX_RATE:
             raise ValueError(f"stall rate {self.rate} is out of range 0..{MAX_RATE}")
-        if not 1 <= self.burst <= MAX_BURST:
-            raise ValueError(f"stall burst {self.burst} is out of range 1..{MAX_BURST}")
+        longest = MAX_HOLD if self.kind in HELD else MAX_BURST
+        if not 1 <= self.burst <= longest:
+            raise ValueError(f"stall burst {self.burst} is out of range 1..{longest}")
+
+    @property
+    def held(self) -> int:
+        """Cycles for which one access is held."""
+        return self.burst if self.kind in HELD else 0
 
 
 NO_STALL = StallSpec()

@@ -12,7 +12,14 @@ from models.formats import Formats, per_operand
 from models.ops import Op
 from tb.exchange.device import Descriptor
 from tb.exchange.names import OPERAND_CLASSES
-from tb.exchange.scenario import ABORT_KINDS, MAX_BURST, MAX_RATE, STALL_KINDS, WRITE_R_VALID
+from tb.exchange.scenario import (
+    ABORT_KINDS,
+    MAX_BURST,
+    MAX_HOLD_BITS,
+    MAX_RATE,
+    STALL_KINDS,
+    WRITE_R_VALID,
+)
 from tb.schema import Where
 from tb.stimulus.draws import Interval, Sizes, Weighted
 from tb.stimulus.knob_values import (
@@ -61,6 +68,7 @@ DEFAULTS: dict[str, Any] = {
     "stall_burst": [2, 24],
     "blackout": [40, 300],
     "bank_rate": [0.02, 0.25],
+    "hold": [1, 2, 3, 4, 5, 6, 7, 8],
     "gnt_without_req": 0.5,
     "write_r_valid": {"never": 1, "always": 1, "random": 1},
     "corners": 32,
@@ -107,6 +115,7 @@ class Knobs:
         stall_burst: cycles of a spell without grants, kind burst
         blackout: cycles of a spell without grants, kind blackout
         bank_rate: share of cycles in which a bank is busy, kind banks
+        hold: numbers k, 1..17: a held access waits for 2^k - 1, 2^k or 2^k + 1 cycles, kinds hold_x to hold_z
         gnt_without_req: chance that gnt is high also while req is low
         write_r_valid: whether r_valid follows writes
         corners: most corner scenarios, which come first; 0 for none
@@ -141,6 +150,7 @@ class Knobs:
     stall_burst: Annotated[Interval, _BURST]
     blackout: Annotated[Interval, _BURST]
     bank_rate: Annotated[Interval, interval(0.0, MAX_RATE)]
+    hold: Annotated[Weighted[int], numbers(tuple(range(1, MAX_HOLD_BITS + 1)))]
     gnt_without_req: Annotated[float, chance]
     write_r_valid: Annotated[Weighted[str], words(WRITE_R_VALID)]
     corners: Annotated[int, plain(Corners)]

@@ -14,7 +14,7 @@ from models.ops import Op
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.names import ADDRESS_SPACE
-from tb.exchange.scenario import ABORT_KINDS, BANKS, Abort, Scenario, StallSpec, Window
+from tb.exchange.scenario import ABORT_KINDS, BANKS, HELD, Abort, Scenario, StallSpec, Window
 from tb.exchange.traits import CONTRACT, Operand, Traits
 from tb.stimulus.corners import Corner
 from tb.stimulus.draws import Weighted
@@ -24,6 +24,9 @@ from tb.stimulus.placement import Block, draw_window, place, room_of
 _ORDERS = tuple(permutations(range(3)))
 _TRIES = 20  # shapes that are drawn for a job until one fits
 _CLOSE = (1, 4, 40)  # cycles within which a further cut follows
+AROUND = (1, 0, -1)
+"""Differences between the waits of held accesses and a power of two."""
+
 _CHAINS = ("x", "w", "xw", "z", "overwrite")
 _OVER_XW = 0.25  # share of places of Y that lie over X or W
 
@@ -101,8 +104,8 @@ def _cut(
 
 def cut_cycles(scenario: Scenario, descriptor: Descriptor) -> int:
     """Cycles after the last trigger in which the jobs that are cut may run, and a little more."""
-    bounds = sum(descriptor.bound(job) for job in scenario.jobs[:-1])
-    return int(bounds / (1.0 - scenario.stall.rate)) + 8
+    stall, bounds = scenario.stall, sum(descriptor.bound(job) for job in scenario.jobs[:-1])
+    return int(bounds / (1.0 - stall.rate)) + stall.held + 8
 
 
 def draw_jobs(rng: random.Random, each: Sequence[Knobs], window: Window) -> tuple[Job, ...]:
@@ -160,7 +163,9 @@ def _job(rng: random.Random, shape: _Shape, core: Weighted[int], addresses: list
 def draw_stall(rng: random.Random, knobs: Knobs, kind: str) -> StallSpec:
     """Draws the behaviour of the memory, with stalls of a given kind."""
     rate, burst = 0.0, 1
-    if kind != "none":
+    if kind in HELD:
+        burst = 2 ** knobs.hold.draw(rng) + rng.choice(AROUND)
+    elif kind != "none":
         rate = (knobs.bank_rate if kind == BANKS else knobs.stall_rate).draw(rng)
     if kind in ("burst", "blackout"):
         burst = (knobs.stall_burst if kind == "burst" else knobs.blackout).draw_int(rng)

@@ -9,7 +9,7 @@ schedules.
 import numpy as np
 from numpy.typing import NDArray
 
-from tb.exchange.scenario import AIMED, BANKS, StallSpec
+from tb.exchange.scenario import AIMED, BANKS, HELD, StallSpec
 from tb.stimulus.rng import raw_words
 
 PATTERN_LENGTH = 4093
@@ -29,7 +29,7 @@ def grant_pattern(spec: StallSpec, length: int = PATTERN_LENGTH) -> NDArray[np.u
     """
     if length < 1:
         raise ValueError(f"pattern length {length} is too small; use at least 1")
-    if spec.kind in ("none", BANKS) or spec.rate == 0.0:
+    if spec.kind in ("none", BANKS, *HELD) or spec.rate == 0.0:
         return np.ones(length, dtype=np.uint8)
     if spec.kind == "random" or spec.kind in AIMED:
         words = raw_words(length, spec.seed, "stall", spec.kind)

@@ -6,7 +6,8 @@ package bench_pkg;
 
   import "DPI-C" function bit bench_tick(
       input chandle bench, input longint unsigned cycle, input bit rst_n, input bit req, input bit gnt,
-      input bit r_valid, input bit busy, output bit next_grant, output bit grant_without_req, output bit aimed);
+      input int unsigned add, input bit wen, input bit r_valid, input bit busy, output bit next_grant,
+      output bit grant_without_req, output bit aimed);
 
   // Banks of the memory: a word wide, interleaved. Busy ones of the next cycle, a bit each.
   localparam int unsigned Banks = 64;

@@ -60,8 +60,8 @@ module tcdm_memory #(
   end
 
   always_ff @(posedge clk_i) begin : p_cycle
-    woken = bench_tick(bench_i, cycle_i, rst_ni, req_i, gnt_o, r_valid_i, busy_i, next_grant, grant_without_req,
-                       aimed);
+    woken = bench_tick(bench_i, cycle_i, rst_ni, req_i, gnt_o, add_i, wen_i, r_valid_i, busy_i, next_grant,
+                       grant_without_req, aimed);
     grant_q <= next_grant;
     grant_without_req_q <= grant_without_req;
     aimed_q <= aimed;

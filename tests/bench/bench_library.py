@@ -76,6 +76,8 @@ class BenchInstance:
         busy: bool = False,
         rst_n: bool = True,
         r_valid: bool = False,
+        address: int = 0,
+        write: bool = False,
     ) -> bool:
         """One clock edge; returns whether Python is woken."""
         next_grant, without_req, aimed = ct.c_uint8(), ct.c_uint8(), ct.c_uint8()
@@ -85,6 +87,8 @@ class BenchInstance:
             ct.c_uint8(rst_n),
             ct.c_uint8(req),
             ct.c_uint8(self.grant if gnt is None else gnt),
+            ct.c_uint32(address),
+            ct.c_uint8(not write),
             ct.c_uint8(r_valid),
             ct.c_uint8(busy),
             ct.byref(next_grant),

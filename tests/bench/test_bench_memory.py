@@ -8,7 +8,7 @@ from models.ops import Op
 from tb.agents.tcdm.memory import TcdmMemory, job_ranges
 from tb.dpi.setting import packed_setting
 from tb.exchange.job import Job
-from tb.exchange.scenario import AIMED, BANKS, StallSpec, Window
+from tb.exchange.scenario import AIMED, BANKS, HELD, StallSpec, Window
 from tb.stimulus.stalls import bank_pattern, grant_pattern
 from tests.bench.bench_library import BenchInstance
 
@@ -121,6 +121,37 @@ def test_aimed_stalls_hit_one_operand(bench: BenchInstance, kind: str) -> None:
     starts = (0xFFC, 0x1000, 0x1014, 0x101C, 0x2000, 0x3000)
     hit = {(add, write) for add in starts for write in (False, True) if bench.targeted(add, write=write)}
     assert hit == AIMED_AT[kind]
+
+
+@pytest.mark.parametrize("cycles", [1, 2, 4095, 131073])
+@pytest.mark.parametrize("kind", HELD)
+def test_one_access_of_the_operand_is_held_for_so_many_cycles(
+    bench: BenchInstance, kind: str, cycles: int
+) -> None:
+    # An operand has many accesses; that of this seed is the third.
+    job = Job(Op.GEMM, 32, 32, 32, 0x1000, 0x2000, 0x3000)
+    bench.stall(StallSpec(kind, burst=cycles, seed=2), job)
+    held = {"hold_x": (0x1000, False), "hold_w": (0x2000, False), "hold_y": (0x3000, False)}
+    own, others = held.get(kind, (0x3000, True)), [(0x1000, True), (0x2000, True), (0x4000, False)]
+    bench.tick()
+    waits = []
+    for address, write in [own, others[0], own, *others, own, own, others[1], own]:
+        waited = 0
+        while not (granted := bench.grant or not bench.targeted(address, write=write)):
+            waited += not bench.tick(req=True, gnt=granted, address=address, write=write)
+        bench.tick(req=True, gnt=True, address=address, write=write)
+        waits.append(waited)
+    assert waits == [0] * 6 + [cycles] + [0] * 3
+
+
+def test_nothing_is_held_of_an_operand_without_bytes_nor_in_the_next_scenario(bench: BenchInstance) -> None:
+    job = Job(Op.GEMM, 3, 0, 5, 0x1000, 0x2000, 0x3000)
+    bench.stall(StallSpec("hold_x", burst=9), job)
+    assert bench.handle.shared.hold_cycles == 0
+    bench.stall(StallSpec("hold_z", burst=9), job)
+    assert bench.handle.shared.hold_cycles == 9
+    bench.stall(StallSpec("on_z", rate=0.5), job)
+    assert bench.handle.shared.hold_cycles == 0
 
 
 def test_stalls_without_an_aim_hit_everything(bench: BenchInstance) -> None:

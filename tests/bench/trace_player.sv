@@ -46,7 +46,8 @@ module trace_player #(
   bit [Width-1:0] response_data;
 
   always_ff @(posedge clk_i) begin : p_cycle
-    woken = bench_tick(bench, cycle_q, rst_ni, req_i, gnt_i, r_valid_i, 1'b0, next_grant, grant_without_req, aimed);
+    woken = bench_tick(bench, cycle_q, rst_ni, req_i, gnt_i, add_i, wen_i, r_valid_i, 1'b0, next_grant,
+                       grant_without_req, aimed);
   end
 
   always_ff @(posedge clk_i) begin : p_beat

@@ -11,7 +11,7 @@ from models.formats import Format
 from models.ops import Op
 from models.timing import Instance
 from tb.exchange.names import OPERAND_CLASSES
-from tb.exchange.scenario import BANKS, STALL_KINDS, WRITE_R_VALID
+from tb.exchange.scenario import BANKS, HELD, STALL_KINDS, WRITE_R_VALID
 from tb.schema import SchemaError, Where
 from tb.stimulus.draws import Sizes, Weighted
 from tb.stimulus.image import undefined
@@ -225,7 +225,9 @@ def test_draws_keep_to_the_knobs(table: dict[str, Any], seed: int) -> None:
         assert scenario.stall.kind in known.stall.values
         rates = known.bank_rate if scenario.stall.kind == BANKS else known.stall_rate
         kept = rates.lo - 1e-3 <= scenario.stall.rate <= rates.hi + 1e-3
-        assert scenario.stall.kind == "none" or kept
+        assert scenario.stall.kind in ("none", *HELD) or kept
+        around = {2**bits + more for bits in known.hold.values for more in (-1, 0, 1)}
+        assert scenario.stall.held in (around if scenario.stall.kind in HELD else {0})
         assert undefined(scenario) is None
         for job in scenario.jobs:
             assert job.op in known.op.values

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tb.exchange.scenario import BANKS, STALL_KINDS, StallSpec
+from tb.exchange.scenario import BANKS, HELD, STALL_KINDS, StallSpec
 from tb.stimulus.stalls import PATTERN_LENGTH, bank_pattern, grant_pattern
 
 RATES = (0.05, 0.3, 0.7, 0.9)
@@ -67,7 +67,7 @@ def test_every_pattern_grants_and_repeats(kind: str, rate: float, burst: int, se
 
 
 def test_seeds_and_kinds_give_different_patterns() -> None:
-    kinds = [kind for kind in STALL_KINDS if kind not in ("none", BANKS)]
+    kinds = [kind for kind in STALL_KINDS if kind not in ("none", BANKS, *HELD)]
     specs = [StallSpec(kind, 0.5, 8, seed) for kind in kinds for seed in range(4)]
     assert len({grant_pattern(spec).tobytes() for spec in specs}) == len(specs)
 
@@ -107,12 +107,20 @@ def test_other_stalls_leave_the_banks_alone() -> None:
         ({"kind": "random", "rate": 1.0}, r"stall rate 1.0 is out of range 0..0.95"),
         ({"kind": "random", "rate": float("nan")}, "out of range"),
         ({"kind": "burst", "rate": 0.1, "burst": 0}, "stall burst 0 is out of range"),
+        ({"kind": "blackout", "rate": 0.1, "burst": 1025}, "stall burst 1025 is out of range 1..1024"),
+        ({"kind": "hold_x", "burst": 131074}, "stall burst 131074 is out of range 1..131073"),
         ({"write_r_valid": "maybe"}, "unknown answer 'maybe'"),
     ],
 )
 def test_bad_specifications(arguments: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         StallSpec(**arguments)  # type: ignore[arg-type]
+
+
+def test_only_held_accesses_are_held() -> None:
+    assert StallSpec("hold_z", burst=131073).held == 131073
+    assert StallSpec("blackout", rate=0.1, burst=7).held == 0
+    assert grant_pattern(StallSpec("hold_z", burst=9)).all()
 
 
 def test_a_pattern_has_a_length() -> None:

@@ -15,7 +15,7 @@ from models.timing import Instance
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.names import OPERAND_CLASSES
-from tb.exchange.scenario import AIMED, BANKS, STALL_KINDS, WRITE_R_VALID, Scenario
+from tb.exchange.scenario import AIMED, BANKS, HELD, STALL_KINDS, WRITE_R_VALID, Scenario
 from tb.registers.generate import register_map
 from tb.registers.program import register_values
 from tb.schema import SchemaError
@@ -26,7 +26,7 @@ from tb.stimulus.stream import ImpossibleConstraint, ScenarioStream
 
 from .devices import device
 
-UNAIMED = set(STALL_KINDS) - set(AIMED) - {BANKS}
+UNAIMED = set(STALL_KINDS) - set(AIMED) - set(HELD) - {BANKS}
 """The kinds of stalls that are drawn unless a test asks for others."""
 
 

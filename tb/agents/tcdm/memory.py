@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tb.dpi.bindings import WRITE_RESPONSES, BenchHandle
-from tb.dpi.setting import ALWAYS, NO_LIMITS, Answers, Limits, packed_setting
+from tb.dpi.setting import ALWAYS, NO_LIMITS, Answers, Hold, Limits, Span, packed_setting
 from tb.exchange.job import Job
 from tb.exchange.names import ADDRESS_SPACE
-from tb.exchange.scenario import AIMED, Scenario, Window
+from tb.exchange.scenario import AIMED, HELD, Scenario, StallSpec, Window
 from tb.exchange.traits import CONTRACT, Traits
 from tb.stimulus.stalls import bank_pattern, grant_pattern
 
@@ -67,7 +67,7 @@ def memory_setting(
     """Return what a scenario asks of the bench: window, memory that may be touched, stalls, watchdog.
 
     Args:
-        scenario: The scenario; kinds of stalls in `AIMED` are aimed at operands of its jobs.
+        scenario: The scenario; kinds of stalls in `AIMED` and `HELD` are aimed at operands of its jobs.
         access: Bytes of an access.
         traits: Deviations of the device: memory it may touch, answers to writes that it can do with.
         limits: Of the watchdog.
@@ -75,15 +75,17 @@ def memory_setting(
     Raises:
         ValueError: More jobs than the bench has ranges for.
     """
-    stall, jobs, operand = scenario.stall, scenario.jobs, AIMED.get(scenario.stall.kind)
+    stall, jobs, operand = scenario.stall, scenario.jobs, (AIMED | HELD).get(scenario.stall.kind)
+    targets = [aim for job in jobs for aim in _targets(job, operand)] if operand else []
     answer = stall.write_r_valid if stall.write_r_valid in traits.write_answers else traits.write_answers[0]
     return packed_setting(
         scenario.window.base,
         scenario.window.size,
         ranges=[span for job in jobs for span in job_ranges(job, access, traits)],
-        targets=[aim for job in jobs for aim in _targets(job, operand)] if operand else (),
+        targets=targets,
         grants=ALWAYS if stall.kind == "none" else grant_pattern(stall),
         banks=bank_pattern(stall),
+        hold=_hold(stall, targets, access),
         answers=Answers(stall.gnt_without_req, WRITE_RESPONSES[answer], stall.seed & 0xFFFFFFFF or 1),
         limits=limits,
     )
@@ -106,6 +108,14 @@ def job_ranges(job: Job, access: int, traits: Traits = CONTRACT) -> Sequence[tup
         *((start % ADDRESS_SPACE, first - start + length + beyond, False) for first, start, length in starts),
         (job.z_addr, traits.written(job), True),
     ]
+
+
+def _hold(stall: StallSpec, targets: Sequence[Span], access: int) -> Hold:
+    """Which of the targeted accesses, of `access` bytes at most, is held; none where there is none."""
+    if not targets:
+        return Hold()
+    least = -(-sum(length for _, length, _ in targets) // access)
+    return Hold(stall.seed % least, stall.held)
 
 
 def _targets(job: Job, operand: str) -> list[tuple[int, int, bool]]:

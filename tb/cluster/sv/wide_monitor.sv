@@ -32,8 +32,8 @@ module wide_monitor #(
   bit [Width-1:0] response_data;
 
   always_ff @(posedge clk_i) begin : p_cycle
-    woken = bench_tick(bench_i, cycle_i, rst_ni, req_i, gnt_i, r_valid_i, busy_i, next_grant, grant_without_req,
-                       aimed);
+    woken = bench_tick(bench_i, cycle_i, rst_ni, req_i, gnt_i, add_i, wen_i, r_valid_i, busy_i, next_grant,
+                       grant_without_req, aimed);
     if (req_i) bench_beat(bench_i, cycle_i, gnt_i, wen_i, add_i, be_i, data_i, response_data, response);
   end
 
