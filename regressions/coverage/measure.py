@@ -124,7 +124,7 @@ def measure(parts: Iterable[Part], devices: Sequence[Descriptor], definition: De
         if (device, test) not in merged:
             merged[device, test] = Counts(definition)
         merged[device, test].add(counts)
-    events = dict.fromkeys(name for device in devices for name in device.cover_events)
+    events = dict.fromkeys(name for device in devices for name in device.counted_events)
     return Coverage(
         definition,
         [(device, test, counts) for (device, test), counts in merged.items()],

@@ -7,7 +7,7 @@ module redmule_cover
   import redmule_pkg::*;
 #(
   parameter int unsigned H = 4,  // compute elements in a row
-  localparam int unsigned EVENTS = 41
+  localparam int unsigned EVENTS = 64
 ) (
   input  logic              clk_i,
   input  logic              rst_ni,
@@ -24,11 +24,15 @@ module redmule_cover
   input  logic              tile_valid_i,  // from the tiler
   input  logic              tile_ready_i,
   input  logic              more_i,        // a tile waits for the array
+  input  seq_t              used_i,        // tiles in the ring
   // buffers
   input  logic [1:0]        x_full_i,
   input  logic [H-1:0][1:0] w_full_i,
   input  logic [1:0]        y_full_i,
   input  logic [1:0]        z_full_i,
+  input  logic [1:0]        x_taken_i,
+  input  logic [1:0]        w_taken_i,     // of the first compute element
+  input  logic [1:0]        y_taken_i,
   input  logic [1:0]        z_taken_i,
   // entry of the array
   input  logic              inside_i,      // a tile has entered in part
@@ -94,7 +98,31 @@ module redmule_cover
     EMPTY_JOB       = 6'd37,  // a job without outputs has its turn
     CLEAR_LOADING   = 6'd38,  // a soft clear drops a response
     HELD_LOAD       = 6'd39,  // a load of a cleared job waits for its grant
-    HELD_STORE      = 6'd40   // a store of a cleared job waits for its grant
+    HELD_STORE      = 6'd40,  // a store of a cleared job waits for its grant
+    // states: in each cycle one of each kind
+    TILES_0         = 6'd41,  // 0 tiles are in the ring
+    TILES_1         = 6'd42,  // 1 tile is in the ring
+    TILES_2         = 6'd43,  // 2 tiles are in the ring
+    TILES_3         = 6'd44,  // 3 tiles are in the ring
+    TILES_4         = 6'd45,  // 4 tiles are in the ring
+    TILES_5         = 6'd46,  // 5 tiles are in the ring
+    TILES_6         = 6'd47,  // 6 tiles are in the ring
+    TILES_7         = 6'd48,  // 7 tiles are in the ring
+    TILES_8         = 6'd49,  // 8 tiles are in the ring
+    X_BANKS_0       = 6'd50,  // 0 banks of X are taken
+    X_BANKS_1       = 6'd51,  // 1 bank of X is taken
+    X_BANKS_2       = 6'd52,  // 2 banks of X are taken
+    W_BANKS_0       = 6'd53,  // 0 banks of W of the first compute element are taken
+    W_BANKS_1       = 6'd54,  // 1 bank of W of the first compute element is taken
+    W_BANKS_2       = 6'd55,  // 2 banks of W of the first compute element are taken
+    Y_BANKS_0       = 6'd56,  // 0 banks of Y are taken
+    Y_BANKS_1       = 6'd57,  // 1 bank of Y is taken
+    Y_BANKS_2       = 6'd58,  // 2 banks of Y are taken
+    Z_BANKS_0       = 6'd59,  // 0 banks of Z are taken
+    Z_BANKS_1       = 6'd60,  // 1 bank of Z is taken
+    Z_BANKS_2       = 6'd61,  // 2 banks of Z are taken
+    JOB_IDLE        = 6'd62,  // no job runs
+    JOB_RUNNING     = 6'd63  // a job runs
   } event_e;
 
   logic reads_y, chunk, z_block, ended_q;
@@ -145,6 +173,15 @@ module redmule_cover
     events_o[CLEAR_LOADING]   = clear_i && r_pending_i;
     events_o[HELD_LOAD]       = held_i && !gnt_i && wen_i;
     events_o[HELD_STORE]      = held_i && !gnt_i && !wen_i;
+    for (int unsigned n = 0; n <= TILES; n++) events_o[6'(TILES_0 + 6'(n))] = used_i == seq_t'(n);
+    for (int unsigned n = 0; n <= 2; n++) begin
+      events_o[6'(X_BANKS_0 + 6'(n))] = $countones(x_taken_i) == n;
+      events_o[6'(W_BANKS_0 + 6'(n))] = $countones(w_taken_i) == n;
+      events_o[6'(Y_BANKS_0 + 6'(n))] = $countones(y_taken_i) == n;
+      events_o[6'(Z_BANKS_0 + 6'(n))] = $countones(z_taken_i) == n;
+    end
+    events_o[JOB_IDLE]        = !running_i && !empty_i;
+    events_o[JOB_RUNNING]     = running_i;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -193,6 +230,29 @@ module redmule_cover
   c_clear_loading:   cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[CLEAR_LOADING]);
   c_held_load:       cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[HELD_LOAD]);
   c_held_store:      cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[HELD_STORE]);
+  c_tiles_0:           cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[TILES_0]);
+  c_tiles_1:           cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[TILES_1]);
+  c_tiles_2:           cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[TILES_2]);
+  c_tiles_3:           cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[TILES_3]);
+  c_tiles_4:           cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[TILES_4]);
+  c_tiles_5:           cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[TILES_5]);
+  c_tiles_6:           cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[TILES_6]);
+  c_tiles_7:           cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[TILES_7]);
+  c_tiles_8:           cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[TILES_8]);
+  c_x_banks_0:         cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[X_BANKS_0]);
+  c_x_banks_1:         cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[X_BANKS_1]);
+  c_x_banks_2:         cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[X_BANKS_2]);
+  c_w_banks_0:         cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[W_BANKS_0]);
+  c_w_banks_1:         cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[W_BANKS_1]);
+  c_w_banks_2:         cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[W_BANKS_2]);
+  c_y_banks_0:         cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[Y_BANKS_0]);
+  c_y_banks_1:         cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[Y_BANKS_1]);
+  c_y_banks_2:         cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[Y_BANKS_2]);
+  c_z_banks_0:         cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[Z_BANKS_0]);
+  c_z_banks_1:         cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[Z_BANKS_1]);
+  c_z_banks_2:         cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[Z_BANKS_2]);
+  c_job_idle:          cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[JOB_IDLE]);
+  c_job_running:       cover property (@(posedge clk_i) disable iff (!rst_ni) events_o[JOB_RUNNING]);
 
 endmodule
 
@@ -212,10 +272,14 @@ bind redmule_top redmule_cover #(
   .tile_valid_i(tile_valid),
   .tile_ready_i(tile_ready),
   .more_i      (read_valid[4]),
+  .used_i      (i_tile_queue.used_q),
   .x_full_i    (x_full),
   .w_full_i    (w_full),
   .y_full_i    ({&y_full[1], &y_full[0]}),
   .z_full_i    ({&z_full[1], &z_full[0]}),
+  .x_taken_i   (x_taken),
+  .w_taken_i   (w_taken[0]),
+  .y_taken_i   (y_taken),
   .z_taken_i   (z_taken),
   .inside_i    (i_scheduler.state_q.run),
   .start_i     (i_scheduler.start),

@@ -19,7 +19,7 @@ from tb.coverage.samples import AccessSample, CutSample, JobSample, MeetingSampl
 from tb.coverage.sorter import Code, Sorter
 from tb.exchange.device import Descriptor
 from tb.exchange.plan import SHARE
-from tb.exchange.scenario import Scenario
+from tb.exchange.scenario import CUT_CAUSES, Scenario
 from tb.registers.map import CONTEXTS
 from tb.registers.own import contract_offsets
 from tb.registers.state import AccessTrace
@@ -51,6 +51,7 @@ class Cut(NamedTuple):
     waiting: bool
     ended: bool
     held: bool = False
+    events: int = 0  # internal events of the device in the cycle of the cut, a bit each
 
 
 class Note(NamedTuple):
@@ -87,6 +88,7 @@ class Collector:
         self._results: list[Pending] = []
         self._events = 0
         self._event_hits: Counter[int] = Counter()
+        self._cut_hits: Counter[tuple[str, int]] = Counter()
 
     def scenario(
         self,
@@ -107,6 +109,8 @@ class Collector:
         self._traces += traces
         if events:
             self._event_hits[events] += 1
+        if cut is not None and scenario.abort is not None:
+            self._cut_hits[scenario.abort.cause, cut.events] += 1
         if len(self._notes) >= _BATCH:
             self._submit()
 
@@ -137,6 +141,12 @@ class Collector:
             self._sorters[kind].sort(codes, counts)
         for place, name in enumerate(self._device.cover_events):
             counts.add_event(name, sum(hits for bits, hits in self._event_hits.items() if bits >> place & 1))
+            if name in self._device.cut_states:
+                found = dict.fromkeys(CUT_CAUSES, 0)
+                for (cause, bits), hits in self._cut_hits.items():
+                    found[cause] += hits * (bits >> place & 1)
+                for cause, hits in found.items():
+                    counts.add_event(f"{cause}_in_{name}", hits)
         return counts
 
     def _chosen(self, scenario: Scenario) -> bool:
@@ -156,7 +166,7 @@ class Collector:
         instance = self._device.instance
         for scenario, image, cut in notes:
             if cut is not None:
-                sample = CutSample(scenario.jobs[cut.position], scenario, instance, *cut)
+                sample = CutSample(scenario.jobs[cut.position], scenario, instance, *cut[:-1])
                 tally["cut"][self._sorters["cut"].code(sample)] += 1
             for position, job in enumerate(scenario.jobs):
                 if cut is None or position + 1 == len(scenario.jobs):

@@ -7,7 +7,7 @@ from tb.coverage.coverpoint import FORMATS, MIXED, OPERATIONS, SIZES, coverpoint
 from tb.coverage.samples import AccessSample, CutSample, JobSample
 from tb.exchange.job import Job, overlap
 from tb.exchange.names import OPERAND_CLASSES
-from tb.exchange.scenario import BANKS, HELD, STALL_KINDS, WRITE_R_VALID
+from tb.exchange.scenario import BANKS, CUT_CAUSES, HELD, STALL_KINDS, WRITE_R_VALID
 from tb.registers.generate import register_map
 from tb.registers.map import CONTEXTS, ONE_HOT
 from tb.stimulus.scenario_draw import AROUND
@@ -202,12 +202,12 @@ def y_place(sample: JobSample) -> str | None:
     return "earlier_z" if any(overlap(job.y_range, each.z_range) for each in earlier) else "apart"
 
 
-@coverpoint("cut", ("clear_all", "clear", "reset"))
+@coverpoint("cut", CUT_CAUSES)
 def cut(sample: CutSample) -> str:
     """Cause: a soft clear that also zeroes the job registers, any other soft clear, a reset."""
     abort = sample.scenario.abort
     assert abort is not None, "only aborts make such samples"
-    return "reset" if abort.kind == "reset" else "clear" if abort.value else "clear_all"
+    return abort.cause
 
 
 @coverpoint(

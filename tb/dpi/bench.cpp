@@ -55,7 +55,8 @@ class Bench {
           accesses(zeroed<AccessRecord>(kAccesses)),
           ports(zeroed<PortRecord>(kPorts)),
           events(zeroed<EventRecord>(kEvents)),
-          probes(zeroed<ProbeRecord>(kProbes)) {
+          probes(zeroed<ProbeRecord>(kProbes)),
+          states(zeroed<StateRecord>(kStates)) {
         std::memset(&shared, 0, sizeof shared);
         shared.version = kLayoutVersion;
         shared.lanes = lanes;
@@ -66,6 +67,7 @@ class Bench {
         shared.port_capacity = kPorts;
         shared.event_capacity = kEvents;
         shared.probe_capacity = kProbes;
+        shared.state_capacity = kStates;
         shared.grant_length = 1;
         shared.random_state = 1;
         grants[0] = 1;
@@ -244,10 +246,18 @@ class Bench {
         shared.watchdog_budget = setting.budget;
     }
 
+    // The device's internal events at an edge, when they have changed; those of a long scenario's end are not kept.
+    void note_states(uint64_t cycle, uint64_t events) {
+        states_ = events;
+        if (shared.state_count < shared.state_capacity) states[shared.state_count++] = {cycle, events};
+    }
+
     // Forgets logs, sums and wake reasons; violations stay. Returns the last edge.
     uint64_t forget() {
         shared.beat_count = shared.access_count = shared.event_count = shared.end_count = 0;
         shared.probe_count = shared.port_count = 0;
+        shared.state_count = 0;
+        note_states(shared.cycle, states_);
         shared.busy_cycles = shared.waiting_cycles = shared.covered = 0;
         shared.wake_reasons = shared.watchdog_fired = 0;
         shared.awaited_ends = 0;
@@ -270,6 +280,7 @@ class Bench {
     static constexpr uint64_t kPorts = 1ull << 20;
     static constexpr uint64_t kEvents = 1ull << 16;
     static constexpr uint64_t kProbes = 1ull << 16;
+    static constexpr uint64_t kStates = 1ull << 14;
     static constexpr uint32_t kSlotBytes = 6;
 
     const uint32_t lanes_;
@@ -280,6 +291,7 @@ class Bench {
     enum class Reset { kUnknown, kLow, kHigh } reset_ = Reset::kUnknown;
     uint64_t granted_at_[2] = {0, 0};  // edges of the last grants, even and odd, each plus one; 0 for none
     uint64_t last_end_ = 0;
+    uint64_t states_ = 0;
     uint64_t ends_at_last_ = 0;
 
     // Whether a targeted request of the next cycle is to wait, since one is held.
@@ -403,6 +415,7 @@ class Bench {
     std::unique_ptr<PortRecord[], decltype(&std::free)> ports;
     std::unique_ptr<EventRecord[], decltype(&std::free)> events;
     std::unique_ptr<ProbeRecord[], decltype(&std::free)> probes;
+    std::unique_ptr<StateRecord[], decltype(&std::free)> states;
     Player player;
     Deputy deputy;
 };
@@ -492,6 +505,8 @@ void bench_probe(void* handle, uint64_t cycle, const svBitVecVal* slots) {
 
 void bench_cover(void* handle, uint64_t events) { of(handle).shared.covered |= events; }
 
+void bench_states(void* handle, uint64_t cycle, uint64_t events) { of(handle).note_states(cycle, events); }
+
 void bench_violation(void* handle, uint64_t cycle, int rule) { of(handle).violation(cycle, rule); }
 
 // ---- Python, called through ctypes ---------------------------------------------------------------
@@ -508,6 +523,8 @@ void* bench_py_accesses(void* handle) { return of(handle).accesses.get(); }
 void* bench_py_ports(void* handle) { return of(handle).ports.get(); }
 void* bench_py_events(void* handle) { return of(handle).events.get(); }
 void* bench_py_probes(void* handle) { return of(handle).probes.get(); }
+
+void* bench_py_states(void* handle) { return of(handle).states.get(); }
 void* bench_py_play_state(void* handle) { return &of(handle).player.state; }
 void* bench_py_play_list(void* handle) { return of(handle).player.list; }
 void bench_py_play_start(void* handle, const void* accesses, uint32_t length, uint32_t timeout) {

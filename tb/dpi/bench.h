@@ -9,7 +9,7 @@
 
 namespace bench {
 
-constexpr uint32_t kLayoutVersion = 8;
+constexpr uint32_t kLayoutVersion = 9;
 constexpr uint32_t kRuleCount = 64;
 constexpr uint32_t kRangeCount = 64;
 constexpr uint32_t kCauseCount = 16;
@@ -82,6 +82,7 @@ struct Shared {
     uint64_t port_count, port_capacity;
     uint64_t event_count, event_capacity;
     uint64_t probe_count, probe_capacity;
+    uint64_t state_count, state_capacity;
     uint64_t end_count;  // ends of jobs among the events
 
     uint64_t busy_cycles;
@@ -164,6 +165,12 @@ enum EventLine : uint32_t {
     kStrayResponse = 4,  // r_valid of the wide port, one cycle after an edge without a grant
     kResetFall = 5,      // the first edge with rst_n low
     kResetRise = 6       // the first edge with rst_n high again
+};
+
+// Internal events of the device that an edge saw, a bit each, where they differ from those before.
+struct StateRecord {
+    uint64_t cycle;
+    uint64_t events;
 };
 
 struct EventRecord {

@@ -16,7 +16,7 @@ from tb.dpi.layout import Rows, fields, record, view
 from tb.dpi.player import PlayerHandle
 from tb.dpi.setting import HEAD, RANGE_COUNT, Span, packed_ranges
 
-LAYOUT_VERSION = 8
+LAYOUT_VERSION = 9
 RULE_COUNT = 64
 CAUSE_COUNT = 16
 COVER_EVENTS = 64
@@ -34,6 +34,7 @@ PORT_REQUEST, PORT_GRANT, PORT_RESPONSE = 1, 2, 4
 PORT_DTYPE = record(
     *("cycle u8", "add u4", "data u4", "id u1", "wen u1", "be u1", "flags u1", "r_id u1", "padding (3,)u1")
 )
+STATE_DTYPE = record("cycle u8", "events u8")
 PROBE_DTYPE = record("cycle u8", f"slots ({CAUSE_COUNT},)u8")
 VIOLATION_DTYPE = record("count u8", "first_cycle u8")
 _NO_VIOLATIONS = bytes(VIOLATION_DTYPE.itemsize * RULE_COUNT)
@@ -78,7 +79,7 @@ class Shared(ct.Structure):
             "u64 alarm_cycle awaited_ends awaited_delay",
             "u32 wake_reasons overrun",
             "u64 beat_count beat_capacity access_count access_capacity port_count port_capacity",
-            "u64 event_count event_capacity probe_count probe_capacity",
+            "u64 event_count event_capacity probe_count probe_capacity state_count state_capacity",
             "u64 end_count busy_cycles waiting_cycles covered",
             "u32 bank_length bank_position hold_after hold_cycles range_count range_padding",
         ),
@@ -138,6 +139,7 @@ class BenchHandle:
         self._accesses = view(pointer("accesses", handle), ACCESS_DTYPE, self.shared.access_capacity)
         self._ports = view(pointer("ports", handle), PORT_DTYPE, self.shared.port_capacity)
         self._events = view(pointer("events", handle), EVENT_DTYPE, self.shared.event_capacity)
+        self._states = view(pointer("states", handle), STATE_DTYPE, self.shared.state_capacity)
         self._probes = view(pointer("probes", handle), PROBE_DTYPE, self.shared.probe_capacity)
         self.player = PlayerHandle(library, handle)
         self.deputy = DeputyHandle(library, handle)
@@ -168,6 +170,13 @@ class BenchHandle:
     def probe_log(self) -> npt.NDArray[np.void]:
         """Counts of the device's probe, a record a job; a view that lives until `clear_logs`."""
         return self._probes[: self.shared.probe_count]
+
+    def state_log(self) -> npt.NDArray[np.void]:
+        """Changes of the internal events of the device, a bit each; a view that lives until `clear_logs`.
+
+        The first record has what they were before the log began, and a change that does not fit is left out.
+        """
+        return self._states[: self.shared.state_count]
 
     def clear_logs(self) -> None:
         """Forget the logs, the wake reasons, the cycle sums and events seen; sticky violation counts stay."""

@@ -31,6 +31,7 @@ class CoverageTap:
     def __init__(self, handle: BenchHandle, model: RegisterFileModel, collector: Collector) -> None:
         self._handle = handle
         self._model = model
+        self.cut: Cut | None = None  # the last one
         self._collector = collector
         model.traces = []
 
@@ -41,7 +42,10 @@ class CoverageTap:
         """
         events = int(self._handle.shared.covered)
         taken = [*self._model.take_traces(), *traces]
-        return Seen(taken, events, self._cut(scenario, cuts) if cuts else None)
+        if not cuts:
+            return Seen(taken, events, None)
+        self.cut = self._cut(scenario, cuts)
+        return Seen(taken, events, self.cut)
 
     def judged(self, scenario: Scenario, image: Image, seen: Seen, verdict: Verdict) -> None:
         """Count a scenario if nothing at all was wrong with it, not even something known."""
@@ -67,7 +71,12 @@ class CoverageTap:
         own = slice(log.until(since), log.until(edge))
         reads, writes = (int(np.count_nonzero(each[own])) for each in (log.reads, log.writes))
         held = any(_waits(log, again) for again in cuts[1:])
-        return Cut(len(ends) - ended, reads, writes, _waits(log, edge), ended, held)
+        states = self._handle.state_log()
+        place = int(np.searchsorted(states["cycle"], edge, side="right")) - 1
+        # A log that is full says nothing of what came behind it.
+        known = 0 <= place < self._handle.shared.state_capacity - 1
+        events = int(states["events"][place]) if known else 0
+        return Cut(len(ends) - ended, reads, writes, _waits(log, edge), ended, held, events)
 
 
 def _waits(log: BeatLog, edge: int) -> bool:

@@ -13,12 +13,14 @@ from tb.registers.map import RegisterMap
 from tb.registers.program import program, register_values, split_writes, with_idle_gaps, with_rivals
 from tb.stimulus.rng import stream
 
-_STYLES = 8
+STYLES = 8
+"""Ways to program a job, by the rest of its data seed; with the rest 0 all registers are written in order."""
+
 _REMEMBERED = 256  # jobs, more than are drawn ahead
 
 
 def _writes_changes(job: Job) -> bool:
-    return job.data_seed % _STYLES in (4, 5)
+    return job.data_seed % STYLES in (4, 5)
 
 
 class Programming(NamedTuple):
@@ -40,7 +42,7 @@ def programming(job: Job, position: int, registers: RegisterMap) -> Programming:
 
 def _whole(job: Job, values: Mapping[str, int], registers: RegisterMap) -> Sequence[Access]:
     """The accesses of a job that writes all registers."""
-    style, rules = job.data_seed % _STYLES, registers.rules
+    style, rules = job.data_seed % STYLES, registers.rules
     if style < 6:
         return program(job, None, registers=registers, values=values)
     rng = stream(job.data_seed, "programming")

@@ -18,9 +18,9 @@ from tb.exchange.job import Job
 from tb.exchange.known import KnownItem
 from tb.exchange.names import MAX_CORES, parse_format, parse_op
 from tb.exchange.registers import CONTRACT_REGISTERS, Registers
-from tb.exchange.scenario import Scenario
+from tb.exchange.scenario import CUT_CAUSES, Scenario
 from tb.exchange.traits import CONTRACT, Traits
-from tb.schema import Where
+from tb.schema import Where, choice
 
 MAX_CAUSES = 16
 """Causes that the bench has room for (kCauseCount in bench.h)."""
@@ -69,13 +69,18 @@ class Cover(Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         path: hierarchical path below the top module
         events: names of its events, that of bit 0 first
+        states: those of them that are states, in which jobs are to be cut
     """
 
     path: str
     events: Annotated[tuple[str, ...], Meta(min_length=1, max_length=MAX_EVENTS)]
+    states: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_names(self.events, "event", Where("events"))
+        _check_names(self.states, "state", Where("states"))
+        for state in self.states:
+            choice(state, self.events, "event", Where("states"))
 
 
 if TYPE_CHECKING:
@@ -189,6 +194,16 @@ class Descriptor(DescriptorFile, frozen=True, kw_only=True):
     def cover_events(self) -> tuple[str, ...]:
         """Names of the internal events that the device tells; none for a device without."""
         return () if self.cover is None else self.cover.events
+
+    @property
+    def cut_states(self) -> tuple[str, ...]:
+        """Those of the internal events that are states, in which jobs are to be cut."""
+        return () if self.cover is None else self.cover.states
+
+    @property
+    def counted_events(self) -> tuple[str, ...]:
+        """Internal events as they are counted: each, and each state against each cause of a cut."""
+        return (*self.cover_events, *(f"{cut}_in_{state}" for cut in CUT_CAUSES for state in self.cut_states))
 
     @property
     def job_formats(self) -> tuple[Formats, ...]:

@@ -29,6 +29,9 @@ MAX_HOLD = 2**MAX_HOLD_BITS + 1
 
 ABORT_KINDS = ("clear", "reset")
 
+CUT_CAUSES = ("clear_all", "clear", "reset")
+"""Causes of a cut: a soft clear that also zeroes the job registers, any other soft clear, a reset."""
+
 RESET_CYCLES = 3
 """Clock cycles that a reset of any bench lasts."""
 
@@ -114,6 +117,11 @@ class Abort(Struct, frozen=True, forbid_unknown_fields=True, gc=False, omit_defa
             raise ValueError(f"a job cannot be cut {self.after} cycles after its trigger; use 0 or more")
         if any(cut.again for cut in self.again):
             raise ValueError("a further cut has further cuts of its own; list all under the first")
+
+    @property
+    def cause(self) -> str:
+        """Cause, one of `CUT_CAUSES`."""
+        return "reset" if self.kind == "reset" else "clear" if self.value else "clear_all"
 
     @property
     def cuts(self) -> tuple[Abort, ...]:

@@ -47,6 +47,8 @@ package bench_pkg;
   // Internal events that a device tells for coverage; see cover_monitor.
   localparam int unsigned CoverEvents = 64;
   import "DPI-C" function void bench_cover(input chandle bench, input longint unsigned events);
+  import "DPI-C" function void bench_states(
+      input chandle bench, input longint unsigned cycle, input longint unsigned events);
 
   import "DPI-C" function void bench_violation(
       input chandle bench, input longint unsigned cycle, input int rule);

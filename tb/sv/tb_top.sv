@@ -187,6 +187,7 @@ module tb_top #(
       .clk_i(clk),
       .rst_ni(rst_n),
       .bench_i(bench),
+      .cycle_i(cycle_q),
       .busy_i(busy),
       .events_i(cover_events)
   );

@@ -32,6 +32,7 @@ RECORDS: dict[str, np.dtype[np.void]] = {
     "EventRecord": bindings.EVENT_DTYPE,
     "PortRecord": bindings.PORT_DTYPE,
     "ProbeRecord": bindings.PROBE_DTYPE,
+    "StateRecord": bindings.STATE_DTYPE,
     "Violation": bindings.VIOLATION_DTYPE,
     "Range": setting.RANGE_DTYPE,
     "PlayedAccess": player.PLAYED_DTYPE,

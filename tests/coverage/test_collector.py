@@ -16,6 +16,7 @@ from tb.coverage.block import block_of
 from tb.coverage.collector import Collector, Cut
 from tb.coverage.counts import Counts
 from tb.coverage.covergroups import load_definition
+from tb.dpi.bindings import STATE_DTYPE
 from tb.env.background import Background
 from tb.env.coverage import CoverageTap, Seen
 from tb.exchange.device import Cover
@@ -106,6 +107,18 @@ def test_a_cut_job_counts_as_cut_alone() -> None:
     assert hits(counts, "fma.fma_op.fma_format.fma_event") == {}
 
 
+def test_states_count_against_the_causes_of_cuts() -> None:
+    states = replace(DEVICE, cover=Cover("i_cover", ("full", "empty"), ("empty",)))
+    it = Collector(DEFINITION, states, Now(), 0)
+    (job,) = scenario().jobs
+    for value, bits in ((0, 0b11), (1, 0b10), (1, 0b01), (7, 0b10)):
+        cut = Scenario(0, (job, job), scenario().window, abort=Abort("clear", 3, value))
+        it.scenario(cut, initial_image(cut), [], 0, Cut(0, 2, 0, True, False, events=bits))
+    counted = {"full": 0, "empty": 0, "clear_all_in_empty": 1, "clear_in_empty": 2, "reset_in_empty": 0}
+    assert it.finish().events == counted
+    assert set(states.counted_events) == set(counted)
+
+
 def test_accesses_and_events_count() -> None:
     it = collector()
     it.accesses([(0x4C, 0, 3, 4, 1, 4)] * 2)
@@ -156,9 +169,10 @@ def tap(covered: int = 0, beat_log: Any = (), event_log: Any = ()) -> tuple[Cove
     """Tap between bench and collector, on logs made by hand."""
     it = collector()
     handle = SimpleNamespace(
-        shared=SimpleNamespace(covered=covered),
+        shared=SimpleNamespace(covered=covered, state_capacity=4),
         beat_log=lambda: beats(beat_log).records,
         event_log=lambda: events(event_log).records,
+        state_log=lambda: np.array([(3, 0b01), (6, 0b10), (9, 0b11)], dtype=STATE_DTYPE),
     )
     return CoverageTap(handle, RegisterFileModel(register_map()), it), it  # type: ignore[arg-type]
 
@@ -211,17 +225,17 @@ def test_progress_at_a_cut_is_read_from_the_logs() -> None:
     (one,) = scenario().jobs
     cut = Scenario(0, (one, one), scenario().window, abort=Abort("clear", 3))
     assert [it.look(cut, [edge]).cut for edge in (4, 5, 7, 8, 9, 12)] == [
-        Cut(0, 0, 0, False, False),
-        Cut(0, 1, 0, False, False),
-        Cut(0, 1, 0, True, False),
-        Cut(0, 1, 0, False, False),
-        Cut(0, 1, 1, False, False),
-        Cut(0, 1, 1, False, True),
+        Cut(0, 0, 0, False, False, events=0b01),
+        Cut(0, 1, 0, False, False, events=0b01),
+        Cut(0, 1, 0, True, False, events=0b10),
+        Cut(0, 1, 0, False, False, events=0b10),
+        Cut(0, 1, 1, False, False, events=0b11),
+        Cut(0, 1, 1, False, True, events=0b11),
     ]
     queued = Scenario(0, (one, one, one), cut.window, abort=cut.abort)
-    assert it.look(queued, [9, 10]).cut == Cut(0, 1, 1, False, False)
-    assert it.look(queued, [13]).cut == Cut(1, 0, 0, False, False)
-    assert it.look(queued, [5, 6]).cut == Cut(0, 1, 0, False, False, held=True)
+    assert it.look(queued, [9, 10]).cut == Cut(0, 1, 1, False, False, events=0b11)
+    assert it.look(queued, [13]).cut == Cut(1, 0, 0, False, False, events=0b11)
+    assert it.look(queued, [5, 6]).cut == Cut(0, 1, 0, False, False, True, 0b01)
     assert it.look(scenario(), []).cut is None
 
 

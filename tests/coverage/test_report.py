@@ -29,7 +29,7 @@ def covered(hit: float = 1.0) -> Coverage:
         wanted = reachable(item, DEVICE) & ~DEFINITION.excluded(item)
         wanted[int(hit * item.size) :] = False
         counts.add_hits(item, wanted.astype(np.int64))
-    for name in DEVICE.cover_events:
+    for name in DEVICE.counted_events:
         counts.add_event(name, int(hit == 1.0))
     return measure([("redmule", "a", counts), ("redmule", "b", counts)], [DEVICE], DEFINITION)
 

@@ -68,7 +68,7 @@ def test_every_mutant_serves_a_testpoint_and_every_pattern_finds_one() -> None:
 
 
 def test_every_point_and_cross_serves_a_testpoint_and_every_pattern_finds_one() -> None:
-    events = {f"internal.{name}" for device in map(load, available()) for name in device.cover_events}
+    events = {f"internal.{name}" for device in map(load, available()) for name in device.counted_events}
     items = {*load_definition().items, *kind("cluster").definition().items, *events}
     assert not [item for item in items if not any(point.wants(item) for point in PLAN.values())]
     patterns = {pattern for point in PLAN.values() for pattern in point.bins}
