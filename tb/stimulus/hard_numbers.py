@@ -56,13 +56,14 @@ class Turn:
 
     def __init__(self) -> None:
         self.kinds: Iterator[Callable[[int, int, Turn], int]] = cycle(
-            (_tie, _cancelling, _tie, _beside, _border)
+            (_tie, _cancelling, _tie, _beside, _border, _under)
         )
         self.near = cycle((0, 1, 0, -1, 0))
         self.above = cycle((0, -1, 1))
         self.shifts = cycle(range(7))
         self.depths = cycle((*(0, 1, -1, 2, -2), *(s << k for k in range(2, 11) for s in (1, -1))))
         self.alone = cycle((True, False))
+        self.above_half = cycle((12, 13, 11, 12, 14))
         self.far = cycle(range(-27, -11))
         self.distances = cycle(range(-27, 18))
         self.significands = cycle(SIGNIFICANDS)
@@ -134,6 +135,13 @@ def _at(length: int, turn: Turn) -> int:
 def _border(x: int, w: int, turn: Turn) -> int:
     """Y that brings the sum to a border of the format, or as near as it can be."""
     return _neighbour(_nearest(next(turn.borders) - _product(x, w)), next(turn.near))
+
+
+def _under(x: int, w: int, turn: Turn) -> int:
+    """A power of two of the other sign: numbers below it lie closer, so a product of a quarter place ties."""
+    product = _product(x, w)
+    exponent = min(max(abs(product).bit_length() + next(turn.above_half) - 10 - _UNIT, 1), 30)
+    return exponent << 10 | (0 if product < 0 else SIGN)
 
 
 def _nearest(value: int) -> int:

@@ -74,6 +74,20 @@ def test_sums_tie_and_just_miss_one_at_every_alignment_at_which_they_can() -> No
     assert min(odd[parity, subtracted] for parity in (False, True) for subtracted in (False, True)) >= 100
 
 
+def test_products_are_taken_from_powers_of_two_on_both_sides_of_a_quarter_place() -> None:
+    """Below a power of two numbers lie twice as close: a product of a quarter of its place is a tie."""
+    met: Counter[int] = Counter()
+    for product, addend in sums():
+        quarter = abs(addend) >> 12
+        if (
+            abs(addend) & (abs(addend) - 1) == 0
+            and (product < 0) != (addend < 0)
+            and quarter << 1 > 1 << LEAST_SUM
+        ):
+            met[(2 * abs(product) > quarter) + (abs(product) >= quarter) + (abs(product) >= 2 * quarter)] += 1
+    assert all(met[size] >= 100 for size in range(4))
+
+
 def test_every_depth_of_cancellation_is_there() -> None:
     depths: Counter[int] = Counter()
     for product, addend in sums():
