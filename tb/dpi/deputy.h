@@ -44,7 +44,7 @@ class Deputy {
         jobs_ = jobs;
         count_ = count;
         return count != 0 && count <= kJudgedJobs && sort_events() && spans() && slow_enough() &&
-               requests() && gaps() && writes() &&
+               requests() && gaps() && writes() && written() &&
                busy() && causes() && on_schedule() && registers();
     }
 
@@ -65,6 +65,7 @@ class Deputy {
     std::vector<EventRecord> ends_;
     std::vector<Change> busy_;
     std::vector<int64_t> waiting_;
+    std::vector<uint8_t> touched_;  // bytes of Z, whether they are written
 
     const BeatHeader& beat(uint64_t i) const {
         return *reinterpret_cast<const BeatHeader*>(logs_->beats + i * logs_->beat_words);
@@ -209,6 +210,27 @@ class Deputy {
                     if (enabled && in(add, jobs_[i]) && !writes_into(add, i + 1, count_)) return false;
                 }
             }
+        }
+        return true;
+    }
+
+    // Each byte of a job's Z is written behind its trigger.
+    bool written() {
+        for (uint32_t i = 0; i < count_; ++i) {
+            const JudgedJob& job = jobs_[i];
+            touched_.assign(job.length[2], 0);
+            uint64_t left = job.length[2];
+            for (uint64_t at = until(measured[i].trigger); at < logs_->beat_count; ++at) {
+                if (beat(at).flags != kGranted) continue;
+                const uint32_t start = offset(beat(at).add, job.first[2]);
+                for (uint32_t byte = 0; byte < access_bytes(); ++byte) {
+                    const uint32_t place = start + byte;
+                    if ((enables(at)[byte / 32] >> byte % 32 & 1) == 0 || place >= job.length[2]) continue;
+                    left -= touched_[place] == 0;
+                    touched_[place] = 1;
+                }
+            }
+            if (left != 0) return false;
         }
         return true;
     }

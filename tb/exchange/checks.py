@@ -7,6 +7,7 @@ CHECKS = {
     "events": "one pulse a job, after its trigger",
     "event_core": "the event goes to the core that triggered the job",
     "event_after_write": "no write of a job at or after its event",
+    "unwritten": "each byte of Z is written, also where memory held its value before",
     "early_request": "no request for a job before its trigger",
     "late_request": "no read after an event with no job queued",
     "queue_gap": "first request of a queued job soon after the last write of the one before",

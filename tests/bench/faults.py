@@ -41,6 +41,8 @@ SCENARIOS: dict[str, tuple[tuple[Job, ...], StallSpec]] = {
     "clear": ((FIRST, BEHIND), NO_STALL),
     "clear_steps": ((FIRST, _job(5, 2, 3, 2, 0x800)), NO_STALL),
     "reset": ((FIRST, BEHIND), NO_STALL),
+    # Z is Y bit for bit, so memory does not tell whether it was written.
+    "copy": ((_job(1, 3, 0, 5, 0),), NO_STALL),
     "three": ((_job(1, 4, 1, 6, 0), _job(5, 2, 3, 2, 0x800), _job(0, 1, 1, 1, 0x400)), NO_STALL),
 }
 
@@ -98,6 +100,7 @@ CASES: tuple[FaultCase, ...] = (
     _case("WriteFlip", _WRONG, "memory", at=4),
     _case("WriteFlip", _WRONG, "memory", run="queued", at=26),
     _case("WriteDropped", _WRONG, "memory", at=LAST_WRITE),
+    _case("WriteDropped", _RULE, "unwritten", run="copy", at=2),
     _case("WriteAddress", _WRONG, "memory"),
     _case("WriteSpill", _WRONG, "memory", rule(TcdmRule.STRAY_WRITE)),
     _case("ReadLane", _WRONG, "memory", at=1),

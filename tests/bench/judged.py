@@ -110,16 +110,19 @@ class Recorded:
 
 
 def _requests(job: Job, start: int, end: int, rng: random.Random) -> Iterator[list[int]]:
-    """Some reads soon after the start, then writes, the last of them shortly before the end; some wait."""
+    """Some reads soon after the start, then writes of Z, the last shortly before the end; some wait."""
     reads = [job.x_range, job.w_range, *([job.z_range] if job.op.reads_y else [])]
     for edge in sorted(rng.sample(range(start + 2, start + 15), 6)):
         first, length = rng.choice(reads)
         yield [edge, (first & ~3) + rng.randrange(0, length, 4), READ | rng.choice((0, GRANTED)), _ALL]
     first, length = job.z_range
-    for edge in range(end - 7, end - 1):
-        low = (first & ~3) + rng.randrange(0, length, 4)
+    pieces = [*range(first & ~3, first + length, ACCESS)]
+    waits = sorted(rng.choices(pieces, k=3))
+    for edge, (low, granted) in enumerate(
+        sorted([*((low, GRANTED) for low in pieces), *((low, 0) for low in waits)]), end - 4 - len(pieces)
+    ):
         enables = sum(1 << byte for byte in range(ACCESS) if first <= low + byte < first + length)
-        yield [edge, low, GRANTED if edge == end - 2 else rng.choice((0, GRANTED)), enables]
+        yield [edge, low, granted, enables]
 
 
 def _busy(triggers: list[int], ends: list[int]) -> Iterator[list[int]]:

@@ -159,7 +159,7 @@ MUTATIONS: dict[str, Mutation] = {
 CHECKERS = {
     *("memory", "triggers", "events", "event_core", "event_after_write", "early_request", "late_request"),
     *("queue_gap", "busy", "bound", "causes_record", "causes_total", "causes_working", "causes_padding"),
-    *("too_fast", "register", "schedule", "schedule_causes"),
+    *("too_fast", "register", "schedule", "schedule_causes", "unwritten"),
 }
 
 NOT_ITS_OWN = {

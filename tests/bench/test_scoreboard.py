@@ -11,10 +11,12 @@ from tb.descriptor import load
 from tb.exchange.known import KnownItem
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
+from tb.scoreboard.finding import Span
 from tb.scoreboard.memory import compare
 from tb.scoreboard.verdict import Verdict
+from tb.scoreboard.written import check_written
 from tb.stimulus.image import initial_image, predict
-from tests.bench.logs import JOB, OTHER, names, scenario, seen
+from tests.bench.logs import JOB, OTHER, names, read, scenario, seen, write
 from tests.bench.wild import scoreboard
 
 HANG = KnownItem("stuck", "tracker 4", "watchdog", "m == 2")
@@ -33,7 +35,12 @@ def judge(
     """The verdict on a scenario whose first `done` jobs left what they must, but for a byte."""
     board = scoreboard(replace(load("serial"), known_issues=known))
     busy = [triggers[0] + 1, ends[-1][0] + 1] if len(ends) == len(run.jobs) else [triggers[0] + 1]
-    logs = seen(triggers=triggers, ends=ends, busy=busy)
+    # All of a job's Z in one write, the cycle before its event.
+    writes = [
+        write(edge - 1, job.z_addr & ~3, (1 << job.z_range[1]) - 1 << job.z_addr % 4)
+        for (edge, _), job in zip(ends, run.jobs, strict=False)
+    ]
+    logs = seen(triggers=triggers, requests=writes, ends=ends, busy=busy)
     before = initial_image(run)
     memory = predict(before, run.jobs[:done], run.window.base)
     if spoil is not None:
@@ -82,3 +89,17 @@ def test_an_output_that_the_steps_lead_to_is_reported_and_not_raised() -> None:
     expected[JOB.z_addr - run.window.base] ^= 1
     (finding,) = compare(run, expected, right, load("serial"))
     assert "model and steps disagree" in finding.detail
+
+
+def test_a_byte_of_z_that_is_not_written_is_found_where_memory_is_right() -> None:
+    whole = write(99, JOB.z_addr & ~3, (1 << JOB.z_range[1]) - 1 << JOB.z_addr % 4)
+    spans = [Span(10, 100, 10)]
+    assert check_written(scenario(JOB), spans, seen(requests=[whole])) == []
+    for missing in range(JOB.z_range[1]):
+        holed = write(99, whole[1], whole[3] & ~(1 << missing + JOB.z_addr % 4))
+        (finding,) = check_written(scenario(JOB), spans, seen(requests=[holed, read(98, whole[1])]))
+        assert finding.checker == "unwritten"
+        assert finding.detail.endswith(f"the first at {JOB.z_addr + missing:#010x}")
+    # Writes before the trigger are another job's; those of another address are none of Z's.
+    assert check_written(scenario(JOB), spans, seen(requests=[write(10, *whole[1::2])]))
+    assert check_written(scenario(JOB), spans, seen(requests=[write(99, whole[1] + 64, whole[3])]))

@@ -101,12 +101,19 @@ def test_every_small_set_has_the_speed_and_finds_its_tests(tier: Tier) -> None:
         assert {"speed_table", "baseline"} <= chosen
 
 
+TOO_LONG = {("edges_long_copies", "serial"), ("edges_long_copies_more", "serial")}
+"""Tests and devices that would take minutes for each job."""
+
+
 @pytest.mark.parametrize("device", DEVICES)
 def test_every_test_of_a_tier_can_be_planned_on_its_devices(device: str) -> None:
     """Sizes named after the instance differ by device, and a test's knobs must hold for all of them."""
     for name, entry in ENTRIES.items():
         sequence = resolve(entry.sequence)
         if not suits(entry, DEVICES[device]):
+            continue
+        if sequence.not_applicable(entry, DEVICES[device]):
+            assert (name, device) in TOO_LONG
             continue
         if issubclass(sequence, ProgramSequence):
             run = sequence(name, 1, entry.knobs, DEVICES[device]).stream.run(0)

@@ -23,11 +23,11 @@ STRANGER = Stranger(
 )
 
 WITHOUT = {
-    "k = { most = 31 }": ("k = { most = 65535 }", {"memory", "too_fast"}),
+    "k = { most = 31 }": ("k = { most = 65535 }", {"memory", "too_fast", "unwritten"}),
     "x = { alignment = 4": ("x = { alignment = 1", {"memory"}),
     "alignment = 4, row_alignment = 4": ("alignment = 4, row_alignment = 1", {"memory"}),
     "w = { alignment = 8": ("w = { alignment = 1", {"memory"}),
-    "z = { row_alignment = 4 }": ("z = { row_alignment = 1 }", {"memory", "too_fast"}),
+    "z = { row_alignment = 4 }": ("z = { row_alignment = 1 }", {"memory", "too_fast", "unwritten"}),
     "read_rows = 8": ("read_rows = 1", {"rule 5"}),
     "read_columns = 64": ("read_columns = 1", {"rule 5"}),
     "read_before = 31": ("read_before = 3", {"rule 5"}),

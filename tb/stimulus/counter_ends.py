@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Jobs that take counters and addresses of a device to their ends: long dimensions, long copies, carries.
+
+A counter or adder that is a bit too narrow shows where a size, a number of bytes or of port words, or an
+address passes that bit; and only if something comes behind, so that there is more than a tile in the others.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import replace
+from math import lcm
+from typing import Any, NamedTuple
+
+from msgspec import structs
+
+from tb.exchange.device import Descriptor
+from tb.exchange.entry import TestEntry
+from tb.exchange.job import Job
+from tb.exchange.names import ADDRESS_SPACE, MAX_SIZE
+from tb.exchange.scenario import Scenario, Window
+from tb.stimulus.draws import Sizes
+from tb.stimulus.knobs import MAX_MACS
+from tb.stimulus.rng import stream
+from tb.stimulus.scenario_draw import draw_scenario
+from tb.stimulus.stream import ScenarioStream
+
+
+class _Dimensions(NamedTuple):
+    m: int
+    n: int
+    k: int
+
+
+_MOST_CYCLES = 5_000_000  # of a job, by the device's bound: minutes of simulation
+
+
+class _Shapes(ScenarioStream):
+    """Scenario i has the sizes whose turn it is; knobs draw all else.
+
+    Sizes that the device lacks, or would work at for too long, are left out.
+    """
+
+    def __init__(self, *arguments: Any, **others: Any) -> None:
+        super().__init__(*arguments, **others)
+        self._possible: list[_Dimensions] = []
+        for shape in self.shapes():
+            reason = self._too_long(shape) or self.descriptor.cannot(self._with(shape, 0))
+            if not reason:
+                self._possible.append(shape)
+            else:
+                self.left_out[reason] += 1
+
+    @classmethod
+    def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
+        """Return why the device can do none of the sizes; empty if it can do some."""
+        drawing = cls(entry.name, 0, entry.knobs, device)
+        return "" if drawing._possible else drawing.left_out.most_common(1)[0][0]
+
+    def _too_long(self, shape: _Dimensions) -> str | None:
+        """Tell how long the device may take with any operation and format that the knobs may draw."""
+        device, knobs = self.descriptor, self.knobs
+        jobs = (Job(op, *shape, 0, 0, 0, fmt) for op in knobs.op.values for fmt in knobs.formats())
+        cycles = max(map(device.bound, jobs))
+        if cycles <= _MOST_CYCLES:
+            return None
+        return f"{device.name} may take {cycles} cycles for a job, more than {_MOST_CYCLES}"
+
+    @abstractmethod
+    def shapes(self) -> Iterator[_Dimensions]:
+        """M, N and K of each scenario, in their order."""
+
+    def scenario(self, index: int) -> Scenario:
+        """Draw scenario `index`; an IndexError for a negative one."""
+        if index < 0:
+            raise IndexError(f"scenario {index}: streams start at 0")
+        return self._with(self._possible[index % len(self._possible)], index)
+
+    def _with(self, shape: _Dimensions, index: int) -> Scenario:
+        m, n, k = (Sizes("uniform", size, size) for size in shape)
+        knobs = replace(self.knobs, m=m, n=n, k=k, max_macs=MAX_MACS)
+        return draw_scenario(stream(self.seed, self.name, "scenario", index), knobs, self.descriptor, index)
+
+
+class LongDimensions(_Shapes):
+    """M, N and K in turn at their largest, then beyond 2^15, beside more than a tile in the other two.
+
+    With elements of two bytes the rows have more than 2^16 and just below 2^17 bytes.
+    """
+
+    def shapes(self) -> Iterator[_Dimensions]:
+        """Each long size in each dimension."""
+        at = self.descriptor.instance
+        short = _Dimensions(at.tile_rows + 1, at.h + 1, at.tile_cols + 1)
+        for size in (MAX_SIZE, 2**15 + 1):
+            for dimension in _Dimensions._fields:
+                yield short._replace(**{dimension: size})
+
+
+class LongCopies(_Shapes):
+    """Jobs without a step (N = 0) whose Z has a little more than 2^21 bytes, then each power of two to 2^25.
+
+    That is with elements of two bytes; the last one has the 2^26 bytes that it can have at most, but a row.
+    """
+
+    def shapes(self) -> Iterator[_Dimensions]:
+        """Rows of more than 2^12 bytes, as many as it takes."""
+        columns = 2**11 + 1
+        for bits in range(21, 26):
+            yield _Dimensions(2**bits // (2 * columns) + 1, 0, columns)
+        yield _Dimensions(2**25 // MAX_SIZE, 0, MAX_SIZE)
+
+
+class Straddles(ScenarioStream):
+    """Scenario i is drawn by the knobs, and moved so that one operand lies across a power of two.
+
+    X, W and Z of the first job take their turns at each of 2^16 to 2^31; where in the operand the
+    power lies is drawn.
+    """
+
+    def _drawn(self, index: int, corner: Any) -> Scenario:
+        drawn = super()._drawn(index, corner)
+        job, grain = drawn.jobs[0], self._grain()
+        first, length = (job.x_range, job.w_range, job.z_range)[index % 3]
+        rng = stream(self.seed, self.name, "straddle", index)
+        inside = first + rng.randrange(1, max(2, length - grain + 1))
+        power = 2 ** (16 + index // 3 % 16)
+        return _moved(drawn, (power - inside) // grain * grain)
+
+    def _reason(self, candidate: Scenario) -> str | None:
+        if not all(candidate.jobs[0].touches(operand) for operand in "XWZ"):
+            return "an operand has no bytes"
+        return super()._reason(candidate)
+
+    def _grain(self) -> int:
+        traits = self.descriptor.traits
+        return lcm(4, traits.x.alignment, traits.w.alignment, traits.z.alignment)
+
+
+def _moved(scenario: Scenario, distance: int) -> Scenario:
+    """A scenario whose window and operands lie elsewhere."""
+    window = Window(scenario.window.base + distance, scenario.window.size)
+    return structs.replace(
+        scenario, jobs=tuple(_shifted(job, distance) for job in scenario.jobs), window=window
+    )
+
+
+def _shifted(job: Job, distance: int) -> Job:
+    places = {name: getattr(job, name) for name in ("x_addr", "w_addr", "z_addr", "y_addr")}
+    at = {name: (place + distance) % ADDRESS_SPACE for name, place in places.items() if place is not None}
+    return structs.replace(job, **at)
