@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from regressions.mutants import sweep as module
+from regressions.mutants.build import Copies
 from regressions.mutants.defects import FOLDER, Defect, Excuse, read
+from regressions.mutants.device import mutated
 from regressions.mutants.placement import place_all
 from regressions.mutants.sweep import sweep
 from tb.descriptor import load
@@ -62,6 +64,13 @@ def test_all_operators_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("stuck", "assign d = '1;"),
         ("stuck", "assign d = (~b) & ('1 << 1);"),
     }
+
+
+def test_values_that_are_stuck_may_be_of_any_type(tmp_path: Path) -> None:
+    """Verilator takes no number for an enumeration unless it is told to."""
+    array = load("redmule")
+    changed = mutated(array, Copies(tmp_path / "mutant_pkg.sv", {}))
+    assert set(changed.flags) - set(array.flags) == {"-Wno-ENUMVALUE"}
 
 
 def test_a_reason_is_found_by_what_the_line_says(tmp_path: Path) -> None:
