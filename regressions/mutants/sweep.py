@@ -46,8 +46,10 @@ def _stuck(source: VerilogSource, node: Any) -> Iterator[Edit]:
     """A value that is all zeros or ones, or whose last bit is lost."""
     if node.kind in ASSIGNMENTS:
         start, end = span(node.right)
-        for text in ("'0", "'1", f"({source.text[start:end]}) & ('1 << 1)"):
-            yield start, end, text
+        texts = ["'0", "'1"]
+        if not isinstance(node.right, syntax.AssignmentPatternExpressionSyntax):
+            texts.append(f"({source.text[start:end]}) & ('1 << 1)")
+        yield from ((start, end, text) for text in texts)
 
 
 _SWEPT: dict[str, Operator] = {**OPERATORS, "bitwise": _bitwise, "stuck": _stuck}

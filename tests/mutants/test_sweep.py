@@ -16,6 +16,7 @@ from tb.descriptor import load
 from tb.schema import SchemaError
 
 LINES = ["assign a = b & c;", "assign d = ~b;", "assign e = b ? c : d;", "assign f = b;"]
+PATTERN = "assign g = '{default: b};"
 HEAD = 'schema = 1\ndevice = "serial"\nsweep = ["m.sv"]\n'
 
 
@@ -51,8 +52,8 @@ def test_all_operators_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(module, "PER_LINE", None)
     made = {
         (defect.operator, defect.replacement)
-        for defect in sweep(device(tmp_path, LINES), ["m.sv"], [])
-        if defect.line in LINES[:2]
+        for defect in sweep(device(tmp_path, [*LINES, PATTERN]), ["m.sv"], [])
+        if defect.line in (*LINES[:2], PATTERN)
     }
     assert made == {
         ("bitwise", "assign a = b | c;"),
@@ -63,6 +64,9 @@ def test_all_operators_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("stuck", "assign d = '0;"),
         ("stuck", "assign d = '1;"),
         ("stuck", "assign d = (~b) & ('1 << 1);"),
+        # No operand may be a pattern.
+        ("stuck", "assign g = '0;"),
+        ("stuck", "assign g = '1;"),
     }
 
 
