@@ -15,7 +15,7 @@ from regressions.mutants import defects
 from regressions.mutants.campaign import run_campaign
 from regressions.mutants.defects import Defect, DefectList
 from regressions.mutants.placement import Sourced
-from regressions.mutants.sweep import sweep
+from regressions.mutants.sweep import draw, sweep
 from regressions.mutants.target import Target
 from regressions.order import Order
 from regressions.run import EXIT_FAILED, EXIT_PASSED
@@ -48,6 +48,8 @@ def mutants(order: Order, services: Services, console: Console) -> int:
         target = kind.target(order, services, name)
         its = listed(target.device, kind.name) if other is None else other
         found = [*its.defects, *sweep(target.device, its.sweep, its.reasons)]
+        if its.draw:
+            found += draw(kind.proposals(target.device), target.seed, its.draw, its.reasons)
         elsewhere = its.device not in (name, target.device.name)
         part = order.data.stem if order.data is not None else target.device.name if elsewhere else ""
         targets["-".join(filter(None, (kind.label, part)))] = target
@@ -68,7 +70,8 @@ def listed(device: Sourced, main: str) -> DefectList:
         found = defects.load(main)
         if {defect.file for defect in found} <= {path.name for path in device.sources}:
             return DefectList(main, found)
-    return DefectList(device.name, defects.load(device.name))
+    everything = defects.load(device.name)
+    return change(defects.read(defects.data_files(device.name)[0]), defects=everything)
 
 
 def select(everything: Mapping[str, Sequence[Defect]], patterns: str) -> dict[str, list[tuple[int, Defect]]]:

@@ -76,7 +76,7 @@ class Defect(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Excuse(Struct, frozen=True, forbid_unknown_fields=True):
-    """One reason why swept defects survive."""
+    """One reason why swept or drawn defects survive."""
 
     file: str  # name of the source file
     # Regular expression that is found in `line -> replacement` of each of them, written without other blanks.
@@ -95,6 +95,7 @@ class _DefectsFile(Struct, forbid_unknown_fields=True):
     device: str
     jobs: str = ""
     sweep: tuple[str, ...] = ()
+    draw: int = 0
     defect: list[dict[str, Any]] = []
     reason: list[dict[str, Any]] = []
 
@@ -107,7 +108,8 @@ class DefectList:
     defects: list[Defect]  # those that are written down
     jobs: Path | None = None  # list of the tests that run with each; None for those of its kind
     sweep: tuple[str, ...] = ()  # names of sources that have defects in each line (`sweep.py`)
-    reasons: tuple[Excuse, ...] = ()  # reasons why some of these survive
+    draw: int = 0  # how many more the operators choose in all sources, by the seed
+    reasons: tuple[Excuse, ...] = ()  # reasons why some of both survive
 
 
 def data_files(device: str, folder: Path = FOLDER) -> list[Path]:
@@ -153,7 +155,9 @@ def read(file: Path) -> DefectList:
         place = where.key(f"reason[{index}]")
         reasons.append(replace(convert(fields, Excuse, place), where=place))
     jobs = file.parent / content.jobs if content.jobs else None
-    return DefectList(content.device, list(defects.values()), jobs, content.sweep, tuple(reasons))
+    return DefectList(
+        content.device, list(defects.values()), jobs, content.sweep, content.draw, tuple(reasons)
+    )
 
 
 def _add(defects: dict[str, Defect], more: Iterable[Defect]) -> None:

@@ -9,20 +9,18 @@ source moves as few defects as possible. The reasons of those that stay are kept
 import argparse
 import json
 import sys
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from regressions.errors import UserError
 from regressions.kinds import defects_of
 from regressions.mutants import defects
-from regressions.mutants.defects import Change, Defect
-from regressions.mutants.operators import OPERATORS, Candidate
+from regressions.mutants.choice import Chosen, choose
+from regressions.mutants.defects import Defect
+from regressions.mutants.operators import Candidate
 from regressions.mutants.source import SourceError
 from regressions.paths import relative
 from tb.schema import SchemaError
-from tb.stimulus.rng import derive
 
 SEED = 1
 COUNT = 60
@@ -35,57 +33,6 @@ _ABOUT = {
     "connective": "another connective",
     "swap": "two signals swapped",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A candidate with its file, and the number that decides whether it is chosen."""
-
-    file: str
-    candidate: Candidate
-    key: int
-
-    @property
-    def id(self) -> str:
-        """The defect's id: module, operator and four digits that follow from seed and line."""
-        module = Path(self.file).stem.partition("_")[2] or Path(self.file).stem
-        return f"{module}-{self.candidate.operator}-{self.key & 0xFFFF:04x}"
-
-
-def choose(
-    proposals: Mapping[str, Sequence[Candidate]],
-    seed: int,
-    count: int,
-    taken: Collection[tuple[str, Change]] = (),
-) -> list[Chosen]:
-    """Chooses candidates, of each operator as many, none of two from the same line, spread over the files.
-
-    There are fewer than `count` if the sources have no more; changes that are `taken` are left out.
-    """
-    pools: dict[str, list[Chosen]] = {name: [] for name in OPERATORS}
-    for file, candidates in proposals.items():
-        for candidate in candidates:
-            change = candidate.change
-            if (file, change) not in taken:
-                key = derive(seed, "mutant", file, change.line, change.ordinal, change.replacement)
-                pools[candidate.operator].append(Chosen(file, candidate, key))
-    for pool in pools.values():
-        pool.sort(key=lambda chosen: chosen.key)
-    most = -(-2 * count // max(len(proposals), 1))
-    picked: list[Chosen] = []
-    per_file: Counter[str] = Counter()
-    lines: set[tuple[str, str, int]] = set()
-    while len(picked) < count and any(pools.values()):
-        for pool in pools.values():
-            while pool and len(picked) < count:
-                chosen = pool.pop(0)
-                place = (chosen.file, chosen.candidate.change.line, chosen.candidate.change.ordinal)
-                if place not in lines and per_file[chosen.file] < most:
-                    picked.append(chosen)
-                    per_file[chosen.file] += 1
-                    lines.add(place)
-                    break
-    return sorted(picked, key=lambda chosen: (chosen.file, chosen.id))
 
 
 def to_toml(device: str, seed: int, chosen: Sequence[Chosen], known: Mapping[str, Defect]) -> str:

@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Defects in each line of some sources, made when a campaign starts, and the reasons why some survive.
+"""Defects that are made when a campaign starts, and the reasons why some of them survive.
 
-Files of installed packages are not the project's: its data name them and hold reasons, but no line of them.
+A sweep has some in each line of some sources: files of installed packages are not the project's, and its data
+hold no line of them. A draw is a seeded choice, from sources that change too often to write one down.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 from pyslang import syntax
 
+from regressions.mutants.choice import choose
 from regressions.mutants.defects import Change, Defect, Excuse
 from regressions.mutants.operators import (
     ASSIGNMENTS,
     OPERATORS,
+    Candidate,
     Edit,
     Operator,
     candidates,
@@ -69,33 +72,50 @@ def sweep(device: Sourced, names: Sequence[str], reasons: Sequence[Excuse]) -> l
         if name not in files:
             raise unknown("source file", name, files, Where("sweep"))
         for defect in _defects(name, read_source(files[name], device)):
-            why = [each for each in reasons if each.file == name and re.search(each.pattern, _shown(defect))]
-            used.update(why)
-            excuse = {"equivalent": why[0].equivalent, "unreachable": why[0].unreachable} if why else {}
-            found.append(replace(defect, **excuse))
+            found.append(_excused(defect, reasons, used))
     for reason in reasons:
         if reason not in used:
             raise reason.where.error(f"'{reason.pattern}' matches no defect of {reason.file}; remove it")
     return found
 
 
+def draw(
+    proposals: Mapping[str, Sequence[Candidate]], seed: int, count: int, reasons: Sequence[Excuse]
+) -> list[Defect]:
+    """Defects out of what operators propose for each file, chosen by the seed, with reasons."""
+    chosen = choose(proposals, seed, count)
+    return [_excused(_defect(one.file, one.candidate), reasons, set()) for one in chosen]
+
+
+def _excused(defect: Defect, reasons: Sequence[Excuse], used: set[Excuse]) -> Defect:
+    """The defect with the first reason that is about it; notes all that are."""
+    why = [each for each in reasons if each.file == defect.file and re.search(each.pattern, _shown(defect))]
+    used.update(why)
+    return replace(defect, equivalent=why[0].equivalent, unreachable=why[0].unreachable) if why else defect
+
+
 def _defects(name: str, source: VerilogSource) -> Iterator[Defect]:
-    """The defects of a source, each change once; ids follow from the text of the lines alone."""
-    module, seen = Path(name).stem, set[Change]()
+    """The defects of a source, each change once."""
+    seen = set[Change]()
     for candidate in candidates(source, _SWEPT, PER_LINE):
-        change, operator = candidate.change, candidate.operator
-        if change not in seen:
-            seen.add(change)
-            key = derive(0, "mutant", name, change.line, change.ordinal, change.replacement)
-            yield Defect(
-                id=f"{module}-{operator}-{key & 0xFFFFFF:06x}",
-                file=name,
-                line=change.line,
-                replacement=change.replacement,
-                ordinal=change.ordinal,
-                about=f"{operator} at '{change.line}'",
-                operator=operator,
-            )
+        if candidate.change not in seen:
+            seen.add(candidate.change)
+            yield _defect(name, candidate)
+
+
+def _defect(name: str, candidate: Candidate) -> Defect:
+    """The defect that a candidate is; its id follows from file and line alone."""
+    change, operator = candidate.change, candidate.operator
+    key = derive(0, "mutant", name, change.line, change.ordinal, change.replacement)
+    return Defect(
+        id=f"{Path(name).stem}-{operator}-{key & 0xFFFFFF:06x}",
+        file=name,
+        line=change.line,
+        replacement=change.replacement,
+        ordinal=change.ordinal,
+        about=f"{operator} at '{change.line}'",
+        operator=operator,
+    )
 
 
 def _shown(defect: Defect) -> str:

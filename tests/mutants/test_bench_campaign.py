@@ -10,7 +10,9 @@ import pytest
 from regressions.errors import UserError
 from regressions.mutants import defects
 from regressions.mutants.bench.operators import applied
-from regressions.mutants.bench.target import BENCH, BenchTarget, watching
+from regressions.mutants.bench.target import BENCH, BenchTarget, proposals, watching
+from regressions.mutants.operators import OPERATORS
+from regressions.mutants.sweep import draw
 from regressions.order import Order
 from regressions.services import real_services
 from tb.schema import SchemaError
@@ -37,8 +39,10 @@ about = "a comment"
 """
 
 
-@pytest.mark.sim
-def test_a_defect_is_found_and_the_next_one_runs_without_it(tmp_path: Path) -> None:
+def test_a_defect_is_found_and_the_next_one_runs_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("regressions.mutants.bench.target.NEIGHBOURS", ("tests/models/test_layout.py",))
     code, output, build = campaign(tmp_path, "bench", DEFECTS)
     report = json.loads((build / "reports/mutants-bench-own/mutants.json").read_text())
     words, unseen = report["defects"]
@@ -71,11 +75,19 @@ def test_kinds_of_build_and_jobs_are_not_for_the_bench(options: dict[str, Any]) 
 
 
 def test_the_data_apply_and_each_file_is_watched() -> None:
-    everything = defects.load("bench")
-    assert len(everything) >= 240
-    for defect in everything:
+    its = defects.read(defects.data_files("bench")[0])
+    proposed = proposals(BENCH)
+    drawn = [draw(proposed, seed, its.draw, its.reasons) for seed in (1, 2)]
+    for defect in (*its.defects, *drawn[0], *drawn[1]):
         applied(BENCH.files[defect.file].read_text(), defect.change)
         assert watching(defect.file)
+    for some in drawn:
+        assert len({defect.id for defect in some}) == its.draw
+        assert {defect.operator for defect in some} == set(OPERATORS)
+    assert {defect.id for defect in drawn[0]} != {defect.id for defect in drawn[1]}
+    for reason in its.reasons:
+        some = draw({reason.file: proposed[reason.file]}, 1, 10_000, [reason])
+        assert any(defect.reason for defect in some), reason.pattern
 
 
 def test_an_unknown_pattern_is_refused(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ _CODE = (".py", ".cpp", ".h")
 _FAULTY = tuple(f"tests/bench/test_{name}.py" for name in ("checkers_fire", "deputy", "wild_logs"))
 """Tests with a device that breaks each rule: they import little of the bench, and run all of it."""
 _PLAIN, _SIMULATED = ("-m", "not sim"), ("-m", "sim")
-_NEIGHBOURS = ("tests/models", "tests/bench", "tests/stimulus", "tests/registers", "tests/control")
+NEIGHBOURS = ("tests/models", "tests/bench", "tests/stimulus", "tests/registers", "tests/control")
 """Tests of all that has defects, simulations aside: those of its users may find what a file's own leave."""
 # What a copy of the project does without; builds are shared with it.
 _LEFT_OUT = shutil.ignore_patterns(".*", "build")
@@ -147,7 +147,7 @@ class BenchTarget:
         every = sorted({test for tests in self._tests.values() for test in tests})
         count = 0
         for name, mark, tests in (
-            ("plain", _PLAIN, [*every, *_NEIGHBOURS]),
+            ("plain", _PLAIN, [*every, *NEIGHBOURS]),
             ("simulated", _SIMULATED, every),
         ):
             folder = simulations.make_folder(CONTROL, name)
@@ -171,7 +171,7 @@ class BenchTarget:
             # Python takes a module's code for that of its source by time and size.
             os.utime(changed, (number, number))
             count, spent = 0, 0.0
-            for mark, some in ((_PLAIN, tests), (_PLAIN, _NEIGHBOURS), (_SIMULATED, tests)):
+            for mark, some in ((_PLAIN, tests), (_PLAIN, NEIGHBOURS), (_SIMULATED, tests)):
                 options, limit = (*mark, "-x", "-n0"), TimeLimit(self._limit)
                 said, end = await self._run(copy, some, options, folder, defect.id, limit)
                 count += _cases(said)
