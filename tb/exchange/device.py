@@ -31,6 +31,9 @@ MAX_EVENTS = 64
 Positive = Annotated[int, Meta(ge=1)]
 Cores = Annotated[int, Meta(ge=1, le=MAX_CORES)]
 
+# Products of numbers of the array: larger ones are beyond most sizes.
+_LARGEST_DIVISOR = 128
+
 
 class Shape(Struct, frozen=True, forbid_unknown_fields=True):
     """Shape of the array (contract A3.1), as far as parameters do not say it.
@@ -252,10 +255,15 @@ class Descriptor(DescriptorFile, frozen=True, kw_only=True):
 
     @property
     def divisors(self) -> tuple[int, ...]:
-        """Numbers that sizes and addresses may be multiples of: of bytes, of the array, and of its port."""
+        """Numbers by whose remainders a defect may ask for sizes and addresses.
+
+        Powers of two to 64, numbers of the array and of its port, and products of two of these up to 128.
+        """
         shape = self.instance
-        sizes = (2, 4, 8, 16, shape.h, shape.l, shape.h * (shape.p + 1), shape.dw // 8)
-        return tuple(sorted({size for size in sizes if size > 1}))
+        beat = shape.dw // 8  # bytes
+        own = {shape.h, shape.l, shape.p + 1, shape.h * (shape.p + 1), beat, beat // 2} - {0, 1}
+        products = {one * other for one in own for other in own if one * other <= _LARGEST_DIVISOR}
+        return tuple(sorted({2, 4, 8, 16, 32, 64} | own | products))
 
     def without_known(self, ids: Collection[str]) -> "Descriptor":
         """Return the descriptor without some known issues and differences."""

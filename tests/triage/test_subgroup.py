@@ -93,6 +93,27 @@ def test_defects_that_share_a_bucket_are_told_apart(texts: tuple[str, ...]) -> N
     assert (holds(found.text) == failing).all(), "it can be written into a rule as it is"
 
 
+@pytest.mark.parametrize("divisor", [32, 48, 64, 128])
+def test_large_remainders_are_told_by_what_shares_them(divisor: int) -> None:
+    """Sizes of one remainder, few of which are the remainder itself; half the divisor is not enough."""
+    rng = random.Random(divisor)
+    n = np.array(
+        [17 + divisor // 2 * rng.randrange(5) if rng.random() < 0.5 else rng.randrange(300) for _ in JOBS]
+    )
+    failing = (n % divisor == 17) & (COLUMNS["op"] != "MATMUL")
+    found = find(COLUMNS | {"n": n}, failing, load("redmule").divisors)
+    assert found is not None
+    assert found.exact
+    assert set(found.text.split(" and ")) == {f"n % {divisor} == 17", 'op != "MATMUL"'}
+
+
+def test_one_size_is_no_remainder() -> None:
+    n = np.array([17 if index % 9 == 0 else index % 16 for index in range(len(JOBS))])
+    found = find(COLUMNS | {"n": n}, n == 17, load("redmule").divisors)
+    assert found is not None
+    assert found.text in ("n == 17", "n > 15")
+
+
 def test_one_of_many_values_is_a_condition_where_several_jobs_have_it() -> None:
     assert np.unique(COLUMNS["n"]).size > 40
     found = find(COLUMNS, holds("n == 8"), DIVISORS)
