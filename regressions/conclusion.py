@@ -57,14 +57,16 @@ def conclude(
     )
     if summary.failures:
         # Most runs have none, and import nothing that only these need.
+        from regressions.triage.common import bugs
         from regressions.triage.first_aid import first_aid
         from regressions.triage.sharing import commons
 
         for device in run.devices:
             own = [result for result in execution.results if result.segment.device == device.name]
             summary.notes += [f"{device.name}: {line}" for line in first_aid(own)]
-            for key, common in commons(execution.results, device).items():
-                summary.commons[device.name, key] = common
+            found = commons(execution.results, device)
+            summary.commons |= {(device.name, key): common for key, common in found.items()}
+            summary.notes += [f"{device.name}: {line}" for line in [bugs(found.values())] if line]
     if code is not None:
         pages = folder / code_report.FOLDER / run.main.name
         code_report.write(pages, code, run.main, folder.name, int(time.time()))

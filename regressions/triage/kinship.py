@@ -4,8 +4,11 @@
 from collections.abc import Collection, Hashable, Mapping
 from math import exp, lgamma
 
-_CHANCE = 0.01  # at which a bucket of a run may be called kin though nothing but chance has them meet
-_MOST = 0.8  # share of its scenarios in which the other one shows, too
+CHANCE = 0.01
+"""Chance at which a bucket of a run may be called kin though nothing but chance has them meet."""
+
+MOST = 0.8
+"""Share of a bucket's scenarios that its kin has to explain."""
 
 
 def kinship(
@@ -27,24 +30,24 @@ def kinship(
         same = next((each for each in order[:place] if text is not None and conditions.get(each) == text), "")
         meets = {each: own.intersection(scenarios[each]) for each in order[:place]}
         chances = {
-            each: _chance(len(both), len(own), len(scenarios[each]), total)
+            each: chance(len(both), len(own), len(scenarios[each]), total)
             for each, both in meets.items()
-            if len(both) >= _MOST * len(own)
+            if len(both) >= MOST * len(own)
         }
         nearest = min(chances, key=lambda each: chances[each], default="")
         if same:
             found[bucket] = f"likely one bug with '{same}': the same condition"
-        elif nearest and chances[nearest] * place < _CHANCE:
+        elif nearest and chances[nearest] * place < CHANCE:
             count = f"{len(meets[nearest])} of its {len(own)} scenarios"
             found[bucket] = f"likely one bug with '{nearest}', which shows in {count}"
     return found
 
 
-def _chance(both: int, part: int, whole: int, total: int) -> float:
-    """Probability that at least so many scenarios of a part lie in some of a total by chance."""
+def chance(both: int, part: int, whole: int, total: int) -> float:
+    """Return the probability that so many scenarios of a part, or more, lie in some of a total by chance."""
     ways = (
         exp(_ways(whole, each) + _ways(total - whole, part - each) - _ways(total, part))
-        for each in range(max(both, part + whole - total), part + 1)
+        for each in range(max(both, part + whole - total), min(part, whole) + 1)
     )
     return sum(ways)
 

@@ -40,6 +40,7 @@ class JobRow:
     """A job that was to run.
 
     Attributes:
+        scenario: Test, seed and number of its scenario.
         named: Buckets of the findings that name it.
         buckets: These, and those of findings that name no job of its scenario.
         alone: Its scenario has no other job.
@@ -48,6 +49,7 @@ class JobRow:
         values: Attributes of the job where it stood.
     """
 
+    scenario: tuple[str, int, int]
     named: frozenset[str]
     buckets: frozenset[str]
     alone: bool
@@ -68,7 +70,8 @@ def drawn(results: Sequence[SegmentResult], device: Descriptor) -> Iterator[JobR
         history = FRESH
         for index in range(segment.begin, min(segment.end, segment.begin + left)):
             scenario, failure = stream.scenario(index), failures.get(index)
-            rows = _rows([ran.get((index, position)) for position in range(len(scenario.jobs))], failure)
+            jobs = [ran.get((index, position)) for position in range(len(scenario.jobs))]
+            rows = _rows((segment.entry.name, segment.seed, index), jobs, failure)
             for row, occasion in zip(rows, occasions(scenario, history), strict=True):
                 row.values = {name: each.value(occasion) for name, each in ATTRIBUTES.items()}
                 yield row
@@ -95,7 +98,8 @@ def measured(results: Sequence[SegmentResult], device: Descriptor) -> Iterator[J
             jobs = result.jobs[begin:end]
             rest = failures.get(jobs[0].scenario, [])
             own = bool(rest) and (_unnamed(rest[0]) or any(job.status is not Status.PASSED for job in jobs))
-            for row, job in zip(_rows(jobs, rest.pop(0) if own else None), jobs, strict=True):
+            place = result.segment.entry.name, result.segment.seed, jobs[0].scenario
+            for row, job in zip(_rows(place, jobs, rest.pop(0) if own else None), jobs, strict=True):
                 row.values = {name: value(job) for name, value in MEASURED.items()}
                 yield row
 
@@ -104,7 +108,9 @@ def _unnamed(failure: Failure) -> bool:
     return all(finding.job is None for finding in failure.findings)
 
 
-def _rows(jobs: Sequence[JobResult | None], failure: Failure | None) -> list[JobRow]:
+def _rows(
+    place: tuple[str, int, int], jobs: Sequence[JobResult | None], failure: Failure | None
+) -> list[JobRow]:
     """Rows of the jobs of a scenario, without their attributes; a job without a result did not end."""
     found: list[JobRow] = []
     findings = failure.findings if failure is not None else ()
@@ -114,7 +120,8 @@ def _rows(jobs: Sequence[JobResult | None], failure: Failure | None) -> list[Job
         named = frozenset(bucket_of(each) for each in findings if each.job == position)
         passed = job is not None and job.status is Status.PASSED and not job.detail.startswith(KNOWN)
         passed &= not named
-        found.append(JobRow(named, named | whole, len(jobs) == 1, first, first and passed and not whole))
+        sound = first and passed and not whole
+        found.append(JobRow(place, named, named | whole, len(jobs) == 1, first, sound))
         first &= passed
     return found
 

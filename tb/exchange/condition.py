@@ -44,8 +44,12 @@ class Condition:
 
     def holds(self, occasion: Occasion) -> bool:
         """Tell if the condition holds for a job where it stands."""
+        return self.fits(_Values(occasion))
+
+    def fits(self, values: Mapping[str, Value]) -> bool:
+        """Tell if the condition holds for a job by the values of its attributes."""
         # Nothing but what `_Reader` let pass is evaluated: operators over attributes and constants.
-        return bool(eval(self._code, {"__builtins__": {}}, _Values(occasion)))
+        return bool(eval(self._code, {"__builtins__": {}}, values))
 
 
 def parse_condition(data: Raw, where: Where) -> Condition:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Conditions for the failures of a run, from its results and its scenarios drawn once more."""
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from regressions.judge import SegmentResult
 from regressions.testbench import stream_of
 from regressions.triage import rows
-from regressions.triage.common import Common
+from regressions.triage.common import Common, bugs
 from regressions.triage.sharing import commons
 from regressions.triage.subgroup import Subgroup
 from tb.descriptor import load
@@ -27,16 +28,27 @@ DEVICE = load("redmule")
 ENTRY = TestEntry(
     "gemm_ops", "gemm_op", weight=1.0, knobs={"jobs": [1, 4], "stall": ["none", "burst", "random"]}
 )
+CUT = TestEntry("cut", "gemm_op", weight=1.0, knobs={"abort": "clear"})
+NAMELESS = ("rule", "abort")
+"""Beginnings of checkers whose findings name no job."""
+
 WRONG = {
     "memory": "Z[1, 2] at 0x10 is 0x3c00, not 0x7e00",
     "bound": "99 cycles, at most 9 allowed with 1 stalled",
     "schedule": "99 cycles instead of 98",
+    "abort": "2 bytes wrong after a cut job, the first at 0x10: 0x80, was 0xfb, is to become 0x00",
     "rule 12": "a request changed before its grant (3 times, first at edge 5)",
 }
 
 
 def segment(
-    defects: dict[str, str], begin: int, end: int, *, spreads: bool = False, known: str = ""
+    defects: dict[str, str],
+    begin: int,
+    end: int,
+    *,
+    spreads: bool = False,
+    known: str = "",
+    entry: TestEntry = ENTRY,
 ) -> SegmentResult:
     """Results of a device with defects: a checker finds each at the jobs of a condition.
 
@@ -45,8 +57,8 @@ def segment(
     """
     excused = parse_condition(known, Where("known")) if known else None
     held = {checker: parse_condition(text, Where("defect")) for checker, text in defects.items()}
-    stream = stream_of(ENTRY, 1, DEVICE)
-    result = SegmentResult(Segment(ENTRY, 1, begin, end, 0, 0, device="redmule"), Status.PASSED, "", "")
+    stream = stream_of(entry, 1, DEVICE)
+    result = SegmentResult(Segment(entry, 1, begin, end, 0, 0, device="redmule"), Status.PASSED, "", "")
     history = FRESH
     for index in range(begin, end):
         scenario, findings, before, spoilt = stream.scenario(index), [], None, False
@@ -56,18 +68,18 @@ def segment(
             before = shown if spreads else None
             spoilt = excused is not None and excused.holds(each)
             if shown is not None:
-                job = None if shown.startswith("rule") else each.position
+                job = None if shown.startswith(NAMELESS) else each.position
                 findings.append(Finding(Status.MISMATCH, shown, WRONG[shown], job))
-            status = Status.PASSED if shown is None or shown.startswith("rule") else Status.MISMATCH
+            status = Status.PASSED if shown is None or shown.startswith(NAMELESS) else Status.MISMATCH
             detail = "known: soiled" if spoilt and status is Status.PASSED else ""
             result.jobs.append(
-                job_result(scenario=index, job=each.position, status=status, detail=detail, test="gemm_ops")
+                job_result(scenario=index, job=each.position, status=status, detail=detail, test=entry.name)
             )
         history = history_behind(scenario, history)
         if findings:
             history = FRESH
             result.status = Status.MISMATCH
-            result.failures.append(Failure("gemm_ops", index, Status.MISMATCH, "", tuple(findings)))
+            result.failures.append(Failure(entry.name, index, Status.MISMATCH, "", tuple(findings)))
     return result
 
 
@@ -101,6 +113,30 @@ def test_each_bucket_comes_with_the_condition_of_its_defect(defects: dict[str, s
     assert {checker: set(text.split(" and ")) for checker, text in found(parts).items()} == {
         checker: set(text.split(" and ")) for checker, text in defects.items()
     }
+
+
+def test_cut_jobs_show_the_defects_of_whole_ones() -> None:
+    """That its scenarios have cut jobs is no condition of a checker that looks at no others."""
+    one, other = 'op == "ADDMAX"', "n % 8 == 1"
+    whole = segment({"memory": one, "bound": other}, 0, 260)
+    cut = segment({"abort": f"{one} or {other}"}, 0, 40, entry=CUT)
+    common = told([whole, cut])
+    assert str(common["memory"].condition).startswith(f"fails iff {one}: ")
+    assert common["abort"].condition == "no condition of its own"
+    words = re.findall(r"(?:bug|and) with '\w+: (\w+)[^']*': (\d+) ", common["abort"].kin)
+    assert {checker for checker, _ in words} == {"memory", "bound"}
+    assert sum(int(count) for _, count in words) == len(cut.failures)
+    assert bugs(common.values()) == "3 buckets, likely 2 bugs"
+
+
+def test_a_defect_of_cut_jobs_is_told_from_other_cut_jobs_by_scenario() -> None:
+    cut = segment({"abort": 'x_format == "E5M2"'}, 0, 60, entry=CUT)
+    (common,) = told([segment({}, 0, 200), cut]).values()
+    assert isinstance(common.condition, Subgroup)
+    assert common.condition.text == 'x_format == "E5M2"'
+    assert common.condition.failing == (len(cut.failures), len(cut.failures))
+    assert common.condition.passing == (0, 60 - len(cut.failures))
+    assert bugs([common]) == ""
 
 
 @pytest.mark.parametrize("end", [80, 260])
