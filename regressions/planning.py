@@ -39,14 +39,20 @@ def with_kind(segments: Sequence[Segment], kind: str) -> list[Segment]:
 def applicable(
     tests: Sequence[TestEntry], services: Services, device: Descriptor
 ) -> tuple[list[TestEntry], list[NotApplicable]]:
-    """The tests that have a meaning on a device, and those that have none, with the reasons."""
+    """The tests that have a meaning on a device; tests and values of knobs that have none, with reasons."""
     reasons = {entry.name: services.not_applicable(entry, device) for entry in tests}
     left = [
         NotApplicable(device.name, entry.name, reasons[entry.name], testpoints=entry.testpoints)
         for entry in tests
         if reasons[entry.name]
     ]
-    return [entry for entry in tests if not reasons[entry.name]], left
+    suited = [entry for entry in tests if not reasons[entry.name]]
+    left += [
+        NotApplicable(device.name, entry.name, reason, knob=knob)
+        for entry in suited
+        for knob, reason in services.narrowed(entry, device)
+    ]
+    return suited, left
 
 
 def planner_of(

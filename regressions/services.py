@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ class Services:
     sizes: Callable[[TestEntry, int, Descriptor], Sizes]
     # Tells why a test has no meaning on a device; empty where it has.
     not_applicable: Callable[[TestEntry, Descriptor], str]
+    # Gives the knobs of a test that name values which a device does not have, and in words which.
+    narrowed: Callable[[TestEntry, Descriptor], Sequence[tuple[str, str]]]
 
 
 def real_services() -> Services:
@@ -35,4 +37,5 @@ def real_services() -> Services:
         late("tb.descriptor:load"),
         late("regressions.testbench:open_sizes"),
         late("regressions.testbench:not_applicable"),
+        late("regressions.testbench:narrowed"),
     )

@@ -133,5 +133,5 @@ def _totals(summary: Summary, results: Sequence[SegmentResult]) -> dict[str, int
         "mismatches": count(Status.MISMATCH),
         "protocol_violations": count(Status.PROTOCOL),
         "timeouts": count(Status.TIMEOUT),
-        "not_applicable": sum(not part.scenarios for part in summary.not_applicable),
+        "not_applicable": sum(part.whole for part in summary.not_applicable),
     }

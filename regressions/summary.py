@@ -82,7 +82,7 @@ class Summary:
     def testplan(self) -> list[TestpointRow]:
         """The tests of the run mapped onto the testplan."""
         ran = [(test.name, test.testpoints, test.status) for test in self.tests]
-        left_out = [(part.test, part.testpoints) for part in self.not_applicable if not part.scenarios]
+        left_out = [(part.test, part.testpoints) for part in self.not_applicable if part.whole]
         return rows(load_testplan(), ran, left_out)
 
     @property

@@ -15,6 +15,7 @@ from tb.exchange.entry import TestEntry
 from tb.kinds import targets
 from tb.sequences import without_bench
 from tb.sequences.directed import DirectedTest
+from tb.stimulus.knobs import DeviceLacks
 from tb.stimulus.stream import ScenarioStream
 
 # What a run of a directed test takes is not known.
@@ -66,8 +67,23 @@ def not_applicable(entry: TestEntry, device: Descriptor) -> str:
 
     Raises: as `open_sizes`.
     """
-    reason: str = _resolve(entry).not_applicable(entry, device)
+    cls = _resolve(entry)
+    try:
+        reason: str = cls.not_applicable(entry, device)
+        if not reason and entry.knobs:
+            _stream(cls, entry, 0, device)
+    except DeviceLacks as lacks:
+        return lacks.what
     return reason
+
+
+def narrowed(entry: TestEntry, device: Descriptor) -> tuple[tuple[str, str], ...]:
+    """Give the knobs of a test that name values which a device does not have, and in words which.
+
+    Raises: as `open_sizes`.
+    """
+    made = _stream(_resolve(entry), entry, 0, device) if entry.knobs else None
+    return getattr(made, "lacking", ())
 
 
 def stream_of(entry: TestEntry, seed: int, device: Descriptor) -> Any:

@@ -34,7 +34,7 @@ def run(order: Order, services: Services, console: Console) -> int:
     seed = order.chosen_seed
     kind = build_kind(order, services) or "fast"  # one build, for which somebody waits
     _, left_out = applicable([entry for _, entry in chosen], services, device)
-    without = {part.test for part in left_out}
+    without = {part.test for part in left_out if part.whole}
     if len(without) == len({entry.name for _, entry in chosen}):
         raise UserError(f"TEST: {left_out[0].test} is not applicable: {left_out[0].reason}")
     chosen = [(selector, entry) for selector, entry in chosen if entry.name not in without]

@@ -29,15 +29,16 @@ class Applicable:
 
 
 class NotApplicable(Struct, frozen=True):
-    """A test, or some of its scenarios, that has no meaning on a device.
+    """A test, some of its scenarios, or values of its knobs, that have no meaning on a device.
 
     Attributes:
         device: Name of the device.
         test: Name of the test.
         reason: Why, in words: `redmule has no lock`.
-        scenarios: Scenarios that were drawn and not run; 0 for a test none of which runs.
+        scenarios: Scenarios that were drawn and not run.
         drawn: Scenarios of the test that were drawn in all.
         testpoints: Testpoints that the test serves.
+        knob: Knob some of whose values are not drawn.
     """
 
     device: str
@@ -46,6 +47,12 @@ class NotApplicable(Struct, frozen=True):
     scenarios: int = 0
     drawn: int = 0
     testpoints: tuple[str, ...] = ()
+    knob: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """True if nothing of the test runs."""
+        return not self.scenarios and not self.knob
 
 
 def in_words(parts: Iterable[NotApplicable], tests: int) -> list[str]:
@@ -55,13 +62,15 @@ def in_words(parts: Iterable[NotApplicable], tests: int) -> list[str]:
         parts: Parts that have no meaning.
         tests: Tests of the plan, these included.
     """
-    lines: dict[tuple[str, bool], list[NotApplicable]] = {}
+    lines: dict[tuple[str, bool, str], list[NotApplicable]] = {}
     for part in parts:
-        lines.setdefault((part.reason, bool(part.scenarios)), []).append(part)
+        lines.setdefault((part.reason, part.whole, part.knob), []).append(part)
     found = []
-    for (reason, partly), group in lines.items():
+    for (reason, whole, knob), group in lines.items():
         names = ", ".join(dict.fromkeys(part.test for part in group))
-        if partly:
+        if knob:
+            found.append(f"not applicable: values of knob {knob} of {names}: {reason}")
+        elif not whole:
             count, of = (sum(getattr(part, name) for part in group) for name in ("scenarios", "drawn"))
             found.append(f"not applicable: {count} of {of} drawn scenarios of {names}: {reason}")
         else:
@@ -76,9 +85,7 @@ def less_checked(parts: Iterable[NotApplicable], ran: Iterable[tuple[str, Iterab
         parts: Parts that have no meaning.
         ran: Device and testpoints of each test that ran.
     """
-    without = Counter(
-        (part.device, point) for part in parts if not part.scenarios for point in part.testpoints
-    )
+    without = Counter((part.device, point) for part in parts if part.whole for point in part.testpoints)
     done = Counter((device, point) for device, points in ran for point in points)
     lines: dict[str, list[str]] = {}
     for (device, point), lost in without.items():

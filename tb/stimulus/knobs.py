@@ -2,16 +2,16 @@
 """The knobs of a test, which restrict its random draw. `docs/knobs.md` holds the same table."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, get_type_hints
 
 from msgspec import Meta
 
-from models.formats import Formats, per_operand
+from models.formats import Format, Formats
 from models.ops import Op
 from tb.exchange.device import Descriptor
-from tb.exchange.names import OPERAND_CLASSES
+from tb.exchange.names import OPERAND_CLASSES, format_name
 from tb.exchange.scenario import (
     ABORT_KINDS,
     MAX_BURST,
@@ -20,7 +20,7 @@ from tb.exchange.scenario import (
     STALL_KINDS,
     WRITE_R_VALID,
 )
-from tb.schema import Where
+from tb.schema import SchemaError, Where
 from tb.stimulus.draws import Interval, Sizes, Weighted
 from tb.stimulus.knob_values import (
     MIXED,
@@ -35,6 +35,8 @@ from tb.stimulus.knob_values import (
     words,
 )
 from tb.stimulus.placement import BASES
+
+T = TypeVar("T")
 
 ALIGNMENTS = (1, 2, 4, 8, 16, 32, 64)
 MAX_JOBS = 8
@@ -120,6 +122,7 @@ class Knobs:
         write_r_valid: whether r_valid follows writes
         corners: most corner scenarios, which come first; 0 for none
         mixes: formats that MIXED stands for
+        lacking: knobs that name values which the device does not have, and in words which
     """
 
     op: Annotated[Weighted[Op], words(tuple(Op.__members__))]
@@ -155,6 +158,7 @@ class Knobs:
     write_r_valid: Annotated[Weighted[str], words(WRITE_R_VALID)]
     corners: Annotated[int, plain(Corners)]
     mixes: tuple[Formats, ...]
+    lacking: tuple[tuple[str, str], ...]
 
     def formats(self) -> tuple[Formats, ...]:
         """All formats that can be drawn."""
@@ -170,36 +174,45 @@ class Knobs:
 FIELDS = {
     name: Knob(hint.__metadata__[0], DEFAULTS.get(name))
     for name, hint in get_type_hints(Knobs, include_extras=True).items()
-    if name != "mixes"
+    if name not in ("mixes", "lacking")
 }
 """All knobs by name."""
 
 
+class DeviceLacks(SchemaError):
+    """A knob none of whose values the device has: the test is not applicable to it."""
+
+
 def parse_knobs(table: Mapping[str, Any], descriptor: Descriptor, where: Where) -> Knobs:
-    """Checks a test's knobs against the schema and the device.
+    """Checks a test's knobs against the schema, and keeps what the device has.
 
     Args:
         table: the table `knobs` of a test entry.
-        descriptor: the device; operations, formats and cores it lacks cannot be asked for.
+        descriptor: the device.
         where: the table's place, for messages.
 
     Raises:
-        SchemaError: an unknown key (with the nearest match), a wrong value, or one the device lacks.
+        DeviceLacks: the device has none of the values of a knob.
+        SchemaError: an unknown key (with the nearest match), or a wrong value.
     """
     values = parsed(table, FIELDS, where)
-    device = where.key("op"), descriptor.name
-    values["op"] = _offered(values["op"], Op, descriptor.operations, *device)
     for name in "mnk":
         values[name] = values[name].on(descriptor.instance, where.key(name))
+    if values["op"] is not None:
+        values["op"] = Weighted(tuple(Op[name] for name in values["op"].values), values["op"].weights)
     mixes = tuple(fmt for fmt in descriptor.job_formats if isinstance(fmt, tuple))
-    values["fmt"] = _offered_formats(values["fmt"], mixes, descriptor, where.key("fmt"))
+    values["fmt"] = values["fmt"] or _any_format(descriptor.formats, mixes)
+    has: dict[str, Sequence[Any]] = {
+        "op": descriptor.operations,
+        "fmt": (*descriptor.job_formats, *([MIXED] if mixes else [])),
+        "core": range(descriptor.n_cores),
+    }
+    lacking = []
+    for name, offered in has.items():
+        values[name], without = _offered(values[name], offered, where.key(name), descriptor.name)
+        lacking += [(name, without)] if without else []
     values["write_r_valid"] = values["write_r_valid"].within(descriptor.traits.write_answers)
-    cores = tuple(range(descriptor.n_cores))
-    values["core"] = values["core"] or Weighted.evenly(cores)
-    for core in values["core"].values:
-        if core not in cores:
-            raise where.key("core").error(f"{descriptor.name} has cores 0..{cores[-1]} only, not {core}")
-    knobs = Knobs(**values, mixes=mixes)
+    knobs = Knobs(**values, mixes=mixes, lacking=tuple(lacking))
     if knobs.abort_at == "sweep" and "none" in knobs.abort.values:
         raise where.key("abort_at").error("a sweep needs abort = clear or reset, always; set knob abort")
     least = max(knobs.m.lo, 1) * max(knobs.n.lo, 1) * max(knobs.k.lo, 1)
@@ -211,35 +224,36 @@ def parse_knobs(table: Mapping[str, Any], descriptor: Descriptor, where: Where) 
     return knobs
 
 
-def _offered_formats(
-    chosen: Weighted[Formats | str] | None, mixes: tuple[Formats, ...], descriptor: Descriptor, where: Where
-) -> Weighted[Formats | str]:
-    """Formats, all of which the device must have; None stands for all it has, a third of them mixed."""
-    offered = descriptor.formats
-    if chosen is None:
-        plain: Weighted[Formats | str] = Weighted.evenly(offered)
-        if not mixes:
-            return plain
-        return Weighted((*plain.values, MIXED), (*plain.weights, len(offered) / 2))
-    for fmt in chosen.values:
-        if not mixes and (fmt == MIXED or isinstance(fmt, tuple)):
-            raise where.error(f"{descriptor.name} has one format for all operands; name one")
-        for member in () if isinstance(fmt, str) else per_operand(fmt):
-            if member not in offered:
-                names = ", ".join(each.name for each in offered)
-                raise where.error(f"{descriptor.name} does not have {member.name}; it has {names}")
-    return chosen
+def _any_format(offered: Sequence[Formats], mixes: Sequence[Formats]) -> Weighted[Formats | str]:
+    """All formats of a device, a third of them mixed where it has mixes."""
+    plain: Weighted[Formats | str] = Weighted.evenly(offered)
+    return Weighted((*plain.values, MIXED), (*plain.weights, len(offered) / 2)) if mixes else plain
 
 
 def _offered(
-    chosen: Weighted[str] | None, kind: type[Any], offered: tuple[Any, ...], where: Where, device: str
-) -> Weighted[Any]:
-    """Turns names into members of an enum, all of which the device must have; None stands for all it has."""
+    chosen: Weighted[T] | None, offered: Sequence[T], where: Where, device: str
+) -> tuple[Weighted[T], str]:
+    """The chosen values that the device has, and which it does not have; None stands for all it has."""
     if chosen is None:
-        return Weighted.evenly(offered)
-    members = tuple(kind[name] for name in chosen.values)
-    for member in members:
-        if member not in offered:
-            names = ", ".join(each.name for each in offered)
-            raise where.error(f"{device} does not have {member.name}; it has {names}")
-    return Weighted(members, chosen.weights)
+        return Weighted.evenly(offered), ""
+    without = [value for value in chosen.values if value not in offered]
+    if not without:
+        return chosen, ""
+    has = [value for value in offered if not isinstance(value, tuple)]
+    reason = f"{device} does not have {_named(without)}; it has {_named(has)}"
+    if len(without) == len(chosen.values):
+        raise DeviceLacks(reason, where)
+    return chosen.within(offered), reason
+
+
+def _named(values: Sequence[Any]) -> str:
+    """Operations, formats and cores in words."""
+    return ", ".join(map(_name, values))
+
+
+def _name(value: Op | Formats | int | str) -> str:
+    if isinstance(value, Op):
+        return value.name
+    if value == MIXED:
+        return "mixed formats"
+    return format_name(value) if isinstance(value, Format | tuple) else f"core {value}"

@@ -78,6 +78,11 @@ class ScenarioStream(Applicable):
         )
         self.corner_count = len(self._corners)
 
+    @property
+    def lacking(self) -> tuple[tuple[str, str], ...]:
+        """Knobs that name values which the device does not have, and in words which."""
+        return self.knobs.lacking
+
     @classmethod
     def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
         """Return why the device cannot run what the knobs of a test draw first, if it never can."""

@@ -52,8 +52,10 @@ class Coincidences(DirectedTest):
 
     @classmethod
     def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
-        """Return that the device has registers or traits of its own, with which accesses meet otherwise."""
+        """Return what makes accesses meet otherwise, or that no job of the device can be repeated."""
         del entry
+        if device.operations == (Op.GEMM,):
+            return f"{device.name} has GEMM alone, whose repetition changes Z"
         if device.registers == CONTRACT_REGISTERS and device.traits == CONTRACT:
             return ""
         return f"{device.name} has registers or traits of its own"

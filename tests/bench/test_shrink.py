@@ -4,6 +4,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from regressions import cli
 from regressions.paths import relative
 from regressions.results import read_results
-from regressions.services import Services, real_services
+from regressions.services import real_services
 from regressions.simulators.base import Build
 from regressions.simulators.verilator import Verilator
 from tb.descriptor import load
@@ -70,7 +71,7 @@ def shrink(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shrink:
         )
         record.write(tmp_path / "failures" / "record.json")
         real = real_services()
-        services = Services(lambda _: Faulty(fault, at), real.device, real.sizes, real.not_applicable)
+        services = replace(real, simulator=lambda _: Faulty(fault, at))
         place = [f"--record={tmp_path / 'failures' / 'record.json'}", f"--build={tmp_path / 'build'}"]
         capsys.readouterr()
         code = cli.main([command, *place, *options], services)

@@ -93,7 +93,13 @@ def device(name: str) -> Descriptor:
 def services() -> Services:
     """Everything the runner needs."""
     simulator = FakeSimulator()
-    return Services(lambda _: simulator, device, open_sizes, lambda entry, _: entry.knobs.get("lacks", ""))
+    return Services(
+        lambda _: simulator,
+        device,
+        open_sizes,
+        lambda entry, _: entry.knobs.get("lacks", ""),
+        lambda entry, _: [("fmt", entry.knobs["narrowed"])] if "narrowed" in entry.knobs else [],
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from regressions.errors import NoDefects
 from regressions.kinds import defects_of, with_defects
 from regressions.paths import ROOT
 from regressions.services import Services
-from regressions.testbench import not_applicable, open_sizes
+from regressions.testbench import narrowed, not_applicable, open_sizes
 from tb import kinds as simulated
 from tb.descriptor import load
 from tb.kinds import kind_of, targets
@@ -77,7 +77,7 @@ def test_a_device_is_of_one_kind(toy: Path) -> None:
 
 def test_a_plan_of_its_tests_runs_and_is_reported(runner: Runner, toy: Path) -> None:
     (runner.folder / "list.toml").write_text(LIST)
-    services = Services(lambda _: FakeSimulator(), load, open_sizes, not_applicable)
+    services = Services(lambda _: FakeSimulator(), load, open_sizes, not_applicable, narrowed)
     options = ["--build", str(runner.build), "--lists", str(runner.folder / "list.toml"), "--dut", str(toy)]
     code = cli.main(["regressions", "--tier", "smoke", *options], services)
     assert [(row["dut"], row["name"]) for row in runner.summary()["tests"]] == [("cart", "roll")]
@@ -97,7 +97,7 @@ def test_a_plan_of_its_tests_runs_and_is_reported(runner: Runner, toy: Path) -> 
 @pytest.mark.usefixtures("toy")
 def test_a_test_wants_a_device_of_its_kind(runner: Runner, capsys: pytest.CaptureFixture[str]) -> None:
     (runner.folder / "list.toml").write_text(LIST.replace('runs_on = "toy"', ""))
-    services = Services(lambda _: FakeSimulator(), load, open_sizes, not_applicable)
+    services = Services(lambda _: FakeSimulator(), load, open_sizes, not_applicable, narrowed)
     options = ["--build", str(runner.build), "--lists", str(runner.folder / "list.toml"), "--dut", "redmule"]
     assert cli.main(["run", "--test", "roll", *options], services) == 2
     assert 'test roll: toys wants runs_on = "toy"' in capsys.readouterr().err

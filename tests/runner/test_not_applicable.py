@@ -99,6 +99,22 @@ def test_a_run_in_which_nothing_at_all_is_compared_has_not_passed(runner: Runner
     assert "0 of 0 tests passed (1 not applicable)" in runner.out
 
 
+@pytest.mark.parametrize("command", [("regressions", "--tier", "smoke"), ("run", "--test", "*")])
+def test_values_of_knobs_that_the_device_lacks_are_told_and_the_test_runs(
+    runner: Runner, command: tuple[str, ...]
+) -> None:
+    reason = "redmule does not have E4M3; it has FP16"
+    runner.tests(plain={}, **{name: {"knobs": {"narrowed": reason}} for name in ("few", "less")})
+    assert runner(*command) == 0
+    assert f"not applicable: values of knob fmt of few, less: {reason}" in runner.out
+    assert "3 of 3 tests passed," in runner.out
+    label = "run" if command[0] == "run" else "smoke"
+    assert [part["knob"] for part in runner.summary(label)["not_applicable"]] == ["fmt", "fmt"]
+    folder = runner.build / "reports" / label
+    assert "some values of fmt" in (folder / "report.html").read_text()
+    assert not ET.parse(folder / "junit.xml").getroot().findall(".//skipped")
+
+
 def test_a_stream_draws_what_the_device_can_and_counts_the_rest() -> None:
     matmul = device(operations=[Op.MATMUL])
     drawing = ScenarioStream("mixed", 1, {}, device())

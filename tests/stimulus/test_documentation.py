@@ -19,7 +19,7 @@ from tb.exchange.registers import Registers
 from tb.exchange.roles import Constant, Place, Roles
 from tb.exchange.traits import Traits
 from tb.kinds import kinds
-from tb.stimulus.knobs import DEFAULTS, Knobs
+from tb.stimulus.knobs import DEFAULTS, FIELDS, Knobs
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -84,9 +84,7 @@ def tables() -> Iterator[str]:
     [
         (
             "knobs.md",
-            [f"| `{name}` | {toml(DEFAULTS.get(name))} | {doc} |" for name, doc in documented(Knobs).items()][
-                :-1
-            ],
+            [f"| `{name}` | {toml(DEFAULTS.get(name))} | {documented(Knobs)[name]} |" for name in FIELDS],
         ),
         ("descriptor.md", [*rows(DescriptorFile), *tables()]),
         ("descriptor.md", list(rows(Bound))),

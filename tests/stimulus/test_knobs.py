@@ -15,7 +15,7 @@ from tb.exchange.scenario import BANKS, HELD, STALL_KINDS, WRITE_R_VALID
 from tb.schema import SchemaError, Where
 from tb.stimulus.draws import Sizes, Weighted
 from tb.stimulus.image import undefined
-from tb.stimulus.knobs import FIELDS, Knobs, parse_knobs
+from tb.stimulus.knobs import FIELDS, DeviceLacks, Knobs, parse_knobs
 from tb.stimulus.placement import BASES
 from tb.stimulus.rng import stream
 from tb.stimulus.stream import ScenarioStream
@@ -144,16 +144,51 @@ def test_errors_name_key_and_remedy(table: dict[str, Any], words: tuple[str, ...
         assert word in text
 
 
-def test_what_the_device_lacks_cannot_be_asked_for() -> None:
-    text = message({"op": ["GEMM", "ADDMAX"]}, operations=(Op.GEMM, Op.MATMUL))
-    assert "knobs.op: paper does not have ADDMAX; it has GEMM, MATMUL" in text
-    assert "paper does not have BF16; it has FP16" in message({"fmt": "BF16"})
-    assert "paper has one format for all operands; name one" in message({"fmt": ["FP16", "mixed"]})
-    assert "one format for all operands" in message({"fmt": "E4M3/FP16/FP16"}, formats=tuple(Format))
-    two = {"formats": (Format.FP16, Format.BF16), "mixed_formats": True}
-    assert "does not have E4M3; it has FP16, BF16" in message({"fmt": "E4M3/FP16/FP16"}, **two)
-    assert "did you mean 'mixed'" in message({"fmt": "mix"}, **two)
-    assert "paper has cores 0..1 only, not 5" in message({"core": [0, 5]}, n_cores=2)
+MIXES: dict[str, Any] = {"formats": (Format.FP16, Format.BF16), "mixed_formats": True}
+
+
+@pytest.mark.parametrize(
+    ("table", "of_device", "reason"),
+    [
+        ({"op": "ADDMAX"}, {"operations": (Op.GEMM, Op.MATMUL)}, "ADDMAX; it has GEMM, MATMUL"),
+        ({"fmt": ["BF16", "E4M3"]}, {}, "BF16, E4M3; it has FP16"),
+        ({"fmt": "mixed"}, {}, "mixed formats; it has FP16"),
+        (
+            {"fmt": "E4M3/FP16/FP16"},
+            {"formats": (Format.FP16, Format.E4M3)},
+            "E4M3/FP16/FP16; it has FP16, E4M3",
+        ),
+        ({"fmt": "E4M3/FP16/FP16"}, MIXES, "E4M3/FP16/FP16; it has FP16, BF16, mixed formats"),
+        ({"core": [3, 5]}, {"n_cores": 2}, "core 3, core 5; it has core 0, core 1"),
+    ],
+)
+def test_a_knob_none_of_whose_values_the_device_has_says_so(
+    table: dict[str, Any], of_device: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(DeviceLacks) as caught:
+        parse_knobs(table, device(**of_device), HERE)
+    assert caught.value.what == f"paper does not have {reason}"
+
+
+def test_what_the_device_has_of_a_knob_is_drawn() -> None:
+    table = {"op": {"GEMM": 3, "MATMUL": 1, "ADDMAX": 2}, "fmt": ["FP16", "E5M2", "mixed"], "core": [0, 5]}
+    left = parse_knobs(table, device(operations=(Op.GEMM, Op.MATMUL), n_cores=2), HERE)
+    assert left.op == Weighted((Op.GEMM, Op.MATMUL), (3.0, 1.0))
+    assert left.fmt.values == (Format.FP16,)
+    assert left.core.values == (0,)
+    assert dict(left.lacking) == {
+        "op": "paper does not have ADDMAX; it has GEMM, MATMUL",
+        "fmt": "paper does not have E5M2, mixed formats; it has FP16",
+        "core": "paper does not have core 5; it has core 0, core 1",
+    }
+    whole = parse_knobs({"fmt": ["FP16", "mixed"]}, device(**MIXES), HERE)
+    assert (whole.fmt.values, whole.lacking) == ((Format.FP16, "mixed"), ())
+
+
+def test_a_misspelling_is_an_error_on_every_device() -> None:
+    assert "did you mean 'mixed'" in message({"fmt": ["FP16", "mix"]}, **MIXES)
+    assert "did you mean 'E4M3'" in message({"fmt": ["FP16", "E4M4"]})
+    assert "9 is not allowed" in message({"core": [0, 9]}, n_cores=2)
 
 
 leaves = (

@@ -57,6 +57,11 @@ class JobStream(ProgramStream):
         if not all(isinstance(fmt, Format) for fmt in self.job_knobs.fmt.values):
             raise self.where.key("fmt").error("jobs of a mailbox have one format for all operands")
 
+    @property
+    def lacking(self) -> tuple[tuple[str, str], ...]:
+        """Knobs that name values which the accelerator does not have, and in words which."""
+        return self.job_knobs.lacking
+
     @classmethod
     def fields(cls) -> Mapping[str, Knob]:
         """Returns its own knobs and those of the accelerator's tests."""
