@@ -42,6 +42,7 @@ class Attempt:
     folder: Path  # of its simulation
     shown: Finding | None = None  # the finding that the record is about; None if it did not come
     known: tuple[KnownItem, ...] = ()  # known issues and differences of the device that explain it
+    others: tuple[str, ...] = ()  # lines on findings that came with it
 
     @property
     def log(self) -> str:
@@ -180,5 +181,14 @@ class Attempts:
             history = scenarios[: places.get(failure.scenario, len(scenarios)) + 1]
             shown = wanted.shown_by(failure.findings, history[-1])
             if shown is not None:
-                return replace(attempt, shown=shown, known=explaining(self.device, history, shown))
+                others = tuple(
+                    ", ".join(filter(None, (f"{each.status}: {each.line}", self._explained(history, each))))
+                    for each in failure.findings
+                    if each is not shown
+                )
+                known = explaining(self.device, history, shown)
+                return replace(attempt, shown=shown, known=known, others=others)
         return attempt
+
+    def _explained(self, history: Sequence[Scenario], finding: Finding) -> str:
+        return known_words(explaining(self.device, history, finding))

@@ -28,6 +28,9 @@ def replay(order: Order, services: Services, console: Console) -> int:
             return EXIT_INTERRUPTED
         if attempt.shown is not None:
             how = "alone" if mode == "alone" else f"only after the {before} scenarios before it"
+            console.print(f"finding: {attempt.shown.line}", markup=False, soft_wrap=True)
+            for other in attempt.others:
+                console.print(f"with it: {other}", markup=False, soft_wrap=True)
             known = f"{known_words(attempt.known)}, " if attempt.known else ""
             said = f"reproduced {how}: {attempt.shown.status}, {known}log {attempt.log}"
             console.print(said, style="bold red", markup=False, soft_wrap=True)

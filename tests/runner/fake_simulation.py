@@ -137,8 +137,8 @@ def search(record: dict) -> None:
 def replay(plan: dict) -> None:
     """Replays a record: it fails as recorded with as many scenarios as the knob `needs` says.
 
-    With fewer it passes, or fails as the knob `otherwise` says: a checker. What the device is known for it
-    shows if the plan says that this is ignored.
+    With fewer it passes, or fails as the knob `otherwise` says: a checker. Findings of the checkers of the
+    knob `ahead` come before it. What the device is known for it shows if the plan says that this is ignored.
     """
     record = json.loads(Path(plan["replay"]["record"]).read_text())
     if plan["replay"]["mode"] in ("shrink", "needed"):
@@ -160,7 +160,10 @@ def replay(plan: dict) -> None:
         emit(
             **{"type": "failure", "test": name, "scenario": scenario, "status": status},
             **{"detail": f"{checker}: job 0: Z[7] differs"},
-            findings=[{"status": status, "checker": checker, "detail": "Z[7] differs", "job": 0}],
+            findings=[
+                {"status": status, "checker": each, "detail": "Z[7] differs", "job": 0}
+                for each in (*knobs.get("ahead", ()), checker)
+            ],
         )
     emit(
         type="test_end",

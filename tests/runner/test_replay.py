@@ -84,6 +84,21 @@ def test_a_replay_is_about_the_finding_of_the_record(runner: Runner, tmp_path: P
     assert "not reproduced: the scenario fails otherwise" in runner.out
 
 
+def test_what_came_with_the_finding_is_told_apart_from_it(runner: Runner, tmp_path: Path) -> None:
+    runner.tests(bad={})
+    path = _record(tmp_path, 1, checker="bound")
+    record = read_record(path)
+    entry = replace(record.entry, knobs=record.entry.knobs | {"ahead": ["memory"]})
+    replace(record, entry=entry).write(path)
+    assert runner("replay", f"--record={path}", "--finding=bound") == 1
+    assert runner.out.splitlines()[-3:-1] == [
+        "finding: bound: job 0: Z[7] differs",
+        "with it: mismatch: memory: job 0: Z[7] differs",
+    ]
+    said = "reproduced alone: mismatch, known issue 'odd' (tracker 17), log "
+    assert runner.out.splitlines()[-1].startswith(said)
+
+
 def test_a_finding_that_the_record_does_not_have_is_one_line(runner: Runner, tmp_path: Path) -> None:
     runner.tests(bad={})
     assert runner("replay", f"--record={_record(tmp_path, 1)}", "--finding=memry") == 2
