@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tb.exchange.bucket import bucket_of
+from tb.exchange.job import Job
 from tb.exchange.record import Record
 from tb.exchange.results import HANG, Finding
 from tb.exchange.scenario import Scenario
@@ -15,14 +16,14 @@ from tb.exchange.status import Status
 class Wanted:
     """Finding that a run has to show to be the failure of a record; others may come and go with it.
 
-    A hang has to be one of a job with the same dimensions 0: a device may not end empty jobs for a reason of
-    its own, and every hang would shrink to that one.
+    A hang has to be one of a job with or without elements of Z as well: a device may not end empty jobs for a
+    reason of its own, and every hang would shrink to that one.
     """
 
     status: Status
     checker: str
     bucket: str = ""  # empty for a record of earlier versions, which has no findings
-    without: tuple[bool, ...] | None = None  # of a hang: M, N and K of its job are 0
+    without: tuple[bool, ...] | None = None  # of a hang: M and K of its job are 0
 
     @classmethod
     def of(cls, record: Record) -> "Wanted":
@@ -43,11 +44,16 @@ class Wanted:
 
 
 def _without(finding: Finding, scenario: Scenario) -> tuple[bool, ...] | None:
-    """For M, N and K of the job that hangs: true for 0; None for other findings.
+    """For M and K of the job that hangs: true for 0; None for other findings."""
+    job = hanging(finding, scenario)
+    return None if job is None else (job.m == 0, job.k == 0)
+
+
+def hanging(finding: Finding, scenario: Scenario) -> Job | None:
+    """Return the job that hangs by a finding of a scenario; None for other findings.
 
     Jobs that a program of a cluster makes of a larger one have no place in the scenario.
     """
     if finding.checker != HANG or finding.job is None or finding.job >= len(scenario.jobs):
         return None
-    job = scenario.jobs[finding.job]
-    return job.m == 0, job.n == 0, job.k == 0
+    return scenario.jobs[finding.job]

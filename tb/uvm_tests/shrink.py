@@ -13,8 +13,8 @@ from tb.env.env import RedmuleEnv
 from tb.env.lookahead import lookahead
 from tb.exchange.record import Record
 from tb.exchange.results import Finding
-from tb.exchange.wanted import Wanted
-from tb.stimulus.reductions import History
+from tb.exchange.wanted import Wanted, hanging
+from tb.stimulus.reductions import History, with_job
 from tb.stimulus.shrink import NEEDED, OUTCOME, SHRUNK, Shrunk, all_passes, shrink
 
 
@@ -86,12 +86,30 @@ class Shrinker:
         if shown is None:
             return None
         smaller, findings = shown
+        if not await self._needs_its_size(smaller, findings[0]):
+            return None
         for part in self._passing:
             if part(smaller) == smaller or await self._shown(part(smaller)) is not None:
                 return None
         # At once: a simulation that ends early loses nothing.
         self._task.record.about(findings, smaller).write(self._task.folder / SHRUNK)
         return smaller
+
+    async def _needs_its_size(self, history: History, shown: Finding) -> bool:
+        """Tell if a hang without steps, of a record with steps, needs the M and K of its job.
+
+        Else the device may not end any job of N = 0, for a reason of its own.
+        """
+        record = self._task.record
+        job, recorded = hanging(shown, history[-1]), hanging(record.finding, record.failing)
+        if job is None or recorded is None or job.n > 0 or recorded.n == 0:
+            return True
+        if shown.job is None or job.data is not None:
+            return False
+        least = with_job(history, len(history) - 1, shown.job, m=min(job.m, 1), k=min(job.k, 1))
+        if least == history or self._env.descriptor.cannot(least[-1]):
+            return False
+        return await self._shown(least) is None
 
     async def _shown(self, history: History) -> tuple[History, Sequence[Finding]] | None:
         """Run a history from a reset on; returns it up to the failure, and the findings, that one first."""

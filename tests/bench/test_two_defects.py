@@ -107,7 +107,7 @@ def test_each_record_shrinks_to_its_own_defect(tmp_path: Path) -> None:
     tall = shrunk(tmp_path / "tall", three_defects, record(three_defects, scenario(0, 20, 15, 12)))
     wide = shrunk(tmp_path / "wide", three_defects, record(three_defects, scenario(1, 7, 15, 12)))
     assert tall.findings[0].checker == HANG
-    assert sizes(tall) == [(9, 1, 1)]  # neither the empty job that hangs too, nor the wrong one
+    assert sizes(tall) == [(9, 0, 1)]  # neither the empty job that hangs too, nor the wrong one
     assert wide.findings[0].checker == "memory"
     assert sizes(wide) == [(1, 5, 1)]
 
@@ -117,11 +117,25 @@ def test_a_hang_of_an_empty_job_stays_one(tmp_path: Path) -> None:
     assert sizes(found) == [(0, 1, 1)]
 
 
+def without_steps(ran: list[Scenario]) -> Iterator[Finding]:
+    """Tall jobs do not end, nor do any without steps."""
+    (job,) = ran[-1].jobs
+    if job.m >= 9 or job.n == 0:
+        yield hang()
+
+
+def test_a_hang_of_a_tall_job_does_not_become_one_of_a_job_without_steps(tmp_path: Path) -> None:
+    tall = shrunk(tmp_path / "tall", without_steps, record(without_steps, scenario(0, 20, 15, 12)))
+    assert sizes(tall) == [(9, 1, 1)]
+    short = shrunk(tmp_path / "short", without_steps, record(without_steps, scenario(0, 5, 0, 12)))
+    assert sizes(short) == [(1, 0, 1)]
+
+
 def test_a_hang_is_what_its_record_is_about_and_the_others_can_be_named(tmp_path: Path) -> None:
     found = record(three_defects, scenario(0, 20, 15, 12, Op.MINMAX))
     assert found.detail.startswith("watchdog: job 0: silent before")
     assert [each.checker for each in found.findings] == [HANG, "rule 5"]
-    assert sizes(shrunk(tmp_path / "hang", three_defects, found)) == [(9, 1, 1)]
+    assert sizes(shrunk(tmp_path / "hang", three_defects, found)) == [(9, 0, 1)]
     rule = shrunk(tmp_path / "rule", three_defects, found.narrowed("rule 5"))
     assert bucket_of(rule.findings[0]) == bucket_of(RULE)
     assert (rule.failing.jobs[0].op, sizes(rule)) == (Op.MINMAX, [(0, 0, 0)])
