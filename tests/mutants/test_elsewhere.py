@@ -135,6 +135,6 @@ def test_a_campaign_on_another_instance_and_kind_of_build(tmp_path: Path) -> Non
         "after-300": ("killed", False),
         "after-4000000000": ("survived", True),
     }
-    log = next((tmp_path / "build" / "runs").glob("*/sims/sticky/sim.log")).read_text()
+    log = next((tmp_path / "build" / "runs").glob("*/sims/sticky/*/sim.log")).read_text()
     assert f"rerun: make mutants TESTS=sticky DUT={small} DATA=" in log
     assert " KIND=xrand\n" in log
