@@ -55,12 +55,20 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
     if its_kind.table is not None:
         config = convert(raw.pop(its_kind.name), its_kind.table, where.key(its_kind.name))
     table = convert(_checked(raw, where), DescriptorFile, where)
-    registers = _registers(table.registers, path, where.key("registers"))
-    table = structs.replace(table, registers=registers)
     instance = _instance(table, where.key("instance"))
     place = where.key("n_cores")
     given = _once(raw.get("n_cores"), "N_CORES", table, place)
     n_cores = convert(table.n_cores if given is None else given, Cores, place)
+    registers = _registers(table.registers, path, where.key("registers"))
+    said = raw.get("registers")
+    if (
+        n_cores == 1
+        and its_kind.name == ACCELERATOR
+        and not (isinstance(said, dict) and "access_ids" in said)
+    ):
+        # A lone core has no rivals, and the event of another one's job has no line.
+        registers = structs.replace(registers, access_ids=False)
+    table = structs.replace(table, registers=registers)
     found = _sources(table, raw, path, where)
     if not table.registers.access_ids and n_cores > 1:
         raise (

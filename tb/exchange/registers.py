@@ -30,7 +30,7 @@ class Registers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         acquire_taken: value of `acquire` when another holds the lock
         acquire_again: what the holder reads once more: its `"id"`, or that it is `"taken"`
         lock: job registers and trigger are for whoever read `acquire` alone
-        access_ids: accesses carry the id of their core; without it there is one core
+        access_ids: accesses carry the id of their core; with one core there are none, unless it is given
         queue: jobs that can wait behind the running one
         job_ids: number of ids, which count from 0 and wrap
         status_shows: `"contexts"`: a byte for each context (contract A5.6); `"busy"`: 0 when idle, else not 0

@@ -56,6 +56,8 @@ class Coincidences(DirectedTest):
         del entry
         if device.operations == (Op.GEMM,):
             return f"{device.name} has GEMM alone, whose repetition changes Z"
+        if device.n_cores <= max(*_CORES, _RIVAL):
+            return f"{device.name} has too few cores"
         if device.registers == CONTRACT_REGISTERS and device.traits == CONTRACT:
             return ""
         return f"{device.name} has registers or traits of its own"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from tb.agents.control.access import read
+from tb.exchange.names import MAX_CORES
 from tb.registers.map import JOB_IDS
 from tb.registers.own import registers_of
 from tb.registers.program import programmed, register_values
@@ -28,19 +29,25 @@ class JobIdSequence(RegisterCheckSequence):
 
     Args:
         jobs: Jobs to run; more than 256 to see the ids wrap.
+        cores: Cores that the device has, which get the events of their jobs.
     """
 
-    def __init__(self, jobs: int = JOB_IDS + 3, name: str = "") -> None:
+    def __init__(self, jobs: int = JOB_IDS + 3, name: str = "", cores: int = MAX_CORES) -> None:
         super().__init__(name)
-        self.jobs = jobs
+        self.jobs, self.cores = jobs, cores
 
     needs = ("clear", "acquire", "status", "no_clear_between")
+
+    @classmethod
+    def made_in(cls, env: RedmuleEnv) -> Self:
+        """Makes the sequence with the environment's cores."""
+        return cls(cores=env.descriptor.n_cores)
 
     async def check(self) -> None:
         """Runs empty jobs one by one, by all cores in turn."""
         rules, unread = self.registers.rules, 0
         for number in range(self.jobs):
-            core = number % 8 if rules.access_ids else 0
+            core = number % self.cores
             self.expect(f"id of job {number}", await self.trigger_empty_job(core), number % rules.job_ids)
             await self.wait_until_idle()
             unread += 1

@@ -33,6 +33,7 @@ DEVICES = {
     "addmax": 'operations = ["ADDMAX"]',
     "no_queue": "registers = { queue = 0 }",
     "one_core": "parameters = { N_CORES = 1 }",
+    "two_cores": "parameters = { N_CORES = 2 }",
     "no_ids": "parameters = { N_CORES = 1 }\nregisters = { access_ids = false }",
     "from_8": _sizes("least = 8, multiple = 8"),
     "up_to_16": _sizes("most = 16"),
@@ -44,6 +45,8 @@ WITHOUT = {
     "bf16": {"gemm_ops_balanced", "edges_long_copies", "public_ci"},
     "matmul": {"edges_long_copies", "public_ci"},
     "gemm": {"reg_coincidences"},
+    "one_core": {"reg_bad_id", "reg_non_holder", "reg_coincidences"},
+    "two_cores": {"reg_coincidences"},
 }
 """Some of the tests that have no meaning then."""
 NARROWED = {

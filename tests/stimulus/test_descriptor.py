@@ -112,6 +112,22 @@ def test_parameters_of_the_top_module_give_instance_and_cores(tmp_path: Path) ->
     assert device.parameters["P"] == "3", "a text is passed on as it is, and compared with nothing"
 
 
+def test_a_lone_core_has_no_access_ids_unless_the_descriptor_says_so(tmp_path: Path) -> None:
+    def ids(text: str) -> bool:
+        return load(write(tmp_path, text)).registers.access_ids
+
+    assert ids(FULL)
+    assert ids("n_cores = 2" + FULL)
+    assert not ids("n_cores = 1" + FULL)
+    assert not ids("parameters = {N_CORES = 1}" + FULL + "[registers]\nqueue = 2\n")
+    assert ids("n_cores = 1" + FULL + "[registers]\naccess_ids = true\n")
+    base = tmp_path / "mine.toml"
+    write(tmp_path, "n_cores = 1" + FULL + "[registers]\naccess_ids = true\n")
+    (tmp_path / "other.toml").write_text(f'base = "{base.name}"\nname = "other"\n')
+    assert load(tmp_path / "other.toml").registers.access_ids
+    assert load("cluster_1").registers.access_ids, "its programs know the contract's registers"
+
+
 def test_sources_keep_their_order_globs_are_sorted_tokens_resolve(tmp_path: Path) -> None:
     for name in ("z.sv", "b.sv", "pkg.sv"):
         (tmp_path / name).touch()
