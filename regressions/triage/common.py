@@ -13,11 +13,12 @@ class Common:
 
     condition: Subgroup | str  # that of its jobs, or why there is none
     kin: str = ""  # another bucket that is likely of the same bug, in words; empty if none is
+    rule: str = ""  # what the rule of a known issue lacks to take it in, in words; empty if there is none
 
     @property
     def lines(self) -> list[str]:
         """Lines for people."""
-        return [str(self.condition), *filter(None, [self.kin])]
+        return [str(self.condition), *filter(None, [self.kin, self.rule])]
 
 
 NAMELESS = Common("no condition: it names no job")
@@ -25,6 +26,12 @@ NAMELESS = Common("no condition: it names no job")
 
 
 def bugs(commons: Collection[Common]) -> str:
-    """Return words on the number of bugs behind the buckets of a device; empty for less than two buckets."""
-    own = sum(not each.kin for each in commons)
-    return f"{len(commons)} buckets, likely {own} bug{'s' * (own != 1)}" if len(commons) > 1 else ""
+    """Return words on the number of bugs behind the buckets of a device; empty for less than two buckets.
+
+    Those of known issues count for none.
+    """
+    if len(commons) < 2:
+        return ""
+    own = sum(not (each.kin or each.rule) for each in commons)
+    likely = f"{own} bug{'s' * (own > 1)}" if own else "of known issues alone"
+    return f"{len(commons)} buckets, likely {likely}"

@@ -8,11 +8,14 @@ from regressions.triage.common import Common
 from regressions.triage.explained import explained
 from regressions.triage.kinship import kinship
 from regressions.triage.rows import MEASURED, drawn, measured
+from regressions.triage.rules import rule_advice
 from regressions.triage.subgroup import MINIMUM, Subgroup, find
 from regressions.triage.table import JobTable, Place
 from tb.exchange.attributes import ATTRIBUTES
 from tb.exchange.bucket import bucket_of
 from tb.exchange.device import Descriptor
+
+_NONE = "no condition of its own"
 
 
 def commons(results: Sequence[SegmentResult], device: Descriptor) -> dict[str, Common]:
@@ -53,8 +56,18 @@ def commons(results: Sequence[SegmentResult], device: Descriptor) -> dict[str, C
         }
         words = explained(scenarios[bucket], larger, tables[0].scenarios(bucket))
         if words:
-            told[bucket], kin[bucket] = "no condition of its own", words
-    return {bucket: Common(each, kin.get(bucket, "")) for bucket, each in told.items()}
+            told[bucket], kin[bucket] = _NONE, words
+    rules = {bucket: rule_advice(bucket, tables[0], device.known) for bucket in told}
+    return {
+        bucket: Common(
+            _NONE if rules[bucket] and _inexact(each) else each, kin.get(bucket, ""), rules[bucket]
+        )
+        for bucket, each in told.items()
+    }
+
+
+def _inexact(condition: Subgroup | str) -> bool:
+    return isinstance(condition, Subgroup) and not condition.exact
 
 
 def _told(bucket: str, tables: Sequence[JobTable], device: Descriptor) -> Subgroup | str:

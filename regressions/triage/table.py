@@ -69,6 +69,30 @@ class JobTable:
         condition = parse_condition(text, Where("condition"))
         return self.places(self._those(lambda row: condition.fits(row.values)))
 
+    def showing(self, bucket: str) -> set[Place]:
+        """Scenarios in which a bucket shows."""
+        return self.places(self._those(lambda row: bucket in row.buckets))
+
+    def standing(self, bucket: str, text: str) -> tuple[int, int, int]:
+        """Numbers of jobs of a bucket that meet a condition, that stand behind one that does, and of others.
+
+        Where findings name no job, a scenario counts as its job that meets the condition.
+        """
+        condition = parse_condition(text, Where("condition"))
+        at = behind = others = 0
+        met: set[Place] = set()
+        for row in self._rows:
+            meets = condition.fits(row.values)
+            if bucket in row.named:
+                at += meets
+                behind += not meets and row.scenario in met
+                others += not meets and row.scenario not in met
+            elif meets and bucket in row.buckets:
+                at += 1
+            if meets:
+                met.add(row.scenario)
+        return at, behind, others
+
     def by_scenario(self, found: Subgroup, failing: Mask, passing: Mask) -> Subgroup:
         """A condition with the numbers of scenarios instead of jobs."""
         met, own, others = self.meeting(found.text), self.places(failing), self.places(passing)

@@ -18,6 +18,7 @@ from tb.exchange.attributes import FRESH, history_behind, occasions
 from tb.exchange.bucket import bucket_of
 from tb.exchange.condition import parse_condition
 from tb.exchange.entry import TestEntry
+from tb.exchange.known import KnownItem
 from tb.exchange.plan import Segment
 from tb.exchange.results import Failure, Finding
 from tb.exchange.status import Status
@@ -137,6 +138,45 @@ def test_a_defect_of_cut_jobs_is_told_from_other_cut_jobs_by_scenario() -> None:
     assert common.condition.failing == (len(cut.failures), len(cut.failures))
     assert common.condition.passing == (0, 60 - len(cut.failures))
     assert bugs([common]) == ""
+
+
+def ruled(results: Sequence[SegmentResult], **rule: object) -> dict[str, Common]:
+    """Triage of a device with a rule for short products, by checker."""
+    item = KnownItem(**{"id": "short", "reason": "r", "expect": ("memory",), "when": "n <= 4"} | rule)
+    told = commons(results, replace(DEVICE, known_issues=(item,)))
+    return {KEYS[bucket]: common for bucket, common in told.items()}
+
+
+def test_a_checker_that_a_rule_does_not_expect_is_named_with_the_rule() -> None:
+    results = [segment({"bound": "n <= 4", "schedule": 'op == "ADDMAX"'}, 0, 200)]
+    common = ruled(results)
+    assert common["bound"].rule == "all of it is at jobs of known issue 'short': add 'bound' to its `expect`"
+    assert common["schedule"].rule == ""
+    assert bugs(common.values()) == "2 buckets, likely 1 bug"
+    assert ruled(results, expect=("memory", "bound"))["bound"].rule == ""
+    assert ruled(results, when="m > 60")["bound"].rule == ""
+    assert ruled(results, when="m >= 0")["bound"].rule == "", "nearly all jobs meet it"
+
+
+def test_a_rule_that_does_not_spread_is_named_with_the_bucket_behind_its_jobs() -> None:
+    result = segment({"memory": "n <= 4"}, 0, 100)
+    short = parse_condition("n <= 4", Where("short"))
+    behind = []
+    for failure in result.failures:
+        jobs = occasions(stream_of(ENTRY, 1, DEVICE).scenario(failure.scenario))
+        first = next(job.position for job in jobs if short.holds(job))
+        last = jobs[-1]
+        if first < last.position and not short.holds(last):
+            behind.append(replace(failure, findings=(replace(failure.findings[0], job=last.position),)))
+    result.failures = behind
+    (common,) = ruled([result]).values()
+    words = "all of it is behind jobs of known issue 'short': "
+    assert common.rule == words + "`spreads = true` takes in the jobs behind"
+    (common,) = ruled([result], expect=("bound",)).values()
+    assert (
+        common.rule == f"{words}add 'memory' to its `expect`, and `spreads = true` takes in the jobs behind"
+    )
+    assert ruled([result], spreads=True)["memory"].rule == ""
 
 
 @pytest.mark.parametrize("end", [80, 260])
