@@ -84,13 +84,16 @@ def _test_row(device: str, name: str, results: Sequence[SegmentResult], run: Run
     else:
         selector = first.segment.selector
     others = f" (and {len(faults) - 1} more segments)" if len(faults) > 1 else ""
+    planned = sum(segment.jobs for segment in segments) - sum(map(_not_run, results))
+    jobs = sum(_checked(result.jobs) for result in results)
     return TestRow(
         device=device,
         name=name,
         seed=segments[0].seed,
         status=status,
-        jobs_planned=sum(segment.jobs for segment in segments) - sum(map(_not_run, results)),
-        jobs=sum(_checked(result.jobs) for result in results),
+        # A directed test plans the least; what it finds in the device may ask for more.
+        jobs_planned=max(planned, jobs),
+        jobs=jobs,
         rerun=rerun_line(run, selector, segments[0], first.segment.kind if first else "fast"),
         detail=first.detail + others if first else "",
         cycles=sum(result.cycles for result in results),

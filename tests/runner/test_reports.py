@@ -153,6 +153,11 @@ def test_segments_of_a_test_are_one_row_with_the_gravest_status() -> None:
     assert _failing().totals["mismatches"] == 1
 
 
+def test_a_test_that_found_more_to_do_than_it_planned_planned_that() -> None:
+    (row,) = _summary(_result(0, Status.PASSED, [_job(n) for n in range(7)])).tests
+    assert (row.jobs, row.jobs_planned) == (7, 7)
+
+
 def test_an_empty_run_has_not_passed() -> None:
     assert not _summary().passed
     assert not _summary(_result(0, Status.PASSED, [_job(0), _job(1)]), interrupted=True).passed
