@@ -112,7 +112,7 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #:   TIER    smoke, pr (default), nightly or public_ci: the budget of simulated cycles
 #:   SEED    of all random streams; default 1, in nightly a new one, which is printed
 #:   JOBS    simulations, files of tests, or checks of lint, at a time; default: the processors
-#:   DUT     device: a name in tb/duts or the path of a descriptor; default redmule, and what else a tier names
+#:   DUT     device: a name in tb/duts or the path of a descriptor; default redmule, and what else a tier names; of mutants also bench
 #:   TESTS   patterns of test names; TIME runs on with new jobs, or looks for the smallest failure, for 90s, 30m, 8h
 #:   STOP    50: a run of a tier ends after so many failed scenarios, and says so
 #:   SHARD   2/3: the second of three equal parts of a tier, the same on any machine; make merge joins them
