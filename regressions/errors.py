@@ -5,7 +5,7 @@ import errno
 from collections.abc import Iterable
 
 from tb.errors import UserError
-from tb.schema import nearest
+from tb.schema import alternatives
 
 __all__ = ["NoDefects", "UserError", "describe_os_error", "unknown"]
 
@@ -14,14 +14,14 @@ class NoDefects(UserError):
     """A device without deliberate defects: there is no campaign to run."""
 
 
-def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UserError:
-    """An error for a name that does not exist, with the nearest one that does.
+def unknown(kind: str, name: str, names: Iterable[str], where: str = "", listing: str = "") -> UserError:
+    """An error for a name that does not exist, with the nearest of those that do.
 
-    `kind` is a noun such as ``tier``; `where` the place of the name, such as a file, or empty.
+    `kind` is a noun such as ``tier``; `where` the place of the name, such as a file, or empty; `listing` says
+    where all names are listed, if they may be many.
     """
-    names = sorted(known)
-    hint = f"{nearest(name, names)}Known: {', '.join(names) or 'none'}"
-    return UserError(f"{where + ': ' if where else ''}unknown {kind} '{name}'; {hint}")
+    place = f"{where}: " if where else ""
+    return UserError(f"{place}unknown {kind} '{name}'; {alternatives(name, sorted(names), listing)}")
 
 
 def describe_os_error(error: OSError, doing: str) -> UserError:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from regressions import testlist
-from regressions.errors import UserError
+from regressions.errors import unknown
 from regressions.order import Order
 from regressions.planner import Planner
 from regressions.services import Services
@@ -15,7 +15,6 @@ from tb.exchange.applicable import NotApplicable
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
-from tb.schema import nearest
 
 
 def build_kind(order: Order, services: Services) -> str:
@@ -27,7 +26,7 @@ def build_kind(order: Order, services: Services) -> str:
     kind = order.kind or ("waves" if order.waves else "")
     kinds = services.simulator("verilator").kinds
     if kind and kind not in kinds:
-        raise UserError(f"KIND: unknown build kind '{kind}'; {nearest(kind, kinds)}Known: {', '.join(kinds)}")
+        raise unknown("build kind", kind, kinds, "KIND")
     return kind
 
 

@@ -62,7 +62,7 @@ def find_entry(entries: Mapping[str, TestEntry], name: str) -> TestEntry:
         UserError: There is none; names the nearest.
     """
     if name not in entries:
-        raise unknown("test", name, entries, "TEST")
+        raise unknown("test", name, entries, "TEST", "'make list' lists them")
     return entries[name]
 
 

@@ -101,7 +101,7 @@ def select(entries: dict[str, TestEntry], tier: str | None, patterns: str) -> li
             name = pattern.strip()
             raise UserError(f"TESTS: {name!r} matches no test of tier {tier}; 'make list' shows the tiers")
         if not found:
-            raise unknown("test", pattern.strip(), entries, "TESTS")
+            raise unknown("test", pattern.strip(), entries, "TESTS", "'make list' lists them")
         kept.update((entry.name, entry) for entry in found)
     return list(kept.values())
 

@@ -13,7 +13,7 @@ from tb.exchange.reading import convert
 from tb.exchange.registers import CONTRACT_REGISTERS, Registers
 from tb.kinds import ACCELERATOR, DeviceKind, kind, kinds
 from tb.paths import ROOT
-from tb.schema import Raw, SchemaError, Where, nearest, read_toml, unknown
+from tb.schema import Raw, SchemaError, Where, alternatives, read_toml, unknown
 from tb.sources import Sources, checks_cases, files, folders, moved, sources
 
 # Keys of a base whose entries are paths, and those that a descriptor changes entry by entry.
@@ -45,9 +45,8 @@ def load(name_or_path: str | Path, root: Path = ROOT) -> Descriptor:
     else:
         path = root / "tb" / "duts" / f"{text}.toml"
         if not path.is_file():
-            known = available(root, kind=None)
             raise SchemaError(
-                f"unknown device '{text}'; {nearest(text, known)}Known: {', '.join(known) or 'none'}; "
+                f"unknown device '{text}'; {alternatives(text, available(root, kind=None))}; "
                 "or give the path of a descriptor (docs/descriptor.md)"
             )
     raw, where = _read(path)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tb.paths import resolve
-from tb.schema import Where
+from tb.schema import Where, alternatives
 
 # Comments and quotes begin where a word begins: `rtl/*.sv`, `a//b.sv` and `4'd3` are none.
 _PART = re.compile(
@@ -74,7 +74,7 @@ class ListReader:
                 raise where.error(
                     f"option '{word}' is not understood here; take it out of the list: parameters belong to "
                     "`parameters`, the top module to `top`, options of Verilator to `flags` of the "
-                    f"descriptor. Known: {', '.join((*_WITH_PATH, *_JOINED))}"
+                    f"descriptor. {alternatives(word, (*_WITH_PATH, *_JOINED))}"
                 )
             else:
                 self.listing.files.append(_Place(folder, path, where).find(word, Path.is_file, "file"))

@@ -4,7 +4,7 @@
 import importlib.util
 from pathlib import Path
 
-from tb.schema import Where, nearest
+from tb.schema import Where, alternatives
 
 ROOT = Path(__file__).resolve().parents[1]
 _VENDOR = "system_verilog/rtl/vendor"
@@ -36,7 +36,7 @@ def resolve(text: str, folder: Path, where: Where) -> Path:
         return folder / text
     token, _, rest = text.partition("/")
     if token not in _TOKENS:
-        raise where.error(f"unknown token in '{text}'; {nearest(token, _TOKENS)}Known: {', '.join(_TOKENS)}")
+        raise where.error(f"unknown token in '{text}'; {alternatives(token, _TOKENS)}")
     return _vendor(where) / _TOKENS[token] / rest
 
 

@@ -63,18 +63,35 @@ def nearest(word: str, words: Iterable[str]) -> str:
     return f"did you mean '{folded[match[0]]}'? " if match else ""
 
 
-def unknown(kind: str, word: str, words: Iterable[str], where: Where) -> SchemaError:
-    """The error for a `word` that names nothing: the nearest match and all that is known."""
-    pool = list(words)
-    known = ", ".join(pool) if pool else "none"
-    return where.error(f"unknown {kind} '{word}'; {nearest(word, pool)}Known: {known}")
+FEW = 30
+"""Names that an error shows at most; of more it has the nearest ones."""
+
+
+def alternatives(word: str, words: Iterable[str], listing: str = "") -> str:
+    """Returns what there is instead of a `word` that names nothing: all of few words, the nearest of many.
+
+    `listing` says where many are listed, such as ``'make list' lists them``.
+    """
+    pool = list(dict.fromkeys(words))
+    if len(pool) <= FEW:
+        return f"{nearest(word, pool)}Known: {', '.join(pool) or 'none'}"
+    alike = difflib.get_close_matches(word.lower(), pool, n=5, cutoff=0.0)
+    there = f"The nearest of {len(pool)}: {', '.join(alike)}"
+    return nearest(word, pool) + "; ".join(filter(None, (there, listing)))
+
+
+def unknown(
+    kind: str, word: str, words: Iterable[str], where: Where | None = None, listing: str = ""
+) -> SchemaError:
+    """The error for a `word` that names nothing, with its `alternatives`."""
+    return SchemaError(f"unknown {kind} '{word}'; {alternatives(word, words, listing)}", where)
 
 
 def choice(value: Raw, words: Iterable[str], kind: str, where: Where) -> str:
     """Checks that `value` is one of `words` and returns it."""
     pool = list(words)
     if not isinstance(value, str):
-        raise where.error(f"expected {kind}, got {show(value)}; use one of {', '.join(pool)}")
+        raise where.error(f"expected {kind}, got {show(value)}. {alternatives('', pool)}")
     if value not in pool:
         raise unknown(kind, value, pool, where)
     return value

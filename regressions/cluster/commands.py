@@ -7,7 +7,7 @@ from rich.console import Console
 
 from regressions.cluster.firmware import build_program, programs, uses_fpu
 from regressions.cluster.sizes import CONTRACT
-from regressions.errors import UserError
+from regressions.errors import unknown
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import relative
@@ -21,7 +21,7 @@ def sw(order: Order, services: Services, console: Console) -> int:
     del services
     names = [name for name in programs() if _chosen(name, order.tests)]
     if not names:
-        raise UserError(f"no program is named like '{order.tests}'; sw/programs has {', '.join(programs())}")
+        raise unknown("program", order.tests, programs(), "TESTS")
     for name in names:
         program = build_program(name, order.tree.logs / f"sw-{name}.log")
         size = sum(len(data) for _, data in program.segments)

@@ -94,7 +94,7 @@ def select(everything: Mapping[str, Sequence[Defect]], patterns: str) -> dict[st
         if not any(matches.values()):
             every = [defect for its in everything.values() for defect in its]
             names = dict.fromkeys(name for defect in every for name in (defect.id, defect.module))
-            raise unknown("defect or module", pattern, names, "TESTS")
+            raise unknown("defect or module", pattern, names, "TESTS", "docs/mutants.md says where they are")
         for device, found in matches.items():
             kept[device].update(found)
     return {device: sorted(its.items()) for device, its in kept.items()}

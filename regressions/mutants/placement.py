@@ -10,7 +10,7 @@ from regressions.mutants.changes import ChangeError, Placed, place
 from regressions.mutants.defects import Defect
 from regressions.mutants.macros import without_macros
 from regressions.mutants.source import SourceError, VerilogSource
-from tb.schema import nearest
+from tb.schema import alternatives
 
 
 class Sourced(Protocol):
@@ -71,8 +71,7 @@ def place_all(defects: Sequence[Defect], device: Sourced) -> Placement:
     for defect in defects:
         if defect.file not in files:
             raise defect.where.error(
-                f"{device.name} has no source file '{defect.file}'; {nearest(defect.file, files)}"
-                f"Known: {', '.join(files)}"
+                f"{device.name} has no source file '{defect.file}'; {alternatives(defect.file, files)}"
             )
         try:
             if defect.file not in sources:

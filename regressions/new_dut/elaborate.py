@@ -20,7 +20,7 @@ from regressions.errors import UserError
 from regressions.new_dut.names import meaning
 from regressions.paths import relative
 from tb.libraries import parsed
-from tb.schema import nearest
+from tb.schema import alternatives
 from tb.sources import Sources
 
 _DIRECTIONS = {ArgumentDirection.In: "input", ArgumentDirection.Out: "output"}
@@ -71,9 +71,8 @@ def elaborate(name: str, sources: Sources) -> Top:
     tops = compilation.getRoot().topInstances
     if len(tops) != 1:
         modules = sorted(each.name for each in compilation.getDefinitions())
-        found = ", ".join(each.name for each in tops) if tops else ""
-        hint = f"name one of {found}" if found else f"no module '{name}'; {nearest(name, modules)}"
-        raise UserError(f"TOP: {hint}")
+        what = f"no module '{name}'" if name else "name the top module"
+        raise UserError(f"TOP: {what}; {alternatives(name, [each.name for each in tops] or modules)}")
     body = tops[0].body
     parameters = {each.name: number for each in body.parameters if (number := _number(each)) is not None}
     return Top(tops[0].name, tuple(_port(port) for port in body.portList), parameters, problems)

@@ -11,7 +11,7 @@ import numpy as np
 from tb.coverage.counts import Counts
 from tb.coverage.coverpoint import Coverpoint
 from tb.coverage.definition import Definition, Item
-from tb.schema import nearest
+from tb.schema import alternatives
 
 Code = tuple[int, ...]
 """Number of a sample's bin in each point of its kind; -1 for none."""
@@ -63,8 +63,8 @@ class Sorter:
                 number = numbers.get(name)
                 if number is None:
                     raise CoverageError(
-                        f"coverpoint {point.name} gave {name!r}; {nearest(str(name), point.bins)}"
-                        f"its bins are {', '.join(point.bins)}"
+                        f"coverpoint {point.name} gave {name!r}, none of its bins; "
+                        f"{alternatives(str(name), point.bins)}"
                     )
                 result.append(number)
         return tuple(result)

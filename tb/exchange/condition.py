@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import CodeType
 
 from tb.exchange.attributes import ATTRIBUTES, Occasion, Value
-from tb.schema import Raw, Where, nearest, show, unknown
+from tb.schema import Raw, Where, alternatives, show, unknown
 
 _TRUTH, _NUMBER, _WORD = "truth", "number", "word"
 _KINDS = {_TRUTH: "a condition", _NUMBER: "a number", _WORD: "a word"}
@@ -155,9 +155,7 @@ class _Reader:
             if isinstance(one, ast.Name) and isinstance(other, ast.Constant) and ATTRIBUTES[one.id].words:
                 word, words = str(other.value), ATTRIBUTES[one.id].words
                 if word not in words:
-                    raise self._where.error(
-                        f"{one.id} is never '{word}'; {nearest(word, words)}Known: {', '.join(words)}"
-                    )
+                    raise self._where.error(f"{one.id} is never '{word}'; {alternatives(word, words)}")
 
 
 def comparisons(text: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from tb.exchange.attributes import Occasion
 from tb.exchange.checks import CHECKS
 from tb.exchange.condition import Condition, parse_condition
 from tb.exchange.results import Finding
-from tb.schema import SchemaError, Where, nearest
+from tb.schema import SchemaError, Where, alternatives, unknown
 
 _RULE = re.compile(r"(log )?rule \d+")
 _STATUSES = ("mismatch", "protocol", "timeout", "crash")
@@ -69,11 +69,11 @@ class KnownItem(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _no_checker(name: str) -> SchemaError:
-    known = ", ".join(("rule N", "log rule N", *CHECKS))
-    what, hint = f"unknown checker '{name}'", nearest(name, CHECKS)
+    checkers = ("rule N", "log rule N", *CHECKS)
     if name in _STATUSES:
-        what, hint = f"'{name}' is a status", "name the checkers that find it. "
-    return Where("expect").error(f"{what}; {hint}Known: {known}")
+        said = f"'{name}' is a status; name the checkers that find it. {alternatives('', checkers)}"
+        return Where("expect").error(said)
+    return unknown("checker", name, checkers, Where("expect"))
 
 
 @dataclass(frozen=True, slots=True)

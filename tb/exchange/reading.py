@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import inspect
 
-from tb.schema import SchemaError, Where, nearest, show, unknown
+from tb.schema import SchemaError, Where, show, unknown
 
 T = TypeVar("T")
 
@@ -109,7 +109,7 @@ def _explained(what: str, data: Any, kind: type, steps: list[Any], where: Where)
         key = match["key"]
         if match["what"].startswith("missing"):
             return where.error(f"key '{key}' is missing; add it")
-        return where.key(key).error(f"unknown key '{key}'; {nearest(key, keys)}Known: {', '.join(keys)}")
+        return unknown("key", key, keys, where.key(key))
     if match := _RANGE.fullmatch(what):
         return where.error(f"value {show(value)} is out of range, must be {match['limit']}")
     if what.startswith("Invalid enum value"):

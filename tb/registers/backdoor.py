@@ -14,6 +14,7 @@ from pyuvm import uvm_reg_backdoor, uvm_reg_item, uvm_status_e
 
 from tb.registers.generate import register_map
 from tb.registers.map import RegisterMap
+from tb.schema import alternatives
 
 _STEP = re.compile(r"(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]")
 
@@ -50,11 +51,9 @@ class RegisterBackdoor(uvm_reg_backdoor):
     ) -> None:
         super().__init__(name)
         known = registers or register_map()
-        if unknown := sorted(set(paths) - set(known)):
-            raise BackdoorError(
-                f"[backdoor] of the device's descriptor names unknown registers {', '.join(unknown)}; "
-                f"known are {', '.join(sorted(known))}"
-            )
+        for register in sorted(set(paths) - set(known)):
+            what = f"[backdoor] of the device's descriptor names no register with '{register}'"
+            raise BackdoorError(f"{what}; {alternatives(register, sorted(known))}")
         self._on_poke = on_poke
         self._root = root
         self._paths = dict(paths)

@@ -6,7 +6,7 @@ from typing import Any
 
 from tb.kinds import DeviceKind, imported, kinds
 from tb.python_file import PythonFileError, load_python
-from tb.schema import SchemaError, nearest
+from tb.schema import SchemaError, alternatives, nearest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,8 +32,7 @@ def named(sequence: str) -> tuple[Any, list[DeviceKind]]:
     if ".py:" in sequence:
         return _from_file(sequence), kinds()
     raise SchemaError(
-        f"unknown sequence '{sequence}'; {nearest(sequence, names())}Known: {', '.join(names())}; "
-        "or give path.py:Class"
+        f"unknown sequence '{sequence}'; {alternatives(sequence, names())}; or give path.py:Class"
     )
 
 

@@ -102,5 +102,5 @@ def test_a_function_that_gives_no_bin_is_an_error(tmp_path: Path) -> None:
     sorter = Sorter(load_definition([path]), "job")
     place = [point.name for point in sorter.points].index("shape")
     sorter._functions = [sorter._functions[place]]
-    with pytest.raises(CoverageError, match="gave 'flat'; did you mean 'flatt'"):
+    with pytest.raises(CoverageError, match="gave 'flat', none of its bins; did you mean 'flatt'"):
         sorter.code(None)

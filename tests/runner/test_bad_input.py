@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bad input is one line that says what, where and what to do; exit code 2, and nothing is run."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from msgspec import to_builtins
 
 from regressions import cli, machine
-from regressions.testlist import load
+from regressions.commands import mutants
+from regressions.errors import UserError
+from regressions.mutants import defects
+from regressions.paths import ROOT
+from regressions.selection import find_entry
+from regressions.testlist import LISTS, load, select
+from regressions.tiers import load_tiers
 from tb.exchange.entry import TestEntry, upgraded
 from tb.exchange.reading import convert
 from tb.schema import SchemaError, Where
@@ -95,6 +102,32 @@ def test_a_record_of_before_says_bench() -> None:
     table = to_builtins(now)
     before = {("bench" if key == "runs_on" else key): value for key, value in table.items()}
     assert convert(upgraded(before), TestEntry, Where("")) == convert(table, TestEntry, Where("")) == now
+
+
+@pytest.mark.parametrize(
+    ("choose", "listing"),
+    [
+        (lambda: find_entry(load((LISTS,), load_tiers()), "gem_ops"), "; 'make list' lists them"),
+        (lambda: select(load((LISTS,), load_tiers()), None, "gem_ops"), "; 'make list' lists them"),
+        (
+            lambda: mutants.select({"redmule": defects.load("redmule")}, "port"),
+            "; docs/mutants.md says where",
+        ),
+    ],
+)
+def test_of_many_names_an_error_has_the_nearest(choose: Callable[[], object], listing: str) -> None:
+    with pytest.raises(UserError) as error:
+        choose()
+    message = str(error.value)
+    assert "; did you mean '" in message
+    assert listing in message
+    assert len(message) < 300
+
+
+def test_errors_list_names_in_one_way_alone() -> None:
+    """A list of names that grows must not fill an error."""
+    sources = [path for folder in ("tb", "regressions") for path in (ROOT / folder).rglob("*.py")]
+    assert [path.name for path in sources if "Known: {" in path.read_text(encoding="utf-8")] == ["schema.py"]
 
 
 def test_a_missing_list(tmp_path: Path) -> None:

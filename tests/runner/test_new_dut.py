@@ -153,7 +153,7 @@ def test_files_that_come_with_the_bench_can_be_named(runner: Runner) -> None:
     ("arguments", "words"),
     [
         (("--top", "tpo"), "TOP: no module 'tpo'; did you mean 'top'?"),
-        ((), "TOP: name one of other, top"),
+        ((), "TOP: name the top module; Known: other, top"),
     ],
 )
 def test_a_top_that_is_not_there(runner: Runner, arguments: tuple[str, ...], words: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
 from tb.exchange.reading import convert
-from tb.schema import SchemaError, Where, read_toml
+from tb.schema import FEW, SchemaError, Where, alternatives, read_toml
 from tb.stimulus.knob_values import Knob, chance, parsed, plain
 
 Count = Annotated[int, Meta(ge=1, le=9)]
@@ -73,6 +73,16 @@ def test_unknown_key_far_from_all_lists_what_is_known(knobs: bool) -> None:
 
 def test_nearest_match_ignores_case() -> None:
     assert "did you mean 'green'?" in message({"name": "n", "kind": "GREEN"})
+
+
+def test_of_many_names_the_nearest_are_shown_and_where_all_are_listed() -> None:
+    names = [f"test_{number}" for number in range(400)]
+    told = alternatives("tets_39", names, "'make list' lists them")
+    assert told.startswith("did you mean 'test_39'? The nearest of 400: test_39, ")
+    assert told.endswith("; 'make list' lists them")
+    assert len(told) < 200
+    assert len(alternatives("?", names).split(", ")) == 5, "also where none is like it"
+    assert alternatives("?", names[:FEW], "elsewhere") == f"Known: {', '.join(names[:FEW])}"
 
 
 @pytest.mark.parametrize(
