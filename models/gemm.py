@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The matrix operations `Z = (X op1 W) op2 Y` on FP16 bits (contract A1)."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from models import chains
 from models.chains import NanRule
@@ -61,18 +64,29 @@ def accumulators(op: Op, x: Fp16, w: Fp16, start: Fp16) -> Fp16:
 
 def _checked_start(op: Op, x: Fp16, w: Fp16, y: Fp16 | None) -> Fp16:
     """Returns the accumulators before the first step, once the operands fit each other."""
+    check_shapes(op, x, w, y)
     for name, bits in (("X", x), ("W", w), ("Y", y)):
         if bits is not None and bits.dtype != np.uint16:
             raise TypeError(
                 f"{name} has to hold FP16 bits as uint16, not {bits.dtype}; widen other formats first"
             )
+    if y is None or not op.reads_y:
+        return np.zeros((x.shape[0], w.shape[1]), np.uint16)
+    return y
+
+
+def check_shapes(op: Op, x: NDArray[Any], w: NDArray[Any], y: NDArray[Any] | None) -> None:
+    """Checks that operands fit each other.
+
+    Raises:
+        ValueError: The shapes do not fit, or Y is missing.
+    """
     if x.ndim != 2 or w.ndim != 2 or x.shape[1] != w.shape[0]:
         raise ValueError(f"X is M x N and W is N x K; got X {x.shape} and W {w.shape}")
     shape = (x.shape[0], w.shape[1])
     if not op.reads_y:
-        return np.zeros(shape, np.uint16)
+        return
     if y is None:
         raise ValueError(f"{op.name} needs Y, of shape {shape}")
     if y.shape != shape:
         raise ValueError(f"Y is M x K, here {shape}; got {y.shape}")
-    return y
