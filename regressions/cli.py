@@ -78,7 +78,9 @@ def main(argv: Sequence[str] | None = None, services: Services | None = None) ->
     Returns:
         0 passed, 1 something failed, 2 bad input or a machine that lacks something, 130 interrupted.
     """
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+    console = Console(
+        markup=False, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200
+    )
     signal.signal(signal.SIGTERM, _terminate)
     try:
         typed = vars(_parser().parse_args(argv))

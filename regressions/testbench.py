@@ -95,7 +95,8 @@ def stream_of(entry: TestEntry, seed: int, device: Descriptor) -> Any:
 def open_stream(entry: TestEntry, seed: int, dut: str) -> ScenarioStream | str:
     """The stream of a random test, or the description of a test that is no stream of scenarios."""
     cls = _resolve(entry)
-    described = inspect.getdoc(cls) or "it has no description"
+    paragraph = (inspect.getdoc(cls) or "it has no description").partition("\n\n")[0]
+    described = " ".join(paragraph.split())
     if issubclass(cls, DirectedTest):
         return described
     device = load(dut)

@@ -3,49 +3,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
 from regressions.order import Order
 from regressions.run import EXIT_PASSED
-from regressions.selection import find_entries, parse_selectors
+from regressions.selection import Selector, find_entries, parse_selectors
+from regressions.tables import Column, print_table
 from regressions.testlist import select
 from regressions.tiers import load_tiers
 
 if TYPE_CHECKING:
     from regressions.services import Services
+    from tb.exchange.entry import TestEntry
+    from tb.exchange.scenario import Scenario
 
 SHOWN_BY_DEFAULT = 20
-_WRAPPED = ("testpoints", "description")
 
-
-def _table(*headings: str) -> Table:
-    """A plain table; columns whose heading starts with ``>`` are aligned to the right."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        right, wide = heading.startswith(">"), heading in _WRAPPED
-        table.add_column(heading.lstrip(">"), no_wrap=not wide, justify="right" if right else "left")
-    return table
+_TIERS = (
+    Column("tier"),
+    Column("cycles", right=True),
+    Column("seed"),
+    Column("description", wrapped=True),
+)
+_TESTS = (
+    Column("test"),
+    Column("sequence", drop=3),
+    Column("tiers", drop=1),
+    Column("size", drop=2),
+    Column("testpoints", wrapped=True, drop=4),
+    Column("description", wrapped=True),
+)
+_JOBS = (
+    *(Column("scenario", right=True), Column("job", right=True), Column("op"), Column("format", drop=1)),
+    *(Column("M", right=True), Column("N", right=True), Column("K", right=True)),
+    *(Column("X", right=True, drop=6), Column("W", right=True, drop=6), Column("Z", right=True, drop=6)),
+    *(Column("classes", drop=5), Column("core", right=True, drop=4)),
+    *(Column("stalls", drop=2), Column("cut", wrapped=True, drop=3)),
+)
 
 
 def list_tests(order: Order, services: Services, console: Console) -> int:
     """Lists tiers and tests."""
     del services
-    tiers = _table("tier", ">cycles", "seed", "description")
-    for tier in load_tiers().values():
-        tiers.add_row(tier.name, f"{tier.cycles:,}", str(tier.seed), tier.description)
-    tests = _table("test", "sequence", "tiers", "size", "testpoints", "description")
+    tiers = load_tiers().values()
     entries = order.entries
-    for entry in select(entries, None, order.tests) if order.tests else entries.values():
-        size = f"weight {entry.weight:g}" if entry.weight is not None else f"count {entry.count}"
-        tiers_of, testpoints = " ".join(entry.tiers), " ".join(entry.testpoints)
-        tests.add_row(entry.name, entry.sequence, tiers_of, size, testpoints, entry.description)
-    console.print(tiers)
+    chosen = select(entries, None, order.tests) if order.tests else entries.values()
+    print_table(console, _TIERS, [(t.name, f"{t.cycles:,}", str(t.seed), t.description) for t in tiers])
     console.print()
-    console.print(tests)
+    print_table(console, _TESTS, map(_test_row, chosen))
     return EXIT_PASSED
+
+
+def _test_row(entry: TestEntry) -> tuple[str, ...]:
+    size = f"weight {entry.weight:g}" if entry.weight is not None else f"count {entry.count}"
+    tiers, testpoints = " ".join(entry.tiers), " ".join(entry.testpoints)
+    return entry.name, entry.sequence, tiers, size, testpoints, entry.description
 
 
 def show(order: Order, services: Services, console: Console) -> int:
@@ -61,29 +76,36 @@ def show(order: Order, services: Services, console: Console) -> int:
         if isinstance(stream, str):
             console.print(f"{entry.name} is not drawn job by job: {stream}", markup=False)
             continue
-        table = _table(
-            *(">scenario", ">job", "op", "format", ">M", ">N", ">K"),
-            *(">X", ">W", ">Z", "classes", ">core", "stalls", "cut"),
-        )
-        drawn = range(selector.begin or 0, selector.end or entry.count or SHOWN_BY_DEFAULT)
-        for index in drawn:
-            scenario = stream.scenario(index)
-            stall, abort = scenario.stall, scenario.abort
-            cuts = ", ".join(f"{cut.kind} after {cut.after}" for cut in abort.cuts) if abort else ""
-            for number, job in enumerate(scenario.jobs):
-                table.add_row(
-                    *(str(index), str(number), job.op.name, job.format_name),
-                    *(str(job.m), str(job.n), str(job.k)),
-                    *(f"{address:#010x}" for address in (job.x_addr, job.w_addr, job.z_addr)),
-                    " ".join(job.classes),
-                    str(job.core),
-                    stall.kind if stall.kind == "none" else f"{stall.kind} {stall.rate:.0%}",
-                    cuts if number == 0 else "",
-                )
+        drawn = _drawn(selector, entry)
+        rows = [row for index in drawn for row in _job_rows(index, stream.scenario(index))]
         console.print(f"{entry.name}, seed {order.chosen_seed}", markup=False)
-        console.print(table)
+        print_table(console, _JOBS, rows)
+        if selector.begin is None and (entry.count is None or entry.count > len(drawn)):
+            more = f"TEST={entry.name}:{len(drawn)}:{2 * len(drawn)} has those that follow"
+            console.print(f"the first {len(drawn)} scenarios; {more}", markup=False)
         for reason, count in stream.rejected.items():
             console.print(f"rejected: {count} x {reason}", markup=False)
         for reason, count in stream.left_out.items():
             console.print(f"not applicable: {count} x {reason}", markup=False)
     return EXIT_PASSED
+
+
+def _drawn(selector: Selector, entry: TestEntry) -> range:
+    """The scenarios to show: those that are named, or the first ones of the test."""
+    if selector.begin is None:
+        return range(min(entry.count or SHOWN_BY_DEFAULT, SHOWN_BY_DEFAULT))
+    return range(selector.begin, selector.end or selector.begin + 1)
+
+
+def _job_rows(index: int, scenario: Scenario) -> Iterator[tuple[str, ...]]:
+    stall, abort = scenario.stall, scenario.abort
+    cuts = ", ".join(f"{cut.kind} after {cut.after}" for cut in abort.cuts) if abort else ""
+    for number, job in enumerate(scenario.jobs):
+        yield (
+            *(str(index), str(number), job.op.name, job.format_name),
+            *(str(job.m), str(job.n), str(job.k)),
+            *(f"{address:#010x}" for address in (job.x_addr, job.w_addr, job.z_addr)),
+            *(" ".join(job.classes), str(job.core)),
+            stall.kind if stall.kind == "none" else f"{stall.kind} {stall.rate:.0%}",
+            cuts if number == 0 else "",
+        )

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
 
 from regressions import account
 from regressions.errors import UserError
@@ -22,6 +21,7 @@ from regressions.provenance import git_revision
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
 from regressions.simulators.base import Simulator
+from regressions.tables import Column, print_table
 from tb.exchange.device import Descriptor
 from tb.kinds import ACCELERATOR
 from tb.schema import SchemaError
@@ -200,12 +200,7 @@ def _print_fields(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _print_rows(console: Console, names: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for name in names:
-        table.add_column(name, justify="right")
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
+    print_table(console, [Column(name, right=True) for name in names], [tuple(row) for row in rows])
 
 
 def _text(value: object) -> str:
