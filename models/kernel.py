@@ -22,18 +22,19 @@ from pathlib import Path
 
 import numpy as np
 
+from models.cxx import Compiler, compiler
 from models.fp16 import Fp16
 from models.ops import Op
+from models.places import cache_folder
 
 VARIABLE = "REDMULE_MODEL"
 SOURCE = Path(__file__).with_name("kernel.cpp")
-CACHE = Path(__file__).parents[1] / "build" / "cache"
 LEVELS = {"avx2": ("-mavx2",), "plain": ()}
 """Options for vectors of a processor's family, the widest first; the last are those that all have."""
 
 # No option that lets floating-point arithmetic deviate from IEEE 754 may be added. Integers wrap, those of a
 # NaN's lane for instance.
-_OPTIONS = ("-std=c++20", "-O2", "-ftree-vectorize", "-ffp-contract=off", "-fwrapv", "-fPIC", "-shared")
+_OPTIONS = ("-std=c++20", "-O2", "-ftree-vectorize", "-ffp-contract=off", "-fwrapv", "-fPIC")
 _FIRST = threading.Lock()
 
 
@@ -96,7 +97,7 @@ def _kernel() -> Kernel | None:
     if chosen not in ("", "numpy"):
         raise ValueError(f"{VARIABLE}={chosen} is no model: it may be numpy, or unset for compiled kernels")
     try:
-        return None if chosen else Kernel(library(levels()[0], folder=CACHE))
+        return None if chosen else Kernel(library(levels()[0]))
     except OSError as error:
         print(f"the reference model runs in numpy, many times slower: {error}", file=sys.stderr)
         return None
@@ -112,37 +113,44 @@ def levels() -> list[str]:
     return [name for name, options in LEVELS.items() if not options or name in flags]
 
 
-def library(level: str, source: Path = SOURCE, folder: Path = CACHE, extra: Sequence[str] = ()) -> Path:
+def library(level: str, source: Path = SOURCE, folder: Path | None = None, extra: Sequence[str] = ()) -> Path:
     """The compiled library, made if it is not there; several processes may ask at the same time.
 
     Args:
         level: One of `LEVELS`.
         source: The C++ file.
-        folder: Where libraries are kept.
+        folder: Where libraries are kept; the cache if none is given.
         extra: Further options of the compiler.
 
     Raises:
         OSError: There is no compiler, it fails, or the folder cannot be written.
     """
-    compiler = shutil.which("g++") or shutil.which("clang++")
-    if compiler is None:
-        raise OSError("there is neither g++ nor clang++")
+    chosen = compiler()
+    folder = folder or cache_folder()
     options = [*_OPTIONS, *LEVELS[level], *extra]
-    version = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=False).stdout
-    settings = "\0".join([version, platform.machine(), *options]).encode()
+    settings = "\0".join([chosen.version, platform.machine(), *options]).encode()
     path = folder / f"model-{hashlib.sha256(settings + source.read_bytes()).hexdigest()[:16]}.so"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         with path.with_suffix(".lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not path.exists():
-                _compile([compiler, *options, str(source)], path)
+                _compile(chosen, [*options, str(source)], path)
     return path
 
 
-def _compile(command: list[str], path: Path) -> None:
-    partial = path.with_suffix(".partial")
-    done = subprocess.run([*command, "-o", str(partial)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise OSError(f"{' '.join(command)} failed: {(done.stderr.splitlines() or ['no message'])[0]}")
+def _compile(chosen: Compiler, arguments: Sequence[str], path: Path) -> None:
+    """Compiles and links: apart, since ziglang would compile its library anew for each choice of vectors."""
+    partial, scratch = path.with_suffix(".partial"), path.with_suffix(".scratch")
+    scratch.mkdir(exist_ok=True)
+    made = str(scratch / "made.o")
+    try:
+        for part in ([*arguments, "-c", "-o", made], [made, "-shared", "-o", str(partial)]):
+            command = [*chosen.command(scratch), *part]
+            done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+            if done.returncode:
+                first = (done.stderr.splitlines() or ["no message"])[0]
+                raise OSError(f"{' '.join(command)} failed: {first}")
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
     partial.replace(path)

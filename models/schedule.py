@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.formats import Formats, per_operand
-from models.kernel import CACHE, library
+from models.kernel import library
 from models.ops import Op
 from models.timing import Instance
 
@@ -115,7 +115,7 @@ def compiled_schedule() -> "ct._NamedFuncPointer":
     Raises:
         OSError: it cannot be compiled.
     """
-    run = ct.CDLL(str(library("plain", source=SOURCE, folder=CACHE))).schedule_run
+    run = ct.CDLL(str(library("plain", source=SOURCE))).schedule_run
     run.argtypes = (ct.POINTER(_Task), ct.c_void_p, ct.c_size_t, ct.c_void_p)
     run.restype = ct.c_int64
     return run

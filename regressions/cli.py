@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from rich.console import Console
 
+from models.places import settle
 from regressions.errors import UserError, describe_os_error
 from regressions.kinds import runners
 from regressions.order import Order
@@ -85,7 +86,9 @@ def main(argv: Sequence[str] | None = None, services: Services | None = None) ->
     try:
         typed = vars(_parser().parse_args(argv))
         place, _ = commands()[typed["command"]]
-        code: int = imported(place)(Order.of(typed), services or real_services(), console)
+        order = Order.of(typed)
+        settle(order.tree.root)
+        code: int = imported(place)(order, services or real_services(), console)
         return code
     except (UserError, SchemaError) as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)

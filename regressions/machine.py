@@ -1,25 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks that the machine has all that a simulation needs."""
 
-import shutil
-
 import find_libpython
 
+from models.cxx import compiler
 from regressions.errors import UserError
-
-# Each is in the Debian package of its own name.
-_TOOLS = ("g++", "make", "perl")
 
 
 def check_tools() -> None:
-    """Checks for the compiler, make, perl and the shared Python library.
+    """Checks for a C++ compiler and the shared Python library.
 
     Raises:
-        UserError: One is missing; says which Debian package has it.
+        UserError: One is missing; says what has it.
     """
-    for tool in _TOOLS:
-        if shutil.which(tool) is None:
-            raise UserError(f"{tool} not found; install the Debian package {tool} (apt-get install {tool})")
+    try:
+        compiler()
+    except OSError as error:
+        raise UserError(f"no C++ compiler: {error}; the Debian package g++ has one") from None
     if find_libpython.find_libpython() is None:
         raise UserError(
             "no shared libpython found, which cocotb embeds; install the Debian package libpython3-dev "

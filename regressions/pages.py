@@ -8,22 +8,21 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, select_autoescape
 
-from regressions.paths import ROOT
-
-_COMPILED = ROOT / "build" / "templates"
+from models.places import kept_folder
 
 
 @cache
 def templates(*folders: Path, **filters: Callable[..., Any]) -> Environment:
     """Templates in folders; they refuse unknown names. What they compile to is kept."""
-    _COMPILED.mkdir(parents=True, exist_ok=True)
+    compiled = kept_folder() / "templates"
+    compiled.mkdir(parents=True, exist_ok=True)
     environment = Environment(
         loader=FileSystemLoader(folders),
         autoescape=select_autoescape(("html.j2", "svg.j2", "xml.j2")),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=FileSystemBytecodeCache(str(_COMPILED)),
+        bytecode_cache=FileSystemBytecodeCache(str(compiled)),
     )
     environment.filters.update(filters)
     return environment

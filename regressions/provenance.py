@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 
+from models.cxx import compiler
 from regressions.paths import ROOT
 
 _PACKAGES = ("cocotb", "cocotb-bus", "pyuvm", "numpy", "pythondata-cpu-cv32e40p", "peakrdl-pyuvm")
@@ -33,6 +34,9 @@ def tool_versions(simulator: str) -> dict[str, str]:
             tools[package] = version(package)
         except PackageNotFoundError:
             tools[package] = "not installed"
-    tools["g++"] = _output("g++", "-dumpfullversion", "-dumpversion") or "not found"
+    try:
+        tools["c++"] = compiler().version
+    except OSError:
+        tools["c++"] = "not found"
     tools["system"] = f"{platform.system()} {platform.machine()}"
     return tools

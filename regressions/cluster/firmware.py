@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 
+from models.places import cache_folder
 from regressions.errors import UserError, unknown
 from regressions.paths import ROOT
 from regressions.simulators.cache import build_once, content_key
@@ -20,7 +21,6 @@ SOFTWARE = ROOT / "sw"
 PROGRAMS = SOFTWARE / "programs"
 CHECKS = SOFTWARE / "checks"
 """Programs that check the hardware, or break a rule on purpose."""
-CACHE = ROOT / "build" / "cache"
 
 _CPU = "generic_rv32+m+c+xcvmem+xcvmac+xcvsimd+xcvelw+xcvalu"
 _FLAGS = (
@@ -88,7 +88,7 @@ def build_program(name: str, log: Path, folder: Path = PROGRAMS) -> Program:
         _run([*command, *map(str, sources), "-o", str(output)], log, name)
         check_instructions(read_program(output), fpu=fpu)
 
-    built, _ = build_once(CACHE, f"sw-{name}", key, make)
+    built, _ = build_once(cache_folder(), f"sw-{name}", key, make)
     return read_program(built / f"{name}.elf")
 
 
@@ -108,7 +108,7 @@ def _compiler_version() -> str:
 def _run(command: list[str], log: Path, name: str) -> None:
     """Runs the compiler; its first error goes into the exception."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    zig = str(CACHE / "zig")
+    zig = str(cache_folder() / "zig")
     environment = {**os.environ, "ZIG_GLOBAL_CACHE_DIR": zig, "ZIG_LOCAL_CACHE_DIR": zig}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     log.write_text("$ " + " ".join(command) + "\n" + done.stdout + done.stderr)

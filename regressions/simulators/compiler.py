@@ -8,20 +8,19 @@ from pathlib import Path
 
 import cocotb_tools.config
 
-from regressions.paths import ROOT
+from models.cxx import compiler
+from models.places import cache_folder
 from regressions.simulators.cache import build_once, content_key
 from regressions.simulators.generated import units_of
 from regressions.simulators.model import Model
-from regressions.simulators.objects import Compilers, TranslationUnit
+from regressions.simulators.objects import SCRATCH, Compilers, TranslationUnit
 from regressions.simulators.tools import (
-    compiler,
     environment_key,
-    executable,
     require_tools,
     run_tool,
+    verilator,
 )
 
-CACHE = ROOT / "build" / "cache"
 _PUBLIC = "public.vlt"
 # With $fatal a module refuses parameters that cannot be.
 _FATAL = "-Werror-USERFATAL"
@@ -49,7 +48,7 @@ def compile_model(
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
         # Warnings are for `make lint`.
-        command = [str(executable()), "--cc", "-Mdir", str(folder), "--prefix", model.prefix, "-Wno-fatal"]
+        command = verilator("--cc", "-Mdir", str(folder), "--prefix", model.prefix, "-Wno-fatal")
         run_tool([*command, _FATAL, *flags, *_frontend(model, folder)], log, f"Verilator on {model.name}")
         units = [*units_of(model, folder)]
         if train is not None:
@@ -62,10 +61,12 @@ def compile_model(
             units = _with(units, "-fprofile-use", "-Wno-missing-profile")
         objects = compilers.objects(units, folder, log)
         _link(model, objects, folder / model.program, log)
+        shutil.rmtree(folder / SCRATCH, ignore_errors=True)
         for path in (*objects, *folder.glob("*.gcda")):  # objects are kept by themselves
             path.unlink()
 
-    folder, cached = build_once(CACHE, "-".join(filter(None, (model.name, model.variant))), key, make)
+    name = "-".join(filter(None, (model.name, model.variant)))
+    folder, cached = build_once(cache_folder(), name, key, make)
     return folder / model.program, cached
 
 
@@ -79,7 +80,7 @@ def lint_model(model: Model, log: Path) -> None:
     folder = log.parent / f"lint-{model.name}"
     folder.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
-    command = [str(executable()), "--lint-only", "-Wall", _FATAL, *_flags(model), *_frontend(model, folder)]
+    command = verilator("--lint-only", "-Wall", _FATAL, *_flags(model), *_frontend(model, folder))
     run_tool(command, log, f"lint of {model.name}")
 
 
@@ -89,7 +90,14 @@ def _with(units: Sequence[TranslationUnit], *flags: str) -> list[TranslationUnit
 
 
 def _link(model: Model, objects: Sequence[Path], program: Path, log: Path, *flags: str) -> None:
-    command = [*compiler(), "-o", str(program), *map(str, objects), *model.link, *flags]
+    command = [
+        *compiler().command(program.parent / SCRATCH),
+        "-o",
+        str(program),
+        *map(str, objects),
+        *model.link,
+        *flags,
+    ]
     if model.python:
         libraries = cocotb_tools.config.libs_dir
         command += ["-rdynamic", f"-Wl,-rpath,{libraries}", f"-L{libraries}", "-lcocotbvpi_verilator"]

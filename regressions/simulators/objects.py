@@ -13,10 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from regressions.simulators.tools import compiler, environment_key, run_tool, stop_tools
+from models.cxx import compiler
+from regressions.simulators.tools import environment_key, run_tool, stop_tools
 
 LIMIT = 2**30
 """Bytes that all kept objects together may have; a build has some two MB of them."""
+
+SCRATCH = "scratch"
+"""Folder within that of a build for what compilers leave; it goes with the objects."""
 
 _COMPILER_BYTES = 1_500_000_000  # what one of them needs at most, for the largest function of an array
 _INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
@@ -89,7 +93,15 @@ class Compilers:
             os.link(kept, made)
             return made
         headers = (f"-I{place}" for place in (*unit.folders, *unit.tools))
-        command = [*compiler(), *unit.flags, *headers, "-c", "-o", str(made), str(unit.source)]
+        command = [
+            *compiler().command(folder / SCRATCH),
+            *unit.flags,
+            *headers,
+            "-c",
+            "-o",
+            str(made),
+            str(unit.source),
+        ]
         run_tool(command, log, f"C++ build of {unit.source.name}")
         with suppress(FileExistsError):  # another process was faster
             os.link(made, kept)

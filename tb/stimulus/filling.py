@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.formats import Bits, Format, narrow, widen
-from models.kernel import CACHE, kernel, library
+from models.kernel import kernel, library
 from tb.exchange.job import Job
 from tb.exchange.names import OPERAND_CLASSES
 from tb.stimulus.format_values import SHAPES, special_table, subnormal_exponents, zero_table
@@ -56,7 +56,7 @@ def _compiled() -> Callable[..., None] | None:
     """The compiled function with its tables; None if numpy has to serve."""
     if kernel() is None:
         return None
-    functions, tables = ct.CDLL(str(library("plain", source=SOURCE, folder=CACHE))), _tables()
+    functions, tables = ct.CDLL(str(library("plain", source=SOURCE))), _tables()
     functions.operands_tables_size.restype = ct.c_uint64
     if functions.operands_tables_size() != tables.nbytes:
         raise RuntimeError("tb/stimulus/filling.py does not match operands.cpp: change both together")

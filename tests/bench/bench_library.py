@@ -2,6 +2,7 @@
 """The C++ side of the bench as a shared library, its DPI functions called as the simulator would."""
 
 import ctypes as ct
+import shutil
 import subprocess
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -10,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from models.cxx import compiler
 from models.ops import Op
+from models.places import cache_folder
 from regressions.simulators.cache import build_once, content_key
-from regressions.simulators.compiler import CACHE
 from regressions.simulators.tools import environment_key
 from tb.agents.tcdm.memory import memory_setting
 from tb.dpi.bindings import BenchHandle
@@ -34,11 +36,19 @@ def compile_cpp(name: str, sources: Sequence[Path], folders: Sequence[Path] = ()
     headers = [header for place in places for header in sorted(place.glob("*.h"))]
 
     def make(folder: Path) -> None:
-        command = ["g++", *_FLAGS, *flags, *(f"-I{place}" for place in places), *sources]
+        scratch = folder / "scratch"
+        command = [
+            *compiler().command(scratch),
+            *_FLAGS,
+            *flags,
+            *(f"-I{place}" for place in places),
+            *sources,
+        ]
         subprocess.run([*command, "-o", folder / name], check=True)
+        shutil.rmtree(scratch, ignore_errors=True)
 
     key = content_key([*sources, *headers], [*_FLAGS, *flags, *environment_key()])
-    return build_once(CACHE, f"test-{name}", key, make)[0] / name
+    return build_once(cache_folder(), f"test-{name}", key, make)[0] / name
 
 
 class BenchInstance:

@@ -5,6 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
+from models.cxx import compiler
 from regressions.contract import ROOT
 from tb.descriptor import load
 from tb.registers.document import header, table
@@ -42,7 +43,8 @@ def test_the_header_of_a_device_compiles_and_says_its_places(tmp_path: Path) -> 
     (tmp_path / "registers.h").write_text(text)
     program = '#include "registers.h"\nint main() { return OTHERFAMILY_M_K_K_LSB; }\n'
     (tmp_path / "main.c").write_text(program)
-    subprocess.run(["g++", "-Wall", "-Werror", "-fsyntax-only", tmp_path / "main.c"], check=True)
+    command = [*compiler().command(tmp_path), "-Wall", "-Werror", "-fsyntax-only"]
+    subprocess.run([*command, tmp_path / "main.c"], check=True)
     constants = dict(re.findall(r"#define OTHERFAMILY_(\w+) (0x\w+)", text))
     assert constants["M_K_OFFSET"] == "0x20"
     assert constants["M_K_K_MASK"] == "0xFFFF0000"

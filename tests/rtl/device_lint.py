@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
 
+from models.places import cache_folder
 from regressions.simulators import BuildError, get_simulator
 from regressions.simulators.cache import build_once, content_key
-from regressions.simulators.compiler import CACHE
 from regressions.simulators.model import Model
 from regressions.simulators.tools import environment_key
 from tb.exchange.device import Descriptor
@@ -32,7 +32,7 @@ def findings_of(model: Model) -> str:
         (folder / "findings").write_text("\n".join(found))
 
     key = content_key(model.files, [*settings, *environment_key()])
-    return (build_once(CACHE, f"lint-{model.name}", key, make)[0] / "findings").read_text()
+    return (build_once(cache_folder(), f"lint-{model.name}", key, make)[0] / "findings").read_text()
 
 
 def lint(device: Descriptor, waivers: Iterable[Path], **parameters: int) -> str:

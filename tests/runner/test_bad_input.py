@@ -13,6 +13,8 @@ from regressions.errors import UserError
 from regressions.mutants import defects
 from regressions.paths import ROOT
 from regressions.selection import find_entry
+from regressions.simulators import tools
+from regressions.simulators.base import BuildError
 from regressions.testlist import LISTS, load, select
 from regressions.tiers import load_tiers
 from tb.exchange.entry import TestEntry, upgraded
@@ -135,14 +137,29 @@ def test_a_missing_list(tmp_path: Path) -> None:
         load([tmp_path / "gone.toml"], ["smoke"])
 
 
-@pytest.mark.parametrize("tool", ["g++", "make", "perl"])
-def test_a_missing_tool_names_its_package(runner: Runner, monkeypatch: pytest.MonkeyPatch, tool: str) -> None:
+def test_a_missing_compiler_is_a_line(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     runner.tests(good={})
-    monkeypatch.setattr(machine.shutil, "which", lambda name: None if name == tool else f"/usr/bin/{name}")
+    monkeypatch.setenv("CXX", "gone++")
     assert runner("regressions", "--tier", "smoke") == 2
-    assert (
-        runner.err == f"error: {tool} not found; install the Debian package {tool} (apt-get install {tool})\n"
+    assert runner.err == (
+        "error: no C++ compiler: CXX=gone++ is not an executable: correct or unset it; "
+        "the Debian package g++ has one\n"
     )
+
+
+def test_perl_is_needed_for_a_simulator_that_is_written_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "verilator"
+    script.write_text("#!/usr/bin/env perl\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("VERILATOR", str(script))
+    monkeypatch.setattr(tools, "executable", lambda: script)
+    monkeypatch.setattr(tools.shutil, "which", lambda name: None if name == "perl" else f"/usr/bin/{name}")
+    with pytest.raises(BuildError, match=r"perl not found, which runs .*: install the Debian package perl"):
+        tools.require_tools()
+    script.write_text("\x7fELF")
+    tools.require_tools()
 
 
 def test_a_missing_shared_python_names_its_package(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:

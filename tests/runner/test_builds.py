@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from models.cxx import Compiler
 from regressions import builds
 from regressions.kinds import runner_of
 from regressions.order import Order
@@ -113,7 +114,7 @@ def test_another_compiler_says_what_it_does_instead(tmp_path: Path, monkeypatch:
         return tmp_path / "program", False
 
     monkeypatch.setattr(verilator, "compile_model", compiled)
-    monkeypatch.setattr(verilator, "has_profiles", lambda: False)
+    monkeypatch.setattr(verilator, "compiler", lambda: Compiler(("sh", "-c", ":")))
     device = load("serial")
     built = verilator.Verilator().build(device, "fast", tmp_path / "log", runner_of(device).training(device))
     assert "only g++ does" in built.note
