@@ -14,6 +14,7 @@ from regressions.machine import check_tools
 from regressions.mutants import defects
 from regressions.mutants.campaign import run_campaign
 from regressions.mutants.defects import Defect, DefectList
+from regressions.mutants.finished import FILE
 from regressions.mutants.placement import Sourced
 from regressions.mutants.sweep import draw, sweep
 from regressions.mutants.target import Target
@@ -55,12 +56,18 @@ def mutants(order: Order, services: Services, console: Console) -> int:
         targets["-".join(filter(None, (kind.label, part)))] = target
         everything[target.device.name] = [replace(defect, elsewhere=elsewhere) for defect in found]
     chosen = select(everything, order.tests)
-    passed = []
+    passed, folders = [], []
     for label, target in targets.items():
         name = target.device.name
         if chosen[name] or not order.tests:
-            run = run_campaign(label, target, everything[name], chosen[name], order, services, console)
-            passed.append(run)
+            good, folder = run_campaign(
+                label, target, everything[name], chosen[name], order, services, console
+            )
+            passed.append(good)
+            folders.append(folder)
+    # From here on the command has nothing to go on from.
+    for folder in folders:
+        (folder / FILE).unlink()
     return EXIT_PASSED if all(passed) else EXIT_FAILED
 
 

@@ -4,11 +4,14 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
 
 from rich.console import Console
 
 from regressions.errors import UserError
 from regressions.mutants.defects import Defect
+from regressions.mutants.finished import SIMS, Finished, inputs_of
 from regressions.mutants.outcome import DefectResult, Fate
 from regressions.mutants.report import Report, write
 from regressions.mutants.simulations import Simulations
@@ -16,7 +19,7 @@ from regressions.mutants.target import Numbered, Target
 from regressions.order import Order
 from regressions.paths import relative
 from regressions.provenance import git_revision, tool_versions
-from regressions.rundir import create_run, publish
+from regressions.rundir import publish
 from regressions.services import Services
 
 
@@ -28,13 +31,14 @@ def run_campaign(
     order: Order,
     services: Services,
     console: Console,
-) -> bool:
+) -> tuple[bool, Path]:
     """Runs a campaign and writes its report; of the selected defects, this machine has its shard.
 
-    The label names the folders of its runs and reports.
+    The label names the folders of its runs and reports. What an interrupted campaign with the same inputs
+    finished is taken over, in its folder.
 
     Returns:
-        Whether every defect was killed or has a reason not to be.
+        Whether every defect was killed or has a reason not to be; and the folder.
 
     Raises:
         UserError: Something fails without a defect.
@@ -46,50 +50,79 @@ def run_campaign(
     target.place(everything)
     chosen = order.shard.take(selected, lambda _: 1)
     git, tools = git_revision(), tool_versions(services.simulator("verilator").version())
-    folder = create_run(order.tree.runs, label, target.seed)
-    count = f"{len(chosen)} of {len(everything)} defects"
-    console.print(f"{label}: device {name}, {count}, {relative(folder)}")
-    started = time.monotonic()
-    with console.status(f"building {name} with {len(everything)} defects"):
-        invalid = target.build(everything, chosen, order.tree.root / "mutants" / name)
-    console.print(f"{name} with its defects was built in {time.monotonic() - started:.0f} s")
-    rerun = " ".join(filter(None, (target.rerun, order.campaign_options)))
-    simulations = Simulations(folder / "sims", rerun)
-    fault, amount = asyncio.run(target.control(simulations))
-    if fault:
-        raise UserError(f"{name} fails without any defect, so nothing can be learnt: {fault}; see {folder}")
-    console.print(f"without a defect all {amount} {counted} pass")
-    started = time.monotonic()
-    valid = [(number, defect) for number, defect in chosen if number not in invalid]
-    results = asyncio.run(_examine(target, simulations, valid, order.processes, console))
-    results += [
-        DefectResult(defect, number, Fate.INVALID, detail=invalid[number])
-        for number, defect in chosen
-        if number in invalid
-    ]
-    results.sort(key=lambda result: result.number)
-    seconds = time.monotonic() - started
-    report = Report(name, git, tools, amount, seconds, results, order.graded, counted)
+    inputs = inputs_of(label, target, everything, chosen, order, tools)
+    with closing(Finished.begin(order.tree.runs, label, target.seed, inputs)) as finished:
+        folder = finished.folder
+        count = f"{len(chosen)} of {len(everything)} defects"
+        console.print(f"{label}: device {name}, {count}, {relative(folder)}")
+        try:
+            _finish(target, everything, chosen, finished, order, console)
+        except KeyboardInterrupt:
+            done = f"{len(finished.results)} of {len(chosen)} defects are finished"
+            console.print(f"{done}: the same command goes on from there")
+            raise
+    results = sorted(finished.results, key=lambda result: result.number)
+    report = Report(name, git, tools, finished.amount or 0, results, order.graded, counted)
     write(report, folder)
     # A part of the defects takes no complete report's place.
     shown = publish(order.tree, label, folder) if len(chosen) == len(everything) else folder
     for result in report.complaints:
         console.print(f"{result.defect.id}: {result.complaint}", style="bold red", markup=False)
     console.print(f"{report.verdict}; report: {relative(shown)}/mutants.md", style="bold", markup=False)
-    return not report.complaints
+    return not report.complaints, folder
+
+
+def _finish(
+    target: Target,
+    everything: Sequence[Defect],
+    chosen: Numbered,
+    finished: Finished,
+    order: Order,
+    console: Console,
+) -> None:
+    """Build, run without a defect, and run each defect that has no result from before an interruption."""
+    before = {result.defect.id for result in finished.results}
+    left = [(number, defect) for number, defect in chosen if defect.id not in before]
+    if before:
+        console.print(f"{len(before)} of these were finished when it was interrupted, and are taken over")
+    if not left and finished.amount is not None:
+        return
+    name = target.device.name
+    started = time.monotonic()
+    with console.status(f"building {name} with {len(everything)} defects"):
+        invalid = target.build(everything, chosen, order.tree.root / "mutants" / name)
+    console.print(f"{name} with its defects was built in {time.monotonic() - started:.0f} s")
+    rerun = " ".join(filter(None, (target.rerun, order.campaign_options)))
+    simulations = Simulations(finished.folder / SIMS, rerun)
+    fault, amount = asyncio.run(target.control(simulations))
+    if fault:
+        raise UserError(
+            f"{name} fails without any defect, so nothing can be learnt: {fault}; see {finished.folder}"
+        )
+    console.print(f"without a defect all {amount} {target.counted} pass")
+    finished.control(amount)
+    for number, defect in left:
+        if number in invalid:
+            finished.add(DefectResult(defect, number, Fate.INVALID, detail=invalid[number]))
+    valid = [(number, defect) for number, defect in left if number not in invalid]
+    asyncio.run(_examine(target, simulations, valid, finished, order.processes, console))
 
 
 async def _examine(
-    target: Target, simulations: Simulations, chosen: Numbered, processes: int, console: Console
-) -> list[DefectResult]:
-    """Results of some defects, so many of them at a time, which are told as they come."""
-    results: list[DefectResult] = []
+    target: Target,
+    simulations: Simulations,
+    chosen: Numbered,
+    finished: Finished,
+    processes: int,
+    console: Console,
+) -> None:
+    """Run some defects, so many of them at a time; results are noted and told as they come."""
     waiting = iter(chosen)
 
     async def work() -> None:
         for number, defect in waiting:
             result = await target.examine(number, defect, simulations)
-            results.append(result)
+            finished.add(result)
             by = ", ".join(result.checkers)
             found = f"by {by} after {result.after} {target.counted}" if by else ""
             console.print(f"  {result.fate.value:9}{defect.id:40} {found}", markup=False)
@@ -97,4 +130,3 @@ async def _examine(
     async with asyncio.TaskGroup() as group:
         for _ in range(processes):
             group.create_task(work())
-    return results

@@ -28,7 +28,7 @@ class Change:
     ordinal: int = 0  # which of the lines with that text, from 1; 0 if there is only one
 
 
-class Defect(Struct, frozen=True, forbid_unknown_fields=True):
+class Defect(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One deliberate fault."""
 
     id: str  # unique name

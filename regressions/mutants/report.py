@@ -21,7 +21,6 @@ class Report:
     git: str  # revision, empty if unknown
     tools: dict[str, str]  # versions of the tools
     amount: int  # length of the tests that run against each defect, in `counted`
-    seconds: float  # wall time of all simulations
     results: Sequence[DefectResult]  # by defect
     graded: bool = False  # True if all tests ran with each defect
     counted: str = "jobs"  # unit that the campaign counts: ``jobs`` or ``cycles``
@@ -34,6 +33,11 @@ class Report:
     def count(self, fate: Fate) -> int:
         """Number of defects with that fate."""
         return sum(result.fate is fate for result in self.results)
+
+    @property
+    def seconds(self) -> float:
+        """Time of all simulations together, those of an interrupted part included."""
+        return sum(result.seconds for result in self.results)
 
     @property
     def verdict(self) -> str:

@@ -160,7 +160,7 @@ def test_report_counts_by_checker_and_by_module(tmp_path: Path) -> None:
         judged(tmp_path, PASSED, FINE),
         DefectResult(defect(), 3, Fate.INVALID, detail="syntax error | here"),
     ]
-    report = Report("serial", "abc", {"simulator": "S"}, 3, 1.5, results)
+    report = Report("serial", "abc", {"simulator": "S"}, 3, results)
     data = to_json(report)
     assert data["totals"] == {"defects": 3, "killed": 1, "survived": 1, "invalid": 1, "to_look_at": 2}
     assert data["checkers"] == {"memory": {"found": 1, "alone": 0}, "rule 6": {"found": 1, "alone": 0}}
