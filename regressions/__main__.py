@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Entry point of ``python -m regressions``; the Makefile calls nothing else."""
 
+import os
 import sys
 
 from regressions.cli import main
+from regressions.targets import take_typed
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(variables=take_typed(os.environ)))

@@ -33,6 +33,8 @@ class Origin(Struct, frozen=True, kw_only=True):
     # Make variables besides TEST and SEED that repeat something, by device.
     options: dict[str, str] = field(default_factory=dict)
     devices: dict[str, dict[str, Any]]  # parameters of all devices, the main one first
+    lists: tuple[str, ...] = ()  # further test lists
+    covergroups: tuple[str, ...] = ()  # further covergroups
     known_issues: tuple[str, ...] = ()  # known issues of the devices
     shard: str = ""  # the part of the label's run that it is; empty for all of it
     complete: bool = False  # it is all that the label stands for, or a shard of that
@@ -84,6 +86,8 @@ def write(run: Run, execution: Execution) -> None:
         parameters=dict(run.main.parameters),
         options={device.name: run.order.rerun_options(device) for device in run.devices},
         devices={device.name: dict(device.parameters) for device in run.devices},
+        lists=tuple(map(relative, run.order.lists)),
+        covergroups=tuple(map(relative, run.order.covergroups)),
         known_issues=tuple(run.known_issues),
         shard=run.order.shard.text,
         complete=run.complete,

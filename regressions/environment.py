@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the virtual environment: ``python -m regressions.environment FOLDER --own|--given``.
+"""Makes the virtual environment: ``python -m regressions.environment FOLDER``.
 
-Needs nothing but the standard library. The environment is made again only when requirements.txt changes: a
-stamp holds the hash of its contents. An environment that has everything already is used as it is, without a
-network. Whatever is installed has to have one of the hashes of requirements.txt.
+``.venv`` is the project's own, to make and to change; another folder is only checked. Needs nothing but the
+standard library. The environment is made again only when requirements.txt changes: a stamp holds the hash of
+its contents. An environment that has everything already is used as it is, without a network. Whatever is
+installed has to have one of the hashes of requirements.txt.
 """
 
 import hashlib
@@ -132,5 +133,5 @@ def outcome(act: Callable[[], str], doing: str) -> int:
 
 
 if __name__ == "__main__":
-    folder, owner = sys.argv[1:]
-    sys.exit(outcome(lambda: prepare(Path(folder), owner == "--own"), "make the virtual environment"))
+    folder = Path(sys.argv[1])
+    sys.exit(outcome(lambda: prepare(folder, folder == Path(".venv")), "make the virtual environment"))

@@ -93,8 +93,6 @@ class RunnerKind(ABC):
     measures_code: ClassVar[bool] = False  # True if the code coverage of such devices is measured
     unshrinkable: ClassVar[str] = ""  # why their failures are not shrunk; empty where they are
     plural: ClassVar[str]  # such devices, in words
-    # Of the command line: function (`module:function`) and help by name.
-    commands: ClassVar[Mapping[str, tuple[str, str]]] = {}
     # Makes the program that runs plans on a device, without flags of the kind of build.
     bench: Callable[[Descriptor], Model]
     # Makes the loop in C++ around a device without a bench, the reference of speed.

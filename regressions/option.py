@@ -1,35 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Declarations of options, and readers of the texts that users type for them."""
+"""Declarations of options, and readers of the texts that users type for them.
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+An option is a variable behind ``make``, and ``--`` with its name in lower case on the command line.
+"""
+
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from regressions.errors import UserError
-
-MANY: Mapping[str, Any] = {"nargs": "+", "action": "extend"}
-"""Further arguments of an option with several values."""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """The declaration of an option."""
-
-    flag: str  # as the command line has it
-    text: str  # for people
-    parse: Callable[[Any], Any] = str  # makes the value of what was typed; raises UserError
-    argument: Mapping[str, Any] = field(default_factory=dict)  # further arguments of ``argparse``
-
-    @classmethod
-    def switch(cls, flag: str, text: str) -> "Option":
-        """An option without a value."""
-        return cls(flag, text, bool, {"action": "store_true"})
-
-    @classmethod
-    def repeated(cls, flag: str, text: str) -> "Option":
-        """Paths, each with the flag before it."""
-        return cls(flag, text, parse_paths, {"action": "append"})
+from regressions.targets import load
 
 
 def parse_seed(text: str) -> int:
@@ -69,3 +51,63 @@ def parse_duration(text: str) -> float:
 def parse_paths(texts: Sequence[str]) -> tuple[Path, ...]:
     """Reads an option of several paths."""
     return tuple(map(Path, texts))
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """The declaration of an option."""
+
+    variable: str  # as make has it; its text for people is in targets.toml
+    parse: Callable[[Any], Any] = str  # makes the value of what was typed; raises UserError
+    shape: Literal["text", "switch", "many"] = "text"  # one value, none, or several
+
+    @classmethod
+    def switch(cls, variable: str) -> "Option":
+        """An option without a value on the command line, 1 or 0 behind make."""
+        return cls(variable, bool, "switch")
+
+    @classmethod
+    def paths(cls, variable: str) -> "Option":
+        """An option of several paths."""
+        return cls(variable, parse_paths, "many")
+
+    @property
+    def flag(self) -> str:
+        """As the command line has it."""
+        return f"--{self.variable.lower()}"
+
+    @property
+    def argument(self) -> dict[str, Any]:
+        """Arguments of ``argparse``."""
+        more = {"switch": {"action": "store_true"}, "many": {"nargs": "+", "action": "extend"}}
+        return {"help": load().variables[self.variable].replace("%", "%%"), **more.get(self.shape, {})}
+
+    def from_make(self, text: str) -> Any:
+        """Converts a value behind make into what `parse` takes.
+
+        Several values are words, in quotes if they have blanks; a path that exists is one value.
+
+        Raises:
+            UserError: It cannot be read.
+        """
+        if self.shape == "switch":
+            if text not in ("0", "1"):
+                raise UserError(f"{self.variable} must be 1 or 0, not {text!r}")
+            return text == "1"
+        if self.shape == "text":
+            return text
+        return split(self.variable, text)
+
+
+def split(variable: str, text: str) -> list[str]:
+    """Splits a value at its blanks, but for those in quotes or in the path of something that exists.
+
+    Raises:
+        UserError: A quote is not closed.
+    """
+    if Path(text).exists():
+        return [text]
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise UserError(f"{variable}: cannot read {text!r}: {str(error).lower()}") from None

@@ -2,12 +2,14 @@
 """An order: all that a command line asked for, in one object that is handed down whole.
 
 Each field of `Order` declares an option. The parser is made of these declarations (`regressions.cli`), and
-whoever acts on an option reads it from the order: a new option is a line here and the line that uses it.
+whoever acts on an option reads it from the order: a new option is a line here, its text and its targets in
+targets.toml, and the line that uses it.
 """
 
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,15 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from regressions import testlist
 from regressions.errors import UserError
-from regressions.option import (
-    MANY,
-    Option,
-    parse_duration,
-    parse_paths,
-    parse_processes,
-    parse_seed,
-    parse_stop,
-)
+from regressions.option import Option, parse_duration, parse_processes, parse_seed, parse_stop
 from regressions.paths import BuildTree, relative
 from regressions.shards import UNDIVIDED, Shard, parse_shard
 from regressions.testlist import LISTS
@@ -51,49 +45,34 @@ def _tree(text: str) -> BuildTree:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Everything that a command line asked for; the text of each option explains it."""
+    """Everything that a command line asked for; targets.toml explains each option."""
 
-    tier: Annotated[Tier, Option("--tier", "budget of the run (default pr)", get_tier)] = field(
-        default_factory=_pr
-    )
-    seed: Annotated[
-        int | None, Option("--seed", "seed of all random streams (default: the tier's)", parse_seed)
-    ] = None
-    processes: Annotated[
-        int, Option("--jobs", "simulations at a time (default: processors)", parse_processes)
-    ] = field(default_factory=_processors)
-    dut: Annotated[str, Option("--dut", "name or path of a device descriptor")] = ""
-    tests: Annotated[str, Option("--tests", "patterns of test names, separated by commas")] = ""
-    soak_seconds: Annotated[
-        float | None, Option("--time", "soak: run for 90s, 30m or 8h", parse_duration)
-    ] = None
-    stop: Annotated[int | None, Option("--stop", "end after so many failures", parse_stop)] = None
-    test: Annotated[
-        str, Option("--test", "name, name:scenario or name:begin:end; patterns, several with commas")
-    ] = ""
-    kind: Annotated[str, Option("--kind", "build kind")] = ""
-    waves: Annotated[bool, Option.switch("--waves", "write waves.vcd")] = False
-    scaling: Annotated[bool, Option.switch("--scaling", "make bench: sizes up to 512 and arrays, slow")] = (
-        False
-    )
-    record: Annotated[Path | None, Option("--record", "failure record", Path)] = None
-    finding: Annotated[str, Option("--finding", "finding of the record, by the beginning of its line")] = ""
-    lists: Annotated[tuple[Path, ...], Option.repeated("--lists", "further test lists")] = ()
-    covergroups: Annotated[tuple[Path, ...], Option.repeated("--covergroups", "further covergroups")] = ()
-    shard: Annotated[Shard, Option("--shard", "part of a run, such as 1/3", parse_shard)] = UNDIVIDED
-    keep: Annotated[bool, Option.switch("--keep", "keep the coverage as the baseline")] = False
-    graded: Annotated[bool, Option.switch("--graded", "mutants: run all tests with each")] = False
-    data: Annotated[Path | None, Option("--data", "mutants: file with other defects", Path)] = None
-    job_list: Annotated[Path | None, Option("--joblist", "mutants: file with other jobs", Path)] = None
-    runs: Annotated[tuple[Path, ...], Option("--runs", "run folders", parse_paths, MANY)] = ()
-    top: Annotated[str, Option("--top", "new-dut: name of the top module")] = ""
-    files: Annotated[
-        tuple[Path, ...], Option("--files", "new-dut: lists (.f) and sources", parse_paths, MANY)
-    ] = ()
-    out: Annotated[Path | None, Option("--out", "new-dut: folder that receives the files", Path)] = None
-    tree: Annotated[BuildTree, Option("--build", "folder of all outputs", _tree)] = field(
-        default_factory=BuildTree
-    )
+    tier: Annotated[Tier, Option("TIER", get_tier)] = field(default_factory=_pr)
+    seed: Annotated[int | None, Option("SEED", parse_seed)] = None
+    processes: Annotated[int, Option("JOBS", parse_processes)] = field(default_factory=_processors)
+    dut: Annotated[str, Option("DUT")] = ""
+    tests: Annotated[str, Option("TESTS")] = ""
+    soak_seconds: Annotated[float | None, Option("TIME", parse_duration)] = None
+    stop: Annotated[int | None, Option("STOP", parse_stop)] = None
+    test: Annotated[str, Option("TEST")] = ""
+    kind: Annotated[str, Option("KIND")] = ""
+    waves: Annotated[bool, Option.switch("WAVES")] = False
+    scaling: Annotated[bool, Option.switch("SCALING")] = False
+    record: Annotated[Path | None, Option("R", Path)] = None
+    finding: Annotated[str, Option("FINDING")] = ""
+    lists: Annotated[tuple[Path, ...], Option.paths("LISTS")] = ()
+    covergroups: Annotated[tuple[Path, ...], Option.paths("COVERGROUPS")] = ()
+    shard: Annotated[Shard, Option("SHARD", parse_shard)] = UNDIVIDED
+    keep: Annotated[bool, Option.switch("KEEP")] = False
+    graded: Annotated[bool, Option.switch("GRADE")] = False
+    data: Annotated[Path | None, Option("DATA", Path)] = None
+    job_list: Annotated[Path | None, Option("JOBLIST", Path)] = None
+    runs: Annotated[tuple[Path, ...], Option.paths("RUNS")] = ()
+    top: Annotated[str, Option("TOP")] = ""
+    files: Annotated[tuple[Path, ...], Option.paths("FILES")] = ()
+    out: Annotated[Path | None, Option("OUT", Path)] = None
+    arguments: Annotated[str, Option("ARGS")] = ""
+    tree: Annotated[BuildTree, Option("BUILD", _tree)] = field(default_factory=BuildTree)
 
     @classmethod
     @cache
@@ -150,14 +129,15 @@ class Order:
     def campaign_options(self) -> str:
         """Make variables of a campaign, besides DUT, that repeat the run of a defect."""
         paths = (("DATA", self.data), ("JOBLIST", self.job_list))
-        parts = [f"{variable}={relative(path)}" for variable, path in paths if path is not None]
+        parts = [f"{variable}={shlex.quote(relative(path))}" for variable, path in paths if path is not None]
         return " ".join([*parts, f"KIND={self.kind}"] if self.kind else parts)
 
     def rerun_options(self, device: Descriptor) -> str:
         """Make variables besides TEST and SEED that repeat a run on a device."""
         place = relative(device.path)
         dut = device.path.stem if place == f"tb/duts/{device.path.name}" else place
-        parts = [f"DUT={dut}"] if dut != DEFAULT_DUT else []
+        parts = [f"DUT={shlex.quote(dut)}"] if dut != DEFAULT_DUT else []
         for variable, paths in (("LISTS", self.lists), ("COVERGROUPS", self.covergroups)):
-            parts += [f"{variable}={' '.join(relative(path) for path in paths)!r}"] if paths else []
+            joined = shlex.join(relative(path) for path in paths)
+            parts += [f"{variable}={shlex.quote(joined)}"] if paths else []
         return " ".join(parts)

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from regressions.environment import REQUIREMENTS, ROOT, outcome, prepare
+from regressions.targets import take_typed
 
 _HEADER = "# SPDX-License-Identifier: Apache-2.0\n"
 # Files for other platforms and Pythons are listed too: the first two options say only what needs what.
@@ -69,4 +70,5 @@ def _settings(root: Path) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(outcome(lambda: write(sys.argv[1:]), "write the requirements"))
+    names = take_typed(os.environ).get("UPGRADE", "").split()
+    sys.exit(outcome(lambda: write(names), "write the requirements"))

@@ -57,7 +57,8 @@ def nearest(word: str, words: Iterable[str]) -> str:
     """Returns ``did you mean 'x'? `` for the most similar of `words`, or an empty string."""
     pool = list(words)
     folded = {w.lower(): w for w in pool}
-    match = difflib.get_close_matches(word.lower(), list(folded), n=1, cutoff=0.5)
+    match = [each for each in folded if sorted(each) == sorted(word.lower())]  # letters that changed places
+    match = match or difflib.get_close_matches(word.lower(), list(folded), n=1, cutoff=0.5)
     if not match and len(word) > 1:  # a word cut short, or with something added
         match = [each for each in folded if each.startswith(word.lower()) or word.lower().startswith(each)]
     return f"did you mean '{folded[match[0]]}'? " if match else ""

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from regressions.kinds import Defects, RunnerKind, Section, SpeedPart
 from regressions.paths import ROOT
@@ -32,10 +32,6 @@ class ClusterRunner(RunnerKind):
     name = "cluster"
     unshrinkable = "programs are not shrunk"
     plural = "clusters"
-    commands: ClassVar[Mapping[str, tuple[str, str]]] = {
-        "cluster": ("regressions.cluster.commands:cluster", "measure programs on the cluster"),
-        "sw": ("regressions.cluster.commands:sw", "build the programs of the cluster"),
-    }
     bench = staticmethod(late("regressions.cluster.build:bench_model"))
     bare = staticmethod(late("regressions.cluster.build:bare_model"))
 

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make run``: single tests; ``make rerun-failed``: the failures of the last run."""
 
+from dataclasses import replace
+
 from rich.console import Console
 
 from regressions import account, testlist
 from regressions.errors import UserError
 from regressions.machine import check_tools
 from regressions.order import Order
-from regressions.paths import relative
+from regressions.paths import ROOT, relative
 from regressions.perform import Schedule, perform
 from regressions.planner import Simulation, pack
 from regressions.planning import applicable, build_kind, planner_of, with_kind
@@ -68,7 +70,7 @@ def _elsewhere(entry: TestEntry, device: Descriptor) -> str:
 
 
 def rerun_failed(order: Order, services: Services, console: Console) -> int:
-    """``make rerun-failed``: every segment of the last run that did not pass, with its history."""
+    """``make rerun-failed``: every segment of the last run that did not pass, with its history, as it ran."""
     check_tools()
     last = last_run(order.tree)
     if last is None:
@@ -78,6 +80,9 @@ def rerun_failed(order: Order, services: Services, console: Console) -> int:
     if not bad:
         console.print(f"nothing failed in {relative(last)}", highlight=False)
         return EXIT_PASSED
+    lists = tuple(ROOT / path for path in before.info.lists)
+    covergroups = tuple(ROOT / path for path in before.info.covergroups)
+    order = replace(order, lists=lists, covergroups=covergroups)
     used = {entry.descriptor: services.device(entry.descriptor) for entry in bad}
     tests = order.entries
     segments = [

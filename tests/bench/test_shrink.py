@@ -72,7 +72,7 @@ def shrink(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shrink:
         record.write(tmp_path / "failures" / "record.json")
         real = real_services()
         services = replace(real, simulator=lambda _: Faulty(fault, at))
-        place = [f"--record={tmp_path / 'failures' / 'record.json'}", f"--build={tmp_path / 'build'}"]
+        place = [f"--r={tmp_path / 'failures' / 'record.json'}", f"--build={tmp_path / 'build'}"]
         capsys.readouterr()
         code = cli.main([command, *place, *options], services)
         out = capsys.readouterr().out.splitlines()

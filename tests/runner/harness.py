@@ -47,9 +47,10 @@ class Runner:
     def __call__(self, command: str, *arguments: str) -> int:
         """Run a command; keep its output."""
         self.capsys.readouterr()
-        options = ["--build", str(self.build), "--lists", str(self.folder / "list.toml"), "--jobs", "2"]
-        if "--dut" not in arguments:
-            options += ["--dut", "redmule"]
+        given = {"BUILD": self.build, "LISTS": self.folder / "list.toml", "JOBS": 2, "DUT": "redmule"}
+        known = [name for name in given if name in cli.commands()[command].variables]
+        flags = {f"--{name.lower()}": str(given[name]) for name in known}
+        options = [word for flag, value in flags.items() if flag not in arguments for word in (flag, value)]
         code = cli.main([command, *options, *arguments], services())
         self.out, self.err = self.capsys.readouterr()
         return code

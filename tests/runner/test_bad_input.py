@@ -39,9 +39,9 @@ GOOD = '[[test]]\nname = "good"\nsequence = "gemm_op"\ntiers = ["smoke"]\ncount 
         ("run --test good:x", "cannot read 'good:x'; write name, name:scenario or name:begin:end"),
         ("run --test good:5:5", "'good:5:5' selects nothing"),
         ("replay", "R: name a failure record"),
-        ("replay --record nowhere.json", "nowhere.json"),
+        ("replay --r nowhere.json", "nowhere.json"),
         ("shrink", "R: name a failure record"),
-        ("shrink --record nowhere.json", "nowhere.json"),
+        ("shrink --r nowhere.json", "nowhere.json"),
         ("rerun-failed", "there is no run yet; start with 'make regressions'"),
     ],
 )
@@ -62,7 +62,12 @@ def test_a_bad_command_line(runner: Runner, command: str, message: str) -> None:
         ("--jobs=0", "JOBS must be a number of at least 1, not '0'"),
         ("--time=soon", "TIME must be like 90s, 30m or 8h, not 'soon'"),
         ("--time=-3m", "TIME must be like 90s, 30m or 8h, not '-3m'"),
-        ("--tire=pr", "unrecognized arguments: --tire=pr"),
+        (
+            "--tire=pr",
+            "regressions knows no --tire; did you mean '--tier'? Known: --tier, --seed, --jobs, --dut, "
+            "--tests, --time, --stop, --shard, --keep, --kind, --lists, --covergroups, --build",
+        ),
+        ("pr", "'pr' belongs to no option of regressions"),
     ],
 )
 def test_a_bad_argument(runner: Runner, argument: str, message: str) -> None:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Commands import no more than they need; orders are what was typed; `make run` builds once."""
 
-import re
 import subprocess
 import sys
 from dataclasses import fields
@@ -17,6 +16,7 @@ from regressions.paths import ROOT, BuildTree
 from regressions.rundir import last_run
 from regressions.shards import Shard
 from regressions.simulators.verilator import cocotb_environment
+from regressions.targets import MakeTarget
 from tb.kinds import imported
 from tb.stimulus.rng import derive
 from tests.runner.harness import Runner
@@ -25,9 +25,9 @@ _LOADED = "import sys; from regressions.cli import main; main(sys.argv[1:]); pri
 _BENCH = {"pyuvm", "cocotb", "pytest", "asyncio", "jinja2", "regressions.report"}
 
 
-@pytest.mark.parametrize("place", [place for place, _ in commands().values()])
-def test_each_command_has_its_function(place: str) -> None:
-    assert callable(imported(place))
+@pytest.mark.parametrize("target", commands().values(), ids=commands())
+def test_each_command_has_its_function(target: MakeTarget) -> None:
+    assert callable(imported(target.function))
 
 
 def _loaded(*command: str) -> set[str]:
@@ -58,6 +58,8 @@ def test_every_field_of_an_order_is_an_option_of_its_own() -> None:
     options = Order.options()
     assert list(options) == [field.name for field in fields(Order)]
     assert len({option.flag for option in options.values()}) == len(options)
+    known = {name for target in commands().values() for name in target.variables}
+    assert known == {option.variable for option in options.values()}
 
 
 def test_an_order_has_what_was_typed_and_defaults_for_the_rest() -> None:
@@ -65,11 +67,6 @@ def test_an_order_has_what_was_typed_and_defaults_for_the_rest() -> None:
     assert (order.shard, order.lists, order.keep) == (Shard(2, 3), (Path("a"), Path("b")), True)
     assert order.tree == BuildTree(Path("out"))
     assert (order.tier.name, order.seed, order.covergroups) == ("pr", None, ())
-
-
-def test_the_makefile_knows_all_options_and_no_others() -> None:
-    used = set(re.findall(r",(--[a-z]+)", (ROOT / "Makefile").read_text())) - {"--own", "--given"}
-    assert used == {option.flag for option in Order.options().values()}
 
 
 def kinds(runner: Runner) -> set[str]:

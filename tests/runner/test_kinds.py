@@ -12,6 +12,7 @@ from regressions.errors import NoDefects
 from regressions.kinds import defects_of, with_defects
 from regressions.paths import ROOT
 from regressions.services import Services
+from regressions.targets import MakeTarget
 from regressions.testbench import narrowed, not_applicable, open_sizes
 from tb import kinds as simulated
 from tb.descriptor import load
@@ -104,7 +105,9 @@ def test_a_test_wants_a_device_of_its_kind(runner: Runner, capsys: pytest.Captur
 
 
 @pytest.mark.usefixtures("toy")
-def test_commands_of_a_kind(tmp_path: Path) -> None:
+def test_commands_of_a_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = MakeTarget("play", ("BUILD",), "tests.runner.toy_kind:play")
+    monkeypatch.setattr(cli, "commands", lambda: {"play": target})
     assert cli.main(["play", "--build", str(tmp_path)]) == 0
 
 

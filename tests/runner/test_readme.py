@@ -9,6 +9,7 @@ import pytest
 
 from regressions import cli, testlist
 from regressions.paths import ROOT
+from regressions.targets import load
 from regressions.testbench import open_stream
 from regressions.tiers import load_tiers
 
@@ -61,7 +62,7 @@ def test_the_examples_pass_on_the_serial_device(lists: Path, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
 def test_commands_of_a_document_are_targets(name: str) -> None:
-    targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(load().all)
     named = set(re.findall(r"(?:`|^    )make ([a-z-]+)", (ROOT / name).read_text(), re.MULTILINE))
     assert named
     assert named <= targets

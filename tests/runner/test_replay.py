@@ -59,7 +59,7 @@ def test_replay_says_what_it_needed(
 ) -> None:
     runner.tests(bad={})
     record = _record(tmp_path, needs, scenarios, otherwise)
-    assert runner("replay", f"--record={record}", "--finding=memory") == code
+    assert runner("replay", f"--r={record}", "--finding=memory") == code
     assert said in runner.out
     if otherwise:
         assert "alone: fails otherwise (mismatch: rule 5: job 0: Z[7] differs), log " in runner.out
@@ -70,15 +70,15 @@ def test_a_failure_of_a_random_state_is_replayed_from_that_state(runner: Runner,
     runner.tests(bad={})
     path = _record(tmp_path, 1)
     replace(read_record(path), state=1234).write(path)
-    assert runner("replay", f"--record={path}", "--finding=memory") == 1
+    assert runner("replay", f"--r={path}", "--finding=memory") == 1
     plan = read_plan(next(runner.build.glob("replays/*/alone/sims/*/plan.json")))
     assert (plan.state, plan.tests[0].kind) == (1234, "xrand")
-    assert runner("replay", f"--record={path}", "--finding=memory", "--kind=fast") == 1
+    assert runner("replay", f"--r={path}", "--finding=memory", "--kind=fast") == 1
 
 
 def test_a_replay_is_about_the_finding_of_the_record(runner: Runner, tmp_path: Path) -> None:
     runner.tests(bad={})
-    assert runner("replay", f"--record={_record(tmp_path, 1)}") == 1
+    assert runner("replay", f"--r={_record(tmp_path, 1)}") == 1
     assert "record: timeout of bad on serial: watchdog: job 0: no event" in runner.out
     assert "alone: fails otherwise (mismatch: memory: job 0: Z[7] differs)" in runner.out
     assert "not reproduced: the scenario fails otherwise" in runner.out
@@ -90,7 +90,7 @@ def test_what_came_with_the_finding_is_told_apart_from_it(runner: Runner, tmp_pa
     record = read_record(path)
     entry = replace(record.entry, knobs=record.entry.knobs | {"ahead": ["memory"]})
     replace(record, entry=entry).write(path)
-    assert runner("replay", f"--record={path}", "--finding=bound") == 1
+    assert runner("replay", f"--r={path}", "--finding=bound") == 1
     assert runner.out.splitlines()[-3:-1] == [
         "finding: bound: job 0: Z[7] differs",
         "with it: mismatch: memory: job 0: Z[7] differs",
@@ -101,7 +101,7 @@ def test_what_came_with_the_finding_is_told_apart_from_it(runner: Runner, tmp_pa
 
 def test_a_finding_that_the_record_does_not_have_is_one_line(runner: Runner, tmp_path: Path) -> None:
     runner.tests(bad={})
-    assert runner("replay", f"--record={_record(tmp_path, 1)}", "--finding=memry") == 2
+    assert runner("replay", f"--r={_record(tmp_path, 1)}", "--finding=memry") == 2
     said = "FINDING: the record has no finding 'memry'; did you mean 'memory'? It has: watchdog, memory"
     assert runner.err == f"error: {said}\n"
 
@@ -112,7 +112,7 @@ def test_a_record_of_before_is_found_by_its_checker(runner: Runner, tmp_path: Pa
     content = json.loads(path.read_text()) | {"status": "mismatch", "detail": "memory: job 0: Z is wrong"}
     del content["findings"]
     path.write_text(json.dumps(content))
-    assert runner("replay", f"--record={path}") == 1
+    assert runner("replay", f"--r={path}") == 1
     assert "reproduced alone: mismatch" in runner.out
 
 
@@ -120,7 +120,7 @@ def test_the_smallest_failure_is_claimed_once_it_showed_in_a_simulation_of_its_o
     runner: Runner, tmp_path: Path
 ) -> None:
     runner.tests(bad={})
-    assert runner("shrink", f"--record={_record(tmp_path, 1)}", "--finding=memory") == 1
+    assert runner("shrink", f"--r={_record(tmp_path, 1)}", "--finding=memory") == 1
     finding, what, command = runner.out.splitlines()
     assert finding == "mismatch: memory: job 0: Z[3] differs"
     assert what.startswith("serial: GEMM FP16 M=1 N=1 K=1")
@@ -137,7 +137,7 @@ def test_what_does_not_show_there_is_not_claimed(
 ) -> None:
     runner.tests(bad={})
     record = _record(tmp_path, 3, otherwise=otherwise)
-    assert runner("shrink", f"--record={record}", "--finding=memory") == 1
+    assert runner("shrink", f"--r={record}", "--finding=memory") == 1
     assert f"not confirmed: what was found {how} in a simulation of its own" in runner.out
     assert "WAVES=1" not in runner.out
 
@@ -158,14 +158,14 @@ def test_a_finding_that_is_known_by_now_is_reproduced_all_the_same(
 ) -> None:
     runner.tests(bad={})
     record = _record(tmp_path, needs, checker="bound")
-    assert runner("replay", f"--record={record}", "--finding=bound") == int("not" not in said)
+    assert runner("replay", f"--r={record}", "--finding=bound") == int("not" not in said)
     assert said in runner.out
 
 
 def test_the_smallest_failure_that_is_known_says_so(runner: Runner, tmp_path: Path) -> None:
     runner.tests(bad={})
     record = _record(tmp_path, 1, checker="bound")
-    assert runner("shrink", f"--record={record}", "--finding=bound") == 1
+    assert runner("shrink", f"--r={record}", "--finding=bound") == 1
     assert "mismatch, known issue 'odd' (tracker 17): bound: job 0: Z[3] differs" in runner.out
 
 
@@ -175,7 +175,7 @@ def test_what_the_device_cannot_run_is_told_with_its_limit(
 ) -> None:
     runner.tests(bad={})
     monkeypatch.setattr(Descriptor, "cannot", lambda _self, _scenario: "serial: M has to be at least 8")
-    assert runner(command, f"--record={_record(tmp_path, 1)}") == 2
+    assert runner(command, f"--r={_record(tmp_path, 1)}") == 2
     limit = "by tb/duts/serial.toml, the device cannot run what failed: serial: M has to be at least 8"
     assert limit in runner.err
 
@@ -186,14 +186,14 @@ def test_scenarios_before_it_that_the_device_cannot_run_are_told(
 ) -> None:
     runner.tests(bad={})
     monkeypatch.setattr(Descriptor, "cannot", lambda _self, each: "" if each.index else "serial is deaf")
-    assert runner(command, f"--record={_record(tmp_path, 9)}") == 0
+    assert runner(command, f"--r={_record(tmp_path, 9)}") == 0
     assert "the device cannot run 1 of the 2 scenarios before it: serial is deaf" in runner.out
 
 
 def test_a_damaged_record_is_one_line(runner: Runner, tmp_path: Path) -> None:
     runner.tests(bad={})
     (tmp_path / "record.json").write_text('{"schema": 1')
-    assert runner("replay", f"--record={tmp_path / 'record.json'}") == 2
+    assert runner("replay", f"--r={tmp_path / 'record.json'}") == 2
     assert runner.err.startswith("error: ")
     assert "record.json" in runner.err
     assert runner.err.count("\n") == 1

@@ -94,7 +94,6 @@ class ToyRunner(RunnerKind):
     name = "toy"
     plural = "toys"
     unshrinkable = "toys stay as small as they are"
-    commands = {"play": ("tests.runner.toy_kind:play", "play")}
 
     def bench(self, device: Descriptor) -> Model:
         """Describe the build."""

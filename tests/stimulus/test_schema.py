@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
 from tb.exchange.reading import convert
-from tb.schema import FEW, SchemaError, Where, alternatives, read_toml
+from tb.schema import FEW, SchemaError, Where, alternatives, nearest, read_toml
 from tb.stimulus.knob_values import Knob, chance, parsed, plain
 
 Count = Annotated[int, Meta(ge=1, le=9)]
@@ -83,6 +83,14 @@ def test_of_many_names_the_nearest_are_shown_and_where_all_are_listed() -> None:
     assert len(told) < 200
     assert len(alternatives("?", names).split(", ")) == 5, "also where none is like it"
     assert alternatives("?", names[:FEW], "elsewhere") == f"Known: {', '.join(names[:FEW])}"
+
+
+def test_letters_that_changed_places_are_nearer_than_another_letter() -> None:
+    assert (
+        nearest("teir", ["tail", "time", "tier"])
+        == nearest("tire", ["time", "tier"])
+        == "did you mean 'tier'? "
+    )
 
 
 @pytest.mark.parametrize(
