@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads a source with defects back: the tokens that act when one of them is selected."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from pyslang import syntax
+from pyslang.ast import VisitAction
+from pyslang.parsing import Token
 from pyslang.syntax import SyntaxNode
 
 from regressions.mutants.source import VerilogSource
@@ -14,43 +19,87 @@ SELECTOR = "mutant_pkg::active"
 _SELECTED = re.compile(rf"\(?{SELECTOR} == (\d+)\)?")
 
 
-def acting_tokens(source: VerilogSource, number: int = 0) -> tuple[str, ...]:
-    """Tokens of a source that act in a simulation where a defect is selected (0: none).
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Tokens with a defect, and without it."""
 
-    Selectors and forms not selected are left out; a port connected by its name alone counts as connected to
-    the signal of that name.
-    """
-    tokens: list[str] = []
-    _collect(source.root, number, tokens)
-    return tuple(tokens)
+    number: int
+    chosen: list[str | _Choice]
+    otherwise: list[str | _Choice]
 
 
-def _collect(node: SyntaxNode, number: int, tokens: list[str]) -> None:
-    for part in _acting(node, number):
-        if isinstance(part, SyntaxNode):
-            _collect(part, number, tokens)
-        elif part.rawText:
-            tokens.append(part.rawText)
+class Acting:
+    """A source with defects, of which one or none is selected; selectors and other forms are left out."""
+
+    def __init__(self, source: VerilogSource) -> None:
+        self._parts = _parts(source.root)
+
+    def words(self, number: int = 0) -> list[str]:
+        """Tokens that act in a simulation where a defect is selected (0: none), as `plain_words`."""
+        found: list[str] = []
+        _choose(self._parts, number, found)
+        return found
+
+
+def plain_words(source: VerilogSource) -> list[str]:
+    """Tokens of a source without defects; a port connected by its name alone is written out."""
+    found: list[str] = []
+
+    def collect(part: SyntaxNode | Token) -> VisitAction | None:
+        if isinstance(part, Token):
+            found.extend([part.rawText] if part.rawText else [])
+        elif words := _connection(part):
+            found.extend(words)
+            return VisitAction.Skip
+        return None
+
+    source.root.visit(collect)
+    return found
+
+
+def _connection(node: SyntaxNode) -> list[str]:
+    """Tokens of a port that is connected by its name alone; none for other nodes."""
     if isinstance(node, syntax.NamedPortConnectionSyntax) and not node.openParen:
-        tokens += ("(", node.name.rawText, ")")
+        return [".", node.name.rawText, "(", node.name.rawText, ")"]
+    return []
 
 
-def _acting(node: Iterable[Any], number: int) -> Iterable[Any]:
-    """Parts of a node that act: all of them, unless it is a choice between two forms."""
+def _choose(parts: Iterable[str | _Choice], number: int, found: list[str]) -> None:
+    for part in parts:
+        if isinstance(part, str):
+            found.append(part)
+        else:
+            _choose(part.chosen if part.number == number else part.otherwise, number, found)
+
+
+def _parts(nodes: Iterable[Any]) -> list[str | _Choice]:
+    parts: list[str | _Choice] = []
+    for node in nodes:
+        if not isinstance(node, SyntaxNode):
+            parts += [node.rawText] if node.rawText else []
+        elif (choice := _choice(node)) is not None:
+            parts.append(choice)
+        else:
+            parts += _connection(node) or _parts(node)
+    return parts
+
+
+def _choice(node: Any) -> _Choice | None:
+    """The choice between two forms that a node is, if it is one."""
     match node:
-        case syntax.ParenthesizedExpressionSyntax(expression=syntax.ConditionalExpressionSyntax() as choice):
-            return [choice] if _selected(choice.predicate) is not None else node
+        case syntax.ParenthesizedExpressionSyntax(expression=syntax.ConditionalExpressionSyntax() as inner):
+            return _choice(inner)
         case syntax.ConditionalExpressionSyntax():
-            arms: tuple[Any, Any] = (node.left, node.right)
-            if (selected := _selected(node.predicate)) is not None:
-                return [arms[selected != number].expression]
+            if (number := _selected(node.predicate)) is not None:
+                arms: tuple[Any, Any] = (node.left, node.right)
+                return _Choice(number, *(_parts([arm.expression]) for arm in arms))
         case syntax.BlockStatementSyntax():
             first = next((item for item in node if isinstance(item, SyntaxNode)), None)
             if isinstance(first, syntax.ConditionalStatementSyntax) and first.elseClause is not None:
                 blocks: tuple[Any, Any] = (first.statement, first.elseClause.clause)
-                if (selected := _selected(first.predicate)) is not None:
-                    return list(blocks[selected != number])[1:-1]
-    return node
+                if (number := _selected(first.predicate)) is not None:
+                    return _Choice(number, *(_parts(list(block)[1:-1]) for block in blocks))
+    return None
 
 
 def _selected(predicate: SyntaxNode) -> int | None:

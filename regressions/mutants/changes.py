@@ -69,16 +69,19 @@ def place(source: VerilogSource, change: Change) -> Placed:
         changed = VerilogSource(source.text[:start] + change.replacement + source.text[end:])
     except SourceError as error:
         raise ChangeError(f"the replacement of '{change.line}' does not fit: {error}") from None
-    old = [token for token in source.tokens if start <= token.start < end]
-    new = [token for token in changed.tokens if start <= token.start < start + len(change.replacement)]
+    longer = len(change.replacement) - len(change.line)
+    old, new = source.tokens_in(start, end), changed.tokens_in(start, end + longer)
     try:
         switch = find_switch(source, *_difference(old, new))
     except SwitchError as error:
         raise ChangeError(f"'{change.line}': {error}") from None
     # Tokens outside of the switch are the same in both texts, however they are aligned.
-    before = sum(token.start < switch.start for token in source.tokens)
-    behind = sum(token.start >= switch.end for token in source.tokens)
-    form = _in_one_line(changed.tokens[before : len(changed.tokens) - behind])
+    first, behind = min(start, switch.start), max(end, switch.end)
+    around = source.tokens_in(first, behind)
+    before = sum(token.start < switch.start for token in around)
+    after = sum(token.start >= switch.end for token in around)
+    tokens = changed.tokens_in(first, behind + longer)
+    form = _in_one_line(tokens[before : len(tokens) - after])
     top = source.text.count("\n", 0, switch.start) + 1
     rows = range(top, top + source.text.count("\n", switch.start, switch.end) + 1)
     return Placed(switch, form, rows, changed)

@@ -3,7 +3,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,7 +129,10 @@ def proposals(device: Sourced) -> dict[str, list[Candidate]]:
 
 
 def candidates(
-    source: VerilogSource, operators: Mapping[str, Operator] = OPERATORS, most: int | None = None
+    source: VerilogSource,
+    operators: Mapping[str, Operator] = OPERATORS,
+    most: int | None = None,
+    absent: Iterable[range] = (),
 ) -> list[Candidate]:
     """Changes of a source that operators propose and a run-time selector can switch.
 
@@ -139,8 +142,10 @@ def candidates(
         source: The source.
         operators: Operators by name.
         most: Changes of each line, at most; which follows from their text alone. None for all.
+        absent: Pieces of the text that are left out as well.
     """
     resets = [range(*span) for node in walk(source.root) if (span := _reset(source, node)) is not None]
+    left_out = [*resets, *absent]
     proposed = list(_proposed(source, operators))
     if most is not None:
         proposed.sort(key=lambda one: derive(0, one.change.line, one.change.replacement))
@@ -148,7 +153,7 @@ def candidates(
     per_line: Counter[tuple[str, int]] = Counter()
     for candidate in proposed:
         line = candidate.change.line, candidate.change.ordinal
-        if per_line[line] != most and _applies(source, candidate.change, resets):
+        if per_line[line] != most and _applies(source, candidate.change, left_out):
             found.append(candidate)
             per_line[line] += 1
     return found
@@ -173,12 +178,12 @@ def _change(source: VerilogSource, lines: list[str], edit: Edit) -> Change:
     return Change(lines[row], code(source.text[begin:start] + text + source.text[end:behind]), ordinal)
 
 
-def _applies(source: VerilogSource, change: Change, resets: list[range]) -> bool:
+def _applies(source: VerilogSource, change: Change, left_out: Sequence[range]) -> bool:
     try:
         placed = place(source, change)
     except ChangeError:
         return False
-    return not any(placed.switch.start in reset for reset in resets)
+    return not any(placed.switch.start in piece for piece in left_out)
 
 
 def _is_default(source: VerilogSource, node: Any) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from regressions.mutants.acting import SELECTOR, acting_tokens
+from regressions.mutants.acting import SELECTOR, Acting, plain_words
 from regressions.mutants.changes import ChangeError, Placed, common
 from regressions.mutants.source import SourceError, VerilogSource
 from regressions.mutants.switches import Switch, SwitchKind
@@ -73,11 +73,11 @@ def instrument(source: VerilogSource, changes: Mapping[int, Placed]) -> str:
 
 def _compare(rendered: str, asked: Mapping[int, VerilogSource]) -> None:
     try:
-        written = VerilogSource(rendered)
+        written = Acting(VerilogSource(rendered))
     except SourceError as error:
         raise ChangeError(f"the source with all defects has a {error}", max(asked)) from None
     for number, wanted in asked.items():
-        acts, should = acting_tokens(written, number), acting_tokens(wanted)
+        acts, should = written.words(number), plain_words(wanted)
         if acts != should:
             at = common(acts, should)
             shown = (" ".join(tokens[at : at + 5]) for tokens in (acts, should))

@@ -2,11 +2,11 @@
 """SystemVerilog sources with their tokens and their syntax tree, as pyslang parses them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from pyslang import Bag, DiagnosticEngine, SourceManager
+from pyslang import Bag, DiagnosticEngine, SourceManager, parsing
+from pyslang.ast import VisitAction
 from pyslang.parsing import PreprocessorOptions
 from pyslang.syntax import SyntaxNode, SyntaxTree
 
@@ -35,7 +35,6 @@ class VerilogSource:
     Attributes:
         text: The file's text.
         root: Its syntax tree.
-        tokens: Its tokens; comments and assertions are none.
 
     Raises:
         SourceError: A syntax error, with its line.
@@ -52,8 +51,22 @@ class VerilogSource:
             message = DiagnosticEngine(self._tree.sourceManager).formatMessage(error)
             raise SourceError(f"syntax error in line {row}: {message}")
         self.root = self._tree.root
-        self.tokens: list[Token] = []
-        _collect(self.root, self.tokens)
+
+    def tokens_in(self, first: int, behind: int) -> list[Token]:
+        """Tokens that begin in ``text[first:behind]``; nodes elsewhere are not looked at."""
+        found: list[Token] = []
+
+        def collect(part: SyntaxNode | parsing.Token) -> VisitAction | None:
+            if isinstance(part, SyntaxNode):
+                start, end = span(part)
+                return VisitAction.Skip if end <= first or behind <= start else None
+            start, text = part.location.offset, part.rawText
+            if text and first <= start < behind:
+                found.append(Token(text, start, start + len(text)))
+            return None
+
+        self.root.visit(collect)
+        return found
 
     def of(self, node: SyntaxNode) -> str:
         """Text of a node, without the trivia before its first token."""
@@ -108,12 +121,3 @@ def walk(node: SyntaxNode) -> Iterator[SyntaxNode]:
     yield node
     for child in children(node):
         yield from walk(child)
-
-
-def _collect(node: Iterable[Any], tokens: list[Token]) -> None:
-    for part in node:
-        if isinstance(part, SyntaxNode):
-            _collect(part, tokens)
-        elif text := part.rawText:
-            start = part.location.offset
-            tokens.append(Token(text, start, start + len(text)))

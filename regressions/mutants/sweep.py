@@ -15,6 +15,7 @@ from pyslang import syntax
 
 from regressions.mutants.choice import choose
 from regressions.mutants.defects import Change, Defect, Excuse
+from regressions.mutants.elaboration import absent_blocks
 from regressions.mutants.operators import (
     ASSIGNMENTS,
     OPERATORS,
@@ -61,17 +62,20 @@ _SWEPT: dict[str, Operator] = {**OPERATORS, "bitwise": _bitwise, "stuck": _stuck
 def sweep(device: Sourced, names: Sequence[str], reasons: Sequence[Excuse]) -> list[Defect]:
     """All defects that operators make in some sources of a device, with the reasons why some survive.
 
+    Generate blocks that no instance has are left out.
+
     Raises:
         SchemaError: The device has no such source, or a reason holds for no defect.
         SourceError: A source is no SystemVerilog.
     """
     files = {path.name: path for path in device.sources}
-    found: list[Defect] = []
-    used: set[Excuse] = set()
     for name in names:
         if name not in files:
             raise unknown("source file", name, files, Where("sweep"))
-        for defect in _defects(name, read_source(files[name], device)):
+    found: list[Defect] = []
+    used: set[Excuse] = set()
+    for name, absent in absent_blocks(device, names).items():
+        for defect in _defects(name, read_source(files[name], device), absent):
             found.append(_excused(defect, reasons, used))
     for reason in reasons:
         if reason not in used:
@@ -94,10 +98,10 @@ def _excused(defect: Defect, reasons: Sequence[Excuse], used: set[Excuse]) -> De
     return replace(defect, equivalent=why[0].equivalent, unreachable=why[0].unreachable) if why else defect
 
 
-def _defects(name: str, source: VerilogSource) -> Iterator[Defect]:
-    """The defects of a source, each change once."""
+def _defects(name: str, source: VerilogSource, absent: Sequence[range]) -> Iterator[Defect]:
+    """The defects of a source, each change once; none in blocks that are absent."""
     seen = set[Change]()
-    for candidate in candidates(source, _SWEPT, PER_LINE):
+    for candidate in candidates(source, _SWEPT, PER_LINE, absent):
         if candidate.change not in seen:
             seen.add(candidate.change)
             yield _defect(name, candidate)

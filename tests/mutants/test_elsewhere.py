@@ -12,7 +12,7 @@ from regressions.cluster.mutants.target import ClusterTarget
 from regressions.commands.mutants import listed, mutants
 from regressions.errors import NoDefects, UserError
 from regressions.mutants import placement
-from regressions.mutants.acting import acting_tokens
+from regressions.mutants.acting import Acting, plain_words
 from regressions.mutants.build import write_copies
 from regressions.mutants.defects import read
 from regressions.mutants.device import DeviceTarget
@@ -92,7 +92,7 @@ def test_a_file_of_a_package_is_changed_in_a_copy(tmp_path: Path) -> None:
     copies = write_copies(found, placement.place_all(found, device), tmp_path / "src")
     assert list(copies.changed) == ["fpnew_fma.sv"]
     copy = VerilogSource(copies.changed["fpnew_fma.sv"].read_text())
-    assert acting_tokens(copy) == acting_tokens(placement.read_source(package, device))
+    assert Acting(copy).words() == plain_words(placement.read_source(package, device))
     assert "mutant_pkg" not in package.read_text()
     assert "fpnew_fma.sv" not in placement.own_sources(device)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from regressions.mutants.acting import acting_tokens
+from regressions.mutants.acting import Acting, plain_words
 from regressions.mutants.changes import ChangeError, place
 from regressions.mutants.defects import Change
 from regressions.mutants.rewrite import instrument
@@ -240,11 +240,11 @@ def test_a_source_without_a_defect_selected_is_the_source() -> None:
         Change("? sum : state_q;", "? state_q : sum;"),
     ]
     placed = {number: place(source, change) for number, change in enumerate(changes, 1)}
-    text = VerilogSource(instrument(source, placed))
-    assert acting_tokens(text) == acting_tokens(source)
+    text = Acting(VerilogSource(instrument(source, placed)))
+    assert text.words() == plain_words(source)
     for number, change in enumerate(changes, start=1):
         changed = MODULE.replace(change.line, change.replacement, 1)
-        assert acting_tokens(text, number) == acting_tokens(VerilogSource(changed))
+        assert text.words(number) == plain_words(VerilogSource(changed))
 
 
 @pytest.mark.parametrize("text", ["a = (b;", "a = b);", "always_comb begin\n  a = b;\n"])

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from regressions.mutants import sweep as module
 from regressions.mutants.build import Copies
 from regressions.mutants.defects import FOLDER, Defect, Excuse, read
 from regressions.mutants.device import mutated
+from regressions.mutants.elaboration import absent_blocks
 from regressions.mutants.placement import place_all
 from regressions.mutants.sweep import sweep
 from tb.descriptor import load
@@ -46,6 +48,44 @@ def test_each_line_has_defects_whose_ids_do_not_depend_on_its_place(tmp_path: Pa
     moved = sweep(device(tmp_path, ["assign g = 1;", *LINES[::-1]]), ["m.sv"], [])
     assert {defect.id for defect in found} < {defect.id for defect in moved}
     assert len(place_all(found, device(tmp_path, LINES)).placed) == len(found)
+
+
+BLOCKS = """\
+  if (N > 1) begin : gen_many
+    assign c = a & b;
+  end else begin : gen_one
+    assign c = a | b;
+  end
+  for (genvar i = 0; i < N - 2; i++) begin : gen_more
+    assign d[i] = a;
+  end
+  sub #(.W(N)) i_wide ();
+  sub #(.W(1)) i_narrow ();
+endmodule
+module sub #(parameter int W = 1);
+  if (W == 1) begin : gen_narrow
+    assign e = ~f;
+  end else begin : gen_wide
+    assign e = f;
+  end
+endmodule
+"""
+
+
+def test_blocks_that_no_instance_has_are_left_out(tmp_path: Path) -> None:
+    """A block that one of two instances has is there; a loop without a turn is not."""
+    (tmp_path / "m.sv").write_text(f"module m #(parameter int N = 2);\n{BLOCKS}")
+    found = sweep(OneSource((tmp_path / "m.sv",)), ["m.sv"], [])
+    assert {defect.line for defect in found} == {"assign c = a & b;", "assign e = ~f;", "assign e = f;"}
+
+
+def test_parameters_of_a_descriptor_say_which_blocks_there_are() -> None:
+    """Of the compute elements' units, those for minimum and maximum have no registers."""
+    device = load(FOLDER / "devices" / "redmule_2x2x3.toml")
+    assert not absent_blocks(device, ["fpnew_fma.sv"])["fpnew_fma.sv"]
+    assert len(absent_blocks(device, ["fpnew_noncomp.sv"])["fpnew_noncomp.sv"]) == 2
+    shallow = replace(device, parameters={**device.parameters, "P": 1})
+    assert len(absent_blocks(shallow, ["fpnew_fma.sv"])["fpnew_fma.sv"]) == 2
 
 
 def test_all_operators_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
