@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from regressions import orphans
 from regressions.paths import ROOT, relative
 from regressions.simulators.base import BuildError, Simulator
 from regressions.simulators.model import Model
@@ -35,14 +36,7 @@ def run_checks(checks: Mapping[str, Check], processes: int, console: Console) ->
 def run_program(command: tuple[str, ...]) -> str:
     """Runs a program of the environment; returns what it says if it fails."""
     program = Path(sys.executable).with_name(command[0])
-    done = subprocess.run(
-        [program, *command[1:]],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    done = orphans.run([program, *command[1:]], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.stdout.strip() or f"exit code {done.returncode}" if done.returncode else ""
 
 

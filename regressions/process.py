@@ -3,7 +3,6 @@
 
 import asyncio
 import contextlib
-import os
 import re
 import signal
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from regressions.deadline import Deadline, Effort, processor_seconds
 from regressions.judge import Ending, ProcessEnd
+from regressions.orphans import kill_group, watched
 from regressions.paths import ROOT
 from regressions.results import ResultsReader
 
@@ -34,21 +34,12 @@ class Command:
     rerun: str  # command line that repeats the simulation; first and last line of its log
 
 
-def _signal_group(group: int, number: signal.Signals) -> bool:
-    """Signals a process group; False if nobody is left in it."""
-    try:
-        os.killpg(group, number)
-    except (ProcessLookupError, PermissionError):  # or only zombies are left
-        return False
-    return True
-
-
 async def _kill_group(process: asyncio.subprocess.Process) -> None:
     """Ends a process and all of its descendants: politely, then for good."""
-    if _signal_group(process.pid, signal.SIGTERM):
+    if kill_group(process.pid, signal.SIGTERM):
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), GRACE_SECONDS)
-    _signal_group(process.pid, signal.SIGKILL)
+    kill_group(process.pid)
     await process.wait()
 
 
@@ -78,21 +69,22 @@ async def run_process(
             start_new_session=True,
         )
         ending, detail = Ending.EXITED, ""
-        try:
-            waiter = asyncio.ensure_future(process.wait())
-            effort = Effort(partial(processor_seconds, process.pid))
-            while not waiter.done():
-                await asyncio.wait([waiter], timeout=POLL_SECONDS)
-                if reader.poll():
-                    on_progress()
-                detail = deadline.exceeded(reader, effort.seconds())
-                if detail and not waiter.done():
-                    ending = Ending.TIMEOUT
-                    break
-                detail = ""
-        except asyncio.CancelledError:
-            ending = Ending.INTERRUPTED
-        await asyncio.shield(asyncio.ensure_future(_kill_group(process)))
+        with watched(process.pid):
+            try:
+                waiter = asyncio.ensure_future(process.wait())
+                effort = Effort(partial(processor_seconds, process.pid))
+                while not waiter.done():
+                    await asyncio.wait([waiter], timeout=POLL_SECONDS)
+                    if reader.poll():
+                        on_progress()
+                    detail = deadline.exceeded(reader, effort.seconds())
+                    if detail and not waiter.done():
+                        ending = Ending.TIMEOUT
+                        break
+                    detail = ""
+            except asyncio.CancelledError:
+                ending = Ending.INTERRUPTED
+            await asyncio.shield(asyncio.ensure_future(_kill_group(process)))
     reader.poll()
     on_progress()
     if ending is Ending.EXITED and (process.returncode != 0 or not reader.log.ended):

@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Template
 
 from models.places import cache_folder
+from regressions import orphans
 from regressions.errors import UserError, unknown
 from regressions.paths import ROOT
 from regressions.simulators.cache import build_once, content_key
@@ -110,7 +111,7 @@ def _run(command: list[str], log: Path, name: str) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     zig = str(cache_folder() / "zig")
     environment = {**os.environ, "ZIG_GLOBAL_CACHE_DIR": zig, "ZIG_LOCAL_CACHE_DIR": zig}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    done = orphans.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
     log.write_text("$ " + " ".join(command) + "\n" + done.stdout + done.stderr)
     if done.returncode != 0:
         lines = (done.stderr or done.stdout).splitlines()

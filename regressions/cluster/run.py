@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from regressions import orphans
 from regressions.errors import UserError
 from tb.cluster.config import ClusterConfig
 from tb.cluster.task import ProgramOutcome, Task, problems, request
@@ -20,7 +21,7 @@ def run_task(executable: Path, config: ClusterConfig, task: Task, folder: Path) 
         UserError: The program or its memory does not fit the cluster, or the simulation breaks off.
     """
     command = prepare(executable, config, task, folder)
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = orphans.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode != 0:
         said = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise UserError(

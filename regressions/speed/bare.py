@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from regressions import orphans
 from regressions.errors import UserError
 from tb.agents.control.access import Access
 from tb.env.programmer import Programmer
@@ -76,7 +77,7 @@ def run_bare(executable: Path, job_list: Path, *, transparency: bool = False) ->
         UserError: It failed; the message has its first line.
     """
     options = ["--transparency"] if transparency else []
-    done = subprocess.run([executable, job_list, *options], capture_output=True, text=True, check=False)
+    done = orphans.run([executable, job_list, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines()
         first = lines[0].removeprefix("error: ") if lines else f"the bare loop ended with {done.returncode}"

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 
-from regressions import testlist
+from regressions import orphans, testlist
 from regressions.errors import UserError
 from regressions.processor import in_words
 from regressions.results import ResultsReader, TestLog
@@ -191,8 +191,8 @@ def run_bench(
     log = folder / "sim.log"
     with log.open("w") as out:
         try:
-            done = subprocess.run(
-                command, env=environment, stdout=out, stderr=subprocess.STDOUT, timeout=timeout, check=False
+            done = orphans.run(
+                command, env=environment, stdout=out, stderr=subprocess.STDOUT, timeout=timeout
             )
         except subprocess.TimeoutExpired:
             raise UserError(f"bench_mix did not end within {timeout:.0f} s (log: {log})") from None

@@ -133,13 +133,14 @@ run_tool(["sh", "-c", {tool!r}], Path({log!r}), "a build")
 """
 
 
-def test_an_interrupt_ends_the_whole_build(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_the_end_of_the_runner_ends_the_whole_build(tmp_path: Path, number: signal.Signals) -> None:
     child = tmp_path / "child"
     script = SCRIPT.format(tool=TOOL.format(child=child), log=str(tmp_path / "log"))
     runner = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.DEVNULL)
     wait(lambda: child.exists() and child.read_text().strip(), "the compiler")
     compiler = int(child.read_text())
     assert alive(compiler)
-    os.kill(runner.pid, signal.SIGINT)
+    os.kill(runner.pid, number)
     assert runner.wait(30) != 0
     wait(lambda: not alive(compiler), "the compiler's end")

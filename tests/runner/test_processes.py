@@ -105,6 +105,16 @@ def test_an_interruption_keeps_what_had_finished(runner: Runner, number: signal.
     assert not (runner.build / "reports").exists()
 
 
+def test_a_runner_that_is_killed_leaves_no_simulation(runner: Runner) -> None:
+    runner.tests(stuck={"knobs": {"behave": "hang", "at": 1}})
+    process = _start(runner, "regressions", "--tier", "smoke")
+    wait(lambda: len(_pids(runner.build)) == 3, "the hang")
+    assert all(map(alive, _pids(runner.build)))
+    process.kill()
+    process.communicate(timeout=20)
+    wait(lambda: not any(map(alive, _pids(runner.build))), "the end of all processes")
+
+
 def test_an_interruption_does_not_replace_the_earlier_report(runner: Runner) -> None:
     runner.tests(good={})
     assert runner("regressions", "--tier", "smoke") == 0
