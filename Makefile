@@ -17,6 +17,9 @@ unexport MAKEFLAGS MAKEOVERRIDES
 COMMANDS := regressions run rerun-failed list show merge replay shrink waves new-dut registers \
   coverage mutants bench baseline cluster check lint test sw
 
+# Set for other programs of Python, they would change what runs here, or keep it from starting.
+unexport PYTHONHOME PYTHONINSPECT PYTHONOPTIMIZE PYTHONSAFEPATH PYTHONSTARTUP PYTHONWARNINGS
+
 .DEFAULT_GOAL := help
 .PHONY: python help env requirements clean $(COMMANDS)
 

@@ -24,6 +24,8 @@ from regressions.simulators.base import BuildError
 MINIMUM = (5, 36)
 MACHINE = "-march=native"
 _ERROR = re.compile(r"%Error|\b[Ee]rror: ")
+# What remains of Python's does not change what a program does.
+_FOREIGN = re.compile(r"(COCOTB|GPI|PYGPI|VERILATOR)_|PYTHON(?!(PATH|UTF8|PYCACHEPREFIX|DONTWRITEBYTECODE)$)")
 _running: set[subprocess.Popen[bytes]] = set()
 
 
@@ -72,11 +74,15 @@ def version_text(executable: Path) -> str:
     return answer.stdout.strip()
 
 
+def own_environment() -> dict[str, str]:
+    """The environment, without what is set for other projects of cocotb, Verilator and Python."""
+    return {name: value for name, value in os.environ.items() if not _FOREIGN.match(name)}
+
+
 def _tool_environment() -> dict[str, str]:
-    environment = dict(os.environ)
-    if not os.environ.get("VERILATOR"):
-        environment["VERILATOR_ROOT"] = str(executable().parents[1])
-    return environment
+    if os.environ.get("VERILATOR"):  # it may need what is set for it
+        return dict(os.environ)
+    return {**own_environment(), "VERILATOR_ROOT": str(executable().parents[1])}
 
 
 def require_tools() -> None:

@@ -30,6 +30,7 @@ from regressions.simulators.opinions import opinions_model
 from regressions.simulators.points import Point
 from regressions.simulators.tools import (
     executable,
+    own_environment,
     run_tool,
     stop_tools,
     version_text,
@@ -157,11 +158,11 @@ def cocotb_environment(top: str, module: str, folder: Path) -> dict[str, str]:
     if library is None:
         raise BuildError("no shared libpython found: install the Debian package libpython3-dev")
     environment = {
+        **own_environment(),
         # Nothing here multiplies matrices with it, and its threads wait in loops.
         "OPENBLAS_NUM_THREADS": "1",
         # pytest would compile every module of the bench, for what assertions say that never fail.
         "COCOTB_REWRITE_ASSERTION_FILES": "",
-        **os.environ,
         "GPI_USERS": f"{library};{_entry_point()}",
         "PYGPI_PYTHON_BIN": sys.executable,
         "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),

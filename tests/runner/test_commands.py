@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Commands import no more than they need; orders are what was typed; `make run` builds once."""
 
+import os
 import subprocess
 import sys
 from dataclasses import fields
@@ -52,6 +53,20 @@ def test_jobs_are_shown_without_a_bench() -> None:
 def test_a_simulation_begins_where_cocotb_says(tmp_path: Path) -> None:
     environment = cocotb_environment("top", "module", tmp_path)
     assert environment["GPI_USERS"].endswith(f";{pygpi_entry_point()}")
+
+
+def test_variables_of_other_projects_do_not_reach_simulations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = ("COCOTB_TEST_FILTER", "COCOTB_RANDOM_SEED", "GPI_EXTRA", "PYGPI_USERS", "VERILATOR_ROOT")
+    foreign += ("PYTHONOPTIMIZE", "PYTHONHOME", "PYTHONWARNINGS")
+    for name in (*foreign, "OPENBLAS_NUM_THREADS", "MY_OWN", "PYTHONPATH"):
+        monkeypatch.setenv(name, "other")
+    environment = cocotb_environment("top", "module", tmp_path)
+    assert not environment.keys() & {*foreign}
+    assert environment["MY_OWN"] == "other"
+    assert environment["PYTHONPATH"] == f"{ROOT}{os.pathsep}other"
+    assert environment["OPENBLAS_NUM_THREADS"] == "1"
 
 
 def test_every_field_of_an_order_is_an_option_of_its_own() -> None:

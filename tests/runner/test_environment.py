@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from subprocess import DEVNULL
 from zipfile import ZipFile
 
 import pytest
@@ -115,8 +117,18 @@ def test_a_python_without_venv_names_its_package(tmp_path: Path, monkeypatch: py
     assert "install the Debian package python3-venv" in error
 
 
-def _make(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+def _make(*arguments: str, before: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+    command = [*before, "make", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=DEVNULL)
+
+
+@pytest.mark.parametrize(
+    "variable", ["PYTHONHOME=/nowhere", "PYTHONSAFEPATH=1", "PYTHONINSPECT=1", "PYTHONWARNINGS=error"]
+)
+def test_settings_of_other_programs_of_python_do_no_harm(tmp_path: Path, variable: str) -> None:
+    folder = _folder(tmp_path)
+    done = _make("env", f"VENV={folder}", before=["env", variable])
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_missing_python_is_one_line() -> None:
