@@ -9,7 +9,9 @@ import os
 import shlex
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -42,18 +44,28 @@ class Compiler:
     @property
     def version(self) -> str:
         """First line of what it says of itself, and the options that come first."""
-        line = (self._answer().splitlines() or ["no version"])[0]
+        line = (_answer(self.argv).splitlines() or ["no version"])[0]
         options = self.argv[1:]
         return f"{line} ({' '.join([self.name, *options])})" if options else line
 
     @property
     def makes_profiles(self) -> bool:
         """True if it is one whose profiles builds can use: g++."""
-        return "Free Software Foundation" in self._answer()
+        return _is_gnu(self.argv)
 
-    def _answer(self) -> str:
-        done = subprocess.run([*self.argv, "--version"], capture_output=True, text=True, check=False)
-        return done.stdout
+    @property
+    def private(self) -> tuple[str, ...]:
+        """Flags by which a library shares none of its objects with others; only g++ would share some."""
+        return ("-fno-gnu-unique",) if _is_gnu(self.argv) else ()
+
+
+def _answer(argv: Sequence[str]) -> str:
+    return subprocess.run([*argv, "--version"], capture_output=True, text=True, check=False).stdout
+
+
+@cache
+def _is_gnu(argv: Sequence[str]) -> bool:
+    return "Free Software Foundation" in _answer(argv)
 
 
 def compiler() -> Compiler:

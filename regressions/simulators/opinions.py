@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """FPnew alone with the exact steps, the library of second opinions (`tb/opinions`), as a model."""
 
+from models.cxx import compiler
 from regressions.paths import ROOT
 from regressions.simulators.model import FAST_X, Model
 from tb.paths import package_file
@@ -24,6 +25,6 @@ def opinions_model() -> Model:
         flags=("--no-timing", *FAST_X),
         cpp=tuple(_FOLDER / name for name in ("fpnew_chain.cpp", "exact_chain.cpp")),
         # In a process that holds another model: no name may be taken from there, nor given, nor the time.
-        compile=("-fPIC", "-fvisibility=hidden", "-fno-gnu-unique", "-DVL_TIME_CONTEXT"),
+        compile=("-fPIC", "-fvisibility=hidden", *compiler().private, "-DVL_TIME_CONTEXT"),
         link=("-shared", "-Wl,-Bsymbolic"),
     )
