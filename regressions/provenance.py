@@ -21,7 +21,9 @@ def _output(*command: str) -> str:
 
 def git_revision() -> str:
     """The commit, with ``-dirty`` where tracked files differ from it; empty outside of a repository."""
-    commit = _output("git", "rev-parse", "HEAD")
+    top = _output("git", "rev-parse", "--show-toplevel")
+    # A folder that was unpacked within another repository is none of it.
+    commit = _output("git", "rev-parse", "HEAD") if top and ROOT.samefile(top) else ""
     changed = commit and _output("git", "status", "--porcelain", "--untracked-files=no")
     return f"{commit}-dirty" if changed else commit
 
