@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from models.cxx import Compiler, compiler
+from models.elf import serves
 from models.fp16 import Fp16
 from models.ops import Op
 from models.places import cache_folder
@@ -130,11 +131,11 @@ def library(level: str, source: Path = SOURCE, folder: Path | None = None, extra
     options = [*_OPTIONS, *LEVELS[level], *extra]
     settings = "\0".join([chosen.version, platform.machine(), *options]).encode()
     path = folder / f"model-{hashlib.sha256(settings + source.read_bytes()).hexdigest()[:16]}.so"
-    if not path.exists():
+    if not serves(path):
         folder.mkdir(parents=True, exist_ok=True)
         with path.with_suffix(".lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not path.exists():
+            if not serves(path):
                 _compile(chosen, [*options, str(source)], path)
     return path
 

@@ -34,7 +34,6 @@ class Builds:
         self._started: dict[Key, Future[Build]] = {}
         self._stopping = False
         self._long: set[Key] = set()
-        simulator.jobs = run.order.processes
 
     def start(self, wanted: Iterable[Key], cycles: Mapping[Key, int] | None = None) -> None:
         """Starts builds, those of most `cycles` to run first; those that are there or under way stay."""

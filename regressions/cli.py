@@ -15,6 +15,7 @@ from models.places import settle
 from regressions.errors import UserError, describe_os_error
 from regressions.option import Option
 from regressions.order import Order
+from regressions.paths import BuildTree
 from regressions.run import EXIT_BAD_INPUT, EXIT_INTERRUPTED
 from regressions.services import Services, real_services
 from regressions.targets import MakeTarget, load, refuse
@@ -96,17 +97,19 @@ def main(
         markup=False, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200
     )
     signal.signal(signal.SIGTERM, _terminate)
+    outputs = BuildTree().root
     try:
         typed = _typed(argv, variables)
         act = imported(commands()[typed["command"]].function)
         order = Order.of(typed)
-        settle(order.tree.root)
-        code: int = act(order, services or real_services(), console)
+        outputs = order.tree.root
+        settle(outputs)
+        code: int = act(order, services or real_services(order.processes), console)
         return code
     except (UserError, SchemaError) as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
     except OSError as error:
-        print(f"error: {describe_os_error(error, 'cannot use')}", file=sys.stderr)
+        print(f"error: {describe_os_error(error, 'cannot use', outputs)}", file=sys.stderr)
     except KeyboardInterrupt:
         print("interrupted; earlier reports are untouched", file=sys.stderr)
         return EXIT_INTERRUPTED

@@ -3,11 +3,18 @@
 
 import errno
 from collections.abc import Iterable
+from pathlib import Path
+from shutil import disk_usage
+from tempfile import gettempdir
 
+from models.places import cache_folder
 from tb.errors import UserError
 from tb.schema import alternatives
 
 __all__ = ["NoDefects", "UserError", "describe_os_error", "unknown"]
+
+
+_LITTLE = 1 << 20  # bytes that are no space left
 
 
 class NoDefects(UserError):
@@ -24,12 +31,21 @@ def unknown(kind: str, name: str, names: Iterable[str], where: str = "", listing
     return UserError(f"{place}unknown {kind} '{name}'; {alternatives(name, sorted(names), listing)}")
 
 
-def describe_os_error(error: OSError, doing: str) -> UserError:
-    """Turns an operating system's error into a line that names the place and the way out."""
+def describe_os_error(error: OSError, doing: str, outputs: Path) -> UserError:
+    """Turns an operating system's error into a line that names the place and the way out.
+
+    Errors of a full disk name no file: there, the place is the first full one of those that are written,
+    `outputs` unless another one is.
+    """
     place = f" {error.filename}" if error.filename else ""
+    if not place and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        written = (outputs, cache_folder(), Path(gettempdir()))
+        full = (each for each in written if each.exists() and disk_usage(each).free < _LITTLE)
+        place = f" {next(full, outputs)}"
+    cache = f"{cache_folder()} has compiled simulations alone, which are made again"
     advice = {
-        errno.ENOSPC: "free some space ('make clean' removes all builds and runs), then start again",
-        errno.EDQUOT: "free some of your quota ('make clean' removes all builds and runs), then start again",
+        errno.ENOSPC: f"free some space ({cache}), then start again",
+        errno.EDQUOT: f"free some of your quota ({cache}), then start again",
         errno.EACCES: "make it writable, or name another folder with BUILD=",
         errno.EPERM: "make it writable, or name another folder with BUILD=",
         errno.EROFS: "the file system is read-only: name another folder with BUILD=",

@@ -8,7 +8,6 @@ targets.toml, and the line that uses it.
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from regressions import testlist
 from regressions.errors import UserError
+from regressions.limits import processors
 from regressions.option import Option, parse_duration, parse_processes, parse_seed, parse_stop
 from regressions.paths import BuildTree, relative
 from regressions.shards import UNDIVIDED, Shard, parse_shard
@@ -35,10 +35,6 @@ def _pr() -> Tier:
     return get_tier("pr")
 
 
-def _processors() -> int:
-    return len(os.sched_getaffinity(0))
-
-
 def _tree(text: str) -> BuildTree:
     return BuildTree(Path(text))
 
@@ -49,7 +45,7 @@ class Order:
 
     tier: Annotated[Tier, Option("TIER", get_tier)] = field(default_factory=_pr)
     seed: Annotated[int | None, Option("SEED", parse_seed)] = None
-    processes: Annotated[int, Option("JOBS", parse_processes)] = field(default_factory=_processors)
+    processes: Annotated[int, Option("JOBS", parse_processes)] = field(default_factory=processors)
     dut: Annotated[str, Option("DUT")] = ""
     tests: Annotated[str, Option("TESTS")] = ""
     soak_seconds: Annotated[float | None, Option("TIME", parse_duration)] = None

@@ -30,10 +30,14 @@ class Services:
     narrowed: Callable[[TestEntry, Descriptor], Sequence[tuple[str, str]]]
 
 
-def real_services() -> Services:
-    """The project's own simulator and testbench, imported when they are used: not all commands do."""
+def real_services(processes: int) -> Services:
+    """The project's own simulator and testbench, imported when they are used: not all commands do.
+
+    Builds have so many `processes` at a time.
+    """
+    simulator = late("regressions.simulators:get_simulator")
     return Services(
-        late("regressions.simulators:get_simulator"),
+        lambda name: simulator(name, processes),
         late("tb.descriptor:load"),
         late("regressions.testbench:open_sizes"),
         late("regressions.testbench:not_applicable"),

@@ -5,7 +5,6 @@ A simulator turns a device descriptor into a `Build` (cached by the content of e
 says how to run it on a plan. Nothing outside this package knows which simulator is used.
 """
 
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from regressions.errors import UserError
 from regressions.kinds import runner_of
+from regressions.limits import processors
 from regressions.simulators.model import Model
 from regressions.simulators.points import Point
 from tb.exchange.device import Descriptor
@@ -40,7 +40,10 @@ class Simulator(ABC):
 
     name: str
     kinds: tuple[str, ...]  # build kinds
-    jobs: int = len(os.sched_getaffinity(0))  # compilers at a time, for all builds together
+
+    def __init__(self, jobs: int | None = None) -> None:
+        # Compilers at a time, for all builds together.
+        self.jobs = jobs or processors()
 
     @abstractmethod
     def version(self) -> str:

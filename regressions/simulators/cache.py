@@ -32,18 +32,24 @@ def content_key(files: Iterable[Path], settings: Iterable[str]) -> str:
     return digest.hexdigest()[:16]
 
 
-def build_once(root: Path, name: str, key: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
+def build_once(
+    root: Path,
+    name: str,
+    key: str,
+    make: Callable[[Path], None],
+    serves: Callable[[Path], bool] = lambda _: True,
+) -> tuple[Path, bool]:
     """Return the folder of a build and whether it was there already; it stays as long as this process lives.
 
     The folder's name is made of `name` and the content key. `make` is called with the empty folder when the
-    build is not there; an exception leaves no build behind.
+    build is not there, or damaged, so that it no longer `serves`; an exception leaves no build behind.
     """
     root.mkdir(parents=True, exist_ok=True)
     folder = root / f"{name}-{key}"
     with _lock_file(folder).open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         os.utime(lock.fileno())  # the last use
-        cached = (folder / _STAMP).exists()
+        cached = (folder / _STAMP).exists() and serves(folder)
         if not cached:
             if folder.exists():
                 shutil.rmtree(folder)

@@ -9,6 +9,7 @@ from pathlib import Path
 import cocotb_tools.config
 
 from models.cxx import compiler
+from models.elf import serves
 from models.places import cache_folder
 from regressions.simulators.cache import build_once, content_key
 from regressions.simulators.generated import units_of
@@ -66,7 +67,10 @@ def compile_model(
             path.unlink()
 
     name = "-".join(filter(None, (model.name, model.variant)))
-    folder, cached = build_once(cache_folder(), name, key, make)
+    result, shared = model.program, "-shared" in model.link
+    folder, cached = build_once(
+        cache_folder(), name, key, make, lambda made: serves(made / result, executable=not shared)
+    )
     return folder / model.program, cached
 
 

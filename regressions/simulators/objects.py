@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.cxx import compiler
+from models.elf import serves
+from regressions.limits import free_memory
 from regressions.simulators.tools import environment_key, run_tool, stop_tools
 
 LIMIT = 2**30
@@ -61,8 +63,8 @@ class Compilers:
 
     def __init__(self, cache: Path, jobs: int) -> None:
         self._cache = cache
-        free = re.search(r"^MemAvailable: *(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
-        room = jobs if free is None else 1000 * int(free[1]) // _COMPILER_BYTES
+        free = free_memory()
+        room = jobs if free is None else free // _COMPILER_BYTES
         self._pool = ThreadPoolExecutor(max(1, min(jobs, room)))
 
     def objects(self, units: Sequence[TranslationUnit], folder: Path, log: Path) -> list[Path]:
@@ -88,10 +90,11 @@ class Compilers:
         made = folder / f"{unit.source.stem}.o"
         made.unlink(missing_ok=True)
         kept = self._cache / f"{unit.key()}.o" if unit.kept else made
-        with suppress(FileNotFoundError):
-            os.utime(kept)  # the last use
-            os.link(kept, made)
-            return made
+        if serves(kept):
+            with suppress(FileNotFoundError):
+                os.utime(kept)  # the last use
+                os.link(kept, made)
+                return made
         headers = (f"-I{place}" for place in (*unit.folders, *unit.tools))
         command = [
             *compiler().command(folder / SCRATCH),
@@ -103,8 +106,11 @@ class Compilers:
             str(unit.source),
         ]
         run_tool(command, log, f"C++ build of {unit.source.name}")
-        with suppress(FileExistsError):  # another process was faster
-            os.link(made, kept)
+        if unit.kept:
+            # Another process may have been faster, or what was there is damaged.
+            once = folder / f"{made.name}.kept"
+            os.link(made, once)
+            once.replace(kept)
         return made
 
 

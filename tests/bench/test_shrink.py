@@ -70,7 +70,7 @@ def shrink(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shrink:
             **{"status": about.status, "detail": about.line, "findings": (about,), "scenarios": scenarios},
         )
         record.write(tmp_path / "failures" / "record.json")
-        real = real_services()
+        real = real_services(1)
         services = replace(real, simulator=lambda _: Faulty(fault, at))
         place = [f"--r={tmp_path / 'failures' / 'record.json'}", f"--build={tmp_path / 'build'}"]
         capsys.readouterr()
@@ -190,7 +190,7 @@ def test_a_search_that_is_cut_short_says_so(shrink: Shrink) -> None:
 
 
 def test_a_missing_record_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["shrink"], real_services()) == 2
+    assert cli.main(["shrink"], real_services(1)) == 2
     assert capsys.readouterr().err.startswith("error: R: name a failure record")
 
 

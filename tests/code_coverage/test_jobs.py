@@ -26,7 +26,7 @@ TIERS = load_tiers()
 @cache
 def simulations() -> list[Simulation]:
     """Those that close the array's coverage."""
-    return closing(testlist.load([LISTS], TIERS), real_services(), load("redmule"))
+    return closing(testlist.load([LISTS], TIERS), real_services(1), load("redmule"))
 
 
 @pytest.fixture

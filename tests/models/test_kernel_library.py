@@ -106,6 +106,18 @@ def test_each_library_is_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert sorted(path.name for path in folder.glob("*.so")) == sorted(path.name for path in paths)
 
 
+def test_a_damaged_library_is_made_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    log = _fake_compiler(tmp_path, monkeypatch)
+    source = tmp_path / "kernel.cpp"
+    source.write_text("")
+    path = library("plain", source, tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:1000])
+    assert library("plain", source, tmp_path) == path
+    assert path.read_bytes() == whole
+    assert log.read_text().splitlines() == ["made", "made"]
+
+
 def _fake_compiler(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Puts a g++ into the path that takes a moment for a file of no use; returns its log."""
     log = folder / "log"
@@ -114,7 +126,7 @@ def _fake_compiler(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.write_text(
         f'#!/bin/sh\n[ "$1" = --version ] && exec cat {folder}/version\n'
         f'sleep 0.2\ncase "$*" in *-shared*) echo made >> {log};; esac\n'
-        'while [ "$1" != -o ]; do shift; done\necho none > "$2"\n'
+        'while [ "$1" != -o ]; do shift; done\ncp /proc/self/exe "$2"\n'
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)

@@ -43,5 +43,5 @@ def campaign(
     )
     output = io.StringIO()
     console = Console(file=output, width=200, highlight=False)
-    code = mutants(order, real_services(), console)
+    code = mutants(order, real_services(1), console)
     return code, output.getvalue(), folder / "build"

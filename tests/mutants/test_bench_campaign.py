@@ -63,7 +63,7 @@ def test_a_defect_is_found_and_the_next_one_runs_without_it(
 )
 def test_a_defect_that_does_not_apply_is_refused(file: str, line: str, reason: str) -> None:
     entry = defects.Defect(id="a", file=file, line=line, replacement="y", about="nothing")
-    target = BenchTarget(Order(processes=1), real_services(), "bench")
+    target = BenchTarget(Order(processes=1), real_services(1), "bench")
     with pytest.raises(SchemaError, match=reason):
         target.place([entry])
 
@@ -71,7 +71,7 @@ def test_a_defect_that_does_not_apply_is_refused(file: str, line: str, reason: s
 @pytest.mark.parametrize("options", [{"kind": "xrand"}, {"job_list": Path("jobs.toml")}])
 def test_kinds_of_build_and_jobs_are_not_for_the_bench(options: dict[str, Any]) -> None:
     with pytest.raises(UserError, match="defects of bench run under tests of 'make test'"):
-        BenchTarget(Order(**options), real_services(), "bench")
+        BenchTarget(Order(**options), real_services(1), "bench")
 
 
 def test_the_data_apply_and_each_file_is_watched() -> None:

@@ -105,9 +105,9 @@ def test_other_data_and_jobs_are_part_of_the_command_that_repeats_a_defect() -> 
 
 def test_a_kind_of_build_that_there_is_not_is_refused() -> None:
     with pytest.raises(UserError, match="KIND: unknown build kind 'xrad'; did you mean 'xrand'"):
-        DeviceTarget(Order(kind="xrad"), real_services(), "redmule")
+        DeviceTarget(Order(kind="xrad"), real_services(1), "redmule")
     with pytest.raises(UserError, match="defects of cluster have one kind of build"):
-        ClusterTarget(Order(kind="xrand"), real_services(), "cluster")
+        ClusterTarget(Order(kind="xrand"), real_services(1), "cluster")
 
 
 @pytest.mark.sim
@@ -126,7 +126,7 @@ def test_a_campaign_on_another_instance_and_kind_of_build(tmp_path: Path) -> Non
         job_list=written(tmp_path, JOBS, "jobs.toml"),
         tree=BuildTree(tmp_path / "build"),
     )
-    assert mutants(order, real_services(), Console(file=io.StringIO())) == 1
+    assert mutants(order, real_services(1), Console(file=io.StringIO())) == 1
     report = json.loads((tmp_path / "build" / "reports" / "mutants-own" / "mutants.json").read_text())
     assert (report["dut"], report["jobs"] < 60) == ("small", True)
     assert {each["id"]: (each["fate"], bool(each["complaint"])) for each in report["defects"]} == {

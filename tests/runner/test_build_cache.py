@@ -93,6 +93,21 @@ def test_a_build_that_was_made_anew_stays_too(tmp_path: Path) -> None:
     assert build_once(tmp_path, "a", "key", make)[1] is True
 
 
+def test_a_damaged_build_is_made_again(tmp_path: Path) -> None:
+    def whole(folder: Path) -> bool:
+        return (folder / "program").stat().st_size == SIZE
+
+    def made() -> bool:
+        return not build_once(tmp_path, "a", "key", lambda folder: put(folder / "program"), whole)[1]
+
+    assert made()
+    assert not made()
+    (tmp_path / "a-key" / "program").write_bytes(b"")
+    (tmp_path / "a-key" / "other").touch()
+    assert made()
+    assert not (tmp_path / "a-key" / "other").exists()
+
+
 def test_a_build_that_is_made_or_looked_up_stays(tmp_path: Path) -> None:
     with using(tmp_path, "a"):
         pass

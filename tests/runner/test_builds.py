@@ -2,6 +2,7 @@
 """Builds of a run side by side: tests run as soon as their own is there, and an interrupt ends them."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from regressions.paths import ROOT
 from regressions.run import Run
 from regressions.simulators import verilator
 from regressions.simulators.base import Build, BuildError
+from regressions.simulators.tools import run_tool
 from tb.descriptor import load
 from tb.exchange.device import Descriptor
 from tb.exchange.plan import Plan
@@ -104,6 +106,26 @@ def test_what_runs_most_cycles_is_built_first(runner: Runner, monkeypatch: pytes
     made.start([("redmule", "xrand"), ("redmule", "fast")], {("redmule", "fast"): 2, ("redmule", "xrand"): 1})
     made.wait()
     assert order == ["fast", "xrand"]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("note: one\nx.cpp:3: error: two\nthree", "x.cpp:3: error: two"),
+        ("ld: final link failed: No space left on device\nerror: 1", "No space left on device"),
+        ("x.o: undefined reference to `f'\ncollect2: error: ld returned 1", "undefined reference to `f'"),
+        ("env: 'c++': No such file or directory", "env: 'c++': No such file or directory"),
+        ("make: *** No rule to make target 'x'.  Stop.", "No rule to make target 'x'.  Stop."),
+        ("sh: 1: c++: not found", "sh: 1: c++: not found"),
+        ("one\nlast words\n\n", "last words"),
+        ("", "it said nothing and ended with 3"),
+    ],
+)
+def test_a_tool_that_fails_gives_its_best_line(tmp_path: Path, said: str, expected: str) -> None:
+    (tmp_path / "said").write_text(said)
+    command = ["sh", "-c", f"cat {tmp_path}/said; exit 3"]
+    with pytest.raises(BuildError, match=f"^a tool failed: .*{re.escape(expected)}.* \\(log: "):
+        run_tool(command, tmp_path / "log", "a tool")
 
 
 def test_another_compiler_says_what_it_does_instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

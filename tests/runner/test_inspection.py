@@ -18,7 +18,7 @@ def said(width: int, order: Order, *, terminal: bool = True, shown: bool = True)
     """Lines of `make show`, or of `make list`, on a console of a width."""
     text = io.StringIO()
     console = Console(file=text, width=width, force_terminal=terminal, color_system=None, markup=False)
-    assert (show if shown else list_tests)(order, real_services(), console) == 0
+    assert (show if shown else list_tests)(order, real_services(1), console) == 0
     return [line.rstrip() for line in text.getvalue().splitlines()]
 
 

@@ -56,6 +56,18 @@ def test_an_error_is_a_line_and_leaves_no_object(tmp_path: Path) -> None:
     assert not list(bench.cache.glob("*.o"))
 
 
+def test_a_damaged_object_is_made_again(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.compiled()
+    (kept,) = bench.cache.glob("*.o")
+    whole = kept.read_bytes()
+    kept.unlink()
+    kept.write_bytes(whole[:-1])
+    assert bench.compiled()
+    assert kept.read_bytes() == whole
+    assert not bench.compiled()
+
+
 def test_objects_used_longest_ago_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(tmp_path)
     for flag in ("-DA1", "-DA2", "-DA3"):

@@ -66,7 +66,7 @@ def test_each_test_is_planned_or_left_out_with_its_reason(tmp_path: Path, name: 
     device = load(path)
     entries = testlist.load([testlist.LISTS], load_tiers()).values()
     suited = [entry for entry in entries if testlist.suits(entry, device)]
-    tests, parts = applicable(suited, real_services(), device)
+    tests, parts = applicable(suited, real_services(1), device)
     assert {tier for entry in tests for tier in entry.tiers} >= {"smoke", "pr", "nightly", "public_ci"}
     for entry in tests:
         sizes, drawing = open_sizes(entry, 1, device), stream_of(entry, 1, device)

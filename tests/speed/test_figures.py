@@ -91,7 +91,7 @@ def test_a_cluster_is_measured_alone_and_the_rest_stays(tmp_path: Path) -> None:
     assert cli.main(["bench", "--build", str(tmp_path)], services()) == 0
     path = tmp_path / "reports" / "bench.json"
     before = json.loads(path.read_text())
-    assert cli.main(["bench", "--dut", "cluster_2", "--build", str(tmp_path)], real_services()) == 0
+    assert cli.main(["bench", "--dut", "cluster_2", "--build", str(tmp_path)], real_services(1)) == 0
     after = json.loads(path.read_text())
     assert after.pop("cluster_simulation")["device"] == "cluster_2"
     assert before.pop("cluster_simulation")["device"] == "cluster_8"
