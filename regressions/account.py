@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from regressions.executor import Execution
 from regressions.json_file import write_json
 from regressions.paths import relative
+from regressions.portion import WHOLE, RunPortion
 from regressions.run import Run
 from regressions.rundir import RESULTS
 from tb.exchange.applicable import NotApplicable
@@ -37,6 +38,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     covergroups: tuple[str, ...] = ()  # further covergroups
     known_issues: tuple[str, ...] = ()  # known issues of the devices
     shard: str = ""  # the part of the label's run that it is; empty for all of it
+    portion: RunPortion = WHOLE  # which portion of that it is
     complete: bool = False  # it is all that the label stands for, or a shard of that
 
 
@@ -91,6 +93,7 @@ def write(run: Run, execution: Execution) -> None:
         known_issues=tuple(run.known_issues),
         shard=run.order.shard.text,
         complete=run.complete,
+        portion=run.portion,
     )
     segments = [
         SegmentEntry(

@@ -77,9 +77,9 @@ def conclude(
     if run.order.keep and summary.passed:
         coverage_baseline.keep(summary)
         console.print(f"kept: {relative(coverage_baseline.FILE)}", highlight=False)
-    # A part takes no complete report's place.
+    # What is not complete takes no complete report's place.
     part = summary.interrupted or not run.order.shard.undivided
-    shown = folder if part else publish(tree, run.label, folder)
+    shown = folder if part else publish(tree, run.label + run.portion.suffix, folder)
     print_verdict(console, summary, shown)
     if summary.interrupted and not summary.stopped:
         return EXIT_INTERRUPTED

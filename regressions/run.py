@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from models.timing import Instance
 from regressions.order import Order
+from regressions.portion import WHOLE, RunPortion
 from regressions.rundir import create_run
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Run:
     complete: bool = False
     goals: bool = False  # True if the main device's goals of code coverage must be reached
     left_out: tuple[NotApplicable, ...] = ()  # tests that were asked for and have no meaning on a device
+    portion: RunPortion = WHOLE  # what it is of all that the label stands for
 
     @classmethod
     def begin(
@@ -48,6 +50,7 @@ class Run:
         complete: bool = False,
         goals: bool = False,
         left_out: Sequence[NotApplicable] = (),
+        portion: RunPortion = WHOLE,
     ) -> Run:
         """Make the folder of a run, and note commit and tools.
 
@@ -59,12 +62,18 @@ class Run:
         git, tools = git_revision(), tool_versions(services.simulator("verilator").version())
         folder = create_run(order.tree.runs, label, seed)
         facts = (tuple(devices), folder, git, tools, complete, goals, tuple(left_out))
-        return cls(order, label, seed, *facts)
+        return cls(order, label, seed, *facts, portion)
 
     @property
     def main(self) -> Descriptor:
         """The device whose figures the reports show."""
         return self.devices[0]
+
+    @property
+    def title(self) -> str:
+        """The label and, of a portion of what it stands for, which."""
+        shard = self.order.shard.text
+        return ", ".join(filter(None, (self.label, self.portion.words, shard and f"part {shard}")))
 
     @property
     def undivided(self) -> bool:

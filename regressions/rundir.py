@@ -28,8 +28,8 @@ def create_run(runs: Path, tier: str, seed: int) -> Path:
     raise FileExistsError(0, "a thousand runs in one second", str(runs / name))
 
 
-def publish(tree: BuildTree, tier: str, run: Path) -> Path:
-    """Points ``reports/<tier>`` to a complete run, in one step: readers see the old or the new report.
+def publish(tree: BuildTree, name: str, run: Path) -> Path:
+    """Points ``reports/<name>`` to a complete run, in one step: readers see the old or the new report.
 
     Returns:
         The link.
@@ -38,8 +38,8 @@ def publish(tree: BuildTree, tier: str, run: Path) -> Path:
         OSError: The link cannot be made; the earlier one is untouched.
     """
     tree.reports.mkdir(parents=True, exist_ok=True)
-    link = tree.reports / tier
-    fresh = tree.reports / f".{tier}.{os.getpid()}"
+    link = tree.reports / name
+    fresh = tree.reports / f".{name}.{os.getpid()}"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(os.path.relpath(run, tree.reports))
     try:

@@ -106,6 +106,7 @@ class Summary:
         return {
             "schema": 1,
             "tier": run.label,
+            "portion": run.portion.words,
             "seed": run.seed,
             "git": run.git,
             "tools": run.tools,

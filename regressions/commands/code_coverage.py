@@ -10,6 +10,7 @@ from regressions.code_coverage.jobs import JOBS, closing
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.perform import Schedule, perform
+from regressions.portion import of_order
 from regressions.run import Run
 from regressions.services import Services
 
@@ -27,5 +28,7 @@ def coverage(order: Order, services: Services, console: Console, job_list: Path 
     simulations = closing(order.entries, services, device, order.seed, path=job_list)
     seed = simulations[0].segments[0].seed
     goals = bool(load_rules(device).goals)
-    run = Run.begin(order, LABEL, seed, [device], services, complete=True, goals=goals)
+    run = Run.begin(
+        order, LABEL, seed, [device], services, complete=True, goals=goals, portion=of_order(order)
+    )
     return perform(run, Schedule.of(simulations), services, console)

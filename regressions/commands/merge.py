@@ -17,6 +17,7 @@ from regressions.executor import Execution
 from regressions.judge import SegmentResult
 from regressions.order import Order
 from regressions.paths import relative
+from regressions.portion import joined
 from regressions.results import SimulationLog, TestLog, read_results
 from regressions.run import Run
 from regressions.run_parts import Parts, agree, missing, read_parts
@@ -74,7 +75,8 @@ def merge(order: Order, services: Services, console: Console) -> int:
     goals = complete and _closes(first.tier) and bool(load_rules(devices[0]).goals)
     facts = (tuple(devices), folder, first.git, first.tools, complete, goals)
     left_out = dict.fromkeys(test for _, part in parts for test in part.left_out)
-    run = Run(order, first.tier, first.seed, *facts, tuple(left_out))
+    portion = joined((part.info.portion for _, part in parts), incomplete=bool(faults))
+    run = Run(order, first.tier, first.seed, *facts, tuple(left_out), portion)
     return conclude(run, execution, _code(parts, devices[0]), console, faults, campaigns)
 
 

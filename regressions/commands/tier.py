@@ -17,6 +17,7 @@ from regressions.order import Order
 from regressions.perform import Schedule, builds_of, perform
 from regressions.planner import Planner, Simulation, pack, rounds
 from regressions.planning import applicable, build_kind, planner_of, with_kind
+from regressions.portion import of_order
 from regressions.run import EXIT_FAILED, EXIT_PASSED, Run
 from regressions.services import Services
 from tb.coverage import CLOSING
@@ -106,9 +107,10 @@ def _tests(order: Order, services: Services, console: Console) -> int:
     else:
         schedule = Schedule.of(list(simulations()), closer)
     complete, goals = not (order.selective or soak), closes and order.shard.undivided
-    run = Run.begin(
-        order, order.tier.name, seed, devices, services, complete=complete, goals=goals, left_out=left_out
-    )
+    everything = testlist.select(order.entries, order.tier.name, "")
+    portion = of_order(order, len(tests) + len(late), len(everything))
+    facts = (order, order.tier.name, seed, devices, services)
+    run = Run.begin(*facts, complete=complete, goals=goals, left_out=left_out, portion=portion)
     return perform(run, schedule, services, console)
 
 

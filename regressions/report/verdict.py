@@ -19,7 +19,7 @@ def verdict(summary: Summary) -> str:
         tests += f" ({totals['not_applicable']} not applicable)"
     devices = ", ".join(device.name for device in summary.run.devices)
     return (
-        f"{word} {summary.run.label}: {tests}, {jobs} checked "
+        f"{word} {summary.run.title}: {tests}, {jobs} checked "
         f"on {devices}, seed {summary.run.seed}, {duration(summary.seconds)}, "
         f"{thousands:.0f} thousand cycles/s"
     )

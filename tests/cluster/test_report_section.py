@@ -74,7 +74,7 @@ def test_a_file_that_cannot_be_read_gives_an_empty_section(tmp_path: Path, text:
 
 def test_a_report_has_what_was_measured_or_says_how(runner: Runner, bench: Path) -> None:
     runner.tests(good={})
-    page = runner.build / "reports" / "smoke" / "report.html"
+    page = runner.build / "reports" / "smoke-redmule" / "report.html"
     assert runner("regressions", "--tier", "smoke") == 0
     assert "No figures of programs yet: <code>make cluster</code>" in page.read_text()
     (runner.build / "reports" / "bench.json").write_bytes(bench.read_bytes())

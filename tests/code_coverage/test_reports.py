@@ -87,7 +87,7 @@ def test_a_run_shows_its_coverage(runner: Runner, tmp_path: Path, monkeypatch: p
     assert covered(runner, tmp_path, monkeypatch, HEAD + GOALS) == 0  # goals are for those who have all jobs
     shares = runner.summary()["coverage"]
     assert (shares["line"], shares["branch"], shares["toggle"]) == (83.333, 75.0, 50.0)
-    page = (runner.build / "reports" / "smoke" / "report.html").read_text()
+    page = (runner.build / "reports" / "smoke-redmule" / "report.html").read_text()
     assert "83.33 %" in page
     assert 'href="code_coverage/unit/index.html"' in page
 
@@ -102,7 +102,7 @@ def test_stale_exclusions_fail_a_run(runner: Runner, tmp_path: Path, monkeypatch
     assert covered(runner, tmp_path, monkeypatch, HEAD + FALL_RULE.replace(":1->0", "")) == 1
     assert "a_i[1]:0->1 is hit; remove it" in runner.out
     assert "FAILED smoke" in runner.out
-    folder = runner.build / "reports" / "smoke"
+    folder = runner.build / "reports" / "smoke-redmule"
     assert "is hit; remove it" in (folder / "report.html").read_text()
     assert "is hit; remove it" in (folder / "summary.md").read_text()
     suite = ET.parse(folder / "junit.xml").getroot()

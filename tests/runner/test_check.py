@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from regressions import changes
+from regressions import changes, order
 from regressions.changes import changed_files
 from regressions.commands import check
 from tests.runner.harness import Runner
@@ -61,6 +61,7 @@ def changing(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> Runner:
     jobs = runner.folder / "jobs.toml"
     jobs.write_text('schema = 1\nseed = 1\njobs = ["first:0:4", "second:0:4", "long:0:4"]\n')
     monkeypatch.setattr(check, "JOBS", jobs)
+    monkeypatch.setattr(order, "LISTS", runner.folder / "list.toml")
     return runner
 
 

@@ -81,13 +81,13 @@ def test_a_plan_of_its_tests_runs_and_is_reported(runner: Runner, toy: Path) -> 
     services = Services(lambda _: FakeSimulator(), load, open_sizes, not_applicable, narrowed)
     options = ["--build", str(runner.build), "--lists", str(runner.folder / "list.toml"), "--dut", str(toy)]
     code = cli.main(["regressions", "--tier", "smoke", *options], services)
-    assert [(row["dut"], row["name"]) for row in runner.summary()["tests"]] == [("cart", "roll")]
-    assert runner.summary()["tests"][0]["jobs_planned"] == 8, "a job for each of two wheels"
+    assert [(row["dut"], row["name"]) for row in runner.summary("smoke-cart")["tests"]] == [("cart", "roll")]
+    assert runner.summary("smoke-cart")["tests"][0]["jobs_planned"] == 8, "a job for each of two wheels"
     assert code == 0
-    run = runner.build / "reports" / "smoke"
+    run = runner.build / "reports" / "smoke-cart"
     plan = json.loads((run / "sims" / "0000" / "plan.json").read_text())
     assert plan["programs"] == {"roll": {"path": "of a toy", "error": ""}}
-    assert set(runner.summary()["coverage"]["toy"]) == {"functional", "bins"}
+    assert set(runner.summary("smoke-cart")["coverage"]["toy"]) == {"functional", "bins"}
     assert (run / "coverage-toy.json").exists()
     page = (run / "report.html").read_text()
     assert re.search(r'<a href="#coverage-toy">of the toys</a>.*<a href="#toys">Toys</a>', page)

@@ -64,7 +64,7 @@ def test_parts_together_are_the_whole(runner: Runner) -> None:
 def test_a_part_takes_no_report_s_place(runner: Runner) -> None:
     whole = run(runner)
     run(runner, "--shard=1/2")
-    assert (runner.build / "reports" / "smoke").resolve() == whole.resolve()
+    assert (runner.build / "reports" / "smoke-redmule").resolve() == whole.resolve()
 
 
 def test_a_part_that_is_missing_fails(runner: Runner) -> None:
@@ -170,7 +170,7 @@ def test_kills_of_a_campaign_are_graded(runner: Runner, tmp_path: Path) -> None:
     (tmp_path / "campaign").mkdir()
     (tmp_path / "campaign" / "mutants.json").write_text(json.dumps({"graded": True, "defects": defects}))
     assert runner("merge", "--runs", str(run(runner)), str(tmp_path / "campaign")) == 0
-    folder = runner.build / "reports" / "smoke"
+    folder = runner.build / "reports" / "smoke-redmule"
     grades = {row["test"]: row for row in json.loads((folder / "grading.json").read_text())["tests"]}
     assert grades["a"]["kills"] == {"hit": 2, "alone": 1}
     assert grades["b"]["kills"] == {"hit": 1, "alone": 0}

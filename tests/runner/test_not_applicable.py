@@ -23,7 +23,7 @@ def test_a_test_without_a_meaning_is_told_everywhere(runner: Runner, command: tu
     line = f"not applicable: 1 of 2 tests: locked: {LOCK}"
     assert line in runner.out
     assert "1 of 1 tests passed (1 not applicable)" in runner.out
-    label = "run" if command[0] == "run" else "smoke"
+    label = "run" if command[0] == "run" else "smoke-redmule"
     summary = runner.summary(label)
     assert [test["name"] for test in summary["tests"]] == ["plain"]
     (part,) = summary["not_applicable"]
@@ -45,7 +45,7 @@ def test_what_is_checked_less_is_told_by_testpoint(runner: Runner) -> None:
     assert less == ["less is checked on redmule: soft_clear (1 of 2 tests)"], (
         "two of three are enough for lock"
     )
-    folder = runner.build / "reports" / "smoke"
+    folder = runner.build / "reports" / "smoke-redmule"
     assert f"- {less[0]}" in (folder / "summary.md").read_text()
     assert less[0] in (folder / "report.html").read_text()
 
@@ -79,7 +79,7 @@ def test_a_test_that_a_known_hang_leaves_nothing_to_compare_is_told_and_fails_no
     assert "1 of 1 tests passed (1 not applicable)" in runner.out
     (part,) = runner.summary()["not_applicable"]
     assert (part["test"], part["reason"], part["testpoints"]) == ("stuck", reason, ["soft_clear"])
-    page = (runner.build / "reports" / "smoke" / "report.html").read_text()
+    page = (runner.build / "reports" / "smoke-redmule" / "report.html").read_text()
     assert "<td>stuck</td><td>redmule</td>" in page
 
 
@@ -108,7 +108,7 @@ def test_values_of_knobs_that_the_device_lacks_are_told_and_the_test_runs(
     assert runner(*command) == 0
     assert f"not applicable: values of knob fmt of few, less: {reason}" in runner.out
     assert "3 of 3 tests passed," in runner.out
-    label = "run" if command[0] == "run" else "smoke"
+    label = "run" if command[0] == "run" else "smoke-redmule"
     assert [part["knob"] for part in runner.summary(label)["not_applicable"]] == ["fmt", "fmt"]
     folder = runner.build / "reports" / label
     assert "some values of fmt" in (folder / "report.html").read_text()

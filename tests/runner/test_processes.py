@@ -118,13 +118,13 @@ def test_a_runner_that_is_killed_leaves_no_simulation(runner: Runner) -> None:
 def test_an_interruption_does_not_replace_the_earlier_report(runner: Runner) -> None:
     runner.tests(good={})
     assert runner("regressions", "--tier", "smoke") == 0
-    before = (runner.build / "reports" / "smoke").readlink()
+    before = (runner.build / "reports" / "smoke-redmule").readlink()
     runner.tests(good={"knobs": {"behave": "hang"}})
     process = _start(runner, "regressions", "--tier", "smoke")
     wait(lambda: _pids(runner.build), "the hang")
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
-    assert (runner.build / "reports" / "smoke").readlink() == before
+    assert (runner.build / "reports" / "smoke-redmule").readlink() == before
     assert runner.summary()["totals"]["passed"] == 1
     # A rerun of the failures repeats the interrupted tests.
     runner.tests(good={})
@@ -141,7 +141,7 @@ def test_a_soak_goes_on_with_new_jobs_until_its_time(runner: Runner) -> None:
     rows = {test["name"]: test for test in summary["tests"]}
     assert rows["fixed"]["jobs"] == 6
     assert rows["drawn"]["jobs"] == rows["drawn"]["jobs_planned"] > 2 * 14
-    (results,) = (runner.build / "reports" / "smoke").glob("results.json")
+    (results,) = (runner.build / "reports" / "smoke-redmule-soak").glob("results.json")
     ranges = [
         (part["begin"], part["end"])
         for part in json.loads(results.read_text())["segments"]
@@ -156,7 +156,7 @@ def test_a_full_disk_is_one_line_and_keeps_the_earlier_report(
 ) -> None:
     runner.tests(good={})
     assert runner("regressions", "--tier", "smoke") == 0
-    before = (runner.build / "reports" / "smoke").readlink()
+    before = (runner.build / "reports" / "smoke-redmule").readlink()
 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
@@ -168,7 +168,7 @@ def test_a_full_disk_is_one_line_and_keeps_the_earlier_report(
         assert runner.err.count("\n") == 1
         assert runner.err.startswith(f"error: cannot use {runner.build}: No space left on device; free some")
         assert "make clean" not in runner.err, "which costs failure records"
-        assert (runner.build / "reports" / "smoke").readlink() == before
+        assert (runner.build / "reports" / "smoke-redmule").readlink() == before
 
 
 def test_an_unwritable_folder_is_one_line(runner: Runner) -> None:
@@ -186,7 +186,7 @@ def test_a_run_ends_after_so_many_failures(runner: Runner) -> None:
     assert runner("regressions", "--tier", "smoke", "--stop", "2", "--jobs", "1") == 1
     assert "STOPPED smoke" in runner.out
     assert "stopped after 2 failures (STOP=): the rest did not run" in runner.out
-    assert not (runner.build / "reports" / "smoke").exists()
+    assert not (runner.build / "reports" / "smoke-redmule").exists()
     (folder,) = runner.build.glob("runs/*")
     statuses = [test["status"] for test in json.loads((folder / "summary.json").read_text())["tests"]]
     assert statuses.count("mismatch") >= 2

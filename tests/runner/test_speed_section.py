@@ -102,7 +102,7 @@ def test_figures_that_are_no_numbers_give_an_empty_section(bench: Path) -> None:
 
 def test_a_report_says_what_was_measured_or_how_to_measure_it(runner: Runner, bench: Path) -> None:
     runner.tests(good={})
-    page = runner.build / "reports" / "smoke" / "report.html"
+    page = runner.build / "reports" / "smoke-redmule" / "report.html"
     assert runner("regressions", "--tier", "smoke") == 0
     assert "Not measured yet: <code>make bench</code>" in page.read_text()
     (runner.build / "reports" / "bench.json").write_bytes(bench.read_bytes())

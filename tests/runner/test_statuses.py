@@ -26,7 +26,7 @@ def test_a_clean_run_passes_and_publishes_all_reports(runner: Runner) -> None:
         **{"tests": 2, "passed": 2, "failed": 0, "jobs_planned": 22, "jobs": 22},
         **{"mismatches": 0, "protocol_violations": 0, "timeouts": 0, "not_applicable": 0},
     }
-    report = runner.build / "reports" / "smoke"
+    report = runner.build / "reports" / "smoke-redmule"
     assert {"summary.json", "junit.xml", "summary.md", "report.html"} <= {p.name for p in report.iterdir()}
     assert "PASSED" in runner.out
 
@@ -108,7 +108,7 @@ def test_a_failed_build_fails_its_tests_and_names_the_log(runner: Runner) -> Non
 def test_statuses_are_told_apart_in_junit(runner: Runner) -> None:
     runner.tests(good={}, bad={"knobs": {"behave": "mismatch", "at": 1}}, dead={"knobs": {"behave": "crash"}})
     assert runner("regressions", "--tier", "smoke") == 1
-    suites = ET.parse(runner.build / "reports" / "smoke" / "junit.xml").getroot()
+    suites = ET.parse(runner.build / "reports" / "smoke-redmule" / "junit.xml").getroot()
     assert (suites.get("tests"), suites.get("failures"), suites.get("errors")) == ("3", "1", "1")
     cases = {case.get("name"): case for case in suites.iter("testcase")}
     assert cases["bad"].find("failure").get("type") == "mismatch"
@@ -124,14 +124,14 @@ def test_a_failure_has_its_rerun_and_replay_lines(runner: Runner) -> None:
     assert "make run TEST=bad:0:3 SEED=1" in runner.out
     line = next(line for line in runner.out.splitlines() if "make replay R=" in line)
     assert line.strip().endswith("/sims/0000/failures/bad-2.json")
-    page = (runner.build / "reports" / "smoke" / "report.html").read_text()
+    page = (runner.build / "reports" / "smoke-redmule" / "report.html").read_text()
     assert line.strip() in page
 
 
 def test_the_rerun_line_is_first_and_last_in_each_log(runner: Runner) -> None:
     runner.tests(good={}, bad={"knobs": {"behave": "crash"}})
     runner("regressions", "--tier", "smoke")
-    logs = list((runner.build / "reports" / "smoke" / "sims").glob("*/sim.log"))
+    logs = list((runner.build / "reports" / "smoke-redmule" / "sims").glob("*/sim.log"))
     assert logs
     for log in logs:
         lines = log.read_text().splitlines()
@@ -166,7 +166,9 @@ def test_a_known_issue_that_never_shows_fails_a_whole_tier(runner: Runner) -> No
     assert runner.summary()["totals"]["failed"] == 0
     said = "stale: known issue 'odd' of redmule (tracker 17) did not show in any of"
     assert said in runner.out
-    assert said in (runner.build / "reports" / "smoke" / "report.html").read_text().replace("&#39;", "'")
+    assert said in (runner.build / "reports" / "smoke-redmule" / "report.html").read_text().replace(
+        "&#39;", "'"
+    )
 
 
 def test_a_known_issue_that_never_shows_in_a_part_of_a_tier_is_a_note(runner: Runner) -> None:
