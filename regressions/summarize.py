@@ -86,6 +86,7 @@ def _test_row(device: str, name: str, results: Sequence[SegmentResult], run: Run
     others = f" (and {len(faults) - 1} more segments)" if len(faults) > 1 else ""
     planned = sum(segment.jobs for segment in segments) - sum(map(_not_run, results))
     jobs = sum(_checked(result.jobs) for result in results)
+    ends = [result.end for result in results if result.end]
     return TestRow(
         device=device,
         name=name,
@@ -99,6 +100,9 @@ def _test_row(device: str, name: str, results: Sequence[SegmentResult], run: Run
         cycles=sum(result.cycles for result in results),
         seconds=sum(result.seconds for result in results),
         testpoints=segments[0].entry.testpoints,
+        register_reads=sum(end.register_reads for end in ends),
+        checks=sum(end.checks for end in ends),
+        compared_bytes=sum(end.compared_bytes for end in ends),
     )
 
 

@@ -23,7 +23,10 @@ from tb.exchange.status import Status
 
 MAX_MEASURED = 20_000
 _CODE = (Kind.LINE, Kind.BRANCH, Kind.TOGGLE)
-_TEST_KEYS = ("name", "seed", "status", "jobs_planned", "jobs", "rerun", "detail")
+_TEST_KEYS = (
+    *("name", "seed", "status", "jobs_planned", "jobs", "rerun", "detail"),
+    *("register_reads", "checks", "compared_bytes"),
+)
 
 
 @dataclass(slots=True)
@@ -43,6 +46,14 @@ class TestRow:
     cycles: int
     seconds: float
     testpoints: tuple[str, ...] = ()
+    register_reads: int = 0
+    checks: int = 0
+    compared_bytes: int = 0
+
+    @property
+    def checked(self) -> str:
+        """Words on what was checked: its jobs, or what else there was in a test without any."""
+        return _checked((self.jobs, self.jobs_planned), self.register_reads, self.compared_bytes, self.checks)
 
 
 @dataclass(slots=True)
@@ -77,6 +88,17 @@ class Summary:
     def common(self, device: str, bucket: str) -> Common:
         """Return what the failures of a bucket of a device have in common."""
         return self.commons.get((device, bucket), NAMELESS)
+
+    @property
+    def checked(self) -> str:
+        """Words on what was checked: the jobs, or what else there was in a run without any."""
+        tests, totals = self.tests, self.totals
+        return _checked(
+            (totals["jobs"], totals["jobs_planned"]),
+            sum(test.register_reads for test in tests),
+            sum(test.compared_bytes for test in tests),
+            sum(test.checks for test in tests),
+        )
 
     @property
     def testplan(self) -> list[TestpointRow]:
@@ -175,6 +197,14 @@ class Summary:
         """Jobs of a device whose cycles count: those that passed."""
         jobs = self.by_device.get(device, [])
         return [job for job in jobs if job.status is Status.PASSED and job.cycles is not None]
+
+
+def _checked(jobs: tuple[int, int], reads: int, compared_bytes: int, checks: int) -> str:
+    """The first of some counts that is not zero, in words."""
+    checked, planned = jobs
+    others = {"register reads": reads, "bytes of memory": compared_bytes, "checks": checks}
+    counts = [f"{count:,} {what}" for what, count in others.items() if count] if not planned else []
+    return counts[0] if counts else f"{checked} of {planned} jobs"
 
 
 def _sample(jobs: list[JobResult], devices: int) -> list[JobResult]:

@@ -86,6 +86,8 @@ async def segment(dut: Any, number: int) -> None:
                 stopped=dict(recorder.stopped),
                 without=recorder.without,
                 compared_bytes=recorder.compared_bytes,
+                register_reads=recorder.register_reads,
+                checks=recorder.checks,
                 status=recorder.worst,
                 detail=recorder.detail,
                 cycles=handle.shared.cycle - cycles,

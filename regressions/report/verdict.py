@@ -7,22 +7,30 @@ from regressions.failures import FailureRow
 from regressions.progress import duration
 from regressions.summary import Summary
 
+SHORT_SECONDS = 10.0
+"""Length of a run up to which the start of simulations decides its cycles per second."""
+
 
 def verdict(summary: Summary) -> str:
     """One line: whether the run passed, and how much it checked."""
     totals = summary.totals
     word = verdict_word(summary).upper()
-    jobs = f"{totals['jobs']} of {totals['jobs_planned']} jobs"
-    thousands = summary.cycles / summary.seconds / 1000 if summary.seconds else 0
     tests = f"{totals['passed']} of {totals['tests']} tests passed"
     if totals["not_applicable"]:
         tests += f" ({totals['not_applicable']} not applicable)"
     devices = ", ".join(device.name for device in summary.run.devices)
     return (
-        f"{word} {summary.run.title}: {tests}, {jobs} checked "
-        f"on {devices}, seed {summary.run.seed}, {duration(summary.seconds)}, "
-        f"{thousands:.0f} thousand cycles/s"
+        f"{word} {summary.run.title}: {tests}, {summary.checked} checked "
+        f"on {devices}, seed {summary.run.seed}, {duration(summary.seconds)}, {_cycles(summary)}"
     )
+
+
+def _cycles(summary: Summary) -> str:
+    """The rate of a run in words; of a short one, most of which is its start, the cycles."""
+    thousands = summary.cycles / 1000 / max(summary.seconds, 1e-9)
+    if summary.seconds < SHORT_SECONDS or thousands < 1:
+        return f"{summary.cycles:,} cycles"
+    return f"{thousands:.0f} thousand cycles/s"
 
 
 def verdict_word(summary: Summary) -> str:

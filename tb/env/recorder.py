@@ -27,6 +27,7 @@ class Recorder:
         stopped: Jobs of scenarios that a known hang left nothing to compare of, by the known issue.
         without: Planned jobs that did not run, since the device cannot.
         checks: Checks of directed tests.
+        register_reads: Reads that the reference model of the registers compared.
         concerned: Scenarios with a job that a known issue of the device concerns, by its id.
         known: Those in which it showed.
         silent: Scenarios with a job that it concerns and that passed without it.
@@ -64,6 +65,7 @@ class Recorder:
         self.stopped: Counter[str] = Counter()
         self.without = 0
         self.checks = 0
+        self.register_reads = 0
         self.worst = Status.PASSED
         self.complete = False
         self.concerned: Counter[str] = Counter()

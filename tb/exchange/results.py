@@ -210,6 +210,8 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
         stopped: Jobs of scenarios that a known hang left nothing to compare of, by the id of the known issue.
         without: Planned jobs that did not run, since the device cannot.
         compared_bytes: Bytes of memory that were compared.
+        register_reads: Reads that the reference model of the registers compared; that in C++ counts none.
+        checks: Checks that a directed test made itself.
         status: Gravest status.
         detail: Description of the first problem.
         cycles: Simulated cycles.
@@ -230,6 +232,8 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
     stopped: dict[str, int] = field(default_factory=dict)
     without: int = 0
     compared_bytes: int = 0
+    register_reads: int = 0
+    checks: int = 0
     status: Status
     detail: str = ""
     cycles: int = 0

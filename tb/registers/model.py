@@ -36,6 +36,7 @@ class RegisterFileModel:
         job_values: Values of the job registers, by name.
         last_reads: Last observed read of each register that changes by itself, by name.
         traces: Accesses that `feed` took, for coverage; None to keep none.
+        reads: Number of reads that were compared.
     """
 
     def __init__(self, registers: RegisterMap) -> None:
@@ -56,6 +57,7 @@ class RegisterFileModel:
         self.findings: list[RegisterFinding] = []
         self.last_reads: dict[str, int] = {}
         self.traces: list[AccessTrace] | None = None
+        self.reads = 0
         self.reset()
 
     def reset(self) -> None:
@@ -130,8 +132,10 @@ class RegisterFileModel:
             allowed = self._reads[register.name](access, ending)
             if access.r_data is not None:
                 self.last_reads[register.name] = access.r_data
-        if access.r_data is not None and access.r_data not in allowed:
-            self._report_read(access, register, allowed)
+        if access.r_data is not None:
+            self.reads += 1
+            if access.r_data not in allowed:
+                self._report_read(access, register, allowed)
         return allowed
 
     def poke(self, register: str, value: int) -> None:

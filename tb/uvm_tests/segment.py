@@ -36,6 +36,7 @@ class SegmentTest(uvm_test):
         await self.env.reset()
         planned = await self._run()
         recorder, compared = self.env.recorder, self.env.scoreboard.jobs
+        recorder.register_reads = self.env.predictor.model.reads
         planned -= recorder.held + recorder.without
         if recorder.jobs < planned or compared < planned:
             recorder.fail(

@@ -79,6 +79,16 @@ def triggered(model: RegisterFileModel, cycle: int, job_id: int, core: int = 0) 
     model.access(observed(cycle + 1, write(TRIGGER, 0, core)))
 
 
+def test_reads_with_an_answer_are_counted_and_writes_are_not() -> None:
+    model = RegisterFileModel(MAP)
+    triggered(model, 10, 0)
+    model.access(observed(12, read(STATUS), None))
+    assert model.reads == 1
+    model.reset()
+    model.access(observed(20, read(STATUS)))
+    assert model.reads == 2
+
+
 def test_finished_counts_a_job_that_ends_at_the_read_in_the_next() -> None:
     model = RegisterFileModel(MAP)
     triggered(model, 10, 0)

@@ -28,6 +28,7 @@ from regressions.report.html import render_html
 from regressions.report.junit import render_junit
 from regressions.report.markdown import render_markdown
 from regressions.report.plots import utilization_plot
+from regressions.report.verdict import verdict
 from regressions.results import SimulationLog, TestLog
 from regressions.summarize import summarize
 from regressions.summary import Summary
@@ -111,9 +112,10 @@ def test_the_page_leads_to_sections_that_only_some_runs_have() -> None:
 def test_the_summary_has_the_keys_of_before() -> None:
     """Programs read it: compared with that of a run of an earlier version."""
     now, before = json.loads(json.dumps(_failing().to_json())), json.loads(GOLDEN.read_text())
-    assert list(now) == [*before, "known", "not_applicable"]
+    later: dict[str, object] = {"portion": "", "known": [], "not_applicable": []}
+    assert [key for key in now if key not in later] == list(before)
     assert {key: type(value) for key, value in now.items()} == {
-        key: type(value) for key, value in (before | {"known": [], "not_applicable": []}).items()
+        key: type(value) for key, value in (before | later).items()
     }
     for key, added in {
         "totals": ["not_applicable"],
@@ -122,8 +124,9 @@ def test_the_summary_has_the_keys_of_before() -> None:
         "throughput": [],
     }.items():
         assert list(now[key]) == [*before[key], *added]
-    for key in ("tests", "utilization"):
-        assert list(now[key][0]) == list(before[key][0])
+    for key, more in (("tests", ["register_reads", "checks", "compared_bytes"]), ("utilization", [])):
+        row = list(before[key][0])
+        assert list(now[key][0]) == [*row[:-1], *more, row[-1]] if more else row
     assert list(now["throughput"].values()) == [5000, 2.0, 2500.0, 120.0]
 
 
@@ -156,6 +159,48 @@ def test_segments_of_a_test_are_one_row_with_the_gravest_status() -> None:
 def test_a_test_that_found_more_to_do_than_it_planned_planned_that() -> None:
     (row,) = _summary(_result(0, Status.PASSED, [_job(n) for n in range(7)])).tests
     assert (row.jobs, row.jobs_planned) == (7, 7)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({"register_reads": 1421, "checks": 1, "compared_bytes": 8}, "1,421 register reads"),
+        ({"compared_bytes": 65536, "checks": 1}, "65,536 bytes of memory"),
+        ({"checks": 3}, "3 checks"),
+        ({}, "0 of 0 jobs"),
+    ],
+)
+def test_a_test_without_jobs_counts_what_else_it_checked(counts: dict[str, int], words: str) -> None:
+    segment = Segment(TestEntry("t", "s", count=1), 1, 0, 1, 0, 100, device="serial")
+    end = TestEnd(test="t", status=Status.PASSED, **counts)
+    summary = _summary(SegmentResult(segment, Status.PASSED, "", "sims/0000", end=end))
+    assert summary.to_json()["tests"][0].items() >= counts.items()
+    assert f"1 of 1 tests passed, {words} checked on serial" in verdict(summary)
+    assert f"| {words} |" in render_markdown(summary)
+    assert f"{words}\n" in render_junit(summary)
+    assert f">{words}</td>" in render_html(summary)
+
+
+def test_jobs_are_counted_where_there_are_some() -> None:
+    end = TestEnd(test="t", status=Status.PASSED, register_reads=9, compared_bytes=64)
+    result = _result(0, Status.PASSED, [_job(0), _job(1)])
+    result.end = end
+    assert "2 of 2 jobs checked" in verdict(_summary(result))
+
+
+@pytest.mark.parametrize(
+    ("cycles", "seconds", "words"),
+    [
+        (5000, 0.0, "5,000 cycles"),
+        (5_000_000, 2.0, "5,000,000 cycles"),
+        (5000, 100.0, "5,000 cycles"),
+        (5_000_000, 100.0, "50 thousand cycles/s"),
+    ],
+)
+def test_only_a_run_of_some_length_has_a_rate(cycles: int, seconds: float, words: str) -> None:
+    summary = _summary(_result(0, Status.PASSED, [_job(0), _job(1)]))
+    summary.cycles, summary.seconds = cycles, seconds
+    assert verdict(summary).endswith(f", {words}")
 
 
 def test_an_empty_run_has_not_passed() -> None:

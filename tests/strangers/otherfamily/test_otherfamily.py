@@ -72,7 +72,11 @@ def test_a_wrong_part_of_the_map_is_named(right: str, wrong: str, advice: str, t
 
 
 def test_it_passes_with_its_map(tmp_path: Path) -> None:
-    STRANGER.run(tmp_path).check_green()
+    outcome = STRANGER.run(tmp_path)
+    outcome.check_green()
+    for name in ("reset", "bits", "unmapped"):
+        end = outcome.tests[name].end
+        assert (end["jobs"], end["register_reads"] > 0) == (0, True), "it counts what it compared"
 
 
 def test_a_wrong_element_is_caught(tmp_path: Path) -> None:
