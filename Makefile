@@ -17,6 +17,8 @@ unexport MAKEFLAGS MAKEOVERRIDES
 COMMANDS := regressions run rerun-failed list show merge replay shrink waves new-dut registers \
   coverage mutants bench baseline cluster check lint test sw
 
+# Files are UTF-8, whatever the locale.
+export PYTHONUTF8 := 1
 # Set for other programs of Python, they would change what runs here, or keep it from starting.
 unexport PYTHONHOME PYTHONINSPECT PYTHONOPTIMIZE PYTHONSAFEPATH PYTHONSTARTUP PYTHONWARNINGS
 

@@ -4,8 +4,11 @@
 import os
 import sys
 
-from regressions.cli import main
-from regressions.targets import take_typed
+from regressions.terminal import settle_texts
 
 if __name__ == "__main__":
+    settle_texts()
+    from regressions.cli import main
+    from regressions.targets import take_typed
+
     sys.exit(main(variables=take_typed(os.environ)))

@@ -15,7 +15,7 @@ from models.places import settle
 from regressions.errors import UserError, describe_os_error
 from regressions.option import Option
 from regressions.order import Order
-from regressions.paths import BuildTree
+from regressions.paths import ROOT, BuildTree
 from regressions.run import EXIT_BAD_INPUT, EXIT_INTERRUPTED
 from regressions.services import Services, real_services
 from regressions.targets import MakeTarget, load, refuse
@@ -26,6 +26,10 @@ from tb.schema import SchemaError
 def commands() -> dict[str, MakeTarget]:
     """The targets of make that are commands, by name."""
     return {name: target for name, target in load().all.items() if target.function}
+
+
+# Stands for a byte of a name that is no UTF-8.
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -65,6 +69,9 @@ def _typed(argv: Sequence[str] | None, variables: Mapping[str, str]) -> dict[str
             name = word[2:].partition("=")[0].upper()
             raise refuse(name, [namespace.command], lambda variable: f"--{variable.lower()}", "")
         raise UserError(f"'{word}' belongs to no option of {namespace.command}")
+    for word in (str(ROOT), *(argv or sys.argv[1:]), *variables.values()):
+        if _HALF.search(word):
+            raise UserError(f"{word!a} is not in UTF-8: rename that file or folder")
     typed = vars(namespace)
     for field, option in _options(typed["command"]).items():
         if text := variables.get(option.variable):

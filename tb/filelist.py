@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tb.paths import resolve
 from tb.schema import Where, alternatives
+from tb.source_text import read_source_text
 
 # Comments and quotes begin where a word begins: `rtl/*.sv`, `a//b.sv` and `4'd3` are none.
 _PART = re.compile(
@@ -130,8 +131,8 @@ class _Place:
 def _words(path: Path) -> Iterator[tuple[Where, str]]:
     """Words of a list without quotes and variables, each with its place."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_source_text(path)
+    except OSError as error:
         raise Where(str(path)).error(f"cannot be read: {error}") from None
     line = 1
     at = 0

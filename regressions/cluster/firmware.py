@@ -17,6 +17,7 @@ from regressions.paths import ROOT
 from regressions.simulators.cache import build_once, content_key
 from tb.cluster.elf import Program, check_instructions, read_program
 from tb.cluster.header import CONSTANTS, header
+from tb.source_text import read_source_text
 
 SOFTWARE = ROOT / "sw"
 PROGRAMS = SOFTWARE / "programs"
@@ -51,7 +52,7 @@ def _text(source: Path) -> str:
         path = waiting.pop()
         if path in seen or not path.is_file():
             continue
-        seen[path] = path.read_text()
+        seen[path] = read_source_text(path)
         for name in re.findall(r'^#include "(.+)"', seen[path], re.MULTILINE):
             waiting += [(path.parent / name).resolve(), (SOFTWARE / name).resolve()]
     return "\n".join(seen.values())

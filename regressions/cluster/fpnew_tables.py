@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from regressions.simulators.base import BuildError
+from tb.source_text import read_source_text
 
 _PACKAGE = "fpnew_pkg.sv"
 # Function: type of its result and of its argument, number of arguments that there are.
@@ -36,7 +37,7 @@ def with_tables(sources: Iterable[Path]) -> dict[str, str]:
     for path in sources:
         if not path.name.startswith("fpnew_"):
             continue
-        shipped = path.read_text()
+        shipped = read_source_text(path)
         changed = (
             _tables(path, shipped) if path.name == _PACKAGE else _CALL.sub(r"fpnew_pkg::\1_of[\2]", shipped)
         )

@@ -110,7 +110,9 @@ class Texts:
     """
 
     def __init__(self, descriptor: Descriptor) -> None:
-        self.lines = {source.name: source.read_text().splitlines() for source in counted(descriptor)}
+        # Lines end as the simulator sees it; what is no UTF-8 is for people alone.
+        texts = {file.name: file.read_text("utf-8", errors="replace") for file in counted(descriptor)}
+        self.lines = {name: text.split("\n") for name, text in texts.items()}
         self._plain = {name: [plain(line) for line in lines] for name, lines in self.lines.items()}
 
     def at(self, point: Point) -> str:

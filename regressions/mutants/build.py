@@ -12,6 +12,7 @@ from regressions.mutants.defects import Defect
 from regressions.mutants.placement import Placement
 from regressions.mutants.rewrite import PACKAGE, instrument
 from regressions.simulators.base import BuildError
+from tb.source_text import write_source_text
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ def write_copies(
         }
         changed[name] = folder / name
         try:
-            changed[name].write_text(instrument(source, changes))
+            write_source_text(changed[name], instrument(source, changes))
         except ChangeError as error:
             raise defects[error.number - 1].where.error(f"{name}: {error}") from None
     return Copies(package, changed)

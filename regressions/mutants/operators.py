@@ -15,6 +15,7 @@ from regressions.mutants.changes import ChangeError, place
 from regressions.mutants.defects import Change
 from regressions.mutants.placement import Sourced, own_sources
 from regressions.mutants.source import VerilogSource, code, span, walk
+from tb.source_text import read_source_text
 from tb.stimulus.rng import derive
 
 _LIMITS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
@@ -125,7 +126,9 @@ def proposals(device: Sourced) -> dict[str, list[Candidate]]:
     Raises:
         SourceError: One cannot be read as SystemVerilog.
     """
-    return {name: candidates(VerilogSource(path.read_text())) for name, path in own_sources(device).items()}
+    return {
+        name: candidates(VerilogSource(read_source_text(path))) for name, path in own_sources(device).items()
+    }
 
 
 def candidates(

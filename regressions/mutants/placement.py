@@ -11,6 +11,7 @@ from regressions.mutants.defects import Defect
 from regressions.mutants.macros import without_macros
 from regressions.mutants.source import SourceError, VerilogSource
 from tb.schema import alternatives
+from tb.source_text import read_source_text
 
 
 class Sourced(Protocol):
@@ -43,7 +44,7 @@ def read_source(path: Path, device: Sourced) -> VerilogSource:
     Raises:
         SourceError: It is no SystemVerilog.
     """
-    text = path.read_text()
+    text = read_source_text(path)
     return VerilogSource(without_macros(text, device.includes) if _packaged(path) else text)
 
 

@@ -26,7 +26,7 @@ def content_key(files: Iterable[Path], settings: Iterable[str]) -> str:
     """Hash of the files' contents (in order) and of the settings."""
     digest = hashlib.sha256()
     for setting in settings:
-        digest.update(setting.encode() + b"\0")
+        digest.update(setting.encode(errors="surrogateescape") + b"\0")
     for file in files:
         digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]

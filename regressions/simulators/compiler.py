@@ -21,6 +21,7 @@ from regressions.simulators.tools import (
     run_tool,
     verilator,
 )
+from tb.source_text import write_source_text
 
 _PUBLIC = "public.vlt"
 # With $fatal a module refuses parameters that cannot be.
@@ -126,7 +127,7 @@ def _frontend(model: Model, folder: Path) -> list[str]:
     """Write the generated files; returns include folders and sources."""
     texts = _texts(model)
     for name, text in texts.items():
-        (folder / name).write_text(text)
+        write_source_text(folder / name, text)
     public = [folder / _PUBLIC] * (_PUBLIC in texts)
     files = [*public, *(folder / file if str(file) in texts else file for file in model.sources)]
     return [*(f"-I{include}" for include in model.includes), *map(str, files)]

@@ -169,6 +169,8 @@ def cocotb_environment(top: str, module: str, folder: Path) -> dict[str, str]:
         "COCOTB_TOPLEVEL": top,
         "COCOTB_TEST_MODULES": module,
         "TOPLEVEL_LANG": "verilog",
+        "PYTHONUTF8": "1",
+        "PYTHONIOENCODING": "utf-8:backslashreplace",
         "COCOTB_TRUST_INERTIAL_WRITES": "1",
         "COCOTB_RESULTS_FILE": str(folder / "results.xml"),
     }

@@ -285,7 +285,19 @@ _DECODER = msgspec.json.Decoder(Line, dec_hook=_decoded)
 
 def encode(line: Line) -> bytes:
     """Returns a line of `results.jsonl`, with its end."""
-    return _ENCODER.encode(line) + b"\n"
+    try:
+        return _ENCODER.encode(line) + b"\n"
+    except UnicodeEncodeError:
+        return _ENCODER.encode(_mended(msgspec.to_builtins(line, enc_hook=_encoded))) + b"\n"
+
+
+def _mended(value: Any) -> Any:
+    """A value in whose texts parts of characters, which no file may hold, are written out."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_mended(key): _mended(each) for key, each in value.items()}
+    return [_mended(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def decode(text: bytes) -> Line:
