@@ -2,6 +2,7 @@
 """A run's own account: ``results.json``, from which ``make rerun-failed`` and ``make merge`` start."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,10 +70,13 @@ class Account(Struct, frozen=True, kw_only=True):
     segments: list[SegmentEntry]
     processor: dict[str, float] = {}
     left_out: tuple[NotApplicable, ...] = ()
+    stopped: bool = False  # interrupted for its failures (STOP=)
+    faults: tuple[str, ...] = ()  # complaints besides failed tests
+    builds: dict[str, float] = {}  # wall time of the builds that it made, by name
 
 
-def write(run: Run, execution: Execution) -> None:
-    """Writes the account of a run into its folder.
+def write(run: Run, execution: Execution, faults: Sequence[str] = ()) -> None:
+    """Writes the account of a run into its folder, with the complaints besides failed tests.
 
     Raises:
         OSError: It cannot be written.
@@ -110,8 +114,11 @@ def write(run: Run, execution: Execution) -> None:
         seconds=execution.seconds,
         rejected=execution.rejected,
         segments=segments,
-        processor={name: round(seconds, 3) for name, seconds in execution.processor.items()},
+        processor=dict(execution.processor),
         left_out=run.left_out,
+        stopped=execution.stopped,
+        faults=tuple(faults),
+        builds=execution.builds,
     )
     write_json(run.folder / RESULTS, msgspec.to_builtins(account))
 

@@ -33,6 +33,7 @@ class Builds:
         self._pool = ThreadPoolExecutor(run.order.processes)
         self._started: dict[Key, Future[Build]] = {}
         self._stopping = False
+        self.seconds: dict[str, float] = {}  # wall time of those that were made, by device and kind
         self._long: set[Key] = set()
 
     def start(self, wanted: Iterable[Key], cycles: Mapping[Key, int] | None = None) -> None:
@@ -89,7 +90,10 @@ class Builds:
                 text = f"build_failed {name} ({kind}): {error}"
                 self._console.print(text, style="bold red", markup=False)
             raise
-        how = f"built in {time.monotonic() - started:.0f} s, log {relative(log)}"
+        seconds = time.monotonic() - started
+        if not build.cached:
+            self.seconds[f"{name} ({kind})"] = round(seconds, 3)
+        how = f"built in {seconds:.0f} s, log {relative(log)}"
         how = "found in the cache" if build.cached else how
         self._console.print("; ".join(filter(None, (f"{name} ({kind}) {how}", build.note))), highlight=False)
         return build

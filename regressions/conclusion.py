@@ -41,7 +41,35 @@ def conclude(
     Raises:
         OSError: Outputs cannot be written; earlier reports are untouched.
     """
-    folder, tree = run.folder, run.order.tree
+    execution.processor = processor.of_run(execution.processor)
+    summary = judged(run, execution, code, campaigns)
+    summary.faults += [*faults, *_coverage_faults(summary)]
+    write_reports(summary)
+    account.write(run, execution, summary.faults)
+    if run.order.keep and summary.passed:
+        coverage_baseline.keep(summary)
+        console.print(f"kept: {relative(coverage_baseline.FILE)}", highlight=False)
+    # What is not complete takes no complete report's place.
+    part = summary.interrupted or not run.order.shard.undivided
+    shown = run.folder if part else publish(run.order.tree, run.label + run.portion.suffix, run.folder)
+    print_verdict(console, summary, shown)
+    if summary.interrupted and not summary.stopped:
+        return EXIT_INTERRUPTED
+    return EXIT_PASSED if summary.passed else EXIT_FAILED
+
+
+def judged(
+    run: Run,
+    execution: Execution,
+    code: CodeCoverage | None,
+    campaigns: Sequence[Mapping[str, Any]] = (),
+) -> Summary:
+    """Makes the summary of a run: coverage, known issues, what failures share, grades.
+
+    Raises:
+        OSError: Coverage cannot be written.
+    """
+    folder = run.folder
     summary = summarize(run, execution)
     summary.coverage = covered(run, execution, ACCELERATOR)
     write_json(folder / COVERAGE, summary.coverage.to_json())
@@ -49,7 +77,6 @@ def conclude(
         summary.of_kinds[name] = covered(run, execution, name)
         write_json(folder / f"coverage-{name}.json", summary.of_kinds[name].to_json())
     summary.code = code
-    summary.faults += [*faults, *_coverage_faults(summary)]
     # A part of a tier may have missed the jobs that show an issue.
     summary.known = known_rows(execution.results, run.devices)
     (summary.faults if run.undivided else summary.notes).extend(
@@ -71,19 +98,8 @@ def conclude(
         pages = folder / code_report.FOLDER / run.main.name
         code_report.write(pages, code, run.main, folder.name, int(time.time()))
     summary.grades = grade(summary.coverage, code.data if code else None, kills(campaigns))
-    summary.processor = execution.processor = processor.of_run(execution.processor)
-    write_reports(summary)
-    account.write(run, execution)
-    if run.order.keep and summary.passed:
-        coverage_baseline.keep(summary)
-        console.print(f"kept: {relative(coverage_baseline.FILE)}", highlight=False)
-    # What is not complete takes no complete report's place.
-    part = summary.interrupted or not run.order.shard.undivided
-    shown = folder if part else publish(tree, run.label + run.portion.suffix, folder)
-    print_verdict(console, summary, shown)
-    if summary.interrupted and not summary.stopped:
-        return EXIT_INTERRUPTED
-    return EXIT_PASSED if summary.passed else EXIT_FAILED
+    summary.processor = execution.processor
+    return summary
 
 
 def _coverage_faults(summary: Summary) -> list[str]:

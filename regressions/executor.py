@@ -48,6 +48,7 @@ class Execution:
     stopped: bool = False  # True if that was for its failures (STOP=), and not by the user
     # Processor time of the simulations in seconds, by purpose (`tb.exchange.results.TestEnd`).
     processor: Counter[str] = field(default_factory=Counter)
+    builds: dict[str, float] = field(default_factory=dict)  # wall time of the builds that were made, by name
 
     def add(self, later: "Execution") -> None:
         """Add the results of a later part of the same run."""
@@ -59,6 +60,7 @@ class Execution:
         self.interrupted |= later.interrupted
         self.stopped |= later.stopped
         self.processor.update(later.processor)
+        self.builds |= later.builds
 
     def reject(self, test: str, reasons: Mapping[str, int]) -> None:
         """Count the candidates that the random draw of a test rejected, by reason."""

@@ -142,6 +142,7 @@ class _Runner:
             until = None if seconds is None else time.monotonic() + seconds
             execution = executor.execute(simulations, until)
         execution.results += self._failed
+        execution.builds = dict(self._builds.seconds)
         if execution.interrupted:
             self._builds.stop()
             known = {(result.segment.device, result.segment.key) for result in execution.results}

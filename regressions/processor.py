@@ -16,7 +16,8 @@ def of_run(simulations: Counter[str]) -> Counter[str]:
     """
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     others = children.ru_utime + children.ru_stime - simulations.total()
-    return simulations + Counter({RUNNER: time.process_time(), OTHERS: max(0.0, others)})
+    spent = simulations + Counter({RUNNER: time.process_time(), OTHERS: max(0.0, others)})
+    return Counter({name: round(seconds, 3) for name, seconds in spent.items()})
 
 
 def in_words(spent: Mapping[str, float]) -> str:

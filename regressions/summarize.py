@@ -17,6 +17,7 @@ from tb.exchange.status import Status, gravest
 def summarize(run: Run, execution: Execution) -> Summary:
     """Puts the segments' results together."""
     summary = Summary(run, cycles=execution.cycles, seconds=execution.seconds, rejected=execution.rejected)
+    summary.builds = execution.builds
     summary.interrupted, summary.stopped = execution.interrupted, execution.stopped
     if execution.stopped:
         summary.faults.append(f"stopped after {run.order.stop} failures (STOP=): the rest did not run")

@@ -84,6 +84,7 @@ class Summary:
     notes: list[str] = field(default_factory=list)  # remarks that somebody should look at; they fail nothing
     # Processor time of the whole run in seconds, by purpose (`regressions.processor`).
     processor: Counter[str] = field(default_factory=Counter)
+    builds: dict[str, float] = field(default_factory=dict)  # wall time of the builds that it made, by name
 
     def common(self, device: str, bucket: str) -> Common:
         """Return what the failures of a bucket of a device have in common."""

@@ -162,7 +162,7 @@ def test_a_device_that_is_another_one_here_is_refused(runner: Runner) -> None:
     part = run(runner)
     change(part, {"devices": {"redmule": {"H": 2}}})
     assert runner("merge", "--runs", str(part)) == 2
-    assert "redmule.toml: the runs had parameters {'H': 2}, here they are {'H': 1}; merge where" in runner.err
+    assert "redmule.toml: the runs had parameters {'H': 2}, here they are {'H': 1}; do it where" in runner.err
 
 
 def test_kills_of_a_campaign_are_graded(runner: Runner, tmp_path: Path) -> None:
