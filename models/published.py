@@ -49,6 +49,51 @@ def cases() -> tuple[PublishedCase, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The figure that a publication puts first for an engine: its best utilization, and what that means."""
+
+    instance: Instance  # the engine
+    op: Op  # operation
+    fmt: Format  # format of all operands
+    m: int  # rows of X, in the case that stands for it here
+    n: int  # columns of X
+    k: int  # columns of W
+    utilization: float  # share of peak, as published
+    gflops: float | None  # published 10^9 operations a second; None where there is none
+    mhz: float | None  # clock of that
+    source: str  # publisher
+
+    def speed(self, utilization: float) -> tuple[float, float | None]:
+        """Return multiply-accumulates a cycle, and 10^9 operations a second at the published clock."""
+        rate = utilization * self.instance.h * self.instance.l
+        return rate, rate * 2 * self.mhz / 1000 if self.mhz else None
+
+
+def _size(size: list[int]) -> tuple[int, int, int]:
+    m, n, k = size
+    return m, n, k
+
+
+@cache
+def headlines() -> tuple[Headline, ...]:
+    """All headlines, in the order of the file."""
+    tables = tomllib.loads(FILE.read_text())["headline"]
+    return tuple(
+        Headline(
+            Instance(**table["instance"]),
+            Op[table["op"]],
+            Format[table["format"]],
+            *_size(table["size"]),
+            table["utilization"],
+            table.get("gflops"),
+            table.get("mhz"),
+            table["source"],
+        )
+        for table in tables
+    )
+
+
 def cases_of(instance: Instance) -> tuple[PublishedCase, ...]:
     """The cases of one instance."""
     return tuple(case for case in cases() if case.instance == instance)

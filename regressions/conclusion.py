@@ -14,10 +14,12 @@ from regressions.code_coverage.measure import CodeCoverage
 from regressions.coverage.measure import Coverage, Part, measure
 from regressions.executor import Execution
 from regressions.grading import grade, kills
+from regressions.history import note
 from regressions.json_file import write_json
 from regressions.known_issues import known_rows
 from regressions.paths import relative
 from regressions.report import print_verdict, write_reports
+from regressions.report.trend import entry_of
 from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED, Run
 from regressions.rundir import COVERAGE, publish
 from regressions.summarize import summarize
@@ -45,6 +47,8 @@ def conclude(
     summary = judged(run, execution, code, campaigns)
     summary.faults += [*faults, *_coverage_faults(summary)]
     write_reports(summary)
+    if not summary.interrupted or summary.stopped:
+        note(run.order.tree.history, entry_of(summary))
     account.write(run, execution, summary.faults)
     if run.order.keep and summary.passed:
         coverage_baseline.keep(summary)

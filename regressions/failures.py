@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Failures of a run as reports show them, with the commands that repeat them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from regressions.judge import SegmentResult
+from regressions.kinds import runner_of
 from regressions.paths import relative
 from regressions.run import Run
 from tb.exchange.bucket import bucket, bucket_of, foremost
 from tb.exchange.plan import Segment
-from tb.exchange.results import Failure, Finding
+from tb.exchange.results import Failure, Finding, JobResult
 from tb.exchange.status import Status
 
 
@@ -25,6 +27,11 @@ class FailureRow:
     replay: str
     log: str
     bucket: str
+    scenario: int | None = None  # None for a segment
+    job: str = ""  # operation, sizes and format of the job that is to blame, and its stalls; empty for none
+    folder: str = ""  # of its simulation, from that of the run; empty without
+    record: str = ""  # its record, from the folder of the run; empty without
+    shrink: str = ""  # command that shrinks it; empty where none can
 
 
 def rerun_line(run: Run, selector: str, segment: Segment, kind: str) -> str:
@@ -50,6 +57,11 @@ def failure_rows(result: SegmentResult, run: Run) -> list[FailureRow]:
     segment = result.segment
     folder = f"{relative(run.folder)}/{result.folder}" if result.folder else ""
     log = f"{folder}/sim.log" if folder else ""
+    jobs: dict[int, list[JobResult]] = {}
+    for job in result.jobs:
+        jobs.setdefault(job.scenario, []).append(job)
+    device = next((device for device in run.devices if device.name == segment.device), None)
+    shrinkable = device is not None and not runner_of(device).unshrinkable
     rows = [
         FailureRow(
             device=segment.device,
@@ -63,9 +75,16 @@ def failure_rows(result: SegmentResult, run: Run) -> list[FailureRow]:
             else "",
             log=log,
             bucket=key,
+            scenario=failure.scenario,
+            folder=result.folder,
+            job=_job(jobs.get(failure.scenario, []), job),
+            record=f"{result.folder}/{failure.record}" if failure.record else "",
+            shrink=f"make shrink R={folder}/{failure.record}{chosen}{_kind_option(segment.kind)}"
+            if failure.record and shrinkable
+            else "",
         )
         for failure in result.failures
-        for key, (status, detail, chosen) in _by_bucket(failure).items()
+        for key, (status, detail, chosen, job) in _by_bucket(failure).items()
     ]
     if not rows or result.status not in [row.status for row in rows]:
         rows.append(
@@ -79,20 +98,33 @@ def failure_rows(result: SegmentResult, run: Run) -> list[FailureRow]:
                 replay="",
                 log=log,
                 bucket=bucket(result.status, result.detail),
+                folder=result.folder,
             )
         )
     return rows
 
 
-def _by_bucket(failure: Failure) -> dict[str, tuple[Status, str, str]]:
-    """Status and line of the first finding of each bucket, and the option that a replay needs to look for it.
+def _job(jobs: Sequence[JobResult], place: int | None) -> str:
+    """The job at a place of a scenario, in words; without one the first that did not pass."""
+    found = [job for job in jobs if job.job == place] or [
+        job for job in jobs if job.status is not Status.PASSED
+    ]
+    if not found:
+        return ""
+    job = found[0]
+    stalls = "" if job.stall == "none" else f", stalls {job.stall}"
+    return f"{job.op} {job.format} {job.m}x{job.n}x{job.k}{stalls}"
+
+
+def _by_bucket(failure: Failure) -> dict[str, tuple[Status, str, str, int | None]]:
+    """Status, line, option of a replay that looks for it, and job of the first finding of each bucket.
 
     The failure's own status and detail where none are told, as in results of earlier versions.
     """
-    found: dict[str, tuple[Status, str, str]] = {}
+    found: dict[str, tuple[Status, str, str, int | None]] = {}
     for each in failure.findings:
-        found.setdefault(bucket_of(each), (each.status, each.line, _finding_option(failure, each)))
-    return found or {bucket(failure.status, failure.detail): (failure.status, failure.detail, "")}
+        found.setdefault(bucket_of(each), (each.status, each.line, _finding_option(failure, each), each.job))
+    return found or {bucket(failure.status, failure.detail): (failure.status, failure.detail, "", None)}
 
 
 def _finding_option(failure: Failure, finding: Finding) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from regressions.simulators.base import Simulator
     from regressions.simulators.model import Model
     from regressions.speed.simulation import SpeedFigures
+    from regressions.summary import Summary
     from tb.exchange.device import Descriptor
     from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Plan, ProgramBuild
@@ -124,9 +125,9 @@ class RunnerKind(ABC):
         """Return the kind's deliberate defects; None for none."""
         return None
 
-    def section(self, bench: Path) -> Section | None:
-        """Return a section of the report, from the figures in `bench.json`; None for none."""
-        del bench
+    def section(self, bench: Path, summary: Summary) -> Section | None:
+        """Return a section of a run's report, from it and the figures in `bench.json`; None for none."""
+        del bench, summary
         return None
 
 

@@ -41,6 +41,11 @@ class BuildTree:
         return self.reports / "bench.json"
 
     @property
+    def history(self) -> Path:
+        """Findings of runs, one after the other (`regressions.history`)."""
+        return self.reports / "history.jsonl"
+
+    @property
     def logs(self) -> Path:
         """Logs of builds and lint runs."""
         return self.root / "logs"

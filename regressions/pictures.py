@@ -22,6 +22,7 @@ MARKS = {
     "dot": ("h0", "●"),
     "cross": ("m-3-3l6 6m0-6l-6 6", "×"),  # noqa: RUF001 - drawn like that
     "ring": ("m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0", "○"),
+    "tick": ("m0-7v14", "|"),
     "diamond": ("m0-5l5 5-5 5-5-5z", "◇"),
 }
 """Path of each mark, from the point that it marks, and its sign in a legend."""
@@ -111,10 +112,11 @@ class Plot:
     y: Axis  # from below
     series: Sequence[Series]  # in the order in which they are drawn
     legend: str = ""  # common property of the series
-    bottom: int = 300  # place of the lower end
+    bottom: int = 240  # place of the lower end
     left: int = 62  # place of the left end
+    text: str = ""  # what it shows, in a sentence
 
-    top, right = 10, 620  # as all plots have it
+    top, right = 10, 425  # as all plots have it
 
     def across(self, value: float) -> float:
         """Distance of a value of `x` from the left edge."""
@@ -134,7 +136,47 @@ class Plot:
     @cached_property
     def svg(self) -> Markup:
         """The drawing and its legend, for a page in HTML."""
-        return Markup(_template().render(plot=self))
+        return Markup(_template("picture.svg.j2").render(plot=self))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a heat map."""
+
+    text: str  # what stands in it
+    share: float  # strength of its shade, from 0 to 1
+    note: str = ""  # what it is, for those who point at it
+    mark: str = ""  # sign beside the text
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """Values over two quantities, each in classes; a class without a cell stays empty."""
+
+    title: str  # description, also for those who cannot see it
+    across: str  # the quantity from left to right
+    down: str  # the quantity from above
+    columns: Sequence[str]  # classes of `across`
+    rows: Sequence[str]  # classes of `down`
+    cells: Mapping[tuple[str, str], Cell]  # by column and row
+    text: str = ""  # what it shows, in a sentence
+
+    high = 22  # of a row
+
+    @property
+    def left(self) -> int:
+        """Place of the left end, behind the names of rows."""
+        return 30 + 8 * max(map(len, self.rows), default=0)
+
+    @property
+    def wide(self) -> float:
+        """Width of a column."""
+        return min(42.0, (420 - self.left) / max(len(self.columns), 1))
+
+    @cached_property
+    def svg(self) -> Markup:
+        """The drawing, for a page in HTML."""
+        return Markup(_template("heat.svg.j2").render(map=self))
 
 
 def drawn(plots: Sequence[Plot]) -> list[Plot]:
@@ -143,5 +185,5 @@ def drawn(plots: Sequence[Plot]) -> list[Plot]:
 
 
 @cache
-def _template() -> Template:
-    return templates(Path(__file__).parent).get_template("picture.svg.j2")
+def _template(name: str) -> Template:
+    return templates(Path(__file__).parent).get_template(name)

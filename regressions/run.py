@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.timing import Instance
 from regressions.order import Order
 from regressions.portion import WHOLE, RunPortion
 from regressions.rundir import create_run
@@ -84,13 +83,6 @@ class Run:
     def known_issues(self) -> list[str]:
         """Known issues of the devices, as their descriptors list them."""
         return [f"{issue.id}: {issue.reason}" for device in self.devices for issue in device.known_issues]
-
-    @property
-    def instance(self) -> Instance | None:
-        """The main device's array; None if its parameters are not those of contract A3.1."""
-        parameters = (self.main.parameters.get(name) for name in ("H", "L", "P", "DW"))
-        sizes = [size for size in parameters if isinstance(size, int)]
-        return Instance(*sizes) if len(sizes) == len(fields(Instance)) else None
 
     def rerun_options(self, name: str) -> str:
         """The options that repeat something on a device, as they follow in a command line after a blank."""

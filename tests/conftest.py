@@ -25,7 +25,4 @@ def runner(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
     empty.mkdir()
     monkeypatch.setattr("regressions.order.LISTS", empty)
     monkeypatch.setattr("regressions.process.GRACE_SECONDS", 0.5)
-    # Drawing takes longer than all the rest; the report has its own tests.
-    monkeypatch.setattr("regressions.report.html.utilization_plot", lambda *_: "")
-    monkeypatch.setattr("regressions.report.html.bound_plot", lambda *_: "")
     return Runner(tmp_path, capsys)

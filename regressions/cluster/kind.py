@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from tb.kinds import late
 
 if TYPE_CHECKING:
     from regressions.simulators.model import Model
+    from regressions.summary import Summary
     from tb.cluster.streams import ProgramStream
     from tb.exchange.device import Descriptor
     from tb.exchange.entry import TestEntry
@@ -78,11 +80,13 @@ class ClusterRunner(RunnerKind):
         target = late("regressions.cluster.mutants.target:ClusterTarget")
         return Defects(self.name, "mutants-cluster", sourced, target)
 
-    def section(self, bench: Path) -> Section:
-        """Return the figures of programs, which `make cluster` measures."""
-        from regressions.cluster.report import FOLDER, cluster_section
+    def section(self, bench: Path, summary: Summary) -> Section:
+        """Return the programs of a run, and the figures of programs, which `make cluster` measures."""
+        from regressions.cluster.report import FOLDER, cluster_section, programs
 
-        return Section(FOLDER, "cluster_section.html.j2", "programs", "Cluster", cluster_section(bench))
+        own = [device.name for device in summary.run.devices if device.kind == self.name]
+        content = replace(cluster_section(bench), devices=own, programs=programs(summary.tests, own))
+        return Section(FOLDER, "cluster_section.html.j2", "programs", "Clusters", content)
 
 
 def _program(name: str, logs: Path) -> ProgramBuild:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from regressions.pictures import Axis, Plot, drawn, lines_of
+from regressions.summary import TestRow
 
 FOLDER = Path(__file__).parent
 """Folder of the section's template."""
@@ -58,6 +59,9 @@ class ClusterSection:
     phases: list[dict[str, Any]] = field(default_factory=list)  # where the cycles of a job go, by size
     # Products beyond the TCDM, rows of `bench.json`.
     tiled: list[dict[str, Any]] = field(default_factory=list)
+    devices: Sequence[str] = ()  # clusters of the run
+    # Programs of the run, each with its row on each of these.
+    programs: Mapping[str, Sequence[TestRow | None]] = field(default_factory=dict)
 
 
 def cluster_section(bench: Path | None) -> ClusterSection:
@@ -67,6 +71,15 @@ def cluster_section(bench: Path | None) -> ClusterSection:
         return _section(content)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ClusterSection()
+
+
+def programs(tests: Sequence[TestRow], clusters: Sequence[str]) -> dict[str, list[TestRow | None]]:
+    """Programs that ran on clusters, each with its row on each cluster, None where it did not run."""
+    found: dict[str, dict[str, TestRow]] = {}
+    for test in tests:
+        if test.device in clusters:
+            found.setdefault(test.name, {})[test.device] = test
+    return {name: [rows.get(cluster) for cluster in clusters] for name, rows in found.items()}
 
 
 def _section(content: Mapping[str, Any]) -> ClusterSection:

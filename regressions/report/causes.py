@@ -8,26 +8,26 @@ from dataclasses import dataclass
 from models.ops import Op
 from models.published import PublishedCase
 from models.timing import utilization
+from regressions.report.exercised import step_class
 from tb.exchange.results import JobResult
 
 KNOWN = {
-    "WORKING": ("#2a9d6f", "useful steps, M*N*K"),
-    "PAD_M": ("#d7c36a", "rows of a tile outside the matrix"),
-    "PAD_N": ("#c9a63c", "steps beyond N in the last chunk of H"),
-    "PAD_K": ("#a8842a", "columns of a tile outside the matrix"),
-    "FILL": ("#6fb1e8", "from the first request to the first step; of a copy, to its first store"),
-    "WAIT_X": ("#f0a58f", "the array stands, X is missing"),
-    "WAIT_W": ("#e0704f", "the array stands, W is missing"),
-    "WAIT_Y": ("#b8432f", "the array stands, Y is missing"),
-    "Z_BLOCK": ("#a45fc4", "the array stands, earlier results are not stored yet"),
-    "DRAIN": ("#2f6fc0", "the last tile leaves and is stored; the rest of a copy"),
-    "CONTROL": ("#7c8794", "before the first request; no tile descriptor; the event"),
+    "WORKING": ("#1f8a8a", "useful steps, M*N*K"),
+    "PAD_M": ("#f3dd8a", "rows of a tile outside the matrix"),
+    "PAD_N": ("#d9a91f", "steps beyond N in the last chunk of H"),
+    "PAD_K": ("#8f6a00", "columns of a tile outside the matrix"),
+    "FILL": ("#8cc4f2", "from the first request to the first step; of a copy, to its first store"),
+    "WAIT_X": ("#f4b48c", "the array stands, X is missing"),
+    "WAIT_W": ("#dd6b20", "the array stands, W is missing"),
+    "WAIT_Y": ("#8c3a07", "the array stands, Y is missing"),
+    "Z_BLOCK": ("#b58be0", "the array stands, earlier results are not stored yet"),
+    "DRAIN": ("#2459a8", "the last tile leaves and is stored; the rest of a copy"),
+    "CONTROL": ("#8d949c", "before the first request; no tile descriptor; the event"),
 }
 """Colour and meaning of the causes of our own probe, in the order in which they are drawn."""
 
 _OTHERS = ("#4f9aa8", "#c77fb0", "#8f9f4a", "#b0b6bd", "#7b6bd0")
 _MOST_BARS = 12
-_SIZES = (8, 64, 512, 4096, 32768, 262144)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +65,21 @@ def by_stalls(jobs: Sequence[JobResult]) -> list[Group]:
 
 def by_size(jobs: Sequence[JobResult]) -> list[Group]:
     """A group for each class of M*N*K, a factor of 8 wide, of the jobs without stalls."""
-    labels = [f"below {_count(size)}" for size in _SIZES]
-    names = ["no steps", *labels, f"{_count(_SIZES[-1])} and more"]
+    free = sorted(_free(jobs), key=lambda job: job.m * job.n * job.k)
+    names = dict.fromkeys(map(_steps, free))
+    return _groups(free, _steps, list(names))
 
-    def label(job: JobResult) -> str:
-        steps = job.m * job.n * job.k
-        return names[0] if not steps else names[1 + sum(steps >= size for size in _SIZES)]
 
-    return _groups(_free(jobs), label, names)
+def _steps(job: JobResult) -> str:
+    steps = job.m * job.n * job.k
+    return step_class(steps) if steps else "no steps"
 
 
 def at_published(jobs: Sequence[JobResult], cases: Sequence[PublishedCase]) -> list[Group]:
-    """A group for each published size that the run has a job of, by size; some of them if there are many."""
+    """A group for each published size that the run has a job of, by size; the largest if there are many."""
     found = [(_size(case), at_case(jobs, case)) for case in sorted(cases, key=lambda c: c.m * c.n * c.k)]
     groups = [Group(size, 1, _shares(job.causes.items())) for size, job in found if job and job.causes]
-    bars = min(len(groups), _MOST_BARS)
-    return [groups[(i + 1) * len(groups) // bars - 1] for i in range(bars)]
+    return groups[-_MOST_BARS:]
 
 
 def at_case(jobs: Sequence[JobResult], case: PublishedCase) -> JobResult | None:
@@ -112,10 +111,6 @@ def published_sums(
 
 def _size(case: PublishedCase) -> str:
     return f"{case.m}x{case.n}x{case.k}"
-
-
-def _count(steps: int) -> str:
-    return f"{steps // 1024} K" if steps >= 1024 else str(steps)
 
 
 def _free(jobs: Sequence[JobResult]) -> list[JobResult]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.ops import Op
+from regressions.pictures import Cell, HeatMap
 from tb.exchange.results import JobResult
 
 # Upper limits of the classes of a job's largest dimension; jobs with an empty dimension have their own class.
@@ -14,39 +15,68 @@ _LIMITS = (1, 4, 8, 16, 32, 64, 128)
 SIZE_CLASSES = ("a zero", "1", "2-4", "5-8", "9-16", "17-32", "33-64", "65-128", ">128")
 
 
+_STEPS = (8, 64, 512, 4096, 32768, 262144)
+
+
 def size_class(job: JobResult) -> str:
     """The class of a job's size: by its largest dimension, or that it has an empty one."""
-    if 0 in (job.m, job.n, job.k):
-        return SIZE_CLASSES[0]
-    largest = max(job.m, job.n, job.k)
-    place = next((i for i, limit in enumerate(_LIMITS) if largest <= limit), len(_LIMITS))
-    return SIZE_CLASSES[place + 1]
+    return class_of(max(job.m, job.n, job.k) if job.m * job.n * job.k else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """Number of jobs by operation and size, for one kind of stalls."""
-
-    stall: str  # the kind
-    sizes: tuple[str, ...]  # columns
-    rows: tuple[tuple[str, tuple[int, ...], int], ...]  # operation, count for each column, and their sum
-    peak: int  # the largest count, for shading
+def class_of(size: int) -> str:
+    """The class of a dimension."""
+    place = next((i for i, limit in enumerate(_LIMITS) if size <= limit), len(_LIMITS))
+    return SIZE_CLASSES[place + 1] if size else SIZE_CLASSES[0]
 
 
-def grids(jobs: Sequence[JobResult]) -> list[Grid]:
-    """One grid for each stall kind seen, all with the same columns, so that holes show."""
-    counts = Counter((job.stall, job.op, size_class(job)) for job in jobs)
-    sizes = tuple(size for size in SIZE_CLASSES if any(key[2] == size for key in counts))
+def step_class(steps: int) -> str:
+    """The class of a number of steps M*N*K that is not zero, a factor of 8 wide."""
+    limit = next((limit for limit in _STEPS if steps < limit), None)
+    return f"{_count(_STEPS[-1])} and more" if limit is None else f"below {_count(limit)}"
+
+
+def _count(steps: int) -> str:
+    return f"{steps // 1024} K" if steps >= 1024 else str(steps)
+
+
+def exercised(jobs: Sequence[JobResult]) -> list[HeatMap]:
+    """Numbers of jobs by operation, stalls and size, two of these each; what was not reached stays empty."""
+    if not jobs:
+        return []
+    ops = [op.name for op in Op] + sorted({job.op for job in jobs} - {op.name for op in Op})
     stalls = sorted({job.stall for job in jobs}, key=lambda stall: (stall != "none", stall))
-    names = [op.name for op in Op] + sorted({job.op for job in jobs} - {op.name for op in Op})
-    result: list[Grid] = []
-    for stall in stalls:
-        rows = []
-        for name in names:
-            cells = tuple(counts[stall, name, size] for size in sizes)
-            rows.append((name, cells, sum(cells)))
-        result.append(Grid(stall, sizes, tuple(rows), max(max(row[1], default=0) for row in rows)))
-    return result
+    counts = Counter((job.op, job.stall, size_class(job)) for job in jobs)
+    sizes = [size for size in SIZE_CLASSES if any(key[2] == size for key in counts)]
+    size = "largest of M, N, K"
+    return [
+        _counted("Jobs by operation and size", counts, (2, size, sizes), (0, "operation", ops)),
+        _counted("Jobs by stalls and size", counts, (2, size, sizes), (1, "stalls", stalls)),
+        _counted("Jobs by stalls and operation", counts, (0, "operation", ops), (1, "stalls", stalls)),
+    ]
+
+
+def _counted(
+    title: str,
+    counts: Counter[tuple[str, str, str]],
+    across: tuple[int, str, Sequence[str]],
+    down: tuple[int, str, Sequence[str]],
+) -> HeatMap:
+    """Counts over two parts of their keys, each with its name and classes."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for key, count in counts.items():
+        sums[key[across[0]], key[down[0]]] += count
+    peak = max(sums.values())
+    cells = {
+        key: Cell(_short(count), (count / peak) ** 0.5, f"{key[0]}, {key[1]}: {count} jobs")
+        for key, count in sums.items()
+    }
+    holes = len(across[2]) * len(down[2]) - len(cells)
+    text = f"{holes} of {len(across[2]) * len(down[2])} cells are empty." if holes else "No cell is empty."
+    return HeatMap(title, across[1], down[1], across[2], down[2], cells, text)
+
+
+def _short(count: int) -> str:
+    return str(count) if count < 10_000 else f"{count // 1000}k"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,34 +4,29 @@
 from functools import partial
 from pathlib import Path
 
-from models.published import cases_of
+from markupsafe import Markup
+
 from regressions.code_coverage.measure import percent
 from regressions.contract import load_contract
 from regressions.kinds import runner, runners
 from regressions.pages import templates
 from regressions.progress import duration
-from regressions.report.causes import (
-    KNOWN,
-    at_case,
-    at_published,
-    by_operation,
-    by_size,
-    by_stalls,
-    cause_names,
-    published_share,
-    published_sums,
-)
+from regressions.report.anchors import slug, unique
 from regressions.report.checkers import anchor, views
 from regressions.report.covered import bin_groups, exclusions, groups, share
 from regressions.report.defects import broken_by, module_anchor, modules
-from regressions.report.exercised import grids, operations
-from regressions.report.plots import bound_plot, causes_plot, utilization_plot
+from regressions.report.devices import device_views
+from regressions.report.failing import failures, short
+from regressions.report.overview import device_time, processor_time, tiles
 from regressions.report.speed import speed_section
-from regressions.report.verdict import grouped, verdict, verdict_word
+from regressions.report.trend import commit, trend, when
+from regressions.report.verdict import grouped, verdict_word
 from regressions.simulators.points import Kind
-from regressions.summary import Summary
+from regressions.summary import Summary, TestRow
 from regressions.testplan import verdicts
 from tb.checkers import load_checkers, tally
+
+_FOLDER = Path(__file__).parent
 
 
 def _thousands(number: float) -> str:
@@ -39,37 +34,36 @@ def _thousands(number: float) -> str:
     return f"{number:,.0f}".replace(",", "\u202f")
 
 
-def _shade(count: int, peak: int) -> int:
-    """Strength of a cell's shade in percent: by the square root, so that small counts show."""
-    return round(8 + 52 * (count / peak) ** 0.5) if count and peak else 0
+def _places(tests: list[TestRow]) -> tuple[list[tuple[str, TestRow]], dict[str, str]]:
+    """Tests with their places on the page, and the place of each name, where it went worst."""
+    rows = list(zip(unique(slug("test", test.device, test.name) for test in tests), tests, strict=True))
+    ranked = sorted(rows, key=lambda row: -row[1].status.gravity)
+    rows.sort(key=lambda row: row[1].status.gravity)
+    return rows, {test.name: place for place, test in ranked}
 
 
 def render_html(summary: Summary) -> str:
     """Renders the whole report; everything it shows is in the page itself.
 
-    Figures of `make bench`, and defects of `make mutants`, are those that lie beside the reports.
+    Figures of `make bench`, defects of `make mutants`, and earlier runs are those beside the reports.
     """
     bench = summary.run.order.tree.bench
-    sections = [section for section in (kind.section(bench) for kind in runners()) if section is not None]
-    folders = (Path(__file__).parent, *(section.folder for section in sections))
-    environment = templates(*folders, thousands=_thousands, duration=duration)
+    sections = [
+        section for section in (kind.section(bench, summary) for kind in runners()) if section is not None
+    ]
+    folders = (_FOLDER, *(section.folder for section in sections))
+    environment = templates(*folders, thousands=_thousands, duration=duration, short=short, when=when)
     rows = summary.testplan
     points = [row.testpoint for row in rows]
     checkers = load_checkers()
     defect_modules = modules(points, bench.parent)
     # Other kinds of devices have bins of their own: a run of them alone says nothing of these.
     coverage = summary.coverage if summary.coverage and summary.coverage.bins["defined"] else None
-    measured = summary.measured(summary.run.main.name)
-    known = cases_of(instance) if (instance := summary.run.instance) else ()
-    bars = {
-        "At the published sizes": at_published(measured, known),
-        "By steps M*N*K, without stalls": by_size(measured),
-        "By operation, without stalls": by_operation(measured),
-        "By stalls of the memory": by_stalls(measured),
-    }
-    causes = cause_names(group for groups in bars.values() for group in groups)
+    past = trend(summary)
+    tests, test_places = _places(summary.tests)
     return environment.get_template("report.html.j2").render(
-        shade=_shade,
+        style=Markup((_FOLDER / "page.css").read_text()),
+        script=Markup((_FOLDER / "page.js").read_text()),
         anchor=anchor,
         share=partial(share, summary.coverage),
         bin_groups=partial(bin_groups, summary.coverage),
@@ -78,17 +72,17 @@ def render_html(summary: Summary) -> str:
         summary=summary,
         run=summary.run,
         totals=summary.totals,
-        verdict=verdict(summary),
         word=verdict_word(summary),
-        failures=grouped(summary),
-        grids=grids(measured),
-        operations=operations(measured),
-        utilization_plot=utilization_plot(measured, known),
-        comparison=[(case, published_share(case), at_case(measured, case)) for case in known],
-        published_sums=published_sums(measured, known),
-        cause_plots=[plot for title, groups in bars.items() if (plot := causes_plot(groups, title))],
-        meanings={name: KNOWN[name][1] for name in causes if name in KNOWN},
-        bound_plot=bound_plot(measured),
+        failures=failures(grouped(summary), past),
+        trend=past,
+        commit=commit,
+        tests=tests,
+        test_places=test_places,
+        tiles=tiles(summary),
+        processor_time=processor_time(summary),
+        device_time=device_time(summary),
+        devices=device_views(summary),
+        slug=slug,
         bench=speed_section(bench),
         sections=sections,
         rows=rows,

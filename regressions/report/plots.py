@@ -1,87 +1,162 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of a run: its jobs' utilization, their cycles against the bound, and where the cycles went."""
+"""Pictures of a device's jobs: utilization over sizes, cycles against the bound, and lost cycles."""
 
-import math
-from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate, combinations
 
 from models.published import PublishedCase
-from regressions.pictures import Axis, Plot, Series
+from regressions.pictures import INK, Axis, Cell, HeatMap, Plot, Series
 from regressions.report.causes import Group, cause_names, colour, published_share
-from regressions.report.exercised import ratio
+from regressions.report.exercised import SIZE_CLASSES, class_of, ratio, step_class
 from tb.exchange.results import JobResult
 
-_COLOURS = {
-    "none": "#2f7ed8",
-    "random": "#e07b1a",
-    "burst": "#2a9d6f",
-    "blackout": "#a45fc4",
-    "on_x": "#f0a58f",
-    "on_w": "#e0704f",
-    "on_y": "#b8432f",
-    "on_z": "#8a6fd0",
-    "banks": "#b0893a",
-    "hold_x": "#7fb3a2",
-    "hold_w": "#4f9484",
-    "hold_y": "#2f7466",
-    "hold_z": "#5f6f9f",
-}
-_LIMIT = "#d64545"
-_OTHER = "#888888"
-_STEPS = "steps M x N x K"
+_BOX, _LIMIT = "#4b8fd9", "#c8560b"
+_ROW = 24  # height of a row of bars
+_USEFUL = "WORKING"
 
 
-def _thinned(points: Iterable[tuple[int, float]]) -> list[tuple[int, float]]:
-    """Drops points that would be drawn on top of one another: the page stays small however many jobs ran."""
-    return list({(round(24 * math.log2(x)), round(4 * y)): (x, y) for x, y in points}.values())
+def utilization_maps(jobs: Sequence[JobResult], published: Sequence[PublishedCase] = ()) -> list[HeatMap]:
+    """Median utilization over each two of M, N and K, of jobs without stalls; none without such jobs.
+
+    A class that holds sizes with published cycles has a mark.
+    """
+    free = [job for job in jobs if job.stall == "none" and job.m * job.n * job.k]
+    return [_map(free, published, *axes) for axes in combinations("MNK", 2)] if free else []
 
 
-def _by_stall(jobs: Sequence[JobResult], value: Callable[[JobResult], float]) -> list[Series]:
-    points: dict[str, list[tuple[int, float]]] = {}
+def _map(jobs: Sequence[JobResult], published: Sequence[PublishedCase], across: str, down: str) -> HeatMap:
+    found: dict[tuple[str, str], list[JobResult]] = {}
     for job in jobs:
-        points.setdefault(job.stall, []).append((job.m * job.n * job.k, value(job)))
-    return [
-        Series(stall, _COLOURS.get(stall, _OTHER), [_thinned(points[stall])], mark="dot")
-        for stall in sorted(points, key=lambda stall: (stall != "none", stall))
+        found.setdefault(_classes(job, across, down), []).append(job)
+    theirs: dict[tuple[str, str], list[str]] = {}
+    for case in published:
+        if share := published_share(case):
+            theirs.setdefault(_classes(case, across, down), []).append(
+                f"{case.m}x{case.n}x{case.k} {case.fmt.name}: {share:.2%}"
+            )
+    cells = {}
+    for (column, row), own in found.items():
+        values = sorted(job.utilization for job in own)
+        middle = values[len(values) // 2]
+        known = theirs.get((column, row), [])
+        note = (
+            f"{across} {column}, {down} {row}: median {middle:.1%}, best {values[-1]:.2%} of {len(own)} jobs"
+        )
+        note += f"; published {', '.join(known[:4])}" if known else ""
+        cells[column, row] = Cell(f"{100 * middle:.0f}", middle, note, "◆" if known else "")
+    best = max(jobs, key=lambda job: job.utilization)
+    return HeatMap(
+        f"Utilization over {across} and {down}",
+        across,
+        down,
+        [name for name in SIZE_CLASSES if any(name == column for column, _ in cells)],
+        [name for name in reversed(SIZE_CLASSES) if any(name == row for _, row in cells)],
+        cells,
+        f"Median of jobs without stalls, %; best {best.utilization:.2%} at {best.m}x{best.n}x{best.k}."
+        + (" ◆: holds sizes with published cycles." if any(cell.mark for cell in cells.values()) else ""),
+    )
+
+
+def _classes(sized: JobResult | PublishedCase, across: str, down: str) -> tuple[str, str]:
+    return class_of(getattr(sized, across.lower())), class_of(getattr(sized, down.lower()))
+
+
+def utilization_spread(jobs: Sequence[JobResult], published: Sequence[PublishedCase] = ()) -> Plot | None:
+    """Spread of utilization of jobs without stalls in each class of M*N*K, and what was published."""
+    free = [job for job in jobs if job.stall == "none" and job.m * job.n * job.k]
+    free.sort(key=lambda job: job.m * job.n * job.k)
+    rows = _rows(free, lambda job: step_class(job.m * job.n * job.k), lambda job: 100 * job.utilization)
+    places = {name: place for place, name in enumerate(rows)}
+    known = [
+        (100 * share, places[name] + 0.5)
+        for case in published
+        if (share := published_share(case)) and (name := step_class(case.m * case.n * case.k)) in places
     ]
-
-
-def _against_size(title: str, label: str, series: Sequence[Series]) -> Plot:
-    points = [point for each in series for stroke in each.strokes for point in stroke]
-    across = Axis.powers(_STEPS, [x for x, _ in points], 2)
-    return Plot(title, across, Axis.linear(label, [y for _, y in points]), series, "stalls:")
-
-
-def utilization_plot(jobs: Sequence[JobResult], published: Sequence[PublishedCase] = ()) -> Plot | None:
-    """Utilization in percent against M*N*K by stalls, beside published figures; None without jobs."""
-    sized = [job for job in jobs if job.m * job.n * job.k]
-    shares = [(case.m * case.n * case.k, published_share(case)) for case in published]
-    known = [(steps, 100 * share) for steps, share in shares if share]
     theirs = [Series("published", _LIMIT, [known], mark="diamond")] if known else []
-    series = _by_stall(sized, lambda job: 100 * job.utilization)
-    return _against_size("Utilization against size", "utilization, %", series + theirs) if sized else None
+    title = "Utilization by steps M*N*K, without stalls"
+    return _spread(title, rows, Axis("utilization, %", 0, 102), theirs) if rows else None
 
 
-def bound_plot(jobs: Sequence[JobResult]) -> Plot | None:
-    """Cycles relative to the bound against M*N*K, with the bound itself as a line; None without jobs."""
-    sized = [job for job in jobs if job.m * job.n * job.k and job.bound]
-    if not sized:
+def bound_spread(jobs: Sequence[JobResult]) -> Plot | None:
+    """Spread of cycles relative to the bound for each kind of stalls; None without jobs that have one."""
+    bound = [job for job in jobs if job.m * job.n * job.k and job.bound]
+    bound.sort(key=lambda job: (job.stall != "none", job.stall))
+    rows = _rows(bound, lambda job: job.stall, lambda job: 100 * ratio(job))
+    limit = Series("the bound", _LIMIT, [[(100, 0), (100, len(rows))]], 1.5, dashed=True)
+    across = Axis("cycles, % of the bound", 0, 105)
+    return (
+        _spread("Cycles against the bound, by stalls of the memory", rows, across, [limit]) if rows else None
+    )
+
+
+def _rows(
+    jobs: Iterable[JobResult], label: Callable[[JobResult], str], value: Callable[[JobResult], float]
+) -> dict[str, list[float]]:
+    """Sorted values of the jobs of each label, in the order in which these come."""
+    found: dict[str, list[float]] = {}
+    for job in jobs:
+        found.setdefault(label(job), []).append(value(job))
+    return {name: sorted(values) for name, values in found.items()}
+
+
+def _spread(title: str, rows: dict[str, list[float]], across: Axis, further: Sequence[Series]) -> Plot:
+    """A row for each list of values: a line over nine tenths, a bar over the middle half, the median."""
+    lines, bars, middles, ends = [], [], [], []
+    for place, values in enumerate(rows.values()):
+        low, first, middle, third, high = (
+            _quantile(values, share) for share in (0.05, 0.25, 0.5, 0.75, 0.95)
+        )
+        y = place + 0.5
+        lines.append([(low, y), (high, y)])
+        bars.append([(first, y), (third, y)])
+        middles.append((middle, y))
+        ends.append((values[-1], y))
+    series = [
+        Series("9 of 10 jobs", INK, lines, 1.2),
+        Series("the middle half", _BOX, bars, 12),
+        Series("median", INK, [middles], mark="tick"),
+        Series("the most", INK, [ends], mark="ring"),
+        *further,
+    ]
+    names = [f"{name} ({len(values)})" for name, values in rows.items()]
+    medians = {name: _quantile(row, 0.5) for name, row in rows.items()}
+    down = Axis("", len(rows), 0, names=names)
+    return _bars(title, across, down, series, f"Median {_range(medians, 0)}.")
+
+
+def _quantile(values: Sequence[float], share: float) -> float:
+    return values[round(share * (len(values) - 1))]
+
+
+def lost_plot(groups: Sequence[Group], title: str) -> Plot | None:
+    """A bar for each group, its parts the shares of lost cycles by cause in percent; None without groups."""
+    if not groups:
         return None
-    steps = Axis.powers(_STEPS, [job.m * job.n * job.k for job in sized], 2)
-    limit = Series("the bound", _LIMIT, [[(steps.low, 100), (steps.high, 100)]], 1.5)
-    series = _by_stall(sized, lambda job: 100 * ratio(job))
-    return _against_size("Cycles against the bound", "cycles, % of the bound", [*series, limit])
-
-
-def causes_plot(groups: Sequence[Group], title: str) -> Plot | None:
-    """A bar for each group, its parts the shares of the causes in percent; None without groups."""
-    names = cause_names(groups)
+    names = [name for name in cause_names(groups) if name != _USEFUL]
     shares = [[100 * group.shares.get(name, 0.0) for name in names] for group in groups]
     bars = list(enumerate(list(accumulate(row, initial=0.0)) for row in shares))
     series = [
-        Series(name, colour(name, names), [[(x, row + 0.5) for x in end[i : i + 2]] for row, end in bars], 18)
+        Series(name, colour(name, names), [[(x, row + 0.5) for x in end[i : i + 2]] for row, end in bars], 16)
         for i, name in enumerate(names)
     ]
     labels = [group.label for group in groups]
-    down, across = Axis("", len(groups), 0, names=labels), Axis("slots, %", 0, 100)
-    return Plot(title, across, down, series, bottom=20 + 26 * len(groups), left=125) if groups else None
+    lost = {each.label: end[-1] for each, (_, end) in zip(groups, bars, strict=True)}
+    down, across = (
+        Axis("", len(groups), 0, names=labels),
+        Axis.linear("lost slots, % of all", [0, *lost.values()]),
+    )
+    return _bars(title, across, down, series, f"Lost {_range(lost, 1)}.")
+
+
+def _bars(title: str, across: Axis, down: Axis, series: Sequence[Series], text: str) -> Plot:
+    """A plot with a named row for each bar."""
+    left = 24 + round(8.2 * max(map(len, down.names)))
+    return Plot(title, across, down, series, bottom=20 + _ROW * len(down.names), left=left, text=text)
+
+
+def _range(values: Mapping[str, float], digits: int) -> str:
+    """The least and the largest of named values in percent."""
+    least, most = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
+    if least == most:
+        return f"{values[most]:.{digits}f} %"
+    return f"from {values[least]:.{digits}f} % ({least}) to {values[most]:.{digits}f} % ({most})"

@@ -84,4 +84,4 @@ def test_a_report_has_what_was_measured_or_says_how(runner: Runner, bench: Path)
     assert f"at commit <code>{COMMIT}</code>, not the one of this run" in html
     assert "256x256x256" in html
     assert "arXiv 2204.11192" in html
-    assert html.count("<h3>Products on the accelerator and on the cores</h3>") == 1
+    assert html.count("<h4>Products on the accelerator and on the cores</h4>") == 1

@@ -3,6 +3,8 @@
 
 import re
 
+from msgspec.structs import replace
+
 from models.published import cases_of
 from models.timing import Instance
 from regressions.executor import Execution
@@ -20,7 +22,7 @@ from regressions.report.causes import (
     published_sums,
 )
 from regressions.report.html import render_html
-from regressions.report.plots import causes_plot, utilization_plot
+from regressions.report.plots import lost_plot, utilization_maps, utilization_spread
 from regressions.summarize import summarize
 from regressions.summary import Summary
 from tb.exchange.entry import TestEntry
@@ -34,8 +36,8 @@ from tests.runner.runs import started
 PAPER = Instance(4, 12, 3, 256)
 
 
-def _summary(*jobs: JobResult, **parameters: int) -> Summary:
-    run = started(devices=[fake_device("mine", parameters, ())])
+def _summary(*jobs: JobResult, instance: Instance = PAPER) -> Summary:
+    run = started(devices=[replace(fake_device("mine", {}, ()), instance=instance)])
     segment = Segment(TestEntry("t", "s", weight=1.0), 1, 0, len(jobs), len(jobs), 100, device="mine")
     result = SegmentResult(segment, Status.PASSED, "", "sims/0000", list(jobs))
     return summarize(run, Execution([result], cycles=5000, seconds=2.0))
@@ -104,7 +106,10 @@ def test_of_many_published_sizes_some_are_drawn() -> None:
     cases = cases_of(Instance(8, 8, 1, 256))
     assert len(cases) > 50
     jobs = [job_result(causes={"WORKING": 1}, m=case.m, n=case.n, k=case.k) for case in cases]
-    assert len(at_published(jobs, cases)) == 12
+    shown = [group.label for group in at_published(jobs, cases)]
+    assert len(shown) == 12
+    assert shown[-1] == "256x256x256"
+    assert "128x128x128" in shown
 
 
 def test_every_cause_has_a_colour_of_its_own_and_a_place() -> None:
@@ -114,39 +119,43 @@ def test_every_cause_has_a_colour_of_its_own_and_a_place() -> None:
     assert len({colour(name, names) for name in (*KNOWN, "BUSY", "LATE")}) == len(KNOWN) + 2
 
 
-def test_bars_fill_the_whole_width() -> None:
-    plot = causes_plot(by_operation([job_result(causes={"WORKING": 50, "DRAIN": 30, "LATE": 20})]), "Causes")
+def test_bars_are_as_long_as_what_was_lost() -> None:
+    plot = lost_plot(by_operation([job_result(causes={"WORKING": 50, "DRAIN": 30, "LATE": 20})]), "Causes")
     assert plot
-    assert plot.svg.startswith('<svg role="img" aria-label="Causes" ')
-    assert all(f">{name}<" in plot.svg for name in ("WORKING", "DRAIN", "LATE", "GEMM"))
-    bars = re.findall(r'<path d="M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)" stroke-width="18"/>', plot.svg)
+    assert plot.svg.startswith('<svg role="img" aria-label="Causes. Lost 50.0 %." ')
+    assert all(f">{name}<" in plot.svg for name in ("DRAIN", "LATE", "GEMM"))
+    assert "WORKING" not in plot.svg
+    bars = re.findall(r'<path d="M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)" stroke-width="16"/>', plot.svg)
     assert len({y for bar in bars for y in bar[1::2]}) == 1
     assert [round(float(end) - float(begin)) for begin, _, end, _ in bars] == [
-        round(share * (plot.right - plot.left)) for share in (0.5, 0.3, 0.2)
+        round(share / 52.5 * (plot.right - plot.left)) for share in (30, 20)
     ]
-    assert causes_plot([], "Causes") is None
+    assert lost_plot([], "Causes") is None
 
 
 def test_published_points_are_drawn() -> None:
     jobs = [job_result(causes=None, m=n) for n in range(1, 9)]
-    ours, both = utilization_plot(jobs), utilization_plot(jobs, cases_of(PAPER))
+    jobs.append(job_result(causes=None, m=96, n=96, k=96, utilization=0.9967))
+    ours, both = utilization_spread(jobs), utilization_spread(jobs, cases_of(PAPER))
     assert ours
     assert both
     assert "published" not in ours.svg
     assert "<title>published</title>" in both.svg
+    map_ = utilization_maps(jobs, cases_of(PAPER))[0]
+    cell = map_.cells["65-128", "65-128"]
+    assert (cell.text, cell.mark) == ("100", "◆")
+    assert "published 96x96x96 FP16: 99.42%, 128x128x128" in cell.note
 
 
 def test_the_page_shows_causes_where_there_are_any() -> None:
-    parameters = {"H": 4, "L": 12, "P": 3, "DW": 256}
     job = job_result(causes={"WORKING": 3, "FILL": 1}, m=96, n=96, k=96, cycles=18493, utilization=0.996723)
-    page = render_html(_summary(job, **parameters))
-    assert "Where the cycles of mine went" in page
-    assert "At the published sizes" in page
+    page = render_html(_summary(job))
+    assert "Lost cycles at the published sizes" in page
     assert "from the first request to the first step" in page
     assert re.search(r"18.540</td><td class=\"n\">99\.42 %.*18.493</td><td class=\"n\"><b>99\.67 %", page)
-    assert "Where the cycles" not in render_html(_summary(job_result(causes=None), **parameters))
+    assert "Lost cycles" not in render_html(_summary(job_result(causes=None)))
     assert "headline of arXiv 2301.03904, 99.4 %</td></tr>" in page
-    assert "Beside what was published" not in render_html(_summary(job, DW=256))
+    assert "Beside what was published" not in render_html(_summary(job, instance=Instance(1, 1, 0, 256)))
 
 
 def test_cycles_beside_published_ones_have_their_sums() -> None:
@@ -159,4 +168,4 @@ def test_cycles_beside_published_ones_have_their_sums() -> None:
     assert source.startswith("public RTL")
     assert sums == [2, 236 + 876, 1000]
     assert published_sums(jobs[:1], cases_of(PAPER)) == []
-    assert "sum of 2 sizes" in render_html(_summary(*jobs, H=4, L=12, P=3, DW=256))
+    assert "sum of 2 sizes" in render_html(_summary(*jobs))

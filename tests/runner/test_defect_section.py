@@ -56,6 +56,6 @@ def test_links_lead_from_a_requirement_to_its_defects_and_back() -> None:
     targets = re.findall(r'href="#(defects-[^"]*)"', row)
     assert "defects-redmule_queue" in targets
     for target in targets:
-        (module,) = re.findall(rf'<details id="{target}">.*?</details>', page, re.DOTALL)
+        (module,) = re.findall(rf'<details class="box" id="{target}">.*?</details>', page, re.DOTALL)
         assert 'href="#testpoint-lock"' in module
         assert 'href="#checker-' in module

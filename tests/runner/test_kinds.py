@@ -90,7 +90,7 @@ def test_a_plan_of_its_tests_runs_and_is_reported(runner: Runner, toy: Path) -> 
     assert set(runner.summary("smoke-cart")["coverage"]["toy"]) == {"functional", "bins"}
     assert (run / "coverage-toy.json").exists()
     page = (run / "report.html").read_text()
-    assert re.search(r'<a href="#coverage-toy">of the toys</a>.*<a href="#toys">Toys</a>', page)
+    assert re.search(r'<a href="#coverage-toy">of toys</a>.*<a href="#toys">Toys</a>', page)
     assert "Functional coverage of the toys" in page
     assert '<section id="toys"><p>a rattle</p></section>' in page
 

@@ -23,11 +23,11 @@ from regressions.processor import OTHERS, RUNNER, in_words, of_run
 from regressions.report import html
 from regressions.report.checkers import anchor, views
 from regressions.report.console import print_verdict
-from regressions.report.exercised import grids, size_class
+from regressions.report.exercised import exercised, size_class
 from regressions.report.html import render_html
 from regressions.report.junit import render_junit
 from regressions.report.markdown import render_markdown
-from regressions.report.plots import utilization_plot
+from regressions.report.plots import bound_spread, utilization_maps
 from regressions.report.verdict import verdict
 from regressions.results import SimulationLog, TestLog
 from regressions.summarize import summarize
@@ -92,7 +92,7 @@ def page_of_failures() -> str:
 
 def _sections_and_links(page: str) -> tuple[list[str], list[str]]:
     """Names of a page's sections, and those that its table of contents leads to."""
-    nav = page[page.index("<nav>") : page.index("</nav>")]
+    nav = page[page.index("<nav ") : page.index("</nav>")]
     return re.findall(r'<section id="([\w-]+)"', page), re.findall(r'href="#([\w-]+)"', nav)
 
 
@@ -105,7 +105,8 @@ def test_the_page_leads_to_sections_that_only_some_runs_have() -> None:
     page = (REPORT / "report.html.j2").read_text()
     whole = re.sub(r'{% include "(.*?)" %}', lambda name: (REPORT / name[1]).read_text(), page)
     sections, links = _sections_and_links(whole)
-    assert {"causes", "code", "grading", "rejected"} <= set(sections)
+    assert {"coverage-{{ each[0].name }}", "code"} <= set(re.findall(r'href="#(.*?)"', page))
+    assert {"code", "failures", "history"} <= set(sections)
     assert [link for link in links if link in sections] == sections
 
 
@@ -250,16 +251,17 @@ class _Page(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.loads: list[str] = []
+        self.leads: list[str] = []  # links that lead away from the page
         self.open: list[str] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note the address that a tag loads."""
-        if tag not in ("meta", "br", "!doctype"):
+        if tag not in ("meta", "br", "link", "!doctype"):
             self.open.append(tag)
         for name, value in attrs:
             if name in ("src", "href", "xlink:href") and not (value or "").startswith(("#", "data:")):
-                self.loads.append(f"{tag} {name}={value}")
+                (self.leads if tag == "a" else self.loads).append(value or "")
 
     def handle_endtag(self, tag: str) -> None:
         """Checks that a tag closes the last open one."""
@@ -270,38 +272,47 @@ def test_the_page_loads_nothing_and_escapes_what_it_shows() -> None:
     text = page_of_failures()
     page = _Page(text)
     assert page.loads == []
+    assert page.leads == ["sims/0000/sim.log", "sims/0000/failures/t-3.json"]
     assert page.open == []
     assert not re.search(r"url\((?!#)|@import", text)
     assert "<b>word</b>" not in text
     assert "wrong &lt;b&gt;word&lt;/b&gt;" in text
     assert "make replay R=build/runs/x/sims/0000/failures/t-3.json" in text
     assert "make run TEST=t:2:4 SEED=1 DUT=serial" in text
+    assert "make shrink R=build/runs/x/sims/0000/failures/t-3.json" in text
 
 
 def test_plots_take_the_colour_of_the_page() -> None:
-    plot = utilization_plot([_job(n, m=1 + n) for n in range(20)])
+    jobs = [_job(n, m=1 + n) for n in range(20)]
+    plot = bound_spread(jobs)
     assert plot
-    root = ET.fromstring(f"<div>{plot.svg}</div>")[0]
-    assert root.attrib["fill"] == "currentColor"
-    assert all(text.attrib.keys().isdisjoint({"fill", "stroke", "style"}) for text in root.iter("text"))
-    assert utilization_plot([_job(0, m=0)]) is None
+    for picture in (plot, *utilization_maps(jobs)):
+        root = ET.fromstring(f"<div>{picture.svg}</div>")[0]
+        assert root.attrib["fill"] == "currentColor"
+        assert all(text.attrib.keys().isdisjoint({"fill", "stroke", "style"}) for text in root.iter("text"))
+    assert bound_spread([_job(0, m=0)]) is None
+    assert utilization_maps([_job(0, m=0)]) == []
 
 
-def test_ten_thousand_jobs_keep_the_plots_small() -> None:
+def test_ten_thousand_jobs_keep_the_pictures_small() -> None:
     jobs = [_job(n, m=1 + n % 60, n=1 + n // 60 % 60, utilization=(n % 100) / 1e5) for n in range(10_000)]
-    plot = utilization_plot(jobs)
+    plot = bound_spread(jobs)
     assert plot
-    assert len(plot.svg) < 50_000
+    assert len(plot.svg) < 5_000
+    assert all(len(each.svg) < 20_000 for each in utilization_maps(jobs))
 
 
 def test_what_was_exercised_shows_holes() -> None:
     jobs = [_job(0), _job(1, stall="burst", m=40), _job(2, k=0)]
-    tables = {grid.stall: grid for grid in grids(jobs)}
-    assert list(tables) == ["none", "burst"]
-    assert tables["none"].sizes == ("a zero", "5-8", "33-64")
-    rows = {name: cells for name, cells, _ in tables["none"].rows}
-    assert rows["GEMM"] == (1, 1, 0)
-    assert rows["MATMUL"] == (0, 0, 0)
+    operations, stalls, _ = exercised(jobs)
+    assert operations.columns == stalls.columns == ["a zero", "5-8", "33-64"]
+    assert stalls.rows == ["none", "burst"]
+    assert {key: cell.text for key, cell in stalls.cells.items()} == {
+        **{("a zero", "none"): "1", ("5-8", "none"): "1", ("33-64", "burst"): "1"}
+    }
+    assert "MATMUL" in operations.rows
+    assert not any(row == "MATMUL" for _, row in operations.cells)
+    assert operations.text == "21 of 24 cells are empty."
     assert [size_class(_job(0, m=m, n=1, k=1)) for m in (0, 1, 2, 64, 65, 129)] == [
         *("a zero", "1", "2-4", "33-64", "65-128", ">128")
     ]
@@ -322,7 +333,7 @@ def test_markdown_names_failures_and_keeps_its_table() -> None:
 
 def test_every_link_of_the_page_leads_somewhere() -> None:
     text = page_of_failures()
-    targets = re.findall(r'<(?:section|tr|div|details) id="([^"]+)"', text)
+    targets = re.findall(r'<(?:section|tr|div|details)[^>]* id="([^"]+)"', text)
     assert len(set(targets)) == len(targets)
     links = set(re.findall(r'<a href="#([^"]+)"', text))
     assert links <= set(targets)

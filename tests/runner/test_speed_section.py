@@ -80,7 +80,7 @@ def test_published_points_are_drawn_where_their_cycles_put_them(bench: Path) -> 
 
     # 50 % in 960 cycles is 48 % in 1000, and 24 % in 2000.
     (slow,), (fast,) = crosses(2000), crosses(1000)
-    assert float(slow) - float(fast) == pytest.approx(24 / 102 * 290, abs=0.2)
+    assert float(slow) - float(fast) == pytest.approx(24 / 102 * 230, abs=0.2)
 
 
 def test_a_job_over_its_bound_stands_in_the_report(bench: Path) -> None:

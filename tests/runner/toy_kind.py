@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from models.timing import Instance
 from regressions.kinds import RunnerKind, Section
 from regressions.simulators.model import Model
+from regressions.summary import Summary
 from tb.coverage.counts import Counts
 from tb.coverage.covergroups import load_definition
 from tb.coverage.definition import Definition
@@ -113,7 +114,7 @@ class ToyRunner(RunnerKind):
         """Give a program for each test."""
         return {entry.name: ProgramBuild(path="of a toy") for entry in tests}
 
-    def section(self, bench: Path) -> Section:
+    def section(self, bench: Path, summary: Summary) -> Section:
         """Give the section of the report."""
         return Section(Path(__file__).parent, "toy_section.html.j2", "toys", "Toys", "rattle")
 
