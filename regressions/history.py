@@ -14,7 +14,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     """A run in the history."""
 
     run: str  # name of its folder, which begins with its time
-    label: str  # tier, or what else it was
+    label: str  # tier, or what else it was, and the portion of it
     whole: bool  # it is all that its label stands for; only such runs are compared with
     git: str  # its commit
     passed: bool

@@ -36,7 +36,16 @@ def report(order: Order, services: Services, console: Console) -> int:
     execution = Execution(interrupted=part.interrupted, stopped=part.stopped)
     restore(execution, folder, part, "", order.entries, devices)
     origin = part.info
-    facts = (tuple(devices), folder, origin.git, origin.tools, origin.complete, False, part.left_out, origin.portion)
+    facts = (
+        tuple(devices),
+        folder,
+        origin.git,
+        origin.tools,
+        origin.complete,
+        False,
+        part.left_out,
+        origin.portion,
+    )
     summary = judged(Run(order, origin.tier, origin.seed, *facts), execution, code_of(parts, devices[0]))
     summary.faults = list(part.faults)
     write_reports(summary)

@@ -8,6 +8,7 @@ from functools import cached_property
 from regressions.history import KEPT_KINDS, Entry, before, place
 from regressions.pictures import Axis, Plot, lines_of
 from regressions.report.devices import device_views
+from regressions.run import Run
 from regressions.summary import Summary
 
 SHOWN = 60
@@ -123,7 +124,7 @@ def _plot(
 def trend(summary: Summary) -> Trend:
     """Put a run beside those that the history has."""
     run = summary.run
-    return Trend(entry_of(summary), before(run.order.tree.history, run.label, run.folder.name))
+    return Trend(entry_of(summary), before(run.order.tree.history, _label(run), run.folder.name))
 
 
 def entry_of(summary: Summary) -> Entry:
@@ -135,7 +136,7 @@ def entry_of(summary: Summary) -> Entry:
     most = sorted(failing, key=lambda key: -failing[key])[:KEPT_KINDS]
     return Entry(
         run=run.folder.name,
-        label=run.label,
+        label=_label(run),
         whole=run.undivided and not summary.interrupted,
         git=run.git,
         passed=summary.passed,
@@ -151,6 +152,11 @@ def entry_of(summary: Summary) -> Entry:
         },
         failing={key: failing[key] for key in most},
     )
+
+
+def _label(run: Run) -> str:
+    """The name of runs that are alike: that under which their reports are published."""
+    return run.label + run.portion.suffix
 
 
 def when(run: str) -> str:

@@ -15,13 +15,13 @@ TESTS = {"good": {}, "bad": {"knobs": {"behave": "mismatch", "at": 2}}}
 def test_a_report_is_the_same_again_with_what_was_measured_since(runner: Runner) -> None:
     runner.tests(**TESTS)
     assert runner("regressions", "--tier", "smoke") == 1
-    folder = runner.build / "reports" / "smoke"
+    folder = runner.build / "reports" / "smoke-redmule"
     names = ("summary.json", "summary.md", "junit.xml", "report.html", "coverage.json")
     before = {name: (folder / name).read_text() for name in names}
     history = (runner.build / "reports" / "history.jsonl").read_text()
     for name in names:
         (folder / name).unlink()
-    assert runner("report", "--record", str(folder)) == 0
+    assert runner("report", "--r", str(folder)) == 0
     assert {name: (folder / name).read_text() for name in names} == before
     assert (runner.build / "reports" / "history.jsonl").read_text() == history
     figures = {"git": "abc", "accelerator": ROWS}
@@ -37,11 +37,11 @@ def test_complaints_besides_failed_tests_stay(runner: Runner) -> None:
     (folder,) = (runner.build / "runs").iterdir()
     before = (folder / "report.html").read_text()
     assert "stopped after 1 failures" in before
-    assert runner("report", "--record", str(folder)) == 0
+    assert runner("report", "--r", str(folder)) == 0
     assert (folder / "report.html").read_text() == before
 
 
-@pytest.mark.parametrize("arguments", [(), ("--record", "nowhere")])
+@pytest.mark.parametrize("arguments", [(), ("--r", "nowhere")])
 def test_there_is_no_run(runner: Runner, arguments: tuple[str, ...]) -> None:
     assert runner("report", *arguments) == 2
     assert re.search(r"R: .*(runs|nowhere) is no run: it has no results.json; name one, such as", runner.err)

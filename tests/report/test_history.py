@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a report says of earlier runs: what is new, since when something fails, and how figures have moved."""
+"""Earlier runs in a report: what is new, since when something fails, and how figures have moved."""
 
 import json
 import re
@@ -73,8 +73,8 @@ def test_a_run_is_noted_and_the_next_one_compares_itself(runner: Runner) -> None
     runner.tests(good={})
     assert runner("regressions", "--tier", "smoke") == 0
     history = runner.build / "reports" / "history.jsonl"
-    page = runner.build / "reports" / "smoke" / "report.html"
-    assert "No whole run of smoke ended here before this one" in page.read_text()
+    page = runner.build / "reports" / "smoke-redmule" / "report.html"
+    assert "No whole run like it ended here before this one" in page.read_text()
     runner.tests(good={}, **BAD)
     assert runner("regressions", "--tier", "smoke") == 1
     assert '<span class="tag">new</span>' in page.read_text()
@@ -89,5 +89,5 @@ def test_a_choice_of_tests_is_no_run_to_compare_with(runner: Runner) -> None:
     runner.tests(good={}, **BAD)
     assert runner("regressions", "--tier", "smoke", "--tests", "good") == 0
     assert runner("regressions", "--tier", "smoke") == 1
-    page = runner.build / "reports" / "smoke" / "report.html"
-    assert "No whole run of smoke ended here before this one" in page.read_text()
+    page = runner.build / "reports" / "smoke-redmule" / "report.html"
+    assert "No whole run like it ended here before this one" in page.read_text()
