@@ -53,6 +53,16 @@ struct Beat {
     bool last = false;  // the job's last write
 };
 
+/** A cycle of a job, as `models/schedule.py` reads it. */
+struct Step {
+    int32_t tile = -1, chunk = -1, col = -1;  // of the column that enters the cascade; -1 without one
+    int32_t left = -1;                        // tile whose finished sums leave it; -1 without any
+    int16_t rows = 0, steps = 0;              // of that column, as far as the job has them
+    int8_t stream = kNone;                    // the one whose request is on the port
+    int8_t granted = 0, advances = 0;
+    int8_t cause = kControl;  // of the cycle, or of a column's first slot
+};
+
 class Schedule {
    public:
     Schedule(const Task& task, const int64_t* denied, size_t denials)
@@ -76,8 +86,13 @@ class Schedule {
         ring_mask_ = static_cast<int64_t>(ring_.size()) - 1;
     }
 
-    /** Cycles from the trigger's grant to the event, and the slots of each cause; negative if it does not end. */
-    int64_t run(int64_t* slots) {
+    /**
+     * Cycles from the trigger's grant to the event, and the slots of each cause; negative if it does not end.
+     * What happens in each of the first cycles goes to `steps`, which has room for so many.
+     */
+    int64_t run(int64_t* slots, Step* steps = nullptr, int64_t room = 0) {
+        steps_ = steps;
+        room_ = room;
         const int64_t all = t_.h * t_.l;
         std::fill(slots_.begin(), slots_.end(), 0);
         int64_t now = 1;
@@ -121,6 +136,7 @@ class Schedule {
         Token token;
         const bool advances = entering(&token);
         book(token);
+        if (now <= room_) steps_[now - 1] = step(token, grant, advances);
         const int64_t pushed = pushed_;
         // edge
         if (can_load) request_ = Beat{};
@@ -236,6 +252,31 @@ class Schedule {
         slots_[kWorking] += tile.rows * steps;
         slots_[kPadM] += (t_.l - tile.rows) * steps;
         slots_[kPadN] += t_.l * (t_.h - steps);
+    }
+
+    /** What happens in the cycle, for people. */
+    Step step(const Token& token, bool grant, bool advances) const {
+        Step step;
+        step.stream = static_cast<int8_t>(request_.stream);
+        step.granted = grant;
+        step.advances = advances;
+        const Token& out = aged(width_);
+        if (advances && out && out.chunk == chunks_ - 1 && out.col < tile(out.tile).cols)
+            step.left = static_cast<int32_t>(out.tile);
+        if (!token) {
+            step.cause = static_cast<int8_t>(idle());
+            return step;
+        }
+        step.tile = static_cast<int32_t>(token.tile);
+        step.chunk = static_cast<int32_t>(token.chunk);
+        step.col = static_cast<int32_t>(token.col);
+        const bool live = token.col < tile(token.tile).cols;
+        step.cause = live ? kWorking : kPadK;
+        if (live) {
+            step.rows = static_cast<int16_t>(tile(token.tile).rows);
+            step.steps = static_cast<int16_t>(std::min(t_.h, t_.n - token.chunk * t_.h));
+        }
+        return step;
     }
 
     /** Why nothing enters the cascade: of several reasons, that of the oldest tile. */
@@ -358,6 +399,8 @@ class Schedule {
     int64_t next_tile_ = 0;
     bool asked_ = false, stored_ = false;  // a request, a store has been raised
     std::array<int64_t, kCauses> slots_{};
+    Step* steps_ = nullptr;
+    int64_t room_ = 0;
 };
 
 }  // namespace
@@ -367,6 +410,12 @@ extern "C" {
 /** Cycles of a job from its trigger's grant to its event; those in which a request waits are counted from that grant. */
 int64_t schedule_run(const Task* task, const int64_t* denied, size_t denials, int64_t* slots) {
     return Schedule(*task, denied, denials).run(slots);
+}
+
+/** The same, and what happens in each of the first `room` cycles; that of the event keeps what `steps` has. */
+int64_t schedule_trace(const Task* task, const int64_t* denied, size_t denials, int64_t* slots, Step* steps,
+                       int64_t room) {
+    return Schedule(*task, denied, denials).run(slots, steps, room);
 }
 
 }  // extern "C"

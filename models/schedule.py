@@ -28,6 +28,20 @@ NONE: NDArray[np.int64] = np.empty(0, np.int64)
 _REMEMBERED = 4096  # shapes without waiting cycles
 
 
+STREAMS = ("X", "W", "Y", "Z")
+"""Streams of the port, as `STEP` numbers them; further numbers are none."""
+STEP = np.dtype(
+    [
+        *((name, np.int32) for name in ("tile", "chunk", "col", "left")),
+        *((name, np.int16) for name in ("rows", "steps")),
+        *((name, np.int8) for name in ("stream", "granted", "advances", "cause")),
+    ]
+)
+"""A cycle: the column that enters the array, with the rows and steps that the job has in it; the tile whose
+sums leave; the stream whose request is on the port, and whether it is granted; whether the array advances;
+the cause of its slots, `CAUSES` by number, where columns of the matrix are WORKING. -1 is none."""
+
+
 class Buffers(NamedTuple):
     """Depth of the array's buffers, as far as it was a choice."""
 
@@ -99,6 +113,24 @@ def course(
 _alone = lru_cache(_REMEMBERED)(course)
 
 
+def steps(
+    instance: Instance, op: Op, m: int, n: int, k: int, fmt: Formats, waiting: NDArray[np.int64] = NONE
+) -> NDArray[np.void]:
+    """Returns what happens in each cycle of a job, as `STEP`; the first is cycle 1, the last the event's.
+
+    Arguments and errors are those of `schedule`.
+    """
+    cycles = schedule(instance, op, m, n, k, fmt, waiting).cycles
+    slots, denied = (ct.c_int64 * len(CAUSES))(), np.ascontiguousarray(waiting, np.int64)
+    taken = nothing(cycles)
+    job = task(instance, op, m, n, k, fmt)
+    trace = _library().schedule_trace
+    trace.argtypes = (ct.POINTER(_Task), ct.c_void_p, ct.c_size_t, ct.c_void_p, ct.c_void_p, ct.c_int64)
+    trace.restype = ct.c_int64
+    trace(ct.byref(job), denied.ctypes.data, denied.size, slots, taken.ctypes.data, cycles)
+    return taken
+
+
 def task(
     instance: Instance, op: Op, m: int, n: int, k: int, fmt: Formats, buffers: Buffers = OWN
 ) -> ct.Structure:
@@ -108,6 +140,15 @@ def task(
     return _Task(*shape, *buffers, m, n, k, op.reads_y, *sizes)
 
 
+def nothing(cycles: int) -> NDArray[np.void]:
+    """Returns so many cycles in which nothing happens, as `STEP`; their cause is CONTROL."""
+    taken = np.zeros(cycles, STEP)
+    for name in ("tile", "chunk", "col", "left"):
+        taken[name] = -1
+    taken["stream"] = len(STREAMS)
+    return taken
+
+
 @cache
 def compiled_schedule() -> "ct._NamedFuncPointer":
     """Returns the compiled function, `schedule_run`.
@@ -115,7 +156,12 @@ def compiled_schedule() -> "ct._NamedFuncPointer":
     Raises:
         OSError: it cannot be compiled.
     """
-    run = ct.CDLL(str(library("plain", source=SOURCE))).schedule_run
+    run = _library().schedule_run
     run.argtypes = (ct.POINTER(_Task), ct.c_void_p, ct.c_size_t, ct.c_void_p)
     run.restype = ct.c_int64
     return run
+
+
+@cache
+def _library() -> ct.CDLL:
+    return ct.CDLL(str(library("plain", source=SOURCE)))

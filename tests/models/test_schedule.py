@@ -8,7 +8,7 @@ import pytest
 
 from models.formats import Format
 from models.ops import Op
-from models.schedule import CAUSES, Buffers, course, schedule
+from models.schedule import CAUSES, STREAMS, Buffers, course, schedule, steps
 from models.timing import Instance, bound, padding
 
 INSTANCES = {
@@ -112,3 +112,26 @@ def test_a_lost_bank_shows() -> None:
     lost = course(INSTANCES["4x12x3"], Op.GEMM, 48, 48, 48, Format.FP16, buffers=Buffers(w_sets=1))
     assert lost.cycles > limit("4x12x3", (48, 48, 48))
     assert set(lost.causes) <= set(CAUSES)
+
+
+@pytest.mark.parametrize("name", INSTANCES)
+def test_the_cycles_one_by_one_are_those_of_the_whole(name: str) -> None:
+    at, rng, draw = INSTANCES[name], random.Random(f"steps {name}"), np.random.default_rng(2)
+    for _ in range(60):
+        op, fmt = rng.choice(tuple(Op)), rng.choice(FORMATS)
+        m, n, k = rng.randint(0, 2 * at.l), rng.randint(0, 20), rng.randint(0, 3 * at.tile_cols)
+        waiting = 1 + np.flatnonzero(draw.random(20_000) < rng.choice((0.0, 0.3)))
+        taken, causes = schedule(at, op, m, n, k, fmt, waiting)
+        each = steps(at, op, m, n, k, fmt, waiting)
+        assert each.size == taken
+        column = each["cause"] == CAUSES.index("WORKING")
+        assert (each["rows"][column].astype(int) * each["steps"][column]).sum() == causes.get("WORKING", 0)
+        for number, cause in enumerate(CAUSES):
+            if cause not in ("WORKING", "PAD_M", "PAD_N"):
+                cycles_of = int(np.count_nonzero(each["cause"] == number))
+                assert cycles_of * at.h * at.l == causes.get(cause, 0), cause
+        asked = each["stream"] < len(STREAMS)
+        denied = np.isin(np.arange(1, taken + 1), waiting)
+        assert ((each["granted"] != 0) == (asked & ~denied)).all()
+        assert ((each["tile"] >= 0) == (each["col"] >= 0)).all()
+        assert np.count_nonzero(each["left"] >= 0) == (-(-m // at.l) * k if n else 0)
