@@ -197,6 +197,7 @@ async def _run(
         "background": _background(),
         "coverage": coverage,
         "opinions": SecondOpinions(share=_PLAN.opinions_share),
+        "logs": _FOLDER if _PLAN.logs else None,
         **_resources(),
     }.items():
         database.set(None, "*", key, value)

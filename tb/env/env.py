@@ -2,6 +2,8 @@
 """The environment: agents, scoreboard, and the scenario driver on top of them."""
 
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from pyuvm import ConfigDB, uvm_env
@@ -17,6 +19,7 @@ from tb.env.background import Background
 from tb.env.coverage import CoverageTap
 from tb.env.driver import ScenarioDriver
 from tb.env.executor import ScenarioExecutor
+from tb.env.keeper import keep_logs
 from tb.env.lookahead import lookahead
 from tb.env.recorder import Recorder
 from tb.env.sequencer import ScenarioSequencer
@@ -43,7 +46,8 @@ class RedmuleEnv(uvm_env):
 
     Takes from the configuration database: `dut` (cocotb handle of tb_top), `bench` (`BenchHandle`),
     `descriptor` (`Descriptor`), `recorder` (`Recorder`), `background` (`Background`),
-    `coverage` (`Collector`), `opinions` (`SecondOpinions`).
+    `coverage` (`Collector`), `opinions` (`SecondOpinions`), `segment` (`Segment`), `logs` (folder that keeps
+    the logs of each scenario, or None).
 
     Tests use `run_job`, `run_scenario` and `accesses`; sequences of scenarios are started on `sequencer`.
     """
@@ -84,6 +88,8 @@ class RedmuleEnv(uvm_env):
         self.registers.get_default_map().set_sequencer(self.control.sequencer, ControlAdapter())
         self.driver.seq_item_port.connect(self.sequencer.seq_item_export)
         assert self.control.player is not None
+        folder: Path | None = ConfigDB().get(self, "", "logs")
+        test = ConfigDB().get(self, "", "segment").entry.name
         self.executor = ScenarioExecutor(
             self.dut,
             self.handle,
@@ -102,6 +108,7 @@ class RedmuleEnv(uvm_env):
             self.opinions,
             self.predictor.reset,
             self.coverage,
+            None if folder is None else partial(keep_logs, self.handle, folder, test),
         )
         self.driver.connect_executor(self.executor, self.recorder)
 

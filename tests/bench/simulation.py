@@ -59,11 +59,12 @@ def simulate(
     device: str = str(DESCRIPTOR),
     coverage: Mapping[str, Any] | None = None,
     programs: Mapping[str, Mapping[str, str]] | None = None,
+    logs: bool = False,
 ) -> tuple[dict[str, LoggedTest], str]:
     """Runs a plan of tests with different names on a device, whose name or path is given.
 
-    Arguments are further ones of the simulation, such as plusargs; coverage and programs are as in
-    `plan.json`.
+    Arguments are further ones of the simulation, such as plusargs; coverage, programs and logs are
+    as in `plan.json`.
 
     Returns:
         What came of each test, by name, and all that the simulation printed.
@@ -76,6 +77,7 @@ def simulate(
         ),
         coverage=msgspec.convert(dict(coverage or {}), CoverageOptions),
         programs=msgspec.convert(dict(programs or {}), dict[str, ProgramBuild]),
+        logs=logs,
     ).write(folder)
     argv, environment = get_simulator().command(build(device), folder)
     done = subprocess.run(

@@ -83,5 +83,15 @@ def test_a_damaged_plan_names_the_place(tmp_path: Path, change: dict[str, Any], 
 def test_every_default_of_a_plan_is_written() -> None:
     plan = Plan(descriptor="d", tests=())
     assert list(msgspec_json.decode(msgspec_json.encode(plan))) == [
-        *("schema", "descriptor", "tests", "state", "replay", "opinions_share", "coverage", "programs")
+        *(
+            "schema",
+            "descriptor",
+            "tests",
+            "state",
+            "replay",
+            "opinions_share",
+            "coverage",
+            "programs",
+            "logs",
+        )
     ]
