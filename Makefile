@@ -14,7 +14,7 @@ export MAKE_TYPED MAKE_GOALS PYTHON VENV
 # They are not meant for the makefiles that the simulator runs.
 unexport MAKEFLAGS MAKEOVERRIDES
 
-COMMANDS := regressions run rerun-failed list show merge report replay shrink waves new-dut registers \
+COMMANDS := regressions run rerun-failed list show merge report replay shrink waves trace new-dut registers \
   coverage mutants bench baseline cluster check lint test sw
 
 # Files are UTF-8, whatever the locale.

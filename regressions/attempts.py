@@ -74,11 +74,19 @@ class Attempts:
     build: Build  # the device
     waves: bool = False  # waves are written
     quiet: bool = False  # failures and progress are shown on a terminal alone, and do not stay there
+    logs: bool = False  # logs of each scenario are kept
     option: str = ""  # of `make replay` besides R that repeats an attempt, after a space
 
     @classmethod
     def of(
-        cls, order: Order, services: Services, label: str, *, waves: bool = False, quiet: bool = False
+        cls,
+        order: Order,
+        services: Services,
+        label: str,
+        *,
+        waves: bool = False,
+        quiet: bool = False,
+        logs: bool = False,
     ) -> "Attempts":
         """Attempts on the record that an order names, about the finding that it names.
 
@@ -101,7 +109,7 @@ class Attempts:
         kind = order.kind or ("waves" if waves else RANDOM_STATE if record.state else "fast")
         build = simulator.build(device, kind, run / f"build-{kind}.log")
         option = f" KIND={order.kind}" if order.kind else " WAVES=1" if waves else ""
-        return cls(run, path, record, simulator, build, waves, quiet, option)
+        return cls(run, path, record, simulator, build, waves, quiet, logs, option)
 
     @property
     def device(self) -> Descriptor:
@@ -172,6 +180,7 @@ class Attempts:
             state=self.record.state,
             replay=Replay(relative(self.path), mode, seconds, tuple(sorted(known))),
             programs=runner_of(self.device).programs([segment.entry], self.device, self.path.parent),
+            logs=self.logs,
         )
 
     def _shown(self, attempt: Attempt, scenarios: tuple[Scenario, ...]) -> Attempt:

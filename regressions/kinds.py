@@ -93,6 +93,7 @@ class RunnerKind(ABC):
     name: ClassVar[str]  # in `KINDS` and `tb.kinds.KINDS`
     measures_code: ClassVar[bool] = False  # True if the code coverage of such devices is measured
     unshrinkable: ClassVar[str] = ""  # why their failures are not shrunk; empty where they are
+    untraced: ClassVar[str] = ""  # why there are no timelines of their jobs; empty where there are
     plural: ClassVar[str]  # such devices, in words
     # Makes the program that runs plans on a device, without flags of the kind of build.
     bench: Callable[[Descriptor], Model]

@@ -33,6 +33,7 @@ class ClusterRunner(RunnerKind):
 
     name = "cluster"
     unshrinkable = "programs are not shrunk"
+    untraced = "the logs of its accelerator are not kept; waves show its programs (WAVES=1)"
     plural = "clusters"
     bench = staticmethod(late("regressions.cluster.build:bench_model"))
     bare = staticmethod(late("regressions.cluster.build:bare_model"))

@@ -28,6 +28,7 @@ _WRITTEN = {
         "bench.json",
         "coverage.json",
         "points.json",
+        "trace.json",
     ),
     *("mutants.json", "shrunk.json", "shrink.json", "map.json", "grading.json", "coverage-cluster.json"),
 }

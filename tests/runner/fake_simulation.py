@@ -2,11 +2,12 @@
 """Stands for a simulation process: reads a plan, writes results, misbehaves where a test's knobs say so.
 
 Knobs: ``behave`` names a misbehaviour, ``at`` the first scenario it happens in, ``pause`` the seconds of a
-scenario.
+scenario, ``logs`` the file that is kept as logs of a scenario where the plan asks for them.
 """
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -123,6 +124,15 @@ def run_test(test: dict) -> None:
     )
 
 
+def keep_logs(plan: dict) -> None:
+    """Leaves the file that the knob `logs` names as the logs of each segment's first scenario."""
+    for test in plan["tests"]:
+        if plan["logs"] and "logs" in test["entry"]["knobs"]:
+            (FOLDER / "logs").mkdir()
+            place = FOLDER / "logs" / f"{test['entry']['name']}-{test['begin']}.npz"
+            shutil.copy(test["entry"]["knobs"]["logs"], place)
+
+
 def search(record: dict) -> None:
     """Claims that the last scenario of a record is the smallest failure, if no more than that is needed."""
     if record["entry"]["knobs"]["needs"] > len(record["scenarios"]):
@@ -181,6 +191,7 @@ def replay(plan: dict) -> None:
 def main() -> None:
     """Runs the plan."""
     plan = json.loads((FOLDER / "plan.json").read_text())
+    keep_logs(plan)
     if plan["replay"]:
         replay(plan)
         return

@@ -95,6 +95,7 @@ class ToyRunner(RunnerKind):
     name = "toy"
     plural = "toys"
     unshrinkable = "toys stay as small as they are"
+    untraced = "toys have no port"
 
     def bench(self, device: Descriptor) -> Model:
         """Describe the build."""

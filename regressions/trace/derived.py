@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Course of a job in the array, as the schedule model derives it from the cycles without a grant.
+
+Nothing of it was observed. It counts as far as the requests that the model makes are those of the log, and
+the sums of its causes are held against those that the device's probe counted.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.schedule import CAUSES, STREAMS, nothing, steps
+from models.timing import Instance
+from regressions.trace.job import OPERANDS, ObservedJob
+from tb.exchange.device import Descriptor
+
+_COLUMN = CAUSES.index("WORKING")
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """The course of a job by the model, from its first cycle on, as far as the log agrees with it."""
+
+    steps: npt.NDArray[np.void]  # `models.schedule.STEP` of each cycle
+    verdict: str  # whether log and probe agree with the model, in words
+    agrees: bool  # they do, to the end
+
+
+def derive(seen: ObservedJob, device: Descriptor) -> Derived | None:
+    """Return the course of an observed job; None for a device that does not promise to keep the schedule."""
+    if not device.schedule:
+        return None
+    job = seen.job
+    course = steps(device.instance, job.op, job.m, job.n, job.k, job.fmt, seen.waiting)
+    # Before the device is ready, a request of a job that was cut is out.
+    held = max(seen.ready - seen.start, 0)
+    course = np.concatenate([nothing(held), course[max(seen.start - seen.ready, 0) :]])
+    same = min(course.size, seen.cycles)
+    wrong = held + np.flatnonzero(_differs(course[:same], seen, same)[held:])
+    if wrong.size:
+        at = int(wrong[0])
+        asked = f"{_asked(seen, at)}, the model {_asks(course[at])}"
+        text = f"the device leaves the schedule in cycle {at + 1}: {asked}; what follows is not derived"
+        return Derived(course[:at], text, agrees=False)
+    text = f"the schedule model makes the requests of the log in each of {same} cycles"
+    if course.size < seen.cycles or (seen.whole and course.size != seen.cycles):
+        return Derived(course[:same], f"{text}, but ends the job in cycle {course.size}", agrees=False)
+    probe = device.probe
+    if seen.slots is None or probe is None or probe.causes != CAUSES or not seen.whole:
+        return Derived(course[:same], text, agrees=True)
+    counted = causes(course, device.instance)
+    if counted != seen.slots:
+        return Derived(
+            course, f"{text}, but has other causes than the device's probe: {counted}", agrees=False
+        )
+    return Derived(course, f"{text}, and has the slots that the device's probe counted", agrees=True)
+
+
+def causes(course: npt.NDArray[np.void], instance: Instance) -> dict[str, int]:
+    """Return the slots of each cause, of those that have some, as a probe counts them."""
+    all_slots = instance.h * instance.l
+    counted: Counter[str] = Counter()
+    column = course["cause"] == _COLUMN
+    for number, cycles in enumerate(np.bincount(course["cause"][~column], minlength=len(CAUSES)).tolist()):
+        counted[CAUSES[number]] += cycles * all_slots
+    rows, own = (course[name][column].astype(np.int64) for name in ("rows", "steps"))
+    counted["WORKING"] += int((rows * own).sum())
+    counted["PAD_M"] += int(((instance.l - rows) * own).sum())
+    counted["PAD_N"] += int((instance.l * (instance.h - own)).sum())
+    return {name: counted[name] for name in CAUSES if counted[name]}
+
+
+def _differs(course: npt.NDArray[np.void], seen: ObservedJob, cycles: int) -> npt.NDArray[np.bool_]:
+    """Cycles in which the model's request is not that of the log."""
+    asks = course["stream"] < len(STREAMS)
+    bit = np.left_shift(1, np.where(asks, course["stream"], 0)).astype(np.uint8)
+    foreign = asks & ((seen.operands[:cycles] & bit) == 0)
+    granted = (course["granted"] != 0) != seen.granted[:cycles]
+    differs: npt.NDArray[np.bool_] = (asks != seen.request[:cycles]) | foreign | granted
+    return differs
+
+
+def _asked(seen: ObservedJob, at: int) -> str:
+    if not seen.request[at]:
+        return "it asks for nothing"
+    names = "".join(name for place, name in enumerate(OPERANDS) if seen.operands[at] >> place & 1)
+    return f"it asks for {' or '.join(names) or 'something else'} at {int(seen.address[at]):#010x}"
+
+
+def _asks(step: npt.NDArray[np.void]) -> str:
+    stream = int(step["stream"])
+    return f"for {STREAMS[stream]}" if stream < len(STREAMS) else "for nothing"
