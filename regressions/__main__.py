@@ -4,10 +4,12 @@
 import os
 import sys
 
+from regressions.streams import steady_streams
 from regressions.terminal import settle_texts
 
 if __name__ == "__main__":
     settle_texts()
+    steady_streams()
     from regressions.cli import main
     from regressions.targets import take_typed
 

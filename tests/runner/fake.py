@@ -13,6 +13,7 @@ from regressions import cli, order
 from regressions.planner import Sizes
 from regressions.services import Services
 from regressions.simulators.base import Build, BuildError
+from regressions.streams import steady_streams
 from regressions.terminal import settle_texts
 from tb.descriptor import available
 from tb.exchange.device import Descriptor
@@ -105,6 +106,7 @@ def services() -> Services:
 
 if __name__ == "__main__":
     settle_texts()
+    steady_streams()
     with tempfile.TemporaryDirectory() as empty:
         order.LISTS = Path(empty)  # the fake simulator cannot run the project's own tests
         sys.exit(cli.main(sys.argv[1:], services()))
