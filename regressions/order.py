@@ -100,7 +100,7 @@ class Order:
     @property
     def entries(self) -> dict[str, TestEntry]:
         """All tests of all lists."""
-        return testlist.load((LISTS, *self.lists), load_tiers())
+        return testlist.load((LISTS,), load_tiers(), self.lists)
 
     @property
     def chosen_seed(self) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from regressions.order import Order
 from regressions.portion import WHOLE, RunPortion
 from regressions.rundir import create_run
+from tb.kinds import kind
 
 if TYPE_CHECKING:
     from regressions.services import Services
@@ -54,10 +55,13 @@ class Run:
         """Make the folder of a run, and note commit and tools.
 
         Raises:
+            SchemaError: There is something wrong with the covergroups.
             OSError: The folder cannot be made.
         """
         from regressions.provenance import git_revision, tool_versions
 
+        for each in {device.kind for device in devices} if order.covergroups else ():
+            kind(each).definition(order.covergroups)  # what is wrong with them is said now
         git, tools = git_revision(), tool_versions(services.simulator("verilator").version())
         folder = create_run(order.tree.runs, label, seed)
         facts = (tuple(devices), folder, git, tools, complete, goals, tuple(left_out))

@@ -2,7 +2,6 @@
 """The runner's view of the testbench: the scenarios of a test without simulating them."""
 
 import inspect
-from functools import partial
 from typing import Any
 
 from regressions.errors import UserError
@@ -13,10 +12,11 @@ from tb.descriptor import load
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.kinds import targets
-from tb.sequences import without_bench
+from tb.sequences import file_of, without_bench
 from tb.sequences.directed import DirectedTest
 from tb.stimulus.knobs import DeviceLacks
 from tb.stimulus.stream import ScenarioStream
+from tb.user_code import user_code
 
 # What a run of a directed test takes is not known.
 _DIRECTED_CYCLES = 10_000
@@ -43,8 +43,9 @@ def _resolve(entry: TestEntry) -> type[Any]:
 
 def _stream(cls: type[Any], entry: TestEntry, seed: int, device: Descriptor) -> Any:
     """The stream of a test, or of the sequence that sends it."""
-    made = cls(entry.name, seed, entry.knobs, device)
-    return getattr(made, "stream", made)
+    with user_code(file_of(entry.sequence)):
+        made = cls(entry.name, seed, entry.knobs, device)
+        return getattr(made, "stream", made)
 
 
 def open_sizes(entry: TestEntry, seed: int, descriptor: Descriptor) -> Sizes:
@@ -54,12 +55,18 @@ def open_sizes(entry: TestEntry, seed: int, descriptor: Descriptor) -> Sizes:
         UserError: The entry does not suit its sequence.
         SchemaError: The sequence does not exist, or a knob is wrong.
     """
-    cls = _resolve(entry)
+    cls, file = _resolve(entry), file_of(entry.sequence)
     if issubclass(cls, DirectedTest):
-        size = cls.planned(descriptor), _DIRECTED_CYCLES
+        with user_code(file):
+            size = cls.planned(descriptor), _DIRECTED_CYCLES
         return lambda _: size
-    stream = _stream(cls, entry, seed, descriptor)
-    return partial(runner(cls.runs_on).size, stream, descriptor)
+    stream, size_of = _stream(cls, entry, seed, descriptor), runner(cls.runs_on).size
+
+    def sizes(index: int) -> tuple[int, int]:
+        with user_code(file):
+            return size_of(stream, descriptor, index)
+
+    return sizes
 
 
 def not_applicable(entry: TestEntry, device: Descriptor) -> str:
@@ -69,7 +76,8 @@ def not_applicable(entry: TestEntry, device: Descriptor) -> str:
     """
     cls = _resolve(entry)
     try:
-        reason: str = cls.not_applicable(entry, device)
+        with user_code(file_of(entry.sequence)):
+            reason: str = cls.not_applicable(entry, device)
         if not reason and entry.knobs:
             _stream(cls, entry, 0, device)
     except DeviceLacks as lacks:

@@ -58,17 +58,18 @@ def _place(sequence: str, file: Path, where: Where) -> str:
     raise where.error(f"no file '{name}' beside the list or in the project; correct the path")
 
 
-def load(lists: Sequence[Path], tiers: Iterable[str]) -> dict[str, TestEntry]:
+def load(lists: Sequence[Path], tiers: Iterable[str], further: Sequence[Path] = ()) -> dict[str, TestEntry]:
     """Reads test lists, files or folders of them: all entries by name, in the order of the files.
 
-    `tiers` are the names of those that exist.
+    `tiers` are the names of those that exist; each of the `further` lists, which a user names, has a test.
 
     Raises:
-        SchemaError: A list cannot be read, is malformed, or defines a test twice.
+        SchemaError: A list cannot be read, is malformed or empty, or defines a test twice.
     """
     tiers = tuple(tiers)
     entries: dict[str, TestEntry] = {}
-    for path in lists:
+    for path in (*lists, *further):
+        before = len(entries)
         for file in sorted(path.glob("*.toml")) if path.is_dir() else [path]:
             where = Where(relative(file))
             for position, fields in enumerate(convert(read_toml(file), _TestTable, where).test):
@@ -78,6 +79,9 @@ def load(lists: Sequence[Path], tiers: Iterable[str]) -> dict[str, TestEntry]:
                         f"test '{entry.name}' is already defined in {entries[entry.name].source}; rename one"
                     )
                 entries[entry.name] = entry
+        if path in further and len(entries) == before:
+            where = Where(relative(path))
+            raise where.error("there is no [[test]] in it; add one (docs/knobs.md), or leave it out of LISTS")
     return entries
 
 

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from tb.user_code import told
+
 
 class PythonFileError(Exception):
     """A Python file that is missing or does not load; the message is one line."""
@@ -28,7 +30,7 @@ def load_python(path: Path) -> ModuleType:
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a script may end by calling sys.exit
         del sys.modules[name]
-        raise PythonFileError(f"{path} does not load: {error!r}") from error
+        raise PythonFileError(f"{path} does not load: {told(error, path)}") from error
     return module

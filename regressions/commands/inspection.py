@@ -67,6 +67,8 @@ def show(order: Order, services: Services, console: Console) -> int:
     """Prints the jobs of a test with a seed."""
     # Imported here because the stream's libraries take a while, and a list of the tests needs none of them.
     from regressions.testbench import open_stream
+    from tb.sequences import file_of
+    from tb.user_code import user_code
 
     del services
     entries = order.entries
@@ -77,7 +79,8 @@ def show(order: Order, services: Services, console: Console) -> int:
             console.print(f"{entry.name} is not drawn job by job: {stream}", markup=False)
             continue
         drawn = _drawn(selector, entry)
-        rows = [row for index in drawn for row in _job_rows(index, stream.scenario(index))]
+        with user_code(file_of(entry.sequence)):
+            rows = [row for index in drawn for row in _job_rows(index, stream.scenario(index))]
         console.print(f"{entry.name}, seed {order.chosen_seed}", markup=False)
         print_table(console, _JOBS, rows)
         if selector.begin is None and (entry.count is None or entry.count > len(drawn)):

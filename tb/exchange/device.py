@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Descriptors of devices, as files have them and as they are used (`docs/descriptor.md`)."""
 
+import re
 from collections.abc import Collection, Sequence
 from itertools import product
 from pathlib import Path
@@ -86,6 +87,8 @@ class Cover(Struct, frozen=True, forbid_unknown_fields=True):
             choice(state, self.events, "event", Where("states"))
 
 
+_NAME = re.compile(r"\w[\w.-]*")
+
 if TYPE_CHECKING:
     Files = tuple[Path, ...]
     Operations = tuple[Op, ...]
@@ -162,6 +165,9 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     registers: Registers = CONTRACT_REGISTERS
 
     def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            message = f"'{self.name}' is no name of a device, which folders have"
+            raise Where("name").error(f"{message}; use letters, digits, _, - and .")
         for index, flag in enumerate(self.flags):
             check_flag(flag, Where("flags").item(index))
         for key, parse in (("operations", parse_op), ("formats", parse_format)):

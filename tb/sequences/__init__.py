@@ -6,7 +6,7 @@ from typing import Any
 
 from tb.kinds import DeviceKind, imported, kinds
 from tb.python_file import PythonFileError, load_python
-from tb.schema import SchemaError, alternatives, nearest
+from tb.schema import SchemaError, alternatives
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -57,6 +57,12 @@ def without_bench(sequence: str) -> type[Any]:
     return found if hasattr(found, "runs_on") else resolve(sequence)
 
 
+def file_of(sequence: str) -> Path | None:
+    """The Python file that a test entry names; None for a registered sequence."""
+    path, separator, _ = sequence.rpartition(":")
+    return ROOT / path if separator else None
+
+
 def _from_file(sequence: str) -> Any:
     path_text, _, name = sequence.rpartition(":")
     path = ROOT / path_text
@@ -66,10 +72,11 @@ def _from_file(sequence: str) -> Any:
         raise SchemaError(
             f"sequence '{sequence}': {error}; paths are relative to the project's folder"
         ) from error
-    classes = [key for key, value in vars(module).items() if isinstance(value, type)]
+    classes = {key: value for key, value in vars(module).items() if isinstance(value, type)}
     if name not in classes:
-        raise SchemaError(f"sequence '{sequence}': {path_text} has no class {name}; {nearest(name, classes)}")
-    return getattr(module, name)
+        own = [key for key, value in classes.items() if value.__module__ == module.__name__]
+        raise SchemaError(f"{path_text}: unknown class '{name}'; {alternatives(name, own)}")
+    return classes[name]
 
 
 def _checked(found: Any, sequence: str) -> type[Any]:

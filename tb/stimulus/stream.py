@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Streams of scenarios: corners first, then random draws without end."""
 
+import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from tb.exchange.applicable import Applicable
@@ -17,6 +19,7 @@ from tb.stimulus.knobs import Knobs, parse_knobs
 from tb.stimulus.rng import stream
 from tb.stimulus.scenario_draw import draw_scenario
 from tb.stimulus.sweep import AbortSweep
+from tb.user_code import UserCodeError, told
 
 MAX_REJECTED = 1000
 # A corner that the constraint does not want soon makes room for a random scenario.
@@ -131,7 +134,11 @@ class ScenarioStream(Applicable):
         if self.constraint is None:
             return None
         for job in candidate.jobs:
-            verdict = self.constraint(job)
+            try:
+                verdict = self.constraint(job)
+            except (Exception, SystemExit) as error:
+                where = Path(inspect.getfile(self.constraint))
+                raise UserCodeError(f"test {self.name}: its constraint: {told(error, where)}") from error
             if verdict is True:
                 continue
             if verdict is False or verdict == "":

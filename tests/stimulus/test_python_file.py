@@ -32,8 +32,10 @@ def test_a_file_is_loaded_once_and_two_of_one_name_are_two_modules(tmp_path: Pat
     [
         ("gone.py", None, "no Python file"),
         ("text.txt", "x", "no Python file"),
-        ("bad.py", "1 / 0", "does not load: ZeroDivisionError"),
-        ("bad.py", "def", "does not load: SyntaxError"),
+        ("bad.py", "1 / 0", "does not load: .*bad.py:1: ZeroDivisionError: division by zero"),
+        ("bad.py", "def", "does not load: .*bad.py:1: SyntaxError: invalid syntax"),
+        ("bad.py", "import sys\nsys.exit()", "does not load: .*bad.py:2: SystemExit"),
+        ("bad.py", "assert 1 == 2", "does not load: .*bad.py:1: AssertionError: assert 1 == 2"),
     ],
 )
 def test_a_file_that_does_not_load_says_why_each_time(
