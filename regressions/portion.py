@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from regressions.progress import duration
-
 if TYPE_CHECKING:
     from regressions.order import Order
 
@@ -36,7 +34,7 @@ def of_order(order: Order, chosen: int = 0, all_tests: int = 0) -> RunPortion:
     if order.kind:
         parts[order.kind] = f"build {order.kind} alone"
     if order.soak_seconds is not None:
-        parts["soak"] = f"new jobs for {duration(order.soak_seconds)}"
+        parts["soak"] = f"new jobs for {order.soak_seconds:g} s"
     return RunPortion(", ".join(parts.values()), "".join(f"-{name}" for name in parts))
 
 

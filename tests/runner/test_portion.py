@@ -25,7 +25,7 @@ LIST = {"gemm_a": {}, "gemm_b": {}, "reg_a": {"tiers": ["smoke", "pr"]}}
         (
             "--dut= --tests=reg_a --time=1s",
             "smoke-selected-soak",
-            "1 of 3 tests selected (reg_a), new jobs for 0:01",
+            "1 of 3 tests selected (reg_a), new jobs for 1 s",
         ),
         (
             "--dut=redmule --tests=reg*,gemm_a",
@@ -40,7 +40,7 @@ def test_a_portion_is_published_elsewhere(runner: Runner, options: str, name: st
     assert runner("regressions", "--tier=smoke", *options.split()) == 0
     assert said in runner.out
     reports = runner.build / "reports"
-    assert [path.name for path in reports.glob("*")] == ([name] if name else [])
+    assert [path.name for path in reports.glob("*") if path.is_symlink()] == ([name] if name else [])
     run = last_run(BuildTree(runner.build))
     assert run is not None
     assert said.partition(": ")[0].removeprefix("PASSED ") in (run / "report.html").read_text()
