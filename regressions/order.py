@@ -51,6 +51,7 @@ class Order:
     soak_seconds: Annotated[float | None, Option("TIME", parse_duration)] = None
     stop: Annotated[int | None, Option("STOP", parse_stop)] = None
     test: Annotated[str, Option("TEST")] = ""
+    name: Annotated[str, Option("NAME")] = ""
     kind: Annotated[str, Option("KIND")] = ""
     waves: Annotated[bool, Option.switch("WAVES")] = False
     scaling: Annotated[bool, Option.switch("SCALING")] = False

@@ -53,7 +53,7 @@ def bench(order: Order, services: Services, console: Console) -> int:
         1 if a job took more cycles than its bound, which the file then shows; else 0.
     """
     # Imported here: the measured modules load the model and the bench, which no other command needs.
-    from regressions.speed import model, simulation, workloads
+    from regressions.speed import job_choice, model, simulation
 
     check_tools()
     device = services.device(order.device)
@@ -69,7 +69,7 @@ def bench(order: Order, services: Services, console: Console) -> int:
     console.print("model: FMA per second, compiled and in numpy, and the ratio to numpy's float64 a*b+c")
     models = model.measure()
     _print_fields(console, models)
-    names = [order.dut] if order.dut else workloads.measured_devices()
+    names = [order.dut] if order.dut else job_choice.measured_devices()
     rows: list[CaseRow] = []
     for name in names:
         rows += _accelerator(order, services.device(name), simulator, console)
@@ -145,9 +145,9 @@ def _alone(order: Order, device: Descriptor, simulator: Simulator, console: Cons
 
 def _accelerator(order: Order, device: Descriptor, simulator: Simulator, console: Console) -> "list[CaseRow]":
     """Measures one device and prints its part of the speed table."""
-    from regressions.speed import accelerator, workloads
+    from regressions.speed import accelerator, job_choice
 
-    jobs = workloads.workloads(device)
+    jobs = job_choice.measured_jobs(device)
     console.print(f"accelerator: {len(jobs)} jobs on {device.name}, each alone", highlight=False)
     rows = accelerator.measure(device, simulator, _folder(order, device), jobs)
     shown = [row for row in rows if row.series == "table"] or [r for r in rows if r.series == "size"]

@@ -12,7 +12,7 @@ from models.published import published
 from models.timing import utilization
 from regressions.simulators.base import Simulator
 from regressions.speed.bare import BareResult, run_bare, write_list
-from regressions.speed.workloads import Workload
+from regressions.speed.job_choice import MeasuredJob
 from tb.exchange.device import Descriptor
 from tb.exchange.scenario import NO_STALL, Scenario, StallSpec
 from tb.stimulus.job import GemmJob
@@ -25,7 +25,7 @@ class CaseRow:
     """One job, alone."""
 
     instance: str  # the engine, such as ``4x12x3 DW256``
-    series: str  # series that the job belongs to, see `Workload`
+    series: str  # series that the job belongs to, see `MeasuredJob`
     op: str  # operation
     format: str  # format of the elements
     M: int  # rows of X
@@ -54,7 +54,7 @@ class CaseRow:
 
 
 def measure(
-    device: Descriptor, simulator: Simulator, folder: Path, workloads: Sequence[Workload]
+    device: Descriptor, simulator: Simulator, folder: Path, measured: Sequence[MeasuredJob]
 ) -> list[CaseRow]:
     """Runs jobs of ones in the bare loop of a device, one after the other.
 
@@ -63,13 +63,13 @@ def measure(
         BuildError: It cannot be built.
     """
     bare = simulator.build_bare(device, folder / "bare-build.log")
-    jobs = scenarios(workloads)
+    jobs = scenarios(measured)
     job_list = folder / "accelerator.list"
     write_list(job_list, jobs, device)
-    return rows(device, workloads, jobs, run_bare(bare.executable, job_list))
+    return rows(device, measured, jobs, run_bare(bare.executable, job_list))
 
 
-def scenarios(workloads: Sequence[Workload]) -> list[Scenario]:
+def scenarios(measured: Sequence[MeasuredJob]) -> list[Scenario]:
     """The jobs as the loop runs them."""
     return [
         GemmJob(
@@ -80,12 +80,12 @@ def scenarios(workloads: Sequence[Workload]) -> list[Scenario]:
             fmt=job.fmt,
             stall=StallSpec("random", job.stall_rate, seed=_STALL_SEED) if job.stall_rate else NO_STALL,
         ).scenario(index)
-        for index, job in enumerate(workloads)
+        for index, job in enumerate(measured)
     ]
 
 
 def rows(
-    device: Descriptor, workloads: Sequence[Workload], jobs: Sequence[Scenario], result: BareResult
+    device: Descriptor, measured: Sequence[MeasuredJob], jobs: Sequence[Scenario], result: BareResult
 ) -> list[CaseRow]:
     """Measurements of the loop, job by job."""
     return [
@@ -107,6 +107,6 @@ def rows(
             utilization=round(utilization(device.instance, work.m, work.n, work.k, cycles), 6),
         )
         for work, scenario, cycles, stalls in zip(
-            workloads, jobs, result.job_cycles, result.job_stalls, strict=True
+            measured, jobs, result.job_cycles, result.job_stalls, strict=True
         )
     ]

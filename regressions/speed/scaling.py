@@ -17,7 +17,7 @@ from regressions.simulators.base import Simulator
 from regressions.simulators.cache import build_seconds
 from regressions.speed.accelerator import scenarios
 from regressions.speed.bare import BareResult, run_bare, write_list
-from regressions.speed.workloads import Workload
+from regressions.speed.job_choice import MeasuredJob
 from tb.descriptor import available, load
 from tb.exchange.device import Descriptor
 
@@ -145,7 +145,7 @@ def _run(
     device: Descriptor, simulator: Simulator, folder: Path, sizes: Sequence[int]
 ) -> tuple[BareResult, float | None]:
     bare = simulator.build_bare(device, folder / f"{device.name}-build.log")
-    jobs = scenarios([Workload("scaling", Op.GEMM, Format.FP16, size, size, size) for size in sizes])
+    jobs = scenarios([MeasuredJob("scaling", Op.GEMM, Format.FP16, size, size, size) for size in sizes])
     job_list = folder / "scaling.list"
     write_list(job_list, jobs, device)
     return run_bare(bare.executable, job_list), build_seconds(bare.directory)

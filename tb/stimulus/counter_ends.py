@@ -19,6 +19,7 @@ from tb.exchange.job import Job
 from tb.exchange.names import ADDRESS_SPACE, MAX_SIZE
 from tb.exchange.scenario import Scenario, Window
 from tb.stimulus.draws import Sizes
+from tb.stimulus.given_jobs import too_long
 from tb.stimulus.knobs import MAX_MACS
 from tb.stimulus.rng import stream
 from tb.stimulus.scenario_draw import draw_scenario
@@ -29,9 +30,6 @@ class _Dimensions(NamedTuple):
     m: int
     n: int
     k: int
-
-
-_MOST_CYCLES = 5_000_000  # of a job, by the device's bound: minutes of simulation
 
 
 class _Shapes(ScenarioStream):
@@ -60,10 +58,7 @@ class _Shapes(ScenarioStream):
         """Tell how long the device may take with any operation and format that the knobs may draw."""
         device, knobs = self.descriptor, self.knobs
         jobs = (Job(op, *shape, 0, 0, 0, fmt) for op in knobs.op.values for fmt in knobs.formats())
-        cycles = max(map(device.bound, jobs))
-        if cycles <= _MOST_CYCLES:
-            return None
-        return f"{device.name} may take {cycles} cycles for a job, more than {_MOST_CYCLES}"
+        return too_long(device, jobs)
 
     @abstractmethod
     def shapes(self) -> Iterator[_Dimensions]:

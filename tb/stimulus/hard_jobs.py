@@ -6,19 +6,15 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from models import fp16
 from models.formats import Bits, Format, Formats, narrow, widen
 from models.gemm import gemm_op
 from models.ops import Op
-from tb.exchange.entry import TestEntry
-from tb.exchange.scenario import Scenario
+from tb.stimulus.given_jobs import GivenJobs
 from tb.stimulus.hard_numbers import ONE, ROWS, SIGN, SPECIAL, Turn, addend, columns
 from tb.stimulus.job import GemmJob
-from tb.stimulus.placement import DEFAULT_BASE, lay_out
-from tb.stimulus.stream import ScenarioStream
 
 _PARTS = 4  # jobs over which the columns of FP16 are spread
 _BF16_EXPONENTS = (0, 1, *range(100, 116), 126, 127, 128, *range(140, 145), 254, 255)
@@ -29,47 +25,15 @@ Case = tuple[Op, Formats, NDArray[Any], NDArray[Any], NDArray[Any] | None]
 """Operation, formats, and the bits of X, W and Y."""
 
 
-class HardNumbers(ScenarioStream):
-    """Scenario i is one job of the bank of hard numbers, in the device's operations and formats.
+class HardNumbers(GivenJobs):
+    """The bank of hard numbers, in the device's operations and formats."""
 
-    The bank is a recipe without a seed; after its last job it begins again. What the device cannot do is left
-    out.
-    """
-
-    def __init__(self, *arguments: Any, **others: Any) -> None:
-        super().__init__(*arguments, **others)
+    def jobs(self) -> Iterator[GemmJob]:
+        """A job for each case that is not of a mix of formats which the device lacks."""
         device = self.descriptor
-        mixes = {mix for mix in device.job_formats if isinstance(mix, tuple)}
-        self._jobs = []
         for op, fmt, x, w, y in bank(tuple(device.operations), tuple(device.formats)):
-            if isinstance(fmt, tuple) and fmt not in mixes:
-                continue
-            scenario = self._placed(GemmJob(x, w, y, op, fmt).scenario())
-            reason = device.cannot(scenario)
-            if reason is None:
-                self._jobs.append(scenario)
-            else:
-                self.left_out[reason] += 1
-
-    def _placed(self, scenario: Scenario) -> Scenario:
-        """The scenario with room for all that the device reads and writes."""
-        traits = self.descriptor.traits
-        job = replace(scenario.jobs[0], fp8_bytes=traits.fp8_bytes)
-        lengths = (job.x_range[1], job.w_range[1], traits.written(job))
-        window, (x, w, z) = lay_out(lengths, (0, 0, 0), DEFAULT_BASE)
-        return replace(scenario, jobs=(replace(job, x_addr=x, w_addr=w, z_addr=z),), window=window)
-
-    @classmethod
-    def not_applicable(cls, entry: TestEntry, device: Any) -> str:
-        """Return why the device can do none of the jobs; empty if it can do some."""
-        drawing = cls(entry.name, 0, entry.knobs, device)
-        return "" if drawing._jobs else drawing.left_out.most_common(1)[0][0]
-
-    def scenario(self, index: int) -> Scenario:
-        """Scenario `index`, without stalls."""
-        if index < 0:
-            raise IndexError(f"scenario {index}: streams start at 0")
-        return replace(self._jobs[index % len(self._jobs)], index=index)
+            if not isinstance(fmt, tuple) or fmt in device.job_formats:
+                yield GemmJob(x, w, y, op, fmt)
 
 
 @lru_cache(maxsize=2)

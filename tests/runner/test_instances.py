@@ -101,7 +101,12 @@ def test_every_small_set_has_the_speed_and_finds_its_tests(tier: Tier) -> None:
         assert {"speed_table", "baseline"} <= chosen
 
 
-TOO_LONG = {("edges_long_copies", "serial"), ("edges_long_copies_more", "serial")}
+TOO_LONG = {
+    ("edges_long_copies", "serial"),
+    ("edges_long_copies_more", "serial"),
+    ("shortest_ways", "serial"),
+    ("shortest_stages", "serial"),
+}
 """Tests and devices that would take minutes for each job."""
 
 

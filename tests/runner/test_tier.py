@@ -92,6 +92,7 @@ def test_the_night_has_mutants_and_the_quick_tiers_have_none() -> None:
         "smoke": False,
         "pr": False,
         "public_ci": False,
+        "workloads": False,
         "nightly": True,
     }
 

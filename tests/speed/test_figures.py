@@ -19,10 +19,10 @@ from regressions.errors import UserError
 from regressions.provenance import git_revision
 from regressions.results import TestLog
 from regressions.services import real_services
-from regressions.speed import accelerator, model, simulation, workloads
+from regressions.speed import accelerator, job_choice, model, simulation
 from regressions.speed.bare import BareResult, digest
+from regressions.speed.job_choice import MeasuredJob
 from regressions.speed.simulation import Speed, SpeedFigures
-from regressions.speed.workloads import Workload
 from tb.descriptor import available, load
 from tests.job_results import job_result
 from tests.runner.fake import services
@@ -81,8 +81,8 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulation, "measure", lambda *_args, **_more: FIGURES)
     monkeypatch.setattr(cluster, "measure", lambda *_args, **_more: FIGURES)
     monkeypatch.setattr(model, "measure", lambda: [MODEL_ROW])
-    monkeypatch.setattr(workloads, "workloads", lambda _device: [])
-    monkeypatch.setattr(workloads, "measured_devices", lambda: ["redmule", "redmule_4x8x3"])
+    monkeypatch.setattr(job_choice, "measured_jobs", lambda _device: [])
+    monkeypatch.setattr(job_choice, "measured_devices", lambda: ["redmule", "redmule_4x8x3"])
     monkeypatch.setattr(accelerator, "measure", lambda *_args: [ROW])
 
 
@@ -135,8 +135,8 @@ def test_a_row_over_its_bound_fails_after_it_was_written(
 def test_rows_of_stalled_jobs_say_how_often_and_are_compared_with_nobody() -> None:
     device = load("redmule")
     jobs = [
-        Workload("table", Op.GEMM, Format.FP16, 96, 96, 96),
-        Workload("stall", Op.GEMM, Format.FP16, 96, 96, 96, 0.5),
+        MeasuredJob("table", Op.GEMM, Format.FP16, 96, 96, 96),
+        MeasuredJob("stall", Op.GEMM, Format.FP16, 96, 96, 96, 0.5),
     ]
     result = BareResult(1, 1.0, (18500, 40000), (0, 16000), ())
     rows = accelerator.rows(device, jobs, accelerator.scenarios(jobs), result)
@@ -150,7 +150,7 @@ def test_rows_of_stalled_jobs_say_how_often_and_are_compared_with_nobody() -> No
 @pytest.mark.parametrize("name", available())
 def test_what_is_measured_covers_the_table_and_every_sweep(name: str) -> None:
     device = load(name)
-    jobs = workloads.workloads(device)
+    jobs = job_choice.measured_jobs(device)
     table = [job for job in jobs if job.series == "table"]
     assert len(table) == len(cases_of(device.instance))
     assert {job.series for job in jobs} - {"table"} == {"M", "N", "K", "size", "operation", "stall"}
@@ -160,7 +160,7 @@ def test_what_is_measured_covers_the_table_and_every_sweep(name: str) -> None:
 
 
 def test_every_instance_with_published_figures_is_measured() -> None:
-    assert workloads.measured_devices() == ["redmule", "redmule_8x12x3", "redmule_4x8x3", "redmule_8x8x1"]
+    assert job_choice.measured_devices() == ["redmule", "redmule_8x12x3", "redmule_4x8x3", "redmule_8x8x1"]
 
 
 @pytest.mark.usefixtures("measured")

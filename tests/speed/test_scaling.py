@@ -13,7 +13,7 @@ from models.timing import tile_cycles
 from regressions import cli
 from regressions.simulators import get_simulator
 from regressions.simulators.cache import build_once, build_seconds
-from regressions.speed import accelerator, scaling, workloads
+from regressions.speed import accelerator, job_choice, scaling
 from regressions.speed.scaling import ArrayRow, SizeRow, fit, fits
 from tb.descriptor import load
 from tests.runner.fake import services
@@ -81,8 +81,8 @@ def test_arrays_reach_16_by_16_and_have_whole_tiles_that_the_port_feeds() -> Non
         assert variant.bound(accelerator.scenarios([_cube(size)])[0].jobs[0]) > busy
 
 
-def _cube(size: int) -> workloads.Workload:
-    return workloads.Workload("scaling", Op.GEMM, Format.FP16, size, size, size)
+def _cube(size: int) -> job_choice.MeasuredJob:
+    return job_choice.MeasuredJob("scaling", Op.GEMM, Format.FP16, size, size, size)
 
 
 def test_a_build_remembers_what_it_took_and_an_older_one_knows_nothing(tmp_path: Path) -> None:

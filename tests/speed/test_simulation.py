@@ -13,7 +13,7 @@ from regressions.results import TestLog
 from regressions.simulators import Build, get_simulator
 from regressions.speed import accelerator, simulation
 from regressions.speed.bare import BareResult, digest, run_bare, write_list
-from regressions.speed.workloads import Workload
+from regressions.speed.job_choice import MeasuredJob
 from tb.descriptor import load
 from tb.exchange.scenario import Scenario
 from tb.stimulus.image import initial_image, predict
@@ -91,9 +91,9 @@ def test_other_grants_are_noticed(bare: Build, tmp_path: Path) -> None:
 @pytest.mark.sim
 def test_cycles_of_the_accelerator(tmp_path: Path) -> None:
     jobs = [
-        Workload("table", Op.GEMM, Format.FP16, 3, 2, 1),
-        Workload("table", Op.MAXMIN, Format.E4M3, 12, 16, 16),
-        Workload("stall", Op.GEMM, Format.FP16, 12, 16, 16, 0.5),
+        MeasuredJob("table", Op.GEMM, Format.FP16, 3, 2, 1),
+        MeasuredJob("table", Op.MAXMIN, Format.E4M3, 12, 16, 16),
+        MeasuredJob("stall", Op.GEMM, Format.FP16, 12, 16, 16, 0.5),
     ]
     rows = accelerator.measure(DEVICE, get_simulator(), tmp_path, jobs)
     assert [(row.M, row.N, row.K) for row in rows] == [(3, 2, 1), (12, 16, 16), (12, 16, 16)]

@@ -20,7 +20,7 @@ _BEYOND = (6, 8)
 
 
 @dataclass(frozen=True, slots=True)
-class Workload:
+class MeasuredJob:
     """One job, alone."""
 
     series: str  # `table`, or the sweep over `M`, `N`, `K`, `size`, `operation` or `stall`
@@ -39,34 +39,34 @@ def measured_devices() -> list[str]:
     return [found[instance] for instance in order if instance in found]
 
 
-def workloads(device: Descriptor) -> list[Workload]:
-    """Workloads of a device: the jobs of table and sweeps that it can run."""
+def measured_jobs(device: Descriptor) -> list[MeasuredJob]:
+    """Jobs of a device: those of table and sweeps that it can run."""
     jobs = [*_table(device), *_sweeps(device)]
     return [job for job in jobs if job.op in device.operations and job.fmt in device.formats]
 
 
-def _table(device: Descriptor) -> Iterator[Workload]:
+def _table(device: Descriptor) -> Iterator[MeasuredJob]:
     for case in cases_of(device.instance):
-        yield Workload("table", case.op, case.fmt, case.m, case.n, case.k)
+        yield MeasuredJob("table", case.op, case.fmt, case.m, case.n, case.k)
 
 
-def _sweeps(device: Descriptor) -> Iterator[Workload]:
+def _sweeps(device: Descriptor) -> Iterator[MeasuredJob]:
     at = device.instance
     main = Format.FP16 if Format.FP16 in device.formats else device.formats[0]
     for m in _around(at.tile_rows):
-        yield Workload("M", Op.GEMM, main, m, FULL, FULL)
+        yield MeasuredJob("M", Op.GEMM, main, m, FULL, FULL)
     for n in _around(at.h):
-        yield Workload("N", Op.GEMM, main, FULL, n, FULL)
+        yield MeasuredJob("N", Op.GEMM, main, FULL, n, FULL)
     for k in _around(at.tile_cols):
-        yield Workload("K", Op.GEMM, main, FULL, FULL, k)
+        yield MeasuredJob("K", Op.GEMM, main, FULL, FULL, k)
     for fmt in device.formats:
         for size in CUBES:
-            yield Workload("size", Op.GEMM, fmt, size, size, size)
+            yield MeasuredJob("size", Op.GEMM, fmt, size, size, size)
     for op in device.operations:
-        yield Workload("operation", op, main, FULL, FULL, FULL)
+        yield MeasuredJob("operation", op, main, FULL, FULL, FULL)
     for fmt in dict.fromkeys((main, *device.formats[:1])):
         for rate in STALL_RATES:
-            yield Workload("stall", Op.GEMM, fmt, _STALLED, _STALLED, _STALLED, rate)
+            yield MeasuredJob("stall", Op.GEMM, fmt, _STALLED, _STALLED, _STALLED, rate)
 
 
 def _around(period: int) -> list[int]:

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``make workload``: a program's jobs on the device and their cycles; or how well networks learn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.console import Console
+
+from regressions import account
+from regressions.commands.run import run
+from regressions.errors import UserError
+from regressions.order import Order
+from regressions.results import read_results
+from regressions.run import EXIT_PASSED
+from regressions.rundir import last_run
+from regressions.selection import find_entry
+from regressions.tables import Column, print_table
+from regressions.workloads.figures import Phase, phases, total
+from regressions.workloads.rounding import RoundingEffect, rounding
+from tb.sequences import without_bench
+from tb.workloads.problems import GraphProblem
+from tb.workloads.workload import Workload
+
+if TYPE_CHECKING:
+    from models.timing import Instance
+    from regressions.services import Services
+    from regressions.workloads.learning import Learning
+
+LEARNING = "learning"
+"""Name of the study that needs no simulation."""
+
+_PHASES = (
+    *(Column("phase"), Column("M x N x K"), Column("formats", drop=1), Column("jobs", right=True)),
+    *(Column("tiles", right=True, drop=2), Column("cycles", right=True), Column("utilization", right=True)),
+)
+_ARITHMETICS = (
+    *(Column("arithmetic"), Column("first loss", right=True), Column("last loss", right=True)),
+    *(Column("accuracy", right=True), Column("worst seed", right=True)),
+)
+
+
+def workload(order: Order, services: Services, console: Console) -> int:
+    """Runs a workload and prints its figures."""
+    if order.name == LEARNING:
+        # Imported here: only this study needs the library of the judge.
+        from regressions.workloads.learning import study
+
+        _print_learning(study(), console)
+        return EXIT_PASSED
+    kind = _workload(order)
+    code = run(replace(order, test=order.name), services, console)
+    device = services.device(order.device)
+    taken = kind(order.name, order.chosen_seed, {}, device).taken
+    rows = phases(device.instance, kind.account(device.instance), _cycles(order, taken))
+    if rows:
+        _print_phases(device.instance, rows, console)
+    if issubclass(kind, GraphProblem):
+        _print_rounding(rounding(kind), console)
+    return code
+
+
+def _workload(order: Order) -> type[Workload]:
+    """The workload that NAME names."""
+    entries = order.entries
+    every = [name for name, entry in entries.items() if "/workloads/" in entry.sequence]
+    if not order.name:
+        raise UserError(f"NAME: which workload? {', '.join([*every, LEARNING])}")
+    kind = without_bench(find_entry(entries, order.name).sequence)
+    if not (isinstance(kind, type) and issubclass(kind, Workload)):
+        raise UserError(f"NAME: {order.name} is a test but no workload; use {', '.join([*every, LEARNING])}")
+    return kind
+
+
+def _cycles(order: Order, taken: list[int]) -> dict[int, int]:
+    """Cycles of the jobs of the run that just ended, by their positions in the program."""
+    last = last_run(order.tree)
+    assert last is not None
+    folders = {entry.folder for entry in account.read(last).segments if entry.folder}
+    tests = (test for folder in folders for test in read_results(last / folder / "results.jsonl").tests)
+    return {
+        taken[job.scenario]: job.cycles
+        for test in tests
+        for job in test.jobs
+        if job.cycles is not None and job.scenario < len(taken)
+    }
+
+
+def _print_phases(instance: Instance, rows: list[Phase], console: Console) -> None:
+    everything = total(rows)
+    table = [
+        (
+            *(row.label, row.shape, row.formats, f"{row.jobs:,}", f"{row.tiles:,}", f"{row.cycles:,}"),
+            f"{row.utilization(instance):.1%}",
+        )
+        for row in (*rows, everything)
+    ]
+    print_table(console, _PHASES, table)
+    console.print(
+        f"{instance.title}: {everything.macs / everything.cycles:.1f} MAC/cycle; at the paper's 470 MHz "
+        f"{everything.cycles / 470e3:.3f} ms, at its 613 MHz {everything.cycles / 613e3:.3f} ms"
+    )
+
+
+def _print_rounding(found: RoundingEffect, console: Console) -> None:
+    console.print(
+        f"against float64: ways differ by at most {found.largest:.2%}; of {found.pairs:,} pairs of ways from "
+        f"one node that float64 tells apart, {found.turned:,} are in the other order and {found.tied:,} equal"
+    )
+
+
+def _print_learning(studied: Iterable[Learning], console: Console) -> None:
+    rows = []
+    for arithmetic, group in groupby(studied, lambda each: each.arithmetic):
+        runs = list(group)
+        accuracies = [each.accuracy for each in runs]
+        first, last = (np.mean([each.losses[place] for each in runs]) for place in (0, -1))
+        rows.append(
+            (
+                arithmetic,
+                f"{first:.4f}",
+                f"{last:.4f}",
+                f"{np.mean(accuracies):.2%}",
+                f"{min(accuracies):.2%}",
+            )
+        )
+    print_table(console, _ARITHMETICS, rows)
+    console.print(
+        f"classifier of handwritten digits, mean of {len(runs)} seeds, {len(runs[0].losses)} epochs"
+    )

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Streams of jobs whose operands are given: one after the other, as far as the device can run them."""
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec.structs import replace
+
+from tb.exchange.device import Descriptor
+from tb.exchange.entry import TestEntry
+from tb.exchange.job import Job
+from tb.exchange.scenario import Scenario
+from tb.stimulus.job import GemmJob
+from tb.stimulus.placement import DEFAULT_BASE, lay_out
+from tb.stimulus.stream import ScenarioStream
+
+_MOST_CYCLES = 5_000_000  # of a job, by the device's bound: minutes of simulation
+
+
+def too_long(device: Descriptor, jobs: Iterable[Job]) -> str | None:
+    """Returns why the longest of some jobs takes too long on a device; None if it does not."""
+    cycles = max(device.bound(job) or 0 for job in jobs)
+    if cycles <= _MOST_CYCLES:
+        return None
+    return f"{device.name} may take {cycles} cycles for a job, more than {_MOST_CYCLES}"
+
+
+class GivenJobs(ScenarioStream):
+    """Scenario i is one job of a recipe without a seed; after its last job it begins again.
+
+    What the device cannot do, or would work at for too long, is left out.
+
+    Attributes:
+        taken: Position in the recipe of each job that the device runs.
+    """
+
+    def __init__(self, *arguments: Any, **others: Any) -> None:
+        super().__init__(*arguments, **others)
+        self._jobs = []
+        self.taken: list[int] = []
+        for position, job in enumerate(self.jobs()):
+            scenario = self._placed(job.scenario())
+            reason = self.descriptor.cannot(scenario) or too_long(self.descriptor, scenario.jobs)
+            if reason is None:
+                self._jobs.append(scenario)
+                self.taken.append(position)
+            else:
+                self.left_out[reason] += 1
+
+    @abstractmethod
+    def jobs(self) -> Iterable[GemmJob]:
+        """All jobs, in their order; `descriptor` is the device's."""
+
+    @classmethod
+    def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
+        """Return why the device can do none of the jobs; empty if it can do some."""
+        drawing = cls(entry.name, 0, entry.knobs, device)
+        return "" if drawing._jobs else drawing.left_out.most_common(1)[0][0]
+
+    def scenario(self, index: int) -> Scenario:
+        """Scenario `index`, without stalls."""
+        if index < 0:
+            raise IndexError(f"scenario {index}: streams start at 0")
+        return replace(self._jobs[index % len(self._jobs)], index=index)
+
+    def _placed(self, scenario: Scenario) -> Scenario:
+        """The scenario with room for all that the device reads and writes."""
+        traits = self.descriptor.traits
+        job = replace(scenario.jobs[0], fp8_bytes=traits.fp8_bytes)
+        lengths = (job.x_range[1], job.w_range[1], traits.written(job))
+        window, (x, w, z) = lay_out(lengths, (0, 0, 0), DEFAULT_BASE)
+        return replace(scenario, jobs=(replace(job, x_addr=x, w_addr=w, z_addr=z),), window=window)

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A program on `models.engine.Engine` whose jobs the device runs, each checked like any other."""
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+from models.engine import Engine, EngineJob
+from models.timing import Instance
+from tb.stimulus.given_jobs import GivenJobs
+from tb.stimulus.job import GemmJob
+
+
+class Workload(GivenJobs):
+    """The jobs of a program, with the operands that they have in it.
+
+    For example, the test ``mine.py:Product`` of a list (docs/workloads.md)::
+
+        class Product(Workload):
+            @classmethod
+            def program(cls, engine: Engine) -> None:
+                engine.matmul(np.eye(48), np.ones((48, 48)), label="product")
+    """
+
+    memory: ClassVar[int | None] = None
+    """Bytes for X, W and Z of a job together; None for any number."""
+
+    @classmethod
+    @abstractmethod
+    def program(cls, engine: Engine) -> None:
+        """Runs the program on an engine."""
+
+    @classmethod
+    def account(cls, instance: Instance) -> list[EngineJob]:
+        """Returns the jobs of the program on an instance, with their operands."""
+        engine = Engine(instance, memory=cls.memory, keep=True)
+        cls.program(engine)
+        return engine.jobs
+
+    def jobs(self) -> Iterator[GemmJob]:
+        """The jobs of the program; their operands are those of the reference model's results."""
+        for job in self.account(self.descriptor.instance):
+            assert job.operands is not None
+            yield GemmJob(*job.operands, job.op, job.fmt)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs as streams of jobs, their test entries, and their figures."""
+
+import numpy as np
+import pytest
+
+from models.engine import ARRAY, Engine
+from models.formats import Format
+from models.timing import tile_cycles
+from models.values import to_bits
+from regressions import testlist
+from regressions.testlist import LISTS
+from regressions.tiers import load_tiers
+from regressions.workloads.figures import phases, total
+from tb.descriptor import load
+from tb.sequences import without_bench
+from tb.stimulus.operands import operands
+from tb.workloads.autoencoder import Autoencoder, AutoencoderBatch16, AutoencoderBatch16Hybrid
+from tb.workloads.workload import Workload
+from tests.stimulus.devices import device
+
+ENTRIES = testlist.load([LISTS], load_tiers())
+WORKLOADS = {name: entry for name, entry in ENTRIES.items() if "/workloads/" in entry.sequence}
+
+
+class Pair(Workload):
+    """Two jobs, the second in other formats."""
+
+    @classmethod
+    def program(cls, engine: Engine) -> None:
+        """A product, and one in FP8 from what it gave."""
+        z = engine.matmul(np.eye(5), np.full((5, 3), 0.5), label="first")
+        engine.gemm(z, np.ones((3, 2)), np.ones((5, 2)), formats=Format.E4M3, label="second")
+
+
+def test_scenarios_are_the_jobs_of_the_program_with_its_operands() -> None:
+    drawn = Pair("t", 1, {}, load("redmule"))
+    first, second = (drawn.scenario(index).jobs[0] for index in range(2))
+    assert [(job.op.name, job.m, job.n, job.k, job.fmt) for job in (first, second)] == [
+        ("MATMUL", 5, 5, 3, Format.FP16),
+        ("GEMM", 5, 3, 2, Format.E4M3),
+    ]
+    x, w, y = operands(second)
+    assert np.array_equal(x, to_bits(np.full((5, 3), 0.5), Format.E4M3))
+    assert np.array_equal(w, to_bits(np.ones((3, 2)), Format.E4M3))
+    assert np.array_equal(y, to_bits(np.ones((5, 2)), Format.E4M3))
+    assert drawn.scenario(2).jobs == drawn.scenario(0).jobs, "it begins again"
+
+
+def test_what_a_device_cannot_do_is_left_out_and_the_rest_keeps_its_place() -> None:
+    drawn = Pair("t", 1, {}, device(formats=(Format.E4M3,)))
+    assert drawn.taken == [1]
+    assert drawn.scenario(0).jobs[0].fmt is Format.E4M3
+    assert drawn.left_out.total() == 1
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_an_entry_runs_the_whole_program_on_the_array(name: str) -> None:
+    entry = WORKLOADS[name]
+    drawn = without_bench(entry.sequence)(name, 1, entry.knobs, load("redmule"))
+    assert len(drawn.taken) == entry.count
+    assert not drawn.left_out
+    assert {"workloads", "nightly"} <= set(entry.tiers)
+
+
+@pytest.mark.parametrize(("kind", "arithmetic"), [(Autoencoder, 175_984), (AutoencoderBatch16, 244_096)])
+def test_the_autoencoders_products_are_the_published_ones(kind: type[Workload], arithmetic: int) -> None:
+    """The published bounds are those of the arithmetic alone; port, biases and updates come on top."""
+    jobs = kind.account(ARRAY)
+    assert sum(job.macs for job in jobs) == 710_656 * jobs[0].k
+    compute = sum(-(-job.m // 12) * -(-job.k // 16) * 16 * -(-job.n // 4) for job in jobs)
+    assert compute == arithmetic
+    tiles = sum(tile_cycles(ARRAY, job.op, job.m, job.n, job.k, job.fmt) for job in jobs)
+    assert arithmetic <= tiles <= sum(job.cycles or 0 for job in jobs)
+
+
+def test_hybrid_steps_take_the_same_cycles_here() -> None:
+    """The array computes a step a cycle in any format; FP8 halves the traffic, which does not limit it."""
+    plain, hybrid = (kind.account(ARRAY) for kind in (AutoencoderBatch16, AutoencoderBatch16Hybrid))
+    assert {job.fmt for job in hybrid} == {
+        (Format.E4M3, Format.E4M3, Format.FP16),
+        (Format.E4M3, Format.E5M2, Format.FP16),
+        (Format.E5M2, Format.E4M3, Format.FP16),
+    }
+    assert sum(job.cycles or 0 for job in plain) == sum(job.cycles or 0 for job in hybrid)
+
+
+def test_figures_add_up_by_phase() -> None:
+    engine = Engine()
+    for _ in range(3):
+        engine.matmul(np.ones((12, 16)), np.ones((16, 16)), label="a")
+    engine.matmul(np.ones((24, 16)), np.ones((16, 16)), label="b")
+    rows = phases(ARRAY, engine.jobs, {0: 100, 1: 110, 3: 250})
+    assert [(row.label, row.shape, row.jobs, row.cycles, row.tiles) for row in rows] == [
+        ("a", "12 x 16 x 16", 2, 210, 128),
+        ("b", "24 x 16 x 16", 1, 250, 128),
+    ]
+    everything = total(rows)
+    assert (everything.jobs, everything.cycles, everything.macs) == (3, 460, 2 * 3072 + 6144)
+    assert everything.utilization(ARRAY) == pytest.approx(12288 / (460 * 48))
