@@ -32,6 +32,7 @@ class FailureRow:
     folder: str = ""  # of its simulation, from that of the run; empty without
     record: str = ""  # its record, from the folder of the run; empty without
     shrink: str = ""  # command that shrinks it; empty where none can
+    trace: str = ""  # command that draws its jobs cycle by cycle; empty where none can
 
 
 def rerun_line(run: Run, selector: str, segment: Segment, kind: str) -> str:
@@ -62,6 +63,7 @@ def failure_rows(result: SegmentResult, run: Run) -> list[FailureRow]:
         jobs.setdefault(job.scenario, []).append(job)
     device = next((device for device in run.devices if device.name == segment.device), None)
     shrinkable = device is not None and not runner_of(device).unshrinkable
+    traceable = device is not None and not runner_of(device).untraced
     rows = [
         FailureRow(
             device=segment.device,
@@ -82,6 +84,7 @@ def failure_rows(result: SegmentResult, run: Run) -> list[FailureRow]:
             shrink=f"make shrink R={folder}/{failure.record}{chosen}{_kind_option(segment.kind)}"
             if failure.record and shrinkable
             else "",
+            trace=f"make trace R={folder}/{failure.record}{chosen}" if failure.record and traceable else "",
         )
         for failure in result.failures
         for key, (status, detail, chosen, job) in _by_bucket(failure).items()

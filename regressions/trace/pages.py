@@ -63,6 +63,11 @@ class JobPage:
         return self.derived is None or self.derived.agrees
 
     @property
+    def left(self) -> int:
+        """Cycle behind the last one in which the model agrees."""
+        return 1 + (self.derived.steps.size if self.derived else 0)
+
+    @property
     def slots(self) -> list[tuple[str, str, int, float]]:
         """Colour, cause, slots and their share, as the device's probe counted them; the largest first."""
         slots = self.seen.slots or {}

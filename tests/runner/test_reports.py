@@ -280,6 +280,7 @@ def test_the_page_loads_nothing_and_escapes_what_it_shows() -> None:
     assert "make replay R=build/runs/x/sims/0000/failures/t-3.json" in text
     assert "make run TEST=t:2:4 SEED=1 DUT=serial" in text
     assert "make shrink R=build/runs/x/sims/0000/failures/t-3.json" in text
+    assert "make trace R=build/runs/x/sims/0000/failures/t-3.json" in text
 
 
 def test_plots_take_the_colour_of_the_page() -> None:
