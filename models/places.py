@@ -20,6 +20,15 @@ def cache_folder() -> Path:
     return kept_folder() / "cache"
 
 
+def unusable(folder: Path) -> str:
+    """Return why nothing can be compiled from or into a folder; empty if it can.
+
+    Quotes, blanks and all else are fine: no shell and no make sees a path.
+    """
+    odd = next((character for character in '"$\n' if character in str(folder)), "")
+    return f"the simulator reads no path with {odd!r}: rename or move {str(folder)!r}" if odd else ""
+
+
 def settle(otherwise: Path) -> None:
     """Have this process and its children keep things elsewhere if the usual folder cannot be written."""
     place = _USUAL if _USUAL.exists() else _USUAL.parent

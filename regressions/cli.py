@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from rich.console import Console
 
-from models.places import settle
+from models.places import kept_folder, settle, unusable
 from regressions.errors import UserError, describe_os_error
 from regressions.option import Option
 from regressions.order import Order
@@ -111,6 +111,8 @@ def main(
         order = Order.of(typed)
         outputs = order.tree.root
         settle(outputs)
+        if odd := unusable(ROOT) or unusable(kept_folder()):
+            raise UserError(odd)
         code: int = act(order, services or real_services(order.processes), console)
         return code
     except (UserError, SchemaError) as error:

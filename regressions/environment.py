@@ -9,11 +9,14 @@ installed has to have one of the hashes of requirements.txt.
 
 import hashlib
 import importlib.util
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+
+from models.places import unusable
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements.txt"
@@ -82,6 +85,10 @@ def _install(folder: Path, python: Path, requirements: Path) -> str:
         return f"Python {sys.version.split()[0]} is too old: 3.11 or later is needed; name one with PYTHON="
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         return "Python lacks venv: install the Debian package python3-venv (apt-get install python3-venv)"
+    if os.pathsep in str(folder.absolute()):
+        return (
+            f"Python makes no environment in a folder with '{os.pathsep}' in its path: name another by VENV="
+        )
     print(f"environment: installing {requirements.name} into {folder.name}", flush=True)
     if not python.exists():
         made = subprocess.run([sys.executable, "-m", "venv", folder], check=False)
@@ -134,4 +141,8 @@ def outcome(act: Callable[[], str], doing: str) -> int:
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    sys.exit(outcome(lambda: prepare(folder, folder == Path(".venv")), "make the virtual environment"))
+    sys.exit(
+        outcome(
+            lambda: unusable(ROOT) or prepare(folder, folder == Path(".venv")), "make the virtual environment"
+        )
+    )

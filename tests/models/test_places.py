@@ -42,8 +42,19 @@ def test_a_checkout_that_can_be_written_keeps_them_for_all_folders_of_runs(
     assert kept_folder() == checkout / "build"
 
 
+@pytest.mark.parametrize("character", ['"', "$", "\n"])
+def test_a_folder_that_the_simulator_cannot_read_is_a_line(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, character: str
+) -> None:
+    runner.tests(good={})
+    monkeypatch.setenv(places.VARIABLE, str(tmp_path / f"odd{character}folder"))
+    assert runner("list") == 2
+    assert f"the simulator reads no path with {character!r}: rename or move" in runner.err
+    assert runner.err.count("\n") == 1
+
+
 def test_a_command_settles_where_to_keep_things(runner: Runner, checkout: Path) -> None:
     runner.tests(good={})
-    assert runner("list") == 0
+    assert runner("run", "--test", "good") == 0
     assert kept_folder() == runner.build
     assert not list(checkout.iterdir())

@@ -111,6 +111,24 @@ def test_a_package_without_a_hash_is_not_installed(tmp_path: Path) -> None:
     )
 
 
+def test_an_environment_is_not_made_where_python_would_not_find_it(tmp_path: Path) -> None:
+    requirements = _requirements(tmp_path, "gone==1\n")
+    error = environment.prepare(tmp_path / "co:lon" / "env", own=True, requirements=requirements)
+    assert error == "Python makes no environment in a path with ':': name another one by VENV="
+
+
+def test_a_checkout_that_the_simulator_cannot_read_gets_no_environment(tmp_path: Path) -> None:
+    checkout = tmp_path / 'dol$lar "quoted"'
+    for name in ("regressions/__init__.py", "regressions/environment.py", "models/places.py"):
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, checkout / name)
+    command = [sys.executable, "-m", "regressions.environment", ".venv"]
+    done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: the simulator reads no path with")
+    assert not (checkout / ".venv").exists()
+
+
 def test_a_python_without_venv_names_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environment.importlib.util, "find_spec", lambda _: None)
     error = environment.prepare(tmp_path / "new", own=True, requirements=_requirements(tmp_path, "gone==1\n"))
