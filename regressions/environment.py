@@ -86,9 +86,7 @@ def _install(folder: Path, python: Path, requirements: Path) -> str:
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         return "Python lacks venv: install the Debian package python3-venv (apt-get install python3-venv)"
     if os.pathsep in str(folder.absolute()):
-        return (
-            f"Python makes no environment in a folder with '{os.pathsep}' in its path: name another by VENV="
-        )
+        return f"Python makes no environment in a path with '{os.pathsep}': name another one by VENV="
     print(f"environment: installing {requirements.name} into {folder.name}", flush=True)
     if not python.exists():
         made = subprocess.run([sys.executable, "-m", "venv", folder], check=False)
