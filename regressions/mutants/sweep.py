@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 from pyslang import syntax
+from pyslang.syntax import SyntaxKind
 
 from regressions.mutants.choice import choose
 from regressions.mutants.defects import Change, Defect, Excuse
@@ -34,7 +35,16 @@ from tb.stimulus.rng import derive
 PER_LINE = 2
 """Defects of a line, at most."""
 _BITWISE = {"&": "|", "|": "&", "^": "|", "<<": ">>", ">>": "<<", "*": "+"}
+_LITERALS = (SyntaxKind.IntegerVectorExpression, SyntaxKind.UnbasedUnsizedLiteralExpression)
+_NAME, _TURN = re.compile(r"[A-Za-z_]\w*"), re.compile(r"\bgenvar\s+(\w+)")
 _UNARY = {"~": "", "-": "", "|": "&", "&": "|"}
+
+
+def _connective(source: VerilogSource, node: Any) -> Iterator[Edit]:
+    """As in other campaigns, but for an index `i + 1` of a loop: at its first turn `i - 1` is none."""
+    index = isinstance(node.parent, syntax.BitSelectSyntax) and operation(node) == "+"
+    if not index or not set(_NAME.findall(source.of(node))) & set(_TURN.findall(source.text)):
+        yield from OPERATORS["connective"](source, node)
 
 
 def _bitwise(source: VerilogSource, node: Any) -> Iterator[Edit]:
@@ -47,8 +57,8 @@ def _bitwise(source: VerilogSource, node: Any) -> Iterator[Edit]:
 
 
 def _stuck(source: VerilogSource, node: Any) -> Iterator[Edit]:
-    """A value that is all zeros or ones, or whose last bit is lost."""
-    if node.kind in ASSIGNMENTS:
+    """A value that is all zeros or ones, or whose last bit is lost; literals are left to `constant`."""
+    if node.kind in ASSIGNMENTS and node.right.kind not in _LITERALS:
         start, end = span(node.right)
         texts = ["'0", "'1"]
         if not isinstance(node.right, syntax.AssignmentPatternExpressionSyntax):
@@ -56,7 +66,12 @@ def _stuck(source: VerilogSource, node: Any) -> Iterator[Edit]:
         yield from ((start, end, text) for text in texts)
 
 
-_SWEPT: dict[str, Operator] = {**OPERATORS, "bitwise": _bitwise, "stuck": _stuck}
+_SWEPT: dict[str, Operator] = {
+    **OPERATORS,
+    "connective": _connective,
+    "bitwise": _bitwise,
+    "stuck": _stuck,
+}
 
 
 def sweep(device: Sourced, names: Sequence[str], reasons: Sequence[Excuse]) -> list[Defect]:

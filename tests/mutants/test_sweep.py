@@ -19,6 +19,7 @@ from tb.schema import SchemaError
 
 LINES = ["assign a = b & c;", "assign d = ~b;", "assign e = b ? c : d;", "assign f = b;"]
 PATTERN = "assign g = '{default: b};"
+LITERALS = ["assign h = '0;", "assign k = 1'b1;"]
 HEAD = 'schema = 1\ndevice = "serial"\nsweep = ["m.sv"]\n'
 
 
@@ -92,8 +93,8 @@ def test_all_operators_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(module, "PER_LINE", None)
     made = {
         (defect.operator, defect.replacement)
-        for defect in sweep(device(tmp_path, [*LINES, PATTERN]), ["m.sv"], [])
-        if defect.line in (*LINES[:2], PATTERN)
+        for defect in sweep(device(tmp_path, [*LINES, PATTERN, *LITERALS]), ["m.sv"], [])
+        if defect.line in (*LINES[:2], PATTERN, *LITERALS)
     }
     assert made == {
         ("bitwise", "assign a = b | c;"),
@@ -107,6 +108,9 @@ def test_all_operators_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         # No operand may be a pattern.
         ("stuck", "assign g = '0;"),
         ("stuck", "assign g = '1;"),
+        # A literal is changed once, and not into itself.
+        ("constant", "assign h = '1;"),
+        ("constant", "assign k = 1'b0;"),
     }
 
 
@@ -145,13 +149,21 @@ def test_an_unknown_source_is_refused(tmp_path: Path) -> None:
         sweep(device(tmp_path, LINES), ["n.sv"], [])
 
 
+def test_an_index_of_a_loop_keeps_its_sign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the first turn `i - 1` is no index, so that such a defect would be undefined."""
+    monkeypatch.setattr(module, "PER_LINE", None)
+    lines = ["for (genvar i = 0; i < 2; i++) begin : gen_bit", "assign a[i+1] = a[i] + c[N+1];", "end"]
+    found = sweep(device(tmp_path, lines), ["m.sv"], [])
+    replacements = {defect.replacement for defect in found if defect.operator == "connective"}
+    assert replacements == {"assign a[i+1] = a[i] - c[N+1];", "assign a[i+1] = a[i] + c[N-1];"}
+
+
 def test_the_data_of_fpnew_apply() -> None:
+    """Each reason is about some defect, and no blanket: most defects have none."""
     listed = read(FOLDER / "fpnew.toml")
     assert listed.jobs is not None
     assert listed.jobs.is_file()
-    small = "fpnew_rounding.sv"
-    reasons = [reason for reason in listed.reasons if reason.file == small]
-    found = sweep(load(listed.device), [small], reasons)
-    assert len({defect.line for defect in found}) > 10
-    assert {defect.file for defect in found} == {small}
-    assert {reason.file for reason in listed.reasons} <= set(listed.sweep)
+    found = sweep(load(listed.device), listed.sweep, listed.reasons)
+    assert len(found) > 600
+    assert {defect.file for defect in found} == set(listed.sweep)
+    assert sum(not defect.reason for defect in found) > len(found) / 2
