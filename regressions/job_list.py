@@ -2,7 +2,7 @@
 """Lists of jobs: parts of tests, as ``name:begin:end``."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,6 +15,7 @@ from regressions.selection import find_entry, make_segment
 from regressions.services import Services
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Segment
 from tb.exchange.reading import convert
 from tb.schema import Where, read_toml
 
@@ -44,13 +45,22 @@ def read(path: Path, seed: int | None = None) -> tuple[int, list[Listed]]:
     """
     where = Where(relative(path))
     content = convert(read_toml(path), _Content, where)
+    return content.seed if seed is None else seed, parse(content.jobs, where.key("jobs"))
+
+
+def parse(texts: Sequence[str], where: Where) -> list[Listed]:
+    """Parts of tests as they are written in data, at a place there.
+
+    Raises:
+        SchemaError: One is malformed.
+    """
     parts = []
-    for index, text in enumerate(content.jobs):
+    for index, text in enumerate(texts):
         match = _PART.fullmatch(text)
         if match is None or int(match[2]) >= int(match[3]):
-            raise where.key("jobs").item(index).error(f"'{text}' is no part; write name:begin:end")
+            raise where.item(index).error(f"'{text}' is no part; write name:begin:end")
         parts.append(Listed(match[1], int(match[2]), int(match[3])))
-    return content.seed if seed is None else seed, parts
+    return parts
 
 
 def load(
@@ -70,8 +80,23 @@ def load(
         UserError: A test does not exist.
     """
     number, parts = read(path, seed)
-    segments = (
-        make_segment(services, find_entry(entries, part.name), number, part.begin, part.end, kind, device)
+    return Simulation(0, find_segments(parts, entries, services, device, kind, number))
+
+
+def find_segments(
+    parts: Sequence[Listed],
+    entries: Mapping[str, TestEntry],
+    services: Services,
+    device: Descriptor,
+    kind: str,
+    seed: int,
+) -> tuple[Segment, ...]:
+    """The parts of tests on a device and build kind.
+
+    Raises:
+        UserError: A test does not exist.
+    """
+    return tuple(
+        make_segment(services, find_entry(entries, part.name), seed, part.begin, part.end, kind, device)
         for part in parts
     )
-    return Simulation(0, tuple(segments))

@@ -40,6 +40,8 @@ class Defect(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     ordinal: Annotated[int, Meta(ge=1)] = 0
     # Build kind in which it is judged; xrand for what shows in another initial state than all zeros.
     kind: Literal["fast", "xrand"] = "fast"
+    # Parts of tests that run before those of the list, as the list has them; for defects that no other needs.
+    jobs: tuple[str, ...] = ()
     seen_by: tuple[str, ...] = ()  # checkers of which at least one must report it; empty if any will do
     operator: str = ""  # operator that made a generated defect; empty for one written by hand
     equivalent: str = ""  # why no behaviour of the device changes, empty if some does
@@ -158,6 +160,17 @@ def read(file: Path) -> DefectList:
     return DefectList(
         content.device, list(defects.values()), jobs, content.sweep, content.draw, tuple(reasons)
     )
+
+
+def refuse_jobs(defects: Iterable[Defect]) -> None:
+    """Complains about jobs of a defect where other things run than jobs of tests.
+
+    Raises:
+        SchemaError: One names some.
+    """
+    for defect in defects:
+        if defect.jobs:
+            raise defect.where.key("jobs").error("only defects of a device run under jobs; leave it out")
 
 
 def _add(defects: dict[str, Defect], more: Iterable[Defect]) -> None:

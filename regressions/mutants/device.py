@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Defects of a device behind the contract's ports: found by the bench, in jobs of the test lists."""
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from msgspec import structs
 
 from regressions.deadline import Deadline
-from regressions.job_list import load
+from regressions.job_list import find_segments, load, parse
 from regressions.judge import ProcessEnd, judge
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.defects import Defect
@@ -18,13 +20,13 @@ from regressions.mutants.simulations import CONTROL, Simulations, TimeLimit
 from regressions.mutants.target import Numbered
 from regressions.order import Order
 from regressions.paths import relative
-from regressions.planner import RANDOM_STATE, state_seed
+from regressions.planner import RANDOM_STATE, Simulation, state_seed
 from regressions.planning import build_kind, with_kind
 from regressions.results import SimulationLog
 from regressions.services import Services
 from regressions.simulators.base import Build
 from tb.exchange.device import Descriptor
-from tb.exchange.plan import Plan
+from tb.exchange.plan import Plan, Segment
 from tb.exchange.status import Status
 
 _STARTS = 4  # random states that a defect is tried from
@@ -36,10 +38,21 @@ _LEAST_SECONDS = 120.0
 _TIMES_CONTROL = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Jobs of one simulation."""
+
+    kind: str  # build kind
+    jobs: Simulation
+    part: str  # folder in that of the defect; empty for that
+    start: int = 0  # number of the random state
+
+
 class DeviceTarget:
     """A device of `tb/duts`; all jobs are those of one simulation (`regressions.mutants.target.Target`).
 
-    A defect whose kind of build starts from random state has a few such simulations, each from another one.
+    A defect may name jobs that run before those of the list. One whose kind of build starts from random
+    state has a few such simulations, each from another one.
 
     Args:
         order: The command line.
@@ -60,18 +73,32 @@ class DeviceTarget:
         jobs = order.job_list or JOBS
         self._jobs = load(jobs, order.entries, services, self.device, "fast", order.seed)
         self.seed = self._jobs.segments[0].seed
+        self._find = partial(
+            find_segments,
+            entries=order.entries,
+            services=services,
+            device=self.device,
+            kind="fast",
+            seed=self.seed,
+        )
+        self._own: dict[int, tuple[Segment, ...]] = {}
+        self._chosen: Numbered = ()
         self._graded = order.graded
+        self._processes = order.processes
         self._placement = Placement({}, ())
         self._builds: dict[str, Build] = {}
         self._seconds = _LEAST_SECONDS
 
     def place(self, defects: Sequence[Defect]) -> None:
-        """Find every defect in the sources."""
+        """Find every defect in the sources, and the tests that it names."""
         self._placement = place_all(defects, self.device)
+        for number, defect in enumerate(defects, start=1):
+            self._own[number] = self._find(parse(defect.jobs, defect.where.key("jobs")))
 
     def build(self, defects: Sequence[Defect], chosen: Numbered, folder: Path) -> dict[int, str]:
         """Compile all defects that compile; returns numbers of the others, with the compiler's words."""
         kinds = sorted({self._kind or defect.kind for _, defect in chosen})
+        self._chosen = chosen
 
         def make(copies: Copies, log: Path) -> dict[str, Build]:
             device = mutated(self.device, copies)
@@ -81,41 +108,53 @@ class DeviceTarget:
         return invalid
 
     async def control(self, simulations: Simulations) -> tuple[str, int]:
-        """Run the jobs without a defect; return the problems and the number of jobs."""
-        timeouts = {segment.key: segment.entry.timeout for segment in self._jobs.segments}
-        done = 0
-        for kind in self._builds:
-            log, outcome, _ = await self._simulate(0, CONTROL, kind, 0, simulations, Deadline(timeouts))
+        """Run the jobs without a defect; return the problems and the number of those that run with each.
+
+        The jobs that chosen defects name run in simulations of their own.
+        """
+        free = asyncio.Semaphore(self._processes)
+
+        async def run(it: _Run) -> tuple[str, int]:
+            async with free:
+                deadline = Deadline({segment.key: segment.entry.timeout for segment in it.jobs.segments})
+                log, outcome, _ = await self._simulate(0, CONTROL, it, simulations, deadline)
             self._seconds = max(self._seconds, _TIMES_CONTROL * outcome.seconds)
-            bad = [r for r in judge(self._jobs, log, outcome, "") if r.status is not Status.PASSED]
-            done = sum(len(test.jobs) for test in log.tests)
-            if bad:
-                return f"test {bad[0].segment.entry.name}: {bad[0].detail}", done
-        return "", done
+            bad = [r for r in judge(it.jobs, log, outcome, "") if r.status is not Status.PASSED]
+            fault = f"test {bad[0].segment.entry.name}: {bad[0].detail}" if bad else ""
+            return fault, sum(len(test.jobs) for test in log.tests)
+
+        runs = [_Run(kind, self._jobs, kind) for kind in self._builds]
+        for kind in self._builds:
+            its = [number for number, defect in self._chosen if (self._kind or defect.kind) == kind]
+            own = {segment.key: segment for number in its for segment in self._own[number]}
+            runs += [_Run(kind, Simulation(0, (each,)), f"{kind}-{each.entry.name}") for each in own.values()]
+        results = await asyncio.gather(*map(run, runs))
+        return next((fault for fault, _ in results if fault), ""), results[0][1]
 
     async def examine(self, number: int, defect: Defect, simulations: Simulations) -> DefectResult:
-        """Run the jobs with a defect, until something is found."""
-        jobs, seconds = 0, 0.0
+        """Run the jobs with a defect, its own first, until something is found."""
+        count, seconds = 0, 0.0
         kind = self._kind or defect.kind
+        segments = {segment.key: segment for segment in (*self._own[number], *self._jobs.segments)}
+        jobs = Simulation(0, tuple(segments.values()))
         for start in range(_STARTS if kind == RANDOM_STATE else 1):
+            it = _Run(kind, jobs, f"start-{start}" if kind == RANDOM_STATE else "", start)
             deadline = TimeLimit(self._seconds, go_on=self._graded)
-            run = await self._simulate(number, defect.id, kind, start, simulations, deadline)
-            log, outcome, folder = run
-            result = read_result(defect, number, folder, self._jobs, log, outcome)
-            jobs, seconds = jobs + result.after, seconds + result.seconds
+            log, outcome, folder = await self._simulate(number, defect.id, it, simulations, deadline)
+            result = read_result(defect, number, folder, jobs, log, outcome)
+            count, seconds = count + result.after, seconds + result.seconds
             if result.fate is Fate.KILLED:
                 break
-        return replace(result, after=jobs, seconds=round(seconds, 3))
+        return replace(result, after=count, seconds=round(seconds, 3))
 
     async def _simulate(
-        self, number: int, name: str, kind: str, start: int, simulations: Simulations, deadline: Deadline
+        self, number: int, name: str, it: _Run, simulations: Simulations, deadline: Deadline
     ) -> tuple[SimulationLog, ProcessEnd, Path]:
-        random = kind == RANDOM_STATE
-        folder = simulations.make_folder(name, f"start-{start}" if random else "")
-        state = state_seed(self.seed, name, start) if random else 0
-        segments = tuple(with_kind(self._jobs.segments, kind))
+        folder = simulations.make_folder(name, it.part)
+        state = state_seed(self.seed, name, it.start) if it.kind == RANDOM_STATE else 0
+        segments = tuple(with_kind(it.jobs.segments, it.kind))
         Plan(descriptor=relative(self.device.path), tests=segments, state=state).write(folder)
-        argv, environment = self._simulator.command(self._builds[kind], folder, state=state)
+        argv, environment = self._simulator.command(self._builds[it.kind], folder, state=state)
         return *(await simulations.run(name, number, argv, environment, folder, deadline)), folder
 
 

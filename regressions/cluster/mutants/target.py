@@ -18,7 +18,7 @@ from regressions.cluster.run import MEMORIES, REQUEST, prepare
 from regressions.errors import UserError
 from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.build import Copies, build_valid
-from regressions.mutants.defects import Defect
+from regressions.mutants.defects import Defect, refuse_jobs
 from regressions.mutants.outcome import CRASH, TIME_LIMIT, DefectResult, Fate
 from regressions.mutants.placement import Placement, place_all
 from regressions.mutants.simulations import CONTROL, Simulations, TimeLimit
@@ -85,6 +85,7 @@ class ClusterTarget:
 
     def place(self, defects: Sequence[Defect]) -> None:
         """Find every defect in the sources."""
+        refuse_jobs(defects)
         self._placement = place_all(defects, self.device)
 
     def build(self, defects: Sequence[Defect], chosen: Numbered, folder: Path) -> dict[int, str]:

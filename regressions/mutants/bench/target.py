@@ -16,7 +16,7 @@ from regressions.errors import UserError
 from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.bench.operators import applied, cpp_candidates, python_candidates
 from regressions.mutants.changes import ChangeError
-from regressions.mutants.defects import Defect
+from regressions.mutants.defects import Defect, refuse_jobs
 from regressions.mutants.operators import Candidate
 from regressions.mutants.outcome import CRASH, TIME_LIMIT, DefectResult, Fate
 from regressions.mutants.placement import Sourced
@@ -117,6 +117,7 @@ class BenchTarget:
         Raises:
             SchemaError: One does not apply (any more).
         """
+        refuse_jobs(defects)
         for defect in defects:
             if defect.file not in BENCH.files:
                 known = nearest(defect.file, BENCH.files)
