@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import structs
 from rich.console import Console
 
+from regressions.display import busy
 from regressions.errors import UserError
 from regressions.executor import Executor
 from regressions.judge import SegmentResult
@@ -83,6 +84,7 @@ class Attempts:
         order: Order,
         services: Services,
         label: str,
+        console: Console,
         *,
         waves: bool = False,
         quiet: bool = False,
@@ -107,7 +109,8 @@ class Attempts:
             record.write(path)
         simulator = services.simulator("verilator")
         kind = order.kind or ("waves" if waves else RANDOM_STATE if record.state else "fast")
-        build = simulator.build(device, kind, run / f"build-{kind}.log")
+        with busy(console, f"building {device.name} ({kind})", quiet=quiet):
+            build = simulator.build(device, kind, run / f"build-{kind}.log")
         option = f" KIND={order.kind}" if order.kind else " WAVES=1" if waves else ""
         return cls(run, path, record, simulator, build, waves, quiet, logs, option)
 
@@ -128,9 +131,10 @@ class Attempts:
         """Known issues and differences that explain the finding of the record where it stands."""
         return explaining(self.device, self._scenarios(mode), self.record.finding)
 
-    def with_waves(self) -> "Attempts":
+    def with_waves(self, console: Console) -> "Attempts":
         """The same, on a build that writes waves."""
-        build = self.simulator.build(self.device, "waves", self.run / "build-waves.log")
+        with busy(console, f"building {self.device.name} (waves)", quiet=self.quiet):
+            build = self.simulator.build(self.device, "waves", self.run / "build-waves.log")
         return replace(self, build=build, waves=True)
 
     def on(self, path: Path) -> "Attempts":
@@ -153,10 +157,11 @@ class Attempts:
             )
             return Command(argv, environment, folder, f"make replay R={relative(self.path)}{self.option}")
 
-        with RunProgress(console, 1, segment.jobs, quiet=self.quiet) as progress:
+        simulation = Simulation(0, (segment,))
+        with RunProgress(console, [simulation], quiet=self.quiet) as progress:
             plan = self._plan(mode, segment, seconds or 0.0)
             executor = Executor(self.run / mode, 1, command, lambda _: plan, progress)
-            execution = executor.execute(iter([Simulation(0, (segment,))]))
+            execution = executor.execute(iter([simulation]))
         if execution.interrupted:
             return None
         result = execution.results[0]

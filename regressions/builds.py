@@ -5,9 +5,11 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from itertools import count
 
 from rich.console import Console
 
+from regressions.display import duration
 from regressions.kinds import runner_of
 from regressions.paths import relative
 from regressions.run import Run
@@ -20,6 +22,7 @@ LONG = 200_000_000
 """Cycles from which on a build pays for its profile, which takes minutes to make."""
 
 _POLL_SECONDS = 0.2
+_NAMED = 3  # builds under way that are named at most
 
 
 class Builds:
@@ -35,14 +38,18 @@ class Builds:
         self._stopping = False
         self.seconds: dict[str, float] = {}  # wall time of those that were made, by device and kind
         self._long: set[Key] = set()
+        self._since: dict[Key, float] = {}  # when each was begun
+        self._count = 0
+        self._numbers = count(1)  # of those that have ended
 
     def start(self, wanted: Iterable[Key], cycles: Mapping[Key, int] | None = None) -> None:
         """Starts builds, those of most `cycles` to run first; those that are there or under way stay."""
         planned = Counter(cycles)
         self._long |= {key for key in planned if planned[key] >= LONG}
-        for key in sorted(wanted, key=lambda key: -planned[key]):
-            if key not in self._started:
-                self._started[key] = self._pool.submit(self._build, *key)
+        new = [key for key in dict.fromkeys(wanted) if key not in self._started]
+        self._count += len(new)  # first: one that is in the cache says at once how many there are
+        for key in sorted(new, key=lambda key: -planned[key]):
+            self._started[key] = self._pool.submit(self._build, *key)
 
     def wait(self) -> None:
         """Waits for all of them; an interrupt ends them.
@@ -78,22 +85,40 @@ class Builds:
         """Returns a build that is there."""
         return self._started[key].result()
 
+    def in_words(self) -> str:
+        """Words on how many are there, and what is under way for how long; empty if all have ended."""
+        left = [key for key, build in [*self._started.items()] if not build.done()]
+        if not left:
+            return ""
+        now = time.monotonic()
+        under_way = [
+            f"{name} ({kind}) {duration(now - self._since[name, kind])}"
+            for name, kind in left
+            if (name, kind) in self._since
+        ]
+        more = f" and {len(under_way) - _NAMED} more" if len(under_way) > _NAMED else ""
+        return f"builds {self._count - len(left)} of {self._count}: {', '.join(under_way[:_NAMED])}{more}"
+
     def _build(self, name: str, kind: str) -> Build:
         log = self._folder / f"build-{name}-{kind}.log"
-        started = time.monotonic()
+        started = self._since[name, kind] = time.monotonic()
         try:
             device = self._devices[name]
             training = runner_of(device).training(device) if (name, kind) in self._long else None
             build = self._simulator.build(device, kind, log, training)
         except BuildError as error:
             if not self._stopping:
-                text = f"build_failed {name} ({kind}): {error}"
+                text = f"build_failed {name} ({kind}), {self._number()}: {error}"
                 self._console.print(text, style="bold red", markup=False)
             raise
         seconds = time.monotonic() - started
         if not build.cached:
             self.seconds[f"{name} ({kind})"] = round(seconds, 3)
-        how = f"built in {seconds:.0f} s, log {relative(log)}"
-        how = "found in the cache" if build.cached else how
-        self._console.print("; ".join(filter(None, (f"{name} ({kind}) {how}", build.note))), highlight=False)
+        how = "found in the cache" if build.cached else f"built in {duration(seconds)}, log {relative(log)}"
+        said = f"{name} ({kind}), {self._number()}: {how}"
+        self._console.print("; ".join(filter(None, (said, build.note))), highlight=False)
         return build
+
+    def _number(self) -> str:
+        """Which of all it is that has ended now."""
+        return f"{next(self._numbers)} of {self._count}"

@@ -12,6 +12,7 @@ from regressions import account, coverage_baseline, processor
 from regressions.code_coverage import report as code_report
 from regressions.code_coverage.measure import CodeCoverage
 from regressions.coverage.measure import Coverage, Part, measure
+from regressions.display import busy
 from regressions.executor import Execution
 from regressions.grading import grade, kills
 from regressions.history import note
@@ -44,9 +45,10 @@ def conclude(
         OSError: Outputs cannot be written; earlier reports are untouched.
     """
     execution.processor = processor.of_run(execution.processor)
-    summary = judged(run, execution, code, campaigns)
-    summary.faults += [*faults, *_coverage_faults(summary)]
-    write_reports(summary)
+    with busy(console, "coverage and reports"):
+        summary = judged(run, execution, code, campaigns)
+        summary.faults += [*faults, *_coverage_faults(summary)]
+        write_reports(summary)
     if not summary.interrupted or summary.stopped:
         note(run.order.tree.history, entry_of(summary))
     account.write(run, execution, summary.faults)

@@ -13,6 +13,7 @@ from regressions.builds import Builds, Key
 from regressions.code_coverage import report as code_report
 from regressions.conclusion import conclude, covered
 from regressions.coverage.measure import Coverage
+from regressions.display import Display, busy
 from regressions.executor import Execution, Executor, not_started
 from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
@@ -72,7 +73,7 @@ def perform(run: Run, schedule: Schedule, services: Services, console: Console) 
     runner = _Runner(run, schedule, simulator, console)
     execution = runner.execute()
     if schedule.closing is not None and not execution.interrupted:
-        with console.status("making scenarios for the bins that are still open"):
+        with busy(console, "making scenarios for the bins that are still open"):
             segments = schedule.closing(covered(run, execution, ACCELERATOR))
         execution.add(runner.close(segments))
     try:
@@ -98,12 +99,13 @@ class _Runner:
         planned = self._schedule.planned
         self._builds.start(self._schedule.builds, self._cycles())
         if planned is not None:
-            return self._simulate(self._waiting(list(self._schedule.simulations)), planned)
+            return self._simulate(list(self._schedule.simulations))
         try:
-            self._builds.wait()  # the time of a soak is for simulations
+            with Display(self._console, self._builds.in_words):
+                self._builds.wait()  # the time of a soak is for simulations
         except KeyboardInterrupt:
             return Execution(interrupted=True)
-        return self._simulate(self._endless(), None, self._run.order.soak_seconds)
+        return self._simulate(None, self._run.order.soak_seconds)
 
     def _cycles(self) -> Counter[Key]:
         """Cycles that each build will run; in a soak, what its time is enough for."""
@@ -121,36 +123,34 @@ class _Runner:
         self._failed = []
         simulations = pack(segments, self._run.order.processes)
         self._builds.start(builds_of(simulations))
-        return self._simulate(self._waiting(simulations), segments)
+        return self._simulate(simulations)
 
-    def _simulate(
-        self,
-        simulations: Iterator[Simulation | None],
-        planned: Sequence[Segment] | None,
-        seconds: float | None = None,
-    ) -> Execution:
+    def _simulate(self, simulations: Sequence[Simulation] | None, seconds: float | None = None) -> Execution:
+        """Run simulations; without any named, those of a soak for some time."""
         folder, processes = self._run.folder, self._run.order.processes
         first = len(list((folder / "sims").glob("*")))
+        until = None if seconds is None else time.monotonic() + seconds
         with RunProgress(
-            self._console,
-            None if planned is None else len(planned),
-            None if planned is None else sum(segment.jobs for segment in planned),
+            self._console, simulations, processes, until=until, building=self._builds.in_words
         ) as progress:
             executor = Executor(
                 folder, processes, self._command, self._plan, progress, first, self._run.order.stop
             )
-            until = None if seconds is None else time.monotonic() + seconds
-            execution = executor.execute(simulations, until)
+            ready = self._endless(progress) if simulations is None else self._waiting(simulations, progress)
+            execution = executor.execute(ready, until)
         execution.results += self._failed
         execution.builds = dict(self._builds.seconds)
         if execution.interrupted:
             self._builds.stop()
             known = {(result.segment.device, result.segment.key) for result in execution.results}
-            rest = [each for each in planned or () if (each.device, each.key) not in known]
+            planned = [segment for each in simulations or () for segment in each.segments]
+            rest = [each for each in planned if (each.device, each.key) not in known]
             execution.results += [not_started(segment) for segment in rest]
         return execution
 
-    def _waiting(self, simulations: Sequence[Simulation]) -> Iterator[Simulation | None]:
+    def _waiting(
+        self, simulations: Sequence[Simulation], progress: RunProgress
+    ) -> Iterator[Simulation | None]:
         """The simulations as their builds come; None while there is none for any of those left."""
         left = list(simulations)
         while left:
@@ -159,23 +159,24 @@ class _Runner:
                 yield None
                 continue
             left.remove(simulation)
-            if self._is_built(simulation):
+            if self._is_built(simulation, progress):
                 yield simulation
 
-    def _endless(self) -> Iterator[Simulation]:
+    def _endless(self, progress: RunProgress) -> Iterator[Simulation]:
         """The simulations of a soak, unless all builds failed: it would note failures without end."""
         for simulation in self._schedule.simulations:
-            if self._is_built(simulation):
+            if self._is_built(simulation, progress):
                 yield simulation
             elif all(self._builds.error(build) for build in self._schedule.builds):
                 return
 
-    def _is_built(self, simulation: Simulation) -> bool:
+    def _is_built(self, simulation: Simulation, progress: RunProgress) -> bool:
         """True if the build is there; else its segments are noted as failed."""
         message = self._builds.error(build_of(simulation))
         if message:
             failed = (SegmentResult(each, Status.BUILD_FAILED, message, "") for each in simulation.segments)
             self._failed += failed
+            progress.dropped(simulation)
         return not message
 
     def _command(self, simulation: Simulation, folder: Path) -> Command:

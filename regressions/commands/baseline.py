@@ -11,6 +11,7 @@ from rich.console import Console
 from regressions import orphans
 from regressions.baseline import record
 from regressions.baseline.jobs import describe, scenarios
+from regressions.display import busy
 from regressions.errors import UserError
 from regressions.machine import check_tools
 from regressions.order import Order
@@ -43,7 +44,8 @@ def baseline(order: Order, services: Services, console: Console) -> int:
     kept = record.read()
     for name in [order.dut] if order.dut else available():
         device = services.device(name)
-        jobs = measure(device, simulator, order.tree.root / "baseline" / device.name, order)
+        with busy(console, f"building and measuring {device.name}"):
+            jobs = measure(device, simulator, order.tree.root / "baseline" / device.name, order)
         for line in changes(kept.get(device.name), jobs):
             console.print(f"{device.name}: {line}", highlight=False)
         kept[device.name] = record.Device(device.instance.title, jobs)

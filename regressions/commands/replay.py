@@ -13,7 +13,7 @@ from tb.exchange.status import Status
 
 def replay(order: Order, services: Services, console: Console) -> int:
     """Replays a record; exit code 1 if it fails, as recorded, known or not, or otherwise, 0 if it passes."""
-    attempts = Attempts.of(order, services, "replay", waves=order.waves)
+    attempts = Attempts.of(order, services, "replay", console, waves=order.waves)
     record = attempts.record
     before = len(record.scenarios) - 1
     what = f"{record.status} of {record.entry.name} on {attempts.device.name}: {record.detail}"

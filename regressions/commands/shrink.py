@@ -52,7 +52,7 @@ def _search(order: Order, services: Services, console: Console, mode: Mode, *, w
         raise UserError(
             f"R: {device.name} is a {device.kind}: {refusal}; 'make replay' with WAVES=1 repeats the failure"
         )
-    attempts = Attempts.of(order, services, mode, quiet=True)
+    attempts = Attempts.of(order, services, mode, console, quiet=True)
     attempt = attempts.attempt(mode, console, order.soak_seconds or DEFAULT_SECONDS)
     if attempt is None:
         return EXIT_INTERRUPTED
@@ -73,7 +73,7 @@ class _Search:
     def confirm(self, console: Console) -> Attempt | None:
         """Run the smallest failure in a simulation of its own; None if that was interrupted."""
         attempts = self.attempts.on(self.path)
-        return (attempts.with_waves() if self.waves else attempts).attempt("prefix", console)
+        return (attempts.with_waves(console) if self.waves else attempts).attempt("prefix", console)
 
 
 def _report(search: _Search, console: Console) -> int:

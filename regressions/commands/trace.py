@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from regressions.attempts import Attempt, Attempts
+from regressions.display import busy
 from regressions.errors import UserError
 from regressions.executor import Executor
 from regressions.judge import SegmentResult
@@ -97,7 +98,7 @@ class _Ran:
 def _record(order: Order, services: Services, console: Console) -> _Ran | None:
     """Run a record's scenario alone, and after those before it unless it fails so; None if interrupted."""
     _check(services.device(read_record(order.record_path).descriptor), "R")
-    attempts = Attempts.of(order, services, "trace", quiet=True, logs=True)
+    attempts = Attempts.of(order, services, "trace", console, quiet=True, logs=True)
     attempt: Attempt | None = None
     modes: tuple[Mode, ...] = ("alone", "prefix") if len(attempts.record.scenarios) > 1 else ("alone",)
     for mode in modes:
@@ -134,7 +135,8 @@ def _scenario(order: Order, services: Services, console: Console) -> _Ran | None
     kind = build_kind(order, services) or "fast"
     segment = make_segment(services, entry, seed, chosen.begin, chosen.end, kind, device)
     run, simulator = create_run(order.tree.replays, "trace", seed), services.simulator("verilator")
-    build = simulator.build(device, kind, run / f"build-{kind}.log")
+    with busy(console, f"building {device.name} ({kind})"):
+        build = simulator.build(device, kind, run / f"build-{kind}.log")
     options = f"TEST={entry.name}:{chosen.begin} SEED={seed} {order.rerun_options(device)}".rstrip()
 
     def command(simulation: Simulation, folder: Path) -> Command:
@@ -144,9 +146,10 @@ def _scenario(order: Order, services: Services, console: Console) -> _Ran | None
     def plan(simulation: Simulation) -> Plan:
         return Plan(descriptor=relative(device.path), tests=(segment,), state=simulation.state, logs=True)
 
-    with RunProgress(console, 1, segment.jobs, quiet=True) as progress:
+    simulation = Simulation(0, (segment,))
+    with RunProgress(console, [simulation], quiet=True) as progress:
         executor = Executor(run, 1, command, plan, progress)
-        execution = executor.execute(iter([Simulation(0, (segment,))]))
+        execution = executor.execute(iter([simulation]))
     if execution.interrupted:
         return None
     result = execution.results[0]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from regressions.display import busy
 from regressions.errors import UserError
 from regressions.mutants.defects import Defect
 from regressions.mutants.finished import SIMS, Finished, inputs_of
@@ -89,12 +90,13 @@ def _finish(
         return
     name = target.device.name
     started = time.monotonic()
-    with console.status(f"building {name} with {len(everything)} defects"):
+    with busy(console, f"building {name} with {len(everything)} defects"):
         invalid = target.build(everything, chosen, order.tree.root / "mutants" / name)
     console.print(f"{name} with its defects was built in {time.monotonic() - started:.0f} s")
     rerun = " ".join(filter(None, (target.rerun, order.campaign_options)))
     simulations = Simulations(finished.folder / SIMS, rerun)
-    fault, amount = asyncio.run(target.control(simulations))
+    with busy(console, "a run without any defect"):
+        fault, amount = asyncio.run(target.control(simulations))
     if fault:
         raise UserError(
             f"{name} fails without any defect, so nothing can be learnt: {fault}; see {finished.folder}"

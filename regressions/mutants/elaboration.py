@@ -16,6 +16,8 @@ def absent_blocks(device: Sourced, names: Sequence[str]) -> dict[str, list[range
 
     A device that is no descriptor has no top module of its own: all modules that no other has are at the top.
     """
+    if not names:
+        return {}
     options, manager = ast.CompilationOptions(), SourceManager()
     if isinstance(device, Descriptor):
         options.topModules = {device.top}

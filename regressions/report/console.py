@@ -12,12 +12,14 @@ from regressions.report.verdict import grouped, verdict
 from regressions.summary import Summary
 
 MAX_SHOWN = 5
+MAX_GROUPS = 20
 
 
 def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
     """Print failures with their rerun lines, further problems, the verdict and the folder of the reports."""
     say = partial(console.print, markup=False, highlight=False, soft_wrap=True)
-    for group in grouped(summary):
+    groups = grouped(summary)
+    for group in groups[:MAX_GROUPS]:
         say(f"\n{len(group.rows)} x {group.key}", style="bold red")
         for line in group.common:
             say(f"  {line}", style="bold")
@@ -27,6 +29,8 @@ def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
                 say(f"    {line}")
         if len(group.rows) > MAX_SHOWN:
             say(f"  and {len(group.rows) - MAX_SHOWN} more in the report")
+    if len(groups) > MAX_GROUPS:
+        say(f"\nand {len(groups) - MAX_GROUPS} more kinds of failures in the report", style="bold red")
     for fault in summary.faults:
         say(fault, style="bold red")
     for note in summary.notes:

@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from regressions.code_coverage.measure import percent
 from regressions.contract import load_contract
+from regressions.display import duration
 from regressions.kinds import runner, runners
 from regressions.pages import templates
-from regressions.progress import duration
 from regressions.report.anchors import slug, unique
 from regressions.report.checkers import anchor, views
 from regressions.report.covered import bin_groups, exclusions, groups, share

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from regressions.display import duration
 from regressions.processor import OTHERS
-from regressions.progress import duration
 from regressions.simulators.points import Kind
 from regressions.summary import Summary
 from regressions.testplan import TestpointVerdict

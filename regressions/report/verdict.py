@@ -3,8 +3,8 @@
 
 from dataclasses import dataclass
 
+from regressions.display import duration
 from regressions.failures import FailureRow
-from regressions.progress import duration
 from regressions.summary import Summary
 
 SHORT_SECONDS = 10.0

@@ -22,7 +22,7 @@ from regressions.judge import SegmentResult
 from regressions.processor import OTHERS, RUNNER, in_words, of_run
 from regressions.report import html
 from regressions.report.checkers import anchor, views
-from regressions.report.console import print_verdict
+from regressions.report.console import MAX_GROUPS, print_verdict
 from regressions.report.exercised import exercised, size_class
 from regressions.report.html import render_html
 from regressions.report.junit import render_junit
@@ -404,6 +404,19 @@ def test_each_kind_of_failure_says_what_its_jobs_share_and_which_one_it_is_likel
         assert f"  {line}\n" in shown
         assert f"<b>{line}</b>" in page
         assert f"- **{line}**" in markdown
+
+
+def test_twenty_kinds_of_failures_are_shown_and_the_others_counted() -> None:
+    words = [f"{chr(97 + number)} is wrong" for number in range(23)]
+    failures = [
+        Failure("t", number, Status.MISMATCH, word, (Finding(Status.MISMATCH, "memory", word),))
+        for number, word in enumerate(words)
+    ]
+    console = Console(record=True, width=200)
+    print_verdict(console, _summary(_result(0, Status.MISMATCH, [], failures)), Path("x"))
+    lines = console.export_text().splitlines()
+    assert sum(line.startswith("1 x mismatch: memory: ") for line in lines) == MAX_GROUPS
+    assert "and 3 more kinds of failures in the report" in lines
 
 
 def test_processor_time_stands_behind_the_verdict() -> None:
