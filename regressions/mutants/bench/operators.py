@@ -3,8 +3,9 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from textwrap import dedent
 from typing import NamedTuple
 
 from regressions.mutants.changes import locate
@@ -52,17 +53,33 @@ def python_candidates(text: str) -> list[Candidate]:
     """Changes of a Python source; those that Python refuses, or that change no code, are left out."""
     lines = text.split("\n")
     tree = ast.parse(text)
-    before = ast.dump(tree)
+    places = _functions(tree)
     found = []
     for edit in _python_edits(tree, lines):
         candidate = _candidate(lines, edit)
+        first, last = places[edit.row]
+        changed = [*lines[first : edit.row - 1], _edited(lines, edit), *lines[edit.row : last]]
         try:
-            after = ast.dump(ast.parse(applied(text, candidate.change)))
+            if _parsed(changed) != _parsed(lines[first:last]):
+                found.append(candidate)
         except SyntaxError:
             continue
-        if after != before:
-            found.append(candidate)
     return found
+
+
+def _functions(tree: ast.Module) -> dict[int, tuple[int, int]]:
+    """Slice of the lines of the innermost function, or else the outermost statement, around each row."""
+    places: dict[int, tuple[int, int]] = {}
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    for node in (*tree.body, *functions):  # inner ones come later
+        assert node.end_lineno is not None, "the parser gives it"
+        places |= dict.fromkeys(range(node.lineno, node.end_lineno + 1), (node.lineno - 1, node.end_lineno))
+    return places
+
+
+def _parsed(lines: Sequence[str]) -> str:
+    """The syntax of a statement."""
+    return ast.dump(ast.parse(dedent("\n".join(lines))))
 
 
 def cpp_candidates(text: str) -> list[Candidate]:
@@ -87,8 +104,12 @@ def _candidate(lines: list[str], edit: _Edit) -> Candidate:
     line = lines[edit.row - 1]
     same = [row for row, other in enumerate(lines, start=1) if other.strip() == line.strip()]
     ordinal = same.index(edit.row) + 1 if len(same) > 1 else 0
-    changed = line[: edit.start] + edit.text + line[edit.end :]
-    return Candidate(edit.operator, Change(line.strip(), changed.strip(), ordinal))
+    return Candidate(edit.operator, Change(line.strip(), _edited(lines, edit).strip(), ordinal))
+
+
+def _edited(lines: Sequence[str], edit: _Edit) -> str:
+    line = lines[edit.row - 1]
+    return line[: edit.start] + edit.text + line[edit.end :]
 
 
 def _python_edits(node: ast.AST, lines: list[str]) -> Iterator[_Edit]:
