@@ -6,6 +6,8 @@ import os
 import re
 import shutil
 import sys
+import xml.etree.ElementTree as ET
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +37,7 @@ FOLDERS = ("models", "tb/scoreboard", "tb/agents", "tb/registers", "tb/dpi")
 _CODE = (".py", ".cpp", ".h")
 _FAULTY = tuple(f"tests/bench/test_{name}.py" for name in ("checkers_fire", "deputy", "wild_logs"))
 """Tests with a device that breaks each rule: they import little of the bench, and run all of it."""
+_Mark = tuple[str, str]
 _PLAIN, _SIMULATED = ("-m", "not sim"), ("-m", "sim")
 NEIGHBOURS = ("tests/models", "tests/bench", "tests/stimulus", "tests/registers", "tests/control")
 """Tests of all that has defects, simulations aside: those of its users may find what a file's own leave."""
@@ -42,8 +45,10 @@ NEIGHBOURS = ("tests/models", "tests/bench", "tests/stimulus", "tests/registers"
 _LEFT_OUT = shutil.ignore_patterns(".*", "build")
 # Exit codes of pytest: all passed, or none was chosen.
 _PASSED = (0, 5)
-_LEAST_SECONDS = 120.0
-_TIMES_CONTROL = 5.0
+# Limit on the time of some tests: to start, in each file, and so many times what they take without a defect.
+_START_SECONDS, _FILE_SECONDS, _TIMES_CONTROL = 30.0, 2.0, 4.0
+# A defect in C++ has to be compiled first, alone or with a device.
+_BUILD_SECONDS = {_PLAIN: 60.0, _SIMULATED: 600.0}
 _FAILED = re.compile(r"^(?:FAILED|ERROR) tests/(?:\S*/)?(test_\w+)\.py(.*)$", re.MULTILINE)
 _COUNT = re.compile(r"(\d+) (?:passed|failed|error)")
 
@@ -109,7 +114,8 @@ class BenchTarget:
         self._copies: asyncio.Queue[Path] = asyncio.Queue()
         self._folders: list[Path] = []
         self._tests: dict[str, list[str]] = {}
-        self._limit = _LEAST_SECONDS
+        # Seconds of each file of tests without a defect, by mark.
+        self._seconds: dict[_Mark, dict[str, float]] = {_PLAIN: {}, _SIMULATED: {}}
 
     def place(self, defects: Sequence[Defect]) -> None:
         """Find every defect in the sources.
@@ -147,23 +153,23 @@ class BenchTarget:
             self._copies.put_nowait(copy)
         every = sorted({test for tests in self._tests.values() for test in tests})
         count = 0
-        for name, mark, tests in (
-            ("plain", _PLAIN, [*every, *NEIGHBOURS]),
-            ("simulated", _SIMULATED, every),
-        ):
+        near = [test for test in every if test.startswith(NEIGHBOURS)]
+        for name, mark, tests in (("plain", _PLAIN, [*every, *NEIGHBOURS]), ("simulated", _SIMULATED, near)):
+            if not tests:
+                continue
             folder = simulations.make_folder(CONTROL, name)
-            options = (*mark, f"-n{self._processes}", "--dist=loadfile")
+            times = folder.resolve() / "times.xml"
+            options = (*mark, f"-n{self._processes}", "--dist=loadfile", f"--junitxml={times}")
             said, end = await self._run(self._folders[0], tests, options, folder, CONTROL, TimeLimit(3600.0))
             if end.code not in _PASSED:
                 failed = _FAILED.search(said)
                 return f"{failed[1]}: {failed[2].strip(' -')}" if failed else end.detail, 0
-            self._limit += _TIMES_CONTROL * end.seconds
+            self._seconds[mark] = _seconds_by_file(times)
             count += _cases(said)
         return "", count
 
     async def examine(self, number: int, defect: Defect, simulations: Simulations) -> DefectResult:
         """Run the tests of a defect's file, until one fails."""
-        tests = self._tests[defect.file]
         folder = simulations.make_folder(defect.id)
         copy = await self._copies.get()
         try:
@@ -172,9 +178,9 @@ class BenchTarget:
             # Python takes a module's code for that of its source by time and size.
             os.utime(changed, (number, number))
             count, spent = 0, 0.0
-            for mark, some in ((_PLAIN, tests), (_PLAIN, NEIGHBOURS), (_SIMULATED, tests)):
-                options, limit = (*mark, "-x", "-n0"), TimeLimit(self._limit)
-                said, end = await self._run(copy, some, options, folder, defect.id, limit)
+            for mark, some in self._stages(defect.file):
+                limit = TimeLimit(self._limit(defect.file, mark, some))
+                said, end = await self._run(copy, some, (*mark, "-x", "-n0"), folder, defect.id, limit)
                 count += _cases(said)
                 spent += end.seconds
                 if end.code not in _PASSED:
@@ -189,6 +195,26 @@ class BenchTarget:
         name = TIME_LIMIT if end.ending is Ending.TIMEOUT else failed[1] if failed else CRASH
         detail = failed[2].lstrip("-: ")[:300] if failed else end.detail
         return DefectResult(defect, number, Fate.KILLED, (name,), name, count, detail, seconds, tests=(name,))
+
+    def _stages(self, file: str) -> list[tuple[_Mark, list[str]]]:
+        """Marks and tests of a defect's runs: what finds most in the least time comes first."""
+        plain, simulated = self._seconds[_PLAIN], self._seconds[_SIMULATED]
+        tests = self._tests[file]
+        own = [test for test in tests if f"_{Path(file).stem}_" in f"{Path(test).stem}_"]
+        near = [test for test in sorted(plain, key=plain.__getitem__) if test.startswith(NEIGHBOURS)]
+        stages = [
+            (_PLAIN, [test for test in own if test in plain]),
+            (_PLAIN, [test for test in tests if test in plain and test not in own]),
+            (_PLAIN, [test for test in near if test not in tests]),
+            (_SIMULATED, [test for test in tests if test in simulated]),
+        ]
+        return [(mark, some) for mark, some in stages if some]
+
+    def _limit(self, file: str, mark: _Mark, tests: Sequence[str]) -> float:
+        """Time that some tests may take with a defect in a file."""
+        build = 0.0 if file.endswith(".py") else _BUILD_SECONDS[mark]
+        spans = (_FILE_SECONDS + _TIMES_CONTROL * self._seconds[mark][test] for test in tests)
+        return _START_SECONDS + build + sum(spans)
 
     async def _run(
         self,
@@ -207,6 +233,14 @@ class BenchTarget:
         if end.ending is Ending.INTERRUPTED:
             raise asyncio.CancelledError
         return (folder / "sim.log").read_text(errors="replace"), end
+
+
+def _seconds_by_file(times: Path) -> dict[str, float]:
+    """Seconds that the tests of each file took, by a report in JUnit's form."""
+    seconds: dict[str, float] = defaultdict(float)
+    for case in ET.parse(times).getroot().iter("testcase"):
+        seconds[case.attrib["classname"].replace(".", "/") + ".py"] += float(case.attrib["time"])
+    return dict(seconds)
 
 
 def _cases(said: str) -> int:
