@@ -2,6 +2,7 @@
 """The schedule of the array against the speed that contract A8 asks for, without any RTL."""
 
 import random
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -21,6 +22,16 @@ INSTANCES = {
     "4x5x2": Instance(4, 5, 2, 256),
 }
 FORMATS = (Format.FP16, Format.E4M3)
+# Slots of each cause in 150 drawn jobs together, as the RTL has them: each tier holds it to its schedule.
+SLOTS = {
+    "4x12x3": (36000, 221136, 1918117, 610091, 200160, 579408, 199968, 38064, 80976, 13152, 176544),
+    "4x8x3": (24000, 113312, 1523090, 385262, 161728, 346048, 83040, 21024, 37856, 2080, 95392),
+    "8x12x3 DW512": (72000, 476256, 4985551, 1410401, 912432, 1459104, 308352, 47520, 118272, 11808, 410592),
+    "8x12x3": (72000, 492000, 4400256, 1240260, 851580, 1298496, 835200, 573312, 724896, 304416, 491808),
+    "8x8x1": (48000, 205632, 1362859, 471533, 341032, 414272, 455616, 316864, 206720, 62272, 189696),
+    "4x4x1": (12000, 30976, 397986, 85878, 36200, 86400, 81360, 97600, 30016, 4832, 31104),
+    "4x5x2": (15000, 45420, 663603, 197327, 60610, 139980, 45580, 30520, 25280, 3240, 40960),
+}
 Size = tuple[int, int, int]
 
 
@@ -135,3 +146,17 @@ def test_the_cycles_one_by_one_are_those_of_the_whole(name: str) -> None:
         assert ((each["granted"] != 0) == (asked & ~denied)).all()
         assert ((each["tile"] >= 0) == (each["col"] >= 0)).all()
         assert np.count_nonzero(each["left"] >= 0) == (-(-m // at.l) * k if n else 0)
+
+
+@pytest.mark.parametrize("name", INSTANCES)
+def test_slots_of_each_cause_are_those_of_the_rtl(name: str) -> None:
+    """The schedule is an oracle: what the bound leaves open is kept, and changes with the RTL alone."""
+    at, rng = INSTANCES[name], random.Random(f"slots {name}")
+    found: Counter[str] = Counter()
+    for number in range(150):
+        op, fmt = rng.choice(tuple(Op)), tuple(rng.choice(tuple(Format)) for _ in range(3))
+        size = rng.randint(1, 3 * at.l), rng.choice((0, *range(1, 40))), rng.randint(1, 5 * at.tile_cols)
+        rate = (0.0, 0.2, 0.6)[number % 3]
+        waiting = [cycle for cycle in range(1, 6000) if rng.random() < rate]
+        found.update(schedule(at, op, *size, fmt, np.array(waiting, np.int64)).causes)
+    assert tuple(found[cause] for cause in CAUSES) == SLOTS[name]
