@@ -116,6 +116,15 @@ def test_scales_are_taken_out_of_the_result_again(op: Op) -> None:
         assert not unscaled.any() or op is Op.GEMM  # products of 2**-40 are lost without scales
 
 
+@pytest.mark.parametrize(("x", "w"), [(65504.0, 1.0), (1.0, 65504.0)])
+def test_nothing_is_scaled_unless_asked_for(x: float, w: float) -> None:
+    """The largest number leaves no room for a scale."""
+    engine = Engine()
+    assert engine.matmul([[x]], [[w]]) == 65504.0
+    assert engine.gemm([[x]], [[w]], [[0.0]]) == 65504.0
+    assert engine.gemm_op(Op.MATMUL, [[x]], [[w]]) == 65504.0
+
+
 def test_one_scale_where_operands_are_added_or_compared() -> None:
     x, w, y = _matrices(Op.ADDMIN, 2, 2, 2)
     with pytest.raises(ValueError, match=r"ADDMIN adds or compares.*must be equal, not \(3, 2\)"):
