@@ -195,3 +195,5 @@ def test_lists_do_not_mix_and_fit(bench: BenchInstance) -> None:
     bench.handle.player.stop()
     with pytest.raises(ValueError, match="play them in parts"):
         start(bench, *[row(1)] * (CAPACITY + 1))
+    start(bench, *[row(1)] * CAPACITY)
+    assert bench.handle.player.playing

@@ -15,6 +15,8 @@ from models.ops import Op
 from tb.descriptor import load
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario, Window
+from tb.exchange.traits import CONTRACT
+from tb.scoreboard.early_reads import read_early
 from tb.scoreboard.memory import compare
 from tb.stimulus.image import initial_image, predict
 from tests.bench.logs import beats, read
@@ -76,3 +78,16 @@ def test_a_log_without_these_reads_explains_nothing() -> None:
         log = beats(read(10 + index, address) for index, address in enumerate(reads))
         (finding,) = compare(scenario, right, actual, SERIAL, log)
         assert "cycle early" not in finding.detail
+
+
+@pytest.mark.parametrize(("distance", "of_x"), [(-4, False), (-3, True), (26, True), (30, False)])
+def test_a_read_of_an_operand_begins_in_the_word_of_its_first_byte_or_behind(
+    distance: int, of_x: bool
+) -> None:
+    """X has 30 bytes; whatever lies beside them is another's."""
+    window = Window(BASE, 0x1000)
+    image = initial_image(Scenario(0, (JOB,), window))
+    reads = np.array([JOB.w_addr + 0x100, JOB.x_addr + distance], np.int64)
+    early = read_early(JOB, window, image, reads, ACCESS, CONTRACT)
+    assert early is not None
+    assert (early != predict(image, (JOB,), BASE)).any() == of_x

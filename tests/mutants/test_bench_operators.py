@@ -61,6 +61,8 @@ def test_text_for_people_and_annotations_stay() -> None:
     lines = {c.change.line for c in python_candidates(PYTHON)}
     assert not any("raise" in line or line.startswith('"""') for line in lines)
     assert len({c.change.replacement for c in python_candidates("size: Annotated[int, 3] = 4\n")}) == 1
+    declared = "if TYPE_CHECKING:\n    from a import b\nclass Size(Struct, frozen=True):\n    ends: int\n"
+    assert python_candidates(declared) == []
 
 
 def test_a_dropped_statement_is_named_by_its_line() -> None:

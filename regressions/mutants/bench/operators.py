@@ -37,6 +37,7 @@ _CONNECTIVES: dict[type, tuple[str, str]] = {
 _ORDERED = (ast.Sub, ast.Lt, ast.Gt, ast.LtE, ast.GtE, ast.FloorDiv, ast.Mod)
 # Text for people, and what has no effect when the program runs.
 _UNCHANGED = (ast.JoinedStr, ast.Raise, ast.Import, ast.ImportFrom)
+_FOR_TYPES = "TYPE_CHECKING"
 
 
 class _Edit(NamedTuple):
@@ -114,14 +115,16 @@ def _edited(lines: Sequence[str], edit: _Edit) -> str:
 
 def _python_edits(node: ast.AST, lines: list[str]) -> Iterator[_Edit]:
     """Edits at a node and everything in it, each in one line."""
-    if isinstance(node, _UNCHANGED):
+    if isinstance(node, _UNCHANGED) or (isinstance(node, ast.If) and ast.unparse(node.test) == _FOR_TYPES):
         return
     for operator, start, end, text in _at(node, lines):
         (row, left), (last, right) = start, end
         if row == last and left < right:
             yield _Edit(operator, row, left, right, text)
     for field, value in ast.iter_fields(node):
-        if field not in ("annotation", "returns", "decorator_list"):
+        # A class's keywords say what its objects refuse.
+        declares = field == "keywords" and isinstance(node, ast.ClassDef)
+        if not declares and field not in ("annotation", "returns", "decorator_list"):
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, ast.AST):
                     yield from _python_edits(child, lines)
