@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from tb.exchange.scenario import Abort
+from tb.exchange.scenario import Abort, Scenario, Window
 from tb.registers.generate import register_map
 from tb.scoreboard.aborted import check_aborted, clear_edges
 from tb.scoreboard.finding import Span
 from tb.scoreboard.idle import idle_requests
 from tb.stimulus.image import Image, initial_image, predict
-from tests.bench.logs import BASE, JOB, OTHER, X, Z, accesses, read, scenario, seen
+from tests.bench.logs import BASE, JOB, OTHER, X, Z, accesses, names, read, scenario, seen
 
 CHAINED = structs.replace(
     OTHER, x_addr=Z, z_addr=Z, core=3
@@ -87,6 +87,16 @@ def test_no_request_follows_but_of_the_last_job() -> None:
     assert texts(left_by(), requests=held, busy=[11, 39, 41, 71]) == []
     (text,) = texts(left_by(), requests=[read(36, X & ~3)])
     assert "serves no job" in text
+
+
+@pytest.mark.parametrize(("address", "wrong"), [(0, []), (2**32 - 4, []), (2**32 - 40, ["abort"])])
+def test_requests_of_the_last_job_may_begin_below_its_first_byte(address: int, wrong: list[str]) -> None:
+    low = structs.replace(OTHER, x_addr=0)
+    cut = Scenario(0, (JOB, low), Window(0, BASE + 0x1000), abort=CUT.abort)
+    before = initial_image(cut)
+    log = seen(triggers=[10, 40], ends=[LAST], requests=[read(45, address)], busy=[11, 31, 41, 71])
+    found = check_aborted(cut, before, replace(log, memory=predict(before, [low], 0)), EDGE)[1]
+    assert names(found) == wrong
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,7 @@ def test_pack_and_extract() -> None:
     mcfg0 = register_map()["MCFG0"]
     assert mcfg0.pack(M=3, K=0xFFFF) == 0xFFFF_0003
     assert mcfg0["K"].extract(0xFFFF_0003) == 0xFFFF
+    assert mcfg0["M"].extract(0xFFFF_0003) == 3
     assert register_map()["MACFG"].pack(OPERATION=7, FORMAT=1) == 7 << 10 | 1 << 7
     with pytest.raises(ValueError, match=r"MCFG0\.M = 65536 does not fit its 16 bits"):
         mcfg0.pack(M=65536)

@@ -71,10 +71,22 @@ def test_the_published_map_can_be_said(tmp_path: Path) -> None:
         *((0x04, 0), (0x20, 5 << 16 | 3), (0x24, 4 | 1 << 20 | 2 << 23 | 1 << 25), (0x28, 0), (0x2C, 0x1000)),
         *((0x30, 0x2000), (0x34, 0x3000), (0x3C, 0), (0x00, 0)),
     ]
+    control = ("TRIGGER", "ACQUIRE", "STATUS", "RUNNING_JOB", "SOFT_CLEAR")
+    assert [registers[name]["VALUE"].access for name in control] == ["WO", "RO", "RO", "RO", "WO"]
     block = register_block(rdl=description_of(its))
     assert {reg.get_name(): reg.get_address() for reg in block.get_registers()} == registers.offsets()
     mixed = replace(JOB, fmt=(Format.E4M3, Format.FP16, Format.FP16))
     assert (its.supports(JOB), its.supports(mixed)) == (None, "paper has one format for X and W")
+
+
+@pytest.mark.parametrize(("cleared", "access"), [(True, "RC"), (False, "RO")])
+def test_a_register_of_finished_jobs_is_cleared_by_reading_if_its_rules_say_so(
+    cleared: bool, access: str
+) -> None:
+    its = with_registers(
+        roles=places(finished={"offset": 0x70}), finished_cleared=cleared, lock=False, access_ids=False
+    )
+    assert registers_of(its)["FINISHED"]["VALUE"].access == access
 
 
 def test_commit_and_start_apart() -> None:
