@@ -40,8 +40,12 @@ env: python
 requirements: python
 	@"$$PYTHON" -m regressions.requirements
 
-$(COMMANDS): env
+$(filter-out shrink waves,$(COMMANDS)): env
 	@"$$VENV/bin/python" -m regressions $@
+
+# They end with 1 if the failure shows again, which they were asked to look for: below their lines make has no error.
+shrink waves: env
+	@"$$VENV/bin/python" -m regressions $@ || { code=$$?; [ $$code = 1 ] || exit $$code; }
 
 clean: python
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -88,20 +88,11 @@ def _report(search: _Search, console: Console) -> int:
         why = f"a reset leaves something of what ran before; start from {start}"
         console.print(f"{said}; {why}", style="bold red", markup=False, soft_wrap=True)
         return EXIT_FAILED
-    for line in _three_lines(search, search.smallest, again.known):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-    account = search.account
-    if account is None:
-        ended = f"the simulation ended early ({search.attempt.result.detail}), log {search.attempt.log}"
-        _note(console, f"smaller ones may exist: {ended}")
-    elif not account["complete"]:
-        _note(
-            console, f"smaller ones may exist: {account['seconds']:.0f} s were over; TIME=10m gives it more"
-        )
-    if not again.known and (was := search.attempts.known("prefix")):
-        _note(console, f"what was recorded is {known_words(was)}, but this is none of its jobs")
+    lines = _three_lines(search, search.smallest, again.known)
     if search.waves:
-        _note(console, f"waves: {relative(again.folder / 'waves.vcd')}")
+        lines.append(f"waves: {relative(again.folder / 'waves.vcd')}")
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     return EXIT_FAILED
 
 
@@ -124,10 +115,6 @@ def _not_reproduced(search: _Search, console: Console) -> int:
     return EXIT_FAILED if how else EXIT_PASSED
 
 
-def _note(console: Console, text: str) -> None:
-    console.print(f"note: {text}", markup=False, highlight=False, soft_wrap=True)
-
-
 def _three_lines(search: _Search, smallest: Record, known: Sequence[KnownItem]) -> list[str]:
     """The smallest failure for people: the problem, the jobs, and the command that shows it.
 
@@ -140,11 +127,25 @@ def _three_lines(search: _Search, smallest: Record, known: Sequence[KnownItem]) 
     after = "".join(f"after {describe(scenario)}; " for scenario in before)
     if len(before) > _SHOWN_BEFORE:
         after = f"after {len(before)} scenarios, the first {describe(before[0])}; "
+    was = () if known else search.attempts.known("prefix")
+    instead = f" (what was recorded is {known_words(was)}, but this is none of its jobs)" if was else ""
     return [
-        f"{smallest.status}{', ' if known else ''}{known_words(known)}: {smallest.detail}",
-        f"{search.attempts.device.name}: {after}{describe(failing)}",
+        f"{smallest.status}{', ' if known else ''}{known_words(known)}: {smallest.detail}{instead}",
+        f"{search.attempts.device.name}: {after}{describe(failing)}{_unfinished(search)}",
         f"make replay R={relative(search.path)}{search.attempts.option or ' WAVES=1'}",
     ]
+
+
+def _unfinished(search: _Search) -> str:
+    """Words on why smaller failures may exist; empty if the search came to its end."""
+    account = search.account
+    if account is None:
+        ended = f"the simulation ended early ({search.attempt.result.detail}), log {search.attempt.log}"
+        return f" (smaller ones may exist: {ended})"
+    if not account["complete"]:
+        over = f"{account['seconds']:.0f} s were over; TIME=10m gives it more"
+        return f" (smaller ones may exist: {over})"
+    return ""
 
 
 def describe(scenario: Scenario) -> str:

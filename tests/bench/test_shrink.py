@@ -186,7 +186,8 @@ def test_a_search_that_is_cut_short_says_so(shrink: Shrink) -> None:
     code, out, record = shrink("WriteFlip", 30, drawn(6), "--time=0.000001s")
     assert code == 1
     assert record is not None
-    assert "smaller ones may exist" in out[-1]
+    assert "(smaller ones may exist: " in out[-2]
+    assert out[-1].startswith("make replay R=")
 
 
 def test_a_missing_record_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -201,7 +202,7 @@ def test_waves_show_the_jobs_that_the_failure_needs_as_they_are(shrink: Shrink, 
     assert record.failing in scenarios
     assert record.detail in out[-4]
     (waves,) = tmp_path.rglob("*.vcd")
-    assert out[-1] == f"note: waves: {relative(waves)}"
+    assert out[-1] == f"waves: {relative(waves)}"
     assert "tcdm_req" in waves.read_text()
 
 
@@ -211,7 +212,7 @@ def test_waves_are_those_of_the_smallest_failure_alone(shrink: Shrink, tmp_path:
     assert record.detail in out[-4]
     assert out[-2] == f"make replay R={relative(left(tmp_path, 'shrunk'))} WAVES=1"
     (waves,) = tmp_path.rglob("*.vcd")
-    assert out[-1] == f"note: waves: {relative(waves)}"
+    assert out[-1] == f"waves: {relative(waves)}"
     # Of one scenario, from a reset on, 2000 ps a cycle: the search before it took hundreds of times as long.
     times = [int(line[1:]) for line in waves.read_text().splitlines() if re.fullmatch(r"#\d+", line)]
     (test,) = read_results(waves.parent / "results.jsonl").tests

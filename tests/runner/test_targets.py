@@ -94,6 +94,21 @@ def test_nothing_is_made_for_what_was_not_meant(arguments: tuple[str, ...], tmp_
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.parametrize(("code", "ended"), [(0, 0), (1, 0), (2, 2), (130, 2)])
+@pytest.mark.parametrize("goal", ["shrink", "waves"])
+def test_a_failure_that_is_found_again_is_no_error_of_make(
+    goal: str, code: int, ended: int, tmp_path: Path
+) -> None:
+    program = tmp_path / "bin" / "python"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\necho one\necho two\necho three\nexit {code}\n")
+    program.chmod(0o755)
+    done = _make("-o", "env", goal, "R=x", f"VENV={tmp_path}")
+    assert done.returncode == ended
+    assert done.stdout == "one\ntwo\nthree\n"
+    assert done.stderr.strip().endswith(f"Error {code}") if ended else done.stderr == ""
+
+
 def test_values_are_data(python: Path, tmp_path: Path) -> None:
     evil = f"1'; touch {tmp_path}/shell; '$(shell touch {tmp_path}/make)"
     values = {"TESTS": "gemm_*,a b", "SEED": evil, "DUT": "x $y#z.toml", "LISTS": "'a b' c"}
