@@ -15,7 +15,9 @@ def render(coverage: CodeCoverage, paths: Mapping[str, str], root: str, timestam
 
     Paths of sources are relative to `root`; the timestamp is the run's, in seconds since 1970.
     """
-    template = templates(Path(__file__).parent, rate=_rate, lines=_lines).get_template("cobertura.xml.j2")
+    template = templates(Path(__file__).parent, rate=_rate, lines=counted_lines).get_template(
+        "cobertura.xml.j2"
+    )
     return template.render(Kind=Kind, coverage=coverage, paths=paths, root=root, timestamp=timestamp) + "\n"
 
 
@@ -23,7 +25,7 @@ def _rate(share: Share) -> str:
     return f"{1.0 if share.percent is None else share.percent / 100:.4f}"
 
 
-def _lines(source: SourceCoverage) -> Iterator[tuple[int, int, int, int]]:
+def counted_lines(source: SourceCoverage) -> Iterator[tuple[int, int, int, int]]:
     """Number and hits of each line, and how many branches on it were taken, of how many."""
     at = {
         number: [count for _, count in points]

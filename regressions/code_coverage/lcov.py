@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 
+from regressions.code_coverage.cobertura import counted_lines
 from regressions.code_coverage.measure import CodeCoverage, SourceCoverage
 from regressions.simulators.points import Kind
 
@@ -13,12 +14,13 @@ def render(coverage: CodeCoverage, paths: Mapping[str, str]) -> str:
 
 
 def _record(source: SourceCoverage, path: str, device: str) -> str:
-    lines = {number: line.count for number, line in source.lines.items() if not line.excluded}
+    # lcov 2 refuses branches on a line that has no count of its own.
+    lines = {number: hits for number, hits, _, _ in counted_lines(source)}
     branches = source.of(Kind.BRANCH)
     text = [f"TN:{device}", f"SF:{path}"]
     for place, (point, count) in enumerate(branches.items()):
         # A branch of a line that was never reached has no count but a dash.
-        taken = str(count) if lines.get(point.line, 1) else "-"
+        taken = str(count) if lines[point.line] else "-"
         text.append(f"BRDA:{point.line},{point.column},{place},{taken}")
     text += [f"BRF:{len(branches)}", f"BRH:{sum(count > 0 for count in branches.values())}"]
     text += [f"DA:{number},{count}" for number, count in lines.items()]

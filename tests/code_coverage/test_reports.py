@@ -3,6 +3,7 @@
 
 import json
 import xml.etree.ElementTree as ET
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from regressions.code_coverage import report as code_report
 from regressions.code_coverage.measure import measure
 from regressions.code_coverage.report import write
 from regressions.simulators.base import BuildError
-from tests.code_coverage.design import data, device
+from regressions.simulators.points import Kind, Point
+from tests.code_coverage.design import EVERYTHING, data, device
 from tests.code_coverage.test_measure import FALL_RULE, HEAD, RARE_RULE
 from tests.runner.harness import Runner
 
@@ -44,6 +46,22 @@ def test_lcov_has_lines_and_branches_without_the_excluded(tmp_path: Path) -> Non
     ]
     assert text[-1] == "end_of_record"
     assert {"LF:5", "LH:5", "BRF:3", "BRH:3"} <= set(text)
+
+
+def test_lcov_has_a_count_of_each_line_with_a_branch(tmp_path: Path) -> None:
+    unit = device(tmp_path)
+    alone = {Point("unit.sv", 2, 5, Kind.BRANCH, name): hits for name, hits in (("if", 0), ("else", 3))}
+    never = {Point("unit.sv", 3, 5, Kind.BRANCH, name): 0 for name in ("if", "else")}
+    hits = Counter({**EVERYTHING, **alone, **never})
+    write(tmp_path / "out", measure(data(all=hits), unit), unit, "run 1", 7)
+    text = (tmp_path / "out" / "coverage.info").read_text().splitlines()
+    counts = dict(line[3:].split(",") for line in text if line.startswith("DA:"))
+    taken = [line[5:].split(",") for line in text if line.startswith("BRDA:")]
+    assert (counts["2"], counts["3"]) == ("3", "0")
+    assert [hits for line, _, _, hits in taken if line in "23"] == ["3", "0", "-", "-"]
+    assert {line for line, *_ in taken} <= counts.keys()
+    assert all((hits == "-") == (counts[line] == "0") for line, _, _, hits in taken)
+    assert f"LF:{len(counts)}" in text
 
 
 def test_cobertura_has_the_same_numbers(tmp_path: Path) -> None:
