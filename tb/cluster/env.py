@@ -121,7 +121,7 @@ class ClusterEnv(uvm_env):
         )
         self.predictor.model.traces = []
         self.coverage: ClusterCoverage = database.get(self, "", "coverage")
-        self.sequencer = ProgramSequencer("sequencer", self, self.background, opinions)
+        self.sequencer = ProgramSequencer("sequencer", self, self.background, opinions, self.recorder)
         self.sequencer.programs = database.get(self, "", "programs")
         self.driver = ProgramDriver("driver", self)
 

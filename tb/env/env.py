@@ -76,7 +76,7 @@ class RedmuleEnv(uvm_env):
             registers=registers,
         )
         self.coverage = CoverageTap(self.handle, self.predictor.model, collector)
-        self.sequencer = ScenarioSequencer("sequencer", self, self.background, self.opinions)
+        self.sequencer = ScenarioSequencer("sequencer", self, self.background, self.opinions, self.recorder)
         self.driver = ScenarioDriver("driver", self)
         self._directed = 0
 

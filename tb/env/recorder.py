@@ -14,6 +14,9 @@ from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.scoreboard.verdict import Verdict
 
+TEST = "test"
+"""Checker of what a test says itself."""
+
 _FINDINGS = 20  # of a scenario that are told in its line; its record has all
 
 
@@ -112,6 +115,12 @@ class Recorder:
     def fail(self, status: Status, detail: str) -> None:
         """Make the test fail; the gravest status and its first detail are kept."""
         if status.gravity < self.worst.gravity:
+    def error(self, number: int, detail: str) -> None:
+        """Note that the test's own code raised something, in a run or scenario; the others go on."""
+        self.fail(Status.ERROR, f"{TEST}: {detail}")
+        finding = Finding(Status.ERROR, TEST, detail)
+        self.line(Failure(self._test, number, Status.ERROR, finding.line, (finding,)))
+
             self.worst, self.detail = status, detail
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ class Status(StrEnum):
     """Outcome of a job, a segment or a test; members stand from the gravest to the best.
 
     A crash outranks a mismatch because what was checked before it is incomplete evidence; a mismatch outranks
-    the timeout it often causes.
+    the timeout it often causes. An error is what the test's own code raised; what the device did says more.
     """
 
     BUILD_FAILED = "build_failed"
@@ -17,6 +17,7 @@ class Status(StrEnum):
     MISMATCH = "mismatch"
     PROTOCOL = "protocol"
     TIMEOUT = "timeout"
+    ERROR = "error"
     NOT_RUN = "not_run"
     PASSED = "passed"
 

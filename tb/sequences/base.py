@@ -18,6 +18,7 @@ from tb.exchange.scenario import Scenario
 from tb.kinds import ACCELERATOR
 from tb.registers.own import registers_of
 from tb.stimulus.stream import ScenarioStream
+from tb.user_code import UserCodeError
 
 _BATCH = 32  # scenarios of an item: its way through pyuvm takes as long as half of the checks of one
 
@@ -107,9 +108,17 @@ class GemmOpSequence(StreamSequence):
         """Draw the scenarios ahead; count the jobs of those that are taken."""
         sequencer = self.sequencer
         background, opinions, device = sequencer.background, sequencer.opinions, self._descriptor
-        for drawn in lookahead(background, self._draw, self._range, opinions, device, random=True):
-            self.jobs += len(drawn.scenario.jobs)
-            yield drawn
+        left = self._range
+        while left:
+            try:
+                for drawn in lookahead(background, self._draw, left, opinions, device, random=True):
+                    left = left[1:]
+                    self.jobs += len(drawn.scenario.jobs)
+                    yield drawn
+            except UserCodeError as error:
+                # Planning drew all of them, but not every constraint says the same again.
+                sequencer.recorder.error(left[0], str(error))
+                left = left[1:]
 
     def _draw(self, index: int) -> Scenario:
         """Draw a scenario, and have its programming remembered."""

@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pyuvm test that runs one segment of a plan: scenarios of one test of a list, or a replayed record."""
 
+import inspect
+import traceback
 from contextlib import suppress
+from pathlib import Path
 
 from pyuvm import ConfigDB, uvm_test
 
 from tb.agents.control.transfer import ControlError
 from tb.env.env import RedmuleEnv
+from tb.env.executor import BenchError
 from tb.exchange.applicable import CannotRun
 from tb.exchange.plan import Segment
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.sequences import resolve
 from tb.sequences.directed import DirectedTest
+from tb.user_code import told
 from tb.uvm_tests.shrink import Shrink, Shrinker
 
 
@@ -73,7 +78,7 @@ class SegmentTest(uvm_test):
         return sent
 
     async def _directed(self, test: DirectedTest, planned: int) -> None:
-        """Run a directed test as far as the device can."""
+        """Run a directed test as far as the device can, and as its own code can."""
         recorder = self.env.recorder
         before = recorder.jobs + recorder.without
         with suppress(CannotRun):
@@ -81,6 +86,12 @@ class SegmentTest(uvm_test):
                 await test.run(self.env)
             except ControlError as error:  # what a device does is a finding, and the next run its own
                 recorder.fail(Status.PROTOCOL, f"run {test.index}: {error}")
+                await self.env.reset()
+            except (CannotRun, BenchError):
+                raise
+            except (Exception, SystemExit) as error:
+                traceback.print_exception(error)  # into the simulation's log
+                recorder.error(test.index, told(error, Path(inspect.getfile(type(test)))))
                 await self.env.reset()
             return
         recorder.without += planned - (recorder.jobs + recorder.without - before)
