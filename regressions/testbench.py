@@ -2,6 +2,8 @@
 """The runner's view of the testbench: the scenarios of a test without simulating them."""
 
 import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from regressions.errors import UserError
@@ -12,6 +14,7 @@ from tb.descriptor import load
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.kinds import targets
+from tb.schema import SchemaError
 from tb.sequences import file_of, without_bench
 from tb.sequences.directed import DirectedTest
 from tb.stimulus.knobs import DeviceLacks
@@ -20,6 +23,18 @@ from tb.user_code import user_code
 
 # What a run of a directed test takes is not known.
 _DIRECTED_CYCLES = 10_000
+
+
+@contextmanager
+def _blaming(entry: TestEntry) -> Iterator[None]:
+    """Name the list of a test in what is wrong with it, and the line of the user's code that raises."""
+    try:
+        with user_code(file_of(entry.sequence)):
+            yield
+    except DeviceLacks:
+        raise
+    except SchemaError as error:
+        raise SchemaError(f"{entry.source}: {error}" if entry.source else str(error)) from error
 
 
 def _resolve(entry: TestEntry) -> type[Any]:
@@ -43,7 +58,7 @@ def _resolve(entry: TestEntry) -> type[Any]:
 
 def _stream(cls: type[Any], entry: TestEntry, seed: int, device: Descriptor) -> Any:
     """The stream of a test, or of the sequence that sends it."""
-    with user_code(file_of(entry.sequence)):
+    with _blaming(entry):
         made = cls(entry.name, seed, entry.knobs, device)
         return getattr(made, "stream", made)
 
@@ -55,15 +70,15 @@ def open_sizes(entry: TestEntry, seed: int, descriptor: Descriptor) -> Sizes:
         UserError: The entry does not suit its sequence.
         SchemaError: The sequence does not exist, or a knob is wrong.
     """
-    cls, file = _resolve(entry), file_of(entry.sequence)
+    cls = _resolve(entry)
     if issubclass(cls, DirectedTest):
-        with user_code(file):
+        with _blaming(entry):
             size = cls.planned(descriptor), _DIRECTED_CYCLES
         return lambda _: size
     stream, size_of = _stream(cls, entry, seed, descriptor), runner(cls.runs_on).size
 
     def sizes(index: int) -> tuple[int, int]:
-        with user_code(file):
+        with _blaming(entry):
             return size_of(stream, descriptor, index)
 
     return sizes
@@ -76,7 +91,7 @@ def not_applicable(entry: TestEntry, device: Descriptor) -> str:
     """
     cls = _resolve(entry)
     try:
-        with user_code(file_of(entry.sequence)):
+        with _blaming(entry):
             reason: str = cls.not_applicable(entry, device)
         if not reason and entry.knobs:
             _stream(cls, entry, 0, device)

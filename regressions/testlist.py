@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 
 from regressions.errors import UserError, unknown
 from regressions.paths import ROOT, relative
+from regressions.testplan import load_testplan
 from tb.exchange.entry import TestEntry
 from tb.exchange.reading import convert
 from tb.kinds import kind_of, targets
@@ -42,6 +43,8 @@ def _entry(fields: object, file: Path, where: Where, tiers: Sequence[str]) -> Te
         raise where.error("give either weight (share of the tier's cycles) or count (scenarios)")
     for tier in entry.tiers:
         choice(tier, tiers, "tier", where.key("tiers"))
+    for name in entry.testpoints:
+        choice(name, load_testplan(), "testpoint", where.key("testpoints"))
     choice(entry.runs_on, targets(), "device", where.key("runs_on"))
     sequence = _place(entry.sequence, file, where.key("sequence"))
     return structs.replace(entry, sequence=sequence, source=where.file)

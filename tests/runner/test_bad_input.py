@@ -87,6 +87,10 @@ def test_a_bad_argument(runner: Runner, argument: str, message: str) -> None:
         (GOOD.replace('sequence = "gemm_op"', ""), "test good: key 'sequence' is missing"),
         (GOOD.replace("count = 1", "count = 0"), "test good.count: value 0 is out of range"),
         (GOOD.replace('"good"', '"a b"'), "'a b' is no test name"),
+        (
+            GOOD + 'testpoints = ["operaton"]\n',
+            "test good.testpoints: unknown testpoint 'operaton'",
+        ),
         (GOOD.replace("gemm_op", "gone.py:Test"), "no file 'gone.py' beside the list"),
         (GOOD + GOOD, "test 'good' is already defined in"),
         ("[[tests]]\n", "unknown key 'tests'; did you mean 'test'?"),

@@ -85,3 +85,10 @@ def test_the_name_of_a_device_is_no_path(tmp_path: Path, name: str) -> None:
     path.write_text(f'base = "{Path("tb/duts/redmule.toml").resolve()}"\nname = "{name}"\n')
     with pytest.raises(SchemaError, match="is no name of a device, which folders have; use letters"):
         load(path)
+
+
+@pytest.mark.parametrize("command", ["regressions --tier=smoke", "run --test=t", "show --test=t"])
+def test_a_wrong_knob_names_its_file(runner: Runner, command: str) -> None:
+    runner.tests(t={"knobs": {"mm": 1}})
+    assert runner(*command.split()) == 2
+    assert runner.err.startswith(f"error: {runner.folder / 'list.toml'}: test t: knobs.mm: unknown key 'mm'")
