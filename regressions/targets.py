@@ -24,9 +24,10 @@ FILE = Path(__file__).with_suffix(".toml")
 WIDTH = 80
 _FIRST = """\
 Begin with  make regressions TIER=smoke
-It makes the Python environment in .venv (40 s, 850 MB), compiles the benches
-(a minute), runs every kind of test on them and ends with PASSED or FAILED, what
-failed, and the path of report.html: two to three minutes on two cores."""
+It makes the Python environment in .venv (a minute, 800 MB), compiles three
+devices (a minute), runs every kind of test on them, and ends with PASSED or
+FAILED, what failed, and the path of report.html: about three minutes on two
+cores the first time, half of it later."""
 
 
 @dataclass(frozen=True, slots=True)
