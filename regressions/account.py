@@ -37,6 +37,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     devices: dict[str, dict[str, Any]]  # parameters of all devices, the main one first
     lists: tuple[str, ...] = ()  # further test lists
     covergroups: tuple[str, ...] = ()  # further covergroups
+    checkers: tuple[str, ...] = ()  # files of a user's checkers
     known_issues: tuple[str, ...] = ()  # known issues of the devices
     shard: str = ""  # the part of the label's run that it is; empty for all of it
     portion: RunPortion = WHOLE  # which portion of that it is
@@ -94,6 +95,7 @@ def write(run: Run, execution: Execution, faults: Sequence[str] = ()) -> None:
         devices={device.name: dict(device.parameters) for device in run.devices},
         lists=tuple(map(relative, run.order.lists)),
         covergroups=tuple(map(relative, run.order.covergroups)),
+        checkers=tuple(map(relative, run.order.checkers)),
         known_issues=tuple(run.known_issues),
         shard=run.order.shard.text,
         complete=run.complete,

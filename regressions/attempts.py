@@ -185,6 +185,7 @@ class Attempts:
             state=self.record.state,
             replay=Replay(relative(self.path), mode, seconds, tuple(sorted(known))),
             programs=runner_of(self.device).programs([segment.entry], self.device, self.path.parent),
+            checkers=self.record.checkers,
             logs=self.logs,
         )
 

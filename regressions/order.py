@@ -59,6 +59,7 @@ class Order:
     finding: Annotated[str, Option("FINDING")] = ""
     lists: Annotated[tuple[Path, ...], Option.paths("LISTS")] = ()
     covergroups: Annotated[tuple[Path, ...], Option.paths("COVERGROUPS")] = ()
+    checkers: Annotated[tuple[Path, ...], Option.paths("CHECKERS")] = ()
     shard: Annotated[Shard, Option("SHARD", parse_shard)] = UNDIVIDED
     keep: Annotated[bool, Option.switch("KEEP")] = False
     graded: Annotated[bool, Option.switch("GRADE")] = False
@@ -134,7 +135,11 @@ class Order:
         place = relative(device.path)
         dut = device.path.stem if place == f"tb/duts/{device.path.name}" else place
         parts = [f"DUT={shlex.quote(dut)}"] if dut != DEFAULT_DUT else []
-        for variable, paths in (("LISTS", self.lists), ("COVERGROUPS", self.covergroups)):
+        for variable, paths in (
+            ("LISTS", self.lists),
+            ("COVERGROUPS", self.covergroups),
+            ("CHECKERS", self.checkers),
+        ):
             joined = shlex.join(relative(path) for path in paths)
             parts += [f"{variable}={shlex.quote(joined)}"] if paths else []
         return " ".join(parts)

@@ -195,6 +195,7 @@ class _Runner:
             state=simulation.state,
             opinions_share=order.tier.opinions_share,
             coverage=CoverageOptions(files=tuple(str(path.resolve()) for path in order.covergroups)),
+            checkers=tuple(str(path.resolve()) for path in order.checkers),
             programs=runner_of(device).programs(entries, device, self._run.folder),
         )
 

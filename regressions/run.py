@@ -17,8 +17,18 @@ if TYPE_CHECKING:
     from regressions.services import Services
     from tb.exchange.applicable import NotApplicable
     from tb.exchange.device import Descriptor
+    from tb.scoreboard.own import OwnChecker
 
 EXIT_PASSED, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+
+def own_checkers(files: Sequence[Path]) -> list[OwnChecker]:
+    """A user's checkers; raises SchemaError if something is wrong with a file of them."""
+    if not files:
+        return []
+    from tb.scoreboard.own import load_own
+
+    return load_own(files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +65,14 @@ class Run:
         """Make the folder of a run, and note commit and tools.
 
         Raises:
-            SchemaError: There is something wrong with the covergroups.
+            SchemaError: There is something wrong with the covergroups or checkers.
             OSError: The folder cannot be made.
         """
         from regressions.provenance import git_revision, tool_versions
 
         for each in {device.kind for device in devices} if order.covergroups else ():
             kind(each).definition(order.covergroups)  # what is wrong with them is said now
+        own_checkers(order.checkers)
         git, tools = git_revision(), tool_versions(services.simulator("verilator").version())
         folder = create_run(order.tree.runs, label, seed)
         facts = (tuple(devices), folder, git, tools, complete, goals, tuple(left_out))

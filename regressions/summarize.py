@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from regressions.executor import Execution
 from regressions.failures import failure_rows, rerun_line
 from regressions.judge import SegmentResult, stopped_by
-from regressions.run import Run
+from regressions.run import Run, own_checkers
 from regressions.summary import Summary, TestRow
 from tb.exchange.applicable import NotApplicable
 from tb.exchange.results import JobResult
@@ -37,6 +37,8 @@ def summarize(run: Run, execution: Execution) -> Summary:
             jobs += result.jobs
             summary.failures += failure_rows(result, run)
     summary.not_applicable[:0] = [*run.left_out, *_left_out(execution.results)]
+    fired = {name for result in execution.results if result.end for name in result.end.proven}
+    summary.own_checkers = [each.listed(fired) for each in own_checkers(run.order.checkers)]
     summary.failures.sort(key=lambda row: row.status.gravity)
     if held := sum(map(_held, execution.results)):
         summary.notes.append(f"{held} jobs not run behind a known hang, and not counted as planned")

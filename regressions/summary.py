@@ -16,7 +16,7 @@ from regressions.run import Run
 from regressions.simulators.points import Kind
 from regressions.testplan import TestpointRow, load_testplan, rows, verdicts
 from regressions.triage.common import NAMELESS, Common
-from tb.checkers import load_checkers, tally
+from tb.checkers import Checker, load_checkers, tally
 from tb.exchange.applicable import NotApplicable, in_words, less_checked
 from tb.exchange.results import JobResult
 from tb.exchange.status import Status
@@ -83,8 +83,14 @@ class Summary:
     grades: list[Grade] = field(default_factory=list)  # grades of the tests
     notes: list[str] = field(default_factory=list)  # remarks that somebody should look at; they fail nothing
     # Processor time of the whole run in seconds, by purpose (`regressions.processor`).
+    own_checkers: list[Checker] = field(default_factory=list)  # checkers that a user brought
     processor: Counter[str] = field(default_factory=Counter)
     builds: dict[str, float] = field(default_factory=dict)  # wall time of the builds that it made, by name
+
+    @property
+    def checkers(self) -> dict[str, Checker]:
+        """All checkers by name, those that a user brought among them."""
+        return load_checkers() | {each.name: each for each in self.own_checkers}
 
     def common(self, device: str, bucket: str) -> Common:
         """Return what the failures of a bucket of a device have in common."""
@@ -158,7 +164,7 @@ class Summary:
             ],
             "testplan": verdicts(self.testplan),
             "coverage": self.percentages,
-            "checkers": tally(load_checkers()),
+            "checkers": tally(self.checkers),
             "throughput": self.throughput,
             "known": [
                 {"id": row.item.id, "dut": row.device.name, "reason": row.item.reason}

@@ -17,6 +17,9 @@ from tb.exchange.checks import CHECKS
 from tb.kinds import kinds
 from tb.stimulus.laws import LAWS
 
+OWN = "own"
+"""Kind of the checkers that a user brings."""
+
 PROOFS = Path(__file__).with_name("proofs.json")
 
 BUS_RULES = TCDM_RULES | PERIPH_RULES
@@ -29,8 +32,8 @@ class Checker:
     """One thing that the bench can find to be wrong."""
 
     name: str  # as findings have it
-    # Comparison, watchdog, opinion, law, assertion, rule (over the logs), or the kind of devices (`tb.kinds`)
-    # whose rule it is.
+    # Comparison, watchdog, opinion, law, assertion, rule (over the logs), own, or the kind of devices
+    # (`tb.kinds`) whose rule it is.
     kind: str
     checks: str  # statement that must hold
     proofs: tuple[str, ...] = ()  # tests that break something so that it fires alone, as pytest names them

@@ -31,6 +31,7 @@ from tb.exchange.results import STOPPED_EARLY, CoverageHits, SimulationEnd, Test
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.kinds import DeviceKind, SegmentCoverage, kind_of
+from tb.scoreboard.own import OwnCheckers, load_own
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.uvm_tests.shrink import Shrink
 
@@ -60,7 +61,8 @@ async def segment(dut: Any, number: int) -> None:
     # Job objects are many and free of cycles; the collector only costs time here.
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)
-    recorder = Recorder(folder, _PLAN.descriptor, part, _PLAN.state, _background().spend)
+    spend, checkers = _background().spend, _PLAN.checkers
+    recorder = Recorder(folder, _PLAN.descriptor, part, _PLAN.state, spend, checkers)
     recorder.line(TestBegin(part.entry.name, part.seed, part.begin, part.end))
     _START.append(sum(_background().account().values()))
     cycles, started = handle.shared.cycle, time.perf_counter()
@@ -88,6 +90,7 @@ async def segment(dut: Any, number: int) -> None:
                 compared_bytes=recorder.compared_bytes,
                 register_reads=recorder.register_reads,
                 checks=recorder.checks,
+                proven=tuple(_checkers().fired),
                 status=recorder.worst,
                 detail=recorder.detail,
                 cycles=handle.shared.cycle - cycles,
@@ -139,6 +142,13 @@ def _definition() -> Definition:
     """The covergroups, read once for all segments."""
     assert _PLAN is not None
     return _kind().definition(tuple(map(Path, _PLAN.coverage.files)))
+
+
+@cache
+def _checkers() -> OwnCheckers:
+    """The user's checkers, read once for all segments."""
+    assert _PLAN is not None
+    return OwnCheckers(load_own(map(Path, _PLAN.checkers)))
 
 
 @cache
@@ -196,6 +206,7 @@ async def _run(
         "replay": _replay(),
         "background": _background(),
         "coverage": coverage,
+        "checkers": _checkers(),
         "opinions": SecondOpinions(share=_PLAN.opinions_share),
         "logs": _FOLDER if _PLAN.logs else None,
         **_resources(),

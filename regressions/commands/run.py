@@ -82,7 +82,8 @@ def rerun_failed(order: Order, services: Services, console: Console) -> int:
         return EXIT_PASSED
     lists = tuple(ROOT / path for path in before.info.lists)
     covergroups = tuple(ROOT / path for path in before.info.covergroups)
-    order = replace(order, lists=lists, covergroups=covergroups)
+    checkers = tuple(ROOT / path for path in before.info.checkers)
+    order = replace(order, lists=lists, covergroups=covergroups, checkers=checkers)
     used = {entry.descriptor: services.device(entry.descriptor) for entry in bad}
     tests = order.entries
     segments = [

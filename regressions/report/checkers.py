@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from regressions.testplan import Testpoint
-from tb.checkers import Checker
+from tb.checkers import OWN, Checker
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class CheckerView:
     @property
     def command(self) -> str:
         """Command that runs its proofs; empty without any."""
+        if self.checker.kind == OWN:
+            return ""  # the run itself tried them
         nodes = " ".join(f"'{node}'" for node in self.checker.proofs)
         return f"pytest {nodes}" if nodes else ""
 

@@ -24,7 +24,7 @@ from regressions.report.verdict import grouped, verdict_word
 from regressions.simulators.points import Kind
 from regressions.summary import Summary, TestRow
 from regressions.testplan import verdicts
-from tb.checkers import load_checkers, tally
+from tb.checkers import tally
 
 _FOLDER = Path(__file__).parent
 
@@ -55,7 +55,7 @@ def render_html(summary: Summary) -> str:
     environment = templates(*folders, thousands=_thousands, duration=duration, short=short, when=when)
     rows = summary.testplan
     points = [row.testpoint for row in rows]
-    checkers = load_checkers()
+    checkers = summary.checkers
     defect_modules = modules(points, bench.parent)
     # Other kinds of devices have bins of their own: a run of them alone says nothing of these.
     coverage = summary.coverage if summary.coverage and summary.coverage.bins["defined"] else None

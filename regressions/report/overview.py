@@ -10,7 +10,7 @@ from regressions.processor import OTHERS
 from regressions.simulators.points import Kind
 from regressions.summary import Summary
 from regressions.testplan import TestpointVerdict
-from tb.checkers import load_checkers, tally
+from tb.checkers import tally
 
 _NAMES = {OTHERS: "compilers and others", "simulator": "simulator", "checks": "checks"}
 _COLOURS = ("#2459a8", "#dd6b20", "#8cc4f2", "#d9a91f", "#1f8a8a", "#b58be0", "#8c3a07", "#8d949c", "#8f6a00")
@@ -56,7 +56,7 @@ def tiles(summary: Summary) -> list[Tile]:
         )
     else:
         found.append(Tile("no", "code coverage in this run", "setup", True))
-    proofs = tally(load_checkers())
+    proofs = tally(summary.checkers)
     found.append(
         Tile(
             str(proofs["total"] - proofs["proven"]),

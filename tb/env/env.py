@@ -46,8 +46,8 @@ class RedmuleEnv(uvm_env):
 
     Takes from the configuration database: `dut` (cocotb handle of tb_top), `bench` (`BenchHandle`),
     `descriptor` (`Descriptor`), `recorder` (`Recorder`), `background` (`Background`),
-    `coverage` (`Collector`), `opinions` (`SecondOpinions`), `segment` (`Segment`), `logs` (folder that keeps
-    the logs of each scenario, or None).
+    `coverage` (`Collector`), `opinions` (`SecondOpinions`), `checkers` (`OwnCheckers`), `segment`
+    (`Segment`), `logs` (folder that keeps the logs of each scenario, or None).
 
     Tests use `run_job`, `run_scenario` and `accesses`; sequences of scenarios are started on `sequencer`.
     """
@@ -64,6 +64,7 @@ class RedmuleEnv(uvm_env):
         self.tcdm = TcdmAgent("tcdm", self)
         self.control = ControlAgent("control", self)
         self.scoreboard = Scoreboard("scoreboard", self)
+        self.scoreboard.own = ConfigDB().get(self, "", "checkers")
         registers = registers_of(self.descriptor)
         self.registers = register_block(
             rdl=description_of(self.descriptor), mixed_formats=registers.mixed_formats

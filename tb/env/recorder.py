@@ -45,6 +45,7 @@ class Recorder:
         segment: The segment.
         state: Seed of the random state that the simulation started from; 0 for none.
         spend: Told the processor time of writing lines, in seconds, with its purpose.
+        checkers: Files of a user's checkers, for failure records.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Recorder:
         segment: Segment,
         state: int,
         spend: Callable[[str, float], None],
+        checkers: tuple[str, ...] = (),
     ) -> None:
         self._folder = folder
         self._descriptor = descriptor
@@ -61,6 +63,7 @@ class Recorder:
         self._state = state
         self._test = segment.entry.name
         self._spend = spend
+        self._checkers = checkers
         self._file = (folder / "results.jsonl").open("ab")
         self.jobs = 0
         self.compared_bytes = 0
@@ -112,15 +115,15 @@ class Recorder:
         if not passed:
             self.fail(Status.MISMATCH, what)
 
-    def fail(self, status: Status, detail: str) -> None:
-        """Make the test fail; the gravest status and its first detail are kept."""
-        if status.gravity < self.worst.gravity:
     def error(self, number: int, detail: str) -> None:
         """Note that the test's own code raised something, in a run or scenario; the others go on."""
         self.fail(Status.ERROR, f"{TEST}: {detail}")
         finding = Finding(Status.ERROR, TEST, detail)
         self.line(Failure(self._test, number, Status.ERROR, finding.line, (finding,)))
 
+    def fail(self, status: Status, detail: str) -> None:
+        """Make the test fail; the gravest status and its first detail are kept."""
+        if status.gravity < self.worst.gravity:
             self.worst, self.detail = status, detail
 
     def close(self) -> None:
@@ -142,6 +145,7 @@ class Recorder:
             entry=self._segment.entry,
             seed=self._segment.seed,
             state=self._state,
+            checkers=self._checkers,
             status=about.status,
             detail=about.line,
             findings=(about, *(each for each in verdict.findings if each is not about)),

@@ -80,6 +80,7 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     opinions_share: int = 0  # one job in this many gets second opinions on all outputs; 0 for none
     coverage: CoverageOptions = CoverageOptions()  # settings of the collection of coverage
     programs: dict[str, ProgramBuild] = field(default_factory=dict)  # programs of a cluster by name
+    checkers: tuple[str, ...] = ()  # files of a user's checkers
     logs: bool = False  # logs of each scenario are kept (`tb/exchange/logs.py`)
 
     def write(self, folder: Path) -> None:

@@ -33,6 +33,7 @@ class Record(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     # Everything that was wrong in the failing scenario, what the record is about first; none in records of
     # earlier versions.
     findings: tuple[Finding, ...] = ()
+    checkers: tuple[str, ...] = ()  # files of a user's checkers
     tools: dict[str, Any] = field(default_factory=dict)
     # All scenarios since the last reset, in order; the last one failed.
     scenarios: Annotated[tuple[Scenario, ...], Meta(min_length=1)]

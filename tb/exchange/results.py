@@ -212,6 +212,7 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
         compared_bytes: Bytes of memory that were compared.
         register_reads: Reads that the reference model of the registers compared; that in C++ counts none.
         checks: Checks that a directed test made itself.
+        proven: Proofs of a user's checkers on which these fired.
         status: Gravest status.
         detail: Description of the first problem.
         cycles: Simulated cycles.
@@ -234,6 +235,7 @@ class TestEnd(Struct, frozen=True, tag="test_end", tag_field="type", kw_only=Tru
     compared_bytes: int = 0
     register_reads: int = 0
     checks: int = 0
+    proven: tuple[str, ...] = ()
     status: Status
     detail: str = ""
     cycles: int = 0

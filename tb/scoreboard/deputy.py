@@ -55,7 +55,8 @@ class Deputy:
         self._ahead = False
         # What deviates from the contract, by design or not, is Python's business from the start.
         own = descriptor.known or descriptor.traits != CONTRACT or descriptor.registers != CONTRACT_REGISTERS
-        self._able = not own
+        # So are the checkers that a user brings.
+        self._able = not (own or scoreboard.own)
         predictor.ahead = self._let_follow
         by_offset = {register.offset: register for register in self._registers.values()}
         words = [_word(by_offset.get(4 * place)) for place in range(WORDS)]

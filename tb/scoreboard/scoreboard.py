@@ -30,6 +30,7 @@ from tb.scoreboard.gaps import check_gaps
 from tb.scoreboard.hang import hang
 from tb.scoreboard.memory import compare, compare_ended
 from tb.scoreboard.order import check_busy, check_writes
+from tb.scoreboard.own import OwnCheckers, Watched
 from tb.scoreboard.prediction import Prediction, prediction
 from tb.scoreboard.protocol import PortLogs, check_protocol
 from tb.scoreboard.requests import check_requests
@@ -72,11 +73,13 @@ class Scoreboard(uvm_scoreboard):
 
     Attributes:
         jobs: Jobs that were judged; a test with fewer than it planned fails.
+        own: Checkers that a user brings.
     """
 
     def __init__(self, name: str, parent: uvm_component) -> None:
         super().__init__(name, parent)
         self.jobs = 0
+        self.own = OwnCheckers()
         self._notes: list[Finding] = []
 
     def build_phase(self) -> None:
@@ -145,6 +148,11 @@ class Scoreboard(uvm_scoreboard):
         findings += wrong + check_fast(self.descriptor, scenario, ran)
         granted = held_request(seen.beats, cuts[-1]) if cuts else 0
         findings += check_schedule(self.descriptor, scenario, ran, causes, seen.beats.waiting_edges, granted)
+        if self.own:
+            view = Watched(
+                *(self.descriptor, scenario, ran, before, memory), seen.beats, seen.events, seen.accesses
+            )
+            findings += self.own.judge(view, clean=not findings)
         jobs = [unmeasured(scenario, position) for position in range(len(scenario.jobs))]
         for result, job, span, slots in zip(jobs, scenario.jobs, ran, causes, strict=False):
             result.status = Status.PASSED

@@ -92,6 +92,7 @@ def test_every_default_of_a_plan_is_written() -> None:
             "opinions_share",
             "coverage",
             "programs",
+            "checkers",
             "logs",
         )
     ]

@@ -65,7 +65,7 @@ def test_a_bad_command_line(runner: Runner, command: str, message: str) -> None:
         (
             "--tire=pr",
             "regressions knows no --tire; did you mean '--tier'? Known: --tier, --seed, --jobs, --dut, "
-            "--tests, --time, --stop, --shard, --keep, --kind, --lists, --covergroups, --build",
+            "--tests, --time, --stop, --shard, --keep, --kind, --lists, --covergroups, --checkers, --build",
         ),
         ("pr", "'pr' belongs to no option of regressions"),
     ],
