@@ -153,7 +153,7 @@ class RunProgress:
         if self._until is not None:
             return f"{in_words(max(0.0, self._until - time.monotonic()))} left"
         seconds = self._remaining.seconds()
-        return "" if seconds is None else f"about {in_words(seconds)} left"
+        return f"about {in_words(seconds)} left" if seconds else ""
 
     def _frequent(self) -> list[str]:
         """Kinds of failures that are not shown any more, with their counts."""
@@ -172,10 +172,12 @@ class RunProgress:
         with self._lock:
             self._bar.update(self._jobs_task, completed=self._jobs_so_far())
             told = [", ".join(filter(None, (*self._counts(), self._left()))), self._building()]
-            lines = [Text(f"{'':12}{text}") for text in (*told, *self._frequent()) if text]
-            return Group(
-                self._bar, *lines, *(Text(f"{'':12}{name}", style="dim") for name in self._running.values())
-            )
+            lines = [_indented(text) for text in (*told, *self._frequent()) if text]
+            return Group(self._bar, *lines, *(_indented(name, "dim") for name in self._running.values()))
+
+
+def _indented(text: str, style: str = "") -> Text:
+    return Text(f"{'':12}{text}", style, no_wrap=True, overflow="ellipsis")
 
 
 def _of(count: int, planned: int | None) -> str:

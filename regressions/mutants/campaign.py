@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from regressions.display import busy
+from regressions.display import Display, busy
 from regressions.errors import UserError
 from regressions.mutants.defects import Defect
 from regressions.mutants.finished import SIMS, Finished, inputs_of
@@ -20,8 +20,11 @@ from regressions.mutants.target import Numbered, Target
 from regressions.order import Order
 from regressions.paths import relative
 from regressions.provenance import git_revision, tool_versions
+from regressions.remaining import in_words
 from regressions.rundir import publish
 from regressions.services import Services
+
+_TELLING = 2  # defects that each process has tried before an estimate is made of the rest
 
 
 def run_campaign(
@@ -119,16 +122,26 @@ async def _examine(
     console: Console,
 ) -> None:
     """Run some defects, so many of them at a time; results are noted and told as they come."""
-    waiting = iter(chosen)
+    waiting, tried, started = iter(chosen), 0, time.monotonic()
+
+    def line() -> str:
+        said = f"{tried} of {len(chosen)} defects"
+        if tried < _TELLING * processes:
+            return said
+        left = (time.monotonic() - started) / tried * (len(chosen) - tried)
+        return f"{said}, about {in_words(left)} left"
 
     async def work() -> None:
+        nonlocal tried
         for number, defect in waiting:
             result = await target.examine(number, defect, simulations)
             finished.add(result)
+            tried += 1
             by = ", ".join(result.checkers)
             found = f"by {by} after {result.after} {target.counted}" if by else ""
             console.print(f"  {result.fate.value:9}{defect.id:40} {found}", markup=False)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(processes):
-            group.create_task(work())
+    with Display(console, line):
+        async with asyncio.TaskGroup() as group:
+            for _ in range(processes):
+                group.create_task(work())

@@ -3,13 +3,15 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from regressions import kinds
+from regressions import display, kinds
 from regressions.errors import UserError
 from regressions.kinds import Defects
+from regressions.mutants import campaign as campaigns
 from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import DefectResult, Fate
 from regressions.mutants.placement import place_all
@@ -80,7 +82,7 @@ class AdderTarget:
         self.busy += 1
         self.most = max(self.most, self.busy)
         assert self.most <= 2
-        await asyncio.sleep(0.05 if defect.id == "slow" else 0)
+        await asyncio.sleep(0.2 if defect.id == "slow" else 0)
         self.busy -= 1
         if defect.id == "kept":
             return DefectResult(defect, number, Fate.SURVIVED, after=10)
@@ -115,6 +117,13 @@ def test_results_are_in_order_with_those_that_do_not_compile(tmp_path: Path) -> 
     assert "without a defect all 10 sums pass" in output
     lines = [line.split()[1] for line in output.splitlines() if line.startswith("  ")]
     assert lines == ["quick", "kept", "slow"], "told as they come"
+
+
+def test_a_campaign_says_how_much_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(display, "PLAIN_SECONDS", 0.01)
+    monkeypatch.setattr(campaigns, "_TELLING", 1)
+    output = campaign(tmp_path, "adder", DATA)[1]
+    assert re.search(r"^\[0:0\d\] 2 of 3 defects, about 10 s left$", output, re.MULTILINE)
 
 
 def test_a_part_without_complaints_passes(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_the_rest_takes_its_cycles_at_the_pace_so_far_and_starts_as_well() -> No
     assert remaining.seconds() == pytest.approx(5 + 40)
     remaining.started(second)
     remaining.finished(second, second.segments)
-    assert remaining.seconds() is None or remaining.seconds() == 0.0
+    assert remaining.seconds() == 0.0
 
 
 def test_processes_share_the_rest_and_the_longest_ends_last() -> None:
