@@ -48,7 +48,9 @@ class JobPage:
             share = utilization(self.device.instance, job.m, job.n, job.k, seen.cycles)
             used = f", utilization {share:.1%}"
         edges = f"edges {seen.start + 1} to {seen.start + seen.cycles} of tb_top.cycle_q"
-        return f"{seen.cycles} cycles {end}{used} ({edges}); {counts}{drawn}"
+        full = seen.known < seen.cycles and (seen.events or seen.levels)
+        inside = f"; what the device tells of itself is known up to cycle {seen.known}" if full else ""
+        return f"{seen.cycles} cycles {end}{used} ({edges}); {counts}{drawn}{inside}"
 
     @property
     def verdict(self) -> str:

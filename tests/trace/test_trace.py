@@ -146,6 +146,8 @@ def test_a_full_log_of_internal_events_says_nothing_of_what_came_behind() -> Non
     (seen,) = observe(logs, ARRAY)
     assert seen.known == 50 - TRIGGER - 1
     assert list(seen.events) == ["wait_w"]
+    (page,) = job_pages(logs, ARRAY)
+    assert page.observed.endswith("; what the device tells of itself is known up to cycle 29")
 
 
 def test_a_device_without_probe_and_schedule_has_the_lanes_of_its_port() -> None:
