@@ -4,7 +4,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -41,6 +41,8 @@ class Schedule:
     planned: Sequence[Segment] | None
     # Chooses the segments that close what the others covered not; None for a run without.
     closing: Callable[[Coverage], list[Segment]] | None = None
+    # Complaints that come up while it is made; the run fails with them.
+    faults: list[str] = field(default_factory=list)
 
     @classmethod
     def of(
@@ -79,8 +81,8 @@ def perform(run: Run, schedule: Schedule, services: Services, console: Console) 
     try:
         code = code_report.collect(run.folder, execution.results, simulator, run.main)
     except BuildError as error:
-        return conclude(run, execution, None, console, [str(error)])
-    return conclude(run, execution, code, console)
+        return conclude(run, execution, None, console, [*schedule.faults, str(error)])
+    return conclude(run, execution, code, console, schedule.faults)
 
 
 class _Runner:

@@ -33,6 +33,7 @@ from tb.exchange.status import Status
 from tb.kinds import DeviceKind, SegmentCoverage, kind_of
 from tb.scoreboard.own import OwnCheckers, load_own
 from tb.scoreboard.second_opinion import SecondOpinions
+from tb.user_code import UserCodeError, told
 from tb.uvm_tests.shrink import Shrink
 
 PLAN_VARIABLE = "REDMULE_PLAN"
@@ -73,8 +74,11 @@ async def segment(dut: Any, number: int) -> None:
         _late_violations(handle, recorder)
         _cover(coverage.finish(), recorder)
         recorder.complete = True
+    except UserCodeError as error:
+        recorder.fail(Status.ERROR, str(error))
+        recorder.complete = True
     except Exception as error:
-        recorder.fail(Status.CRASH, f"{type(error).__name__}: {error}")
+        recorder.fail(Status.CRASH, told(error))
         raise
     finally:
         if not recorder.complete:

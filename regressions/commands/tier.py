@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make regressions``: the tests of a tier, or a soak of them; a whole night ends with the mutants."""
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -25,6 +26,7 @@ from tb.exchange.applicable import NotApplicable
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
+from tb.schema import SchemaError
 
 
 def regressions(order: Order, services: Services, console: Console) -> int:
@@ -90,10 +92,14 @@ def _tests(order: Order, services: Services, console: Console) -> int:
     every_closer = closing(order.entries, services, devices[0]) if closes else []
     closers = order.shard.take(every_closer, lambda simulation: simulation.cycles)
 
+    faults: list[str] = []
+    each_round = rounds(planners, soak)
+    first = next(each_round, [])  # what is wrong with a test is said before anything is built
+
     def simulations() -> Iterator[Simulation]:
         yield from closers
         count = len(every_closer)
-        for drawn in rounds(planners, soak):
+        for drawn in _while_right(itertools.chain([first], each_round), faults):
             mine = drawn if soak else order.shard.take(drawn, lambda segment: segment.cycles + 1)
             packed = pack(with_kind(mine, kind), order.processes, count)
             count += len(packed)
@@ -103,7 +109,7 @@ def _tests(order: Order, services: Services, console: Console) -> int:
         order, [entry for entry in late if testlist.suits(entry, devices[0])], seed, devices[0], kind
     )
     if soak:
-        schedule = Schedule(simulations(), builds + builds_of(closers), None, closer)
+        schedule = Schedule(simulations(), builds + builds_of(closers), None, closer, faults)
     else:
         schedule = Schedule.of(list(simulations()), closer)
     complete, goals = not (order.selective or soak), closes and order.shard.undivided
@@ -112,6 +118,14 @@ def _tests(order: Order, services: Services, console: Console) -> int:
     facts = (order, order.tier.name, seed, devices, services)
     run = Run.begin(*facts, complete=complete, goals=goals, left_out=left_out, portion=portion)
     return perform(run, schedule, services, console)
+
+
+def _while_right(each_round: Iterator[list[Segment]], faults: list[str]) -> Iterator[list[Segment]]:
+    """The rounds of a soak; a test that cannot be drawn on ends it, and costs nothing that ran."""
+    try:
+        yield from each_round
+    except SchemaError as error:
+        faults.append(f"the soak ended early: {error}")
 
 
 def _closer(

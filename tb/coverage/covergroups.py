@@ -15,6 +15,7 @@ from tb.coverage.definition import ANY, BinExclusion, Covergroup, Definition, It
 from tb.exchange.reading import convert
 from tb.python_file import PythonFileError, load_python
 from tb.schema import Where, choice, read_toml, show, unknown
+from tb.user_code import told
 
 FILE = Path(__file__).with_name("covergroups.toml")
 
@@ -112,6 +113,8 @@ def _module(name: str, folder: Path, where: Where) -> ModuleType:
         return import_module(name)
     except (PythonFileError, ImportError) as error:
         raise where.error(f"{error}; correct it, or name a Python file beside this one") from error
+    except (Exception, SystemExit) as error:
+        raise where.error(f"{name} does not load: {told(error)}") from error
 
 
 def _group(values: GroupTable, points: Mapping[str, Coverpoint], where: Where) -> Covergroup:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sorts samples into bins: point functions one by one, crosses for many samples at once."""
 
+import inspect
 from collections import Counter
 from collections.abc import Iterable
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from tb.coverage.counts import Counts
 from tb.coverage.coverpoint import Coverpoint
 from tb.coverage.definition import Definition, Item
 from tb.schema import alternatives
+from tb.user_code import UserCodeError, told
 
 Code = tuple[int, ...]
 """Number of a sample's bin in each point of its kind; -1 for none."""
@@ -20,8 +23,8 @@ _NONE = -1
 _FAR = -(1 << 40)
 
 
-class CoverageError(Exception):
-    """A coverpoint gave something that is no bin of it: the definition and the function do not fit."""
+class CoverageError(UserCodeError):
+    """A coverpoint raised, or gave something that is no bin of it: definition and function do not fit."""
 
 
 class Sorter:
@@ -52,11 +55,15 @@ class Sorter:
         """The bins of a sample.
 
         Raises:
-            CoverageError: A function gave no bin of its point.
+            CoverageError: A function raised, or gave no bin of its point.
         """
         result = []
         for function, numbers, point in self._functions:
-            name = function(sample)
+            try:
+                name = function(sample)
+            except (Exception, SystemExit) as error:
+                file = Path(inspect.getfile(function))
+                raise CoverageError(f"coverpoint {point.name}: {told(error, file)}") from error
             if name is None:
                 result.append(_NONE)
             else:

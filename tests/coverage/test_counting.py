@@ -92,15 +92,23 @@ def test_a_hit_in_an_excluded_bin_is_found() -> None:
     assert names == ["jobs.op.y_class = MATMUL, ties"]
 
 
-def test_a_function_that_gives_no_bin_is_an_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("return 'flat'", "gave 'flat', none of its bins; did you mean 'flatt'"),
+        ("return sample.k", r"coverpoint shape: .*mine\.py:4: AttributeError: 'NoneType' object has no"),
+        ("raise SystemExit", r"coverpoint shape: .*mine\.py:4: SystemExit"),
+    ],
+)
+def test_a_function_that_gives_no_bin_is_an_error(tmp_path: Path, body: str, message: str) -> None:
     (tmp_path / "mine.py").write_text(
         "from tb.coverage.coverpoint import coverpoint\n"
-        "@coverpoint('job', ['flatt', 'tall'])\ndef shape(sample):\n    return 'flat'\n"
+        f"@coverpoint('job', ['flatt', 'tall'])\ndef shape(sample):\n    {body}\n"
     )
     path = tmp_path / "mine.toml"
     path.write_text('modules = ["mine.py"]\n[[covergroup]]\nname = "mine"\ndoc = "d"\npoints = ["shape"]\n')
     sorter = Sorter(load_definition([path]), "job")
     place = [point.name for point in sorter.points].index("shape")
     sorter._functions = [sorter._functions[place]]
-    with pytest.raises(CoverageError, match="gave 'flat', none of its bins; did you mean 'flatt'"):
+    with pytest.raises(CoverageError, match=message):
         sorter.code(None)

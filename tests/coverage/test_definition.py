@@ -101,7 +101,7 @@ def test_a_malformed_definition_is_one_line(tmp_path: Path, text: str, what: str
         ('"jobs", ["a"]', "unknown kind of samples 'jobs'; did you mean 'job'?"),
         ('"fma", ["a"]', "unknown kind of samples 'fma'"),
         ('"job", ["a"])\ndef op(sample): pass\n@coverpoint("job", ["a"]', "point 'op' is there twice"),
-        ("nothing", "does not load: NameError"),
+        ("nothing", "mine.py:2: NameError: name 'nothing' is not defined"),
     ],
 )
 def test_a_malformed_coverpoint_is_one_line(tmp_path: Path, mark: str, what: str) -> None:

@@ -2,6 +2,7 @@
 """Behind the tests of a tier run those that close coverage, and campaigns of mutants."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from regressions.coverage.closing import Closing
 from regressions.coverage.measure import Coverage
 from regressions.errors import NoDefects
 from regressions.mutants import defects
+from regressions.planner import Planner, rounds
 from regressions.tiers import load_tiers
 from tb.coverage import CLOSING
 from tb.exchange.plan import Segment
+from tb.schema import SchemaError
 from tests.runner.harness import Runner
 
 
@@ -61,6 +64,21 @@ def test_a_soak_is_closed_when_its_time_is_over(runner: Runner, closing: list[Co
 
 
 @pytest.mark.usefixtures("closing")
+def test_a_test_that_cannot_be_drawn_on_costs_a_soak_nothing_that_ran(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner.tests(good={})
+
+    def twice(planners: list[Planner], soak: bool) -> Iterator[list[Segment]]:
+        yield next(rounds(planners, soak))
+        raise SchemaError("test good: its constraint: mine.py:3: KeyError: 7")
+
+    monkeypatch.setattr(tier_command, "rounds", twice)
+    assert runner("regressions", "--tier", "smoke", "--time", "60s") == 1
+    assert "the soak ended early: test good: its constraint: mine.py:3: KeyError: 7" in runner.out
+    assert runner.status("good")[0] == "passed"
+
+
 def test_a_soak_of_chosen_tests_is_not_closed(runner: Runner) -> None:
     runner.tests(good={"count": None, "weight": 1.0}, last={"sequence": CLOSING})
     assert runner("regressions", "--tier", "smoke", "--time", "2s", "--tests", "good") == 0
