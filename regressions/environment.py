@@ -85,6 +85,8 @@ def _install(folder: Path, python: Path, requirements: Path) -> str:
         return f"Python {sys.version.split()[0]} is too old: 3.11 or later is needed; name one with PYTHON="
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         return "Python lacks venv: install the Debian package python3-venv (apt-get install python3-venv)"
+    if not os.access(folder.absolute().parent, os.W_OK):
+        return f"{folder.absolute().parent} cannot be written: name an environment elsewhere by VENV="
     if os.pathsep in str(folder.absolute()):
         return f"Python makes no environment in a path with '{os.pathsep}': name another one by VENV="
     print(f"environment: installing {requirements.name} into {folder.name}", flush=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.places import kept_folder
+from tb.errors import UserError
 
 if TYPE_CHECKING:
     from systemrdl.node import AddrmapNode
@@ -28,7 +29,7 @@ def registers_folder(given: Path | None = None) -> Path:
 _PACKAGES = ("systemrdl-compiler", "peakrdl-pyuvm")
 
 
-class RegisterModelError(RuntimeError):
+class RegisterModelError(UserError):
     """A SystemRDL description that cannot be read, or a folder that cannot be written; says what to mend."""
 
 
@@ -61,7 +62,9 @@ def made_once(folder: Path, write: Callable[[Path], None]) -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
     except OSError as error:
-        raise RegisterModelError(f"cannot write generated files below {folder.parent}: {error}") from error
+        raise RegisterModelError(
+            f"cannot write generated files below {folder.parent}: {error}; name another folder with BUILD="
+        ) from error
     try:
         write(scratch)
         # When another process was faster, its copy is the same.

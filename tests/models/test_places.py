@@ -8,7 +8,8 @@ import pytest
 
 from models import places
 from models.places import cache_folder, kept_folder, settle
-from tb.registers.made import registers_folder
+from tb.errors import UserError
+from tb.registers.made import made_once, registers_folder
 from tests.runner.harness import Runner
 
 
@@ -40,6 +41,15 @@ def test_a_checkout_that_can_be_written_keeps_them_for_all_folders_of_runs(
     monkeypatch.setattr(places.os, "access", lambda *_: True)
     settle(tmp_path / "out")
     assert kept_folder() == checkout / "build"
+
+
+def test_a_folder_that_cannot_be_written_is_a_line_for_people(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(places.VARIABLE, str(tmp_path / "file"))
+    with pytest.raises(UserError, match=r"cannot write generated files below .*; name another .* BUILD="):
+        made_once(registers_folder() / "digest", lambda _: None)
 
 
 @pytest.mark.parametrize("character", ['"', "$", "\n"])

@@ -113,8 +113,18 @@ def test_a_package_without_a_hash_is_not_installed(tmp_path: Path) -> None:
 
 def test_an_environment_is_not_made_where_python_would_not_find_it(tmp_path: Path) -> None:
     requirements = _requirements(tmp_path, "gone==1\n")
+    (tmp_path / "co:lon").mkdir()
     error = environment.prepare(tmp_path / "co:lon" / "env", own=True, requirements=requirements)
     assert error == "Python makes no environment in a path with ':': name another one by VENV="
+
+
+def test_an_environment_in_a_checkout_that_cannot_be_written_is_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requirements = _requirements(tmp_path, "gone==1\n")
+    monkeypatch.setattr(environment.os, "access", lambda *_: False)
+    error = environment.prepare(tmp_path / "env", own=True, requirements=requirements)
+    assert error == f"{tmp_path} cannot be written: name an environment elsewhere by VENV="
 
 
 def test_a_checkout_that_the_simulator_cannot_read_gets_no_environment(tmp_path: Path) -> None:
