@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from models.places import unusable
+from regressions.streams import steady_streams
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements.txt"
@@ -140,6 +141,7 @@ def outcome(act: Callable[[], str], doing: str) -> int:
 
 
 if __name__ == "__main__":
+    steady_streams()
     folder = Path(sys.argv[1])
     sys.exit(
         outcome(

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from regressions.environment import REQUIREMENTS, ROOT, outcome, prepare
+from regressions.streams import steady_streams
 from regressions.targets import take_typed
 
 _HEADER = "# SPDX-License-Identifier: Apache-2.0\n"
@@ -70,5 +71,6 @@ def _settings(root: Path) -> dict[str, str]:
 
 
 if __name__ == "__main__":
+    steady_streams()
     names = take_typed(os.environ).get("UPGRADE", "").split()
     sys.exit(outcome(lambda: write(names), "write the requirements"))

@@ -17,6 +17,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
+from regressions.streams import steady_streams
 from tb.errors import UserError
 from tb.schema import alternatives, nearest
 
@@ -167,4 +168,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    steady_streams()
     sys.exit(main())

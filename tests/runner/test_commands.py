@@ -50,6 +50,18 @@ def test_jobs_are_shown_without_a_bench() -> None:
     assert not loaded & _BENCH
 
 
+@pytest.mark.parametrize(
+    "command", [("list",), ("show", "--test", "gemm_ops"), ("show", "--test", "edges_sizes")]
+)
+def test_looking_takes_less_than_a_second(command: tuple[str, ...]) -> None:
+    """Processor time: on a busy machine the wall has another second."""
+    before = os.times()
+    _loaded(*command)
+    after = os.times()
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    assert used < 1.0
+
+
 def test_a_simulation_begins_where_cocotb_says(tmp_path: Path) -> None:
     environment = cocotb_environment("top", "module", tmp_path)
     assert environment["GPI_USERS"].endswith(f";{pygpi_entry_point()}")

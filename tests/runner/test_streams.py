@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +44,19 @@ def test_an_output_that_takes_nothing_costs_no_result(runner: Runner, redirectio
     run = subprocess.run(shell, cwd=ROOT, capture_output=True, timeout=60, check=False)
     assert (run.stderr, run.returncode) == (b"", 1)
     whole(runner)
+
+
+@pytest.mark.parametrize("module", ["targets", "", "environment"])
+def test_no_program_of_the_runner_complains_of_a_reader_that_is_gone(module: str, tmp_path: Path) -> None:
+    name = ".".join(filter(None, ("regressions", module)))
+    words = {"": ["list"], "environment": [str(tmp_path / "none")]}.get(module, [])
+    ours, theirs = os.pipe()
+    os.close(ours)
+    run = subprocess.run(
+        [sys.executable, "-m", name, *words], cwd=ROOT, stdout=theirs, stderr=theirs, check=False, timeout=60
+    )
+    os.close(theirs)
+    assert run.returncode == (2 if module == "environment" else 0)
 
 
 @pytest.mark.parametrize(
