@@ -27,7 +27,7 @@ MARKS = {
 }
 """Path of each mark, from the point that it marks, and its sign in a legend."""
 
-COLOURS = ("#2f7ed8", "#e07b1a", "#2a9d6f", "#a45fc4", "#c0332e", "#888888", "#b08d00")
+COLOURS = ("#2f7ed8", "#e07b1a", "#2a9d6f", "#c77fb0", "#c0332e", "#6b7079", "#6a4c9c")
 """Of lines, one after the other."""
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -62,7 +62,7 @@ def share(coverage: Coverage | None, testpoint: Testpoint) -> tuple[int, int] | 
 def bin_groups(coverage: Coverage | None, testpoint: Testpoint) -> list[str]:
     """Covergroups with bins of a testpoint."""
     rows = coverage.rows if coverage else []
-    return list(dict.fromkeys(row.group for row in rows if testpoint.wants(row.name)))
+    return list(dict.fromkeys(row.group for row in rows if row.defined and testpoint.wants(row.name)))
 
 
 def exclusions(coverage: Coverage) -> list[ExclusionView]:

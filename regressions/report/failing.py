@@ -9,7 +9,7 @@ from regressions.report.anchors import slug, unique
 from regressions.report.trend import Trend
 from regressions.report.verdict import FailureGroup
 
-SHOWN_KINDS, SHOWN_ROWS, MOST_ROWS, MOST_TEXT = 150, 20, 600, 1200
+SHOWN_KINDS, SHOWN_ROWS, MOST_ROWS, MOST_TEXT = 100, 20, 300, 1000
 """Kinds in full, failures in full of each and of all, and characters of a text: the page stays small."""
 
 
@@ -105,5 +105,7 @@ def _others(rows: Iterable[FailureRow]) -> Iterable[str]:
     places: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         places.setdefault((row.test, row.device), []).append(_number(row))
-    for (test, device), numbers in places.items():
+    for (test, device), numbers in list(places.items())[:SHOWN_ROWS]:
         yield short(f"{test} on {device}, scenarios {', '.join(numbers)}")
+    if len(places) > SHOWN_ROWS:
+        yield f"and in {len(places) - SHOWN_ROWS} more tests"

@@ -13,7 +13,8 @@ from regressions.testplan import TestpointVerdict
 from tb.checkers import tally
 
 _NAMES = {OTHERS: "compilers and others", "simulator": "simulator", "checks": "checks"}
-_COLOURS = ("#2459a8", "#dd6b20", "#8cc4f2", "#d9a91f", "#1f8a8a", "#b58be0", "#8c3a07", "#8d949c", "#8f6a00")
+COLOURS = ("#2459a8", "#dd6b20", "#8cc4f2", "#d9a91f", "#1f8a8a", "#b58be0", "#8c3a07", "#8d949c", "#8f6a00")
+"""Of parts of a bar, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def _parts(spent: dict[str, float] | Counter[str]) -> list[Part]:
     whole = sum(spent.values())
     ranked: Sequence[tuple[str, float]] = sorted(spent.items(), key=lambda each: -each[1])
     return [
-        Part(name, duration(seconds), 100 * seconds / whole, _COLOURS[place % len(_COLOURS)])
+        Part(name, duration(seconds), 100 * seconds / whole, COLOURS[place % len(COLOURS)])
         for place, (name, seconds) in enumerate(ranked)
         if seconds >= whole / 1000 > 0
     ]

@@ -27,11 +27,12 @@
     target.scrollIntoView();
   }
 
-  // A value to sort by: a number where the text begins with one.
+  // What to sort by: the beginning of a cell, as a number where it is one.
+  const words = new Intl.Collator("en", { numeric: true });
   function value(row, column) {
-    const text = row.cells[column].textContent.trim();
-    const number = parseFloat(text.replace(/[\u202f\u00a0 ](?=\d{3})/g, ""));
-    return { text: text.toLowerCase(), number };
+    const first = row.cells[column].firstChild;
+    const text = first ? first.textContent.trim() : "";
+    return { text, number: parseFloat(text.replaceAll("\u202f", "")) };
   }
 
   function sort(table, column, heads) {
@@ -43,7 +44,7 @@
     const rows = [...body.rows].map((row) => ({ row, ...value(row, column) }));
     const numeric = head.classList.contains("n");
     const least = (x) => (Number.isNaN(x) ? -Infinity : x);
-    rows.sort((a, b) => (numeric ? least(a.number) - least(b.number) || 0 : a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+    rows.sort((a, b) => (numeric ? least(a.number) - least(b.number) || 0 : words.compare(a.text, b.text)));
     if (down) rows.reverse();
     body.append(...rows.map((each) => each.row));
   }
