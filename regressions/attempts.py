@@ -16,7 +16,7 @@ from regressions.kinds import runner_of
 from regressions.known_issues import explaining
 from regressions.machine import check_tools
 from regressions.order import Order
-from regressions.paths import relative
+from regressions.paths import quoted, relative
 from regressions.planner import RANDOM_STATE, Simulation
 from regressions.process import Command
 from regressions.progress import RunProgress
@@ -155,7 +155,7 @@ class Attempts:
             argv, environment = self.simulator.command(
                 self.build, folder, waves=self.waves, state=self.record.state
             )
-            return Command(argv, environment, folder, f"make replay R={relative(self.path)}{self.option}")
+            return Command(argv, environment, folder, f"make replay R={quoted(self.path)}{self.option}")
 
         simulation = Simulation(0, (segment,))
         with RunProgress(console, [simulation], quiet=self.quiet) as progress:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Failures of a run as reports show them, with the commands that repeat them."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,6 +47,12 @@ def _kind_option(kind: str) -> str:
     return "" if kind == "fast" else " WAVES=1" if kind == "waves" else f" KIND={kind}"
 
 
+def _on_record(target: str, folder: str, failure: Failure, options: str) -> str:
+    """The command that does something with the record of a failure; empty without one."""
+    place = shlex.quote(f"{folder}/{failure.record}")
+    return f"make {target} R={place}{options}" if failure.record else ""
+
+
 def failure_rows(result: SegmentResult, run: Run) -> list[FailureRow]:
     """The failures of a segment; one for all of it where no scenario is named.
 
@@ -72,19 +79,17 @@ def failure_rows(result: SegmentResult, run: Run) -> list[FailureRow]:
             status=status,
             detail=detail,
             rerun=rerun_line(run, _until(segment, failure), segment, segment.kind),
-            replay=f"make replay R={folder}/{failure.record}{chosen}{_kind_option(segment.kind)}"
-            if failure.record
-            else "",
+            replay=_on_record("replay", folder, failure, f"{chosen}{_kind_option(segment.kind)}"),
             log=log,
             bucket=key,
             scenario=failure.scenario,
             folder=result.folder,
             job=_job(jobs.get(failure.scenario, []), job),
             record=f"{result.folder}/{failure.record}" if failure.record else "",
-            shrink=f"make shrink R={folder}/{failure.record}{chosen}{_kind_option(segment.kind)}"
-            if failure.record and shrinkable
+            shrink=_on_record("shrink", folder, failure, f"{chosen}{_kind_option(segment.kind)}")
+            if shrinkable
             else "",
-            trace=f"make trace R={folder}/{failure.record}{chosen}" if failure.record and traceable else "",
+            trace=_on_record("trace", folder, failure, chosen) if traceable else "",
         )
         for failure in result.failures
         for key, (status, detail, chosen, job) in _by_bucket(failure).items()
@@ -136,7 +141,7 @@ def _finding_option(failure: Failure, finding: Finding) -> str:
         return ""
     first = next(each for each in failure.findings if each.checker == finding.checker)
     words = finding.checker if first is finding else finding.line.partition(";")[0]
-    return f" FINDING='{words}'"
+    return f" FINDING={shlex.quote(words)}"
 
 
 def _until(segment: Segment, failure: Failure) -> str:

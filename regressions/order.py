@@ -19,7 +19,7 @@ from regressions import testlist
 from regressions.errors import UserError
 from regressions.limits import processors
 from regressions.option import Option, parse_duration, parse_processes, parse_seed, parse_stop
-from regressions.paths import BuildTree, relative
+from regressions.paths import BuildTree, quoted, relative
 from regressions.shards import UNDIVIDED, Shard, parse_shard
 from regressions.testlist import LISTS
 from regressions.tiers import DeviceBudget, Tier, get_tier, load_tiers
@@ -127,7 +127,7 @@ class Order:
     def campaign_options(self) -> str:
         """Make variables of a campaign, besides DUT, that repeat the run of a defect."""
         paths = (("DATA", self.data), ("JOBLIST", self.job_list))
-        parts = [f"{variable}={shlex.quote(relative(path))}" for variable, path in paths if path is not None]
+        parts = [f"{variable}={quoted(path)}" for variable, path in paths if path is not None]
         return " ".join([*parts, f"KIND={self.kind}"] if self.kind else parts)
 
     def rerun_options(self, device: Descriptor) -> str:

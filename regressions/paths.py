@@ -2,6 +2,7 @@
 """Folders of the project and of its outputs."""
 
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,11 @@ def relative(path: Path) -> str:
     """The path as people and files should see it: relative to the project where it lies inside."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the report symlinks
     return str(absolute.relative_to(ROOT)) if absolute.is_relative_to(ROOT) else str(absolute)
+
+
+def quoted(path: Path) -> str:
+    """The path as a command line for people has it: in quotes where a shell needs them."""
+    return shlex.quote(relative(path))
 
 
 @dataclass(frozen=True, slots=True)

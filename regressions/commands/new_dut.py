@@ -13,7 +13,7 @@ from regressions.new_dut.match import Match, match
 from regressions.new_dut.package import completed
 from regressions.new_dut.write import descriptor, wrapper, wrapper_name
 from regressions.order import Order
-from regressions.paths import relative
+from regressions.paths import quoted, relative
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
 from tb.descriptor import load
@@ -105,5 +105,5 @@ def _said(matched: Match, added: Iterable[str], written: Iterable[Path], path: P
             yield f"  {what}: {', '.join(names)}"
     yield f"written: {', '.join(map(relative, written))}"
     todo = "" if matched.direct else "complete the lines with TODO in the wrapper, then "
-    yield f"next: {todo}make run TEST=gemm_ops:0:5 DUT={relative(path)}"
+    yield f"next: {todo}make run TEST=gemm_ops:0:5 DUT={quoted(path)}"
     yield "      and look at the lines with TODO in the descriptor (docs/descriptor.md)"

@@ -11,7 +11,7 @@ from regressions.attempts import Attempt, Attempts, known_words
 from regressions.errors import UserError
 from regressions.kinds import runner_of
 from regressions.order import Order
-from regressions.paths import relative
+from regressions.paths import quoted, relative
 from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
 from regressions.services import Services
 from tb.exchange.job import Job
@@ -83,7 +83,7 @@ def _report(search: _Search, console: Console) -> int:
     if again is None:
         return EXIT_INTERRUPTED
     if again.shown is None:
-        start = f"make replay R={relative(search.attempts.path)}"
+        start = f"make replay R={quoted(search.attempts.path)}"
         said = f"not confirmed: what was found {again.otherwise} in a simulation of its own, log {again.log}"
         why = f"a reset leaves something of what ran before; start from {start}"
         console.print(f"{said}; {why}", style="bold red", markup=False, soft_wrap=True)
@@ -132,7 +132,7 @@ def _three_lines(search: _Search, smallest: Record, known: Sequence[KnownItem]) 
     return [
         f"{smallest.status}{', ' if known else ''}{known_words(known)}: {smallest.detail}{instead}",
         f"{search.attempts.device.name}: {after}{describe(failing)}{_unfinished(search)}",
-        f"make replay R={relative(search.path)}{search.attempts.option or ' WAVES=1'}",
+        f"make replay R={quoted(search.path)}{search.attempts.option or ' WAVES=1'}",
     ]
 
 

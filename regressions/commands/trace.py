@@ -14,7 +14,7 @@ from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
 from regressions.machine import check_tools
 from regressions.order import Order
-from regressions.paths import relative
+from regressions.paths import quoted, relative
 from regressions.planner import Simulation
 from regressions.planning import build_kind
 from regressions.process import Command
@@ -111,7 +111,7 @@ def _record(order: Order, services: Services, console: Console) -> _Ran | None:
     record, device = attempts.record, attempts.device
     test, index = record.entry.name, record.failing.index
     what = f"{test}, scenario {index}, seed {record.seed}, on {device.name}"
-    command = f"make trace R={relative(attempts.path)}"
+    command = f"make trace R={quoted(attempts.path)}"
     return _Ran(device, place(attempt.folder, test, index), what, command, attempt.result, index)
 
 

@@ -2,6 +2,7 @@
 """Commands import no more than they need; orders are what was typed; `make run` builds once."""
 
 import os
+import shlex
 import subprocess
 import sys
 from dataclasses import fields
@@ -12,14 +13,16 @@ from cocotb_tools.config import pygpi_entry_point
 
 from regressions import account
 from regressions.cli import commands
+from regressions.option import split
 from regressions.order import Order
-from regressions.paths import ROOT, BuildTree
+from regressions.paths import ROOT, BuildTree, quoted
 from regressions.rundir import last_run
 from regressions.shards import Shard
 from regressions.simulators.verilator import cocotb_environment
 from regressions.targets import MakeTarget
 from tb.kinds import imported
 from tb.stimulus.rng import derive
+from tests.runner.fake import fake_device
 from tests.runner.harness import Runner
 
 _LOADED = "import sys; from regressions.cli import main; main(sys.argv[1:]); print(*sys.modules)"
@@ -94,6 +97,15 @@ def test_an_order_has_what_was_typed_and_defaults_for_the_rest() -> None:
     assert (order.shard, order.lists, order.keep) == (Shard(2, 3), (Path("a"), Path("b")), True)
     assert order.tree == BuildTree(Path("out"))
     assert (order.tier.name, order.seed, order.covergroups) == ("pr", None, ())
+
+
+def test_a_command_for_people_says_what_was_typed() -> None:
+    names = ["my lists/it's $one.toml", "b.toml"]
+    order = Order.of({"lists": names, "checkers": ["mine.py"], "record": "a b.json"})
+    lists, checkers = shlex.split(order.rerun_options(fake_device()))
+    assert split("LISTS", lists.removeprefix("LISTS=")) == names
+    assert checkers == "CHECKERS=mine.py"
+    assert shlex.split(f"R={quoted(Path('a b.json'))}") == ["R=a b.json"]
 
 
 def kinds(runner: Runner) -> set[str]:

@@ -231,7 +231,7 @@ def test_each_bucket_of_a_scenario_has_a_command_that_looks_for_it() -> None:
     head = "make replay R=build/runs/x/sims/0000/failures/t-2.json"
     assert [row.replay for row in rows] == [
         f"{head} FINDING='rule 5'",
-        f"{head} FINDING='register'",
+        f"{head} FINDING=register",
         f"{head} FINDING='register: edge 9: FINISHED reads 0x2'",
         head,
     ]

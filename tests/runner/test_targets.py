@@ -13,6 +13,7 @@ from regressions.errors import UserError
 from regressions.option import split
 from regressions.paths import ROOT
 from regressions.targets import WIDTH, help_lines, load, look, take_typed, unused
+from tests.docs.tree import tracked
 
 
 def _make(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -148,3 +149,17 @@ def test_several_values_may_have_blanks(tmp_path: Path) -> None:
     assert split("LISTS", "'a b' c\\ d  e") == ["a b", "c d", "e"]
     with pytest.raises(UserError, match='LISTS: cannot read "it\'s": no closing quotation'):
         split("LISTS", "it's")
+
+
+def test_what_documents_and_messages_tell_people_to_type_is_known() -> None:
+    told = re.compile(r"\bmake ([a-z-]+)((?: +\[?[A-Z]+=(?:'[^']*'|[^\s`'\"]*))+)")
+    found = 0
+    files = [path for pattern in ("*.md", "*.py", "*.toml", "*.j2") for path in tracked(pattern)]
+    for path in files:
+        if path.is_relative_to(ROOT / "tests") or path.name == "CHANGELOG.md":
+            continue
+        for target, typed in told.findall(path.read_text(encoding="utf-8")):
+            names = re.findall(r"([A-Z]+)=", re.sub(r"'[^']*'", "", typed))
+            look([target], names)
+            found += 1
+    assert found > 50
