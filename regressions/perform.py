@@ -79,7 +79,8 @@ def perform(run: Run, schedule: Schedule, services: Services, console: Console) 
             segments = schedule.closing(covered(run, execution, ACCELERATOR))
         execution.add(runner.close(segments))
     try:
-        code = code_report.collect(run.folder, execution.results, simulator, run.main)
+        with busy(console, "code coverage"):
+            code = code_report.collect(run.folder, execution.results, simulator, run.main)
     except BuildError as error:
         return conclude(run, execution, None, console, [*schedule.faults, str(error)])
     return conclude(run, execution, code, console, schedule.faults)

@@ -12,6 +12,7 @@ from regressions.code_coverage.exclusions import load_rules
 from regressions.code_coverage.jobs import closing
 from regressions.commands.mutants import mutants
 from regressions.coverage.measure import Coverage
+from regressions.display import busy
 from regressions.errors import NoDefects, UserError
 from regressions.machine import check_tools
 from regressions.order import Order
@@ -111,7 +112,8 @@ def _tests(order: Order, services: Services, console: Console) -> int:
     if soak:
         schedule = Schedule(simulations(), builds + builds_of(closers), None, closer, faults)
     else:
-        schedule = Schedule.of(list(simulations()), closer)
+        with busy(console, "drawing the scenarios"):
+            schedule = Schedule.of(list(simulations()), closer)
     complete, goals = not (order.selective or soak), closes and order.shard.undivided
     everything = testlist.select(order.entries, order.tier.name, "")
     portion = of_order(order, len(tests) + len(late), len(everything))
