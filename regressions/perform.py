@@ -48,9 +48,15 @@ class Schedule:
     def of(
         cls, simulations: Sequence[Simulation], closing: Callable[[Coverage], list[Segment]] | None = None
     ) -> "Schedule":
-        """The schedule of a list of simulations."""
+        """The schedule of a list of simulations: one of each build first, then all others in their order.
+
+        So each device shows early whether it works, and how long the rest will take.
+        """
         planned = [segment for simulation in simulations for segment in simulation.segments]
-        return cls(iter(simulations), builds_of(simulations), planned, closing)
+        builds = builds_of(simulations)
+        firsts = [next(each for each in simulations if build_of(each) == build) for build in builds]
+        rest = [each for each in simulations if each not in firsts]
+        return cls(iter([*firsts, *rest]), builds, planned, closing)
 
 
 def builds_of(simulations: Sequence[Simulation]) -> list[Key]:

@@ -17,6 +17,7 @@ from regressions.builds import Builds
 from regressions.display import busy
 from regressions.judge import SegmentResult
 from regressions.order import Order
+from regressions.perform import Schedule
 from regressions.planner import Simulation
 from regressions.progress import MAX_KINDS, MAX_OF_A_KIND, RunProgress
 from regressions.remaining import Remaining, in_words
@@ -137,6 +138,14 @@ def test_what_a_crash_left_counts_again_and_what_has_no_build_does_not() -> None
 )
 def test_an_estimate_is_said_as_exactly_as_it_is_known(seconds: float, words: str) -> None:
     assert in_words(seconds) == words
+
+
+def test_each_build_has_its_first_turn_early() -> None:
+    large, more = simulation(0, 900), simulation(1, 800)
+    small, least = simulation(2, 20, "serial"), simulation(3, 10, "serial", "xrand")
+    schedule = Schedule.of([large, more, small, least])
+    assert list(schedule.simulations) == [large, small, least, more]
+    assert schedule.builds == [("redmule", "fast"), ("serial", "fast"), ("serial", "xrand")]
 
 
 def log_of(run: Simulation, failures: list[Failure]) -> SimulationLog:
