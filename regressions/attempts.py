@@ -23,8 +23,10 @@ from regressions.progress import RunProgress
 from regressions.rundir import create_run
 from regressions.services import Services
 from regressions.simulators.base import Build, Simulator
+from regressions.waves import describe_waves
 from tb.exchange.device import Descriptor
 from tb.exchange.known import KnownItem
+from tb.exchange.logs import place
 from tb.exchange.plan import Mode, Plan, Replay, Segment
 from tb.exchange.record import Record, read_record
 from tb.exchange.results import Finding
@@ -112,7 +114,7 @@ class Attempts:
         with busy(console, f"building {device.name} ({kind})", quiet=quiet):
             build = simulator.build(device, kind, run / f"build-{kind}.log")
         option = f" KIND={order.kind}" if order.kind else " WAVES=1" if waves else ""
-        return cls(run, path, record, simulator, build, waves, quiet, logs, option)
+        return cls(run, path, record, simulator, build, waves, quiet, logs or waves, option)
 
     @property
     def device(self) -> Descriptor:
@@ -135,7 +137,18 @@ class Attempts:
         """The same, on a build that writes waves."""
         with busy(console, f"building {self.device.name} (waves)", quiet=self.quiet):
             build = self.simulator.build(self.device, "waves", self.run / "build-waves.log")
-        return replace(self, build=build, waves=True)
+        return replace(self, build=build, waves=True, logs=True)
+
+    def logs_of(self, attempt: Attempt) -> Path:
+        """Path of the logs of the failing scenario, which are there if they were to be kept and it ran."""
+        return place(attempt.folder, self.record.entry.name, self.record.failing.index)
+
+    def waves_of(self, attempt: Attempt) -> list[str]:
+        """Lines on the waves of an attempt, if they were to be written, and on views at the failing job."""
+        if not self.waves:
+            return []
+        shown = attempt.shown or self.record.finding
+        return describe_waves(attempt.folder, self.build, self.logs_of(attempt), shown.job or 0)
 
     def on(self, path: Path) -> "Attempts":
         """The same on another record."""

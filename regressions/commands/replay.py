@@ -34,6 +34,8 @@ def replay(order: Order, services: Services, console: Console) -> int:
             known = f"{known_words(attempt.known)}, " if attempt.known else ""
             said = f"reproduced {how}: {attempt.shown.status}, {known}log {attempt.log}"
             console.print(said, style="bold red", markup=False, soft_wrap=True)
+            for line in attempts.waves_of(attempt):
+                console.print(line, markup=False, soft_wrap=True)
             return EXIT_FAILED
         passed &= attempt.result.status is Status.PASSED
         console.print(f"{mode}: {attempt.otherwise}, log {attempt.log}", markup=False, soft_wrap=True)

@@ -11,7 +11,7 @@ from regressions.attempts import Attempt, Attempts, known_words
 from regressions.errors import UserError
 from regressions.kinds import runner_of
 from regressions.order import Order
-from regressions.paths import quoted, relative
+from regressions.paths import quoted
 from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
 from regressions.services import Services
 from tb.exchange.job import Job
@@ -70,16 +70,21 @@ class _Search:
         self.account = json.loads(account.read_text()) if account.exists() else None
         self.smallest = read_record(self.path) if self.path.exists() else None
 
-    def confirm(self, console: Console) -> Attempt | None:
-        """Run the smallest failure in a simulation of its own; None if that was interrupted."""
+    def confirm(self, console: Console) -> tuple[Attempt | None, list[str]]:
+        """Run the smallest failure in a simulation of its own; None if that was interrupted.
+
+        With it come lines on its waves.
+        """
         attempts = self.attempts.on(self.path)
-        return (attempts.with_waves(console) if self.waves else attempts).attempt("prefix", console)
+        attempts = attempts.with_waves(console) if self.waves else attempts
+        again = attempts.attempt("prefix", console)
+        return again, attempts.waves_of(again) if again else []
 
 
 def _report(search: _Search, console: Console) -> int:
     if search.smallest is None:
         return _not_reproduced(search, console)
-    again = search.confirm(console)
+    again, on_waves = search.confirm(console)
     if again is None:
         return EXIT_INTERRUPTED
     if again.shown is None:
@@ -89,9 +94,7 @@ def _report(search: _Search, console: Console) -> int:
         console.print(f"{said}; {why}", style="bold red", markup=False, soft_wrap=True)
         return EXIT_FAILED
     lines = _three_lines(search, search.smallest, again.known)
-    if search.waves:
-        lines.append(f"waves: {relative(again.folder / 'waves.vcd')}")
-    for line in lines:
+    for line in (*lines, *on_waves):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     return EXIT_FAILED
 

@@ -112,7 +112,7 @@ def _record(order: Order, services: Services, console: Console) -> _Ran | None:
     test, index = record.entry.name, record.failing.index
     what = f"{test}, scenario {index}, seed {record.seed}, on {device.name}"
     command = f"make trace R={quoted(attempts.path)}"
-    return _Ran(device, place(attempt.folder, test, index), what, command, attempt.result, index)
+    return _Ran(device, attempts.logs_of(attempt), what, command, attempt.result, index)
 
 
 def _scenario(order: Order, services: Services, console: Console) -> _Ran | None:

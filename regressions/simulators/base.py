@@ -32,6 +32,7 @@ class Build:
     directory: Path  # where it was built
     executable: Path  # the simulation program
     cached: bool  # True if an earlier build served
+    waves: str = "waves.vcd"  # name of the file of waves that it writes, if it does
     note: str = ""  # line for people on what was not done as asked for; empty for nothing
 
 

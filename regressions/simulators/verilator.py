@@ -21,7 +21,7 @@ from models.places import cache_folder, kept_folder
 from regressions.kinds import runner_of
 from regressions.paths import ROOT
 from regressions.planner import RANDOM_STATE
-from regressions.simulators import verilator_coverage
+from regressions.simulators import fst, verilator_coverage
 from regressions.simulators.base import Build, BuildError, Simulator
 from regressions.simulators.compiler import compile_model, lint_model
 from regressions.simulators.model import FAST_X, Model
@@ -39,12 +39,13 @@ from tb.exchange.device import Descriptor
 from tb.exchange.plan import Plan
 from tb.opinions.library import VARIABLE as OPINIONS_VARIABLE
 
+WAVES = "waves"
 _COVERAGE = "coverage"
 _RANDOM_X = ("--x-assign", "unique", "--x-initial", "unique")
 _KIND_FLAGS: dict[str, tuple[str, ...]] = {
     "fast": FAST_X,
     # Waves of a failure that needs its random state are of that state too.
-    "waves": (*_RANDOM_X, "--trace"),
+    WAVES: _RANDOM_X,
     _COVERAGE: (*FAST_X, *verilator_coverage.FLAGS),
     # Uninitialised state is random, so that nothing depends on what `fast` happens to give.
     RANDOM_STATE: _RANDOM_X,
@@ -83,13 +84,23 @@ class Verilator(Simulator):
             )
         model = replace(model, variant=kind, flags=(*model.flags, *_KIND_FLAGS[kind]))
         self._opinions(log)
-        train, note = None, ""
+        train, note, waves = None, "", "waves.vcd"
+        if kind == WAVES and (note := fst.lacking()):
+            model = replace(model, flags=(*model.flags, "--trace-vcd"))
+        elif kind == WAVES:
+            waves = "waves.fst"
+            model = replace(
+                model,
+                flags=(*model.flags, "--trace-fst"),
+                compile=(*model.compile, *fst.COMPILE),
+                link=(*model.link, *fst.LINK),
+            )
         if training is not None and compiler().makes_profiles:
             train = partial(self._train, descriptor, kind, log, training)
         elif training is not None:
             note = f"{compiler().name} makes no profile for it, only g++ does: built as for a short run"
         program, cached = compile_model(model, log, self._compilers, train)
-        return Build(descriptor, kind, program.parent, program, cached, note)
+        return Build(descriptor, kind, program.parent, program, cached, waves, note)
 
     def _train(self, descriptor: Descriptor, kind: str, log: Path, plan: Plan, program: Path) -> None:
         """Run a plan; a device that fails it is built without that part of the profile."""
@@ -117,7 +128,7 @@ class Verilator(Simulator):
         """Make the command line and environment of a simulation."""
         argv = [str(build.executable)]
         if waves:
-            argv += ["--trace", "--trace-file", str(plan_dir / "waves.vcd")]
+            argv += ["--trace", "--trace-file", str(plan_dir / build.waves)]
         if state:
             argv += ["+verilator+rand+reset+2", f"+verilator+seed+{state}"]
         if build.kind == _COVERAGE:

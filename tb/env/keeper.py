@@ -4,6 +4,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from numpy.lib.recfunctions import repack_fields
+
 from tb.dpi.bindings import BenchHandle
 from tb.exchange.logs import ScenarioLogs, place
 from tb.exchange.scenario import Scenario
@@ -20,7 +22,7 @@ def keep_logs(handle: BenchHandle, folder: Path, test: str, scenario: Scenario, 
     states = handle.state_log()
     ScenarioLogs(
         scenario=scenario,
-        beats=handle.beat_log()[["cycle", "add", "flags"]],
+        beats=repack_fields(handle.beat_log()[["cycle", "add", "flags"]]),  # without the data
         accesses=handle.periph_log(),
         events=handle.event_log(),
         probe=handle.probe_log(),

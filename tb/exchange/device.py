@@ -132,6 +132,7 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         probe: counters that tell where the time of a job goes
         cover: signals that tell internal events for coverage
         backdoor: register name to hierarchical path below the top module
+        view: signals below the top module that saved views of waves show besides the ports
         registers: registers that are not the contract's (see below)
     """
 
@@ -162,6 +163,7 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     probe: Probe | None = None
     cover: Cover | None = None
     backdoor: dict[str, str] = field(default_factory=dict)
+    view: tuple[str, ...] = ()
     registers: Registers = CONTRACT_REGISTERS
 
     def __post_init__(self) -> None:
