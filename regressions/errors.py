@@ -11,7 +11,7 @@ from models.places import cache_folder
 from tb.errors import UserError
 from tb.schema import alternatives
 
-__all__ = ["NoDefects", "UserError", "describe_os_error", "unknown"]
+__all__ = ["NoDefects", "UserError", "describe_os_error", "full_place", "unknown"]
 
 
 _LITTLE = 1 << 20  # bytes that are no space left
@@ -31,23 +31,38 @@ def unknown(kind: str, name: str, names: Iterable[str], where: str = "", listing
     return UserError(f"{place}unknown {kind} '{name}'; {alternatives(name, sorted(names), listing)}")
 
 
+def full_place(*written: Path) -> Path | None:
+    """Return the first full one of some folders that are written, the cache, and that of temporary files."""
+    there = map(_present, (*written, cache_folder(), Path(gettempdir())))
+    return next((place for place in there if disk_usage(place).free < _LITTLE), None)
+
+
+def _present(folder: Path) -> Path:
+    """The folder, or what there is of it."""
+    return next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+
+
+def _spare(full: Path) -> str:
+    """Words on what may be deleted where the cache lies beside what is full."""
+    cache = cache_folder()
+    same = cache.exists() and cache.stat().st_dev == _present(full).stat().st_dev
+    return f" ({cache} has compiled simulations alone, which are made again)" if same else ""
+
+
 def describe_os_error(error: OSError, doing: str, outputs: Path) -> UserError:
     """Turns an operating system's error into a line that names the place and the way out.
 
     Errors of a full disk name no file: there, the place is the first full one of those that are written,
     `outputs` unless another one is.
     """
-    place = f" {error.filename}" if error.filename else ""
+    place = error.filename or ""
     if not place and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        written = (outputs, cache_folder(), Path(gettempdir()))
-        full = (each for each in written if each.exists() and disk_usage(each).free < _LITTLE)
-        place = f" {next(full, outputs)}"
-    cache = f"{cache_folder()} has compiled simulations alone, which are made again"
+        place = full_place(outputs) or outputs
     advice = {
-        errno.ENOSPC: f"free some space ({cache}), then start again",
-        errno.EDQUOT: f"free some of your quota ({cache}), then start again",
+        errno.ENOSPC: f"free some space{_spare(Path(place))}, then start again",
+        errno.EDQUOT: f"free some of your quota{_spare(Path(place))}, then start again",
         errno.EACCES: "make it writable, or name another folder with BUILD=",
         errno.EPERM: "make it writable, or name another folder with BUILD=",
         errno.EROFS: "the file system is read-only: name another folder with BUILD=",
     }.get(error.errno or 0, "earlier reports are untouched")
-    return UserError(f"{doing}{place}: {error.strerror or error}; {advice}")
+    return UserError(f"{doing}{' ' * bool(place)}{place}: {error.strerror or error}; {advice}")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import cocotb_tools.config
 
+from regressions.errors import full_place
+from regressions.simulators.base import BuildError
 from regressions.simulators.model import Model
 from regressions.simulators.objects import TranslationUnit
 from regressions.simulators.tools import MACHINE
@@ -21,14 +23,12 @@ _TOGETHER = 400_000
 
 def units_of(model: Model, folder: Path) -> Iterator[TranslationUnit]:
     """All that Verilator generated, the library that it needs, and the model's own C++, the largest first."""
-    makefile = (folder / f"{model.prefix}.mk").read_text()
-    root = re.search(r"^VERILATOR_ROOT = (.*)$", makefile, re.MULTILINE)
-    assert root is not None, makefile
-    library = Path(root[1]) / "include"
-    lists = (folder / f"{model.prefix}_classes.mk").read_text()
-    trace = re.search(r"^VM_TRACE = (\d)$", lists, re.MULTILINE)
-    assert trace is not None, lists
-    flags = ["-std=gnu++20", MACHINE, *model.compile, "-DVERILATOR=1", f"-DVM_TRACE={trace[1]}"]
+    makefile = folder / f"{model.prefix}.mk"
+    library = Path(_entry(makefile.read_text(), r"^VERILATOR_ROOT = (.*)$", makefile)) / "include"
+    classes = folder / f"{model.prefix}_classes.mk"
+    lists = classes.read_text()
+    trace = _entry(lists, r"^VM_TRACE = (\d)$", classes)
+    flags = ["-std=gnu++20", MACHINE, *model.compile, "-DVERILATOR=1", f"-DVM_TRACE={trace}"]
     folders, tools = (folder, *model.folders), (library, library / "vltstd")
     own = sorted(folder.glob(f"{model.prefix}*.cpp"))
     slow = [path for path in own if path.stem.endswith("__Slow")]
@@ -48,6 +48,16 @@ def units_of(model: Model, folder: Path) -> Iterator[TranslationUnit]:
     for _, names in re.findall(r"^VM_GLOBAL_(FAST|SLOW) \+= \\\n((?:\t?.*\\\n)*)", lists, re.M):
         for name in names.replace("\\", "").split():
             yield TranslationUnit(library / f"{name}.cpp", (_LIBRARY, *flags), folders, tools)
+
+
+def _entry(text: str, pattern: str, file: Path) -> str:
+    """An entry of a makefile; the simulator does not notice that it could not write one."""
+    found = re.search(pattern, text, re.MULTILINE)
+    if found is None:
+        full = full_place(file.parent)
+        why = f"no space left in {full}: free some, then start again" if full else "start again"
+        raise BuildError(f"{file} is not whole: {why}")
+    return found[1]
 
 
 def _together(paths: list[Path]) -> list[list[Path]]:

@@ -19,13 +19,16 @@ from pathlib import Path
 import cocotb_tools.config
 
 from models.cxx import compiler
+from regressions.errors import full_place
 from regressions.orphans import kill_group, watched
 from regressions.simulators.base import BuildError
 
 MINIMUM = (5, 36)
 MACHINE = "-march=native"
-_ERROR = re.compile(r"%Error|\b[Ee]rror: |undefined reference|No such file|not found|\*\*\* .*Stop\.$")
 _FULL = "No space left on device"
+_ERROR = re.compile(
+    rf"%Error|\b[Ee]rror: |undefined reference|No such file|not found|\*\*\* .*Stop\.$|{_FULL}"
+)
 # What remains of Python's does not change what a program does.
 _FOREIGN = re.compile(r"(COCOTB|GPI|PYGPI|VERILATOR)_|PYTHON(?!(PATH|UTF8|PYCACHEPREFIX|DONTWRITEBYTECODE)$)")
 _running: set[subprocess.Popen[bytes]] = set()
@@ -138,10 +141,12 @@ def run_tool(
     if tool.returncode != 0:
         text = log.read_text(errors="replace").splitlines()
         lines = [line for line in text if line.strip() and not line.startswith("$ ")]
-        errors = [line for line in lines if _ERROR.search(line) or _FULL in line] or lines[-1:]
+        errors = [line for line in lines if _ERROR.search(line)] or lines[-1:]
         # A full disk, or a module's message about its parameters, explains the other errors that it causes.
         errors.sort(key=lambda line: (_FULL not in line, "USERFATAL" not in line))
         first = errors[0] if errors else f"it said nothing and ended with {tool.returncode}"
+        if (full := full_place(log.parent)) is not None:
+            first = f"no space left in {full}: free some, then start again"
         raise BuildError(f"{what} failed: {first.strip()[:300]} (log: {log})")
 
 

@@ -3,6 +3,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,13 +16,15 @@ import pytest
 from rich.console import Console
 
 from models.cxx import Compiler
-from regressions import builds
+from regressions import builds, errors
 from regressions.kinds import runner_of
 from regressions.order import Order
 from regressions.paths import ROOT
 from regressions.run import Run
 from regressions.simulators import verilator
 from regressions.simulators.base import Build, BuildError
+from regressions.simulators.generated import units_of
+from regressions.simulators.opinions import opinions_model
 from regressions.simulators.tools import run_tool
 from tb.descriptor import load
 from tb.exchange.device import Descriptor
@@ -126,6 +129,17 @@ def test_a_tool_that_fails_gives_its_best_line(tmp_path: Path, said: str, expect
     command = ["sh", "-c", f"cat {tmp_path}/said; exit 3"]
     with pytest.raises(BuildError, match=f"^a tool failed: .*{re.escape(expected)}.* \\(log: "):
         run_tool(command, tmp_path / "log", "a tool")
+
+
+def test_a_full_disk_explains_what_tools_say_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = shutil.disk_usage(tmp_path)._replace(free=1000)
+    monkeypatch.setattr(errors, "disk_usage", lambda _: full)
+    expected = re.escape(f"no space left in {tmp_path}: free some, then start again")
+    with pytest.raises(BuildError, match=f"^a tool failed: {expected} "):
+        run_tool(["sh", "-c", "echo x.cpp:3: error: expected a brace; exit 1"], tmp_path / "log", "a tool")
+    (tmp_path / "Vfpnew.mk").write_text("")  # of a simulator that did not notice
+    with pytest.raises(BuildError, match=rf"Vfpnew\.mk is not whole: {expected}$"):
+        next(units_of(opinions_model(), tmp_path))
 
 
 def test_another_compiler_says_what_it_does_instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
