@@ -127,7 +127,8 @@ class DeviceTarget:
         for kind in self._builds:
             its = [number for number, defect in self._chosen if (self._kind or defect.kind) == kind]
             own = {segment.key: segment for number in its for segment in self._own[number]}
-            runs += [_Run(kind, Simulation(0, (each,)), f"{kind}-{each.entry.name}") for each in own.values()]
+            for (name, begin, end), segment in own.items():
+                runs.append(_Run(kind, Simulation(0, (segment,)), f"{kind}-{name}-{begin}-{end}"))
         results = await asyncio.gather(*map(run, runs))
         return next((fault for fault, _ in results if fault), ""), results[0][1]
 

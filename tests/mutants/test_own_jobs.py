@@ -33,7 +33,7 @@ file = "serial_engine.sv"
 line = "assign last_n = n_q == job_i.n - 16'd1;"
 replacement = "assign last_n = n_q == job_i.n - 16'd2;"
 about = "one step is left out"
-jobs = ["edges_sizes:4:6", "reg_hw_reset:0:1"]
+jobs = ["edges_sizes:4:6", "reg_hw_reset:0:1", "edges_sizes:0:2"]
 
 [[defect]]
 id = "needs-none"
@@ -55,7 +55,8 @@ class Recorded(DeviceTarget):
     async def _simulate(
         self, number: int, name: str, it: Any, simulations: Simulations, deadline: Deadline
     ) -> tuple[SimulationLog, ProcessEnd, Path]:
-        del number, simulations, deadline
+        del number, deadline
+        simulations.make_folder(name, it.part)
         self.ran.append((name, [f"{s.entry.name}:{s.begin}:{s.end}" for s in it.jobs.segments]))
         return SimulationLog(), ProcessEnd(Ending.EXITED, 0, 1.0), Path()
 
@@ -76,7 +77,7 @@ def test_own_jobs_run_before_the_list(tmp_path: Path, monkeypatch: pytest.Monkey
     made.place(listed)
     monkeypatch.setattr(device, "build_valid", lambda *_: ({"fast": None}, {}))
     made.build(listed, list(enumerate(listed, start=1)), tmp_path)
-    simulations = Simulations(tmp_path, "")
+    simulations = Simulations(tmp_path / "sims", "")
     asyncio.run(made.control(simulations))
     for number, defect in enumerate(listed, start=1):
         asyncio.run(made.examine(number, defect, simulations))
@@ -85,8 +86,9 @@ def test_own_jobs_run_before_the_list(tmp_path: Path, monkeypatch: pytest.Monkey
         ("control", COMMON),
         ("control", ["edges_sizes:4:6"]),
         ("control", ["reg_hw_reset:0:1"]),
+        ("control", ["edges_sizes:0:2"]),
         # With one, what the list has as well runs once.
-        ("needs-more", ["edges_sizes:4:6", "reg_hw_reset:0:1", "gemm_ops_small:0:2"]),
+        ("needs-more", ["edges_sizes:4:6", "reg_hw_reset:0:1", "edges_sizes:0:2", "gemm_ops_small:0:2"]),
         ("needs-none", COMMON),
     ]
 
