@@ -42,6 +42,11 @@ class ProcessEnd:
     xml_failures: tuple[str, ...] = ()
     seconds: float = 0.0
 
+    def raised(self, place: int) -> str:
+        """Tell what ended the segment at a place of the plan from without; empty if nobody knows."""
+        name = f"segment/number={place}: "
+        return next((each.removeprefix(name) for each in self.xml_failures if each.startswith(name)), "")
+
 
 @dataclass(slots=True)
 class SegmentResult:
@@ -148,7 +153,7 @@ def judge(
     """
     logs = {test.key: test for test in log.tests}
     results: list[SegmentResult] = []
-    for segment in simulation.segments:
+    for place, segment in enumerate(simulation.segments):
         test = logs.get(segment.key)
         if test is None:
             status, detail = _absent(log, outcome)
@@ -157,7 +162,10 @@ def judge(
         if test.end is not None:
             status, detail = _ended(segment, test)
             if detail == STOPPED_EARLY:
-                detail = f"{detail}: {outcome.detail or 'its log may say why'}"
+                said = outcome.raised(place)
+                detail = f"{detail}: {said or outcome.detail or 'its log may say why'}"
+                if said.startswith(f"{segment.entry.sequence.rpartition(':')[0]}:"):
+                    status = Status.ERROR  # a task that the test's own code started
         else:
             status, detail = _stopped(outcome, test)
             status = gravest([status, *(f.status for f in test.failures)])

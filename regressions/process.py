@@ -15,7 +15,7 @@ from pathlib import Path
 from regressions.deadline import Deadline, Effort, processor_seconds
 from regressions.judge import Ending, ProcessEnd
 from regressions.orphans import kill_group, watched
-from regressions.paths import ROOT
+from regressions.paths import ROOT, relative
 from regressions.results import ResultsReader
 
 POLL_SECONDS = 0.25
@@ -129,6 +129,15 @@ def _xml_failures(folder: Path) -> tuple[str, ...]:
     for case in cases:
         fault = case.find("failure") if case.find("failure") is not None else case.find("error")
         if fault is not None:
-            text = fault.get("message") or fault.get("error_msg") or (fault.text or "").strip() or "failed"
-            failed.append(f"{case.get('name')}: {' '.join(text.split())[:200]}")
+            failed.append(f"{case.get('name')}: {_raised(fault)}")
     return tuple(failed)
+
+
+def _raised(fault: ET.Element) -> str:
+    """File, line, kind and message of a failed test case, as far as it tells them."""
+    trace = fault.text or ""
+    text = " ".join((fault.get("message") or fault.get("error_msg") or trace or "failed").split())[:200]
+    kind = fault.get("type")
+    for file, line in re.findall(r'File "([^"]+)", line (\d+)', trace)[-1:]:
+        return f"{relative(Path(file))}:{line}: {kind}: {text}"
+    return text

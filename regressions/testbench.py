@@ -49,6 +49,9 @@ def _resolve(entry: TestEntry) -> type[Any]:
         wanted = f'{entry.sequence} wants runs_on = "{cls.runs_on}"'
         raise UserError(f"{entry.source}: test {entry.name}: {wanted}")
     if issubclass(cls, DirectedTest):
+        if cls.run is DirectedTest.run or not inspect.iscoroutinefunction(cls.run):
+            problem = f"{cls.__name__} has no coroutine 'run'; write the test in 'async def run(self, env)'"
+            raise UserError(f"{entry.source}: test {entry.name}: {problem}")
         if entry.knobs:
             raise UserError(f"{entry.source}: test {entry.name}: a directed test takes no knobs; remove them")
         if entry.weight is not None:

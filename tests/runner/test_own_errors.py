@@ -2,6 +2,7 @@
 """Errors of a test's own code have a status of their own, with file and line, and the rest runs on."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from regressions import cli
 
 DIRECTED = '''"""Mistakes of a test's author."""
 
+import cocotb
 import numpy as np
 
 from models.ops import Op
@@ -31,6 +33,17 @@ class Mistaken(DirectedTest):
             raise SystemExit
 
 
+class Forking(DirectedTest):
+    """A task of it raises, which ends the simulation's test."""
+
+    async def fails(self) -> None:
+        assert self.index > 1, "in a task"
+
+    async def run(self, env: RedmuleEnv) -> None:
+        cocotb.start_soon(self.fails())
+        await env.run_job(GemmJob(x=np.eye(4), w=np.ones((4, 4)), op=Op.MATMUL))
+
+
 class Moody(GemmOpSequence):
     """A constraint that is happy when it plans and unhappy in the simulation."""
 
@@ -44,6 +57,11 @@ LIST = """
 name = "mistaken"
 sequence = "mine.py:Mistaken"
 count = 6
+
+[[test]]
+name = "forking"
+sequence = "mine.py:Forking"
+count = 1
 
 [[test]]
 name = "moody"
@@ -60,13 +78,14 @@ def test_what_a_test_raises_is_told_with_file_and_line(
     (tmp_path / "mine.py").write_text(DIRECTED)
     (tmp_path / "list.toml").write_text(LIST)
     options = [f"--lists={tmp_path / 'list.toml'}", f"--build={tmp_path / 'build'}", "--dut=serial"]
-    assert cli.main(["run", "--test=mistaken,moody", *options]) == 1
+    assert cli.main(["run", "--test=mistaken,forking,moody", *options]) == 1
     out = capsys.readouterr().out
     summary = json.loads((tmp_path / "build" / "reports" / "run" / "summary.json").read_text())
     file = tmp_path / "mine.py"
     line = DIRECTED.splitlines().index('        assert self.index != 1, "Z is not what I think"') + 1
-    mistaken, moody = summary["tests"]
-    assert mistaken["status"] == moody["status"] == "error"
+    forking, mistaken, moody = summary["tests"]
+    assert {test["status"] for test in summary["tests"]} == {"error"}
+    assert re.search(rf"{re.escape(str(file))}:\d+: AssertionError: in a task", forking["detail"])
     assert mistaken["detail"] == f"test: {file}:{line}: AssertionError: Z is not what I think"
     assert mistaken["jobs"] == 6, "the other runs went on"
     for number, text in {

@@ -92,3 +92,12 @@ def test_a_wrong_knob_names_its_file(runner: Runner, command: str) -> None:
     runner.tests(t={"knobs": {"mm": 1}})
     assert runner(*command.split()) == 2
     assert runner.err.startswith(f"error: {runner.folder / 'list.toml'}: test t: knobs.mm: unknown key 'mm'")
+
+
+@pytest.mark.parametrize("body", ["", "    def run(self, env): return None\n"])
+def test_a_directed_test_without_a_coroutine(runner: Runner, body: str) -> None:
+    runner.tests(t={"sequence": "mine.py:Mine"})
+    text = f"from tb.sequences.directed import DirectedTest\nclass Mine(DirectedTest):\n    jobs = 1\n{body}"
+    (runner.folder / "mine.py").write_text(text)
+    assert runner("run", "--test=t") == 2
+    assert "list.toml: test t: Mine has no coroutine 'run'; write the test in 'async def run" in runner.err
