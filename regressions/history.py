@@ -31,7 +31,8 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 def place(device: str, bucket: str) -> str:
     """Name a kind of failures of a device, as entries do."""
-    return f"{device}: {bucket}"
+    # A text may hold what UTF-8 cannot, such as half a character that a user's program printed.
+    return f"{device}: {bucket}".encode("utf-8", "replace").decode()
 
 
 def note(path: Path, entry: Entry) -> None:

@@ -135,6 +135,14 @@ def rows(
     ]
 
 
+def by_stage(rows: Sequence[TestpointRow]) -> dict[str, list[TestpointRow]]:
+    """The testpoints of each stage, in the order in which the plan has the stages."""
+    found: dict[str, list[TestpointRow]] = {}
+    for row in rows:
+        found.setdefault(row.testpoint.stage, []).append(row)
+    return found
+
+
 def verdicts(rows: Sequence[TestpointRow]) -> dict[str, int]:
     """Number of testpoints: all, those that passed, those without a test in the run, or without a meaning."""
     found = [row.verdict for row in rows]

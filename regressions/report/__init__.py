@@ -2,6 +2,7 @@
 """Reports of a run: JSON, JUnit XML, Markdown, one HTML page, and the verdict on the console."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 from regressions.json_file import write_json
 from regressions.report.console import print_verdict
@@ -21,7 +22,12 @@ def write_reports(summary: Summary) -> None:
     """
     folder = summary.run.folder
     write_json(folder / "summary.json", summary.to_json())
-    (folder / "junit.xml").write_text(render_junit(summary) + "\n")
-    (folder / "summary.md").write_text(render_markdown(summary))
+    _write(folder / "junit.xml", render_junit(summary) + "\n")
+    _write(folder / "summary.md", render_markdown(summary))
     write_json(folder / "grading.json", {"schema": 1, "tests": [asdict(row) for row in summary.grades]})
-    (folder / "report.html").write_text(render_html(summary))
+    _write(folder / "report.html", render_html(summary))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a text as UTF-8, whatever the locale; half a character in it costs no report."""
+    path.write_text(text, encoding="utf-8", errors="replace")

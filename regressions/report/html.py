@@ -23,7 +23,7 @@ from regressions.report.trend import commit, trend, when
 from regressions.report.verdict import grouped, verdict_word
 from regressions.simulators.points import Kind
 from regressions.summary import Summary, TestRow
-from regressions.testplan import verdicts
+from regressions.testplan import by_stage, verdicts
 from tb.checkers import tally
 
 _FOLDER = Path(__file__).parent
@@ -86,6 +86,7 @@ def render_html(summary: Summary) -> str:
         bench=speed_section(bench),
         sections=sections,
         rows=rows,
+        stages=by_stage(rows),
         contract=load_contract(),
         coverage=coverage,
         covergroups=groups(coverage, points) if coverage else [],

@@ -68,9 +68,7 @@ def tiles(summary: Summary) -> list[Tile]:
     )
     if summary.not_applicable:
         found.append(
-            Tile(
-                str(len(summary.not_applicable)), "parts of the plan not applicable", "not-applicable", False
-            )
+            Tile(str(len(summary.not_applicable)), "of the plan not applicable", "not-applicable", False)
         )
     return found
 

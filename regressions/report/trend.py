@@ -170,4 +170,4 @@ def when(run: str) -> str:
 
 def commit(entry: Entry) -> str:
     """Name the commit of an entry, behind what stands before; empty without one."""
-    return f" (commit {entry.git[:9]})" if entry.git else ""
+    return f" at {entry.git[:9]}" if entry.git else ""

@@ -2,6 +2,9 @@
 // Checks of what a page shows now: each returns a list of complaints.
 (() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
+  // All elements below the parts of the page that are shown: most are in tabs that are not.
+  const parts = () => all("body > *:not(main), main > section").filter((each) => each.checkVisibility());
+  const shown = (selector) => parts().flatMap((each) => [...each.querySelectorAll(selector)]);
   const name = (element) => {
     const place = element.closest("[id]");
     const text = (element.textContent || "").trim().slice(0, 40);
@@ -13,7 +16,7 @@
   // Nothing goes beyond the window, and the page has no bar for that.
   function overflow() {
     const wide = document.documentElement.clientWidth;
-    const beyond = all("body *").filter((each) => seen(each) && !each.closest("svg"))
+    const beyond = shown("*").filter((each) => !each.closest("svg") && seen(each))
       .filter((each) => each.getBoundingClientRect().right > wide + 1 || each.getBoundingClientRect().left < -1);
     const scrolls = document.documentElement.scrollWidth > wide ? [`the page is ${document.documentElement.scrollWidth} wide`] : [];
     return [...scrolls, ...beyond.slice(0, 5).map(name)];
@@ -21,14 +24,14 @@
 
   // No text is cut off by the edge of its box, or by that of its picture.
   function clipped() {
-    const boxes = all("body *").filter((each) => seen(each) && !each.closest("svg, select, input"))
+    const boxes = shown("*").filter((each) => !each.closest("svg, select, input") && seen(each))
       .filter((each) => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).overflowX !== "visible");
-    const texts = all("svg text").filter(seen).filter((each) => {
+    const texts = shown("svg text").filter(seen).filter((each) => {
       const text = each.getBoundingClientRect();
       const picture = each.closest("svg").getBoundingClientRect();
       return text.left < picture.left - 1 || text.right > picture.right + 1 || text.bottom > picture.bottom + 1;
     });
-    const cells = all("td, th").filter(seen).filter((each) => each.scrollWidth > each.clientWidth + 1);
+    const cells = shown("td, th").filter(seen).filter((each) => each.scrollWidth > each.clientWidth + 1);
     return [...boxes, ...texts, ...cells].slice(0, 5).map(name);
   }
 
@@ -61,12 +64,9 @@
   }
   function contrast() {
     const found = [];
-    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const done = new Set();
-    while (walk.nextNode()) {
-      const element = walk.currentNode.parentElement;
-      if (!walk.currentNode.data.trim() || done.has(element) || !seen(element) || element.closest("script, style, b[style]")) continue;
-      done.add(element);
+    for (const element of shown("*")) {
+      const text = [...element.childNodes].some((each) => each.nodeType === Node.TEXT_NODE && each.data.trim());
+      if (!text || !seen(element) || element.closest("title, b[style]")) continue;
       const style = getComputedStyle(element);
       const picture = element.closest("svg");
       const before = picture && element.previousElementSibling;

@@ -14,7 +14,8 @@ from regressions.executor import Execution
 from regressions.history import Entry, note
 from regressions.judge import SegmentResult
 from regressions.processor import OTHERS
-from regressions.report.html import render_html
+from regressions.report import write_reports
+from regressions.report.trend import entry_of
 from regressions.summarize import summarize
 from regressions.summary import Summary
 from regressions.triage.common import Common
@@ -26,6 +27,8 @@ from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
 from tb.exchange.results import Failure, Finding, JobResult, TestEnd
 from tb.exchange.status import Status
+from tests.cluster.test_report_section import FIGURES
+from tests.cluster.test_report_section import ROWS as PROGRAMS
 from tests.coverage.test_report import covered
 from tests.job_results import job_result
 from tests.runner.runs import started
@@ -37,6 +40,7 @@ HOSTILE = (
     "a/../b?c=d#e%20&amp;",
     "</style></table></main>",
     "\u202ename\u0007 \ud7ff",
+    "half a character \udc80, and \U0001f9ea",
     "W" * 300,
 )
 """Names that break pages which trust them."""
@@ -146,7 +150,7 @@ def huge(folder: Path) -> Summary:
 
 def hostile(folder: Path) -> Summary:
     """Names and texts that break pages which trust them."""
-    devices = [replace(load("redmule"), name=HOSTILE[0]), replace(load("serial"), name=HOSTILE[5])]
+    devices = [replace(load("redmule"), name="a.-_b"), replace(load("serial"), name=HOSTILE[-1])]
     results = [
         _result(f"t{n}", device, [Finding(Status.MISMATCH, name, f"{name} {name}", 0)], _jobs(name)[:40])
         for device in devices
@@ -179,6 +183,7 @@ def write(folder: Path, name: str) -> Path:
     reports = summary.run.order.tree.reports
     reports.mkdir(parents=True)
     figures = {"git": "abc", "accelerator": ROWS, "scaling": SCALING}
+    figures |= {"cluster": PROGRAMS, "cluster_figures": FIGURES}
     (reports / "bench.json").write_text(json.dumps(figures))
     for day in range(1, 9):
         texts = {
@@ -200,11 +205,12 @@ def write(folder: Path, name: str) -> Path:
             summary.run.order.tree.history,
             Entry(**texts, **counts, passed=not kinds, coverage=70.0, utilization=shares, failing=kinds),  # type: ignore[arg-type]
         )
+    note(summary.run.order.tree.history, entry_of(summary))
     for row in summary.failures:
         for path in (summary.run.folder / row.record, summary.run.folder / row.folder / "sim.log"):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
     summary.run.folder.mkdir(exist_ok=True)
     page = summary.run.folder / "report.html"
-    page.write_text(render_html(summary), encoding="utf-8")
+    write_reports(summary)
     return page
