@@ -12,6 +12,7 @@ from regressions.summary import Summary, TestRow
 from tb.exchange.applicable import NotApplicable
 from tb.exchange.results import JobResult
 from tb.exchange.status import Status, gravest
+from tb.kinds import ACCELERATOR
 
 
 def summarize(run: Run, execution: Execution) -> Summary:
@@ -39,6 +40,8 @@ def summarize(run: Run, execution: Execution) -> Summary:
     summary.not_applicable[:0] = [*run.left_out, *_left_out(execution.results)]
     fired = {name for result in execution.results if result.end for name in result.end.proven}
     summary.own_checkers = [each.listed(fired) for each in own_checkers(run.order.checkers)]
+    if summary.own_checkers and (others := [each.name for each in run.devices if each.kind != ACCELERATOR]):
+        summary.notes.append(f"CHECKERS judge devices alone, not the programs of {', '.join(others)}")
     summary.failures.sort(key=lambda row: row.status.gravity)
     if held := sum(map(_held, execution.results)):
         summary.notes.append(f"{held} jobs not run behind a known hang, and not counted as planned")

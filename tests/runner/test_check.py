@@ -44,7 +44,7 @@ def test_files_that_differ_from_main_have_changed(tmp_path: Path) -> None:
         ("models/kernel.cpp", "tests/models/test_kernel.py"),
         ("docs/mutants.md", "tests/docs"),
         # Nobody's test imports it, but tests of those that use it.
-        ("regressions/simulators/generated.py", "tests/bench/test_shrink.py"),
+        ("regressions/code_coverage/lcov.py", "tests/code_coverage/test_reports.py"),
     ],
 )
 def test_tests_are_about_what_has_changed(changed: str, test: str) -> None:
