@@ -134,13 +134,20 @@ def keep_logs(plan: dict) -> None:
 
 
 def search(record: dict) -> None:
-    """Claims that the last scenario of a record is the smallest failure, if no more than that is needed."""
+    """Claims that the last scenario of a record is the smallest failure, if no more than that is needed.
+
+    The knob `search` has it run out of time, or end before it says how it went.
+    """
     if record["entry"]["knobs"]["needs"] > len(record["scenarios"]):
         (FOLDER / "shrink.json").write_text(json.dumps({"complete": False, "otherwise": ""}))
         return
     smallest = record | {"scenarios": record["scenarios"][-1:]}
     (FOLDER / "shrunk.json").write_text(json.dumps(smallest))
-    (FOLDER / "shrink.json").write_text(json.dumps({"complete": True, "otherwise": ""}))
+    ending = record["entry"]["knobs"].get("search", "")
+    if ending == "early":
+        sys.exit(3)
+    account = {"complete": ending != "late", "otherwise": "", "seconds": 60.0}
+    (FOLDER / "shrink.json").write_text(json.dumps(account))
     emit(type="sim_end", cycles=9, seconds=0.1)
 
 

@@ -20,12 +20,17 @@ from tests.runner.harness import Runner
 
 
 def _record(
-    folder: Path, needs: int, scenarios: int = 3, otherwise: str = "", checker: str = "memory"
+    folder: Path,
+    needs: int,
+    scenarios: int = 3,
+    otherwise: str = "",
+    checker: str = "memory",
+    **more: str,
 ) -> Path:
     """Write the record of a hang and of another finding, which shows again after so many scenarios."""
     job = Job(Op.GEMM, 1, 1, 1, 0x1000, 0x1040, 0x1080)
     window = Window(0x1000, 0x100)
-    knobs = {"needs": needs, "otherwise": otherwise, "checker": checker}
+    knobs = {"needs": needs, "otherwise": otherwise, "checker": checker, **more}
     record = Record(
         scenarios=tuple(Scenario(index, (job,), window, StallSpec()) for index in range(scenarios)),
         status=Status.TIMEOUT,
@@ -125,6 +130,24 @@ def test_the_smallest_failure_is_claimed_once_it_showed_in_a_simulation_of_its_o
     assert finding == "mismatch: memory: job 0: Z[3] differs"
     assert what.startswith("serial: GEMM FP16 M=1 N=1 K=1")
     assert command.startswith("make replay R=")
+    assert command.endswith("/shrunk.json WAVES=1")
+
+
+@pytest.mark.parametrize(
+    ("search", "why"),
+    [
+        ("late", "60 s were over; TIME=10m gives it more)"),
+        ("early", "the simulation ended early (simulation stopped, exit code 3"),
+    ],
+)
+def test_a_search_without_an_end_says_so_in_its_three_lines(
+    runner: Runner, tmp_path: Path, search: str, why: str
+) -> None:
+    runner.tests(bad={})
+    assert runner("shrink", f"--r={_record(tmp_path, 1, search=search)}", "--finding=memory") == 1
+    finding, what, command = runner.out.splitlines()
+    assert finding == "mismatch: memory: job 0: Z[3] differs"
+    assert f" (smaller ones may exist: {why}" in what
     assert command.endswith("/shrunk.json WAVES=1")
 
 
