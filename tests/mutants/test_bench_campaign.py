@@ -78,16 +78,17 @@ def test_the_data_apply_and_each_file_is_watched() -> None:
     its = defects.read(defects.data_files("bench")[0])
     proposed = proposals(BENCH)
     drawn = [draw(proposed, seed, its.draw, its.reasons) for seed in (1, 2)]
-    for defect in (*its.defects, *drawn[0], *drawn[1]):
+    every = (*its.defects, *drawn[0], *drawn[1])
+    for defect in every:
         applied(BENCH.files[defect.file].read_text(), defect.change)
-        assert watching(defect.file)
+    assert all(watching(file) for file in {defect.file for defect in every})
     for some in drawn:
         assert len({defect.id for defect in some}) == its.draw
         assert {defect.operator for defect in some} == set(OPERATORS)
     assert {defect.id for defect in drawn[0]} != {defect.id for defect in drawn[1]}
     for reason in its.reasons:
-        some = draw({reason.file: proposed[reason.file]}, 1, 10_000, [reason])
-        assert any(defect.reason for defect in some), reason.pattern
+        each = (draw({reason.file: [one]}, 1, 1, [reason])[0] for one in proposed[reason.file])
+        assert any(defect.reason for defect in each), reason.pattern
 
 
 def test_an_unknown_pattern_is_refused(tmp_path: Path) -> None:
