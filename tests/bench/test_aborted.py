@@ -89,12 +89,17 @@ def test_no_request_follows_but_of_the_last_job() -> None:
     assert "serves no job" in text
 
 
-@pytest.mark.parametrize(("address", "wrong"), [(0, []), (2**32 - 4, []), (2**32 - 40, ["abort"])])
-def test_requests_of_the_last_job_may_begin_below_its_first_byte(address: int, wrong: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("edge", "address", "wrong"),
+    [(45, 0, []), (45, 2**32 - 4, []), (45, 2**32 - 40, ["abort"]), (40, 0, ["abort"]), (41, 0, [])],
+)
+def test_requests_of_the_last_job_begin_behind_its_trigger_and_at_most_a_word_below_it(
+    edge: int, address: int, wrong: list[str]
+) -> None:
     low = structs.replace(OTHER, x_addr=0)
     cut = Scenario(0, (JOB, low), Window(0, BASE + 0x1000), abort=CUT.abort)
     before = initial_image(cut)
-    log = seen(triggers=[10, 40], ends=[LAST], requests=[read(45, address)], busy=[11, 31, 41, 71])
+    log = seen(triggers=[10, 40], ends=[LAST], requests=[read(edge, address)], busy=[11, 31, 41, 71])
     found = check_aborted(cut, before, replace(log, memory=predict(before, [low], 0)), EDGE)[1]
     assert names(found) == wrong
 

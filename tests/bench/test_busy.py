@@ -63,6 +63,13 @@ def test_busy_between_jobs(second: Span, busy: list[int], wrong: bool) -> None:
     assert bool(findings) is wrong
 
 
+def test_busy_between_the_last_two_of_three_jobs() -> None:
+    three = [*ONE, Span(55, 70, 55), Span(80, 90, 80)]
+    assert not check_busy(three, seen(busy=[11, 51, 56, 71, 81, 91]), complete=True)
+    (finding,) = check_busy(three, seen(busy=[11, 51, 56, 91]), complete=True)
+    assert finding.job == 1
+
+
 def test_busy_may_stay_high_for_a_job_that_never_ended() -> None:
     assert not check_busy(ONE, seen(busy=[11]), complete=False)
 

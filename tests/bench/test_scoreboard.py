@@ -6,14 +6,15 @@ from collections.abc import Sequence
 import pytest
 from msgspec.structs import replace
 
-from tb.agents.tcdm.monitor import TcdmLogs
+from models.formats import Format
+from tb.agents.tcdm.monitor import BeatCount, TcdmLogs
 from tb.descriptor import load
 from tb.exchange.known import KnownItem
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.scoreboard.finding import Span
 from tb.scoreboard.memory import compare
-from tb.scoreboard.verdict import Verdict
+from tb.scoreboard.verdict import Verdict, measure, unmeasured
 from tb.scoreboard.written import check_written
 from tb.stimulus.image import initial_image, predict
 from tests.bench.logs import JOB, OTHER, names, read, scenario, seen, write
@@ -100,6 +101,23 @@ def test_a_byte_of_z_that_is_not_written_is_found_where_memory_is_right() -> Non
         (finding,) = check_written(scenario(JOB), spans, seen(requests=[holed, read(98, whole[1])]))
         assert finding.checker == "unwritten"
         assert finding.detail.endswith(f"the first at {JOB.z_addr + missing:#010x}")
+    further = write(99, whole[1], whole[3] | 1 << JOB.z_range[1] + JOB.z_addr % 4)
+    assert check_written(scenario(JOB), spans, seen(requests=[further])) == []
     # Writes before the trigger are another job's; those of another address are none of Z's.
     assert check_written(scenario(JOB), spans, seen(requests=[write(10, *whole[1::2])]))
     assert check_written(scenario(JOB), spans, seen(requests=[write(99, whole[1] + 64, whole[3])]))
+
+
+def test_bytes_between_sparse_elements_need_not_be_written() -> None:
+    sparse = replace(JOB, fmt=Format.E4M3, fp8_bytes=2)
+    elements = sum(1 << place for place in range(0, sparse.z_range[1], 2)) << sparse.z_addr % 4
+    log = seen(requests=[write(99, sparse.z_addr & ~3, elements)])
+    assert check_written(scenario(sparse), [Span(10, 100, 10)], log) == []
+
+
+def test_a_result_has_what_was_counted_of_its_job() -> None:
+    result = unmeasured(scenario(JOB), 0)
+    measure(result, load("serial"), JOB, Span(10, 90, 10), BeatCount(waiting=3, reads=7, writes=5), None)
+    assert (result.cycles, result.stalled, result.beats_read, result.beats_written) == (80, 3, 7, 5)
+    assert (result.queued, result.causes) == (False, None)
+    assert result.bound == load("serial").bound(JOB, 3)

@@ -13,7 +13,7 @@ from tb.registers.own import registers_of
 from tb.scoreboard.finding import Span
 from tb.scoreboard.hang import hang
 from tb.scoreboard.spans import port_cycles, spans
-from tests.bench.logs import JOB, OTHER, X, accesses, names, read, scenario, seen
+from tests.bench.logs import JOB, OTHER, X, Z, accesses, names, read, scenario, seen, write
 
 
 def test_spans_of_queued_jobs_start_at_the_event_before() -> None:
@@ -69,6 +69,16 @@ def test_what_is_a_trigger(address: int, value: int | None, field: dict[str, int
 def test_waiting_cycles_are_those_after_the_start_up_to_the_event(edge: int, counts: int) -> None:
     log = seen(requests=[read(at, X & ~3, waits=at == edge) for at in (11, 12, 13, 50, 51, 52)])
     assert port_cycles(Span(5, 51, 11), log).waiting == counts
+
+
+@pytest.mark.parametrize(
+    ("written", "place"), [(15, "in the middle of the job"), (16, "after the last write")]
+)
+def test_a_hang_behind_the_last_byte_of_z_is_none_in_the_job(written: int, place: str) -> None:
+    requests = [read(20, X & ~3), write(30, Z & ~3, (1 << written) - 1 << Z % 4)]
+    log = seen(triggers=[10], requests=requests, busy=[11], watchdog=True)
+    text = hang(scenario(JOB), [], log, register_map(), silent=True).detail
+    assert text == f"silent {place}, busy_o high; no event of job 0, 0 of 1 ended"
 
 
 def test_a_hang_behind_a_trigger_of_another_value_is_none_before_it() -> None:

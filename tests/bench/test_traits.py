@@ -148,8 +148,13 @@ def results(job: Job, own: Traits = CONTRACT) -> NDArray[np.uint16]:
 
 def explicit(op: Op, x: Sequence[int], w: Sequence[int], y: int) -> Job:
     """A job of one output, from the bits of its operands."""
-    data = tuple(np.array(bits, "<u2").tobytes() for bits in (x, w, [y]))
-    return Job(op, 1, len(x), 1, X, BASE + 0x200, Z, data=(data[0], data[1], data[2]))
+    return Job(op, 1, len(x), 1, X, BASE + 0x200, Z, data=bits(x, w, [y]))
+
+
+def bits(x: list[int], w: list[int], y: list[int]) -> tuple[bytes, bytes, bytes]:
+    """Operands of a job in FP16."""
+    one, two, three = (np.array(codes, "<u2").tobytes() for codes in (x, w, y))
+    return one, two, three
 
 
 ONE, MINUS_ZERO, NAN = 0x3C00, 0x8000, CANONICAL_NAN
@@ -213,6 +218,16 @@ def test_what_depends_on_the_bits_of_a_nan_is_open() -> None:
     wrong = np.array([[ONE]])
     assert names(left([whole, same], own, wrong)) == ["memory"]  # a NaN in, a NaN out
     assert names(left([whole, bytes_], own, np.array([[1]]))) == []
+
+
+def test_what_depends_on_the_sign_of_any_of_several_zeros_is_open() -> None:
+    own = traits(minmax_zeros="any")
+    y = [ONE, MINUS_ZERO]
+    two = Job(Op.MULMAX, 1, 1, 2, X, BASE + 0x200, BASE + 0x400, data=bits([0], [ONE, ONE], y))
+    for column, wrong in ((0, ["memory"]), (1, [])):
+        place, same = BASE + 0x400 + 2 * column, bits([y[column]], [ONE], [0])
+        reader = Job(Op.MATMUL, 1, 1, 1, place, X + 0x400, Z, data=same)
+        assert names(left([two, reader], own, np.array([[NAN]]))) == wrong
 
 
 def test_bytes_behind_full_tiles_are_open_and_none_else() -> None:

@@ -89,6 +89,23 @@ def test_a_register_of_finished_jobs_is_cleared_by_reading_if_its_rules_say_so(
     assert registers_of(its)["FINISHED"]["VALUE"].access == access
 
 
+def test_constants_are_written_beside_what_a_job_says() -> None:
+    beside = {"place": {"offset": 0x68, "lsb": 20, "width": 4}, "value": 9}
+    alone = {"place": {"offset": 0x70, "lsb": 0, "width": 8}, "value": 0x2A}
+    its = with_registers(roles=places(), constants=[beside, alone], lock=False, access_ids=False)
+    job = program(replace(JOB, fmt=Format.FP16), registers=registers_of(its))
+    written = {each.address: each.data for each in job}
+    assert (written[0x68], written[0x70]) == (9 << 20 | JOB.k, 0x2A)
+
+
+def test_jobs_of_a_device_without_a_lock_count_their_ids() -> None:
+    its = with_registers(roles=places(running_job={"offset": 0x70}), lock=False, access_ids=False)
+    model = RegisterFileModel(registers_of(its))
+    trigger = program(replace(JOB, fmt=Format.FP16), registers=registers_of(its))[-1]
+    fed(model, trigger, trigger)
+    assert [job.id for job in model.queue] == [0, 1]
+
+
 def test_commit_and_start_apart() -> None:
     its = with_registers(
         roles=places(commit={"offset": 0x4C}), commit_value=1, trigger_value=2, lock=False, access_ids=False

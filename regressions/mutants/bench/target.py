@@ -199,7 +199,7 @@ class BenchTarget:
     def _stages(self, file: str) -> list[tuple[_Mark, list[str]]]:
         """Marks and tests of a defect's runs: what finds most in the least time comes first."""
         plain, simulated = self._seconds[_PLAIN], self._seconds[_SIMULATED]
-        tests = self._tests[file]
+        tests = sorted(self._tests[file], key=lambda test: plain.get(test, 0.0))
         own = [test for test in tests if f"_{Path(file).stem}_" in f"{Path(test).stem}_"]
         near = [test for test in sorted(plain, key=plain.__getitem__) if test.startswith(NEIGHBOURS)]
         stages = [
