@@ -220,13 +220,13 @@ def test_what_depends_on_the_bits_of_a_nan_is_open() -> None:
     assert names(left([whole, bytes_], own, np.array([[1]]))) == []
 
 
-def test_what_depends_on_the_sign_of_any_of_several_zeros_is_open() -> None:
+def test_what_depends_on_the_sign_of_a_zero_behind_others_is_open() -> None:
     own = traits(minmax_zeros="any")
     y = [ONE, MINUS_ZERO]
     two = Job(Op.MULMAX, 1, 1, 2, X, BASE + 0x200, BASE + 0x400, data=bits([0], [ONE, ONE], y))
-    for column, wrong in ((0, ["memory"]), (1, [])):
-        place, same = BASE + 0x400 + 2 * column, bits([y[column]], [ONE], [0])
-        reader = Job(Op.MATMUL, 1, 1, 1, place, X + 0x400, Z, data=same)
+    for steps, wrong in ((1, ["memory"]), (2, [])):
+        same = bits(y[:steps], [ONE] * steps, [0])
+        reader = Job(Op.MATMUL, 1, steps, 1, BASE + 0x400, X + 0x400, Z, data=same)
         assert names(left([two, reader], own, np.array([[NAN]]))) == wrong
 
 
