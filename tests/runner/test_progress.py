@@ -285,6 +285,24 @@ def test_builds_say_how_many_are_there_and_what_is_under_way(
     ]
 
 
+@pytest.mark.parametrize("more", [(), ("--time=1s",)])
+def test_a_run_that_waits_for_a_build_is_not_silent(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    whole = FakeSimulator.build
+
+    def build(self: FakeSimulator, *arguments: object) -> object:
+        time.sleep(0.5)
+        return whole(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(FakeSimulator, "build", build)
+    monkeypatch.setattr(display, "PLAIN_SECONDS", 0.1)
+    runner.tests(good={})
+    assert runner("regressions", "--tier=smoke", *more) == 0
+    assert re.search(r"^\[0:00\] builds 0 of 1: redmule \(fast\) 0:00", runner.out, re.MULTILINE)
+    assert "redmule (fast), 1 of 1: built in 0:00, log " in runner.out
+
+
 def test_an_always_failing_device_is_no_flood(runner: Runner) -> None:
     tests = {f"t{number}": {"knobs": {"behave": "mismatch", "at": 0}, "count": 2} for number in range(30)}
     runner.tests(**tests)
