@@ -3,6 +3,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from msgspec import structs
@@ -90,10 +91,16 @@ def judged(
     )
     if summary.failures:
         # Most runs have none, and import nothing that only these need.
+        from regressions.trace.failures import draw_failures
         from regressions.triage.common import bugs
         from regressions.triage.first_aid import first_aid
         from regressions.triage.sharing import commons
 
+        timelines = draw_failures(execution.results, run.devices, folder)
+        summary.failures = [
+            replace(row, timeline=timelines.get((row.folder, row.test, row.scenario), ""))
+            for row in summary.failures
+        ]
         for device in run.devices:
             own = [result for result in execution.results if result.segment.device == device.name]
             summary.notes += [f"{device.name}: {line}" for line in first_aid(own)]

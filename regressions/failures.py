@@ -34,6 +34,7 @@ class FailureRow:
     record: str = ""  # its record, from the folder of the run; empty without
     shrink: str = ""  # command that shrinks it; empty where none can
     trace: str = ""  # command that draws its jobs cycle by cycle; empty where none can
+    timeline: str = ""  # page with them drawn, from the folder of the run; empty for none
 
 
 def rerun_line(run: Run, selector: str, segment: Segment, kind: str) -> str:

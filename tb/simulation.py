@@ -212,7 +212,8 @@ async def _run(
         "coverage": coverage,
         "checkers": _checkers(),
         "opinions": SecondOpinions(share=_PLAN.opinions_share),
-        "logs": _FOLDER if _PLAN.logs else None,
+        "folder": _FOLDER,
+        "logs": _PLAN.logs,
         **_resources(),
     }.items():
         database.set(None, "*", key, value)

@@ -24,7 +24,7 @@ from regressions.rundir import create_run
 from regressions.selection import find_entry, make_segment, parse_selectors
 from regressions.services import Services
 from regressions.testlist import suits
-from regressions.trace import PAGE, TRACE, write
+from regressions.trace import PAGE, write
 from tb.exchange.device import Descriptor
 from tb.exchange.logs import place, read_logs
 from tb.exchange.plan import Mode, Plan
@@ -53,15 +53,17 @@ def trace(order: Order, services: Services, console: Console) -> int:
     job = next((each.job for each in ran.findings if each.job is not None), 0)
     passed = ran.result.status is Status.PASSED
     found = "; ".join(each.line for each in ran.findings) or ("passed" if passed else ran.result.detail)
-    folder = ran.logs.parent
-    drawn = write(read_logs(ran.logs), ran.device, folder, ran.what, f"{found}. {ran.command}", job)
+    path = ran.logs.with_name(PAGE)
+    drawn = write(read_logs(ran.logs), ran.device, path, ran.what, f"{found}. {ran.command}", job)
     for each in drawn[:_SHOWN_JOBS]:
         console.print(f"{each.title}: {each.observed}", markup=False, soft_wrap=True)
         console.print(f"  {each.verdict}", markup=False, soft_wrap=True)
     if len(drawn) > _SHOWN_JOBS:
         console.print(f"and {len(drawn) - _SHOWN_JOBS} jobs more")
-    console.print(f"picture: {relative(folder / PAGE)}", markup=False, soft_wrap=True)
-    console.print(f"trace: {relative(folder / TRACE)}, for ui.perfetto.dev", markup=False, soft_wrap=True)
+    console.print(f"picture: {relative(path)}", markup=False, soft_wrap=True)
+    console.print(
+        f"trace: {relative(path.with_suffix('.json'))}, for ui.perfetto.dev", markup=False, soft_wrap=True
+    )
     if not passed:
         console.print(f"failed: {found}", style="bold red", markup=False, soft_wrap=True)
     return EXIT_PASSED if passed else EXIT_FAILED

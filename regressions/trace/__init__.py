@@ -13,7 +13,8 @@ from regressions.trace.perfetto import perfetto
 from tb.exchange.device import Descriptor
 from tb.exchange.logs import ScenarioLogs
 
-PAGE, TRACE = "trace.html", "trace.json"
+PAGE = "trace.html"
+"""Name of the page that `make trace` writes."""
 
 
 def job_pages(logs: ScenarioLogs, device: Descriptor) -> list[JobPage]:
@@ -37,21 +38,21 @@ def picture(logs: ScenarioLogs, device: Descriptor, job: int = 0) -> Markup:
 
 
 def write(
-    logs: ScenarioLogs, device: Descriptor, folder: Path, heading: str, about: str, job: int = 0
+    logs: ScenarioLogs, device: Descriptor, path: Path, heading: str, about: str, job: int = 0
 ) -> list[JobPage]:
-    """Write page and trace of a scenario into a folder; returns what they show of each job.
+    """Write page and trace of a scenario; returns what they show of each job.
 
     Args:
         logs: Logs of the scenario.
         device: The device that it ran on.
-        folder: Gets `PAGE` and `TRACE`.
+        path: Path of the page; the trace is beside it, with the suffix of its format.
         heading: Scenario and device, for people.
         about: Findings, and the command that draws it again.
         job: Place of the job that is unfolded.
     """
     jobs = job_pages(logs, device)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / PAGE).write_text(page(jobs, heading, about, job), encoding="utf-8")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page(jobs, heading, about, job), encoding="utf-8")
     text = json.dumps(perfetto(jobs, heading), separators=(",", ":"))
-    (folder / TRACE).write_text(text, encoding="utf-8")
+    path.with_suffix(".json").write_text(text, encoding="utf-8")
     return jobs

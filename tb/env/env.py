@@ -2,7 +2,6 @@
 """The environment: agents, scoreboard, and the scenario driver on top of them."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from tb.env.background import Background
 from tb.env.coverage import CoverageTap
 from tb.env.driver import ScenarioDriver
 from tb.env.executor import ScenarioExecutor
-from tb.env.keeper import keep_logs
+from tb.env.keeper import LogKeeper
 from tb.env.lookahead import lookahead
 from tb.env.recorder import Recorder
 from tb.env.sequencer import ScenarioSequencer
@@ -47,7 +46,7 @@ class RedmuleEnv(uvm_env):
     Takes from the configuration database: `dut` (cocotb handle of tb_top), `bench` (`BenchHandle`),
     `descriptor` (`Descriptor`), `recorder` (`Recorder`), `background` (`Background`),
     `coverage` (`Collector`), `opinions` (`SecondOpinions`), `checkers` (`OwnCheckers`), `segment`
-    (`Segment`), `logs` (folder that keeps the logs of each scenario, or None).
+    (`Segment`), `folder` (that of the simulation), `logs` (true if it keeps the logs of each scenario).
 
     Tests use `run_job`, `run_scenario` and `accesses`; sequences of scenarios are started on `sequencer`.
     """
@@ -89,7 +88,7 @@ class RedmuleEnv(uvm_env):
         self.registers.get_default_map().set_sequencer(self.control.sequencer, ControlAdapter())
         self.driver.seq_item_port.connect(self.sequencer.seq_item_export)
         assert self.control.player is not None
-        folder: Path | None = ConfigDB().get(self, "", "logs")
+        folder: Path = ConfigDB().get(self, "", "folder")
         test = ConfigDB().get(self, "", "segment").entry.name
         self.executor = ScenarioExecutor(
             self.dut,
@@ -109,7 +108,7 @@ class RedmuleEnv(uvm_env):
             self.opinions,
             self.predictor.reset,
             self.coverage,
-            None if folder is None else partial(keep_logs, self.handle, folder, test),
+            LogKeeper(self.handle, folder, test, everything=ConfigDB().get(self, "", "logs")),
         )
         self.driver.connect_executor(self.executor, self.recorder)
 

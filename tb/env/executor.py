@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs scenarios on a device: memory, programming, waiting, collecting, reset."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from cocotb.triggers import RisingEdge, ValueChange
@@ -16,6 +16,7 @@ from tb.dpi.bindings import WATCHDOG_SILENT, BenchHandle
 from tb.env.background import Background
 from tb.env.coverage import CoverageTap
 from tb.env.cutter import Cutter
+from tb.env.keeper import LogKeeper
 from tb.env.lookahead import Drawn, lookahead
 from tb.env.preparation import device_setting, prepare
 from tb.env.programmer import Programmer
@@ -45,7 +46,7 @@ class ScenarioExecutor:
 
     `deputy` tells which scenarios are clean, `background` computes ahead meanwhile, `coverage` takes what
     passed, and `on_reset` is called while the device is in reset, after the monitors published what was
-    before. `keep`, if there is one, is told each scenario that ran, with its cuts, while its logs are there.
+    before. `keeper` is told each verdict while the logs are there.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class ScenarioExecutor:
         opinions: SecondOpinions,
         on_reset: Callable[[], None],
         coverage: CoverageTap,
-        keep: Callable[[Scenario, Sequence[int]], None] | None = None,
+        keeper: LogKeeper,
     ) -> None:
         self._dut = dut
         self._handle = handle
@@ -78,7 +79,7 @@ class ScenarioExecutor:
         self._opinions = opinions
         self._on_reset = on_reset
         self._coverage = coverage
-        self._keep = keep
+        self._keeper = keeper
         self._wake = ValueChange(dut.wake)
         self._registers = registers_of(descriptor)
         self._programmer = Programmer(self._registers)
@@ -186,8 +187,7 @@ class ScenarioExecutor:
             if clean is not None:
                 verdict.findings += self._deputy.compare(clean, verdict, accesses)
             seen = self._coverage.look(scenario, cuts)
-        if self._keep is not None:
-            self._keep(scenario, cuts)
+        self._keeper.judged(scenario, cuts, verdict)
         if rules:
             handle.clear_violations()
         handle.clear_logs()

@@ -81,7 +81,7 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     coverage: CoverageOptions = CoverageOptions()  # settings of the collection of coverage
     programs: dict[str, ProgramBuild] = field(default_factory=dict)  # programs of a cluster by name
     checkers: tuple[str, ...] = ()  # files of a user's checkers
-    logs: bool = False  # logs of each scenario are kept (`tb/exchange/logs.py`)
+    logs: bool = False  # logs of each scenario are kept (`tb/exchange/logs.py`), not of failing ones alone
 
     def write(self, folder: Path) -> None:
         """Writes `plan.json` into the folder of the simulation."""

@@ -125,12 +125,13 @@ def run_test(test: dict) -> None:
 
 
 def keep_logs(plan: dict) -> None:
-    """Leaves the file that the knob `logs` names as the logs of each segment's first scenario."""
+    """Leaves the file that the knob `logs` names as the logs of the scenario that fails, or of the first."""
     for test in plan["tests"]:
-        if plan["logs"] and "logs" in test["entry"]["knobs"]:
-            (FOLDER / "logs").mkdir()
-            place = FOLDER / "logs" / f"{test['entry']['name']}-{test['begin']}.npz"
-            shutil.copy(test["entry"]["knobs"]["logs"], place)
+        knobs = test["entry"]["knobs"]
+        if "logs" in knobs and (plan["logs"] or "at" in knobs):
+            (FOLDER / "logs").mkdir(exist_ok=True)
+            scenario = test["begin"] if plan["logs"] else knobs["at"]
+            shutil.copy(knobs["logs"], FOLDER / "logs" / f"{test['entry']['name']}-{scenario}.npz")
 
 
 def search(record: dict) -> None:

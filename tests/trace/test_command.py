@@ -2,6 +2,7 @@
 """`make trace`: of a scenario and of a failure record, and what it says where there is nothing to draw."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,25 @@ def test_what_cannot_be_drawn_is_an_error_of_one_line(
 def test_clusters_say_that_they_have_no_logs() -> None:
     assert runner_kind("cluster").untraced
     assert not runner_kind("accelerator").untraced
+
+
+def test_the_first_failure_of_each_kind_has_a_timeline_in_the_report(runner: Runner, logs: Path) -> None:
+    knobs = {"logs": str(logs), "behave": "mismatch", "at": 2}
+    runner.tests(bad={"knobs": knobs}, alike={"knobs": knobs}, other={"knobs": knobs | {"behave": "timeout"}})
+    assert runner("run", "--test", "bad,alike,other") == 1
+    pages = sorted(runner.build.glob("runs/*/sims/*/logs/*.html"))
+    assert [page.name for page in pages] == ["bad-2.html", "other-2.html"]
+    text = pages[0].read_text(encoding="utf-8")
+    assert "make trace R=" in text
+    assert "/failures/bad-2.json" in text
+    (report,) = runner.build.glob("runs/*/report.html")
+    links = re.findall(r'href="([^"]*)">timeline<', report.read_text(encoding="utf-8"))
+    assert sorted(links) == sorted(str(page.relative_to(report.parent)) for page in pages)
+
+
+def test_logs_that_are_damaged_cost_no_report(runner: Runner, tmp_path: Path) -> None:
+    (tmp_path / "half.npz").write_bytes(b"PK")
+    runner.tests(bad={"knobs": {"logs": str(tmp_path / "half.npz"), "behave": "mismatch", "at": 2}})
+    assert runner("run", "--test", "bad") == 1
+    (report,) = runner.build.glob("runs/*/report.html")
+    assert ">timeline<" not in report.read_text(encoding="utf-8")

@@ -25,7 +25,7 @@ TICKS = '[...document.querySelectorAll("details[open] .axis text")].map(text => 
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Page of two jobs, the first of which is unfolded."""
     folder = tmp_path_factory.mktemp("page")
-    write(made((ONE_TILE, SECOND), WAITING), ARRAY, folder, "two jobs", "passed", 0)
+    write(made((ONE_TILE, SECOND), WAITING), ARRAY, folder / PAGE, "two jobs", "passed", 0)
     return folder / PAGE
 
 
