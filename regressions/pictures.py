@@ -169,9 +169,9 @@ class HeatMap:
         return 30 + 8 * max(map(len, self.rows), default=0)
 
     @property
-    def wide(self) -> float:
+    def wide(self) -> int:
         """Width of a column."""
-        return min(42.0, (420 - self.left) / max(len(self.columns), 1))
+        return min(42, (425 - self.left) // max(len(self.columns), 1))
 
     @cached_property
     def svg(self) -> Markup:

@@ -12,6 +12,7 @@ from tb.exchange.results import JobResult
 
 # Upper limits of the classes of a job's largest dimension; jobs with an empty dimension have their own class.
 _LIMITS = (1, 4, 8, 16, 32, 64, 128)
+_SHORT = 10_000  # from here on numbers are in thousands
 SIZE_CLASSES = ("a zero", "1", "2-4", "5-8", "9-16", "17-32", "33-64", "65-128", ">128")
 
 
@@ -67,7 +68,7 @@ def _counted(
         sums[key[across[0]], key[down[0]]] += count
     peak = max(sums.values())
     cells = {
-        key: Cell(_short(count), (count / peak) ** 0.5, f"{key[0]}, {key[1]}: {count} jobs")
+        key: Cell(_short(count), (count / peak) ** 0.5, f"{count} jobs" if count >= _SHORT else "")
         for key, count in sums.items()
     }
     holes = len(across[2]) * len(down[2]) - len(cells)
@@ -76,7 +77,7 @@ def _counted(
 
 
 def _short(count: int) -> str:
-    return str(count) if count < 10_000 else f"{count // 1000}k"
+    return str(count) if count < _SHORT else f"{count // 1000}k"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from regressions.report.covered import bin_groups, exclusions, groups, share
 from regressions.report.defects import broken_by, module_anchor, modules
 from regressions.report.devices import device_views
 from regressions.report.failing import failures, short
-from regressions.report.overview import device_time, processor_time, tiles
+from regressions.report.overview import processor_time, tiles
 from regressions.report.speed import speed_section
 from regressions.report.trend import commit, trend, when
 from regressions.report.verdict import grouped, verdict_word
@@ -80,7 +80,6 @@ def render_html(summary: Summary) -> str:
         test_places=test_places,
         tiles=tiles(summary),
         processor_time=processor_time(summary),
-        device_time=device_time(summary),
         devices=device_views(summary),
         slug=slug,
         bench=speed_section(bench),

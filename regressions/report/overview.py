@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The first screen of the page: what is not tested, and where the time went."""
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 from regressions.display import duration
 from regressions.processor import OTHERS
@@ -12,7 +11,7 @@ from regressions.summary import Summary
 from regressions.testplan import TestpointVerdict
 from tb.checkers import tally
 
-_NAMES = {OTHERS: "compilers and others", "simulator": "simulator", "checks": "checks"}
+_NAMES = {OTHERS: "compilers and others"}
 COLOURS = ("#2459a8", "#dd6b20", "#8cc4f2", "#d9a91f", "#1f8a8a", "#b58be0", "#8c3a07", "#8d949c", "#8f6a00")
 """Of parts of a bar, one after the other."""
 
@@ -75,23 +74,10 @@ def tiles(summary: Summary) -> list[Tile]:
 
 def processor_time(summary: Summary) -> list[Part]:
     """Processor time by purpose, the most first."""
-    return _parts({_NAMES.get(name, name): seconds for name, seconds in summary.processor.items()})
-
-
-def device_time(summary: Summary) -> list[Part]:
-    """Time of the tests of each device, the most first."""
-    spent: Counter[str] = Counter()
-    for test in summary.tests:
-        spent[test.device] += test.seconds  # type: ignore[assignment] # seconds are no integers
-    return _parts(spent)
-
-
-def _parts(spent: dict[str, float] | Counter[str]) -> list[Part]:
-    whole = sum(spent.values())
-    ranked: Sequence[tuple[str, float]] = sorted(spent.items(), key=lambda each: -each[1])
+    whole = sum(summary.processor.values())
     return [
-        Part(name, duration(seconds), 100 * seconds / whole, COLOURS[place % len(COLOURS)])
-        for place, (name, seconds) in enumerate(ranked)
+        Part(_NAMES.get(name, name), duration(seconds), 100 * seconds / whole, colour)
+        for colour, (name, seconds) in zip(cycle(COLOURS), summary.processor.most_common(), strict=False)
         if seconds >= whole / 1000 > 0
     ]
 

@@ -70,7 +70,7 @@
       const style = getComputedStyle(element);
       const picture = element.closest("svg");
       const before = picture && element.previousElementSibling;
-      const cell = before && before.matches("rect.heat") ? rgba(getComputedStyle(before).fill) : behind(picture ? picture.parentElement : element);
+      const cell = before && before.matches(".map rect") ? rgba(getComputedStyle(before).fill) : behind(picture ? picture.parentElement : element);
       const value = ratio(rgba(picture ? style.fill : style.color), cell);
       if (value < 4.5) found.push(`${value.toFixed(2)} ${name(element)}`);
     }
