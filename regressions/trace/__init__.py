@@ -50,7 +50,9 @@ def write(
         about: Findings, and the command that draws it again.
         job: Place of the job that is unfolded.
     """
-    jobs = job_pages(logs, device)
+    jobs, stall = job_pages(logs, device), logs.scenario.stall
+    if stall.kind != "none":
+        heading = f"{heading}, stalls {stall.kind} {stall.rate:.0%}"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page(jobs, heading, about, job), encoding="utf-8")
     text = json.dumps(perfetto(jobs, heading), separators=(",", ":"))

@@ -24,6 +24,7 @@ from regressions.trace.perfetto import ARRAY as ARRAY_PROCESS
 from regressions.trace.perfetto import PORT, perfetto
 from tb.dpi.bindings import GRANTED
 from tb.exchange.logs import ScenarioLogs, place, read_logs
+from tb.exchange.scenario import StallSpec
 from tb.schema import SchemaError
 from tests.trace.made import ARRAY, ONE_TILE, SECOND, TRIGGER, made, states
 
@@ -255,6 +256,13 @@ def test_the_page_has_what_its_script_draws_and_hostile_words_as_text(tmp_path: 
         json.loads((tmp_path / "trace.json").read_text(encoding="utf-8"))["otherData"]["title"]
         == "</script><b>name"
     )
+
+
+def test_the_page_names_the_stalls(tmp_path: Path) -> None:
+    logs = made((ONE_TILE,), WAITING)
+    stalled = replace(logs.scenario, stall=StallSpec("burst", 0.25, 8))
+    write(logs._replace(scenario=stalled), ARRAY, tmp_path / PAGE, "a job", "passed", 0)
+    assert "<h1>a job, stalls burst 25%</h1>" in (tmp_path / PAGE).read_text(encoding="utf-8")
 
 
 def test_the_picture_alone_is_well_formed() -> None:
