@@ -17,6 +17,7 @@ from models.formats import Format
 from models.ops import Op
 from regressions.cluster.measuring import Measuring, Product
 from regressions.cluster.sharing import SharedBanks, measure_sharing
+from regressions.cluster.training import TrainingFigures, measure_training
 from regressions.json_file import write_json
 from tb.cluster.config import ClusterConfig
 from tb.cluster.mailbox import MailboxJob
@@ -64,6 +65,7 @@ class ClusterFigures:
     rows: list[FigureRow]
     phases: list[Phases]
     sharing: list[SharedBanks]
+    training: TrainingFigures
 
 
 def measure(config: ClusterConfig, folder: Path, console: Console) -> ClusterFigures:
@@ -91,7 +93,8 @@ def measure(config: ClusterConfig, folder: Path, console: Console) -> ClusterFig
     for sizes, block in TILED.items():
         rows.append(_tiled(bench, sizes, block))
         console.print(_line(rows[-1]))
-    return ClusterFigures(rows, phases, measure_sharing(bench, console))
+    training = measure_training(bench, console)
+    return ClusterFigures(rows, phases, measure_sharing(bench, console), training)
 
 
 def keep(figures: ClusterFigures, git: str, path: Path) -> Path:
@@ -102,6 +105,7 @@ def keep(figures: ClusterFigures, git: str, path: Path) -> Path:
         "git": git,
         "phases": [asdict(parts) for parts in figures.phases],
         "sharing": [asdict(shared) for shared in figures.sharing],
+        "training": asdict(figures.training),
     }
     write_json(path, {**content, "cluster": [asdict(row) for row in figures.rows], "cluster_figures": rest})
     return path

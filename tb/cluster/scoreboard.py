@@ -56,10 +56,10 @@ class ClusterScoreboard(Scoreboard):
         problems = [rule_finding(*problem) for problem in named_problems(run.task, log.report)]
         ended = bool(log.report["ended"])
         triggered = triggered_jobs(self.accesses.peek().tolist())
-        if drawn is None or not run.on_accelerator:
-            verdict = self._without_jobs(drawn, log, rules, ended)
-        elif run.blocks:
+        if run.blocks:
             verdict = self._in_blocks(run, drawn, log, rules, [job for _, job in triggered], ended)
+        elif drawn is None or not run.on_accelerator:
+            verdict = self._without_jobs(drawn, log, rules, ended)
         else:
             verdict = self._jobs(drawn, log, rules, [job for _, job in triggered], ended)
         verdict.findings[:0] = [*problems, *_left(run, log)] if ended else problems
@@ -88,23 +88,22 @@ class ClusterScoreboard(Scoreboard):
     def _in_blocks(
         self,
         run: ProgramRun,
-        drawn: Drawn,
+        drawn: Drawn | None,
         log: ClusterLog,
         rules: dict[int, tuple[int, int]],
         seen: list[Job],
         ended: bool,
     ) -> Verdict:
-        """Jobs that the program makes of a larger one: their ports, and the larger one's result."""
+        """Jobs that the program makes: their ports, and the result of the larger one that has them."""
         wrong = "" if len(seen) == run.blocks else f"{len(seen)} jobs were triggered, {run.blocks} are to be"
-        expected = drawn.expected
-        if not seen or expected is None:
+        if not seen:
             return _with(self._without_jobs(None, log, rules, ended), wrong)
         window = Window(memory_map.OPERANDS, memory_map.TCDM + self.config.tcdm_bytes - memory_map.OPERANDS)
-        blocks = Scenario(drawn.scenario.index, tuple(seen), window)
+        blocks = Scenario(drawn.scenario.index if drawn else 0, tuple(seen), window)
         nothing = Prediction(_NOTHING, [])
         verdict = self.check(blocks, _NOTHING, _NOTHING, rules, watchdog=not ended, expected=lambda: nothing)
-        if ended:
-            whole = expected()
+        if drawn is not None and drawn.expected is not None and ended:
+            whole = drawn.expected()
             found = compare(drawn.scenario, whole.memory, _window(drawn.scenario, log), self.descriptor)
             verdict.findings += [replace(each, job=None) for each in (*whole.findings, *found)]
         return _with(verdict, wrong)

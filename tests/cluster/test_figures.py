@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from models.ops import Op
 from regressions import cli
@@ -14,17 +15,22 @@ from regressions.cluster.figures import ClusterFigures, FigureRow, Phases, keep
 from regressions.cluster.measuring import Measuring, Product
 from regressions.cluster.sharing import RATIOS, SharedBanks
 from regressions.cluster.sizes import CONTRACT
+from regressions.cluster.training import TrainingFigures, busy, macs, measure_training
 from regressions.errors import UserError
 from tb.cluster.config import ClusterConfig, cluster_of
+from tb.cluster.memory_map import L2
+from tb.cluster.task import ProgramOutcome
 from tb.descriptor import load
 from tests.cluster.harness import CONFIG
+
+TRAINED = TrainingFigures(16, 1000, 0.9, 0.7, 50, 500)
 
 
 def test_figures_are_kept_beside_others(tmp_path: Path) -> None:
     path = tmp_path / "reports" / "bench.json"
     row = FigureRow("simd", "GEMM", "FP16", 16, 16, 16, 8, 600, 6.8, None)
     figures = ClusterFigures(
-        [row], [Phases(16, 28, 230, 12)], [SharedBanks("cores", ("DMA",), 0.5, 100, 1.25)]
+        [row], [Phases(16, 28, 230, 12)], [SharedBanks("cores", ("DMA",), 0.5, 100, 1.25)], TRAINED
     )
     keep(figures, "abc", path)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"model": 1}))
@@ -34,6 +40,7 @@ def test_figures_are_kept_beside_others(tmp_path: Path) -> None:
     assert content["cluster"] == [dataclasses.asdict(row)]
     assert content["cluster_figures"]["git"] == "def"
     assert content["cluster_figures"]["phases"][0]["waking"] == 12
+    assert content["cluster_figures"]["training"]["busy"] == 0.9
 
 
 def test_make_cluster_measures_the_contracts_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,7 +48,7 @@ def test_make_cluster_measures_the_contracts_cluster(tmp_path: Path, monkeypatch
 
     def measure(config: ClusterConfig, *_: object) -> ClusterFigures:
         configs.append(config)
-        return ClusterFigures([], [Phases(16, 28, 230, 12)], [])
+        return ClusterFigures([], [Phases(16, 28, 230, 12)], [], TRAINED)
 
     monkeypatch.setattr(measured_figures, "measure", measure)
     assert cli.main(["cluster", "--build", str(tmp_path)]) == 0
@@ -63,6 +70,36 @@ def test_the_ratios_are_the_shares_they_are_named_after() -> None:
             # The side with priority has the conflicts below the numerator.
             assert share == ratio.numerator / ratio.denominator
             assert ratio.wide_first
+
+
+def test_the_accelerator_is_busy_from_trigger_or_the_job_before_to_the_event() -> None:
+    assert busy([]) == 0
+    assert (
+        busy([{"trigger": 10, "event": 30}, {"trigger": 20, "event": 45}, {"trigger": 60, "event": 61}]) == 36
+    )
+
+
+def test_a_step_has_the_published_number_of_products() -> None:
+    assert macs((3, 2, 5), 4) == 4 * (2 * 6 + 3 * 10)
+
+
+class Trained:
+    """In place of a cluster on which a step is measured: leaves what it was given."""
+
+    config = cluster_of(load(CONTRACT))
+    peak = 48
+
+    def run(self, _name: str, _jobs: object, memory: dict[int, bytes], **_: object) -> ProgramOutcome:
+        """Returns the memory as it was given."""
+        l2 = bytearray(self.config.l2_bytes)
+        for address, data in memory.items():
+            l2[address - L2 : address - L2 + len(data)] = data
+        return ProgramOutcome({"jobs": []}, b"", bytes(l2), ())
+
+
+def test_a_step_that_leaves_weights_as_they_were_makes_figures_void() -> None:
+    with pytest.raises(UserError, match="the figures of train are void: memory from 0x1c0000"):
+        measure_training(Trained(), Console())  # type: ignore[arg-type]
 
 
 @pytest.mark.sim

@@ -20,15 +20,18 @@ class ProgramRun:
     task: Task  # task to load; its program may come from `unbuilt`
     # The jobs as the model computes them, in the memory that is compared; None for none.
     scenario: Scenario | None = None
-    blocks: int = 0  # jobs of the accelerator where those are parts of the scenario's; 0 if they are the same
+    # Jobs that the program makes, of the scenario's or by itself; 0 if they are the scenario's.
+    blocks: int = 0
     # Bytes by address that have to be there at the end beside what the scenario leaves.
     left: Mapping[int, bytes] = field(default_factory=dict)
     on_accelerator: bool = True  # True if the accelerator runs the jobs, and not the cores
 
     @property
     def jobs(self) -> int:
-        """Jobs that the accelerator runs."""
-        return self.blocks or (len(self.scenario.jobs) if self.scenario and self.on_accelerator else 0)
+        """Jobs that the accelerator runs of the scenario."""
+        if self.scenario is None:
+            return 0
+        return self.blocks or (len(self.scenario.jobs) if self.on_accelerator else 0)
 
     def with_program(self, program: Program) -> ProgramRun:
         """Returns the same run with the program that was built."""

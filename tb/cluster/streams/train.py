@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Training steps of networks whose weights lie in L2."""
+
+from __future__ import annotations
+
+import random
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Annotated, ClassVar
+
+import numpy as np
+from msgspec import Meta
+
+from tb.cluster import memory_map
+from tb.cluster.streams.run import ProgramRun
+from tb.cluster.streams.stream import ProgramStream, draw_arbitration
+from tb.stimulus.knob_values import Knob, plain
+from tb.workloads.device_step import Half, Network, train_step
+
+_LAYERS = 12  # at most, sw/hal/network.h
+_HEAD = struct.Struct(f"<{13 + _LAYERS + 1}I")
+_ALIGNMENT = 64
+_DRAWN = 40  # features of a layer that is drawn, at most
+_RATE = 0.1
+_Even = Annotated[int, Meta(ge=2, le=1024, multiple_of=2)]
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A network and its samples in L2, as sw/hal/network.h has them."""
+
+    network: Network
+    inputs: Half  # features x batch
+    targets: Half
+    scale: np.float16  # what gradients are multiplied with
+    blocks: tuple[int, int]  # outputs of the first and the last layer whose weights are in the TCDM at once
+    room: int = 0  # bytes for weights in the TCDM; 0 for all that is left
+
+    def memory(self) -> dict[int, bytes]:
+        """Bytes by address; the descriptor is the first."""
+        at = self._places()
+        sizes = self.network.sizes
+        bits = int(self.scale.view(np.uint16)) * 0x1_0001
+        words = (
+            len(sizes) - 1,
+            self.inputs.shape[1],
+            *self.blocks,
+            self.room,
+            bits,
+            *list(at.values())[1:],
+            *sizes,
+        )
+        head = _HEAD.pack(*words, *[0] * (_LAYERS + 1 - len(sizes)))
+        given = {
+            "inputs": self.inputs.tobytes(),
+            "targets": self.targets.tobytes(),
+            **_parameters(self.network),
+        }
+        return {at["head"]: head, **{at[name]: data for name, data in given.items()}}
+
+    def left(self, harts: int) -> dict[int, bytes]:
+        """Bytes by address that a step leaves: what it reads, new weights and biases, outputs and loss."""
+        at = self._places()
+        step = train_step(
+            self.network, self.inputs, self.targets, self.scale, block=self.blocks[1], harts=harts
+        )
+        results = {
+            "turned": self.inputs.T.tobytes(),
+            "outputs": step.outputs.tobytes(),
+            "loss": step.loss.tobytes(),
+            **_parameters(step.network),
+        }
+        return {**self.memory(), **{at[name]: data for name, data in results.items()}}
+
+    @property
+    def jobs(self) -> int:
+        """Jobs of a step: two of each block of the first layer, three of the others, and ReLU."""
+        ends = (self.network.sizes[1], self.network.sizes[-1])
+        first, last = (-(-size // block) for size, block in zip(ends, self.blocks, strict=True))
+        layers = len(self.network.weights)
+        return 2 * first + 3 * (last + layers - 2) + layers - 1
+
+    @property
+    def least_room(self) -> int:
+        """Bytes of the largest block with the samples that come with it."""
+        sizes = self.network.sizes
+        batch: int = self.inputs.shape[1]
+        first, last = (
+            min(size, block) for size, block in zip((sizes[1], sizes[-1]), self.blocks, strict=True)
+        )
+        hidden = [2 * own * other for own, other in pairwise(sizes[1:-1])]
+        return max(*hidden, 2 * first * sizes[0], 2 * last * (sizes[-2] + 2 * batch))
+
+    def _places(self) -> dict[str, int]:
+        """Addresses by name, in the order of sw/hal/network.h."""
+        parameters = _parameters(self.network)
+        bytes_of = {
+            "head": _HEAD.size,
+            "weights": len(parameters["weights"]),
+            "biases": len(parameters["biases"]),
+            "inputs": self.inputs.nbytes,
+            "targets": self.targets.nbytes,
+            "turned": self.inputs.nbytes,
+            "outputs": self.targets.nbytes,
+            "loss": 4,
+        }
+        places, at = {}, memory_map.L2
+        for name, size in bytes_of.items():
+            places[name] = at
+            at += -(-size // _ALIGNMENT) * _ALIGNMENT
+        return places
+
+
+def _parameters(network: Network) -> dict[str, bytes]:
+    return {
+        "weights": b"".join(each.tobytes() for each in network.weights),
+        "biases": b"".join(each.tobytes() for each in network.biases),
+    }
+
+
+class TrainStream(ProgramStream, sequence="cluster_train"):
+    """A training step of a network, drawn or as the knobs say."""
+
+    program = "train"
+    with_jobs = False
+    FIELDS: ClassVar[Mapping[str, Knob]] = {
+        "sizes": Knob(plain(Annotated[list[_Even], Meta(min_length=3, max_length=_LAYERS + 1)])),
+        "batch": Knob(plain(_Even)),
+        "blocks": Knob(plain(tuple[_Even, _Even])),
+        "harts": Knob(plain(Annotated[int, Meta(ge=1, le=8)])),
+    }
+    """Features of the input and of each layer, samples, outputs of the first and of the last layer whose
+    weights are in the TCDM at once, and harts that run; what is missing is drawn."""
+
+    def draw(self, index: int, rng: random.Random) -> ProgramRun:
+        """Draws a network, its samples and the arbitration."""
+        del index
+
+        def even(most: int) -> int:
+            return 2 * rng.randint(1, most // 2)
+
+        sizes = self.knobs["sizes"] or [even(_DRAWN) for _ in range(rng.randint(3, 6))]
+        batch = self.knobs["batch"] or even(16)
+        blocks = self.knobs["blocks"] or (even(sizes[1]), even(sizes[-1]))
+        numbers = np.random.default_rng(rng.randrange(1 << 28))
+        network = Network.drawn(sizes, numbers)
+        inputs, targets = (
+            (numbers.standard_normal((size, batch)) / 2).astype(np.float16) for size in (sizes[0], sizes[-1])
+        )
+        training = Training(network, inputs, targets, np.float16(-_RATE / batch), tuple(blocks))
+        if not self.knobs["sizes"]:
+            training = replace(training, room=int(training.least_room * rng.choice((1, 1.5, 2, 3))) & ~3)
+        memory = training.memory()
+        cores = self.knobs["harts"] or rng.choice([n for n in (1, 2, 4, 8) if n <= self.config.cores])
+        task = self.task(
+            mode=next(iter(memory)), memory=memory, cores=cores, arbitration=draw_arbitration(rng)
+        )
+        return ProgramRun(task, blocks=training.jobs, left=training.left(cores))
