@@ -2,16 +2,18 @@
 """Executions of runs, read again from their accounts and the results of their simulations."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from regressions.account import Account, SegmentEntry
+from regressions.account import Account, Origin, SegmentEntry
 from regressions.code_coverage import data as code_data
 from regressions.code_coverage.measure import CodeCoverage, measure
 from regressions.code_coverage.report import points_of
 from regressions.errors import UserError
 from regressions.executor import Execution
 from regressions.judge import SegmentResult
-from regressions.paths import relative
+from regressions.order import Order
+from regressions.paths import ROOT, relative
 from regressions.results import SimulationLog, TestLog, read_results
 from regressions.run_parts import Parts
 from regressions.selection import find_entry
@@ -20,6 +22,16 @@ from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
 from tb.exchange.status import Status
+
+
+def with_files(order: Order, origin: Origin) -> Order:
+    """Return an order with the lists, covergroups and checkers that a run had."""
+    return replace(
+        order,
+        lists=tuple(ROOT / path for path in origin.lists),
+        covergroups=tuple(ROOT / path for path in origin.covergroups),
+        checkers=tuple(ROOT / path for path in origin.checkers),
+    )
 
 
 def devices_of(parts: Parts, services: Services, variable: str) -> list[Descriptor]:

@@ -10,7 +10,7 @@ from regressions.executor import Execution
 from regressions.order import Order
 from regressions.paths import relative
 from regressions.report import write_reports
-from regressions.restored import code_of, devices_of, restore
+from regressions.restored import code_of, devices_of, restore, with_files
 from regressions.run import EXIT_PASSED, Run
 from regressions.rundir import RESULTS, last_run
 from regressions.services import Services
@@ -31,6 +31,7 @@ def report(order: Order, services: Services, console: Console) -> int:
         place = relative(folder or order.tree.runs)
         raise UserError(f"R: {place} is no run: it has no {RESULTS}; name one, such as R=build/reports/smoke")
     part = account.read(folder)
+    order = with_files(order, part.info)
     parts = [(folder, part)]
     devices = devices_of(parts, services, "R")
     execution = Execution(interrupted=part.interrupted, stopped=part.stopped)

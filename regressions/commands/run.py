@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make run``: single tests; ``make rerun-failed``: the failures of the last run."""
 
-from dataclasses import replace
-
 from rich.console import Console
 
 from regressions import account, testlist
 from regressions.errors import UserError
 from regressions.machine import check_tools
 from regressions.order import Order
-from regressions.paths import ROOT, relative
+from regressions.paths import relative
 from regressions.perform import Schedule, perform
 from regressions.planner import Simulation, pack
 from regressions.planning import applicable, build_kind, planner_of, with_kind
+from regressions.restored import with_files
 from regressions.run import EXIT_PASSED, Run
 from regressions.rundir import last_run
 from regressions.selection import find_entries, find_entry, make_segment, parse_selectors
@@ -80,10 +79,7 @@ def rerun_failed(order: Order, services: Services, console: Console) -> int:
     if not bad:
         console.print(f"nothing failed in {relative(last)}", highlight=False)
         return EXIT_PASSED
-    lists = tuple(ROOT / path for path in before.info.lists)
-    covergroups = tuple(ROOT / path for path in before.info.covergroups)
-    checkers = tuple(ROOT / path for path in before.info.checkers)
-    order = replace(order, lists=lists, covergroups=covergroups, checkers=checkers)
+    order = with_files(order, before.info)
     used = {entry.descriptor: services.device(entry.descriptor) for entry in bad}
     tests = order.entries
     segments = [

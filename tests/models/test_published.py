@@ -5,7 +5,7 @@ import pytest
 
 from models.formats import Format
 from models.ops import Op
-from models.published import PublishedCase, at_most, cases, cases_of
+from models.published import Headline, PublishedCase, at_most, cases, cases_of, headlines
 from models.schedule import schedule
 from models.timing import Instance, bound, tile_cycles, utilization
 
@@ -66,3 +66,13 @@ def test_other_jobs_have_the_general_bound_alone() -> None:
     assert at_most(PAPER, Op.GEMM, Format.FP16, 96, 96, 95) is None
     assert at_most(PAPER, Op.MATMUL, Format.FP16, 96, 96, 96) is None
     assert at_most(PAPER, Op.GEMM, Format.FP16, 64, 64, 64) is None
+
+
+@pytest.mark.parametrize("line", headlines(), ids=lambda line: line.source)
+def test_published_operations_are_those_of_the_published_utilization(line: Headline) -> None:
+    rate, gflops = line.speed(line.utilization)
+    assert rate == pytest.approx(line.utilization * line.instance.h * line.instance.l)
+    if line.gflops is None:
+        assert gflops is None
+    else:
+        assert gflops == pytest.approx(line.gflops, abs=0.05)

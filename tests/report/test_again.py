@@ -51,5 +51,5 @@ def test_a_test_that_is_gone_is_one_line(runner: Runner) -> None:
     runner.tests(good={}, other={})
     assert runner("regressions", "--tier", "smoke") == 0
     runner.tests(good={})
-    assert runner("report") == 2
+    assert runner("report") == 2  # it reads the lists that the run had
     assert "unknown test 'other'" in runner.err
