@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from tb.exchange.entry import TestEntry
 
 
+MOST = 1_000_000
+"""Scenarios that one selector may name: planning draws all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selector:
     """Scenarios ``begin .. end-1`` of the tests of a name or pattern; whole tests where both are None."""
@@ -51,6 +55,8 @@ def parse_selectors(text: str) -> list[Selector]:
         end = int(numbers[1]) if len(numbers) == 2 else begin + 1
         if end <= begin:
             raise UserError(f"TEST: '{part}' selects nothing; the end is the first scenario not to run")
+        if end - begin > MOST:
+            raise UserError(f"TEST: '{part}' asks for {end - begin} scenarios; at most {MOST} at a time")
         selectors.append(Selector(name, begin, end))
     return selectors
 

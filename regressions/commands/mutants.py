@@ -8,7 +8,7 @@ from dataclasses import replace as change
 from msgspec.structs import replace
 from rich.console import Console
 
-from regressions.errors import unknown
+from regressions.errors import UserError, unknown
 from regressions.kinds import defects_of, with_defects
 from regressions.machine import check_tools
 from regressions.mutants import defects
@@ -19,6 +19,7 @@ from regressions.mutants.placement import Sourced
 from regressions.mutants.sweep import draw, sweep
 from regressions.mutants.target import Target
 from regressions.order import Order
+from regressions.paths import relative
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
 
@@ -51,6 +52,8 @@ def mutants(order: Order, services: Services, console: Console) -> int:
         found = [*its.defects, *sweep(target.device, its.sweep, its.reasons)]
         if its.draw:
             found += draw(kind.proposals(target.device), target.seed, its.draw, its.reasons)
+        if not found and order.data is not None:
+            raise UserError(f"DATA: {relative(order.data)} has no defect; add one (docs/mutants.md)")
         elsewhere = its.device not in (name, target.device.name)
         part = order.data.stem if order.data is not None else target.device.name if elsewhere else ""
         targets["-".join(filter(None, (kind.label, part)))] = target

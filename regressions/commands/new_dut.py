@@ -32,6 +32,8 @@ def new_dut(order: Order, services: Services, console: Console) -> int:
     own = [Path(file).resolve() for file in files if not file.startswith("{")]
     folder = (order.out or (own[0].parent if own else Path())).resolve()
     start, named = _found(files, own)
+    if not named.files:
+        raise UserError(f"FILES: {' '.join(files)} names no source; add one")
     found = completed(named)
     top = elaborate(order.top, found.sources)
     for problem in top.problems[:_SHOWN]:

@@ -71,6 +71,9 @@ def elaborate(name: str, sources: Sources) -> Top:
     tops = compilation.getRoot().topInstances
     if len(tops) != 1:
         modules = sorted(each.name for each in compilation.getDefinitions())
+        if not modules:
+            files = ", ".join(path.name for path in sources.files)
+            raise UserError(f"FILES: there is no module in {files}; name its file")
         what = f"no module '{name}'" if name else "name the top module"
         raise UserError(f"TOP: {what}; {alternatives(name, [each.name for each in tops] or modules)}")
     body = tops[0].body

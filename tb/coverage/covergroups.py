@@ -64,6 +64,8 @@ def load_definition(further: Iterable[Path] = (), first: Path = FILE) -> Definit
         where = Where(path.name if path == first else str(path))
         table = _table(path, where)
         _add_points(points, table.modules, path.parent, where.key("modules"))
+        if not (table.modules or table.groups or table.exclusions):
+            raise where.error("there is no [[covergroup]] in it; add one (docs/coverage.md)")
         for position, values in enumerate(table.groups):
             place = where.key("covergroup").item(position)
             group = _group(values, points, place)

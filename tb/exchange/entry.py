@@ -24,7 +24,7 @@ class TestEntry(Struct, frozen=True, forbid_unknown_fields=True):
     # Share of the tier's cycle budget, relative to the other tests; None if count is given.
     weight: Annotated[float, Meta(ge=1e-6)] | None = None
     # Fixed number of scenarios (of runs, for a directed test); None if weight is given.
-    count: Annotated[int, Meta(ge=1)] | None = None
+    count: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     # Seconds for one segment of the test, time of other work on the machine left out.
     timeout: Annotated[float, Meta(ge=1.0)] = DEFAULT_TIMEOUT
     testpoints: tuple[str, ...] = ()  # testpoints of the testplan that it serves

@@ -38,6 +38,10 @@ GOOD = '[[test]]\nname = "good"\nsequence = "gemm_op"\ntiers = ["smoke"]\ncount 
         ("run", "TEST: name a test"),
         ("run --test good:x", "cannot read 'good:x'; write name, name:scenario or name:begin:end"),
         ("run --test good:5:5", "'good:5:5' selects nothing"),
+        (
+            "run --test good:0:9999999999999",
+            "asks for 9999999999999 scenarios; at most",
+        ),
         ("replay", "R: name a failure record"),
         ("replay --r nowhere.json", "nowhere.json"),
         ("shrink", "R: name a failure record"),
@@ -86,6 +90,10 @@ def test_a_bad_argument(runner: Runner, argument: str, message: str) -> None:
         (GOOD.replace("smoke", "smok"), "test good.tiers: unknown tier 'smok'; did you mean 'smoke'?"),
         (GOOD.replace('sequence = "gemm_op"', ""), "test good: key 'sequence' is missing"),
         (GOOD.replace("count = 1", "count = 0"), "test good.count: value 0 is out of range"),
+        (
+            GOOD.replace("count = 1", "count = 1000000000"),
+            "test good.count: value 1000000000 is out of range",
+        ),
         (GOOD.replace('"good"', '"a b"'), "'a b' is no test name"),
         (
             GOOD + 'testpoints = ["operaton"]\n',

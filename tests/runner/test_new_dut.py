@@ -161,6 +161,19 @@ def test_a_top_that_is_not_there(runner: Runner, arguments: tuple[str, ...], wor
     assert words in runner.err
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("e.f", "\n", "e.f names no source; add one"),
+        ("e.sv", "\n", "there is no module in e.sv; name its file"),
+    ],
+)
+def test_nothing_in_the_files(runner: Runner, name: str, text: str, words: str) -> None:
+    (runner.folder / name).write_text(text)
+    assert runner("new-dut", "--files", str(runner.folder / name)) == 2
+    assert words in runner.err
+
+
 def test_no_files(runner: Runner) -> None:
     assert runner("new-dut") == 2
     assert "FILES: name a list" in runner.err

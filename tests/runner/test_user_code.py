@@ -66,7 +66,11 @@ def test_a_list_without_a_test(runner: Runner, tmp_path: Path, content: str | No
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("[[covergroup]]\nname = 'x'\n", "key 'doc' is missing"), (None, "no such file; check the path")],
+    [
+        ("# nothing\n", "there is no [[covergroup]] in it; add one"),
+        ("[[covergroup]]\nname = 'x'\n", "key 'doc' is missing"),
+        (None, "no such file; check the path"),
+    ],
 )
 def test_wrong_covergroups_are_told_before_the_run(runner: Runner, text: str | None, message: str) -> None:
     runner.tests(good={})
