@@ -36,6 +36,7 @@ class Faulty(Verilator):
     """The simulator, with a defect of the device switched on in every simulation."""
 
     def __init__(self, fault: str, at: int) -> None:
+        super().__init__(1)
         self._plusargs = [f"+fault={fault_numbers()[fault]}", f"+fault_at={at}", "+fault_recurs"]
 
     def command(
