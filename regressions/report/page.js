@@ -5,7 +5,12 @@
   const sections = [...document.querySelectorAll("main > section")];
   const links = [...document.querySelectorAll("nav a")];
 
+  const equipped = new Set();
+
   function show(section) {
+    // The tables of a tab are made to sort when it is first seen: the page is there the sooner.
+    if (!equipped.has(section)) section.querySelectorAll("table.data").forEach(equip);
+    equipped.add(section);
     for (const each of sections) each.classList.toggle("shown", each === section);
     for (const link of links) {
       if (link.hash === "#" + section.id) link.setAttribute("aria-current", "page");
@@ -124,7 +129,6 @@
   });
 
   document.body.classList.add("tabbed");
-  document.querySelectorAll("table.data").forEach(equip);
   addEventListener("hashchange", follow);
   follow();
 })();

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -44,6 +43,7 @@ class Browser:
         self._session = self("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self(f"{domain}.enable")
+        self("Performance.enable", timeDomain="threadTicks")
 
     def __enter__(self) -> Self:
         return self
@@ -87,12 +87,16 @@ class Browser:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self("Emulation.setEmulatedMedia", media=media, features=[scheme])
 
-    def open(self, path: Path, place: str = "") -> float:
-        """Open a page, at a place of it, and return the seconds until it was loaded."""
+    def open(self, path: Path, place: str = "") -> None:
+        """Open a page, at a place of it."""
         self._go("about:blank")  # else a change of the place alone would load nothing
-        begin = time.monotonic()
         self._go(f"{path.as_uri()}{place}")
-        return time.monotonic() - begin
+
+    @property
+    def busy(self) -> float:
+        """Processor time in seconds that the page has taken since it was opened."""
+        metrics = {each["name"]: each["value"] for each in self("Performance.getMetrics")["metrics"]}
+        return float(metrics["TaskDuration"])
 
     def _go(self, url: str) -> None:
         self.events.clear()

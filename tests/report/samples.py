@@ -10,7 +10,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from models.ops import Op
+from regressions.code_coverage.measure import measure
+from regressions.code_coverage.report import write as write_code
 from regressions.executor import Execution
+from regressions.grading import Contribution, Grade
 from regressions.history import Entry, note
 from regressions.judge import SegmentResult
 from regressions.processor import OTHERS
@@ -29,6 +32,8 @@ from tb.exchange.results import Failure, Finding, JobResult, TestEnd
 from tb.exchange.status import Status
 from tests.cluster.test_report_section import FIGURES
 from tests.cluster.test_report_section import ROWS as PROGRAMS
+from tests.code_coverage.design import data
+from tests.code_coverage.design import device as covered_unit
 from tests.coverage.test_report import covered
 from tests.job_results import job_result
 from tests.runner.runs import started
@@ -103,12 +108,18 @@ def _summary(folder: Path, results: Sequence[SegmentResult], devices: Sequence[D
 
 
 def passing(folder: Path) -> Summary:
-    """Everything passed, on three devices."""
+    """Everything passed, on three devices; code coverage was measured, and tests were graded."""
     devices = [load(name) for name in ("redmule", "redmule_8x8x1", "serial")]
     tests = ("gemm_ops", "edges_sizes", "laws")
-    return _summary(
-        folder, [_result(test, each, (), _jobs(test)) for each in devices for test in tests], devices
-    )
+    results = [_result(test, each, (), _jobs(test)) for each in devices for test in tests]
+    summary = _summary(folder, results, devices)
+    (folder / "unit").mkdir(parents=True)
+    unit = covered_unit(folder / "unit")
+    summary.code = measure(data(), unit)
+    write_code(folder / "run" / "code_coverage" / unit.name, summary.code, unit, "run 1", 7)
+    parts = [(Contribution(900 * n, n), Contribution(70, 7 * n), Contribution(n, 0)) for n in range(3)]
+    summary.grades = [Grade(test, *each) for test, each in zip(tests, parts, strict=True)]
+    return summary
 
 
 def failing(folder: Path) -> Summary:
@@ -181,7 +192,7 @@ def write(folder: Path, name: str) -> Path:
     """Write the page of a sample, with what it leads to and an earlier history; return its path."""
     summary = SAMPLES[name](folder)
     reports = summary.run.order.tree.reports
-    reports.mkdir(parents=True)
+    reports.mkdir(parents=True, exist_ok=True)
     figures = {"git": "abc", "accelerator": ROWS, "scaling": SCALING}
     figures |= {"cluster": PROGRAMS, "cluster_figures": FIGURES}
     (reports / "bench.json").write_text(json.dumps(figures))
