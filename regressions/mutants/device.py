@@ -51,8 +51,8 @@ class _Run:
 class DeviceTarget:
     """A device of `tb/duts`; all jobs are those of one simulation (`regressions.mutants.target.Target`).
 
-    A defect may name jobs that run before those of the list. One whose kind of build starts from random
-    state has a few such simulations, each from another one.
+    A defect may name jobs that run before those of the list, and with each that has a reason. One whose
+    kind of build starts from random state has a few such simulations, each from another one.
 
     Args:
         order: The command line.
@@ -81,7 +81,7 @@ class DeviceTarget:
             kind="fast",
             seed=self.seed,
         )
-        self._own: dict[int, tuple[Segment, ...]] = {}
+        self._own: list[tuple[Segment, ...]] = []
         self._chosen: Numbered = ()
         self._graded = order.graded
         self._processes = order.processes
@@ -92,8 +92,12 @@ class DeviceTarget:
     def place(self, defects: Sequence[Defect]) -> None:
         """Find every defect in the sources, and the tests that it names."""
         self._placement = place_all(defects, self.device)
-        for number, defect in enumerate(defects, start=1):
-            self._own[number] = self._find(parse(defect.jobs, defect.where.key("jobs")))
+        self._own = [self._find(parse(defect.jobs, defect.where.key("jobs"))) for defect in defects]
+        named = {segment.key: segment for own in self._own for segment in own}
+        for index, defect in enumerate(defects):
+            # What is to survive has to survive everything.
+            if defect.reason:
+                self._own[index] = tuple(named.values())
 
     def build(self, defects: Sequence[Defect], chosen: Numbered, folder: Path) -> dict[int, str]:
         """Compile all defects that compile; returns numbers of the others, with the compiler's words."""
@@ -126,7 +130,7 @@ class DeviceTarget:
         runs = [_Run(kind, self._jobs, kind) for kind in self._builds]
         for kind in self._builds:
             its = [number for number, defect in self._chosen if (self._kind or defect.kind) == kind]
-            own = {segment.key: segment for number in its for segment in self._own[number]}
+            own = {segment.key: segment for number in its for segment in self._own[number - 1]}
             for (name, begin, end), segment in own.items():
                 runs.append(_Run(kind, Simulation(0, (segment,)), f"{kind}-{name}-{begin}-{end}"))
         results = await asyncio.gather(*map(run, runs))
@@ -136,7 +140,7 @@ class DeviceTarget:
         """Run the jobs with a defect, its own first, until something is found."""
         count, seconds = 0, 0.0
         kind = self._kind or defect.kind
-        segments = {segment.key: segment for segment in (*self._own[number], *self._jobs.segments)}
+        segments = {segment.key: segment for segment in (*self._own[number - 1], *self._jobs.segments)}
         jobs = Simulation(0, tuple(segments.values()))
         for start in range(_STARTS if kind == RANDOM_STATE else 1):
             it = _Run(kind, jobs, f"start-{start}" if kind == RANDOM_STATE else "", start)

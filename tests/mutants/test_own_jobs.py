@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A defect may name jobs that run with it alone, before those that run with each."""
+"""A defect may name jobs that run before those of the list: with it, and with what is to survive."""
 
 import asyncio
 from pathlib import Path
@@ -41,6 +41,14 @@ file = "serial_engine.sv"
 line = "assign last_n = n_q == job_i.n - 16'd1;"
 replacement = "assign last_n = n_q == job_i.n;"
 about = "one step is left out"
+
+[[defect]]
+id = "is-none"
+file = "redmule_serial.sv"
+line = "assign busy_o = jobs_pending || raised;"
+replacement = "assign busy_o = raised || jobs_pending;"
+about = "another order"
+equivalent = "or is symmetric"
 """
 COMMON = ["gemm_ops_small:0:2", "reg_hw_reset:0:1"]
 
@@ -90,6 +98,8 @@ def test_own_jobs_run_before_the_list(tmp_path: Path, monkeypatch: pytest.Monkey
         # With one, what the list has as well runs once.
         ("needs-more", ["edges_sizes:4:6", "reg_hw_reset:0:1", "edges_sizes:0:2", "gemm_ops_small:0:2"]),
         ("needs-none", COMMON),
+        # What has a reason to survive meets all.
+        ("is-none", ["edges_sizes:4:6", "reg_hw_reset:0:1", "edges_sizes:0:2", "gemm_ops_small:0:2"]),
     ]
 
 
