@@ -183,6 +183,11 @@ def test_impossible_grant_patterns_are_refused(pattern: list[int]) -> None:
         packed_setting(0, 4, grants=np.array(pattern, np.uint8))
 
 
+def test_a_grant_pattern_may_have_two_to_the_twenty_cycles() -> None:
+    longest = np.ones(2**20, np.uint8)
+    assert len(packed_setting(0, 4, grants=longest)) > longest.size
+
+
 def test_reads_must_lie_in_one_readable_range(bench: BenchInstance) -> None:
     bench.handle.allow([(0x1000, 0x40, False), (0x1040, 0x40, False), (0x2000, 0x40, True)])
     assert [

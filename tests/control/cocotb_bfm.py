@@ -141,6 +141,35 @@ async def grant_timeout(dut: HierarchyObject) -> None:
 
 
 @cocotb.test()
+async def a_call_that_is_cancelled_leaves_no_request(dut: HierarchyObject) -> None:
+    """The next user of the port does not find the request of one that was killed."""
+    bfm = await start(dut)
+    dut.fault.value = NO_GRANT
+    call = cocotb.start_soon(bfm.read(8))
+    await ClockCycles(dut.clk, 3)
+    assert int(dut.periph_req.value) == 1
+    call.cancel()
+    await ClockCycles(dut.clk, 2)
+    assert int(dut.periph_req.value) == 0
+    dut.fault.value = 0
+    await bfm.write(8, 5)
+    assert await bfm.read(8) == 5
+
+
+@cocotb.test()
+async def a_new_driver_requests_nothing(dut: HierarchyObject) -> None:
+    """Whatever was on the port before."""
+    await start(dut)
+    dut.fault.value = NO_GRANT
+    dut.periph_req.value = 1
+    await ClockCycles(dut.clk, 2)
+    RegisterPortDriver(dut, "periph", dut.clk)
+    await ClockCycles(dut.clk, 2)
+    assert int(dut.periph_req.value) == 0
+    dut.fault.value = 0
+
+
+@cocotb.test()
 async def missing_response(dut: HierarchyObject) -> None:
     """A missing response is an error of the call and a violation of the rule."""
     bfm = await start(dut)

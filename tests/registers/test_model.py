@@ -64,6 +64,13 @@ def test_each_fault_is_found(fault: str) -> None:
     assert bench.model.findings, f"fault {fault} went unnoticed"
 
 
+def test_traffic_goes_to_words_of_the_port() -> None:
+    traffic = Traffic(MAP, random.Random(5))
+    drawn = [traffic.draw(1) for _ in range(5000)]
+    assert all(access.address % 4 == 0 for access in drawn)
+    assert {access.write for access in drawn} == {True, False}
+
+
 def test_traffic_reaches_the_open_cycles() -> None:
     """Reads at the very edge of an event, and early reads of RUNNING_JOB, do occur and are judged."""
     bench = run(FakeDevice(11, duration=(1, 6)), 11, 5000)
