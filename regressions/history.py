@@ -47,8 +47,9 @@ def note(path: Path, entry: Entry) -> None:
 
 
 def before(path: Path, label: str, run: str) -> list[Entry]:
-    """Read the whole runs of a label that were noted before a run, the last one last.
+    """Read the whole runs of a label that began before a run, the last one last.
 
+    Their order is that of their names, which begin with their times: files of several machines may be joined.
     Lines that this version cannot read count for nothing: a report does not fail for what others wrote.
     """
     try:
@@ -61,8 +62,6 @@ def before(path: Path, label: str, run: str) -> list[Entry]:
             entry = msgspec.json.decode(line, type=Entry)
         except msgspec.MsgspecError:
             continue
-        if entry.run == run:
-            break
-        if entry.whole and entry.label == label:
+        if entry.whole and entry.label == label and entry.run < run:
             found[entry.run] = entry
-    return list(found.values())
+    return [found[name] for name in sorted(found)]

@@ -30,6 +30,7 @@ class FailureKind:
     shown: tuple[Shown, ...]
     others: tuple[str, ...]  # the failures that are not shown, a line for each test and device
     history: tuple[str, ...]  # since when, for each device
+    is_new: bool  # the last run had no such failure on any device
 
     @property
     def devices(self) -> list[str]:
@@ -40,11 +41,6 @@ class FailureKind:
     def tests(self) -> list[str]:
         """Tests that fail in this way."""
         return list(dict.fromkeys(row.test for row in self.group.rows))
-
-    @property
-    def is_new(self) -> bool:
-        """True if the last run had no such failure on any device."""
-        return bool(self.history) and all("new since" in line for line in self.history)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +70,9 @@ def failures(groups: Sequence[FailureGroup], trend: Trend) -> Failures:
             by_test.setdefault((one.row.device, one.row.test), one.anchor)
         devices = dict.fromkeys(row.device for row in group.rows)
         said = [(device, trend.since(device, group.key)) for device in devices]
+        is_new = all(trend.is_new(device, group.key) for device in devices)
         history = tuple(f"{device}: {words}" if len(said) > 1 else words for device, words in said if words)
-        kinds.append(FailureKind(f"failures-{place}", group, shown, tuple(_others(others)), history))
+        kinds.append(FailureKind(f"failures-{place}", group, shown, tuple(_others(others)), history, is_new))
         for row in group.rows:
             by_test.setdefault((row.device, row.test), f"failures-{place}")
     named = tuple((len(group.rows), short(group.key, 160)) for group in rest[:MOST_ROWS])

@@ -35,19 +35,22 @@ class Trend:
         """The runs that pictures show, this one last."""
         return [*self.earlier, self.now][-SHOWN:]
 
+    def is_new(self, device: str, bucket: str) -> bool:
+        """Tell whether the last run had no such failure; one with more kinds than it kept may have had it."""
+        last = self.last
+        return (
+            last is not None and len(last.failing) < KEPT_KINDS and place(device, bucket) not in last.failing
+        )
+
     def since(self, device: str, bucket: str) -> str:
-        """Tell since when a kind of failures is there, and how often it was; empty without earlier runs."""
-        if not self.earlier:
-            return ""
+        """Tell since when a kind of failures is there, and how often it was; empty where nobody knows."""
         key = place(device, bucket)
         with_it = [key in entry.failing for entry in self.earlier]
-        if not with_it[-1]:
-            seen = sum(with_it)
-            return (
-                f"new since the last run; in {seen} of {len(with_it)} earlier ones"
-                if seen
-                else "new since the last run"
-            )
+        if self.is_new(device, bucket):
+            often = f"; in {sum(with_it)} of {len(with_it)} earlier ones" if any(with_it) else ""
+            return f"new since the last run{often}"
+        if not (with_it and with_it[-1]):
+            return ""
         first = next((i + 1 for i in reversed(range(len(with_it))) if not with_it[i]), 0)
         begin = self.earlier[first]
         return f"since {when(begin.run)}{commit(begin)}: {len(with_it) - first + 1} runs in a row"

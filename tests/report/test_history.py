@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from regressions.history import Entry, before, note
+from regressions.history import KEPT_KINDS, Entry, before, note
 from regressions.report.trend import Trend
 from tests.runner.harness import Runner
 
@@ -20,15 +20,15 @@ def entry(run: str, *failing: str, **changes: object) -> Entry:
     return Entry(**values | figures | {"failing": dict.fromkeys(failing, 3)} | changes)  # type: ignore[arg-type]
 
 
-def test_runs_are_read_as_they_were_noted_up_to_the_one_that_asks(tmp_path: Path) -> None:
+def test_runs_that_began_before_the_one_that_asks_are_read_by_their_times(tmp_path: Path) -> None:
     path = tmp_path / "reports" / "history.jsonl"
     assert before(path, "smoke", "d") == []
-    entries = [entry("a"), entry("b", label="pr"), entry("c", whole=False), entry("d"), entry("e")]
+    entries = [entry("d"), entry("b", label="pr"), entry("c", whole=False), entry("a"), entry("e")]
     for each in entries:
         note(path, each)
     assert [each.run for each in before(path, "smoke", "e")] == ["a", "d"]
     assert [each.run for each in before(path, "smoke", "d")] == ["a"]
-    assert before(path, "smoke", "none") == [entries[0], entries[3], entries[4]]
+    assert before(path, "smoke", "f") == [entries[3], entries[0], entries[4]]
 
 
 def test_lines_that_cannot_be_read_count_for_nothing(tmp_path: Path) -> None:
@@ -50,7 +50,15 @@ def test_a_failure_is_new_or_there_since_a_run() -> None:
     assert trend.since("d", "x") == "new since the last run; in 1 of 4 earlier ones"
     assert trend.since("d", "y") == "since 2026-01-03 09:00 at 012345678: 3 runs in a row"
     assert trend.gone == ["d: old"]
+    assert [trend.is_new("d", name) for name in "xyz"] == [True, False, True]
     assert Trend(trend.now, []).since("d", "z") == ""
+    assert not Trend(trend.now, []).is_new("d", "z")
+
+
+def test_nothing_is_new_behind_a_run_with_more_kinds_than_it_kept() -> None:
+    trend = Trend(entry("b", "d: x"), [entry("a", *(f"d: {n}" for n in range(KEPT_KINDS)))])
+    assert not trend.is_new("d", "x")
+    assert trend.since("d", "x") == ""
 
 
 @pytest.mark.parametrize(("failing", "streak"), [((), 3), (("d: x",), 0)])
