@@ -59,6 +59,7 @@ class ClusterSection:
     phases: list[dict[str, Any]] = field(default_factory=list)  # where the cycles of a job go, by size
     # Products beyond the TCDM, rows of `bench.json`.
     tiled: list[dict[str, Any]] = field(default_factory=list)
+    training: Mapping[str, Any] = field(default_factory=dict)  # a training step's figures
     devices: Sequence[str] = ()  # clusters of the run
     # Programs of the run, each with its row on each of these.
     programs: Mapping[str, Sequence[TestRow | None]] = field(default_factory=dict)
@@ -91,6 +92,7 @@ def _section(content: Mapping[str, Any]) -> ClusterSection:
         speedups=speedups(rows),
         phases=figures["phases"],
         tiled=[row for row in rows if row["program"] == _TILED],
+        training=figures.get("training", {}),
     )
 
 

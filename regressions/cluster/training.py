@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures of a training step in firmware, MLPerf Tiny's AutoEncoder: its cycles, and who waited for whom."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from rich.console import Console
 
-from regressions.cluster.measuring import Measuring
+from models.ops import Op
+from regressions.cluster.measuring import Measuring, Product
 from regressions.errors import UserError
 from tb.cluster.memory_map import L2
 from tb.cluster.streams.train import Training
@@ -19,6 +21,8 @@ BATCH = 16
 BLOCKS = (12, 60)
 """Outputs of the first and the last layer at once: whole tiles; three blocks fit beside each other."""
 _RATE = 0.1
+_PART = 128  # inputs and outputs of a product in software, at most
+_VECTORS = 2  # mode of sw/programs/software.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class TrainingFigures:
     utilization: float  # multiply-adds over what the array could have done
     dma_cycles: int  # of hart 0, waiting for weights
     accelerator_cycles: int  # of hart 0, waiting for jobs
+    software_cycles: int  # of the step's products alone as vectors on all harts, operands in the TCDM
 
 
 def measure_training(bench: Measuring, console: Console) -> TrainingFigures:
@@ -52,12 +57,46 @@ def measure_training(bench: Measuring, console: Console) -> TrainingFigures:
             )
     cycles, _, dma, accelerator = outcome.answers[:4]
     share = macs(SIZES, BATCH) / (bench.peak * cycles)
-    figures = TrainingFigures(BATCH, cycles, busy(outcome.log["jobs"]) / cycles, share, dma, accelerator)
+    used = busy(outcome.log["jobs"]) / cycles
+    figures = TrainingFigures(BATCH, cycles, used, share, dma, accelerator, measure_software(bench))
     console.print(
-        f"training step with {BATCH} samples: {cycles:,} cycles, the accelerator busy in "
-        f"{100 * figures.busy:.1f} % ({100 * share:.1f} % of its peak); waited {dma:,} for the DMA"
+        f"training step with {BATCH} samples: {cycles:,} cycles, the accelerator busy in {100 * used:.1f} % "
+        f"({100 * share:.1f} % of its peak); its products in software take {figures.software_cycles:,}"
     )
     return figures
+
+
+def measure_software(bench: Measuring) -> int:
+    """Cycles of the step's products as vectors on all harts, without transfers and what is between them.
+
+    Raises:
+        UserError: The program failed, or a result is not the model's.
+    """
+    total = 0
+    for shape, count in Counter(products(SIZES, BATCH)).items():
+        product = Product(Op.GEMM, *shape)
+        outcome = bench.run(
+            "software", (product.job,), product.memory, mode=_VECTORS, cores=bench.config.cores
+        )
+        product.check("software", outcome)
+        total += count * outcome.answers[0]
+    return total
+
+
+def products(sizes: Sequence[int], batch: int) -> Iterator[tuple[int, int, int]]:
+    """M, N and K of a step's products, those of layers that do not fit the TCDM in parts."""
+    for layer, (inputs, outputs) in enumerate(pairwise(sizes)):
+        for part_of_in in parts(inputs):
+            for part_of_out in parts(outputs):
+                yield part_of_out, part_of_in, batch
+                yield part_of_out, batch, part_of_in
+                if layer:
+                    yield batch, part_of_out, part_of_in
+
+
+def parts(size: int) -> list[int]:
+    """Cuts a size."""
+    return [min(_PART, size - at) for at in range(0, size, _PART)]
 
 
 def busy(jobs: Iterable[Mapping[str, int]]) -> int:
@@ -69,7 +108,6 @@ def busy(jobs: Iterable[Mapping[str, int]]) -> int:
     return total
 
 
-def macs(sizes: Iterable[int], batch: int) -> int:
+def macs(sizes: Sequence[int], batch: int) -> int:
     """Multiply-adds of a step: three products a layer, but for the first, which passes no gradients on."""
-    weights = [inputs * outputs for inputs, outputs in pairwise(sizes)]
-    return batch * (3 * sum(weights) - weights[0])
+    return sum(m * n * k for m, n, k in products(sizes, batch))

@@ -21,9 +21,10 @@ from tb.cluster.config import ClusterConfig, cluster_of
 from tb.cluster.memory_map import L2
 from tb.cluster.task import ProgramOutcome
 from tb.descriptor import load
+from tb.workloads.autoencoder import SIZES
 from tests.cluster.harness import CONFIG
 
-TRAINED = TrainingFigures(16, 1000, 0.9, 0.7, 50, 500)
+TRAINED = TrainingFigures(16, 1000, 0.9, 0.7, 50, 500, 4000)
 
 
 def test_figures_are_kept_beside_others(tmp_path: Path) -> None:
@@ -81,6 +82,7 @@ def test_the_accelerator_is_busy_from_trigger_or_the_job_before_to_the_event() -
 
 def test_a_step_has_the_published_number_of_products() -> None:
     assert macs((3, 2, 5), 4) == 4 * (2 * 6 + 3 * 10)
+    assert macs(SIZES, 16) == 16 * (3 * 264_192 - 640 * 128), "cut or whole"
 
 
 class Trained:

@@ -37,6 +37,15 @@ FIGURES = {
         {"measured": "cores", "beside": ["accelerator"], "share": share, "cycles": 10, "slowdown": 1 + share}
         for share in (0.0, 0.5, 1.0)
     ],
+    "training": {
+        "batch": 16,
+        "cycles": 345_678,
+        "busy": 0.876,
+        "utilization": 0.7,
+        "dma_cycles": 21,
+        "accelerator_cycles": 22,
+        "software_cycles": 1_234_567,
+    },
 }
 
 
@@ -83,5 +92,7 @@ def test_a_report_has_what_was_measured_or_says_how(runner: Runner, bench: Path)
     assert "No figures of programs yet" not in html
     assert f"at commit <code>{COMMIT}</code>, not the one of this run" in html
     assert "256x256x256" in html
+    step = html[html.index("A training step of MLPerf Tiny") :]
+    assert all(re.search(text, step) for text in ("16 samples", r"345\s678", "87.6 %", r"1\s234\s567"))
     assert "arXiv 2204.11192" in html
     assert html.count("<h4>Products on the accelerator and on the cores</h4>") == 1
