@@ -61,22 +61,19 @@ static inline int blocks_fit(void) {
     return 1;
 }
 
-// Room for so many bytes beside the blocks that are there: as low as possible for an even one, else as high, so that
-// blocks of one size leave no gaps.
-static inline uint32_t find_place(uint32_t index, uint32_t bytes) {
-    if (bytes > net.room) return NO_PLACE;
-    uint32_t at = (index & 1) == 0 ? 0 : (net.room / bytes - 1) * bytes;
-    for (uint32_t other = oldest_block; other != next_block;) {
-        const uint32_t begin = place[other % LIVE_MOST], end = begin + length[other % LIVE_MOST];
-        if (at >= end || begin >= at + bytes) {
-            ++other;
-            continue;
+// Room for so many bytes beside the blocks that are there: the highest free multiple of them, so that blocks of one size
+// leave no gaps.
+static inline uint32_t find_place(uint32_t bytes) {
+    for (uint32_t at = net.room / bytes * bytes; at >= bytes;) {
+        at -= bytes;
+        uint32_t other = oldest_block;
+        for (; other != next_block; ++other) {
+            const uint32_t begin = place[other % LIVE_MOST], end = begin + length[other % LIVE_MOST];
+            if (at < end && begin < at + bytes) break;
         }
-        if ((index & 1) == 0 ? end + bytes > net.room : begin < bytes) return NO_PLACE;
-        at = (index & 1) == 0 ? end : begin - bytes;
-        other = oldest_block;
+        if (other == next_block) return at;
     }
-    return at;
+    return NO_PLACE;
 }
 
 // Where a block's weights lie in L2.
@@ -88,7 +85,7 @@ static inline uint32_t origin(const block_t *block) {
 static inline void load_blocks(void) {
     for (; next_block < all_blocks() && next_block - oldest_block < LIVE_MOST; ++next_block) {
         const uint32_t slot = next_block % LIVE_MOST, row = 2 * net.batch;
-        const uint32_t bytes = bytes_of(next_block), at = find_place(next_block, bytes);
+        const uint32_t bytes = bytes_of(next_block), at = find_place(bytes);
         if (at == NO_PLACE) return;
         place[slot] = at;
         length[slot] = bytes;
@@ -109,17 +106,15 @@ static inline void release(uint32_t index) {
     load_blocks();
 }
 
-// Sees to it that the load of a block is queued; all jobs with those before are.
-static inline void reserve(uint32_t index) {
-    if (next_block > index) return;
-    wait_for_jobs(jobs);
-    release(index - 1);
-}
+static inline int is_loaded(uint32_t index) { return next_block > index && dma_done(loaded[index % LIVE_MOST]); }
 
-static inline int is_loaded(uint32_t index) { return dma_done(loaded[index % LIVE_MOST]); }
-
+// All jobs with the blocks before are queued.
 static inline void wait_for_load(uint32_t index) {
-    reserve(index);
+    if (next_block <= index) {
+        // There was no room beside the block before.
+        wait_for_jobs(jobs);
+        release(index - 1);
+    }
     const uint32_t begin = cycles();
     dma_wait(loaded[index % LIVE_MOST]);
     dma_cycles += cycles() - begin;

@@ -11,7 +11,7 @@
 #include "../drivers/weights.h"
 #include "../hal/layers.h"
 
-static volatile uint32_t ahead; // the next block of outputs has its place
+static volatile uint32_t ahead; // the next block of outputs is there
 static volatile float losses[HARTS_MOST];
 static float loss;
 
@@ -73,17 +73,19 @@ static void forward(uint32_t hart) {
             if (block.layer + 1 < net.layers) fill_biases(hart, block.layer + 1);
             barrier();
         }
-        if (block.layer == 1 && turned < net.size[0]) turned = turn_inputs(hart, turned);
+        // Not before the transfers that the first loads have queued: each waits for the one before.
+        if (block.layer == 1 && index >= LIVE_MOST && turned < net.size[0]) turned = turn_inputs(hart, turned);
         while (index + 1 == first_blocks && turned < net.size[0]) turned = turn_inputs(hart, turned);
     }
     if (hart == 0) {
         wait_for_jobs(jobs);
         release(forward_blocks() - 1);
+        wait_for_load(forward_blocks());
     }
     barrier();
 }
 
-// A block of outputs' sums before their product.
+// A block of outputs' sums before their product. Its weights are there, so what lay in its place has gone to L2.
 static void fill_outputs(uint32_t hart, uint32_t index) {
     const block_t block = block_of(index);
     const share_t share = share_of(hart, block.size);
@@ -108,21 +110,17 @@ static uint32_t output(uint32_t hart) {
     float sum = 0;
     fill_outputs(hart, begin);
     barrier();
-    if (hart == 0) {
-        wait_for_load(begin);
-        outputs_job = queue_outputs(begin);
-    }
+    if (hart == 0) outputs_job = queue_outputs(begin);
     turn(hart, layer - 1);
     for (uint32_t index = begin; index < end; ++index) {
         if (hart == 0) {
             wait_for_jobs(outputs_job);
-            ahead = index + 1 < end && next_block > index + 1;
+            ahead = index + 1 < end && is_loaded(index + 1);
         }
         barrier();
         const block_t block = block_of(index);
         const share_t share = share_of(hart, block.size);
         const uint32_t filled = ahead;
-        uint32_t queued = 0;
         sum = layer_loss(&share, block.sums, block.targets, error, net.scale,
                          (vector_t *)(biases[layer] + 2 * block.at), sum);
         if (filled) fill_outputs(hart, index + 1);
@@ -132,22 +130,16 @@ static uint32_t output(uint32_t hart) {
             (void)dma_copy(net.outputs + block.at * row, block.targets, block.size * row);
             wait_for_jobs(update_job);
             release(index - 1);
-            queued = filled && is_loaded(index + 1);
-            if (queued) outputs_job = queue_outputs(index + 1);
+            if (filled) outputs_job = queue_outputs(index + 1);
             product(GEMM, block.size, net.batch, in, block.sums, saved[layer - 1], block.weights);
             update_job = jobs;
         }
-        if (index + 1 == end) break;
-        if (!filled) {
-            if (hart == 0) reserve(index + 1);
-            barrier();
-            fill_outputs(hart, index + 1);
-            barrier();
-        }
-        if (hart == 0 && !queued) {
-            wait_for_load(index + 1);
-            outputs_job = queue_outputs(index + 1);
-        }
+        if (filled || index + 1 == end) continue;
+        if (hart == 0) wait_for_load(index + 1);
+        barrier();
+        fill_outputs(hart, index + 1);
+        barrier();
+        if (hart == 0) outputs_job = queue_outputs(index + 1);
     }
     losses[hart] = sum;
     return passed;

@@ -96,16 +96,24 @@ def test_what_the_program_is_given_and_has_to_leave() -> None:
 
 
 @pytest.mark.sim
-@pytest.mark.parametrize(("sizes", "batch", "blocks"), [(SIZES, 6, (8, 4)), ((10, 6, 4), 2, (4, 4))])
+@pytest.mark.parametrize(
+    ("sizes", "batch", "blocks", "room"),
+    [
+        (SIZES, 6, (8, 4), 0),
+        ((10, 6, 4), 2, (4, 4), 0),
+        # Blocks of two sizes, so that one lies across two of which the last is still on its way back to L2.
+        ((64, 128, 180), 16, (32, 60), 65_708),
+    ],
+)
 def test_a_step_on_eight_cores_is_the_models(
-    tmp_path: Path, sizes: tuple[int, ...], batch: int, blocks: tuple[int, int]
+    tmp_path: Path, sizes: tuple[int, ...], batch: int, blocks: tuple[int, int], room: int
 ) -> None:
     random = np.random.default_rng(7)
     net = Network.drawn(sizes, random)
     inputs, targets = (
         (random.standard_normal((size, batch)) / 2).astype(np.float16) for size in (sizes[0], sizes[-1])
     )
-    training = Training(net, inputs, targets, np.float16(-RATE / batch), blocks)
+    training = Training(net, inputs, targets, np.float16(-RATE / batch), blocks, room)
     outcome = run("train", tmp_path, memory=training.memory(), mode=L2, config=EIGHT)
     assert outcome.problems == ()
     for address, expected in training.left(EIGHT.cores).items():
