@@ -4,21 +4,27 @@
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from regressions import cli
+from regressions.executor import Execution
 from regressions.paths import ROOT
+from regressions.summarize import summarize
 from tb.agents.tcdm.monitor import BeatLog, EventLog
 from tb.dpi.bindings import ACCESS_DTYPE, EVENT_DTYPE, beat_dtype
 from tb.exchange.status import Status
 from tb.schema import SchemaError
 from tb.scoreboard.own import Found, OwnCheckers, Watched, checker, load_own
+from tests.runner.fake import fake_device
 from tests.runner.harness import Runner
+from tests.runner.runs import started
 
 PAGE = (ROOT / "docs" / "checkers.md").read_text(encoding="utf-8")
 (EXAMPLE,) = re.findall(r"<!-- example: checker -->\n```python\n(.*?)```", PAGE, re.DOTALL)
@@ -111,6 +117,18 @@ def test_a_file_of_no_use_is_told_before_the_run(runner: Runner, text: str | Non
     assert runner.err.startswith("error: CHECKERS: ")
     assert message in runner.err
     assert not runner.build.exists()
+
+
+def test_a_run_says_what_it_brought_and_which_devices_it_does_not_judge(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(EXAMPLE)
+    devices = [fake_device("serial"), structs.replace(fake_device("cluster_1"), kind="cluster")]
+    run = started(devices=devices)
+    run = replace(run, order=replace(run.order, checkers=(path,)))
+    summary = summarize(run, Execution())
+    assert summary.checkers["prompt"].checks == "The first request of a job comes within 64 cycles."
+    assert not summary.checkers["prompt"].proven, "no simulation tried its proof"
+    assert summary.notes == ["CHECKERS judge devices alone, not the programs of cluster_1"]
 
 
 @pytest.mark.sim
