@@ -14,12 +14,15 @@ from regressions.cluster.measuring import Measuring, Product
 from regressions.errors import UserError
 from tb.cluster.memory_map import L2
 from tb.cluster.streams.train import Training
+from tb.cluster.task import Arbitration
 from tb.workloads.autoencoder import SIZES
 from tb.workloads.device_step import Network
 
 BATCH = 16
 BLOCKS = (12, 60)
 """Outputs of the first and the last layer at once: whole tiles; three blocks fit beside each other."""
+ARBITRATION = (Arbitration(1, 2), Arbitration(3, 4), Arbitration(1, 4))
+"""Of the TCDM by stage: the update of the first layer waits for the DMA, which wins more there."""
 _RATE = 0.1
 _PART = 128  # inputs and outputs of a product in software, at most
 _VECTORS = 2  # mode of sw/programs/software.c
@@ -47,7 +50,7 @@ def measure_training(bench: Measuring, console: Console) -> TrainingFigures:
     random = np.random.default_rng(1)
     network = Network.drawn(SIZES, random)
     samples = (random.standard_normal((SIZES[0], BATCH)) / 2).astype(np.float16)
-    training = Training(network, samples, samples, np.float16(-_RATE / BATCH), BLOCKS)
+    training = Training(network, samples, samples, np.float16(-_RATE / BATCH), BLOCKS, 0, ARBITRATION)
     cores = bench.config.cores
     outcome = bench.run("train", (), training.memory(), mode=L2, cores=cores)
     for address, expected in training.left(cores).items():

@@ -13,6 +13,7 @@ typedef struct {
     uint32_t last_block;            // the same of the last layer
     uint32_t room;                  // bytes for weights in the TCDM, 0 for all that is left
     uint32_t scale;                 // -rate / batch, in both lanes of a vector
+    uint32_t arbitration[3];        // of the TCDM: forward; from the last layer back; in the first; 0: stays as it is
     uint32_t weights, biases;       // of the first layer; the others' follow
     uint32_t inputs, targets;
     uint32_t turned;                // written: inputs, batch x features

@@ -15,6 +15,11 @@ static volatile uint32_t ahead; // the next block of outputs is there
 static volatile float losses[HARTS_MOST];
 static float loss;
 
+static void arbitrate(uint32_t stage) {
+    if (net.arbitration[stage] == 0) return;
+    write32(CONTROL_UNIT_ADDRESS + CONTROL_UNIT_ARBITRATION_OFFSET, net.arbitration[stage]);
+}
+
 static share_t share_of(uint32_t hart, uint32_t features) {
     return (share_t){hart, (uint32_t)__builtin_popcount(team()), features, net.batch};
 }
@@ -55,6 +60,7 @@ static uint32_t turn_inputs(uint32_t hart, uint32_t at) {
 
 static void forward(uint32_t hart) {
     uint32_t turned = 0;
+    if (hart == 0) arbitrate(0);
     fill_biases(hart, 1);
     barrier();
     for (uint32_t index = 0; index < forward_blocks(); ++index) {
@@ -108,6 +114,7 @@ static uint32_t output(uint32_t hart) {
     const uint32_t passed = wide(layer), error = wide(layer + 1);
     uint32_t outputs_job = 0, update_job = 0;
     float sum = 0;
+    if (hart == 0) arbitrate(1);
     fill_outputs(hart, begin);
     barrier();
     if (hart == 0) outputs_job = queue_outputs(begin);
@@ -175,6 +182,7 @@ static void backward(uint32_t hart, uint32_t passed, uint32_t other, uint32_t ch
         swap(&change, &next_change);
     }
     if (hart != 0) return;
+    arbitrate(2);
     const uint32_t number = dma_copy(inputs, net.turned, 2 * net.size[0] * net.batch);
     for (; index < all_blocks(); ++index) {
         wait_for_load(index);

@@ -10,7 +10,7 @@ import pytest
 from regressions.cluster.sizes import CONTRACT
 from tb.cluster.memory_map import L2
 from tb.cluster.streams.train import Training, TrainStream
-from tb.cluster.task import request
+from tb.cluster.task import Arbitration, request
 from tb.descriptor import load
 from tb.schema import SchemaError
 from tb.workloads.device_step import Half, Network, Step, train_step
@@ -113,7 +113,8 @@ def test_a_step_on_eight_cores_is_the_models(
     inputs, targets = (
         (random.standard_normal((size, batch)) / 2).astype(np.float16) for size in (sizes[0], sizes[-1])
     )
-    training = Training(net, inputs, targets, np.float16(-RATE / batch), blocks, room)
+    ratios = (Arbitration(1, 2), Arbitration(3, 4), Arbitration(1, 4)) if room else ()
+    training = Training(net, inputs, targets, np.float16(-RATE / batch), blocks, room, ratios)
     outcome = run("train", tmp_path, memory=training.memory(), mode=L2, config=EIGHT)
     assert outcome.problems == ()
     for address, expected in training.left(EIGHT.cores).items():

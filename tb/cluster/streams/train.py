@@ -16,11 +16,12 @@ from msgspec import Meta
 from tb.cluster import memory_map
 from tb.cluster.streams.run import ProgramRun
 from tb.cluster.streams.stream import ProgramStream, draw_arbitration
+from tb.cluster.task import Arbitration
 from tb.stimulus.knob_values import Knob, plain
 from tb.workloads.device_step import Half, Network, train_step
 
 _LAYERS = 12  # at most, sw/hal/network.h
-_HEAD = struct.Struct(f"<{13 + _LAYERS + 1}I")
+_HEAD = struct.Struct(f"<{16 + _LAYERS + 1}I")
 _ALIGNMENT = 64
 _DRAWN = 40  # features of a layer that is drawn, at most
 _RATE = 0.1
@@ -37,21 +38,17 @@ class Training:
     scale: np.float16  # what gradients are multiplied with
     blocks: tuple[int, int]  # outputs of the first and the last layer whose weights are in the TCDM at once
     room: int = 0  # bytes for weights in the TCDM; 0 for all that is left
+    # Of the TCDM: forward, from the last layer back, in the first; empty where it stays as it is.
+    arbitration: tuple[Arbitration, ...] = ()
 
     def memory(self) -> dict[int, bytes]:
         """Bytes by address; the descriptor is the first."""
         at = self._places()
         sizes = self.network.sizes
+        ratios = [each.register() for each in self.arbitration] or [0, 0, 0]
         bits = int(self.scale.view(np.uint16)) * 0x1_0001
-        words = (
-            len(sizes) - 1,
-            self.inputs.shape[1],
-            *self.blocks,
-            self.room,
-            bits,
-            *list(at.values())[1:],
-            *sizes,
-        )
+        shape = (len(sizes) - 1, self.inputs.shape[1], *self.blocks, self.room, bits, *ratios)
+        words = (*shape, *list(at.values())[1:], *sizes)
         head = _HEAD.pack(*words, *[0] * (_LAYERS + 1 - len(sizes)))
         given = {
             "inputs": self.inputs.tobytes(),
