@@ -52,7 +52,7 @@ def lookahead(
     traits = CONTRACT if device is None else device.traits
 
     def fill(depth: int) -> None:
-        for index in islice(rest, depth - len(queue)):
+        for index in islice(rest, max(depth - len(queue), 0)):
             drawn = background.submit(partial(_draw, draw, index, device), "drawing")
             queue.append((drawn, background.submit(partial(_predict, drawn, opinions, traits), "prediction")))
 

@@ -5,11 +5,14 @@ import threading
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from tb.descriptor import load
+from tb.env import lookahead as lookahead_module
 from tb.env.background import Background
 from tb.env.lookahead import lookahead
 from tb.env.preparation import prepare
+from tb.exchange.names import ADDRESS_SPACE
 from tb.exchange.scenario import Scenario
 from tb.scoreboard.second_opinion import SecondOpinions
 from tb.stimulus.image import initial_image, predict
@@ -93,3 +96,22 @@ def test_an_error_comes_with_its_scenario(background: Background) -> None:
         background.begin()
     with pytest.raises(ImpossibleConstraint, match="no such job"):
         next(scenarios)
+
+
+def test_large_memories_among_small_ones(background: Background, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large one is met while more are under way than may be beside it."""
+    drawing, reference = stream(), stream()
+    size = reference.scenario(0).window.size
+    monkeypatch.setattr(lookahead_module, "_LARGE", size)
+
+    def grown(scenario: Scenario) -> Scenario:
+        if scenario.index % 7 < 6 or scenario.window.end == ADDRESS_SPACE:
+            return scenario
+        return replace(scenario, window=replace(scenario.window, size=size + 4))
+
+    drawn = [
+        each.scenario
+        for each in lookahead(background, lambda index: grown(drawing.scenario(index)), range(60), NOBODY)
+    ]
+    assert drawn == [grown(reference.scenario(index)) for index in range(60)]
+    assert 3 < sum(scenario.window.size > size for scenario in drawn) < 10
