@@ -23,6 +23,7 @@ from regressions.tables import Column, print_table
 from regressions.workloads.figures import Phase, phases, total
 from regressions.workloads.rounding import RoundingEffect, rounding
 from tb.sequences import without_bench
+from tb.workloads.digits import CLASSIFIER
 from tb.workloads.problems import GraphProblem
 from tb.workloads.workload import Workload
 
@@ -39,8 +40,8 @@ _PHASES = (
     *(Column("tiles", right=True, drop=2), Column("cycles", right=True), Column("utilization", right=True)),
 )
 _ARITHMETICS = (
-    *(Column("arithmetic"), Column("first loss", right=True), Column("last loss", right=True)),
-    *(Column("accuracy", right=True), Column("worst seed", right=True)),
+    *(Column("task"), Column("arithmetic"), Column("first loss", right=True)),
+    *(Column("last loss", right=True), Column("unseen", right=True), Column("to float32", right=True)),
 )
 
 
@@ -115,20 +116,17 @@ def _print_rounding(found: RoundingEffect, console: Console) -> None:
 
 def _print_learning(studied: Iterable[Learning], console: Console) -> None:
     rows = []
-    for arithmetic, group in groupby(studied, lambda each: each.arithmetic):
-        runs = list(group)
-        accuracies = [each.accuracy for each in runs]
-        first, last = (np.mean([each.losses[place] for each in runs]) for place in (0, -1))
-        rows.append(
-            (
-                arithmetic,
-                f"{first:.4f}",
-                f"{last:.4f}",
-                f"{np.mean(accuracies):.2%}",
-                f"{min(accuracies):.2%}",
-            )
-        )
+    for task, tried in groupby(studied, lambda each: each.task):
+        judged = 0.0
+        for arithmetic, group in groupby(tried, lambda each: each.arithmetic):
+            runs = list(group)
+            first, last = (np.mean([each.losses[place] for each in runs]) for place in (0, -1))
+            score = float(np.mean([each.score for each in runs]))
+            judged = judged or score
+            if task == CLASSIFIER.name:
+                shown = f"{score:.2%} right", f"{100 * (score - judged):+.2f} points"
+            else:
+                shown = f"{score:.5f}", f"{score / judged - 1:+.2%}"
+            rows.append((task, arithmetic, f"{first:.4f}", f"{last:.5f}", *shown))
     print_table(console, _ARITHMETICS, rows)
-    console.print(
-        f"classifier of handwritten digits, mean of {len(runs)} seeds, {len(runs[0].losses)} epochs"
-    )
+    console.print(f"handwritten digits, mean of {len(runs)} seeds, {len(runs[0].losses)} epochs each")

@@ -9,7 +9,7 @@ import numpy as np
 from models.engine import Engine
 from regressions.workloads.float32 import Float32Network
 from tb.workloads.dense import FP16, HYBRID, Precision
-from tb.workloads.digits import RATE, accuracy, classifier, digits
+from tb.workloads.digits import AUTOENCODER, CLASSIFIER, DigitsTask, digits
 
 EPOCHS = 30
 SEEDS = 5
@@ -18,37 +18,38 @@ SEEDS = 5
 class Learning(NamedTuple):
     """Outcome of a training in one arithmetic."""
 
+    task: str
     arithmetic: str
-    seed: int
     losses: tuple[float, ...]  # mean of each epoch
-    accuracy: float  # on samples that were not trained with
+    score: float  # the task's, on samples that were not trained with
 
 
-def learn(precision: Precision | None, seed: int, epochs: int = EPOCHS) -> Learning:
-    """Trains the classifier of digits from a seed: split of the samples, first weights and order.
+def learn(task: DigitsTask, precision: Precision | None, seed: int, epochs: int = EPOCHS) -> Learning:
+    """Trains a network from a seed: split of the samples, first weights and order.
 
     Args:
+        task: The task.
         precision: Formats of the engine; None for float32.
         seed: The seed.
         epochs: Turns through all samples.
     """
     training, unseen = digits(seed)
-    network = classifier(Engine(), precision or FP16, seed)
+    network = task.network(Engine(), precision or FP16, seed)
     trained = network if precision else Float32Network(network.weights, network.loss)
     random = np.random.default_rng(seed)
     losses = []
     for _ in range(epochs):
-        losses.append(np.mean([trained.step(*batch, RATE) for batch in training.batches(random)]))
-    return Learning(
-        precision.name if precision else "float32",
-        seed,
-        tuple(map(float, losses)),
-        accuracy(trained, unseen),
-    )
+        batches = training.batches(random)
+        steps = [trained.step(batch.images, task.targets(batch), task.rate) for batch in batches]
+        losses.append(float(np.mean(steps)))
+    name = precision.name if precision else "float32"
+    outputs = np.asarray(trained.outputs(unseen.images), np.float64)
+    return Learning(task.name, name, tuple(losses), task.score(outputs, unseen))
 
 
 def study(seeds: int = SEEDS, epochs: int = EPOCHS) -> Iterator[Learning]:
-    """Yields the training of each arithmetic from each seed, float32 first."""
-    for precision in (None, FP16, HYBRID):
-        for seed in range(1, seeds + 1):
-            yield learn(precision, seed, epochs)
+    """Yields the training of each task in each arithmetic from each seed, float32 first."""
+    for task in (CLASSIFIER, AUTOENCODER):
+        for precision in (None, FP16, HYBRID):
+            for seed in range(1, seeds + 1):
+                yield learn(task, precision, seed, epochs)

@@ -1,26 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Handwritten digits: a classifier that is trained, and some of its steps as a workload."""
+"""Handwritten digits: tasks for networks, and some steps of learning one as a workload."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb.workloads.dense import FP16, HYBRID, DenseNetwork, Precision, cross_entropy
+from tb.workloads.dense import (
+    FP16,
+    HYBRID,
+    DenseNetwork,
+    Precision,
+    TrainingLoss,
+    cross_entropy,
+    squared_error,
+)
 from tb.workloads.graph_data import FOLDER
 from tb.workloads.workload import Workload
 
 if TYPE_CHECKING:
     from models.engine import Engine
 
-SIZES = (64, 64, 10)
-"""Pixels, a hidden layer, classes."""
-RATE = 0.2
-"""Learning rate."""
 BATCH = 32
 
 Matrix = NDArray[np.float64]
@@ -55,22 +60,40 @@ def digits(seed: int) -> tuple[Samples, Samples]:
     )
 
 
-def classifier(engine: Engine, precision: Precision, seed: int) -> DenseNetwork:
-    """Returns a network for digits with the first weights of a seed."""
-    return DenseNetwork(SIZES, engine, np.random.default_rng(seed), precision, cross_entropy)
+@dataclass(frozen=True, slots=True)
+class DigitsTask:
+    """Aim of a network that learns digits."""
+
+    name: str
+    sizes: tuple[int, ...]  # features of input, hidden layers and output
+    loss: TrainingLoss
+    rate: float  # learning rate
+    score: Callable[[Matrix, Samples], float]  # of outputs for samples that were not trained with
+    classifies: bool
+
+    def network(self, engine: Engine, precision: Precision, seed: int) -> DenseNetwork:
+        """Returns the network with the first weights of a seed."""
+        return DenseNetwork(self.sizes, engine, np.random.default_rng(seed), precision, self.loss)
+
+    def targets(self, samples: Samples) -> Matrix:
+        """Returns the wanted outputs."""
+        return samples.classes if self.classifies else samples.images
 
 
-class Trained(Protocol):
-    """A network that has outputs."""
-
-    def outputs(self, samples: Matrix) -> NDArray[np.floating]:
-        """Returns the outputs for some samples, features x batch."""
+def _accuracy(outputs: Matrix, samples: Samples) -> float:
+    """The share of samples whose class has the largest output."""
+    return float(np.mean(outputs.argmax(axis=0) == samples.classes.argmax(axis=0)))
 
 
-def accuracy(network: Trained, samples: Samples) -> float:
-    """Returns the share of samples whose class the network names."""
-    named = network.outputs(samples.images).argmax(axis=0)
-    return float(np.mean(named == samples.classes.argmax(axis=0)))
+def _error(outputs: Matrix, samples: Samples) -> float:
+    """The mean squared error of images."""
+    return squared_error(outputs, samples.images)[0]
+
+
+CLASSIFIER = DigitsTask("classifier", (64, 64, 10), cross_entropy, 0.2, _accuracy, classifies=True)
+"""Names the digit; its score is the share of right names."""
+AUTOENCODER = DigitsTask("autoencoder", (64, 32, 64), squared_error, 2.0, _error, classifies=False)
+"""Reduces an image to half and restores it; its score is the mean squared error."""
 
 
 class DigitsSteps(Workload):
@@ -83,11 +106,11 @@ class DigitsSteps(Workload):
     def program(cls, engine: Engine) -> None:
         """Trains for some steps."""
         random = np.random.default_rng(1)
-        network, samples = classifier(engine, cls.precision, seed=1), digits(1)[0]
+        network, samples = CLASSIFIER.network(engine, cls.precision, seed=1), digits(1)[0]
         done = 0
         while done < cls.steps:
             for batch in samples.batches(random):
-                network.step(*batch, RATE)
+                network.step(*batch, CLASSIFIER.rate)
                 done += 1
                 if done == cls.steps:
                     break
