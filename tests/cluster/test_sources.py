@@ -71,6 +71,17 @@ def test_two_constants_of_one_name_are_refused(tmp_path: Path) -> None:
         constants(description, build=tmp_path / "build")
 
 
+def test_an_array_has_stride_and_count_as_constants(tmp_path: Path) -> None:
+    description = tmp_path / "arrays.rdl"
+    description.write_text(
+        "addrmap arrays { default regwidth = 32; default sw = rw; default hw = r; addrmap { littleendian; "
+        "reg { field {} C[7:0]; } A[3] @ 0 += 8; reg { field {} D[7:0]; } B @ 0x40; } P @ 0; };"
+    )
+    found = constants(description, build=tmp_path / "build")
+    sizes = {name: value for name, value in found.items() if name.endswith(("_STRIDE", "_COUNT"))}
+    assert sizes == {"P_A_STRIDE": 8, "P_A_COUNT": 3}
+
+
 @pytest.mark.sim
 def test_a_core_is_compiled_once_for_all(tmp_path: Path) -> None:
     built = build_cluster(CONFIG, tmp_path / "build.log").parent

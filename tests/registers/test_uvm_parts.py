@@ -11,7 +11,7 @@ from pyuvm import uvm_check_e, uvm_reg_block, uvm_status_e
 
 from tb.agents.control.access import Access, read, write
 from tb.agents.control.monitor import ControlRecords
-from tb.agents.control.sequences import ControlItem
+from tb.agents.control.sequences import AccessSequence, ControlItem
 from tb.agents.control.transfer import GrantTimeoutError
 from tb.registers.adapter import AccessAs, ControlAdapter
 from tb.registers.backdoor import BackdoorError, RegisterBackdoor
@@ -51,6 +51,14 @@ def test_front_door_carries_core_and_byte_enables() -> None:
     assert run(block.MCFG0.read()) == (uvm_status_e.UVM_IS_OK, 0xAABB_CC44)
     assert [access.id for access in sequencer.observed] == [0x20, 0x20, 0x20, 0x01]
     assert [access.be for access in sequencer.observed][1:3] == [0xF, 0x1]
+
+
+def test_a_sequence_of_accesses_keeps_their_answers() -> None:
+    sequencer = DirectSequencer(FakeDevice())
+    sequence = AccessSequence("burst", [write(AT["X_ADDR"], 7), read(AT["ACQUIRE"]), read(AT["X_ADDR"])])
+    run(sequence.start(sequencer))
+    assert [response.data for response in sequence.responses] == [0, 0, 0]
+    assert [access.address for access in sequencer.observed] == [AT["X_ADDR"], AT["ACQUIRE"], AT["X_ADDR"]]
 
 
 def test_front_door_reports_a_failed_access() -> None:
