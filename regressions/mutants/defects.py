@@ -83,6 +83,8 @@ class Excuse(Struct, frozen=True, forbid_unknown_fields=True):
     file: str  # name of the source file
     # Regular expression that is found in `line -> replacement` of each of them, written without other blanks.
     pattern: str
+    # Which of the lines with that text, from 1, where the others are no such lines; 0 for any.
+    ordinal: Annotated[int, Meta(ge=0)] = 0
     equivalent: str = ""  # as in `Defect`
     unreachable: str = ""
     where: Where = Where("")  # place in the data, for messages

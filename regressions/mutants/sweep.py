@@ -108,9 +108,15 @@ def draw(
 
 def _excused(defect: Defect, reasons: Sequence[Excuse], used: set[Excuse]) -> Defect:
     """The defect with the first reason that is about it; notes all that are."""
-    why = [each for each in reasons if each.file == defect.file and re.search(each.pattern, _shown(defect))]
+    why = [each for each in reasons if _concerns(each, defect)]
     used.update(why)
     return replace(defect, equivalent=why[0].equivalent, unreachable=why[0].unreachable) if why else defect
+
+
+def _concerns(reason: Excuse, defect: Defect) -> bool:
+    if reason.file != defect.file or reason.ordinal not in (0, defect.ordinal):
+        return False
+    return re.search(reason.pattern, _shown(defect)) is not None
 
 
 def _defects(name: str, source: VerilogSource, absent: Sequence[range]) -> Iterator[Defect]:
