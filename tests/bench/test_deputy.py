@@ -185,6 +185,24 @@ def test_clean_scenarios_are_found_clean_with_the_same_measurements(court: Court
         assert verdict.findings == []
 
 
+def test_the_model_follows_what_the_deputy_judged_alone(new: Callable[..., BenchInstance]) -> None:
+    alone, checked = Court(new()), Court(new())
+    for scenario, logs, expected in recorded(3, 20):
+        alone.enter(scenario, logs)
+        verdict = alone.judge(scenario, expected, alone=True)
+        assert verdict is not None
+        alone.deputy.adopt(verdict)
+        checked.enter(scenario, logs)
+        checked.check(scenario, expected)
+        checked.predictor.settle()
+    assert alone.predictor.ahead is not None
+    alone.predictor.ahead()
+    own, other = alone.predictor.model, checked.predictor.model
+    assert own.plain() == other.plain()
+    assert own.last_reads == other.last_reads
+    assert len(own.last_reads) > 1
+
+
 @pytest.mark.parametrize(
     ("device", "without"),
     [
