@@ -13,6 +13,7 @@ from regressions import cli
 from regressions.paths import relative
 from regressions.results import read_results
 from regressions.services import real_services
+from regressions.simulators import fst
 from regressions.simulators.base import Build
 from regressions.simulators.verilator import Verilator
 from tb.descriptor import load
@@ -196,24 +197,38 @@ def test_a_missing_record_is_one_line(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().err.startswith("error: R: name a failure record")
 
 
+@pytest.fixture
+def vcd(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waves are text, wherever the test runs."""
+    monkeypatch.setattr(fst, "lacking", lambda: "asked for")
+
+
+def waves_of(out: list[str], record: Record, folder: Path) -> Path:
+    """The waves that the lines below the three name, with a view of them."""
+    *_, finding, _, _, place, view = out
+    assert record.detail in finding
+    (waves,) = folder.rglob("*.vcd")
+    assert place == f"waves: {relative(waves)} (asked for)"
+    assert view.startswith("at job 0 of scenario ")
+    return waves
+
+
+@pytest.mark.usefixtures("vcd")
 def test_waves_show_the_jobs_that_the_failure_needs_as_they_are(shrink: Shrink, tmp_path: Path) -> None:
     scenarios = drawn(4, {"m": [2, 3], "k": [2, 3], "jobs": 1})
     code, out, record = shrink("WriteFlip", 7, scenarios, command="waves")
     assert code == 1
     assert record.failing in scenarios
-    assert record.detail in out[-4]
-    (waves,) = tmp_path.rglob("*.vcd")
-    assert out[-1] == f"waves: {relative(waves)}"
+    waves = waves_of(out, record, tmp_path)
     assert "tcdm_req" in waves.read_text()
 
 
+@pytest.mark.usefixtures("vcd")
 def test_waves_are_those_of_the_smallest_failure_alone(shrink: Shrink, tmp_path: Path) -> None:
     code, out, record = shrink("WriteFlip", 3, drawn(2), "--waves")
     assert code == 1
-    assert record.detail in out[-4]
-    assert out[-2] == f"make replay R={relative(left(tmp_path, 'shrunk'))} WAVES=1"
-    (waves,) = tmp_path.rglob("*.vcd")
-    assert out[-1] == f"waves: {relative(waves)}"
+    waves = waves_of(out, record, tmp_path)
+    assert out[-3] == f"make replay R={relative(left(tmp_path, 'shrunk'))} WAVES=1"
     # Of one scenario, from a reset on, 2000 ps a cycle: the search before it took hundreds of times as long.
     times = [int(line[1:]) for line in waves.read_text().splitlines() if re.fullmatch(r"#\d+", line)]
     (test,) = read_results(waves.parent / "results.jsonl").tests
