@@ -68,6 +68,7 @@
   }
 
   function equip(table) {
+    if (!table.tHead) return; // a table of names and values
     const heads = [...table.tHead.rows[0].cells];
     const rows = [...table.tBodies[0].rows];
     for (const row of rows) {
