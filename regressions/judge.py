@@ -45,7 +45,12 @@ class ProcessEnd:
     def raised(self, place: int) -> str:
         """Tell what ended the segment at a place of the plan from without; empty if nobody knows."""
         name = f"segment/number={place}: "
-        return next((each.removeprefix(name) for each in self.xml_failures if each.startswith(name)), "")
+        said = next((each.removeprefix(name) for each in self.xml_failures if each.startswith(name)), "")
+        return "" if said.startswith(_PREMATURE) else said
+
+
+# What cocotb says of any end that it did not ask for; the log says why.
+_PREMATURE = "cocotb expected it would shut down the simulation"
 
 
 @dataclass(slots=True)

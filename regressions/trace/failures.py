@@ -33,7 +33,8 @@ def draw_failures(
     own = {device.name: device for device in devices}
     drawn: dict[tuple[str, str, int | None], str] = {}
     known: set[str] = set()
-    for result in results:
+    # In the order of the plan: which simulation ends first is chance.
+    for result in sorted(results, key=lambda each: each.folder):
         device = own.get(result.segment.device)
         if device is None or not result.folder:
             continue
