@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.console import Console
 
+from models.values import Values
 from regressions import account
 from regressions.commands.run import run
 from regressions.errors import UserError
@@ -117,16 +118,24 @@ def _print_rounding(found: RoundingEffect, console: Console) -> None:
 def _print_learning(studied: Iterable[Learning], console: Console) -> None:
     rows = []
     for task, tried in groupby(studied, lambda each: each.task):
-        judged = 0.0
+        judge = None
         for arithmetic, group in groupby(tried, lambda each: each.arithmetic):
             runs = list(group)
             first, last = (np.mean([each.losses[place] for each in runs]) for place in (0, -1))
-            score = float(np.mean([each.score for each in runs]))
-            judged = judged or score
-            if task == CLASSIFIER.name:
-                shown = f"{score:.2%} right", f"{100 * (score - judged):+.2f} points"
-            else:
-                shown = f"{score:.5f}", f"{score / judged - 1:+.2%}"
+            scores = np.array([each.score for each in runs])
+            judge = scores if judge is None else judge
+            shown = _compared(scores, judge, share=task == CLASSIFIER.name)
             rows.append((task, arithmetic, f"{first:.4f}", f"{last:.5f}", *shown))
     print_table(console, _ARITHMETICS, rows)
-    console.print(f"handwritten digits, mean of {len(runs)} seeds, {len(runs[0].losses)} epochs each")
+    console.print(
+        f"handwritten digits, {len(runs[0].losses)} epochs, mean of {len(runs)} seeds and its standard error"
+    )
+
+
+def _compared(scores: Values, judge: Values, *, share: bool) -> tuple[str, str]:
+    """The mean score, and how far it is from the judge's, seed by seed."""
+    differences = 100 * (scores - judge if share else scores / judge - 1)
+    distance = f"{differences.mean():+.2f} +- {differences.std(ddof=1) / len(scores) ** 0.5:.2f}"
+    if share:
+        return f"{scores.mean():.2%} right", f"{distance} points"
+    return f"{scores.mean():.5f}", f"{distance} %"

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.engine import Engine
 from regressions.workloads.float32 import Float32Network
-from tb.workloads.dense import FP16, HYBRID, Precision
+from tb.workloads.dense import FP16, HYBRID, HYBRID_INNER, Precision
 from tb.workloads.digits import AUTOENCODER, CLASSIFIER, DigitsTask, digits
 
 EPOCHS = 30
@@ -49,7 +49,7 @@ def learn(task: DigitsTask, precision: Precision | None, seed: int, epochs: int 
 
 def study(seeds: int = SEEDS, epochs: int = EPOCHS) -> Iterator[Learning]:
     """Yields the training of each task in each arithmetic from each seed, float32 first."""
-    for task in (CLASSIFIER, AUTOENCODER):
-        for precision in (None, FP16, HYBRID):
+    for task, hybrid in ((CLASSIFIER, HYBRID), (AUTOENCODER, HYBRID_INNER)):
+        for precision in (None, FP16, hybrid):
             for seed in range(1, seeds + 1):
                 yield learn(task, precision, seed, epochs)

@@ -9,7 +9,7 @@ adds to the weights where they lie. Software computes all else in FP16: activati
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Protocol
 
@@ -30,6 +30,7 @@ class Precision:
     forward: Formats  # weights, activations, sums
     inputs: Formats  # weights, gradients, gradients
     update: Formats  # gradients, activations, weights
+    ends: bool = True  # the first and the last layer have these formats too; else all of theirs is FP16
 
     @property
     def scaled(self) -> bool:
@@ -46,6 +47,8 @@ HYBRID = Precision(
     (Format.E5M2, Format.E4M3, Format.FP16),
 )
 """Forward in E4M3, gradients in E5M2, sums and weights in FP16 (Sun et al., NeurIPS 2019)."""
+HYBRID_INNER = replace(HYBRID, name="hybrid FP8, ends in FP16", ends=False)
+"""The same with first and last layer in FP16, as networks have it whose outputs must be exact."""
 
 
 class TrainingLoss(Protocol):
@@ -141,8 +144,10 @@ class DenseNetwork:
         return activations
 
     def _product(self, phase: str, index: int, x: Values, w: Values, y: Values | None = None) -> Values:
-        fmt: Formats = getattr(self._precision, phase)
-        scales = fitting_scales(x, w, y, fmt) if self._precision.scaled else (0, 0)
+        at_end = index in (0, len(self.weights) - 1)
+        precision = self._precision if self._precision.ends or not at_end else FP16
+        fmt: Formats = getattr(precision, phase)
+        scales = fitting_scales(x, w, y, fmt) if precision.scaled else (0, 0)
         op = Op.MATMUL if y is None else Op.GEMM
         return self._engine.gemm_op(op, x, w, y, formats=fmt, scales=scales, label=f"{phase} {index + 1}")
 

@@ -92,7 +92,7 @@ def _error(outputs: Matrix, samples: Samples) -> float:
 
 CLASSIFIER = DigitsTask("classifier", (64, 64, 10), cross_entropy, 0.2, _accuracy, classifies=True)
 """Names the digit; its score is the share of right names."""
-AUTOENCODER = DigitsTask("autoencoder", (64, 32, 64), squared_error, 2.0, _error, classifies=False)
+AUTOENCODER = DigitsTask("autoencoder", (64, 48, 32, 48, 64), squared_error, 2.0, _error, classifies=False)
 """Reduces an image to half and restores it; its score is the mean squared error."""
 
 

@@ -14,6 +14,7 @@ from regressions.workloads.learning import learn
 from tb.workloads.dense import (
     FP16,
     HYBRID,
+    HYBRID_INNER,
     DenseNetwork,
     Precision,
     cross_entropy,
@@ -108,7 +109,15 @@ def test_the_engine_learns_digits_as_float32_does(precision: Precision, lost: fl
     assert engine.losses[-1] < 0.2 * engine.losses[0]
 
 
-@pytest.mark.parametrize("precision", [FP16, HYBRID])
+def test_ends_in_fp16_leave_fp8_to_the_layers_between() -> None:
+    engine = Engine()
+    network = DenseNetwork((6, 5, 4, 6), engine, np.random.default_rng(1), HYBRID_INNER)
+    network.step(np.ones((6, 3)), np.ones((6, 3)), rate=0.1)
+    hybrid = {job.label for job in engine.jobs if job.fmt != Format.FP16}
+    assert hybrid == {"forward 2", "inputs 2", "update 2"}
+
+
+@pytest.mark.parametrize("precision", [FP16, HYBRID_INNER])
 def test_an_autoencoder_restores_digits_as_in_float32(precision: Precision) -> None:
     """Within what a thousandth more or less in the first weights does to float32 itself, some per cent."""
     engine, judge = (learn(AUTOENCODER, each, seed=1, epochs=6) for each in (precision, None))
