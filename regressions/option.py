@@ -105,7 +105,7 @@ def split(variable: str, text: str) -> list[str]:
     Raises:
         UserError: A quote is not closed.
     """
-    if Path(text).exists():
+    if text.strip() and Path(text).exists():
         return [text]
     try:
         return shlex.split(text)
