@@ -22,7 +22,10 @@ def test_wild_logs_are_judged(name: str, more: dict[str, object]) -> None:
     for index in range(20):
         wild = Wild(rng, device, stream.scenario(index))
         for _ in range(30):
-            verdict = wild.judge(board)
+            said = rng.choice(("", "", "", "no grant"))
+            verdict = wild.judge(board, said)
+            reported = [each.detail for each in verdict.findings if each.checker == "register_port"]
+            assert reported == [said] * bool(said)
             statuses.add(verdict.status)
             assert len(verdict.jobs) == len(wild.scenario.jobs)
             assert all(job.utilization >= 0 for job in verdict.jobs)

@@ -46,8 +46,8 @@ class Wild:
         self.before = initial_image(self.scenario)
         self.expected = prediction(self.scenario, self.before, SecondOpinions(sources=()))
 
-    def judge(self, board: Scoreboard) -> Verdict:
-        """Give the records to a scoreboard."""
+    def judge(self, board: Scoreboard, port_error: str = "") -> Verdict:
+        """Give the records to a scoreboard, and why a job could not be programmed."""
         rng = self.rng
         memory = self.expected.memory.copy()
         # Where few bytes differ, some outputs do: the search for what went wrong with each takes long.
@@ -64,7 +64,7 @@ class Wild:
             memory,
             rules,
             watchdog=rng.random() < 0.4,
-            port_error=rng.choice(["", "", "", "no grant"]),
+            port_error=port_error,
             cuts=[rng.randrange(_LONG)] if cut else [],
             expected=lambda: self.expected,
             ports=PortLogs(beats, self._port(), events, -1, _LONG) if rng.random() < 0.5 else None,
