@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from regressions.paths import ROOT
 from tb.python_file import PythonFileError, load_python
+from tb.sequences import without_bench
+from tb.workloads import problems
 
 POINT = """
 from dataclasses import dataclass
@@ -25,6 +28,12 @@ def test_a_file_is_loaded_once_and_two_of_one_name_are_two_modules(tmp_path: Pat
     assert load_python(tmp_path / "b" / ".." / "a" / "same.py") is first
     assert first is not other
     assert pickle.loads(pickle.dumps(first.Point(3))) == first.Point(3)
+
+
+def test_a_file_of_the_bench_is_its_module() -> None:
+    """Else its classes would be there twice, and none a subclass of the other's bases."""
+    assert load_python(ROOT / "tb" / "workloads" / "problems.py") is problems
+    assert issubclass(without_bench("tb/workloads/problems.py:ShortestWays"), problems.GraphProblem)
 
 
 @pytest.mark.parametrize(
