@@ -11,14 +11,14 @@ For example, the forward pass of a layer in hybrid FP8, and how long the engine 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from models.backends import Backend, Disagreement, model
 from models.blocks import Portion, block_sizes
-from models.formats import Bits, Format, Formats, narrow, per_operand, widen
-from models.gemm import check_shapes, gemm_op
+from models.formats import Bits, Format, Formats, per_operand
+from models.gemm import check_shapes
 from models.ops import Op
 from models.schedule import schedule
 from models.timing import Instance, utilization
@@ -29,13 +29,6 @@ ARRAY = Instance(4, 12, 3, 256)
 
 Scales = tuple[int, int]
 """Powers of two with which X and W are stored."""
-
-
-class Backend(Protocol):
-    """Computes Z of one job from bits in the storage formats, as `model` does."""
-
-    def __call__(self, op: Op, x: Bits, w: Bits, y: Bits | None, fmt: Formats) -> Bits:
-        """Returns Z, M x K, of Z's format."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,21 +53,6 @@ class EngineJob:
         return self.m * self.n * self.k
 
 
-def model(op: Op, x: Bits, w: Bits, y: Bits | None, fmt: Formats) -> Bits:
-    """Computes Z by the bit-exact reference model.
-
-    Args:
-        op: The operation.
-        x: Bits of X, M x N, in its storage format.
-        w: Bits of W, N x K.
-        y: Bits of Y, M x K; None for MATMUL.
-        fmt: Storage formats.
-    """
-    x_fmt, w_fmt, z_fmt = per_operand(fmt)
-    start = None if y is None else widen(y, z_fmt)
-    return narrow(gemm_op(op, widen(x, x_fmt), widen(w, w_fmt), start), z_fmt)
-
-
 class Engine:
     """An engine that computes with real numbers and keeps account of its jobs.
 
@@ -86,7 +64,7 @@ class Engine:
     Args:
         instance: Shape of the array.
         formats: Storage formats where a call names none: one, or those of X, of W, and of Y and Z.
-        backend: Computes the jobs; the reference model by default.
+        backend: Computes the jobs; the reference model by default (`models.backends`).
         memory: Bytes that X, W and Z of one job may take together; None for any number.
         keep: Keeps operands and results of the jobs, so that the RTL can run them again
             (`tb.workloads`).
@@ -202,7 +180,11 @@ class Engine:
     ) -> Bits:
         x, w = x[block.m, block.n], w[block.n, block.k]
         (m, n), k = x.shape, w.shape[1]
-        z = self._backend(op, x, w, y, fmt)
+        try:
+            z = self._backend(op, x, w, y, fmt)
+        except Disagreement as error:
+            name = f"job {len(self.jobs)}, {label}" if label else f"job {len(self.jobs)}"
+            raise Disagreement(f"{name}: {op.name} of {m} x {n} x {k}: {error}") from None
         operands = (x.copy(), w.copy(), None if y is None else y.copy()) if self._keep else None
         cycles = self._cycles(op, m, n, k, fmt)
         self.jobs.append(EngineJob(label, op, m, n, k, fmt, cycles, operands, z if self._keep else None))

@@ -6,7 +6,9 @@ import numpy.typing as npt
 
 from models.diagnose import first_possible_step, single_faults
 from models.formats import widen
+from models.fp16 import Fp16
 from models.layout import load
+from models.product_faults import product_fault
 from tb.agents.tcdm.monitor import BeatLog
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
@@ -123,8 +125,29 @@ def _job_finding(
     step = misplaced(theirs, right)
     if not step and (theirs != right).any():
         step = supposed(job, scenario.window, before, actual, traits, instance.dw // 8, beats)
+        step = step or _product_fault(job, before, base, theirs, traits)
     step = step or _first_step(job, before, base, row, column, got, traits)
     return Finding(Status.MISMATCH, CHECKER, f"{text}; {step}", position)
+
+
+def _product_fault(
+    job: Job,
+    before: npt.NDArray[np.uint8],
+    base: int,
+    theirs: npt.NDArray[np.unsignedinteger],
+    traits: Traits,
+) -> str:
+    """Tell in words if a wrong rounding, scale or transposition is all that is wrong; empty if it is not."""
+    if not 0 < job.n <= _LIMIT_STEPS or (traits.minmax_nan != "number" and not job.op.is_fma):
+        return ""
+    x, w = factors(before, job, base, traits)
+    return product_fault(job.op, x, w, _start(job, before, base), theirs, job.z_fmt)
+
+
+def _start(job: Job, before: npt.NDArray[np.uint8], base: int) -> Fp16:
+    """FP16 bits of Y, M x K."""
+    fmt = job.z_fmt
+    return widen(load(before, job.y_place - base, job.m, job.k, fmt, job.spread(fmt)), fmt)
 
 
 def _first_step(
@@ -138,8 +161,7 @@ def _first_step(
         return "first wrong step not searched: min and max are not the contract's"
     x, w = factors(before, job, base, traits)
     x_row, w_column, z_fmt = x[row], w[:, column], job.z_fmt
-    y = load(before, job.y_place - base, job.m, job.k, z_fmt, job.spread(z_fmt))
-    y0 = int(widen(y[row : row + 1, column], z_fmt)[0])
+    y0 = int(_start(job, before, base)[row, column])
     try:
         text = _possible(first_possible_step(job.op, x_row, w_column, y0, got, z_fmt))
     except ValueError:
