@@ -70,6 +70,43 @@ class Headline:
         return rate, rate * 2 * self.mhz / 1000 if self.mhz else None
 
 
+@dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """A clock of a published chip, and its power where it can be derived from what was published."""
+
+    mhz: float  # clock
+    volts: float  # supply
+    multiply_add: float | None  # milliwatts of the whole cluster in products in FP16
+    others: float | None  # milliwatts in the other operations
+    source: str  # publisher
+
+    def milliseconds(self, cycles: int) -> float:
+        """Return the time of some cycles."""
+        return cycles / self.mhz / 1000
+
+    def millijoules(self, op: Op, cycles: int) -> float | None:
+        """Return the energy of some cycles of an operation; None without power."""
+        power = self.multiply_add if op.is_fma else self.others
+        return None if power is None else power * self.milliseconds(cycles) / 1000
+
+
+@cache
+def operating_points() -> tuple[OperatingPoint, ...]:
+    """All operating points, the slowest first."""
+    tables = tomllib.loads(FILE.read_text())["operating_point"]
+    found = (
+        OperatingPoint(
+            table["mhz"],
+            table["volts"],
+            table.get("milliwatts", {}).get("multiply_add"),
+            table.get("milliwatts", {}).get("others"),
+            table["source"],
+        )
+        for table in tables
+    )
+    return tuple(sorted(found, key=lambda point: point.mhz))
+
+
 def _size(size: list[int]) -> tuple[int, int, int]:
     m, n, k = size
     return m, n, k

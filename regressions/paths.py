@@ -47,6 +47,11 @@ class BuildTree:
         return self.reports / "bench.json"
 
     @property
+    def learning(self) -> Path:
+        """Loss curves of the last `make workload NAME=learning`."""
+        return self.reports / "learning.json"
+
+    @property
     def history(self) -> Path:
         """Findings of runs, one after the other (`regressions.history`)."""
         return self.reports / "history.jsonl"

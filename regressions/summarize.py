@@ -9,6 +9,7 @@ from regressions.failures import failure_rows, rerun_line
 from regressions.judge import SegmentResult, stopped_by
 from regressions.run import Run, own_checkers
 from regressions.summary import Summary, TestRow
+from regressions.workloads.ran import workload_runs
 from tb.exchange.applicable import NotApplicable
 from tb.exchange.results import JobResult
 from tb.exchange.status import Status, gravest
@@ -46,6 +47,7 @@ def summarize(run: Run, execution: Execution) -> Summary:
     if held := sum(map(_held, execution.results)):
         summary.notes.append(f"{held} jobs not run behind a known hang, and not counted as planned")
     summary.totals = _totals(summary, execution.results)
+    summary.workloads = workload_runs(execution.results, run.devices)
     return summary
 
 

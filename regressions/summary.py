@@ -16,6 +16,7 @@ from regressions.run import Run
 from regressions.simulators.points import Kind
 from regressions.testplan import TestpointRow, load_testplan, rows, verdicts
 from regressions.triage.common import NAMELESS, Common
+from regressions.workloads.ran import WorkloadRun
 from tb.checkers import Checker, load_checkers, tally
 from tb.exchange.applicable import NotApplicable, in_words, less_checked
 from tb.exchange.results import JobResult
@@ -85,6 +86,7 @@ class Summary:
     # Processor time of the whole run in seconds, by purpose (`regressions.processor`).
     own_checkers: list[Checker] = field(default_factory=list)  # checkers that a user brought
     processor: Counter[str] = field(default_factory=Counter)
+    workloads: list[WorkloadRun] = field(default_factory=list)  # workloads with jobs that passed
     builds: dict[str, float] = field(default_factory=dict)  # wall time of the builds that it made, by name
 
     @property
@@ -172,6 +174,7 @@ class Summary:
                 for row in self.known
             ],
             "not_applicable": [to_builtins(part) for part in self.not_applicable],
+            "workloads": [each.to_json() for each in self.workloads],
         }
 
     @property

@@ -87,7 +87,8 @@ class ClusterRunner(RunnerKind):
 
         own = [device.name for device in summary.run.devices if device.kind == self.name]
         content = replace(cluster_section(bench), devices=own, programs=programs(summary.tests, own))
-        return Section(FOLDER, "cluster_section.html.j2", "programs", "Clusters", content)
+        place = (FOLDER, "cluster_section.html.j2", "programs", "Clusters")
+        return Section(*place, content, content.training)
 
 
 def _program(name: str, logs: Path) -> ProgramBuild:

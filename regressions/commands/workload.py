@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.console import Console
 
+from models.published import operating_points
 from models.values import Values
 from regressions import account
 from regressions.commands.run import run
 from regressions.errors import UserError
 from regressions.order import Order
+from regressions.provenance import git_revision
 from regressions.results import read_results
 from regressions.run import EXIT_PASSED
 from regressions.rundir import last_run
 from regressions.selection import find_entry
 from regressions.tables import Column, print_table
 from regressions.workloads.figures import Phase, phases, total
+from regressions.workloads.kept_learning import keep_learning
 from regressions.workloads.rounding import RoundingEffect, rounding
 from tb.sequences import without_bench
 from tb.workloads.digits import CLASSIFIER
@@ -31,7 +34,7 @@ from tb.workloads.workload import Workload
 if TYPE_CHECKING:
     from models.timing import Instance
     from regressions.services import Services
-    from regressions.workloads.learning import Learning
+    from regressions.workloads.kept_learning import Learning
 
 LEARNING = "learning"
 """Name of the study that needs no simulation."""
@@ -52,13 +55,15 @@ def workload(order: Order, services: Services, console: Console) -> int:
         # Imported here: only this study needs the library of the judge.
         from regressions.workloads.learning import study
 
-        _print_learning(study(), console)
+        studied = list(study())
+        _print_learning(studied, console)
+        keep_learning(order.tree.learning, studied, git_revision())
         return EXIT_PASSED
     kind = _workload(order)
     code = run(replace(order, test=order.name), services, console)
     device = services.device(order.device)
-    taken = kind(order.name, order.chosen_seed, {}, device).taken
-    rows = phases(device.instance, kind.account(device.instance), _cycles(order, taken))
+    drawn = kind(order.name, order.chosen_seed, {}, device)
+    rows = phases(device.instance, drawn.program_jobs, _cycles(order, drawn.taken))
     if rows:
         _print_phases(device.instance, rows, console)
     if issubclass(kind, GraphProblem):
@@ -102,10 +107,12 @@ def _print_phases(instance: Instance, rows: list[Phase], console: Console) -> No
         for row in (*rows, everything)
     ]
     print_table(console, _PHASES, table)
-    console.print(
-        f"{instance.title}: {everything.macs / everything.cycles:.1f} MAC/cycle; at the paper's 470 MHz "
-        f"{everything.cycles / 470e3:.3f} ms, at its 613 MHz {everything.cycles / 613e3:.3f} ms"
+    times = (
+        f"{point.milliseconds(everything.cycles):.3f} ms at the paper's {point.mhz:g} MHz"
+        for point in operating_points()
     )
+    rate = everything.macs / everything.cycles
+    console.print(f"{instance.title}: {rate:.1f} MAC/cycle; {', '.join(times)}")
 
 
 def _print_rounding(found: RoundingEffect, console: Console) -> None:

@@ -55,19 +55,19 @@ def cause_names(groups: Iterable[Group]) -> list[str]:
 
 def by_operation(jobs: Sequence[JobResult]) -> list[Group]:
     """A group for each operation, of the jobs without stalls."""
-    return _groups(_free(jobs), lambda job: job.op, [op.name for op in Op])
+    return grouped(_free(jobs), lambda job: job.op, [op.name for op in Op])
 
 
 def by_stalls(jobs: Sequence[JobResult]) -> list[Group]:
     """A group for each kind of stalls."""
-    return _groups(jobs, lambda job: job.stall, ["none"])
+    return grouped(jobs, lambda job: job.stall, ["none"])
 
 
 def by_size(jobs: Sequence[JobResult]) -> list[Group]:
     """A group for each class of M*N*K, a factor of 8 wide, of the jobs without stalls."""
     free = sorted(_free(jobs), key=lambda job: job.m * job.n * job.k)
     names = dict.fromkeys(map(_steps, free))
-    return _groups(free, _steps, list(names))
+    return grouped(free, _steps, list(names))
 
 
 def _steps(job: JobResult) -> str:
@@ -117,7 +117,7 @@ def _free(jobs: Sequence[JobResult]) -> list[JobResult]:
     return [job for job in jobs if job.stall == "none"]
 
 
-def _groups(
+def grouped(
     jobs: Sequence[JobResult], label: Callable[[JobResult], str], order: Sequence[str]
 ) -> list[Group]:
     """Sums up the jobs of each label; labels of `order` come first, in its order."""

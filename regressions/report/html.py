@@ -21,6 +21,7 @@ from regressions.report.overview import processor_time, tiles
 from regressions.report.speed import speed_section
 from regressions.report.trend import commit, trend, when
 from regressions.report.verdict import grouped, verdict_word
+from regressions.report.workloads import workload_section
 from regressions.simulators.points import Kind
 from regressions.summary import Summary, TestRow
 from regressions.testplan import by_stage, verdicts
@@ -84,6 +85,9 @@ def render_html(summary: Summary) -> str:
         slug=slug,
         bench=speed_section(bench),
         sections=sections,
+        workloads=workload_section(
+            summary, next((section.training for section in sections if section.training), {})
+        ),
         rows=rows,
         stages=by_stage(rows),
         contract=load_contract(),

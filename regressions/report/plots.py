@@ -133,19 +133,30 @@ def lost_plot(groups: Sequence[Group], title: str) -> Plot | None:
     if not groups:
         return None
     names = [name for name in cause_names(groups) if name != _USEFUL]
+    lost = {each.label: 100 * sum(each.shares.get(name, 0.0) for name in names) for each in groups}
+    across = Axis.linear("lost slots, % of all", [0, *lost.values()])
+    return _stacked(title, groups, names, across, f"Lost {_range(lost, 1)}.")
+
+
+def share_plot(groups: Sequence[Group], title: str) -> Plot | None:
+    """A bar for each group, its parts the shares of all causes in percent; None without groups."""
+    if not groups:
+        return None
+    useful = {each.label: 100 * each.shares.get(_USEFUL, 0.0) for each in groups}
+    across = Axis("slots, % of all", 0, 100)
+    return _stacked(title, groups, cause_names(groups), across, f"Useful {_range(useful, 1)}.")
+
+
+def _stacked(title: str, groups: Sequence[Group], names: Sequence[str], across: Axis, text: str) -> Plot:
+    """A bar for each group, its parts the shares of some causes in percent."""
     shares = [[100 * group.shares.get(name, 0.0) for name in names] for group in groups]
     bars = list(enumerate(list(accumulate(row, initial=0.0)) for row in shares))
     series = [
         Series(name, colour(name, names), [[(x, row + 0.5) for x in end[i : i + 2]] for row, end in bars], 16)
         for i, name in enumerate(names)
     ]
-    labels = [group.label for group in groups]
-    lost = {each.label: end[-1] for each, (_, end) in zip(groups, bars, strict=True)}
-    down, across = (
-        Axis("", len(groups), 0, names=labels),
-        Axis.linear("lost slots, % of all", [0, *lost.values()]),
-    )
-    return _bars(title, across, down, series, f"Lost {_range(lost, 1)}.")
+    down = Axis("", len(groups), 0, names=[group.label for group in groups])
+    return _bars(title, across, down, series, text)
 
 
 def _bars(title: str, across: Axis, down: Axis, series: Sequence[Series], text: str) -> Plot:

@@ -2,26 +2,17 @@
 """Training of networks in the engine's arithmetic, beside the same networks in float32."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
 from models.engine import Engine
 from regressions.workloads.float32 import Float32Network
+from regressions.workloads.kept_learning import Learning
 from tb.workloads.dense import FP16, HYBRID, HYBRID_INNER, Precision
 from tb.workloads.digits import AUTOENCODER, CLASSIFIER, DigitsTask, digits
 
 EPOCHS = 30
 SEEDS = 5
-
-
-class Learning(NamedTuple):
-    """Outcome of a training in one arithmetic."""
-
-    task: str
-    arithmetic: str
-    losses: tuple[float, ...]  # mean of each epoch
-    score: float  # the task's, on samples that were not trained with
 
 
 def learn(task: DigitsTask, precision: Precision | None, seed: int, epochs: int = EPOCHS) -> Learning:

@@ -20,6 +20,9 @@ class Workload(GivenJobs):
             @classmethod
             def program(cls, engine: Engine) -> None:
                 engine.matmul(np.eye(48), np.ones((48, 48)), label="product")
+
+    Attributes:
+        program_jobs: All jobs of the program on the device's instance, with their operands.
     """
 
     memory: ClassVar[int | None] = None
@@ -39,6 +42,7 @@ class Workload(GivenJobs):
 
     def jobs(self) -> Iterator[GemmJob]:
         """The jobs of the program; their operands are those of the reference model's results."""
-        for job in self.account(self.descriptor.instance):
+        self.program_jobs = self.account(self.descriptor.instance)
+        for job in self.program_jobs:
             assert job.operands is not None
             yield GemmJob(*job.operands, job.op, job.fmt)

@@ -26,6 +26,7 @@ _WRITTEN = {
         "summary.json",
         "summary.md",
         "bench.json",
+        "learning.json",
         "coverage.json",
         "points.json",
         "trace.json",

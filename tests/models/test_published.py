@@ -5,7 +5,15 @@ import pytest
 
 from models.formats import Format
 from models.ops import Op
-from models.published import Headline, PublishedCase, at_most, cases, cases_of, headlines
+from models.published import (
+    Headline,
+    PublishedCase,
+    at_most,
+    cases,
+    cases_of,
+    headlines,
+    operating_points,
+)
 from models.schedule import schedule
 from models.timing import Instance, bound, tile_cycles, utilization
 
@@ -76,3 +84,17 @@ def test_published_operations_are_those_of_the_published_utilization(line: Headl
         assert gflops is None
     else:
         assert gflops == pytest.approx(line.gflops, abs=0.05)
+
+
+def test_power_is_derived_from_published_efficiency() -> None:
+    """48 elements at 99.4 %, two operations each, over 755 GFLOPS/W and up to 1190 of other operations."""
+    slow, fast = operating_points()
+    gflops = 2 * 48 * 0.994 * slow.mhz / 1000
+    assert slow.multiply_add == pytest.approx(1000 * gflops / 755, abs=0.05)
+    assert slow.others == pytest.approx(1000 * gflops / 1190, abs=0.05)
+    assert (slow.mhz, fast.mhz, fast.multiply_add) == (470, 613, None)
+    assert fast.mhz == headlines()[0].mhz
+    assert slow.millijoules(Op.GEMM, 470_000_000) == slow.multiply_add
+    assert slow.millijoules(Op.ADDMIN, 470_000_000) == slow.others
+    assert fast.millijoules(Op.GEMM, 1) is None
+    assert slow.milliseconds(470_000) == 1.0

@@ -23,6 +23,7 @@ from regressions.summarize import summarize
 from regressions.summary import Summary
 from regressions.triage.common import Common
 from regressions.triage.subgroup import Subgroup
+from regressions.workloads.kept_learning import keep_learning
 from tb.descriptor import load
 from tb.exchange.applicable import NotApplicable
 from tb.exchange.device import Descriptor
@@ -36,6 +37,7 @@ from tests.code_coverage.design import data
 from tests.code_coverage.design import device as covered_unit
 from tests.coverage.test_report import covered
 from tests.job_results import job_result
+from tests.report.workload_runs import LEARNT, SEQUENCES, workload_result
 from tests.runner.runs import started
 from tests.runner.test_speed_section import ROWS, SCALING
 
@@ -108,10 +110,13 @@ def _summary(folder: Path, results: Sequence[SegmentResult], devices: Sequence[D
 
 
 def passing(folder: Path) -> Summary:
-    """Everything passed, on three devices; code coverage was measured, and tests were graded."""
+    """Everything passed, on three devices, workloads too; code coverage was measured, tests were graded."""
     devices = [load(name) for name in ("redmule", "redmule_8x8x1", "serial")]
     tests = ("gemm_ops", "edges_sizes", "laws")
     results = [_result(test, each, (), _jobs(test)) for each in devices for test in tests]
+    results += [
+        workload_result(name, each, probe=each.name != "serial") for name in SEQUENCES for each in devices
+    ]
     summary = _summary(folder, results, devices)
     (folder / "unit").mkdir(parents=True)
     unit = covered_unit(folder / "unit")
@@ -196,6 +201,7 @@ def write(folder: Path, name: str) -> Path:
     figures = {"git": "abc", "accelerator": ROWS, "scaling": SCALING}
     figures |= {"cluster": PROGRAMS, "cluster_figures": FIGURES}
     (reports / "bench.json").write_text(json.dumps(figures))
+    keep_learning(summary.run.order.tree.learning, LEARNT, "abc")
     for day in range(1, 9):
         texts = {
             "run": f"202601{day:02d}-091500-smoke-1",
