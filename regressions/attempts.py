@@ -17,6 +17,7 @@ from regressions.known_issues import explaining
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import quoted, relative
+from regressions.place import Processes
 from regressions.planner import RANDOM_STATE, Simulation
 from regressions.process import Command
 from regressions.progress import RunProgress
@@ -173,7 +174,7 @@ class Attempts:
         simulation = Simulation(0, (segment,))
         with RunProgress(console, [simulation], quiet=self.quiet) as progress:
             plan = self._plan(mode, segment, seconds or 0.0)
-            executor = Executor(self.run / mode, 1, command, lambda _: plan, progress)
+            executor = Executor(self.run / mode, Processes(1), command, lambda _: plan, progress)
             execution = executor.execute(iter([simulation]))
         if execution.interrupted:
             return None

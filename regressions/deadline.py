@@ -51,7 +51,7 @@ class Deadline:
     """Time left to the present test of a simulation: each has its own timeout, in seconds by segment key."""
 
     def __init__(self, timeouts: dict[tuple[str, int, int], float]) -> None:
-        self._timeouts = timeouts
+        self.timeouts = timeouts
         self._phase: tuple[int, bool] = (0, False)
         self._since = 0.0
 
@@ -61,7 +61,7 @@ class Deadline:
         phase = (len(reader.log.tests), running is not None)
         if phase != self._phase:
             self._phase, self._since = phase, seconds
-        limit = OVERHEAD_SECONDS if running is None else self._timeouts.get(running.key, OVERHEAD_SECONDS)
+        limit = OVERHEAD_SECONDS if running is None else self.timeouts.get(running.key, OVERHEAD_SECONDS)
         if seconds - self._since <= limit:
             return ""
         what = f"test {running.key[0]}" if running else ("start" if not reader.log.tests else "end")

@@ -13,7 +13,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from models.places import unusable
@@ -21,6 +21,8 @@ from regressions.streams import steady_streams
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements.txt"
+FARM_REQUIREMENTS = ROOT / "requirements-farm.txt"
+"""Pins of the extra of farms, which is installed only where ``FARM=`` is typed."""
 MINIMUM = (3, 11)
 
 # Reads names of folders alone: to load the metadata of all packages takes a second.
@@ -65,13 +67,15 @@ def prepare(folder: Path, own: bool, requirements: Path = REQUIREMENTS) -> str:
     One that is not the project's `own`, to make and to change, is only checked.
     """
     python = folder / "bin" / "python"
-    stamp = folder / ".requirements.sha256"
+    stamp = folder / f".{requirements.stem}.sha256"
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
     if own and python.exists() and stamp.exists() and stamp.read_text().strip() == digest:
         return ""
     missing = lacks(python, requirements)
     if missing and not own:
-        return f"VENV={folder} cannot be used: {missing}; install requirements.txt there, or leave VENV= out"
+        return (
+            f"VENV={folder} cannot be used: {missing}; install {requirements.name} there, or leave VENV= out"
+        )
     if missing:
         error = _install(folder, python, requirements)
         if error:
@@ -140,11 +144,17 @@ def outcome(act: Callable[[], str], doing: str) -> int:
     return 2 if error else 0
 
 
+def main(folder: Path, typed: Sequence[str]) -> int:
+    """Makes the environment in a folder, with the extra that a variable typed behind make asks for."""
+    wanted = [REQUIREMENTS, *[FARM_REQUIREMENTS] * ("FARM" in typed)]
+
+    def act() -> str:
+        errors = (prepare(folder, folder == Path(".venv"), each) for each in wanted)
+        return unusable(ROOT) or next(filter(None, errors), "")
+
+    return outcome(act, "make the virtual environment")
+
+
 if __name__ == "__main__":
     steady_streams()
-    folder = Path(sys.argv[1])
-    sys.exit(
-        outcome(
-            lambda: unusable(ROOT) or prepare(folder, folder == Path(".venv")), "make the virtual environment"
-        )
-    )
+    sys.exit(main(Path(sys.argv[1]), os.environ.get("MAKE_TYPED", "").split()))

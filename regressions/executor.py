@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs simulations in parallel and keeps their results, also when interrupted."""
+"""Runs simulations side by side and keeps their results, also when interrupted."""
 
 import asyncio
 import os
@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Protocol
 
 from regressions.deadline import Deadline
-from regressions.judge import SegmentResult, judge
+from regressions.judge import Ending, SegmentResult, judge
+from regressions.place import SimulationPlace
 from regressions.planner import Simulation, patience
-from regressions.process import POLL_SECONDS, Command, run_process
+from regressions.process import POLL_SECONDS, Command
 from regressions.results import ResultsReader, SimulationLog
 from tb.exchange.plan import Plan, Segment
 from tb.exchange.status import Status
@@ -73,33 +74,31 @@ class Executor:
     """Keeps a number of simulations running until there are none left.
 
     Args:
-        run: The run's folder; simulations get ``sims/<number>`` in it.
-        processes: Number of them that run at a time.
+        run: The run's folder; simulations get ``sims/<number>`` in it, by their index alone.
+        place: Where they run.
         command: Gives the command of a simulation, whose folder with ``plan.json`` exists.
         plan: Gives the content of a simulation's ``plan.json``.
         observer: Told of progress.
-        first: Number of the first simulation.
         stop: Failed scenarios after which everything ends; None for no limit.
     """
 
     def __init__(
         self,
         run: Path,
-        processes: int,
+        place: SimulationPlace,
         command: Callable[[Simulation, Path], Command],
         plan: Callable[[Simulation], Plan],
         observer: Observer,
-        first: int = 0,
         stop: int | None = None,
     ) -> None:
         self._run = run
-        self._processes = processes
+        self._place = place
         self._command = command
         self._plan = plan
         self._observer = observer
-        self._count = first
         self._stop = stop
-        self._failures: dict[int, int] = {}  # of each simulation
+        self._failures: dict[Path, int] = {}  # of each simulation
+        self._parts: Counter[int] = Counter()  # simulations that each planned one became
 
     def execute(self, simulations: Iterator[Simulation | None], until: float | None = None) -> Execution:
         """Run simulations; SIGINT and SIGTERM end them all and keep the results so far.
@@ -134,7 +133,7 @@ class Executor:
             while True:
                 late = until is not None and time.monotonic() >= until
                 waiting = False
-                while len(running) < self._processes and not execution.interrupted and not waiting:
+                while len(running) < self._place.room and not execution.interrupted and not waiting:
                     if retries:
                         simulation: Simulation | None = retries.pop()
                     elif late or (simulation := next(simulations, _LAST)) is _LAST:
@@ -171,20 +170,27 @@ class Executor:
 
     async def _simulate(self, simulation: Simulation, execution: Execution) -> list[Simulation]:
         """Run one simulation; return the part left to run after a crash or a timeout."""
-        number, self._count = self._count, self._count + 1
-        folder = self._run / "sims" / f"{number:04d}"
+        folder = self._folder(simulation)
         folder.mkdir(parents=True)
         self._plan(simulation).write(folder)
         reader = ResultsReader(folder / "results.jsonl")
         timeouts = {segment.key: patience(segment) for segment in simulation.segments}
         self._observer.started(simulation)
-        outcome = await run_process(
+        outcome = await self._place.run(
             self._command(simulation, folder),
             Deadline(timeouts),
             reader,
-            lambda: self._progressed(simulation, number, reader.log, execution),
+            lambda: self._progressed(simulation, folder, reader.log, execution),
         )
         results = judge(simulation, reader.log, outcome, os.path.relpath(folder, self._run))
+        if outcome.ending is Ending.LOST and len(results) > 1:  # one of them may be to blame
+            self._observer.finished(simulation, [], reader.log)
+            for segment in simulation.segments:
+                if execution.interrupted:
+                    execution.results.append(not_started(segment))
+                else:
+                    await self._simulate(Simulation(simulation.index, (segment,)), execution)
+            return []
         left = [] if execution.interrupted else [result for result in results if not result.began]
         if len(left) == len(results):
             left = []  # it would only do the same again
@@ -193,12 +199,18 @@ class Executor:
         self._observer.finished(simulation, kept, reader.log)
         return [Simulation(simulation.index, tuple(result.segment for result in left))] if left else []
 
+    def _folder(self, simulation: Simulation) -> Path:
+        """Name the folder of a simulation, the same wherever and whenever it runs."""
+        part, name = self._parts[simulation.index], f"{simulation.index:04d}"
+        self._parts[simulation.index] += 1
+        return self._run / "sims" / (f"{name}.{part}" if part else name)
+
     def _progressed(
-        self, simulation: Simulation, number: int, log: SimulationLog, execution: Execution
+        self, simulation: Simulation, folder: Path, log: SimulationLog, execution: Execution
     ) -> None:
         """Tell of progress; end everything if there are too many failures."""
         self._observer.progressed(simulation, log)
-        self._failures[number] = sum(len(test.failures) for test in log.tests)
+        self._failures[folder] = sum(len(test.failures) for test in log.tests)
         if self._stop is not None and sum(self._failures.values()) >= self._stop:
             execution.stopped = True
             self._interrupt()

@@ -22,6 +22,7 @@ class Ending(Enum):
     TIMEOUT = "timeout"
     INTERRUPTED = "interrupted"
     NOT_STARTED = "not started"
+    LOST = "lost"  # with every worker of a farm that ran it
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ def _stopped(outcome: ProcessEnd, test: TestLog | None) -> tuple[Status, str]:
 
 def _absent(log: SimulationLog, outcome: ProcessEnd) -> tuple[Status, str]:
     """Status of a segment that never began; one that was skipped would only be skipped again."""
+    if outcome.ending is Ending.LOST:
+        return Status.CRASH, outcome.detail
     if outcome.ending is Ending.EXITED and log.ended:
         fault = f": {outcome.xml_failures[0]}" if outcome.xml_failures else ""
         return Status.CRASH, f"the simulation ended without running it{fault}"
@@ -183,7 +186,7 @@ def judge(
 
 def _apply_simulation_fault(results: list[SegmentResult], log: SimulationLog, outcome: ProcessEnd) -> None:
     fault = _simulation_fault(log, outcome)
-    if fault is None:
+    if fault is None or outcome.ending is Ending.LOST:
         return
     explained = any(result.status not in (Status.PASSED, Status.NOT_RUN) for result in results)
     if explained and log.ended and outcome.ending is Ending.EXITED:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from regressions import testlist
 from regressions.errors import UserError
+from regressions.farm.spec import Farm, parse_farm
 from regressions.limits import processors
 from regressions.option import Option, parse_duration, parse_processes, parse_seed, parse_stop
 from regressions.paths import BuildTree, quoted, relative
@@ -60,6 +61,7 @@ class Order:
     lists: Annotated[tuple[Path, ...], Option.paths("LISTS")] = ()
     covergroups: Annotated[tuple[Path, ...], Option.paths("COVERGROUPS")] = ()
     checkers: Annotated[tuple[Path, ...], Option.paths("CHECKERS")] = ()
+    farm: Annotated[Farm | None, Option("FARM", parse_farm)] = None
     shard: Annotated[Shard, Option("SHARD", parse_shard)] = UNDIVIDED
     keep: Annotated[bool, Option.switch("KEEP")] = False
     graded: Annotated[bool, Option.switch("GRADE")] = False

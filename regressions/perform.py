@@ -18,6 +18,8 @@ from regressions.executor import Execution, Executor, not_started
 from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
 from regressions.paths import relative
+from regressions.place import SimulationPlace
+from regressions.places import place_of
 from regressions.planner import Simulation, pack
 from regressions.process import Command
 from regressions.progress import RunProgress
@@ -78,12 +80,13 @@ def perform(run: Run, schedule: Schedule, services: Services, console: Console) 
     simulator = services.simulator("verilator")
     names = ", ".join(device.name for device in run.devices)
     console.print(f"{run.label}: device {names}, seed {run.seed}, {relative(run.folder)}", highlight=False)
-    runner = _Runner(run, schedule, simulator, console)
-    execution = runner.execute()
-    if schedule.closing is not None and not execution.interrupted:
-        with busy(console, "making scenarios for the bins that are still open"):
-            segments = schedule.closing(covered(run, execution, ACCELERATOR))
-        execution.add(runner.close(segments))
+    with place_of(run.order, console) as place:
+        runner = _Runner(run, schedule, simulator, place, console)
+        execution = runner.execute()
+        if schedule.closing is not None and not execution.interrupted:
+            with busy(console, "making scenarios for the bins that are still open"):
+                segments = schedule.closing(covered(run, execution, ACCELERATOR))
+            execution.add(runner.close(segments))
     try:
         with busy(console, "code coverage"):
             code = code_report.collect(run.folder, execution.results, simulator, run.main)
@@ -95,8 +98,12 @@ def perform(run: Run, schedule: Schedule, services: Services, console: Console) 
 class _Runner:
     """Builds on demand and executes the simulations of a run."""
 
-    def __init__(self, run: Run, schedule: Schedule, simulator: Simulator, console: Console) -> None:
+    def __init__(
+        self, run: Run, schedule: Schedule, simulator: Simulator, place: SimulationPlace, console: Console
+    ) -> None:
         self._run = run
+        self._place = place
+        self._next = 0  # index of a simulation that there is not yet
         self._schedule = schedule
         self._simulator = simulator
         self._console = console
@@ -130,20 +137,18 @@ class _Runner:
         if not segments:
             return Execution()
         self._failed = []
-        simulations = pack(segments, self._run.order.processes)
+        simulations = pack(segments, self._next)
         self._builds.start(builds_of(simulations))
         return self._simulate(simulations)
 
     def _simulate(self, simulations: Sequence[Simulation] | None, seconds: float | None = None) -> Execution:
         """Run simulations; without any named, those of a soak for some time."""
-        folder, processes = self._run.folder, self._run.order.processes
-        first = len(list((folder / "sims").glob("*")))
         until = None if seconds is None else time.monotonic() + seconds
         with RunProgress(
-            self._console, simulations, processes, until=until, building=self._builds.in_words
+            self._console, simulations, self._place.room, until=until, building=self._builds.in_words
         ) as progress:
             executor = Executor(
-                folder, processes, self._command, self._plan, progress, first, self._run.order.stop
+                self._run.folder, self._place, self._command, self._plan, progress, self._run.order.stop
             )
             ready = self._endless(progress) if simulations is None else self._waiting(simulations, progress)
             execution = executor.execute(ready, until)
@@ -155,6 +160,8 @@ class _Runner:
             planned = [segment for each in simulations or () for segment in each.segments]
             rest = [each for each in planned if (each.device, each.key) not in known]
             execution.results += [not_started(segment) for segment in rest]
+        if simulations is not None:
+            _in_order(execution, simulations)
         return execution
 
     def _waiting(
@@ -181,6 +188,7 @@ class _Runner:
 
     def _is_built(self, simulation: Simulation, progress: RunProgress) -> bool:
         """True if the build is there; else its segments are noted as failed."""
+        self._next = max(self._next, simulation.index + 1)
         message = self._builds.error(build_of(simulation))
         if message:
             failed = (SegmentResult(each, Status.BUILD_FAILED, message, "") for each in simulation.segments)
@@ -193,7 +201,7 @@ class _Runner:
         argv, environment = self._simulator.command(
             build, folder, waves=self._run.order.waves, state=simulation.state
         )
-        return Command(argv, environment, folder, _rerun(simulation, self._run))
+        return Command(argv, environment, folder, _rerun(simulation, self._run), simulation.cycles)
 
     def _plan(self, simulation: Simulation) -> Plan:
         device = self._devices[simulation.device]
@@ -207,6 +215,21 @@ class _Runner:
             checkers=tuple(str(path.resolve()) for path in order.checkers),
             programs=runner_of(device).programs(entries, device, self._run.folder),
         )
+
+
+def _in_order(execution: Execution, simulations: Sequence[Simulation]) -> None:
+    """Put what ended in any order into that of the plan, so that reports do not depend on it."""
+    planned = sorted(simulations, key=lambda simulation: simulation.index)
+    keys = [_key(segment) for simulation in planned for segment in simulation.segments]
+    places = {key: place for place, key in enumerate(keys)}
+    execution.results.sort(key=lambda result: places[_key(result.segment)])
+    execution.rejected = {
+        test: dict(sorted(reasons.items())) for test, reasons in sorted(execution.rejected.items())
+    }
+
+
+def _key(segment: Segment) -> tuple[str, str, tuple[str, int, int], int]:
+    return segment.device, segment.kind, segment.key, segment.seed
 
 
 def _rerun(simulation: Simulation, run: Run) -> str:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a tier and a seed to simulations: which scenarios of which tests, in which processes.
 
-The jobs are decided by tier and seed alone; the number of processes decides only how the segments are packed.
+Both are decided by tier and seed alone: a run has the same simulations on any number of processes.
 """
 
 import heapq
@@ -14,10 +14,10 @@ from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
 from tb.stimulus.rng import derive
 
-# A simulation takes about a second to start, so each process gets a few long ones; the cap keeps what a crash
-# can cost, and the wait for the last one, short.
-_SIMULATIONS_PER_PROCESS = 3
-_MAX_CYCLES_PER_SIMULATION = 40_000_000
+# A simulation takes about a second to start, so there are a few long ones of each build; the cap, some
+# minutes, keeps what a crash or a lost worker can cost, and the wait for the last one, short.
+_SIMULATIONS_PER_BUILD = 6
+_MAX_CYCLES_PER_SIMULATION = 20_000_000
 # A soak draws this share of the tier's budget at a time, until its time is over.
 _SOAK_ROUND = 0.1
 
@@ -158,13 +158,13 @@ def _company(segment: Segment) -> tuple[str, str, str]:
     return segment.device, segment.kind, segment.entry.name if segment.kind == COVERAGE else ""
 
 
-def pack(segments: Sequence[Segment], processes: int, first_index: int = 0) -> list[Simulation]:
-    """Packs segments into simulations of about equal length, the longest first; `processes` run at a time."""
+def pack(segments: Sequence[Segment], first_index: int = 0) -> list[Simulation]:
+    """Packs segments into simulations of about equal length, the longest first."""
     simulations: list[list[Segment]] = []
     for build in dict.fromkeys(map(_company, segments)):
         group = [segment for segment in segments if _company(segment) == build]
         cycles = sum(segment.cycles for segment in group)
-        wanted = max(processes * _SIMULATIONS_PER_PROCESS, -(-cycles // _MAX_CYCLES_PER_SIMULATION))
+        wanted = max(_SIMULATIONS_PER_BUILD, -(-cycles // _MAX_CYCLES_PER_SIMULATION))
         bins = [(0, number) for number in range(min(wanted, len(group)))]
         packed: list[list[Segment]] = [[] for _ in bins]
         for segment in sorted(group, key=lambda segment: -segment.cycles):

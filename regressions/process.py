@@ -32,6 +32,7 @@ class Command:
     environment: dict[str, str]  # the complete environment
     folder: Path  # the simulation's folder, with ``plan.json``; receives ``sim.log`` and ``results.jsonl``
     rerun: str  # command line that repeats the simulation; first and last line of its log
+    cycles: int = 0  # planned ones, by which a farm tells slow workers; 0 if nobody knows
 
 
 async def _kill_group(process: asyncio.subprocess.Process) -> None:

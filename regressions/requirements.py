@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make requirements``: writes requirements.txt from requirements.in, with versions and hashes.
 
-Needs nothing but the standard library. Versions stay as they are until they are named. uv finds versions and
-hashes, in an environment of its own, which requirements-uv.txt pins in the same way.
+The extra of farms is pinned likewise, to what fits the others. Needs nothing but the standard library.
+Versions stay as they are until they are named. uv finds versions and hashes, in an environment of its own,
+which requirements-uv.txt pins in the same way.
 """
 
 import os
@@ -11,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from regressions.environment import REQUIREMENTS, ROOT, outcome, prepare
+from regressions.environment import FARM_REQUIREMENTS, REQUIREMENTS, ROOT, outcome, prepare
 from regressions.streams import steady_streams
 from regressions.targets import take_typed
 
@@ -30,12 +31,14 @@ _SETTINGS = {"index-url": "UV_DEFAULT_INDEX", "proxy": "ALL_PROXY", "cert": "SSL
 
 
 def write(upgrade: list[str], root: Path = ROOT) -> str:
-    """Writes the pins of the project and of uv; returns an error for people, or an empty text.
+    """Writes the pins of the project, of farms and of uv; returns an error for people, or an empty text.
 
     `upgrade` names packages that may take a newer version, or ``all``.
     """
     pins, tool = root / REQUIREMENTS.name, root / "requirements-uv.txt"
-    known = set(re.findall(r"^([a-z0-9-]+)==", pins.read_text() + tool.read_text(), re.MULTILINE))
+    farm = root / FARM_REQUIREMENTS.name
+    pinned = "".join(path.read_text() for path in (pins, farm, tool) if path.exists())
+    known = set(re.findall(r"^([a-z0-9-]+)==", pinned, re.MULTILINE))
     unknown = sorted({re.sub(r"[-_.]+", "-", name.lower()) for name in upgrade} - known - {"all"})
     if unknown:
         return f"UPGRADE: {', '.join(unknown)} is not in {pins.name}; a new package goes into requirements.in"
@@ -43,7 +46,8 @@ def write(upgrade: list[str], root: Path = ROOT) -> str:
     if error:
         return error
     options = [f"--upgrade-package={name}" for name in upgrade] if "all" not in upgrade else ["--upgrade"]
-    for source, output, text in (("requirements.in", pins, None), ("-", tool, "uv")):
+    sources = (("requirements.in", pins, None), ("requirements-farm.in", farm, None), ("-", tool, "uv"))
+    for source, output, text in sources:
         uv = str(root / "build" / "uv" / "bin" / "uv")
         command = [uv, "pip", "compile", *_OPTIONS, *options, source, "--output-file", output.name]
         done = subprocess.run(

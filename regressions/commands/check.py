@@ -99,4 +99,4 @@ def _simulate(name: str, order: Order, services: Services, console: Console) -> 
     so_far = itertools.accumulate(segment.cycles for segment in suited)
     segments: list[Segment] = [each for each, cycles in zip(suited, so_far, strict=True) if cycles <= _CYCLES]
     run = Run.begin(order, "check", segments[0].seed, [device], services)
-    return perform(run, Schedule.of(pack(segments, order.processes)), services, console)
+    return perform(run, Schedule.of(pack(segments)), services, console)

@@ -41,7 +41,7 @@ def run(order: Order, services: Services, console: Console) -> int:
     chosen = [(selector, entry) for selector, entry in chosen if entry.name not in without]
     entire = [entry for selector, entry in chosen if selector.begin is None]
     segments = planner_of(order, order.tier, entire, services, device, seed).segments() if entire else []
-    simulations = pack(with_kind(segments, kind), order.processes)
+    simulations = pack(with_kind(segments, kind))
     exact = [
         make_segment(services, entry, seed, selector.begin, selector.end, kind, device)
         for selector, entry in chosen
@@ -90,4 +90,4 @@ def rerun_failed(order: Order, services: Services, console: Console) -> int:
     places = list(before.info.devices)
     devices = sorted(used.values(), key=lambda device: places.index(device.name))
     run = Run.begin(order, "rerun", segments[0].seed, devices, services)
-    return perform(run, Schedule.of(pack(segments, order.processes)), services, console)
+    return perform(run, Schedule.of(pack(segments)), services, console)

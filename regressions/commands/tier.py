@@ -102,7 +102,7 @@ def _tests(order: Order, services: Services, console: Console) -> int:
         count = len(every_closer)
         for drawn in _while_right(itertools.chain([first], each_round), faults):
             mine = drawn if soak else order.shard.take(drawn, lambda segment: segment.cycles + 1)
-            packed = pack(with_kind(mine, kind), order.processes, count)
+            packed = pack(with_kind(mine, kind), count)
             count += len(packed)
             yield from packed
 

@@ -15,6 +15,7 @@ from regressions.kinds import runner_of
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import quoted, relative
+from regressions.place import Processes
 from regressions.planner import Simulation
 from regressions.planning import build_kind
 from regressions.process import Command
@@ -150,7 +151,7 @@ def _scenario(order: Order, services: Services, console: Console) -> _Ran | None
 
     simulation = Simulation(0, (segment,))
     with RunProgress(console, [simulation], quiet=True) as progress:
-        executor = Executor(run, 1, command, plan, progress)
+        executor = Executor(run, Processes(1), command, plan, progress)
         execution = executor.execute(iter([simulation]))
     if execution.interrupted:
         return None

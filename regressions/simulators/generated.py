@@ -11,7 +11,7 @@ from regressions.errors import full_place
 from regressions.simulators.base import BuildError
 from regressions.simulators.model import Model
 from regressions.simulators.objects import TranslationUnit
-from regressions.simulators.tools import MACHINE
+from regressions.simulators.tools import machine_flag
 
 # What runs once, at the start, is not worth compiling well: of an array of 96 elements, one constructor took
 # minutes that way.
@@ -28,7 +28,7 @@ def units_of(model: Model, folder: Path) -> Iterator[TranslationUnit]:
     classes = folder / f"{model.prefix}_classes.mk"
     lists = classes.read_text()
     trace = _entry(lists, r"^VM_TRACE = (\d)$", classes)
-    flags = ["-std=gnu++20", MACHINE, *model.compile, "-DVERILATOR=1", f"-DVM_TRACE={trace}"]
+    flags = ["-std=gnu++20", machine_flag(), *model.compile, "-DVERILATOR=1", f"-DVM_TRACE={trace}"]
     folders, tools = (folder, *model.folders), (library, library / "vltstd")
     own = sorted(folder.glob(f"{model.prefix}*.cpp"))
     slow = [path for path in own if path.stem.endswith("__Slow")]

