@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from regressions import outcomes
 from regressions.deadline import Deadline
 from regressions.judge import Ending, SegmentResult, judge
 from regressions.place import SimulationPlace
@@ -171,17 +172,23 @@ class Executor:
     async def _simulate(self, simulation: Simulation, execution: Execution) -> list[Simulation]:
         """Run one simulation; return the part left to run after a crash or a timeout."""
         folder = self._folder(simulation)
-        folder.mkdir(parents=True)
-        self._plan(simulation).write(folder)
+        before = outcomes.earlier(folder, self._plan(simulation))
         reader = ResultsReader(folder / "results.jsonl")
         timeouts = {segment.key: patience(segment) for segment in simulation.segments}
         self._observer.started(simulation)
-        outcome = await self._place.run(
-            self._command(simulation, folder),
-            Deadline(timeouts),
-            reader,
-            lambda: self._progressed(simulation, folder, reader.log, execution),
+
+        def progressed() -> None:
+            self._progressed(simulation, folder, reader.log, execution)
+
+        if before is not None:
+            reader.poll()
+            progressed()
+        deadline = Deadline(timeouts)
+        outcome = before or await self._place.run(
+            self._command(simulation, folder), deadline, reader, progressed
         )
+        if before is None:
+            outcomes.note(folder, outcome)
         results = judge(simulation, reader.log, outcome, os.path.relpath(folder, self._run))
         if outcome.ending is Ending.LOST and len(results) > 1:  # one of them may be to blame
             self._observer.finished(simulation, [], reader.log)

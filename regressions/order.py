@@ -61,6 +61,7 @@ class Order:
     lists: Annotated[tuple[Path, ...], Option.paths("LISTS")] = ()
     covergroups: Annotated[tuple[Path, ...], Option.paths("COVERGROUPS")] = ()
     checkers: Annotated[tuple[Path, ...], Option.paths("CHECKERS")] = ()
+    resume: Annotated[Path | None, Option("RESUME", Path)] = None
     farm: Annotated[Farm | None, Option("FARM", parse_farm)] = None
     shard: Annotated[Shard, Option("SHARD", parse_shard)] = UNDIVIDED
     keep: Annotated[bool, Option.switch("KEEP")] = False
@@ -73,13 +74,15 @@ class Order:
     out: Annotated[Path | None, Option("OUT", Path)] = None
     arguments: Annotated[str, Option("ARGS")] = ""
     tree: Annotated[BuildTree, Option("BUILD", _tree)] = field(default_factory=BuildTree)
+    # All of this as it was typed, by field, for a run that goes on later.
+    typed: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @classmethod
     @cache
     def options(cls) -> dict[str, Option]:
         """The declarations of all options, by field."""
         hints = get_type_hints(cls, include_extras=True)
-        return {name: hint.__metadata__[0] for name, hint in hints.items()}
+        return {name: hint.__metadata__[0] for name, hint in hints.items() if name != "typed"}
 
     @classmethod
     def of(cls, typed: Mapping[str, Any]) -> Order:
@@ -89,7 +92,8 @@ class Order:
             UserError: An option cannot be read.
         """
         options = cls.options().items()
-        return cls(**{name: option.parse(typed[name]) for name, option in options if name in typed})
+        fields = {name: option.parse(typed[name]) for name, option in options if name in typed}
+        return cls(**fields, typed={name: typed[name] for name in fields})
 
     @property
     def device(self) -> str:

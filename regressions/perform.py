@@ -17,7 +17,7 @@ from regressions.display import Display, busy
 from regressions.executor import Execution, Executor, not_started
 from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
-from regressions.paths import relative
+from regressions.paths import quoted, relative
 from regressions.place import SimulationPlace
 from regressions.places import place_of
 from regressions.planner import Simulation, pack
@@ -92,7 +92,10 @@ def perform(run: Run, schedule: Schedule, services: Services, console: Console) 
             code = code_report.collect(run.folder, execution.results, simulator, run.main)
     except BuildError as error:
         return conclude(run, execution, None, console, [*schedule.faults, str(error)])
-    return conclude(run, execution, code, console, schedule.faults)
+    exit_code = conclude(run, execution, code, console, schedule.faults)
+    if execution.interrupted and run.complete:
+        console.print(f"make regressions RESUME={quoted(run.folder)} goes on with the rest", highlight=False)
+    return exit_code
 
 
 class _Runner:

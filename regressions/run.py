@@ -66,15 +66,22 @@ class Run:
 
         Raises:
             SchemaError: There is something wrong with the covergroups or checkers.
+            UserError: The run that goes on ran another commit.
             OSError: The folder cannot be made.
         """
         from regressions.provenance import git_revision, tool_versions
+        from regressions.resuming import check_commit, keep
 
         for each in {device.kind for device in devices} if order.covergroups else ():
             kind(each).definition(order.covergroups)  # what is wrong with them is said now
         own_checkers(order.checkers)
         git, tools = git_revision(), tool_versions(services.simulator("verilator").version())
-        folder = create_run(order.tree.runs, label, seed)
+        if order.resume is None:
+            folder = create_run(order.tree.runs, label, seed)
+            keep(folder, order, seed, git)
+        else:
+            folder = order.resume.resolve()
+            check_commit(folder, git)
         facts = (tuple(devices), folder, git, tools, complete, goals, tuple(left_out))
         return cls(order, label, seed, *facts, portion)
 

@@ -20,6 +20,7 @@ from regressions.perform import Schedule, builds_of, perform
 from regressions.planner import Planner, Simulation, pack, rounds
 from regressions.planning import applicable, build_kind, planner_of, with_kind
 from regressions.portion import of_order
+from regressions.resuming import resumed
 from regressions.run import EXIT_FAILED, EXIT_PASSED, Run
 from regressions.services import Services
 from tb.coverage import CLOSING
@@ -38,6 +39,8 @@ def regressions(order: Order, services: Services, console: Console) -> int:
     Returns:
         The gravest exit code of all.
     """
+    if order.resume is not None:
+        order = resumed(order)
     code = _tests(order, services, console)
     stopped = order.stop is not None and code != EXIT_PASSED
     part = order.selective or order.soak_seconds is not None or stopped

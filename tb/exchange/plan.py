@@ -83,10 +83,14 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     checkers: tuple[str, ...] = ()  # files of a user's checkers
     logs: bool = False  # logs of each scenario are kept (`tb/exchange/logs.py`), not of failing ones alone
 
+    @property
+    def encoded(self) -> bytes:
+        """Content of `plan.json`."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n"
+
     def write(self, folder: Path) -> None:
         """Writes `plan.json` into the folder of the simulation."""
-        text = msgspec.json.format(msgspec.json.encode(self), indent=1)
-        (folder / FILE).write_bytes(text + b"\n")
+        (folder / FILE).write_bytes(self.encoded)
 
 
 def read_plan(path: Path) -> Plan:

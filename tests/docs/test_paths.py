@@ -22,6 +22,7 @@ _NO_PATH = {
 _WRITTEN = {
     *(
         "plan.json",
+        "outcome.json",
         "results.json",
         "summary.json",
         "summary.md",
