@@ -68,8 +68,9 @@ def test_a_bad_command_line(runner: Runner, command: str, message: str) -> None:
         ("--time=-3m", "TIME must be like 90s, 30m or 8h, not '-3m'"),
         (
             "--tire=pr",
-            "regressions knows no --tire; did you mean '--tier'? Known: --tier, --seed, --jobs, --dut, "
-            "--tests, --time, --stop, --shard, --keep, --kind, --lists, --covergroups, --checkers, --build",
+            "regressions knows no --tire; did you mean '--tier'? Known: --tier, --seed, --jobs, "
+            "--farm, --resume, --dut, --tests, --time, --stop, --shard, --keep, --kind, --lists,"
+            " --covergroups, --checkers, --build",
         ),
         ("pr", "'pr' belongs to no option of regressions"),
     ],

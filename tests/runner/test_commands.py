@@ -86,7 +86,7 @@ def test_variables_of_other_projects_do_not_reach_simulations(
 
 def test_every_field_of_an_order_is_an_option_of_its_own() -> None:
     options = Order.options()
-    assert list(options) == [field.name for field in fields(Order)]
+    assert [*options, "typed"] == [field.name for field in fields(Order)]
     assert len({option.flag for option in options.values()}) == len(options)
     known = {name for target in commands().values() for name in target.variables}
     assert known == {option.variable for option in options.values()}
