@@ -56,6 +56,7 @@ class Order:
     kind: Annotated[str, Option("KIND")] = ""
     waves: Annotated[bool, Option.switch("WAVES")] = False
     scaling: Annotated[bool, Option.switch("SCALING")] = False
+    cells: Annotated[str, Option("CELLS")] = ""
     record: Annotated[Path | None, Option("R", Path)] = None
     finding: Annotated[str, Option("FINDING")] = ""
     lists: Annotated[tuple[Path, ...], Option.paths("LISTS")] = ()
@@ -64,6 +65,7 @@ class Order:
     resume: Annotated[Path | None, Option("RESUME", Path)] = None
     farm: Annotated[Farm | None, Option("FARM", parse_farm)] = None
     shard: Annotated[Shard, Option("SHARD", parse_shard)] = UNDIVIDED
+    defects: Annotated[bool, Option.switch("DEFECTS")] = False
     keep: Annotated[bool, Option.switch("KEEP")] = False
     graded: Annotated[bool, Option.switch("GRADE")] = False
     data: Annotated[Path | None, Option("DATA", Path)] = None

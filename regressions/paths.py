@@ -52,6 +52,16 @@ class BuildTree:
         return self.reports / "learning.json"
 
     @property
+    def synthesis(self) -> Path:
+        """Figures of the last `make synth`."""
+        return self.reports / "synthesis.json"
+
+    @property
+    def proof(self) -> Path:
+        """Results of the last `make prove`."""
+        return self.reports / "proof.json"
+
+    @property
     def history(self) -> Path:
         """Findings of runs, one after the other (`regressions.history`)."""
         return self.reports / "history.jsonl"

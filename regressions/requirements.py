@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``make requirements``: writes requirements.txt from requirements.in, with versions and hashes.
+"""``make requirements``: writes requirements*.txt from requirements*.in, with versions and hashes.
 
 The extra of farms is pinned likewise, to what fits the others. Needs nothing but the standard library.
 Versions stay as they are until they are named. uv finds versions and hashes, in an environment of its own,
@@ -31,13 +31,13 @@ _SETTINGS = {"index-url": "UV_DEFAULT_INDEX", "proxy": "ALL_PROXY", "cert": "SSL
 
 
 def write(upgrade: list[str], root: Path = ROOT) -> str:
-    """Writes the pins of the project, of farms and of uv; returns an error for people, or an empty text.
+    """Writes the pins of the project, of its extras and of uv; returns an error for people, or an empty text.
 
     `upgrade` names packages that may take a newer version, or ``all``.
     """
     pins, tool = root / REQUIREMENTS.name, root / "requirements-uv.txt"
-    farm = root / FARM_REQUIREMENTS.name
-    pinned = "".join(path.read_text() for path in (pins, farm, tool) if path.exists())
+    farm, formal = root / FARM_REQUIREMENTS.name, root / "requirements-formal.txt"
+    pinned = "".join(path.read_text() for path in (pins, farm, formal, tool) if path.exists())
     known = set(re.findall(r"^([a-z0-9-]+)==", pinned, re.MULTILINE))
     unknown = sorted({re.sub(r"[-_.]+", "-", name.lower()) for name in upgrade} - known - {"all"})
     if unknown:
@@ -46,7 +46,12 @@ def write(upgrade: list[str], root: Path = ROOT) -> str:
     if error:
         return error
     options = [f"--upgrade-package={name}" for name in upgrade] if "all" not in upgrade else ["--upgrade"]
-    sources = (("requirements.in", pins, None), ("requirements-farm.in", farm, None), ("-", tool, "uv"))
+    sources = (
+        ("requirements.in", pins, None),
+        ("requirements-farm.in", farm, None),
+        ("requirements-formal.in", formal, None),
+        ("-", tool, "uv"),
+    )
     for source, output, text in sources:
         uv = str(root / "build" / "uv" / "bin" / "uv")
         command = [uv, "pip", "compile", *_OPTIONS, *options, source, "--output-file", output.name]

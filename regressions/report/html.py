@@ -18,7 +18,9 @@ from regressions.report.defects import broken_by, module_anchor, modules
 from regressions.report.devices import device_views
 from regressions.report.failing import failures, short
 from regressions.report.overview import processor_time, tiles
+from regressions.report.proof import ANSWERS, proof_section
 from regressions.report.speed import speed_section
+from regressions.report.synthesis import area_section
 from regressions.report.trend import commit, trend, when
 from regressions.report.verdict import grouped, verdict_word
 from regressions.report.workloads import workload_section
@@ -84,6 +86,9 @@ def render_html(summary: Summary) -> str:
         devices=device_views(summary),
         slug=slug,
         bench=speed_section(bench),
+        proof_answers=ANSWERS,
+        proof=proof_section(summary.run.order.tree.proof),
+        area=area_section(summary.run.order.tree.synthesis),
         sections=sections,
         workloads=workload_section(
             summary, next((section.training for section in sections if section.training), {})

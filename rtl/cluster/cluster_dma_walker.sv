@@ -72,6 +72,8 @@ module cluster_dma_walker
   always @(posedge clk_i) if (rst_ni) begin
     starts_when_idle: assert (start_i -> !valid_q && length_i != '0 && rows_i != '0)
       else $error("a transfer starts while another runs, or without a byte");
+    rows_have_bytes: assert (valid_q -> length_i != '0)
+      else $error("the rows of a transfer that runs became empty");
     within_a_word: assert (valid_q -> beat_o.count != '0 && 5'(beat_o.offset) + 5'(beat_o.count) <= 5'd8)
       else $error("an access without bytes, or across a multiple of 8");
     bytes_are_left: assert (valid_q -> left_q >= 32'(beat_o.count) && rows_q != '0)

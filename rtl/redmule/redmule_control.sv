@@ -59,6 +59,8 @@ module redmule_control
       else $error("a write ends a job that does not run");
     event_after_the_last_write: assert (done_o && job_i.m != '0 && job_i.k != '0 -> last_write_i)
       else $error("a job ends before its last write is granted (contract A7.1)");
+    job_stays_empty_or_not: assert ($past(rst_ni && pending_i && !init_o) -> $stable(job_i.m == '0 || job_i.k == '0))
+      else $error("the job changed before its end");
     idle_after_clear: assert ($past(rst_ni && clear_i) -> state_q == IDLE)
       else $error("a soft clear left a job running");
   end

@@ -149,6 +149,8 @@ module redmule_queue
       else $error("the lock is held without a free context, or by no core or several");
     triggered_by_the_holder: assert (trigger_i -> holder_o && !acquire_i)
       else $error("a trigger without the lock");
+    commands_of_one_core: assert (acquire_i || trigger_i -> $onehot(core_i))
+      else $error("a command of no core, or of several (contract A5.12)");
     head_is_the_oldest: assert (taken_q != '0 -> taken_q[head_q])
       else $error("contexts are not used in turn");
     turns_match: assert ((head_q == tail_q) == (taken_q == '0 || taken_q == '1))

@@ -80,6 +80,8 @@ module redmule_row_walker
 
 `ifndef RTL_NO_ASSERTIONS
   always @(posedge clk_i) if (rst_ni) begin
+    tiles_have_beats: assert (tile_valid_i -> tile_rows_i != '0 && tile_bytes_i != '0)
+      else $error("a tile without rows, or of rows without bytes");
     row_in_range: assert (valid_q -> row_q < rows_q)
       else $error("a row that the tile does not have");
     bytes_are_left: assert (valid_q -> left_q != '0 && left_q <= bytes_q)

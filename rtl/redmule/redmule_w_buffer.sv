@@ -87,6 +87,9 @@ module redmule_w_buffer
       overwrites_nothing: assert (
           r_valid_i && r_dest_i.src == SRC_W && r_dest_i.row == 8'(h) -> !full_o[h][r_dest_i.bank])
         else $error("a load overwrites what is still to be used");
+      fills_what_is_taken: assert (
+          r_valid_i && r_dest_i.src == SRC_W && r_dest_i.row == 8'(h) && r_dest_i.last -> taken_o[h][r_dest_i.bank])
+        else $error("a load fills a row that nobody took");
       full_is_taken: assert ((full_o[h] & ~taken_o[h]) == '0)
         else $error("a row is full that nobody took");
     end

@@ -86,6 +86,8 @@ module redmule_x_buffer
       else $error("a bank is released that is not full");
     overwrites_nothing: assert (write -> !full_o[r_dest_i.bank] && r_dest_i.row < 8'(L))
       else $error("a load overwrites what is still to be used");
+    fills_what_is_taken: assert (write && r_dest_i.last -> taken_o[r_dest_i.bank])
+      else $error("a load fills a bank that nobody took");
     full_is_taken: assert ((full_o & ~taken_o) == '0)
       else $error("a bank is full that nobody took");
   end

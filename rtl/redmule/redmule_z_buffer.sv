@@ -122,6 +122,10 @@ module redmule_z_buffer
       else $error("sums leave into a bank that was not taken");
     overwrites_nothing: assert (copy_row -> full_o[r_dest_i.bank] == '0 && r_dest_i.row < 8'(L))
       else $error("a copy overwrites what is still to be stored");
+    ends_are_live: assert (column && out_i.last_col -> out_i.live)
+      else $error("a tile ends outside of the matrix");
+    copy_fills_what_is_taken: assert (copy_row && r_dest_i.last -> taken_o[r_dest_i.bank])
+      else $error("a copy fills a bank that nobody took");
     full_is_taken: assert ((full_o[0] != '0 -> taken_o[0]) && (full_o[1] != '0 -> taken_o[1]))
       else $error("a bank is full that nobody took");
     stores_what_is_there: assert (release_i -> row_i < 8'(L) && 32'(piece_i) < PIECES)

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``make prove``: properties of control modules, each proven, refuted with a trace, or undecided."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from msgspec import to_builtins
+from rich.console import Console
+
+from regressions.errors import UserError
+from regressions.json_file import write_json
+from regressions.order import Order
+from regressions.paths import relative
+from regressions.processor import OTHERS, of_run
+from regressions.proof.defects import DefectFate, JudgedDefect, defects_of, judge
+from regressions.proof.engine import Answer, PropertyResult
+from regressions.proof.figures import ProofFigures, assumption_rows, defect_row, instances, module_row
+from regressions.proof.runner import ModuleResult, Prover, assumptions
+from regressions.proof.target import ProvenModule, load_targets
+from regressions.provenance import git_revision
+from regressions.run import EXIT_FAILED, EXIT_PASSED
+from regressions.services import Services
+from regressions.yosys.tool import Yosys, find_yosys
+
+
+def prove(order: Order, services: Services, console: Console) -> int:
+    """Prove the properties of all modules, or of those asked for by name.
+
+    Returns:
+        1 if one is refuted or undecided, else 0.
+
+    Raises:
+        UserError: The extra cannot be installed, or a source was refused.
+    """
+    del services
+    targets = _chosen(load_targets(), order.tests)
+    yosys = find_yosys()
+    prover = Prover(yosys, order.tree.root / "proof", order.processes)
+    results = [_prove(target, prover, console) for target in targets]
+    seconds = of_run(Counter()).get(OTHERS, 0.0)
+    rows = [module_row(result) for result in results]
+    found = assumption_rows(assumptions(results, instances()))
+    defects = [defect_row(each) for each in _defects(targets, yosys, order, console)] if order.defects else []
+    figures = ProofFigures(git_revision(), seconds, rows, found, defects)
+    counts = {answer: figures.count(answer) for answer in Answer}
+    console.print(
+        f"{counts[Answer.PROVEN]} properties proven, {counts[Answer.REFUTED]} refuted, "
+        f"{counts[Answer.UNDECIDED]} undecided, of {len(targets)} modules; of {len(found)} assumptions "
+        f"{sum(bool(row.proven_in) for row in found)} are proven at a neighbour, the others are checked in "
+        f"simulations; processor time of the tools {seconds:.0f} s",
+        highlight=False,
+    )
+    fates = Counter(row.fate for row in figures.defects)
+    if fates:
+        said = ", ".join(f"{fates[fate.value]} {fate.value}" for fate in DefectFate if fates[fate.value])
+        console.print(f"{len(figures.defects)} deliberate defects: {said}", highlight=False)
+    if not order.tests:
+        order.tree.proof.parent.mkdir(parents=True, exist_ok=True)
+        write_json(order.tree.proof, to_builtins(figures))
+        console.print(f"results: {relative(order.tree.proof)}", highlight=False)
+    return EXIT_FAILED if counts[Answer.REFUTED] or counts[Answer.UNDECIDED] else EXIT_PASSED
+
+
+def _chosen(targets: list[ProvenModule], patterns: str) -> list[ProvenModule]:
+    wanted = patterns.split(",") if patterns else ["*"]
+    chosen = [target for target in targets if any(fnmatchcase(target.module, each) for each in wanted)]
+    if not chosen:
+        names = ", ".join(target.module for target in targets)
+        raise UserError(f"TESTS={patterns}: no module of this name; there are {names}")
+    return chosen
+
+
+def _prove(target: ProvenModule, prover: Prover, console: Console) -> ModuleResult:
+    start = time.monotonic()
+    result = prover.prove(target)
+    answers = Counter(each.answer for each in result.results)
+    said = ", ".join(f"{answers[answer]} {answer.value}" for answer in Answer if answers[answer])
+    console.print(
+        f"{target.module}: {said}; {result.registers} registers, {time.monotonic() - start:.1f} s",
+        highlight=False,
+    )
+    for each in result.results:
+        if each.answer is not Answer.PROVEN:
+            console.print(f"  {each.answer.value} in {each.seconds:.1f} s: {each.label}", style="bold red")
+            for line in _lines(each):
+                console.print(f"    {line}", highlight=False)
+    return result
+
+
+def _defects(
+    targets: list[ProvenModule], yosys: Yosys, order: Order, console: Console
+) -> Iterable[JudgedDefect]:
+    """Judge the deliberate defects of some modules, and say what became of each."""
+    for target, defect in defects_of(targets):
+        found = judge(target, defect, yosys, order.tree.root / "proof" / "defects", order.processes)
+        by = f" by {found.result.label}" if found.fate is DefectFate.REFUTED and found.result else ""
+        console.print(f"{defect.id}: {found.fate.value}{by}, {found.seconds:.1f} s", highlight=False)
+        yield found
+
+
+def _lines(result: PropertyResult) -> Iterable[str]:
+    """The trace of a refuted property: inputs that are not zero, cycle by cycle."""
+    for cycle, values in enumerate(result.trace):
+        shown = ", ".join(f"{name}={value:#x}" for name, value in values.items() if value and "$" not in name)
+        yield f"cycle {cycle}: {shown or 'all inputs are 0'}"

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Model checking of single properties by ABC: proven for all times, refuted by a trace, or undecided."""
+
+import re
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from regressions.proof.model import TransitionSystem
+from regressions.yosys.tool import Yosys
+
+
+class Answer(StrEnum):
+    """Answer about a property."""
+
+    PROVEN = "proven"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyResult:
+    """A property and its answer.
+
+    Attributes:
+        label: of the assertion, with the instances around it
+        answer: the answer
+        engine: what gave it; empty without one
+        seconds: time that it took
+        trace: for each cycle the values of the inputs, by signal; empty unless it is refuted
+    """
+
+    label: str
+    answer: Answer
+    engine: str
+    seconds: float
+    trace: Sequence[Mapping[str, int]] = field(default=(), repr=False)
+
+
+DEPTH = 8
+"""Cycles of an induction: the first have no violation, and behind so many without one the next has none."""
+
+# Reachability by clauses, then what is quicker where words are compared, then the first again for longer.
+_ENGINES = (
+    ("pdr", ("pdr -T {}",), 0.1),
+    ("induction", (f"bmc3 -F {DEPTH + 2} -T {{}}", f"ind -F {DEPTH} -C 100000"), 0.1),
+    ("interpolation", ("int -T {}",), 0.2),
+    ("pdr", ("pdr -T {}",), 0.6),
+)
+_PROVEN = re.compile(r"Property proved")
+# The first cycles, then the step.
+_INDUCTIVE = re.compile(rf"No output asserted in {DEPTH + 2} frames.*Networks are equivalent", re.DOTALL)
+_REFUTED = re.compile(r"was asserted in frame|Property DISPROVED|Property disproved")
+_GRACE = 30.0
+
+
+def check(
+    model: TransitionSystem, label: str, yosys: Yosys, limit: float, before: Sequence[str] = ()
+) -> PropertyResult:
+    """Check one property of a model.
+
+    Args:
+        model: The model.
+        label: Label of the property.
+        yosys: The tools.
+        limit: Seconds for all engines together.
+        before: Commands of ABC that make the model smaller, and leave its inputs.
+    """
+    position = list(model.labels).index(label)
+    trace = model.file.with_name(f"trace-{position}.txt")
+    start = time.monotonic()
+    for name, commands, share in _ENGINES:
+        seconds = max(1, round(limit * share))
+        script = [
+            f"read_aiger {model.file.name}",
+            "fold",
+            f"cone -a -O {position}",
+            *before,
+            *(command.format(seconds) for command in commands),
+            f"write_cex -a {trace.name}",
+        ]
+        trace.unlink(missing_ok=True)
+        try:
+            said = yosys.run_abc(script, model.file.parent, seconds + _GRACE)
+        except subprocess.TimeoutExpired:
+            continue
+        spent = round(time.monotonic() - start, 2)
+        if (_INDUCTIVE if name == "induction" else _PROVEN).search(said):
+            return PropertyResult(label, Answer.PROVEN, name, spent)
+        if _REFUTED.search(said) and trace.exists():
+            return PropertyResult(label, Answer.REFUTED, name, spent, _read(trace.read_text(), model))
+    return PropertyResult(label, Answer.UNDECIDED, "", round(time.monotonic() - start, 2))
+
+
+def _read(text: str, model: TransitionSystem) -> list[Mapping[str, int]]:
+    """The trace that ABC wrote: values of registers, then a line for each cycle with those of inputs."""
+    cycles: list[Mapping[str, int]] = []
+    for line in text.split()[1:]:
+        if set(line) - {"0", "1"} or len(line) < len(model.inputs):
+            break
+        values: dict[str, int] = {}
+        for place, value in enumerate(line):
+            bit = model.inputs.get(place)
+            if bit is not None:
+                values[bit.signal] = values.get(bit.signal, 0) | int(value == "1") << bit.bit
+        cycles.append(values)
+    return cycles

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Results of `make prove` as `build/reports/proof.json` has them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from msgspec import Struct
+
+from regressions.paths import ROOT
+from regressions.proof.defects import JudgedDefect
+from regressions.proof.engine import Answer
+from regressions.proof.runner import Assumption, ModuleResult
+
+_INSTANCE = re.compile(r"^\s*(\w+)\s*(?:#\s*\(.*?\n\s*\)\s*)?(i_\w+)\s*\(", re.MULTILINE | re.DOTALL)
+
+# A part of a module that is none of its bound properties.
+_INSIDE = re.compile(r"\bi_(?!properties\.)")
+
+
+class PropertyRow(Struct, frozen=True):
+    """A property of a module: its label, its answer, what gave it, and seconds that it took."""
+
+    label: str
+    answer: str
+    engine: str
+    seconds: float
+
+
+class ModuleRow(Struct, frozen=True):
+    """A module.
+
+    Attributes:
+        module: its name
+        registers: registers of its model, in bits
+        about: the abstraction, in words; empty without one
+        assumes: labels that were assumed
+        properties: what was proven, or not
+    """
+
+    module: str
+    registers: int
+    about: str
+    assumes: tuple[str, ...]
+    properties: list[PropertyRow]
+
+    @property
+    def statements(self) -> dict[str, str]:
+        """Answers of the module's own properties by label, the worst of equal ones in a generate loop.
+
+        Those of modules inside are none: they count there.
+        """
+        found: dict[str, str] = {}
+        for row in self.properties:
+            if _INSIDE.search(row.label):
+                continue
+            label = re.sub(r"\[\d+\]", "", row.label)
+            worst = max(found.get(label, Answer.PROVEN.value), row.answer, key=_GRAVITY.index)
+            found[label] = worst
+        return found
+
+
+class AssumptionRow(Struct, frozen=True):
+    """An assumption: module, label, and modules in which it is proven; else simulations check it."""
+
+    module: str
+    label: str
+    proven_in: tuple[str, ...]
+
+
+class DefectRow(Struct, frozen=True):
+    """A deliberate defect: its id, its fate, the property that it breaks, cycles of the trace, seconds."""
+
+    id: str
+    module: str
+    fate: str
+    by: str
+    cycles: int
+    seconds: float
+
+
+class ProofFigures(Struct, frozen=True):
+    """Everything that a run of the command found out."""
+
+    git: str
+    seconds: float
+    modules: list[ModuleRow]
+    assumptions: list[AssumptionRow]
+    defects: list[DefectRow] = []
+
+    def count(self, answer: Answer) -> int:
+        """Count the statements with an answer; equal instances are one."""
+        return sum(list(row.statements.values()).count(answer.value) for row in self.modules)
+
+
+_GRAVITY = [Answer.PROVEN.value, Answer.UNDECIDED.value, Answer.REFUTED.value]
+
+
+def module_row(result: ModuleResult) -> ModuleRow:
+    """The row of a module."""
+    target = result.target
+    rows = [PropertyRow(each.label, each.answer.value, each.engine, each.seconds) for each in result.results]
+    return ModuleRow(target.module, result.registers, target.about, target.assume, rows)
+
+
+def defect_row(found: JudgedDefect) -> DefectRow:
+    """The row of a defect."""
+    result = found.result
+    label, cycles = (result.label, len(result.trace)) if result else ("", 0)
+    return DefectRow(found.defect.id, found.module, found.fate.value, label, cycles, found.seconds)
+
+
+def assumption_rows(found: Sequence[Assumption]) -> list[AssumptionRow]:
+    """The rows of assumptions."""
+    return [AssumptionRow(each.module, each.label, each.proven_in) for each in found]
+
+
+@cache
+def instances() -> Mapping[str, Sequence[str]]:
+    """Names of the instances of each module of the project's RTL."""
+    found: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "rtl").rglob("*.sv")):
+        for module, name in _INSTANCE.findall(path.read_text()):
+            found.setdefault(module, []).append(name)
+    return found

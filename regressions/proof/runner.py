@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All properties of modules, several at a time, and where each assumption is fulfilled."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from regressions.errors import UserError
+from regressions.proof.engine import Answer, PropertyResult, check
+from regressions.proof.model import WITNESS, TransitionSystem, build
+from regressions.proof.target import ProvenModule
+from regressions.yosys.tool import Yosys
+
+LIMIT = 20.0
+"""Seconds for a property, in each of two rounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleResult:
+    """The properties of a module.
+
+    Attributes:
+        target: the module and what was assumed
+        registers: registers of its model
+        results: answers, in the order of the labels
+    """
+
+    target: ProvenModule
+    registers: int
+    results: Sequence[PropertyResult]
+
+    def of(self, answer: Answer) -> list[PropertyResult]:
+        """Results with an answer."""
+        return [result for result in self.results if result.answer is answer]
+
+
+class Prover:
+    """Proves modules.
+
+    Args:
+        yosys: The tools.
+        folder: Place of the models.
+        processes: Properties that are checked at a time.
+        limit: Seconds for a property, in each of two rounds.
+    """
+
+    def __init__(self, yosys: Yosys, folder: Path, processes: int, limit: float = LIMIT) -> None:
+        self._yosys, self._folder, self._processes, self._limit = yosys, folder, processes, limit
+
+    def prove(
+        self,
+        target: ProvenModule,
+        changed: Mapping[str, Path] | None = None,
+        enough: Callable[[PropertyResult], bool] = lambda _: False,
+    ) -> ModuleResult:
+        """Prove the properties of a module; what stays open is tried again with what was proven.
+
+        Args:
+            target: The module.
+            changed: Sources that are replaced, by file name.
+            enough: Tells of a result that no further one is needed.
+
+        Raises:
+            YosysError: A source was refused.
+            UserError: The assumptions contradict each other.
+        """
+        folder = self._folder / target.module
+        model = build(target, self._yosys, folder, changed=changed)
+        if check(model, WITNESS, self._yosys, self._limit).answer is not Answer.REFUTED:
+            raise UserError(f"{target.module}: no cycle fulfils its assumptions in modules.toml for long")
+        results = self._check(model, model.properties, enough)
+        proven = [label for label, result in results.items() if result.answer is Answer.PROVEN]
+        undecided = [label for label, result in results.items() if result.answer is Answer.UNDECIDED]
+        if undecided and proven and not any(map(enough, results.values())):
+            helped = build(target, self._yosys, folder / "helped", proven, changed)
+            again = self._check(helped, undecided, enough)
+            results |= {label: _added(results[label], result) for label, result in again.items()}
+        return ModuleResult(target, model.registers, [results[label] for label in sorted(results)])
+
+    def _check(
+        self, model: TransitionSystem, labels: Sequence[str], enough: Callable[[PropertyResult], bool]
+    ) -> dict[str, PropertyResult]:
+        stop: list[PropertyResult] = []
+
+        def one(label: str) -> PropertyResult | None:
+            if stop:
+                return None
+            result = check(model, label, self._yosys, self._limit)
+            if enough(result):
+                stop.append(result)
+            return result
+
+        with ThreadPoolExecutor(self._processes) as pool:
+            return {result.label: result for result in pool.map(one, labels) if result is not None}
+
+
+def _added(before: PropertyResult, after: PropertyResult) -> PropertyResult:
+    """The second result of a property, with the time of both."""
+    engine = f"{after.engine}, helped" if after.engine else ""
+    return PropertyResult(
+        after.label, after.answer, engine, round(before.seconds + after.seconds, 2), after.trace
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """An assumption of a proof, and where it is fulfilled.
+
+    Attributes:
+        module: module that assumes it
+        label: label of its assertion
+        proven_in: modules in which an instance of it has the assertion proven; else simulations check it
+    """
+
+    module: str
+    label: str
+    proven_in: tuple[str, ...]
+
+
+def assumptions(results: Sequence[ModuleResult], instances: Mapping[str, Sequence[str]]) -> list[Assumption]:
+    """All assumptions of some proofs.
+
+    Args:
+        results: The proofs.
+        instances: Names of the instances of each module, by module.
+    """
+    found = []
+    for each in results:
+        module = each.target.module
+        for label in each.target.assume:
+            patterns = [f"*{name}.{label}" for name in instances.get(module, ())]
+            where = tuple(other.target.module for other in results if _holds(other, patterns))
+            found.append(Assumption(module, label, where))
+    return found
+
+
+def _holds(result: ModuleResult, patterns: Sequence[str]) -> bool:
+    """Tell whether a module has assertions of such names, and all of them are proven."""
+    answers = [
+        each.answer
+        for each in result.results
+        if any(fnmatchcase(each.label, pattern) for pattern in patterns)
+    ]
+    return bool(answers) and all(answer is Answer.PROVEN for answer in answers)
