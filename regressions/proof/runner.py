@@ -13,7 +13,7 @@ from regressions.proof.model import WITNESS, TransitionSystem, build
 from regressions.proof.target import ProvenModule
 from regressions.yosys.tool import Yosys
 
-LIMIT = 20.0
+LIMIT = 40.0
 """Seconds for a property, in each of two rounds."""
 
 
