@@ -2,7 +2,7 @@
 """Processes of the runner end with it, also when it is killed: a small process of its own sees to that.
 
 It reads from a pipe which groups of processes run. When the pipe closes, however the runner ended, it kills
-those that are left.
+those that are left. Signals that ask to end do not concern it: job queues send them to each process of a job.
 """
 
 import os
@@ -16,6 +16,8 @@ from typing import Any
 
 _WATCH = """
 import os, signal, sys
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
 groups = set()
 for line in sys.stdin.buffer:
     (groups.add if line.startswith(b"+") else groups.discard)(int(line[1:]))

@@ -14,7 +14,9 @@ from regressions.code_coverage import report as code_report
 from regressions.conclusion import conclude, covered
 from regressions.coverage.measure import Coverage
 from regressions.display import Display, busy
+from regressions.errors import UserError
 from regressions.executor import Execution, Executor, not_started
+from regressions.farm.losses import EngineGone
 from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
 from regressions.paths import quoted, relative
@@ -80,13 +82,11 @@ def perform(run: Run, schedule: Schedule, services: Services, console: Console) 
     simulator = services.simulator("verilator")
     names = ", ".join(device.name for device in run.devices)
     console.print(f"{run.label}: device {names}, seed {run.seed}, {relative(run.folder)}", highlight=False)
-    with place_of(run.order, console) as place:
-        runner = _Runner(run, schedule, simulator, place, console)
-        execution = runner.execute()
-        if schedule.closing is not None and not execution.interrupted:
-            with busy(console, "making scenarios for the bins that are still open"):
-                segments = schedule.closing(covered(run, execution, ACCELERATOR))
-            execution.add(runner.close(segments))
+    try:
+        with place_of(run.order, console) as place:
+            execution = _execute(run, schedule, simulator, place, console)
+    except EngineGone as error:
+        raise UserError(f"{error}; {_going_on(run)}") from None
     try:
         with busy(console, "code coverage"):
             code = code_report.collect(run.folder, execution.results, simulator, run.main)
@@ -94,8 +94,25 @@ def perform(run: Run, schedule: Schedule, services: Services, console: Console) 
         return conclude(run, execution, None, console, [*schedule.faults, str(error)])
     exit_code = conclude(run, execution, code, console, schedule.faults)
     if execution.interrupted and run.complete:
-        console.print(f"make regressions RESUME={quoted(run.folder)} goes on with the rest", highlight=False)
+        console.print(_going_on(run), highlight=False)
     return exit_code
+
+
+def _going_on(run: Run) -> str:
+    return f"make regressions RESUME={quoted(run.folder)} goes on with the rest"
+
+
+def _execute(
+    run: Run, schedule: Schedule, simulator: Simulator, place: SimulationPlace, console: Console
+) -> Execution:
+    """Builds, and simulates at a place."""
+    runner = _Runner(run, schedule, simulator, place, console)
+    execution = runner.execute()
+    if schedule.closing is not None and not execution.interrupted:
+        with busy(console, "making scenarios for the bins that are still open"):
+            segments = schedule.closing(covered(run, execution, ACCELERATOR))
+        execution.add(runner.close(segments))
+    return execution
 
 
 class _Runner:

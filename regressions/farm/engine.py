@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import threading
+import time
 from collections.abc import Collection, Coroutine
 from typing import Any, Self, TypeVar
 from uuid import uuid4
@@ -17,6 +18,7 @@ from distributed.core import Status
 from distributed.deploy.cluster import Cluster
 from distributed.security import Security
 
+from models.places import kept_folder
 from regressions.errors import UserError
 from regressions.farm.losses import EngineGone, WorkerLost
 from regressions.farm.node import run
@@ -26,6 +28,8 @@ from regressions.paths import ROOT
 T = TypeVar("T")
 _LOOK_SECONDS = 1.0  # between two looks at which workers there are
 _START_SECONDS = 60.0  # until a scheduler answers
+_ANSWER_SECONDS = 10.0  # for a question of which workers there are
+_SILENT_SECONDS = 30.0  # after which a scheduler that says nothing counts as gone
 _END_SECONDS = 20.0  # until workers that were told to end have ended
 _RUNNING = ("executing", "long-running", "ready", "waiting", "constrained", "memory")
 
@@ -100,6 +104,7 @@ def cluster_of(farm: Farm) -> Cluster:
         job_extra_directives=list(queue.directives),
         job_directives_skip=list(queue.skipped),
         local_directory=queue.scratch or None,
+        log_directory=str(kept_folder() / "farm"),
         scheduler_options={"host": queue.host, "dashboard_address": None},
         silence_logs="critical",
         **common,
@@ -124,6 +129,9 @@ class DaskEngine:
         self._client: Any = None
         self._looking: asyncio.Task[None] | None = None
         self._workers: dict[str, int] = {}
+        self._closing = False
+        self._heard = 0.0  # when the scheduler said something last
+        self._gone = asyncio.Event()  # set once it does not come back
 
     def __enter__(self) -> Self:
         """Start the workers, or find the scheduler; raises UserError where that does not answer."""
@@ -198,6 +206,7 @@ class DaskEngine:
         self._looking = asyncio.create_task(self._look_on())
 
     async def _close(self) -> None:
+        self._closing = True
         if self._looking is not None:
             self._looking.cancel()
         for it in (self._client, self._cluster):
@@ -209,30 +218,44 @@ class DaskEngine:
 
     async def _look(self) -> None:
         try:
-            self._workers = dict(await self._client.nthreads())
-        except (OSError, TimeoutError):
-            self._workers = {}
+            self._workers = dict(await asyncio.wait_for(self._client.nthreads(), _ANSWER_SECONDS))
+            self._heard = time.monotonic()
+        except (OSError, TimeoutError, ValueError, asyncio.CancelledError):
+            if self._closing:
+                raise
 
     async def _look_on(self) -> None:
-        while True:
+        while not self._gone.is_set():
             await asyncio.sleep(_LOOK_SECONDS)
             await self._look()
+            if self._client.status == "closed" or time.monotonic() - self._heard > _SILENT_SECONDS:
+                self._gone.set()
 
     async def _submit(self, data: bytes, avoid: Collection[str]) -> tuple[str, bytes]:
         good = [address for address in self._workers if address not in avoid]
         where = {"workers": good, "allow_other_workers": True} if avoid and good else {}
         future = self._client.submit(work, data, key=f"simulation-{uuid4().hex}", pure=False, **where)
+        answer, gone = asyncio.create_task(_result(future)), asyncio.create_task(self._gone.wait())
         try:
-            answer: tuple[str, bytes] = await future
+            await asyncio.wait([answer, gone], return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done() or answer.cancelled():
+                raise EngineGone(f"FARM={self._farm.name}: the scheduler is gone")
+            return answer.result()
         except KilledWorker:
             raise WorkerLost("its worker ended") from None
+        except EngineGone:
+            raise
         except asyncio.CancelledError:
-            if future.status in ("cancelled", "lost") or self._client.status != "running":
-                raise EngineGone(f"FARM={self._farm.name}: the scheduler is gone") from None
             await self._client.cancel([future], force=True)
             raise
         except Exception as error:  # whatever a worker's own code raised
             raise WorkerLost(f"its worker failed: {type(error).__name__}: {error}") from None
         finally:
+            answer.cancel()
+            gone.cancel()
             future.release()
-        return answer
+
+
+async def _result(future: Any) -> tuple[str, bytes]:
+    answer: tuple[str, bytes] = await future
+    return answer

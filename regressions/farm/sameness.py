@@ -4,11 +4,11 @@
 ``python -m regressions.farm.sameness RUN OTHER`` names the files that differ.
 """
 
-import difflib
 import json
 import re
 import sys
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +17,18 @@ from regressions.paths import ROOT, relative
 TIMES = {"seconds", "processor", "builds", "start", "cycles_per_second", "jobs_per_minute"}
 """Keys of JSON whose values are times, or made of them."""
 
+_TIMED = re.compile("|".join(f'"{key}"' for key in sorted(TIMES | {"run_id"})))
+
 # What reports for people make of times.
 _MASKS = tuple(
     (re.compile(pattern), mask)
     for pattern, mask in (
         (r"\b\d+:\d\d(:\d\d)?\b", "TIME"),
+        (r"TIME, (\d[\d,]* cycles|\d+ thousand cycles/s)", "TIME, RATE"),
         (r"\b\d{8}-\d{6}-[\w-]+?-\d+(\.\d+)?(?=[/\"'<\s])", "RUN"),
         (r'\btime="[\d.]+"', "TIME"),
         (r"[\d,. \u00a0\u202f]+(?=( thousand)? cycles/s|jobs/min)", "RATE "),
         (r"<h3>Processor time</h3>.*", "SHARES"),
-        (r"(?<=\d cycles)[^\n]*? thousand cycles/s", "RATE"),
         (r'<td class="n">\d+\.\d</td>', "SECONDS"),
         (r'(?<=</td><td class="n">)[\d ,\u00a0\u202f]+</td>(?=<td( colspan="5" class="soft")?>)', "SECONDS"),
         (r'(?<=</th>)<td class="n">TIME</td>', "TIME"),
@@ -60,9 +62,11 @@ def _timeless(name: str, text: str) -> str:
 
 
 def _masked(line: str) -> str:
-    """A JSON document without times; what a crash cut short as it is."""
+    """A JSON document without times; what has none, or was cut short by a crash, as it is."""
+    if not _TIMED.search(line):  # most lines of results
+        return line
     try:
-        return json.dumps(_without(json.loads(line)), indent=0)
+        return json.dumps(_without(json.loads(line)), separators=(",\n", ": "))
     except json.JSONDecodeError:
         return line
 
@@ -70,7 +74,7 @@ def _masked(line: str) -> str:
 def _without(value: Any) -> Any:
     """A JSON value without times, and without the name of the run's folder."""
     if isinstance(value, dict):
-        return {key: _without(each) for key, each in value.items() if key not in {*TIMES, "run_id"}}
+        return {key: _without(each) for key, each in value.items() if not _TIMED.fullmatch(f'"{key}"')}
     return [_without(each) for each in value] if isinstance(value, list) else value
 
 
@@ -81,9 +85,9 @@ def differences(one: Path, other: Path) -> Iterator[str]:
         if name not in mine or name not in its:
             yield f"{name}: only in {relative(one if name in mine else other)}"
         elif mine[name] != its[name]:
-            lines = difflib.unified_diff(mine[name].split("\n"), its[name].split("\n"), lineterm="", n=0)
-            said = [line[:300] for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---")]
-            yield f"{name}: {' '.join(said[:2])}"
+            lines = zip_longest(mine[name].split("\n"), its[name].split("\n"), fillvalue="")
+            first = next(pair for pair in lines if pair[0] != pair[1])
+            yield f"{name}: {' | '.join(line[:300] for line in first)}"
 
 
 def main(folders: list[str]) -> int:

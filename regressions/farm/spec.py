@@ -74,28 +74,32 @@ class Farm:
 
 
 def parse_farm(text: str) -> Farm:
-    """Read ``FARM=``: ``local:4``, ``tcp://host:8786``, or a queue, whose settings are in ``farm.toml``.
+    """Read ``FARM=``: ``local:4``, ``tcp://host:8786``, or a queue.
 
-    ``slurm:path`` names another file.
+    Settings are in ``farm.toml``, or in the file that stands behind it: ``slurm:path.toml``.
 
     Raises:
         UserError: It is none of these, or the file is not right.
     """
-    if match := re.fullmatch(r"local:([1-9]\d{0,3})", text):
-        return Farm("local", text, workers=int(match[1]), settings=_settings(None))
-    if re.fullmatch(r"(tcp|tls)://[^\s:]+:\d+", text):
-        farm = Farm("scheduler", text, address=text, settings=_settings(None))
-        return _safe(farm, text.partition("://")[2].rpartition(":")[0])
-    name, colon, path = text.partition(":")
-    if name in QUEUES:
-        file = Path(path) if colon else ROOT / FILE
+    name, file = text, ROOT / FILE
+    if match := re.fullmatch(r"(.+?):([^:]*\.toml)", text):
+        name, file = match[1], Path(match[2])
+    if name in QUEUES or name != text:
+        what = f"how jobs of {name} are asked for" if name in QUEUES else "the settings"
         if not file.exists():
             raise UserError(
-                f"FARM={text}: there is no {relative(file)}, which says how jobs of {name} are asked for; "
+                f"FARM={text}: there is no {relative(file)}, which says {what}; "
                 "docs/farm.md has one to begin with"
             )
-        farm = Farm("queue", name, queue=f"{QUEUES[name]}Cluster", settings=_settings(file))
-        return _safe(farm, farm.settings.queue.host)
+    settings = _settings(file) if file.exists() else NO_SETTINGS
+    if match := re.fullmatch(r"local:([1-9]\d{0,3})", name):
+        return Farm("local", name, workers=int(match[1]), settings=settings)
+    if re.fullmatch(r"(tcp|tls)://[^\s:]+:\d+", name):
+        farm = Farm("scheduler", name, address=name, settings=settings)
+        return _safe(farm, name.partition("://")[2].rpartition(":")[0])
+    if name in QUEUES:
+        farm = Farm("queue", name, queue=f"{QUEUES[name]}Cluster", settings=settings)
+        return _safe(farm, settings.queue.host)
     raise UserError(f"FARM must be like local:4, tcp://host:8786 or one of {', '.join(QUEUES)}, not {text!r}")
 
 
@@ -110,11 +114,8 @@ def _safe(farm: Farm, host: str) -> Farm:
     )
 
 
-def _settings(path: Path | None) -> Settings:
-    """Read a file of settings; that of the project if none is named, which need not be there."""
-    file = ROOT / FILE if path is None else path
-    if path is None and not file.exists():
-        return NO_SETTINGS
+def _settings(file: Path) -> Settings:
+    """Read a file of settings."""
     try:
         settings = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Settings)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:

@@ -67,13 +67,20 @@ class Counts:
         return found
 
     def to_json(self) -> dict[str, Any]:
-        """The hits as JSON values: of each item the numbers of the bins that were hit, and how often."""
+        """The hits as JSON values: of each item the numbers of the bins that were hit, and how often.
+
+        Names are in order, whichever was hit first, so that two runs of the same jobs leave the same.
+        """
         items = {}
-        for name, hits in self.items.items():
+        for name, hits in sorted(self.items.items()):
             places = np.flatnonzero(hits)
             if places.size:
                 items[name] = [places.tolist(), hits[places].tolist()]
-        return {"definition": self.definition.digest, "items": items, "events": self.events}
+        return {
+            "definition": self.definition.digest,
+            "items": items,
+            "events": dict(sorted(self.events.items())),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], definition: Definition) -> Counts:

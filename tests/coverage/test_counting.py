@@ -112,3 +112,15 @@ def test_a_function_that_gives_no_bin_is_an_error(tmp_path: Path, body: str, mes
     sorter._functions = [sorter._functions[place]]
     with pytest.raises(CoverageError, match=message):
         sorter.code(None)
+
+
+def test_the_order_of_hits_does_not_show() -> None:
+    items = [DEFINITION.items[name] for name in ("jobs.op", "jobs.x_format", "jobs.m_size")]
+    texts = []
+    for order in (items, items[::-1]):
+        counts = Counts(DEFINITION)
+        for item in order:
+            counts.add_hits(item, np.ones(item.size, dtype=np.int64))
+            counts.add_event(f"event of {item.name}", 1)
+        texts.append(json.dumps(counts.to_json()))
+    assert texts[0] == texts[1]

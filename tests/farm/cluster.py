@@ -24,12 +24,19 @@ MIXED = {
 
 def start(runner: Runner, build: str, *arguments: str, seed: int = 5) -> subprocess.Popen[str]:
     """Start a tier in a build folder of its own, as the first of a group of processes."""
-    command = [sys.executable, "-m", "tests.runner.fake", "regressions"]
-    command += ["--tier", "smoke", "--seed", str(seed)]
     options = ["--build", str(runner.folder / build), "--lists", str(runner.folder / "list.toml")]
-    environment = os.environ | {"TMPDIR": str(scratch(runner))}
+    options += ["--tier", "smoke", "--seed", str(seed), "--dut", "redmule", *arguments]
+    return _started(options, os.environ | {"TMPDIR": str(scratch(runner))})
+
+
+def resume(folder: Path) -> subprocess.Popen[str]:
+    """Have a run go on, on this machine."""
+    return _started(["--resume", str(folder)], dict(os.environ))
+
+
+def _started(options: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [*command, *options, "--dut", "redmule", *arguments],
+        [sys.executable, "-m", "tests.runner.fake", "regressions", *options],
         cwd=ROOT,
         text=True,
         env=environment,

@@ -6,12 +6,14 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from regressions.farm.sameness import differences
-from tests.farm.cluster import MIXED, descendants, finish, newest, run, scratch, start
+from tests.farm.cluster import MIXED, descendants, finish, newest, resume, run, scratch, start
 from tests.runner.harness import Runner, alive, wait
 
 pytest.importorskip("distributed", reason="make env FARM=local:2 installs the engine of farms")
@@ -120,26 +122,52 @@ def test_a_scheduler_that_does_not_answer_is_one_line(
     assert "FARM=tcp://127.0.0.1:9: cannot be reached or started" in runner.err
 
 
-def test_a_running_scheduler_serves_and_goes_on(runner: Runner) -> None:
-    runner.tests(**MIXED)
-    common = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": Path.cwd()}
+@contextmanager
+def _cluster(runner: Runner) -> Iterator[tuple[str, subprocess.Popen[bytes], subprocess.Popen[bytes]]]:
+    """A scheduler with its address, and a worker."""
     file = runner.folder / "scheduler.json"
     common = ["--scheduler-file", str(file), "--host", "127.0.0.1", "--no-dashboard"]
 
     def dask(*arguments: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "dask", *arguments, *common]
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        environment = os.environ | {"TMPDIR": str(scratch(runner))}
+        return subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
 
     scheduler, worker = dask("scheduler", "--port", "0"), dask("worker", "--nthreads", "1")
     try:
         wait(file.exists, "the scheduler")
         address = re.search(r"tcp://[\d.]+:\d+", file.read_text())
         assert address is not None
-        farm = run(runner, "farm", "--farm", address[0])
+        yield address[0], scheduler, worker
+    finally:
+        for each in (worker, scheduler):
+            each.kill()
+            each.wait()
+
+
+def test_a_running_scheduler_serves_and_goes_on(runner: Runner) -> None:
+    runner.tests(**MIXED)
+    with _cluster(runner) as (address, scheduler, worker):
+        farm = run(runner, "farm", "--farm", address)
         assert list(differences(run(runner, "local", "--jobs", "2"), farm)) == []
         assert alive(scheduler.pid)
         assert alive(worker.pid), "they belong to somebody else"
-    finally:
-        for each in (worker, scheduler):
-            each.terminate()
-            each.wait()
+
+
+def test_after_the_scheduler_is_lost_the_run_goes_on(runner: Runner) -> None:
+    slow = {"count": 6, "knobs": {"cycles": 30_000_000, "pause": 2.0}}
+    runner.tests(slow=slow, wrong={"knobs": {"behave": "mismatch", "at": 2}})
+    with _cluster(runner) as (address, scheduler, _):
+        process = start(runner, "farm", "--farm", address)
+        wait(lambda: list(runner.folder.glob("farm/runs/*/sims/*/outcome.json")), "the end of a simulation")
+        scheduler.kill()
+        said = finish(process, 2)
+    folder = newest(runner, "farm")
+    assert "the scheduler is gone" in said
+    assert f"make regressions RESUME={folder} goes on with the rest" in said
+    assert len(list(folder.glob("sims/*/outcome.json"))) < 7
+    finish(resume(folder), 1)
+    assert list(differences(run(runner, "local", "--jobs", "2"), folder)) == []
+    wait(lambda: not list(scratch(runner).glob("redmule-sim-*")), "the end of what nobody wants any more")

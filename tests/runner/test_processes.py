@@ -13,6 +13,7 @@ import pytest
 
 from regressions.deadline import Effort, processor_seconds
 from regressions.paths import ROOT
+from tests.farm.cluster import descendants
 from tests.runner.harness import Runner, alive, wait
 
 
@@ -113,6 +114,20 @@ def test_a_runner_that_is_killed_leaves_no_simulation(runner: Runner) -> None:
     process.kill()
     process.communicate(timeout=20)
     wait(lambda: not any(map(alive, _pids(runner.build))), "the end of all processes")
+
+
+def test_a_signal_to_end_that_all_processes_get_leaves_none(runner: Runner) -> None:
+    # So a job queue ends a job: also what would kill simulations that do not hear gets it.
+    runner.tests(stuck={"knobs": {"behave": "hang", "at": 1}})
+    process = _start(runner, "regressions", "--tier", "smoke")
+    wait(lambda: len(_pids(runner.build)) == 3, "the hang")
+    started = descendants(process.pid)
+    assert set(_pids(runner.build)) < started
+    for each in started:
+        os.kill(each, signal.SIGTERM)
+    process.kill()
+    process.communicate(timeout=20)
+    wait(lambda: not any(map(alive, started)), "the end of all processes")
 
 
 def test_an_interruption_does_not_replace_the_earlier_report(runner: Runner) -> None:
