@@ -18,7 +18,7 @@ from regressions.yosys.tool import Yosys
 
 SECONDS = 60.0
 """Time for a defect, in all modules that have it."""
-_PROPERTY = 5.0
+_PROPERTY = 10.0
 
 
 class DefectFate(StrEnum):

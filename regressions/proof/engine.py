@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from regressions.proof.model import TransitionSystem
 from regressions.yosys.tool import Yosys
@@ -42,22 +43,42 @@ class PropertyResult:
 DEPTH = 8
 """Cycles of an induction: the first have no violation, and behind so many without one the next has none."""
 
-# Reachability by clauses, then what is quicker where words are compared, then the first again for longer.
-_ENGINES = (
-    ("pdr", ("pdr -T {}",), 0.1),
-    ("induction", (f"bmc3 -F {DEPTH + 2} -T {{}}", f"ind -F {DEPTH} -C 100000"), 0.1),
-    ("interpolation", ("int -T {}",), 0.2),
-    ("pdr", ("pdr -T {}",), 0.6),
+
+class Engine(NamedTuple):
+    """A way to decide a property: its name, commands of ABC with room for seconds, its share of the time."""
+
+    name: str
+    commands: tuple[str, ...]
+    share: float
+
+
+PROPERTY_ENGINES = (
+    Engine("pdr", ("pdr -T {}",), 0.1),
+    Engine("induction", (f"bmc3 -F {DEPTH + 2} -T {{}}", f"ind -F {DEPTH} -C 100000"), 0.1),
+    Engine("interpolation", ("int -T {}",), 0.2),
+    Engine("pdr", ("pdr -T {}",), 0.6),
 )
+"""Reachability by clauses, then what is quicker where words are compared, then the first again for longer."""
+
+COMPARISON_ENGINES = (
+    Engine("bmc", ("bmc3 -F 40 -T {}",), 0.4),
+    Engine("correspondence", ("scorr", "pdr -T {}"), 0.6),
+)
+"""For two modules of nearly the same logic: a difference in the first cycles, else registers that match."""
+
 _PROVEN = re.compile(r"Property proved")
 # The first cycles, then the step.
 _INDUCTIVE = re.compile(rf"No output asserted in {DEPTH + 2} frames.*Networks are equivalent", re.DOTALL)
 _REFUTED = re.compile(r"was asserted in frame|Property DISPROVED|Property disproved")
-_GRACE = 30.0
+_GRACE = 10.0
 
 
 def check(
-    model: TransitionSystem, label: str, yosys: Yosys, limit: float, before: Sequence[str] = ()
+    model: TransitionSystem,
+    label: str,
+    yosys: Yosys,
+    limit: float,
+    engines: Sequence[Engine] = PROPERTY_ENGINES,
 ) -> PropertyResult:
     """Check one property of a model.
 
@@ -66,18 +87,17 @@ def check(
         label: Label of the property.
         yosys: The tools.
         limit: Seconds for all engines together.
-        before: Commands of ABC that make the model smaller, and leave its inputs.
+        engines: Ways to decide it, one after the other.
     """
     position = list(model.labels).index(label)
     trace = model.file.with_name(f"trace-{position}.txt")
     start = time.monotonic()
-    for name, commands, share in _ENGINES:
+    for name, commands, share in engines:
         seconds = max(1, round(limit * share))
         script = [
             f"read_aiger {model.file.name}",
             "fold",
             f"cone -a -O {position}",
-            *before,
             *(command.format(seconds) for command in commands),
             f"write_cex -a {trace.name}",
         ]

@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from regressions.proof.engine import PropertyResult, check
+from regressions.proof.engine import COMPARISON_ENGINES, PropertyResult, check
 from regressions.proof.model import TO_GATES, TransitionSystem, assumed, make, read
 from regressions.proof.target import ProvenModule
 from regressions.yosys.tool import Yosys
@@ -53,4 +53,4 @@ def compare(
     ]
     model = make(script, yosys, folder)
     single = TransitionSystem(model.file, [LABEL], model.assumed, model.inputs, model.registers)
-    return check(single, LABEL, yosys, limit, ("scorr",))
+    return check(single, LABEL, yosys, limit, COMPARISON_ENGINES)

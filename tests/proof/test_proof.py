@@ -10,8 +10,7 @@ from msgspec import to_builtins
 
 from regressions.errors import UserError
 from regressions.json_file import write_json
-from regressions.proof import engine
-from regressions.proof.engine import Answer, PropertyResult, check
+from regressions.proof.engine import PROPERTY_ENGINES, Answer, Engine, PropertyResult, check
 from regressions.proof.figures import ProofFigures, assumption_rows, instances, module_row
 from regressions.proof.model import TransitionSystem, build
 from regressions.proof.runner import ModuleResult, Prover, assumptions
@@ -78,18 +77,17 @@ def test_a_deliberate_defect_is_refuted(tmp_path: Path) -> None:
     assert _prove(tmp_path, "one_at_a_time", changed=defect)["in_range"].answer is Answer.REFUTED
 
 
-def test_an_induction_needs_its_first_cycles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    by_induction = [each for each in engine._ENGINES if each[0] == "induction"]
-    monkeypatch.setattr(engine, "_ENGINES", by_induction)
+def test_an_induction_needs_its_first_cycles(tmp_path: Path) -> None:
+    engines = [each for each in PROPERTY_ENGINES if each.name == "induction"]
     model = build(ProvenModule("counting", assume=("one_at_a_time",)), extra(), tmp_path)
-    assert check(model, "always_set", extra(), 10).answer is not Answer.PROVEN
-    assert check(model, "held", extra(), 10).answer is Answer.PROVEN
+    assert check(model, "always_set", extra(), 10, engines).answer is not Answer.PROVEN
+    assert check(model, "held", extra(), 10, engines).answer is Answer.PROVEN
 
 
-def test_what_nothing_decides_in_time_is_undecided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_ENGINES", (("pdr", ("pdr -F 1",), 1.0),))
+def test_what_nothing_decides_in_time_is_undecided(tmp_path: Path) -> None:
+    engines = [Engine("pdr", ("pdr -F 1",), 1.0)]
     model = build(ProvenModule("counting", assume=("one_at_a_time",)), extra(), tmp_path)
-    assert check(model, "below_ten", extra(), 2).answer is Answer.UNDECIDED
+    assert check(model, "below_ten", extra(), 2, engines).answer is Answer.UNDECIDED
 
 
 def test_an_assumption_that_is_none_is_refused(tmp_path: Path) -> None:
