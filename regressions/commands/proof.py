@@ -14,9 +14,17 @@ from regressions.json_file import write_json
 from regressions.order import Order
 from regressions.paths import relative
 from regressions.processor import OTHERS, of_run
+from regressions.proof.answer import Answer, PropertyResult
+from regressions.proof.claims import Claim, decide, load_claims
 from regressions.proof.defects import DefectFate, JudgedDefect, defects_of, judge
-from regressions.proof.engine import Answer, PropertyResult
-from regressions.proof.figures import ProofFigures, assumption_rows, defect_row, instances, module_row
+from regressions.proof.figures import (
+    ProofFigures,
+    assumption_rows,
+    claim_row,
+    defect_row,
+    instances,
+    module_row,
+)
 from regressions.proof.runner import ModuleResult, Prover, assumptions
 from regressions.proof.target import ProvenModule, load_targets
 from regressions.provenance import git_revision
@@ -35,15 +43,16 @@ def prove(order: Order, services: Services, console: Console) -> int:
         UserError: The extra cannot be installed, or a source was refused.
     """
     del services
-    targets = _chosen(load_targets(), order.tests)
+    targets, claims = _chosen(order.tests)
     yosys = find_yosys()
     prover = Prover(yosys, order.tree.root / "proof", order.processes)
     results = [_prove(target, prover, console) for target in targets]
+    decided = [claim_row(claim, _decide(claim, yosys, order, console)) for claim in claims]
     seconds = of_run(Counter()).get(OTHERS, 0.0)
     rows = [module_row(result) for result in results]
     found = assumption_rows(assumptions(results, instances()))
     defects = [defect_row(each) for each in _defects(targets, yosys, order, console)] if order.defects else []
-    figures = ProofFigures(git_revision(), seconds, rows, found, defects)
+    figures = ProofFigures(git_revision(), seconds, rows, found, defects, decided)
     counts = {answer: figures.count(answer) for answer in Answer}
     console.print(
         f"{counts[Answer.PROVEN]} properties proven, {counts[Answer.REFUTED]} refuted, "
@@ -60,16 +69,39 @@ def prove(order: Order, services: Services, console: Console) -> int:
         order.tree.proof.parent.mkdir(parents=True, exist_ok=True)
         write_json(order.tree.proof, to_builtins(figures))
         console.print(f"results: {relative(order.tree.proof)}", highlight=False)
-    return EXIT_FAILED if counts[Answer.REFUTED] or counts[Answer.UNDECIDED] else EXIT_PASSED
+    console.print(
+        f"{figures.count_claims(Answer.PROVEN)} of {len(claims)} statements about arithmetic proven",
+        highlight=False,
+    )
+    undone = (Answer.REFUTED, Answer.UNDECIDED)
+    failed = any(counts[answer] or figures.count_claims(answer) for answer in undone)
+    return EXIT_FAILED if failed else EXIT_PASSED
 
 
-def _chosen(targets: list[ProvenModule], patterns: str) -> list[ProvenModule]:
+def _chosen(patterns: str) -> tuple[list[ProvenModule], list[Claim]]:
+    """The modules, and the statements about arithmetic, that were asked for by name."""
     wanted = patterns.split(",") if patterns else ["*"]
-    chosen = [target for target in targets if any(fnmatchcase(target.module, each) for each in wanted)]
-    if not chosen:
-        names = ", ".join(target.module for target in targets)
-        raise UserError(f"TESTS={patterns}: no module of this name; there are {names}")
-    return chosen
+    targets = [each for each in load_targets() if any(fnmatchcase(each.module, one) for one in wanted)]
+    claims = [each for each in load_claims() if any(fnmatchcase(each.name, one) for one in wanted)]
+    if not targets and not claims:
+        names = ", ".join([each.module for each in load_targets()] + [each.name for each in load_claims()])
+        raise UserError(f"TESTS={patterns}: nothing of this name is proven; there are {names}")
+    return targets, claims
+
+
+def _decide(claim: Claim, yosys: Yosys, order: Order, console: Console) -> PropertyResult:
+    """Decide a statement about arithmetic, and say what became of it."""
+    result = decide(claim, yosys, order.tree.root / "proof" / "arithmetic")
+    style = "" if result.answer is Answer.PROVEN else "bold red"
+    console.print(
+        f"{claim.name}: {result.answer.value} in {result.seconds:.1f} s: {claim.about}",
+        style=style,
+        highlight=False,
+    )
+    for values in result.trace:
+        shown = ", ".join(f"{name}={value:#x}" for name, value in values.items())
+        console.print(f"  {shown}", highlight=False)
+    return result
 
 
 def _prove(target: ProvenModule, prover: Prover, console: Console) -> ModuleResult:

@@ -10,7 +10,7 @@ from pathlib import Path
 from regressions.errors import UserError
 from regressions.mutants.changes import locate
 from regressions.mutants.defects import Defect, load
-from regressions.proof.engine import Answer, PropertyResult
+from regressions.proof.answer import Answer, PropertyResult
 from regressions.proof.equivalence import compare
 from regressions.proof.runner import Prover
 from regressions.proof.target import ProvenModule, reading_of

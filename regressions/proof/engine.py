@@ -5,46 +5,17 @@ import re
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import NamedTuple
 
+from regressions.proof.answer import Answer, PropertyResult
 from regressions.proof.model import TransitionSystem
 from regressions.yosys.tool import Yosys
-
-
-class Answer(StrEnum):
-    """Answer about a property."""
-
-    PROVEN = "proven"
-    REFUTED = "refuted"
-    UNDECIDED = "undecided"
-
-
-@dataclass(frozen=True, slots=True)
-class PropertyResult:
-    """A property and its answer.
-
-    Attributes:
-        label: of the assertion, with the instances around it
-        answer: the answer
-        engine: what gave it; empty without one
-        seconds: time that it took
-        trace: for each cycle the values of the inputs, by signal; empty unless it is refuted
-    """
-
-    label: str
-    answer: Answer
-    engine: str
-    seconds: float
-    trace: Sequence[Mapping[str, int]] = field(default=(), repr=False)
-
 
 DEPTH = 8
 """Cycles of an induction: the first have no violation, and behind so many without one the next has none."""
 
 
-class Engine(NamedTuple):
+class DecisionEngine(NamedTuple):
     """A way to decide a property: its name, commands of ABC with room for seconds, its share of the time."""
 
     name: str
@@ -53,16 +24,16 @@ class Engine(NamedTuple):
 
 
 PROPERTY_ENGINES = (
-    Engine("pdr", ("pdr -T {}",), 0.1),
-    Engine("induction", (f"bmc3 -F {DEPTH + 2} -T {{}}", f"ind -F {DEPTH} -C 100000"), 0.1),
-    Engine("interpolation", ("int -T {}",), 0.2),
-    Engine("pdr", ("pdr -T {}",), 0.6),
+    DecisionEngine("pdr", ("pdr -T {}",), 0.1),
+    DecisionEngine("induction", (f"bmc3 -F {DEPTH + 2} -T {{}}", f"ind -F {DEPTH} -C 100000"), 0.1),
+    DecisionEngine("interpolation", ("int -T {}",), 0.2),
+    DecisionEngine("pdr", ("pdr -T {}",), 0.6),
 )
 """Reachability by clauses, then what is quicker where words are compared, then the first again for longer."""
 
 COMPARISON_ENGINES = (
-    Engine("bmc", ("bmc3 -F 40 -T {}",), 0.4),
-    Engine("correspondence", ("scorr", "pdr -T {}"), 0.6),
+    DecisionEngine("bmc", ("bmc3 -F 40 -T {}",), 0.4),
+    DecisionEngine("correspondence", ("scorr", "pdr -T {}"), 0.6),
 )
 """For two modules of nearly the same logic: a difference in the first cycles, else registers that match."""
 
@@ -78,7 +49,7 @@ def check(
     label: str,
     yosys: Yosys,
     limit: float,
-    engines: Sequence[Engine] = PROPERTY_ENGINES,
+    engines: Sequence[DecisionEngine] = PROPERTY_ENGINES,
 ) -> PropertyResult:
     """Check one property of a model.
 

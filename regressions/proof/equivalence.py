@@ -4,7 +4,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from regressions.proof.engine import COMPARISON_ENGINES, PropertyResult, check
+from regressions.proof.answer import PropertyResult
+from regressions.proof.engine import COMPARISON_ENGINES, check
 from regressions.proof.model import TO_GATES, TransitionSystem, assumed, make, read
 from regressions.proof.target import ProvenModule
 from regressions.yosys.tool import Yosys

@@ -8,8 +8,9 @@ from functools import cache
 from msgspec import Struct
 
 from regressions.paths import ROOT
+from regressions.proof.answer import Answer, PropertyResult
+from regressions.proof.claims import Claim
 from regressions.proof.defects import JudgedDefect
-from regressions.proof.engine import Answer
 from regressions.proof.runner import Assumption, ModuleResult
 
 _INSTANCE = re.compile(r"^\s*(\w+)\s*(?:#\s*\(.*?\n\s*\)\s*)?(i_\w+)\s*\(", re.MULTILINE | re.DOTALL)
@@ -68,6 +69,16 @@ class AssumptionRow(Struct, frozen=True):
     proven_in: tuple[str, ...]
 
 
+class ClaimRow(Struct, frozen=True):
+    """A statement about arithmetic: its name, in words, its answer, what gave it, and its seconds."""
+
+    name: str
+    about: str
+    answer: str
+    engine: str
+    seconds: float
+
+
 class DefectRow(Struct, frozen=True):
     """A deliberate defect: its id, its fate, the property that it breaks, cycles of the trace, seconds."""
 
@@ -87,10 +98,15 @@ class ProofFigures(Struct, frozen=True):
     modules: list[ModuleRow]
     assumptions: list[AssumptionRow]
     defects: list[DefectRow] = []
+    claims: list[ClaimRow] = []
 
     def count(self, answer: Answer) -> int:
-        """Count the statements with an answer; equal instances are one."""
+        """Count the properties of modules with an answer; equal instances are one."""
         return sum(list(row.statements.values()).count(answer.value) for row in self.modules)
+
+    def count_claims(self, answer: Answer) -> int:
+        """Count the statements about arithmetic with an answer."""
+        return sum(row.answer == answer.value for row in self.claims)
 
 
 _GRAVITY = [Answer.PROVEN.value, Answer.UNDECIDED.value, Answer.REFUTED.value]
@@ -101,6 +117,11 @@ def module_row(result: ModuleResult) -> ModuleRow:
     target = result.target
     rows = [PropertyRow(each.label, each.answer.value, each.engine, each.seconds) for each in result.results]
     return ModuleRow(target.module, result.registers, target.about, target.assume, rows)
+
+
+def claim_row(claim: Claim, result: PropertyResult) -> ClaimRow:
+    """The row of a statement about arithmetic."""
+    return ClaimRow(claim.name, claim.about, result.answer.value, result.engine, result.seconds)
 
 
 def defect_row(found: JudgedDefect) -> DefectRow:

@@ -8,9 +8,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from regressions.errors import UserError
-from regressions.proof.engine import Answer, PropertyResult, check
+from regressions.proof.answer import Answer, PropertyResult
+from regressions.proof.engine import check
 from regressions.proof.model import WITNESS, TransitionSystem, build
-from regressions.proof.target import ProvenModule
+from regressions.proof.structure import separate
+from regressions.proof.target import ProvenModule, reading_of
 from regressions.yosys.tool import Yosys
 
 LIMIT = 40.0
@@ -71,10 +73,16 @@ class Prover:
         if check(model, WITNESS, self._yosys, self._limit).answer is not Answer.REFUTED:
             raise UserError(f"{target.module}: no cycle fulfils its assumptions in modules.toml for long")
         results = self._check(model, model.properties, enough)
+        reading = reading_of(target, changed=changed)
+        for each in target.apart:
+            results[each.label] = separate(
+                target.module, target.parameters, reading, each, self._yosys, folder
+            )
         proven = [label for label, result in results.items() if result.answer is Answer.PROVEN]
         undecided = [label for label, result in results.items() if result.answer is Answer.UNDECIDED]
         if undecided and proven and not any(map(enough, results.values())):
-            helped = build(target, self._yosys, folder / "helped", proven, changed)
+            known = [label for label in proven if label in model.properties]
+            helped = build(target, self._yosys, folder / "helped", known, changed)
             again = self._check(helped, undecided, enough)
             results |= {label: _added(results[label], result) for label, result in again.items()}
         return ModuleResult(target, model.registers, [results[label] for label in sorted(results)])

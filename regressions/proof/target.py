@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from regressions.paths import ROOT, relative
+from regressions.proof.structure import Apart
 from regressions.yosys.reading import Reading
 from tb.descriptor import load
 from tb.exchange.reading import convert
@@ -26,6 +27,7 @@ class ProvenModule(Struct, frozen=True, forbid_unknown_fields=True):
         free: what may have any value in each cycle, as selections of Yosys: an abstraction
         about: the reason of an abstraction
         parameters: of the module, where they are not the defaults
+        apart: outputs that follow no change of some inputs within a cycle
     """
 
     module: str
@@ -34,6 +36,7 @@ class ProvenModule(Struct, frozen=True, forbid_unknown_fields=True):
     free: tuple[str, ...] = ()
     about: str = ""
     parameters: dict[str, int | str] = {}
+    apart: tuple[Apart, ...] = ()
 
     def __post_init__(self) -> None:
         if bool(self.free) != bool(self.about):

@@ -4,7 +4,7 @@
 import json
 from pathlib import Path
 
-from regressions.proof.engine import Answer
+from regressions.proof.answer import Answer
 from regressions.proof.figures import ProofFigures
 from tb.exchange.reading import convert
 from tb.schema import SchemaError, Where

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from regressions.errors import UserError
 from regressions.synthesis.flow import Synthesized
-from regressions.synthesis.netlist import Bit, Netlist, NetlistCell, SynthesisUnit
+from regressions.yosys.netlist import Bit, Netlist, NetlistCell, SynthesisUnit
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from regressions.synthesis.depth import longest
 from regressions.synthesis.findings import Structure
 from regressions.synthesis.flow import Synthesized
-from regressions.synthesis.netlist import SynthesisUnit
+from regressions.yosys.netlist import SynthesisUnit
 from tb.exchange.device import Descriptor
 from tb.schema import read_toml
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from regressions.synthesis.netlist import Bit, Netlist, NetlistCell, SynthesisUnit
+from regressions.yosys.netlist import Bit, Netlist, NetlistCell, SynthesisUnit
 
 WRONG = ("latch", "loop", "undriven", "multiply driven")
 """Kinds that fail whatever was kept before."""

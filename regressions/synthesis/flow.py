@@ -8,7 +8,7 @@ from pathlib import Path
 
 from regressions.synthesis.findings import Structure, inspect
 from regressions.synthesis.library import Library
-from regressions.synthesis.netlist import Netlist, SynthesisUnit, read_netlist
+from regressions.yosys.netlist import Netlist, SynthesisUnit, read_netlist
 from regressions.yosys.reading import Reading
 from regressions.yosys.tool import Yosys
 from tb.exchange.device import Descriptor

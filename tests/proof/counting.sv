@@ -6,13 +6,15 @@ module counting (
   input  logic       rst_ni,
   input  logic       step_i,
   input  logic       twice_i,
-  output logic [7:0] count_o
+  output logic [7:0] count_o,
+  output logic       next_o
 );
 
   logic [7:0] count_q;
   logic       never_q;
 
   assign count_o = count_q;
+  assign next_o  = step_i && count_q == 8'd200;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)     count_q <= '0;

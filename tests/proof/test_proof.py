@@ -10,10 +10,12 @@ from msgspec import to_builtins
 
 from regressions.errors import UserError
 from regressions.json_file import write_json
-from regressions.proof.engine import PROPERTY_ENGINES, Answer, Engine, PropertyResult, check
+from regressions.proof.answer import Answer, PropertyResult
+from regressions.proof.engine import PROPERTY_ENGINES, DecisionEngine, check
 from regressions.proof.figures import ProofFigures, assumption_rows, instances, module_row
 from regressions.proof.model import TransitionSystem, build
 from regressions.proof.runner import ModuleResult, Prover, assumptions
+from regressions.proof.structure import Apart, separate
 from regressions.proof.target import ProvenModule, load_targets
 from regressions.report.proof import proof_section
 from regressions.yosys.reading import Reading
@@ -31,6 +33,7 @@ def _counting(monkeypatch: pytest.MonkeyPatch) -> None:
         return Reading(((changed or {}).get(SOURCE.name, SOURCE),))
 
     monkeypatch.setattr("regressions.proof.model.reading_of", reading)
+    monkeypatch.setattr("regressions.proof.runner.reading_of", reading)
 
 
 def _prove(folder: Path, *assume: str, changed: Path | None = None) -> dict[str, PropertyResult]:
@@ -85,7 +88,7 @@ def test_an_induction_needs_its_first_cycles(tmp_path: Path) -> None:
 
 
 def test_what_nothing_decides_in_time_is_undecided(tmp_path: Path) -> None:
-    engines = [Engine("pdr", ("pdr -F 1",), 1.0)]
+    engines = [DecisionEngine("pdr", ("pdr -F 1",), 1.0)]
     model = build(ProvenModule("counting", assume=("one_at_a_time",)), extra(), tmp_path)
     assert check(model, "below_ten", extra(), 2, engines).answer is Answer.UNDECIDED
 
@@ -98,6 +101,19 @@ def test_an_assumption_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_assumptions_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no cycle fulfils"):
         _prove(tmp_path, "always_set")
+
+
+def _separate(folder: Path, outputs: str, inputs: str) -> Answer:
+    apart = Apart("apart", (outputs,), (inputs,))
+    return separate("counting", {}, Reading((SOURCE,)), apart, extra(), folder).answer
+
+
+def test_outputs_are_apart_from_inputs_behind_a_register_alone(tmp_path: Path) -> None:
+    assert _separate(tmp_path, "count_o", "step_i") is Answer.PROVEN
+    assert _separate(tmp_path, "next_o", "step_i") is Answer.REFUTED
+    assert _separate(tmp_path, "next_o", "rst_ni") is Answer.PROVEN
+    with pytest.raises(UserError, match="'stop_i' of apart"):
+        _separate(tmp_path, "next_o", "stop_i")
 
 
 def test_an_abstraction_needs_a_reason() -> None:
