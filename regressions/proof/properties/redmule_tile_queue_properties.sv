@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// One tile is watched, any of all that are pushed: each reader that comes to it finds what was pushed, until its place is
+// free. No descriptor is overwritten before all its readers passed it.
+
+module redmule_tile_queue_properties
+  import redmule_pkg::*;
+#(
+  parameter int unsigned READERS = 5
+) (
+  input logic                clk_i,
+  input logic                rst_ni,
+  input logic                init_i,
+  input logic                push,
+  input tile_t               tile_i,
+  input seq_t                head_q,
+  input seq_t                used_q,
+  input logic  [READERS-1:0] valid_o,
+  input tile_t [READERS-1:0] tile_o,
+  input seq_t  [READERS-1:0] seq_o
+);
+
+  logic  watch;        // any value
+  logic  watched_q;
+  seq_t  seq_q;
+  tile_t tile_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      {watched_q, seq_q, tile_q} <= '0;
+    end else if (init_i) begin
+      watched_q <= 1'b0;
+    end else if (push && watch && !watched_q) begin
+      watched_q <= 1'b1;
+      seq_q     <= head_q;
+      tile_q    <= tile_i;
+    end else if (seq_t'(head_q - seq_q) >= used_q) begin
+      watched_q <= 1'b0;  // its place may be free from now on
+    end
+  end
+
+  for (genvar r = 0; r < int'(READERS); r++) begin : gen_reader
+    always @(posedge clk_i) if (rst_ni) begin
+      reads_what_was_pushed: assert (
+          watched_q && seq_t'(head_q - seq_q) <= used_q && valid_o[r] && seq_o[r] == seq_q -> tile_o[r] == tile_q)
+        else $error("a reader finds another tile than was pushed");
+    end
+  end
+
+endmodule
+
+bind redmule_tile_queue redmule_tile_queue_properties #(.READERS(READERS)) i_properties (.*);
