@@ -65,7 +65,7 @@ def judge(target: ProvenModule, defect: Defect, yosys: Yosys, folder: Path, proc
     start = time.monotonic()
     place = folder / defect.id
     place.mkdir(parents=True, exist_ok=True)
-    changed = _changed(target, defect, place)
+    changed = with_defect(target, defect, place)
 
     def enough(result: PropertyResult) -> bool:
         return result.answer is Answer.REFUTED or time.monotonic() - start > SECONDS
@@ -86,8 +86,8 @@ def judge(target: ProvenModule, defect: Defect, yosys: Yosys, folder: Path, proc
     return ended(fates.get(same.answer, DefectFate.UNDECIDED), same)
 
 
-def _changed(target: ProvenModule, defect: Defect, folder: Path) -> Mapping[str, Path]:
-    """The source with the defect, by the name of the file that it replaces."""
+def with_defect(target: ProvenModule, defect: Defect, folder: Path) -> Mapping[str, Path]:
+    """Write the source with a defect; return it by the name of the file that it replaces."""
     source = next(path for path in reading_of(target).sources if path.name == defect.file)
     text = source.read_text()
     start = locate(text, defect.change)

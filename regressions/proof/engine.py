@@ -33,11 +33,12 @@ PROPERTY_ENGINES = (
 
 COMPARISON_ENGINES = (
     DecisionEngine("bmc", ("bmc3 -F 40 -T {}",), 0.4),
-    DecisionEngine("correspondence", ("scorr", "pdr -T {}"), 0.6),
+    DecisionEngine("correspondence", ("scorr", "pdr -a -T {}"), 0.6),
 )
 """For two modules of nearly the same logic: a difference in the first cycles, else registers that match."""
 
-_PROVEN = re.compile(r"Property proved")
+# Of a network that became constant it says only the latter.
+_PROVEN = re.compile(r"Property proved|All = 1\. Proved = 1\.")
 # The first cycles, then the step.
 _INDUCTIVE = re.compile(rf"No output asserted in {DEPTH + 2} frames.*Networks are equivalent", re.DOTALL)
 _REFUTED = re.compile(r"was asserted in frame|Property DISPROVED|Property disproved")

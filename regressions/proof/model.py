@@ -77,6 +77,15 @@ class TransitionSystem:
     registers: int
 
     @property
+    def widths(self) -> dict[str, int]:
+        """Width in bits of each input port of the module, the clock aside."""
+        found: dict[str, int] = {}
+        for each in self.inputs.values():
+            if "$" not in each.signal and "." not in each.signal and each.signal != "clk_i":
+                found[each.signal] = max(found.get(each.signal, 0), each.bit + 1)
+        return found
+
+    @property
     def properties(self) -> list[str]:
         """Labels of what is to be proven."""
         return [label for label in self.labels if label != WITNESS]
