@@ -43,6 +43,8 @@ _PHASES = (
     *(Column("phase"), Column("M x N x K"), Column("formats", drop=1), Column("jobs", right=True)),
     *(Column("tiles", right=True, drop=2), Column("cycles", right=True), Column("utilization", right=True)),
 )
+_USEFUL = Column("useful", right=True)
+"""Without steps with zeros; shown where a program has such."""
 _ARITHMETICS = (
     *(Column("task"), Column("arithmetic"), Column("first loss", right=True)),
     *(Column("last loss", right=True), Column("unseen", right=True), Column("to float32", right=True)),
@@ -63,7 +65,7 @@ def workload(order: Order, services: Services, console: Console) -> int:
     code = run(replace(order, test=order.name), services, console)
     device = services.device(order.device)
     drawn = kind(order.name, order.chosen_seed, {}, device)
-    rows = phases(device.instance, drawn.program_jobs, _cycles(order, drawn.taken))
+    rows = phases(device.instance, drawn.program_jobs, _cycles(order, drawn.taken), kind.needed())
     if rows:
         _print_phases(device.instance, rows, console)
     if issubclass(kind, GraphProblem):
@@ -99,19 +101,21 @@ def _cycles(order: Order, taken: list[int]) -> dict[int, int]:
 
 def _print_phases(instance: Instance, rows: list[Phase], console: Console) -> None:
     everything = total(rows)
+    packed = any(row.needed != row.macs for row in rows)
     table = [
         (
             *(row.label, row.shape, row.formats, f"{row.jobs:,}", f"{row.tiles:,}", f"{row.cycles:,}"),
             f"{row.utilization(instance):.1%}",
+            *((f"{row.useful(instance):.1%}",) if packed else ()),
         )
         for row in (*rows, everything)
     ]
-    print_table(console, _PHASES, table)
+    print_table(console, (*_PHASES, _USEFUL) if packed else _PHASES, table)
     times = (
         f"{point.milliseconds(everything.cycles):.3f} ms at the paper's {point.mhz:g} MHz"
         for point in operating_points()
     )
-    rate = everything.macs / everything.cycles
+    rate = everything.needed / everything.cycles
     console.print(f"{instance.title}: {rate:.1f} MAC/cycle; {', '.join(times)}")
 
 

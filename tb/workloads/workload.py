@@ -2,7 +2,7 @@
 """A program on `models.engine.Engine` whose jobs the device runs, each checked like any other."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from models.engine import Engine, EngineJob
@@ -39,6 +39,11 @@ class Workload(GivenJobs):
         engine = Engine(instance, memory=cls.memory, keep=True)
         cls.program(engine)
         return engine.jobs
+
+    @classmethod
+    def needed(cls) -> Mapping[str, int]:
+        """Returns the multiply-adds that phases need, by label, where their jobs do more."""
+        return {}
 
     def jobs(self) -> Iterator[GemmJob]:
         """The jobs of the program; their operands are those of the reference model's results."""
