@@ -15,6 +15,7 @@ from rich.console import Console
 
 from models.formats import Format
 from models.ops import Op
+from regressions.cluster.inference import InferenceFigures, measure_inference
 from regressions.cluster.measuring import Measuring, Product
 from regressions.cluster.sharing import SharedBanks, measure_sharing
 from regressions.cluster.training import TrainingFigures, measure_training
@@ -66,6 +67,7 @@ class ClusterFigures:
     phases: list[Phases]
     sharing: list[SharedBanks]
     training: TrainingFigures
+    inference: InferenceFigures
 
 
 def measure(config: ClusterConfig, folder: Path, console: Console) -> ClusterFigures:
@@ -93,8 +95,8 @@ def measure(config: ClusterConfig, folder: Path, console: Console) -> ClusterFig
     for sizes, block in TILED.items():
         rows.append(_tiled(bench, sizes, block))
         console.print(_line(rows[-1]))
-    training = measure_training(bench, console)
-    return ClusterFigures(rows, phases, measure_sharing(bench, console), training)
+    training, inference = measure_training(bench, console), measure_inference(bench, console)
+    return ClusterFigures(rows, phases, measure_sharing(bench, console), training, inference)
 
 
 def keep(figures: ClusterFigures, git: str, path: Path) -> Path:
@@ -106,6 +108,7 @@ def keep(figures: ClusterFigures, git: str, path: Path) -> Path:
         "phases": [asdict(parts) for parts in figures.phases],
         "sharing": [asdict(shared) for shared in figures.sharing],
         "training": asdict(figures.training),
+        "inference": asdict(figures.inference),
     }
     write_json(path, {**content, "cluster": [asdict(row) for row in figures.rows], "cluster_figures": rest})
     return path

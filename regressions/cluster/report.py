@@ -60,6 +60,7 @@ class ClusterSection:
     # Products beyond the TCDM, rows of `bench.json`.
     tiled: list[dict[str, Any]] = field(default_factory=list)
     training: Mapping[str, Any] = field(default_factory=dict)  # a training step's figures
+    inference: Mapping[str, Any] = field(default_factory=dict)  # those of a network for images
     devices: Sequence[str] = ()  # clusters of the run
     # Programs of the run, each with its row on each of these.
     programs: Mapping[str, Sequence[TestRow | None]] = field(default_factory=dict)
@@ -93,6 +94,7 @@ def _section(content: Mapping[str, Any]) -> ClusterSection:
         phases=figures["phases"],
         tiled=[row for row in rows if row["program"] == _TILED],
         training=figures.get("training", {}),
+        inference=figures.get("inference", {}),
     )
 
 

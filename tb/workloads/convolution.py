@@ -65,7 +65,7 @@ class ConvolutionNetwork:
         engine: Computes the products.
         random: Source of weights and biases.
         precision: Formats of the products.
-        packing: How channels of a depthwise layer share a job; None for what takes the fewest cycles.
+        packing: Way of a depthwise layer; None for what takes the fewest cycles.
 
     Attributes:
         runs: Layers that ran, in order.

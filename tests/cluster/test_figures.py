@@ -12,6 +12,7 @@ from models.ops import Op
 from regressions import cli
 from regressions.cluster import figures as measured_figures
 from regressions.cluster.figures import ClusterFigures, FigureRow, Phases, keep
+from regressions.cluster.inference import InferenceFigures, LayerFigures, measure_inference
 from regressions.cluster.measuring import Measuring, Product
 from regressions.cluster.sharing import RATIOS, SharedBanks
 from regressions.cluster.sizes import CONTRACT
@@ -25,13 +26,18 @@ from tb.workloads.autoencoder import SIZES
 from tests.cluster.harness import CONFIG
 
 TRAINED = TrainingFigures(16, 1000, 0.9, 0.7, 50, 500, 4000)
+INFERRED = InferenceFigures(1000, 0.95, 0.8, 300, 20, 10, 50, 500, [LayerFigures("a", 2, 9, 1000, 950)])
 
 
 def test_figures_are_kept_beside_others(tmp_path: Path) -> None:
     path = tmp_path / "reports" / "bench.json"
     row = FigureRow("simd", "GEMM", "FP16", 16, 16, 16, 8, 600, 6.8, None)
     figures = ClusterFigures(
-        [row], [Phases(16, 28, 230, 12)], [SharedBanks("cores", ("DMA",), 0.5, 100, 1.25)], TRAINED
+        [row],
+        [Phases(16, 28, 230, 12)],
+        [SharedBanks("cores", ("DMA",), 0.5, 100, 1.25)],
+        TRAINED,
+        INFERRED,
     )
     keep(figures, "abc", path)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"model": 1}))
@@ -42,6 +48,7 @@ def test_figures_are_kept_beside_others(tmp_path: Path) -> None:
     assert content["cluster_figures"]["git"] == "def"
     assert content["cluster_figures"]["phases"][0]["waking"] == 12
     assert content["cluster_figures"]["training"]["busy"] == 0.9
+    assert content["cluster_figures"]["inference"]["layers"][0]["name"] == "a"
 
 
 def test_make_cluster_measures_the_contracts_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +56,7 @@ def test_make_cluster_measures_the_contracts_cluster(tmp_path: Path, monkeypatch
 
     def measure(config: ClusterConfig, *_: object) -> ClusterFigures:
         configs.append(config)
-        return ClusterFigures([], [Phases(16, 28, 230, 12)], [], TRAINED)
+        return ClusterFigures([], [Phases(16, 28, 230, 12)], [], TRAINED, INFERRED)
 
     monkeypatch.setattr(measured_figures, "measure", measure)
     assert cli.main(["cluster", "--build", str(tmp_path)]) == 0
@@ -86,7 +93,7 @@ def test_a_step_has_the_published_number_of_products() -> None:
 
 
 class Trained:
-    """In place of a cluster on which a step is measured: leaves what it was given."""
+    """In place of a cluster that is measured: leaves what it was given."""
 
     config = cluster_of(load(CONTRACT))
     peak = 48
@@ -99,9 +106,11 @@ class Trained:
         return ProgramOutcome({"jobs": []}, b"", bytes(l2), ())
 
 
-def test_a_step_that_leaves_weights_as_they_were_makes_figures_void() -> None:
+def test_a_program_that_leaves_memory_as_it_was_makes_figures_void() -> None:
     with pytest.raises(UserError, match="the figures of train are void: memory from 0x1c0000"):
         measure_training(Trained(), Console())  # type: ignore[arg-type]
+    with pytest.raises(UserError, match="the figures of infer are void: memory from 0x1c0"):
+        measure_inference(Trained(), Console())  # type: ignore[arg-type]
 
 
 @pytest.mark.sim

@@ -46,6 +46,17 @@ FIGURES = {
         "accelerator_cycles": 22,
         "software_cycles": 1_234_567,
     },
+    "inference": {
+        "cycles": 298_765,
+        "busy": 0.954,
+        "utilization": 0.8,
+        "patch_cycles": 31,
+        "bias_cycles": 1_000,
+        "relu_cycles": 777,
+        "dma_cycles": 32,
+        "accelerator_cycles": 33,
+        "layers": [{"name": "stack 1 a", "jobs": 18, "macs": 2_359_296, "cycles": 51_234, "busy": 51_111}],
+    },
 }
 
 
@@ -94,5 +105,7 @@ def test_a_report_has_what_was_measured_or_says_how(runner: Runner, bench: Path)
     assert "256x256x256" in html
     step = html[html.index("A training step of MLPerf Tiny") :]
     assert all(re.search(text, step) for text in ("16 samples", r"345\s678", "87.6 %", r"1\s234\s567"))
+    image = html[html.index("An image through MLPerf Tiny") :]
+    assert all(re.search(text, image) for text in (r"298\s765", "95.4 %", r"1\s777", "stack 1 a", r"51\s111"))
     assert "arXiv 2204.11192" in html
     assert html.count("<h4>Products on the accelerator and on the cores</h4>") == 1

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// A network for images, forward, all in FP16 (sw/hal/passes.h, at the address that `mode` gives): the DMA brings weights
+// of the pass after the next while there is a job, the accelerator has the products, and the cores make patches of the
+// next strip beside the product of this one, start its sums with biases, and do ReLU of the strip before. Hart 0 leads.
+// Answers: cycles, jobs, cycles that hart 0 waited for the DMA and for the accelerator, and that it had to do with patches,
+// biases and ReLU.
+#include "../drivers/dma.h"
+#include "../drivers/job_queue.h"
+#include "../hal/patches.h"
+
+static passes_t net;
+static uint32_t loaded[2];                      // transfers of weights, of even and of odd passes
+static uint32_t dma_cycles, patch_cycles, bias_cycles, relu_cycles; // of hart 0
+
+// A job: pixels `at` and further ones of a pass.
+typedef struct {
+    uint32_t number, pass, at;
+} strip_t;
+
+static uint32_t pixels_of(const strip_t *strip) {
+    const pass_t *pass = &net.pass[strip->pass];
+    const uint32_t left = pass->pixels - strip->at;
+    return left < pass->strip ? left : pass->strip;
+}
+
+static int is_there(const strip_t *strip) { return strip->pass < net.count; }
+
+static strip_t behind(const strip_t *strip) {
+    const pass_t *pass = &net.pass[strip->pass];
+    const uint32_t at = strip->at + pass->strip;
+    if (at < pass->pixels) return (strip_t){strip->number + 1, strip->pass, at};
+    return (strip_t){strip->number + 1, strip->pass + 1, 0};
+}
+
+static pixels_t share_of(uint32_t hart, uint32_t harts, const strip_t *strip) {
+    return (pixels_t){hart, harts, strip->at, pixels_of(strip)};
+}
+
+static void add_since(uint32_t hart, uint32_t *sum, uint32_t begin) {
+    if (hart == 0) *sum += cycles() - begin;
+}
+
+static void prepare(uint32_t hart, uint32_t harts, const strip_t *strip) {
+    const pass_t *pass = &net.pass[strip->pass];
+    const pixels_t share = share_of(hart, harts, strip);
+    uint32_t begin = cycles();
+    if ((pass->flags & PASS_BIASES) != 0) start_sums(&share, pass);
+    add_since(hart, &bias_cycles, begin);
+    begin = cycles();
+    if ((pass->flags & PASS_PATCHES) != 0) make_patches(&share, pass, (vector_t *)net.strips[strip->number % 2]);
+    add_since(hart, &patch_cycles, begin);
+}
+
+static void finish(uint32_t hart, uint32_t harts, const strip_t *strip) {
+    const pass_t *pass = &net.pass[strip->pass];
+    const pixels_t share = share_of(hart, harts, strip);
+    const uint32_t begin = cycles();
+    if ((pass->flags & PASS_RELU) != 0) rectify(&share, pass);
+    add_since(hart, &relu_cycles, begin);
+}
+
+static void load(uint32_t index) {
+    if (index >= net.count) return;
+    const pass_t *pass = &net.pass[index];
+    loaded[index % 2] = dma_copy(pass->weights, pass->origin, pass->bytes);
+}
+
+static void wait_for(uint32_t transfer) {
+    const uint32_t begin = cycles();
+    dma_wait(transfer);
+    dma_cycles += cycles() - begin;
+}
+
+static void launch(const strip_t *strip) {
+    const pass_t *pass = &net.pass[strip->pass];
+    const uint32_t row = 2 * pass->steps;
+    uint32_t x = pass->input + strip->at * row, w = pass->weights;
+    if ((pass->flags & PASS_PATCHES) != 0) x = net.strips[strip->number % 2];
+    if ((pass->flags & PASS_POOL) != 0) {
+        x = pass->weights;
+        w = pass->input;
+    }
+    if (strip->at == 0) wait_for(loaded[strip->pass % 2]);
+    product(pass->operation, pixels_of(strip), pass->steps, pass->outputs, x, w,
+            pass->output + 2 * strip->at * pass->outputs);
+}
+
+// All of a pass has ended.
+static void end_pass(uint32_t index) {
+    const pass_t *pass = &net.pass[index];
+    if (pass->saved != 0) wait_for(dma_copy(pass->saved, pass->output, 2 * pass->pixels * pass->outputs));
+    load(index + 2);
+}
+
+static void begin(void) {
+    event_mask_set(1u << EVENT_ACCELERATOR);
+    dma_wait(dma_copy((uint32_t)&net, mailbox.mode, sizeof net));
+    (void)dma_copy(net.image_at, net.image, net.image_bytes);
+    const uint32_t number = dma_copy(net.biases_at, net.biases, net.bias_bytes);
+    load(0);
+    load(1);
+    wait_for(number);
+}
+
+int main(uint32_t hart) {
+    const uint32_t start = cycles(), harts = (uint32_t)__builtin_popcount(team());
+    strip_t now = {0, 0, 0}, ended = {0, 0, 0};
+    if (hart == 0) begin();
+    barrier();
+    prepare(hart, harts, &now);
+    barrier();
+    while (is_there(&ended)) {
+        const strip_t next = behind(&now);
+        const int waits = !is_there(&next) || (next.at == 0 && (net.pass[next.pass].flags & PASS_WAITS) != 0);
+        const uint32_t until = waits ? next.number : now.number;
+        if (hart == 0) {
+            launch(&now);
+            wait_for_jobs(until);
+        }
+        barrier();
+        uint32_t passed = ended.pass;
+        while (ended.number < until) {
+            finish(hart, harts, &ended);
+            ended = behind(&ended);
+        }
+        barrier();
+        if (hart == 0) {
+            for (; passed < ended.pass; ++passed) end_pass(passed);
+        }
+        if (is_there(&next)) prepare(hart, harts, &next);
+        barrier();
+        now = next;
+    }
+    if (hart != 0) return 0;
+    mailbox.answer[0] = cycles() - start;
+    mailbox.answer[1] = jobs;
+    mailbox.answer[2] = dma_cycles;
+    mailbox.answer[3] = accelerator_cycles;
+    mailbox.answer[4] = patch_cycles;
+    mailbox.answer[5] = bias_cycles;
+    mailbox.answer[6] = relu_cycles;
+    return 0;
+}
