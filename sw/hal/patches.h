@@ -41,55 +41,72 @@ static inline vector_t *zeroed(vector_t *to, uint32_t words) {
 
 // Patches of pixels, one behind the other from `to` on: rows of the kernel, its columns, channels.
 static inline void make_patches(const pixels_t *share, const pass_t *pass, vector_t *to) {
-    const uint32_t pixel = pass->channels / 2, line = pass->columns * pixel, reach = pass->kernel_columns;
-    const uint32_t patch = pass->kernel_rows * reach * pixel, at = share->first + share->hart;
-    uint32_t row = at / pass->out_columns, column = at - row * pass->out_columns;
-    for (uint32_t each = share->hart; each < share->count; each += share->harts) {
-        const int32_t x = (int32_t)(column * pass->stride - pass->left), right = (int32_t)pass->columns - x;
-        const uint32_t before = x < 0 ? (uint32_t)-x * pixel : 0;
-        const uint32_t behind = right < (int32_t)reach ? (reach - (uint32_t)right) * pixel : 0;
-        const uint32_t inside = reach * pixel - before - behind;
-        uint32_t y = row * pass->stride - pass->top;
-        const vector_t *from = (const vector_t *)pass->input + (int32_t)y * (int32_t)line + x * (int32_t)pixel;
-        vector_t *place = to + each * patch;
-        for (uint32_t tap = 0; tap < pass->kernel_rows; ++tap, ++y, from += line) {
-            if (y >= pass->rows) {
-                place = zeroed(place, reach * pixel);
-            } else {
-                place = zeroed(place, before);
-                place = copied(place, from + before, inside);
-                place = zeroed(place, behind);
+    const uint32_t rows = pass->rows, columns = pass->columns, stride = pass->stride, taps = pass->kernel_rows;
+    const uint32_t across = pass->out_columns, pixel = pass->channels / 2, reach = pass->kernel_columns;
+    const uint32_t line = columns * pixel, run = reach * pixel, at = share->first + share->hart;
+    const vector_t *image = (const vector_t *)pass->input;
+    uint32_t row = at / across, column = at - row * across;
+    to += share->hart * taps * run;
+    for (uint32_t each = share->hart; each < share->count; each += share->harts, to += share->harts * taps * run) {
+        const uint32_t x = column * stride - pass->left;
+        uint32_t y = row * stride - pass->top;
+        const vector_t *from = image + (int32_t)y * (int32_t)line + (int32_t)x * (int32_t)pixel;
+        vector_t *place = to;
+        if (x < columns && x + reach <= columns && y < rows && y + taps <= rows) {
+            for (uint32_t tap = 0; tap < taps; ++tap, from += line) place = copied(place, from, run);
+        } else {
+            const int32_t right = (int32_t)(columns - x);
+            const uint32_t before = (int32_t)x < 0 ? -x * pixel : 0;
+            const uint32_t behind = right < (int32_t)reach ? (reach - (uint32_t)right) * pixel : 0;
+            for (uint32_t tap = 0; tap < taps; ++tap, ++y, from += line) {
+                if (y >= rows) {
+                    place = zeroed(place, run);
+                } else {
+                    place = zeroed(place, before);
+                    place = copied(place, from + before, run - before - behind);
+                    place = zeroed(place, behind);
+                }
             }
         }
-        for (column += share->harts; column >= pass->out_columns; column -= pass->out_columns) ++row;
+        for (column += share->harts; column >= across; column -= across) ++row;
     }
 }
 
-// Outputs of pixels before their product.
-static inline void start_sums(const pixels_t *share, const pass_t *pass) {
+// Adds biases to outputs of pixels before their product. A hart has some words of all pixels: with its bias in a
+// register, and in banks that no other hart wants at the time.
+static inline void add_biases(const pixels_t *share, const pass_t *pass) {
     const uint32_t words = pass->outputs / 2;
     const vector_t *biases = (const vector_t *)pass->biases;
-    for (uint32_t each = share->hart; each < share->count; each += share->harts) {
-        vector_t *row = (vector_t *)pass->output + (share->first + each) * words;
-        if ((pass->flags & PASS_ADDS) == 0) {
-            (void)copied(row, biases, words);
-        } else {
-            for (uint32_t word = 0; word < words; ++word) row[word] = vector_add(row[word], biases[word]);
-        }
+    for (uint32_t word = share->hart; word < words; word += share->harts) {
+        const vector_t bias = biases[word];
+        vector_t *sum = (vector_t *)pass->output + share->first * words + word;
+        for (vector_t *const end = sum + share->count * words; sum != end; sum += words) *sum = vector_add(*sum, bias);
     }
 }
 
-// Outputs of pixels behind it, four words at once.
+// Outputs of pixels behind it: each hart two words side by side, then the next two for which no other hart comes.
 static inline void rectify(const pixels_t *share, const pass_t *pass) {
-    const uint32_t words = share->count * (pass->outputs / 2), fours = words / 4;
-    vector_t *all = (vector_t *)pass->output + share->first * (pass->outputs / 2);
-    for (uint32_t each = share->hart; each < fours; each += share->harts) {
-        vector_t *four = all + 4 * each;
-        const vector_t a = four[0], b = four[1], c = four[2], d = four[3];
-        four[0] = vector_max(a, 0);
-        four[1] = vector_max(b, 0);
-        four[2] = vector_max(c, 0);
-        four[3] = vector_max(d, 0);
+    const uint32_t words = share->count * (pass->outputs / 2), turn = 2 * share->harts;
+    vector_t *at = (vector_t *)pass->output + share->first * (pass->outputs / 2) + 2 * share->hart;
+    const uint32_t first = 2 * share->hart, left = words > first ? words - first : 0, rounds = (left + turn - 2) / turn;
+    if (rounds != 0) {
+        vector_t a, b;
+        __asm__ volatile(".option push\n\t"
+                         ".option norvc\n\t"
+                         ".option norelax\n\t"
+                         ".balign 4\n\t"
+                         ".insn i 0x2B, 4, x14, %3, 7\n\t" // cv.setup 0, rounds: the next six instructions
+                         "lw %1, 0(%0)\n\t"
+                         "lw %2, 4(%0)\n\t"
+                         ".insn r 0x33, 2, 0x46, %1, %1, zero\n\t" // vfmax.h
+                         ".insn r 0x33, 2, 0x46, %2, %2, zero\n\t"
+                         "sw %2, 4(%0)\n\t"
+                         "cv.sw %1, (%0), %4\n\t"
+                         ".option pop"
+                         : "+r"(at), "=&r"(a), "=&r"(b)
+                         : "r"(rounds), "r"(4 * turn)
+                         : "memory");
     }
-    for (uint32_t word = 4 * fours + share->hart; word < words; word += share->harts) all[word] = vector_max(all[word], 0);
+    // A word that has none beside it.
+    if (left % turn == 1) *at = vector_max(*at, 0);
 }

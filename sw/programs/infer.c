@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A network for images, forward, all in FP16 (sw/hal/passes.h, at the address that `mode` gives): the DMA brings weights
-// of the pass after the next while there is a job, the accelerator has the products, and the cores make patches of the
-// next strip beside the product of this one, start its sums with biases, and do ReLU of the strip before. Hart 0 leads.
+// of the pass after the next while there is a job, and biases to where sums start with them; the accelerator has the
+// products; the cores make patches of the next strip beside the product of this one, add biases to what a product adds to,
+// and do ReLU of the strip before. Hart 0 leads.
 // Answers: cycles, jobs, cycles that hart 0 waited for the DMA and for the accelerator, and that it had to do with patches,
 // biases and ReLU.
 #include "../drivers/dma.h"
@@ -10,6 +11,7 @@
 
 static passes_t net;
 static uint32_t loaded[2];                      // transfers of weights, of even and of odd passes
+static uint32_t filled;                         // the transfer of biases to the strip that is prepared
 static uint32_t dma_cycles, patch_cycles, bias_cycles, relu_cycles; // of hart 0
 
 // A job: pixels `at` and further ones of a pass.
@@ -36,27 +38,35 @@ static pixels_t share_of(uint32_t hart, uint32_t harts, const strip_t *strip) {
     return (pixels_t){hart, harts, strip->at, pixels_of(strip)};
 }
 
-static void add_since(uint32_t hart, uint32_t *sum, uint32_t begin) {
-    if (hart == 0) *sum += cycles() - begin;
-}
+// Time where it is measured: other harts would queue for the timer.
+static uint32_t now_of(uint32_t hart) { return hart == 0 ? cycles() : 0; }
 
 static void prepare(uint32_t hart, uint32_t harts, const strip_t *strip) {
     const pass_t *pass = &net.pass[strip->pass];
     const pixels_t share = share_of(hart, harts, strip);
-    uint32_t begin = cycles();
-    if ((pass->flags & PASS_BIASES) != 0) start_sums(&share, pass);
-    add_since(hart, &bias_cycles, begin);
-    begin = cycles();
+    const uint32_t begin = now_of(hart);
+    if ((pass->flags & PASS_ADDS) != 0) add_biases(&share, pass);
+    const uint32_t between = now_of(hart);
     if ((pass->flags & PASS_PATCHES) != 0) make_patches(&share, pass, (vector_t *)net.strips[strip->number % 2]);
-    add_since(hart, &patch_cycles, begin);
+    if (hart != 0) return;
+    bias_cycles += between - begin;
+    patch_cycles += cycles() - between;
 }
 
 static void finish(uint32_t hart, uint32_t harts, const strip_t *strip) {
     const pass_t *pass = &net.pass[strip->pass];
     const pixels_t share = share_of(hart, harts, strip);
-    const uint32_t begin = cycles();
+    const uint32_t begin = now_of(hart);
     if ((pass->flags & PASS_RELU) != 0) rectify(&share, pass);
-    add_since(hart, &relu_cycles, begin);
+    if (hart == 0) relu_cycles += cycles() - begin;
+}
+
+// Sums that start with biases: the DMA copies these to each pixel.
+static void fill(const strip_t *strip) {
+    const pass_t *pass = &net.pass[strip->pass];
+    const uint32_t row = 2 * pass->outputs;
+    if ((pass->flags & (PASS_BIASES | PASS_ADDS)) != PASS_BIASES) return;
+    filled = dma_copy_2d(pass->output + strip->at * row, row, pass->biases, 0, row, pixels_of(strip));
 }
 
 static void load(uint32_t index) {
@@ -81,6 +91,7 @@ static void launch(const strip_t *strip) {
         w = pass->input;
     }
     if (strip->at == 0) wait_for(loaded[strip->pass % 2]);
+    if ((pass->flags & PASS_BIASES) != 0) wait_for(filled);
     product(pass->operation, pixels_of(strip), pass->steps, pass->outputs, x, w,
             pass->output + 2 * strip->at * pass->outputs);
 }
@@ -100,6 +111,8 @@ static void begin(void) {
     load(0);
     load(1);
     wait_for(number);
+    const strip_t first = {0, 0, 0};
+    fill(&first);
 }
 
 int main(uint32_t hart) {
@@ -125,6 +138,8 @@ int main(uint32_t hart) {
         }
         barrier();
         if (hart == 0) {
+            // Before weights that are to be loaded: they are many, and the next strip needs its biases sooner.
+            if (is_there(&next)) fill(&next);
             for (; passed < ended.pass; ++passed) end_pass(passed);
         }
         if (is_there(&next)) prepare(hart, harts, &next);
