@@ -11,10 +11,6 @@ from regressions.cluster.training import busy
 from regressions.errors import UserError
 from tb.cluster.inference import Inference, resnet8
 from tb.cluster.memory_map import L2
-from tb.cluster.task import Arbitration
-
-ARBITRATION = Arbitration(7, 8)
-"""Of the TCDM: patches are ready long before their product, so the accelerator yields rarely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +47,7 @@ def measure_inference(bench: Measuring, console: Console) -> InferenceFigures:
         UserError: The program failed, or what it leaves is not the model's.
     """
     network = resnet8(bench.config.tcdm_bytes)
-    outcome = bench.run(
-        "infer", (), network.memory(), mode=L2, cores=bench.config.cores, arbitration=ARBITRATION
-    )
+    outcome = bench.run("infer", (), network.memory(), mode=L2, cores=bench.config.cores)
     for address, expected in network.left().items():
         if outcome.read(address, len(expected)) != expected:
             raise UserError(

@@ -72,8 +72,8 @@ class WorkloadView:
         return [total(its)._replace(label=name) for name, its in parts.items()]
 
     def utilization(self, row: Phase) -> float:
-        """The share of the array's steps that were useful."""
-        return row.utilization(self.run.device.instance)
+        """The share of the array's steps that were useful; steps with zeros of a packing are not."""
+        return row.useful(self.run.device.instance)
 
     @cached_property
     def groups(self) -> list[Group]:

@@ -35,7 +35,7 @@ class WorkloadRun:
     def rows(self) -> list[Phase]:
         """Figures by label."""
         cycles = {place: job.cycles for place, job in self.results.items() if job.cycles is not None}
-        return phases(self.device.instance, self.program, cycles)
+        return phases(self.device.instance, self.program, cycles, self.kind.needed())
 
     def to_json(self) -> dict[str, Any]:
         """Its part of `summary.json`."""
