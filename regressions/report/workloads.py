@@ -146,6 +146,11 @@ class WorkloadSection:
     learning: KeptLearning
     curves: Sequence[Plot]  # loss against epochs, for each task
 
+    @property
+    def software(self) -> dict[str, Software]:
+        """Software by the workloads that it was measured for, the same on each device."""
+        return {view.name: view.software for view in self.views if view.software}
+
 
 def workload_section(summary: Summary, step: Mapping[str, Any]) -> WorkloadSection | None:
     """The section for a run; None if it has no workloads.
