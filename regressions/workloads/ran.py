@@ -60,7 +60,13 @@ def workload_runs(results: Iterable[SegmentResult], devices: Iterable[Descriptor
     found = []
     for key, entry in entries.items():
         device, kind = known.get(key[0]), _workload(entry.sequence)
-        if device is not None and kind is not None and (run := _run(entry, device, kind, jobs[key])).results:
+        if device is None or kind is None:
+            continue
+        try:
+            run = _run(entry, device, kind, jobs[key])
+        except Exception:  # whatever a user's program raises that ran then and does not now: no section of it
+            continue
+        if run.results:
             found.append(run)
     return found
 
@@ -86,4 +92,10 @@ def _run(
         for job in jobs
         if job.status is Status.PASSED and job.cycles is not None and job.scenario < len(drawn.taken)
     }
+    # The program may have changed since a run of which this is a later report.
+    results = {place: job for place, job in results.items() if _is_of(program[place], job)}
     return WorkloadRun(entry, device, kind, program, results)
+
+
+def _is_of(job: EngineJob, result: JobResult) -> bool:
+    return (job.op.name, job.m, job.n, job.k) == (result.op, result.m, result.n, result.k)

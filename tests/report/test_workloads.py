@@ -127,6 +127,22 @@ def test_a_device_without_a_probe_has_a_table_and_no_picture(tmp_path: Path) -> 
     assert "paths of 2 edges" in page
 
 
+def test_a_program_that_changed_since_costs_its_jobs_and_one_that_raises_its_section(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = workload_result("strongest_ties", ARRAY)
+    result.jobs[1].m += 1
+    (view,) = views(tmp_path, result)
+    assert sorted(view.run.results) == [0, 2, 3]
+    kind = view.run.kind
+
+    def gone(*_: object) -> None:
+        raise FileNotFoundError("data.json")
+
+    monkeypatch.setattr(kind, "account", gone)
+    assert summary_of(tmp_path, result).workloads == []
+
+
 def test_a_run_without_workloads_has_no_section(tmp_path: Path) -> None:
     for sequence in ("gemm_op", "nowhere.py:Gone", "tb/workloads/problems.py:Gone"):
         entry = TestEntry("t", sequence, weight=1.0)
