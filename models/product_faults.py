@@ -140,7 +140,9 @@ def _scaled(op: Op, operands: Operands, sums: Fp16, theirs: Bits, fmt: Format, p
                 _sums(op, _replaced(operands, place, each), part)
                 for each in (_times(operands[place], exponent), np.zeros_like(operands[place]))
             )
-            if not np.array_equal(found, lost):  # else the operand is not there at all
+            if not np.array_equal(
+                narrow(found, fmt), narrow(lost, fmt)
+            ):  # else the operand is not there at all
                 yield f"the scale is wrong: it is the result with {name} times 2^{exponent}", found
 
 

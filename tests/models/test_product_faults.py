@@ -177,6 +177,13 @@ def test_other_faults_get_no_name() -> None:
         assert _named(Op.GEMM, list(operands), actual) == "", name
 
 
+@pytest.mark.parametrize("fmt", [Format.E4M3, Format.E5M2])
+def test_a_y_that_is_lost_is_no_small_one_in_a_narrow_format(fmt: Format) -> None:
+    for seed in range(20):
+        x, w, y = _operands(seed=seed)
+        assert _named(Op.GEMM, [x, w, y], narrow(gemm_op(Op.MATMUL, x, w), fmt), fmt) == ""
+
+
 def _neighbours(value: Fraction) -> tuple[int, int]:
     """The largest FP16 magnitude not above a value, and the least not below, as codes."""
     codes = np.arange(0x7C00)
