@@ -31,11 +31,11 @@ class InferenceFigures:
     cycles: int  # from the program's first instruction to the last byte in L2
     busy: float  # share of them in which the accelerator had a job
     utilization: float  # multiply-adds over what the array could have done
-    # Cycles of hart 0, which does an eighth of what the cores have to do.
+    # Cycles of the first of the cores that have them to do; patches are shared by seven or eight.
     patch_cycles: int
     bias_cycles: int
     relu_cycles: int
-    dma_cycles: int  # waiting for weights
+    dma_cycles: int  # of hart 0, waiting for weights and biases
     accelerator_cycles: int  # waiting for jobs
     layers: list[LayerFigures]
 
@@ -59,7 +59,7 @@ def measure_inference(bench: Measuring, console: Console) -> InferenceFigures:
     used = busy(outcome.log["jobs"]) / cycles
     console.print(
         f"ResNet8: {cycles:,} cycles, the accelerator busy in {100 * used:.1f} % ({100 * share:.1f} % of its "
-        f"peak); hart 0 had {patches:,} cycles of patches, {biases + relu:,} of biases and ReLU"
+        f"peak); a core had {patches:,} cycles of patches, {biases + relu:,} of biases and ReLU"
     )
     return InferenceFigures(cycles, used, share, patches, biases, relu, dma, accelerator, layers)
 
@@ -69,7 +69,7 @@ def layer_figures(network: Inference, jobs: Sequence[Mapping[str, int]]) -> list
     figures: list[LayerFigures] = []
     first, end = 0, jobs[0]["trigger"] if jobs else 0
     for number, layer in enumerate(network.layers):
-        count = sum(each.strips for each in network.layout.passes if each.layer == number)
+        count = sum(each.jobs for each in network.layout.passes if each.layer == number)
         own, before = jobs[first : first + count], jobs[max(first - 1, 0) : first]
         first += count
         if not own:

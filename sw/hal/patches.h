@@ -39,9 +39,9 @@ static inline vector_t *zeroed(vector_t *to, uint32_t words) {
     return to;
 }
 
-// Patches of pixels, one behind the other from `to` on: rows of the kernel, its columns, channels.
-static inline void make_patches(const pixels_t *share, const pass_t *pass, vector_t *to) {
-    const uint32_t rows = pass->rows, columns = pass->columns, stride = pass->stride, taps = pass->kernel_rows;
+// Patches of pixels with `taps` rows of the kernel, one behind the other from `to` on: rows, columns, channels.
+static inline void make_patches(const pixels_t *share, const pass_t *pass, uint32_t taps, vector_t *to) {
+    const uint32_t rows = pass->rows, columns = pass->columns, stride = pass->stride;
     const uint32_t across = pass->out_columns, pixel = pass->channels / 2, reach = pass->kernel_columns;
     const uint32_t line = columns * pixel, run = reach * pixel, at = share->first + share->hart;
     const vector_t *image = (const vector_t *)pass->input;
@@ -75,12 +75,30 @@ static inline void make_patches(const pixels_t *share, const pass_t *pass, vecto
 // Adds biases to outputs of pixels before their product. A hart has some words of all pixels: with its bias in a
 // register, and in banks that no other hart wants at the time.
 static inline void add_biases(const pixels_t *share, const pass_t *pass) {
-    const uint32_t words = pass->outputs / 2;
+    const uint32_t words = pass->outputs / 2, pairs = share->count / 2;
     const vector_t *biases = (const vector_t *)pass->biases;
     for (uint32_t word = share->hart; word < words; word += share->harts) {
         const vector_t bias = biases[word];
         vector_t *sum = (vector_t *)pass->output + share->first * words + word;
-        for (vector_t *const end = sum + share->count * words; sum != end; sum += words) *sum = vector_add(*sum, bias);
+        if (pairs != 0) {
+            vector_t a, b;
+            __asm__ volatile(".option push\n\t"
+                             ".option norvc\n\t"
+                             ".option norelax\n\t"
+                             ".balign 4\n\t"
+                             ".insn i 0x2B, 4, x14, %3, 7\n\t" // cv.setup 0, pairs: the next six instructions
+                             "lw %1, 0(%0)\n\t"
+                             "cv.lw %2, %4(%0)\n\t"
+                             ".insn r 0x33, 2, 0x41, %1, %1, %5\n\t" // vfadd.h
+                             ".insn r 0x33, 2, 0x41, %2, %2, %5\n\t"
+                             "cv.sw %1, (%0), %4\n\t"
+                             "cv.sw %2, (%0), %4\n\t"
+                             ".option pop"
+                             : "+r"(sum), "=&r"(a), "=&r"(b)
+                             : "r"(pairs), "r"(4 * words), "r"(bias)
+                             : "memory");
+        }
+        if ((share->count & 1) != 0) *sum = vector_add(*sum, bias);
     }
 }
 

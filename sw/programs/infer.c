@@ -3,16 +3,18 @@
 // of the pass after the next while there is a job, and biases to where sums start with them; the accelerator has the
 // products; the cores make patches of the next strip beside the product of this one, add biases to what a product adds to,
 // and do ReLU of the strip before. Hart 0 leads.
-// Answers: cycles, jobs, cycles that hart 0 waited for the DMA and for the accelerator, and that it had to do with patches,
-// biases and ReLU.
+// Answers: cycles, jobs, cycles that hart 0 waited for the DMA and for the accelerator, and cycles of the first of the
+// harts that share them for patches, biases and ReLU.
 #include "../drivers/dma.h"
 #include "../drivers/job_queue.h"
 #include "../hal/patches.h"
 
+enum { CONTEXTS = 2 }; // jobs that the accelerator has at once
+
 static passes_t net;
 static uint32_t loaded[2];                      // transfers of weights, of even and of odd passes
 static uint32_t filled;                         // the transfer of biases to the strip that is prepared
-static uint32_t dma_cycles, patch_cycles, bias_cycles, relu_cycles; // of hart 0
+static uint32_t dma_cycles, patch_cycles, bias_cycles, relu_cycles;
 
 // A job: pixels `at` and further ones of a pass.
 typedef struct {
@@ -38,7 +40,7 @@ static pixels_t share_of(uint32_t hart, uint32_t harts, const strip_t *strip) {
     return (pixels_t){hart, harts, strip->at, pixels_of(strip)};
 }
 
-// Time where it is measured: other harts would queue for the timer.
+// Time where it is measured, on the first of the harts that share work: others would queue for the timer.
 static uint32_t now_of(uint32_t hart) { return hart == 0 ? cycles() : 0; }
 
 static void prepare(uint32_t hart, uint32_t harts, const strip_t *strip) {
@@ -47,7 +49,15 @@ static void prepare(uint32_t hart, uint32_t harts, const strip_t *strip) {
     const uint32_t begin = now_of(hart);
     if ((pass->flags & PASS_ADDS) != 0) add_biases(&share, pass);
     const uint32_t between = now_of(hart);
-    if ((pass->flags & PASS_PATCHES) != 0) make_patches(&share, pass, (vector_t *)net.strips[strip->number % 2]);
+    if ((pass->flags & PASS_PATCHES) != 0) {
+        pixels_t patches = share;
+        uint32_t taps = pass->kernel_rows;
+        if ((pass->flags & PASS_SHARED) != 0) {
+            patches.count += (taps - 1) * pass->out_columns;
+            taps = 1;
+        }
+        make_patches(&patches, pass, taps, (vector_t *)net.strips[strip->number % 2]);
+    }
     if (hart != 0) return;
     bias_cycles += between - begin;
     patch_cycles += cycles() - between;
@@ -81,19 +91,27 @@ static void wait_for(uint32_t transfer) {
     dma_cycles += cycles() - begin;
 }
 
-static void launch(const strip_t *strip) {
+static uint32_t jobs_of(const strip_t *strip) {
     const pass_t *pass = &net.pass[strip->pass];
-    const uint32_t row = 2 * pass->steps;
+    return (pass->flags & PASS_SHARED) != 0 ? pass->kernel_rows : 1;
+}
+
+// Queues jobs of a strip, `first` to `end`; each but the first adds to what the one before has left.
+static void launch(const strip_t *strip, uint32_t first, uint32_t end) {
+    const pass_t *pass = &net.pass[strip->pass];
+    const uint32_t row = 2 * pass->steps, z = pass->output + 2 * strip->at * pass->outputs;
     uint32_t x = pass->input + strip->at * row, w = pass->weights;
     if ((pass->flags & PASS_PATCHES) != 0) x = net.strips[strip->number % 2];
     if ((pass->flags & PASS_POOL) != 0) {
         x = pass->weights;
         w = pass->input;
     }
-    if (strip->at == 0) wait_for(loaded[strip->pass % 2]);
-    if ((pass->flags & PASS_BIASES) != 0) wait_for(filled);
-    product(pass->operation, pixels_of(strip), pass->steps, pass->outputs, x, w,
-            pass->output + 2 * strip->at * pass->outputs);
+    if (first == 0 && strip->at == 0) wait_for(loaded[strip->pass % 2]);
+    if (first == 0 && (pass->flags & PASS_BIASES) != 0) wait_for(filled);
+    for (uint32_t job = first; job < end; ++job) {
+        product(job == 0 ? pass->operation : GEMM, pixels_of(strip), pass->steps, pass->outputs,
+                x + job * pass->out_columns * row, w + job * row * pass->outputs, z);
+    }
 }
 
 // All of a pass has ended.
@@ -125,10 +143,13 @@ int main(uint32_t hart) {
     while (is_there(&ended)) {
         const strip_t next = behind(&now);
         const int waits = !is_there(&next) || (next.at == 0 && (net.pass[next.pass].flags & PASS_WAITS) != 0);
-        const uint32_t until = waits ? next.number : now.number;
+        const uint32_t until = waits ? next.number : now.number, all = jobs_of(&now);
+        // The accelerator queues two jobs, so hart 0 queues further ones later, and leaves what it waits for to the others.
+        const uint32_t early = waits || all < CONTEXTS ? all : CONTEXTS, leads = early < all && harts > 1;
         if (hart == 0) {
-            launch(&now);
-            wait_for_jobs(until);
+            const uint32_t before = jobs;
+            launch(&now, 0, early);
+            wait_for_jobs(waits ? jobs : before);
         }
         barrier();
         uint32_t passed = ended.pass;
@@ -142,7 +163,8 @@ int main(uint32_t hart) {
             if (is_there(&next)) fill(&next);
             for (; passed < ended.pass; ++passed) end_pass(passed);
         }
-        if (is_there(&next)) prepare(hart, harts, &next);
+        if (is_there(&next) && (hart != 0 || !leads)) prepare(hart - leads, harts - leads, &next);
+        if (hart == 0) launch(&now, early, all);
         barrier();
         now = next;
     }

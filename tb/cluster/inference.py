@@ -39,7 +39,7 @@ class Inference:
     @property
     def jobs(self) -> int:
         """Jobs of the accelerator."""
-        return sum(each.strips for each in self.layout.passes)
+        return sum(each.jobs for each in self.layout.passes)
 
     def macs(self, layer: int) -> int:
         """Multiply-adds of a layer, without those of the first one's channel of zeros."""
@@ -107,7 +107,13 @@ class Inference:
 
 
 def arranged(
-    layers: Sequence[DeviceLayer], image: Half, tcdm_bytes: int, strip_bytes: int, most: int, saves: bool
+    layers: Sequence[DeviceLayer],
+    image: Half,
+    tcdm_bytes: int,
+    strip_bytes: int,
+    *,
+    most: int = _WEIGHTS_MOST,
+    saves: bool,
 ) -> Inference:
     """Returns a network that is arranged with a given room for patches.
 
@@ -140,5 +146,5 @@ def resnet8(tcdm_bytes: int, *, saves: bool = False) -> Inference:
     layers, image = resnet8_layers(network.runs)
     for strip_bytes in range(32 * _STRIP_STEP, 0, -_STRIP_STEP):
         with suppress(UserError):
-            return arranged(layers, image, tcdm_bytes, strip_bytes, _WEIGHTS_MOST, saves)
+            return arranged(layers, image, tcdm_bytes, strip_bytes, saves=saves)
     raise UserError(f"ResNet8 does not fit a TCDM of {tcdm_bytes} bytes")

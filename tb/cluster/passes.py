@@ -3,7 +3,8 @@
 
 A pass has the products of all pixels of a layer with some rows of its kernel: with all of them, or where
 these are many, with one, so that a layer has as many passes as its kernel has rows. Its jobs are strips of
-pixels.
+pixels. Where the kernel moves by one pixel, a strip has whole rows, and its patches one row of the kernel: so
+a job for each row of the kernel finds its patches among them, a row of the image further on each time.
 """
 
 from __future__ import annotations
@@ -13,16 +14,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from models.engine import ARRAY
+from models.formats import Format
+from models.ops import Op
+from models.timing import bound
 from tb.errors import UserError
 from tb.workloads.device_layers import DeviceLayer
 from tb.workloads.patches import padding
 
-PATCHES, POOL, ADDS, BIASES, RELU, WAITS = (1 << bit for bit in range(6))
+PATCHES, POOL, ADDS, BIASES, RELU, WAITS, SHARED = (1 << bit for bit in range(7))
 """Flags, sw/hal/passes.h."""
 MOST = 28
 PASS = struct.Struct("<22I")
 TILE = 12
 """Pixels of a tile of the paper's array, of which strips are multiples."""
+_PARTS = 3
+"""Strips of a pass at least, so that the next one begins before all of them have ended."""
+_FIRST_PARTS = 10
+"""The same of the first pass, since no job runs beside its first strip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +72,21 @@ class Pass:
 
     @property
     def strips(self) -> int:
-        """Jobs."""
+        """Parts of the result that are made one after the other."""
         return -(-self.result.pixels // self.strip)
+
+    @property
+    def jobs(self) -> int:
+        """Jobs of all strips."""
+        return self.strips * (self.kernel[0] if self.flags & SHARED else 1)
+
+    @property
+    def patch_bytes(self) -> int:
+        """Bytes of the patches of a strip."""
+        if not self.flags & PATCHES:
+            return 0
+        further = (self.kernel[0] - 1) * self.result.columns if self.flags & SHARED else 0
+        return 2 * self.steps * (self.strip + further)
 
     def reads(self, strip: int) -> tuple[int, int]:
         """Pixels of the image that a strip needs, first and end."""
@@ -98,7 +120,7 @@ def cut(layers: Sequence[DeviceLayer], image: ImageSize, strip_bytes: int, most:
     Args:
         layers: The layers.
         image: Sizes of the input.
-        strip_bytes: Bytes for the patches of a job.
+        strip_bytes: Bytes for the patches of a strip.
         most: Bytes of weights above which a layer has a pass for each row of its kernel.
 
     Raises:
@@ -119,6 +141,15 @@ def cut(layers: Sequence[DeviceLayer], image: ImageSize, strip_bytes: int, most:
             flags |= ADDS if first == 0 and each.added is not None else 0
             flags |= RELU if first + count == rows and layer.relu else 0
             steps = read.pixels if each.pool else count * columns * layer.inputs
+            parts = _PARTS if passes else _FIRST_PARTS
+            strip = 0
+            if flags & PATCHES and count > 1 and layer.stride == 1:
+                strip = shared_strip(result, steps // count, count, strip_bytes, parts)
+            if strip:
+                flags, steps = flags | SHARED, steps // count
+            else:
+                patch = 2 * steps if flags & PATCHES else 0
+                strip = strip_of(result.pixels, patch, strip_bytes, parts)
             made = Pass(
                 layer=number,
                 flags=flags,
@@ -129,7 +160,7 @@ def cut(layers: Sequence[DeviceLayer], image: ImageSize, strip_bytes: int, most:
                 left=left,
                 kernel=(count, columns),
                 steps=steps,
-                strip=strip_of(result.pixels, 2 * steps if flags & PATCHES else 0, strip_bytes),
+                strip=strip,
                 origin=origin,
                 nbytes=each.weights.nbytes * count // rows,
             )
@@ -138,18 +169,40 @@ def cut(layers: Sequence[DeviceLayer], image: ImageSize, strip_bytes: int, most:
     return _with_waits(passes, layers)
 
 
-def strip_of(pixels: int, patch_bytes: int, room: int) -> int:
-    """Returns the pixels of a strip: what fits, and a third at most, so that cores can be a strip ahead.
+def strip_of(pixels: int, patch_bytes: int, room: int, parts: int) -> int:
+    """Returns the pixels of a strip of whole tiles: what fits, in so many parts at least.
 
     Raises:
         UserError: A tile does not fit.
     """
-    tiles = (pixels + 3 * TILE - 1) // (3 * TILE)
+    tiles = (pixels + parts * TILE - 1) // (parts * TILE)
     if patch_bytes:
         tiles = min(tiles, room // (TILE * patch_bytes))
     if not tiles:
         raise UserError(f"{room} bytes hold no {TILE} patches of {patch_bytes} bytes: give strips more room")
     return tiles * TILE
+
+
+def shared_strip(result: ImageSize, steps: int, kernel_rows: int, room: int, parts: int) -> int:
+    """Returns the pixels of a strip of whole rows, those with the fewest cycles; 0 if none fits.
+
+    Args:
+        result: The image that is made.
+        steps: N of a job.
+        kernel_rows: Jobs of a strip.
+        room: Bytes for patches.
+        parts: Strips of the image at least.
+    """
+    row, most = 2 * steps * result.columns, (result.rows + parts - 1) // parts
+
+    def cycles(rows: int) -> int:
+        pixels = rows * result.columns
+        whole, rest = divmod(result.pixels, pixels)
+        jobs = [pixels] * whole + [rest] * bool(rest)
+        return sum(bound(ARRAY, Op.GEMM, each, steps, result.channels, Format.FP16) for each in jobs)
+
+    fitting = [rows for rows in range(1, most + 1) if row * (rows + kernel_rows - 1) <= room]
+    return min(fitting, key=cycles) * result.columns if fitting else 0
 
 
 def _with_waits(passes: list[Pass], layers: Sequence[DeviceLayer]) -> list[Pass]:

@@ -18,6 +18,8 @@ from tb.stimulus.knob_values import Knob, plain
 from tb.workloads.convolution import Convolution
 from tb.workloads.device_layers import DeviceLayer, Half, pooling
 
+_STRIP_BYTES = 12_000  # for patches of a job of a network that is drawn, if one tile has no more
+
 
 def drawn(rng: random.Random, tcdm_bytes: int) -> Inference:
     """Returns a network of small layers, some of which are added to earlier images."""
@@ -47,8 +49,9 @@ def drawn(rng: random.Random, tcdm_bytes: int) -> Inference:
         rows, columns, channels = shapes[-1]
         layers.append(pooling(rows * columns, channels, len(layers)))
     widest = max(2 * TILE * each.layer.fan_in for each in layers if not each.pool)
-    strip_bytes = widest * rng.choice((1, 1, 2, 5))
-    return arranged(layers, image, tcdm_bytes, strip_bytes, rng.choice((0, 200, 1 << 20)), saves=True)
+    strip_bytes = max(widest, min(widest * rng.choice((1, 2, 4, 12)), _STRIP_BYTES))
+    most = rng.choice((0, 200, 1 << 20))
+    return arranged(layers, image, tcdm_bytes, strip_bytes, most=most, saves=True)
 
 
 class InferStream(ProgramStream, sequence="cluster_infer"):
