@@ -115,6 +115,7 @@ def build(
     script = [
         read(target, folder, changed),
         *(f"cutpoint {each}" for each in target.free),
+        "cutpoint -blackbox",
         "prep -flatten -nordff",
         *assumed(target),
         *(f"chformal -assert2assume {target.module}/{_escaped(label)}" for label in lemmas),
@@ -132,7 +133,9 @@ def read(target: ProvenModule, folder: Path, changed: Mapping[str, Path] | None 
     """Command that reads a module with its further properties and the reset, from a folder that is there."""
     (folder / "reset.sv").write_text(_RESET.format(module=target.module))
     extra = [str(folder / "reset.sv"), *([str(target.bound)] if target.bound else [])]
-    return " ".join([reading_of(target, changed=changed).command(target.module, target.parameters), *extra])
+    closed = [word for box in target.boxes for word in ("--blackboxed-module", box)]
+    command = reading_of(target, changed=changed).command(target.module, target.parameters, closed)
+    return " ".join([command, *extra])
 
 
 def assumed(target: ProvenModule) -> list[str]:

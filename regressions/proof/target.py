@@ -25,6 +25,7 @@ class ProvenModule(Struct, frozen=True, forbid_unknown_fields=True):
         sources: set of sources that has it: a device, or one of the file's own
         assume: labels of its assertions that its neighbours have to fulfil; the others are to be proven
         free: what may have any value in each cycle, as selections of Yosys: an abstraction
+        boxes: modules inside whose outputs may have any value in each cycle: an abstraction too
         about: the reason of an abstraction
         parameters: of the module, where they are not the defaults
         apart: outputs that follow no change of some inputs within a cycle
@@ -34,12 +35,13 @@ class ProvenModule(Struct, frozen=True, forbid_unknown_fields=True):
     sources: str = "redmule"
     assume: tuple[str, ...] = ()
     free: tuple[str, ...] = ()
+    boxes: tuple[str, ...] = ()
     about: str = ""
     parameters: dict[str, int | str] = {}
     apart: tuple[Apart, ...] = ()
 
     def __post_init__(self) -> None:
-        if bool(self.free) != bool(self.about):
+        if bool(self.free or self.boxes) != bool(self.about):
             raise ValueError("an abstraction needs its reason, and a reason is for an abstraction")
 
     @property
