@@ -65,21 +65,27 @@ def _stopped(results: Sequence[SegmentResult]) -> NotApplicable | None:
     return NotApplicable(segment.device, segment.entry.name, reason, testpoints=segment.entry.testpoints)
 
 
-def _left_out(results: Iterable[SegmentResult]) -> list[NotApplicable]:
-    """Scenarios that were drawn and not run, by device, test and reason."""
+def _left_out(results: Sequence[SegmentResult]) -> list[NotApplicable]:
+    """Scenarios that were drawn and not run, by device, test and reason.
+
+    A stream draws another scenario in the place of each, beside those of its segment. A directed test has
+    them among its own: a run of it may have any number, of which those that ran have jobs.
+    """
+    directed = {_test(each) for each in results if each.end and each.end.without}
     counts: Counter[tuple[str, str, str]] = Counter()
-    ran: Counter[tuple[str, str]] = Counter()
+    drawn: Counter[tuple[str, str]] = Counter()
     for result in results:
-        segment = result.segment
-        test = segment.device, segment.entry.name
-        ran[test] += segment.end - segment.begin
-        counts.update(
-            {(*test, reason): count for reason, count in (result.end.left_out if result.end else {}).items()}
-        )
-    drawn = ran.copy()
-    for (device, name, _), count in counts.items():
-        drawn[device, name] += count
+        test, segment = _test(result), result.segment
+        left_out = result.end.left_out if result.end else {}
+        counts.update({(*test, reason): count for reason, count in left_out.items()})
+        ran = len({job.scenario for job in result.jobs}) if test in directed else segment.end - segment.begin
+        drawn[test] += ran + sum(left_out.values())
     return [NotApplicable(*key, count, drawn[key[:2]]) for key, count in counts.items()]
+
+
+def _test(result: SegmentResult) -> tuple[str, str]:
+    """The device and the name of a segment's test."""
+    return result.segment.device, result.segment.entry.name
 
 
 def _test_row(device: str, name: str, results: Sequence[SegmentResult], run: Run) -> TestRow:

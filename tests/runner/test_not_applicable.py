@@ -71,6 +71,15 @@ def test_scenarios_that_were_left_out_are_counted(runner: Runner) -> None:
     assert (part["scenarios"], part["drawn"]) == (6, 10)
 
 
+def test_scenarios_of_a_directed_test_are_counted_once(runner: Runner) -> None:
+    """Those left out are among its runs, where a stream draws others in their place."""
+    runner.tests(directed={"knobs": {"behave": "cannot", "at": 1}})
+    assert runner("run", "--test", "directed:0:2,directed:2:4") == 0
+    assert "not applicable: 3 of 4 drawn scenarios of directed: redmule has no M below 8" in runner.out
+    (part,) = runner.summary("run")["not_applicable"]
+    assert (part["scenarios"], part["drawn"]) == (3, 4)
+
+
 def test_a_test_that_a_known_hang_leaves_nothing_to_compare_is_told_and_fails_nothing(runner: Runner) -> None:
     runner.tests(plain={}, stuck={"knobs": {"behave": "stop"}, "testpoints": ["soft_clear"]})
     assert runner("regressions", "--tier", "smoke") == 0, runner.out
