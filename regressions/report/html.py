@@ -17,6 +17,7 @@ from regressions.report.covered import bin_groups, exclusions, groups, share
 from regressions.report.defects import broken_by, module_anchor, modules
 from regressions.report.devices import device_views
 from regressions.report.failing import failures, short
+from regressions.report.nights import idle, kinds, new_kinds
 from regressions.report.overview import processor_time, tiles
 from regressions.report.proof import ANSWERS, proof_section
 from regressions.report.speed import speed_section
@@ -79,6 +80,9 @@ def render_html(summary: Summary) -> str:
         failures=failures(grouped(summary), past),
         trend=past,
         commit=commit,
+        kinds=kinds(past),
+        new_kinds=new_kinds(past),
+        idle=idle(past),
         tests=tests,
         test_places=test_places,
         tiles=tiles(summary),

@@ -2,10 +2,10 @@
 """A run beside those before it: what is new, since when something fails, and how figures have moved."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from regressions.history import KEPT_KINDS, Entry, before, place
+from regressions.history import KEPT_FINDERS, KEPT_KINDS, Entry, RunHistory, TestEffort, before, place
 from regressions.pictures import Axis, Plot, lines_of
 from regressions.report.devices import device_views
 from regressions.run import Run
@@ -24,6 +24,7 @@ class Trend:
 
     now: Entry
     earlier: list[Entry]  # the last one last
+    history: RunHistory = field(default_factory=RunHistory)  # all runs before it, of other labels too
 
     @property
     def last(self) -> Entry | None:
@@ -82,6 +83,9 @@ class Trend:
             ),
             _plot("Functional coverage", runs, {"bins hit": lambda e: e.coverage}, whole),
             _plot("Change of utilization", runs, _changes(runs), unit="points, against the first run shown"),
+            _plot(
+                "Cycles", runs, {"simulated": lambda e: e.cycles / 1e6}, unit="million cycles of all devices"
+            ),
             _plot("Speed of the bench", runs, {"bench": _speed}, unit="thousand cycles/s"),
             _plot(
                 "Time",
@@ -127,21 +131,25 @@ def _plot(
 def trend(summary: Summary) -> Trend:
     """Put a run beside those that the history has."""
     run = summary.run
-    return Trend(entry_of(summary), before(run.order.tree.history, _label(run), run.folder.name))
+    history = before(run.order.tree.history, run.folder.name)
+    return Trend(entry_of(summary), history.whole(_label(run)), history)
 
 
 def entry_of(summary: Summary) -> Entry:
     """Make the entry of a run in the history."""
     run, totals, failing = summary.run, summary.totals, dict[str, int]()
+    finders: dict[str, dict[str, None]] = {}
     for row in summary.failures:
         key = place(row.device, row.bucket)
         failing[key] = failing.get(key, 0) + 1
+        finders.setdefault(key, {})[row.test] = None
     most = sorted(failing, key=lambda key: -failing[key])[:KEPT_KINDS]
     return Entry(
         run=run.folder.name,
         label=_label(run),
         whole=run.undivided and not summary.interrupted,
         git=run.git,
+        seed=run.seed,
         passed=summary.passed,
         tests=totals["tests"],
         tests_passed=totals["passed"],
@@ -154,7 +162,23 @@ def entry_of(summary: Summary) -> Entry:
             view.name: round(view.speed.utilization, 6) for view in device_views(summary) if view.speed
         },
         failing={key: failing[key] for key in most},
+        finders={key: tuple(finders[key])[:KEPT_FINDERS] for key in most},
+        efforts=_efforts(summary),
     )
+
+
+def _efforts(summary: Summary) -> dict[str, TestEffort]:
+    """Time, jobs and what nobody else covered of each test."""
+    alone = {
+        row.test: row.bins.alone + row.points.alone + (row.kills.alone if row.kills else 0)
+        for row in summary.grades
+    }
+    found: dict[str, TestEffort] = {}
+    for test in summary.tests:
+        so_far = found.get(test.name, TestEffort(0.0, 0, alone.get(test.name, 0)))
+        seconds = round(so_far.seconds + test.seconds, 3)
+        found[test.name] = TestEffort(seconds, so_far.jobs + test.jobs, so_far.alone)
+    return found
 
 
 def _label(run: Run) -> str:
