@@ -14,8 +14,8 @@ export MAKE_TYPED MAKE_GOALS PYTHON VENV
 # They are not meant for the makefiles that the simulator runs.
 unexport MAKEFLAGS MAKEOVERRIDES
 
-COMMANDS := regressions run rerun-failed list show merge report replay shrink waves trace new-dut registers \
-  coverage mutants workload bench baseline synth prove cluster check lint test sw
+COMMANDS := regressions run rerun-failed list show merge report query replay shrink waves trace new-dut registers \
+  coverage rank mutants workload bench baseline synth prove cluster check lint test sw
 
 # Files are UTF-8, whatever the locale.
 export PYTHONUTF8 := 1

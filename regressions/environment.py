@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements.txt"
 FARM_REQUIREMENTS = ROOT / "requirements-farm.txt"
 """Pins of the extra of farms, which is installed only where ``FARM=`` is typed."""
+QUERY_REQUIREMENTS = ROOT / "requirements-query.txt"
+"""Pins of the extra of `make query`, which is installed only where ``SQL=`` is typed."""
 MINIMUM = (3, 11)
 
 # Reads names of folders alone: to load the metadata of all packages takes a second.
@@ -145,8 +147,9 @@ def outcome(act: Callable[[], str], doing: str) -> int:
 
 
 def main(folder: Path, typed: Sequence[str]) -> int:
-    """Makes the environment in a folder, with the extra that a variable typed behind make asks for."""
-    wanted = [REQUIREMENTS, *[FARM_REQUIREMENTS] * ("FARM" in typed)]
+    """Makes the environment in a folder, with the extras that variables typed behind make ask for."""
+    extras = {"FARM": FARM_REQUIREMENTS, "SQL": QUERY_REQUIREMENTS}
+    wanted = [REQUIREMENTS, *(pins for variable, pins in extras.items() if variable in typed)]
 
     def act() -> str:
         errors = (prepare(folder, folder == Path(".venv"), each) for each in wanted)

@@ -71,6 +71,7 @@ class Order:
     data: Annotated[Path | None, Option("DATA", Path)] = None
     job_list: Annotated[Path | None, Option("JOBLIST", Path)] = None
     runs: Annotated[tuple[Path, ...], Option.paths("RUNS")] = ()
+    sql: Annotated[str, Option("SQL")] = ""
     top: Annotated[str, Option("TOP")] = ""
     files: Annotated[tuple[Path, ...], Option.paths("FILES")] = ()
     out: Annotated[Path | None, Option("OUT", Path)] = None

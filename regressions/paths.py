@@ -67,6 +67,11 @@ class BuildTree:
         return self.reports / "history.jsonl"
 
     @property
+    def tables(self) -> Path:
+        """Tables of runs, as `make query` keeps them; made again where they are missing."""
+        return self.root / "tables"
+
+    @property
     def logs(self) -> Path:
         """Logs of builds and lint runs."""
         return self.root / "logs"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make requirements``: writes requirements*.txt from requirements*.in, with versions and hashes.
 
-The extra of farms is pinned likewise, to what fits the others. Needs nothing but the standard library.
-Versions stay as they are until they are named. uv finds versions and hashes, in an environment of its own,
-which requirements-uv.txt pins in the same way.
+The extras of farms and of queries are pinned likewise, to what fits the others. Needs nothing but the
+standard library. Versions stay as they are until they are named. uv finds versions and hashes, in an
+environment of its own, which requirements-uv.txt pins in the same way.
 """
 
 import os
@@ -12,7 +12,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from regressions.environment import FARM_REQUIREMENTS, REQUIREMENTS, ROOT, outcome, prepare
+from regressions.environment import (
+    FARM_REQUIREMENTS,
+    QUERY_REQUIREMENTS,
+    REQUIREMENTS,
+    ROOT,
+    outcome,
+    prepare,
+)
 from regressions.streams import steady_streams
 from regressions.targets import take_typed
 
@@ -37,7 +44,8 @@ def write(upgrade: list[str], root: Path = ROOT) -> str:
     """
     pins, tool = root / REQUIREMENTS.name, root / "requirements-uv.txt"
     farm, formal = root / FARM_REQUIREMENTS.name, root / "requirements-formal.txt"
-    pinned = "".join(path.read_text() for path in (pins, farm, formal, tool) if path.exists())
+    query = root / QUERY_REQUIREMENTS.name
+    pinned = "".join(path.read_text() for path in (pins, farm, formal, query, tool) if path.exists())
     known = set(re.findall(r"^([a-z0-9-]+)==", pinned, re.MULTILINE))
     unknown = sorted({re.sub(r"[-_.]+", "-", name.lower()) for name in upgrade} - known - {"all"})
     if unknown:
@@ -50,6 +58,7 @@ def write(upgrade: list[str], root: Path = ROOT) -> str:
         ("requirements.in", pins, None),
         ("requirements-farm.in", farm, None),
         ("requirements-formal.in", formal, None),
+        ("requirements-query.in", query, None),
         ("-", tool, "uv"),
     )
     for source, output, text in sources:

@@ -2,6 +2,7 @@
 """Reads the results of a simulation from ``results.jsonl``, while it runs or after it ended."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,9 +84,7 @@ class ResultsReader:
     def _take(self, text: bytes) -> None:
         if not text.strip():
             return
-        try:
-            line = decode(text)
-        except (MsgspecError, OverflowError):
+        if (line := _line(text)) is None:
             self.log.damaged += 1
         else:
             self._apply(line)
@@ -114,3 +113,36 @@ def read_results(path: Path) -> SimulationLog:
     reader = ResultsReader(path)
     reader.poll()
     return reader.log
+
+
+MAX_LINE = 1 << 26
+"""Bytes of a line beyond which it is none: coverage, the longest, takes some hundred thousand."""
+
+_JOB = b'"job"'  # a line of a job begins with its type
+
+
+def stream_lines(path: Path, jobs: bool = True) -> Iterator[Line | None]:
+    """Reads the lines of a results file one by one, in bounded memory; None for each that is none.
+
+    Without `jobs`, their lines, which are most, are passed over. A last line without its end does not count.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    with path.open("rb") as file:
+        while text := file.readline(MAX_LINE):
+            if not text.endswith(b"\n"):
+                if len(text) < MAX_LINE:
+                    return
+                while (rest := file.readline(MAX_LINE)) and not rest.endswith(b"\n"):
+                    pass
+                yield None
+            elif text.strip() and (jobs or _JOB not in text[:24]):
+                yield _line(text)
+
+
+def _line(text: bytes) -> Line | None:
+    try:
+        return decode(text)
+    except (MsgspecError, OverflowError):
+        return None

@@ -11,6 +11,9 @@ from regressions.paths import relative
 from regressions.rundir import RESULTS
 from regressions.shards import parse_shard
 
+LINKS = "runs"
+"""Folder of links to the merged runs, so that logs and records are where the report says."""
+
 Parts = Sequence[tuple[Path, Account]]
 """Folders of the runs that are merged, with their accounts."""
 

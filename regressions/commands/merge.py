@@ -14,15 +14,13 @@ from regressions.order import Order
 from regressions.portion import joined
 from regressions.restored import code_of, devices_of, restore
 from regressions.run import Run
-from regressions.run_parts import agree, missing, read_parts
+from regressions.run_parts import LINKS, agree, missing, read_parts
 from regressions.rundir import create_run
 from regressions.services import Services
 from regressions.tiers import load_tiers
 from tb.exchange.reading import read_json
 
 MUTANTS = "mutants.json"
-LINKS = "runs"
-"""Folder of links to the merged runs, so that logs and records are where the report says."""
 
 
 def merge(order: Order, services: Services, console: Console) -> int:

@@ -304,7 +304,10 @@ def _mended(value: Any) -> Any:
 
 def decode(text: bytes) -> Line:
     """Reads a line; raises `msgspec.MsgspecError` if it is none."""
-    line: Line = _DECODER.decode(text)
+    try:
+        line: Line = _DECODER.decode(text)
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError(str(error)) from None
     if isinstance(line, JobResult):
         line.share_names()
     return line

@@ -180,7 +180,7 @@ def test_a_python_of_no_use_is_one_line(tmp_path: Path, code: int, why: str) -> 
     )
 
 
-STEPS = ["env FARM=local:2", "lint", "regressions TIER=smoke", "test"]
+STEPS = ["env FARM=local:2 SQL=1", "lint", "regressions TIER=smoke", "test"]
 
 
 @pytest.mark.parametrize("failing", ["", "lint", "regressions", "test"])

@@ -29,7 +29,14 @@ def test_what_is_pinned_is_what_the_short_list_asks_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["requirements.txt", "requirements-farm.txt", "requirements-formal.txt", "requirements-uv.txt"]
+    "file",
+    [
+        "requirements.txt",
+        "requirements-farm.txt",
+        "requirements-formal.txt",
+        "requirements-query.txt",
+        "requirements-uv.txt",
+    ],
 )
 def test_every_package_has_an_exact_version_and_hashes_and_no_place(file: str) -> None:
     text = (ROOT / file).read_text()

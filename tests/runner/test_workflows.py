@@ -23,7 +23,7 @@ def commands(text: str) -> list[tuple[str, list[str]]]:
 
 
 def read(path: Path) -> dict[str, Any]:
-    yaml = pytest.importorskip("yaml", reason="PyYAML comes with an extra: make env EXTRA=farm")
+    yaml = pytest.importorskip("yaml", reason="PyYAML comes with an extra: make env FARM=local:2")
     table: dict[str, Any] = yaml.safe_load(path.read_text())
     return table
 
