@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any, Self, TypeVar
 from uuid import uuid4
 
@@ -118,11 +118,11 @@ def _scratch(folder: str) -> list[str]:
 class DaskEngine:
     """Workers of a farm, which carry out tasks; ends with all of them.
 
-    Used from one thread or event loop; the engine has a loop of its own.
+    Used from one thread or event loop; it has a loop of its own. `work` is what workers do with a task.
     """
 
-    def __init__(self, farm: Farm) -> None:
-        self._farm = farm
+    def __init__(self, farm: Farm, work: Callable[[bytes], tuple[str, bytes]] = work) -> None:
+        self._farm, self._work = farm, work
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="farm", daemon=True)
         self._cluster: Any = None
@@ -234,7 +234,7 @@ class DaskEngine:
     async def _submit(self, data: bytes, avoid: Collection[str]) -> tuple[str, bytes]:
         good = [address for address in self._workers if address not in avoid]
         where = {"workers": good, "allow_other_workers": True} if avoid and good else {}
-        future = self._client.submit(work, data, key=f"simulation-{uuid4().hex}", pure=False, **where)
+        future = self._client.submit(self._work, data, key=f"simulation-{uuid4().hex}", pure=False, **where)
         answer, gone = asyncio.create_task(_result(future)), asyncio.create_task(self._gone.wait())
         try:
             await asyncio.wait([answer, gone], return_when=asyncio.FIRST_COMPLETED)

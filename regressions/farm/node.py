@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import platform
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -50,7 +51,8 @@ def _carry_out(task: FarmTask, host: str, unwanted: Callable[[], bool]) -> Answe
     found, lacking = places(task, stores)
     if lacking:
         return Lacking(host, lacking)
-    with tempfile.TemporaryDirectory(prefix="redmule-sim-") as name:
+    _sweep(host)
+    with tempfile.TemporaryDirectory(prefix=f"redmule-sim-{host}-{os.getpid()}-") as name:
         folder = Path(name)
         paths = {task.folder: name, **{ours: theirs for ours, theirs in found.items() if ours != theirs}}
         command = Command(
@@ -64,6 +66,14 @@ def _carry_out(task: FarmTask, host: str, unwanted: Callable[[], bool]) -> Answe
         back = {theirs: ours for ours, theirs in paths.items()}
         files = {file: _rewritten(data, back) for file, data in content(folder).items()}
     return Done(host, end, files)
+
+
+def _sweep(host: str) -> None:
+    """Remove folders of workers of this node that were killed: nobody else does, and disks fill."""
+    for folder in Path(tempfile.gettempdir()).glob(f"redmule-sim-{host}-*"):
+        process = folder.name.removeprefix(f"redmule-sim-{host}-").partition("-")[0]
+        if process.isdecimal() and not Path(f"/proc/{process}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _look_for_room(folder: Path, end: ProcessEnd) -> None:

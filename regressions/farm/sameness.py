@@ -23,7 +23,7 @@ _TIMED = re.compile("|".join(f'"{key}"' for key in sorted(TIMES | {"run_id"})))
 _MASKS = tuple(
     (re.compile(pattern), mask)
     for pattern, mask in (
-        (r"\b\d+:\d\d(:\d\d)?\b", "TIME"),
+        (r"\b(\d{4}-\d\d-\d\d )?\d+:\d\d(:\d\d)?\b", "TIME"),
         (r"TIME, (\d[\d,]* cycles|\d+ thousand cycles/s)", "TIME, RATE"),
         (r"\b\d{8}-\d{6}-[\w-]+?-\d+(\.\d+)?(?=[/\"'<\s])", "RUN"),
         (r'\btime="[\d.]+"', "TIME"),

@@ -53,6 +53,12 @@ class Worker:
             command += ["--local-directory", str(self.scheduler.parent)]
             self.process = quiet(command, TMPDIR=str(self.folder))
 
+    @property
+    def works(self) -> bool:
+        """True while it has a task."""
+        process = self.process.pid if self.process is not None else 0
+        return any(f"-{process}-" in path.name for path in self.folder.glob("redmule-sim-*"))
+
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal."""
         if self.process is not None and self.process.poll() is None:
@@ -83,8 +89,11 @@ class Chaos:
             if time.monotonic() > until:
                 self.workers[number].signal(signal.SIGCONT)
                 del self._stopped[number]
-        worker = self.rng.choice(self.workers)
         what = self.rng.choices(("killed", "stopped", "slowed", "filled"), (8, 1, 2, 2))[0]
+        able = [each for each in self.workers if what != "killed" or each.works]
+        if not able:
+            return
+        worker = self.rng.choice(able)
         if what == "killed" and self.done["killed"] < self.kills:
             worker.signal(signal.SIGKILL)
             if worker.process is not None:

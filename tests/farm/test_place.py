@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Workers that are lost, lack something, refuse or are slow: every segment counts once."""
 
+import os
+import platform
 import re
 from pathlib import Path
 
@@ -118,3 +120,23 @@ def test_an_answer_cannot_write_elsewhere(runner: Runner, monkeypatch: pytest.Mo
     with pytest.raises(ValueError, match="outside of"):
         runner("regressions", "--tier", "smoke")
     assert not list(runner.folder.rglob("evil"))
+
+
+def test_a_node_removes_what_killed_workers_left(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    host = platform.node()
+    left, used = (
+        tmp_path / f"redmule-sim-{host}-{2**22 + 1}-x",
+        tmp_path / f"redmule-sim-{host}-{os.getpid()}-x",
+    )
+    elsewhere = tmp_path / f"redmule-sim-other{host}-{2**22 + 1}-x"
+    for folder in (left, used, elsewhere):
+        folder.mkdir()
+    runner.tests(good={})
+    farm(monkeypatch, Threads())
+    _run(runner, "farm")
+    assert not left.exists()
+    assert used.exists()
+    assert elsewhere.exists(), "of another node that shares the folder"
