@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Slurm of one node on this machine, for as long as a test lasts: own files, own ports, loopback alone."""
+"""A Slurm of one node on this machine, for as long as a test lasts: own files, own ports, loopback alone.
+
+``python -m tests.farm.slurm COMMAND ...`` runs a command with it.
+"""
 
 import os
 import secrets
@@ -7,6 +10,8 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -130,3 +135,16 @@ def _free_ports(count: int) -> list[int]:
         for each in sockets:
             each.bind(("127.0.0.1", 0))
         return [each.getsockname()[1] for each in sockets]
+
+
+def main() -> int:
+    """Run a command in the environment of such a Slurm; returns its exit code."""
+    if missing := lacking():
+        print(f"error: {missing}", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="slurm-") as folder, slurm(Path(folder)) as environment:
+        return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
