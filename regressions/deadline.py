@@ -68,6 +68,21 @@ class Deadline:
         return f"{what} {too_long(limit)}"
 
 
+class TimeLimit(Deadline):
+    """Limit on a simulation's time; a first failure ends a simulation too, unless all of them are wanted."""
+
+    def __init__(self, seconds: float, *, go_on: bool = False) -> None:
+        super().__init__({})
+        self.seconds = seconds
+        self.go_on = go_on
+
+    def exceeded(self, reader: ResultsReader, seconds: float) -> str:
+        """Return why the simulation has to end, empty while it may go on."""
+        if not self.go_on and reader.log.failed_tests:
+            return "stopped at the first failure"
+        return too_long(self.seconds) if seconds > self.seconds else ""
+
+
 def too_long(limit: float) -> str:
     """Return the words for a simulation that was ended after `limit` seconds."""
     return f"took more than {limit:g} s, time of other work on the machine left out, and was killed"

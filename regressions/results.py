@@ -18,6 +18,7 @@ from tb.exchange.results import (
     TestEnd,
     decode,
 )
+from tb.exchange.status import Status
 
 
 @dataclass(slots=True)
@@ -51,6 +52,15 @@ class SimulationLog:
         for test in self.tests:
             spent.update(test.end.processor if test.end else {})
         return spent
+
+    @property
+    def failed_tests(self) -> list[str]:
+        """Names of the tests that have reported anything wrong so far."""
+        return [
+            test.key[0]
+            for test in self.tests
+            if test.failures or (test.end is not None and test.end.status is not Status.PASSED)
+        ]
 
     @property
     def running(self) -> TestLog | None:

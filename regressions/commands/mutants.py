@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from regressions.errors import UserError, unknown
-from regressions.kinds import defects_of, with_defects
+from regressions.kinds import OWN, defects_of, with_defects
 from regressions.machine import check_tools
 from regressions.mutants import defects
 from regressions.mutants.campaign import run_campaign
@@ -45,6 +45,10 @@ def mutants(order: Order, services: Services, console: Console) -> int:
     names = [order.dut] if order.dut else with_defects() if other is None else [other.device]
     targets: dict[str, Target] = {}
     everything: dict[str, list[Defect]] = {}
+    if order.farm is not None and OWN.name in names:
+        raise UserError(
+            f"FARM: defects of {OWN.name} are in Python, and run on this machine alone; leave it out"
+        )
     for name in names:
         kind = defects_of(name)
         target = kind.target(order, services, name)

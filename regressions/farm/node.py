@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from regressions.deadline import Deadline
+from regressions.deadline import Deadline, TimeLimit
 from regressions.farm.contents import node_store, places
 from regressions.farm.likeness import FEATURES, differs, features, likeness
 from regressions.farm.task import Answer, Done, FarmTask, Lacking, Refused, content, decode_task, encode
@@ -59,13 +59,19 @@ def _carry_out(task: FarmTask, host: str, unwanted: Callable[[], bool]) -> Answe
             [_moved(word, paths) for word in task.argv], _environment(task, paths), folder, task.rerun
         )
         for file, data in task.files.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_bytes(_rewritten(data, paths))
-        deadline = Deadline(dict(task.timeouts))
-        end = asyncio.run(_supervised(command, deadline, unwanted))
+        end = asyncio.run(_supervised(command, _deadline(task), unwanted))
         _look_for_room(folder, end)
         back = {theirs: ours for ours, theirs in paths.items()}
         files = {file: _rewritten(data, back) for file, data in content(folder).items()}
     return Done(host, end, files)
+
+
+def _deadline(task: FarmTask) -> Deadline:
+    if task.limit is None:
+        return Deadline(dict(task.timeouts))
+    return TimeLimit(task.limit, go_on=task.go_on)
 
 
 def _sweep(host: str) -> None:

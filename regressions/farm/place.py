@@ -13,18 +13,17 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from regressions.deadline import Deadline
+from regressions.deadline import Deadline, TimeLimit
 from regressions.errors import UserError
 from regressions.farm.contents import keep
 from regressions.farm.losses import WorkerLost
 from regressions.farm.spec import Settings
-from regressions.farm.task import Done, FarmTask, Lacking, Refused, decode_answer, difference, encode
+from regressions.farm.task import Done, FarmTask, Lacking, Refused, content, decode_answer, difference, encode
 from regressions.farm.travel import files_of
 from regressions.judge import Ending, ProcessEnd
 from regressions.paths import ROOT
 from regressions.process import Command
 from regressions.results import ResultsReader
-from tb.exchange.plan import FILE
 
 _REFUSALS = 20  # after which no node is likely to take a task
 _PAUSE_SECONDS = 1.0  # before a task that a node had no room for goes elsewhere
@@ -128,8 +127,10 @@ class FarmPlace:
             without=without,
             rerun=command.rerun,
             folder=str(command.folder),
-            files={FILE: (command.folder / FILE).read_bytes()},
+            files=content(command.folder),
             timeouts=tuple(deadline.timeouts.items()),
+            limit=deadline.seconds if isinstance(deadline, TimeLimit) else None,
+            go_on=isinstance(deadline, TimeLimit) and deadline.go_on,
             travelling=files,
             needs=self.needs,
             store=self.settings.store,

@@ -30,6 +30,8 @@ class FarmTask(Struct, frozen=True, kw_only=True):
     folder: str  # where the runner has the simulation
     files: dict[str, bytes]  # content of the folder, by name
     timeouts: tuple[tuple[Span, float], ...]  # seconds of each segment, by its key
+    limit: float | None = None  # seconds of all of it, in place of these
+    go_on: bool = False  # with a limit: a failure does not end it
     travelling: tuple[Travelling, ...] = ()
     needs: dict[str, str]  # what a node must be like, by what that is (`regressions.farm.likeness`)
     store: str = ""  # folder that all nodes share

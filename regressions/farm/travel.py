@@ -41,7 +41,8 @@ def files_of(command: Command) -> tuple[Travelling, ...]:
     Raises:
         OSError: One cannot be read.
     """
-    plan = json.loads((command.folder / FILE).read_text())
+    file = command.folder / FILE
+    plan = json.loads(file.read_text()) if file.exists() else {}
     own = {value for name, value in command.environment.items() if os.environ.get(name) != value}
     words = dict.fromkeys([*command.argv, *own, *_texts(plan)])
     return tuple(travelling(Path(word)) for word in _named(words, command.folder))

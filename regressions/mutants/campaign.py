@@ -3,7 +3,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -19,11 +19,13 @@ from regressions.mutants.simulations import Simulations
 from regressions.mutants.target import Numbered, Target
 from regressions.order import Order
 from regressions.paths import relative
+from regressions.places import place_of
 from regressions.provenance import git_revision, tool_versions
 from regressions.remaining import in_words
 from regressions.rundir import publish
 from regressions.services import Services
 
+_LOOK_SECONDS = 1.0  # between two looks at the room of a farm, which grows and shrinks
 _TELLING = 2  # defects that each process has tried before an estimate is made of the rest
 
 
@@ -97,7 +99,21 @@ def _finish(
         invalid = target.build(everything, chosen, order.tree.root / "mutants" / name)
     console.print(f"{name} with its defects was built in {time.monotonic() - started:.0f} s")
     rerun = " ".join(filter(None, (target.rerun, order.campaign_options)))
-    simulations = Simulations(finished.folder / SIMS, rerun)
+    with place_of(order, console) as place:
+        simulations = Simulations(finished.folder / SIMS, rerun, place)
+        _try(target, simulations, left, invalid, finished, console)
+
+
+def _try(
+    target: Target,
+    simulations: Simulations,
+    left: Numbered,
+    invalid: Mapping[int, str],
+    finished: Finished,
+    console: Console,
+) -> None:
+    """Run without a defect, and with each of those left; `invalid` ones did not compile."""
+    name = target.device.name
     with busy(console, "a run without any defect"):
         fault, amount = asyncio.run(target.control(simulations))
     if fault:
@@ -110,7 +126,7 @@ def _finish(
         if number in invalid:
             finished.add(DefectResult(defect, number, Fate.INVALID, detail=invalid[number]))
     valid = [(number, defect) for number, defect in left if number not in invalid]
-    asyncio.run(_examine(target, simulations, valid, finished, order.processes, console))
+    asyncio.run(_examine(target, simulations, valid, finished, console))
 
 
 async def _examine(
@@ -118,30 +134,33 @@ async def _examine(
     simulations: Simulations,
     chosen: Numbered,
     finished: Finished,
-    processes: int,
     console: Console,
 ) -> None:
-    """Run some defects, so many of them at a time; results are noted and told as they come."""
-    waiting, tried, started = iter(chosen), 0, time.monotonic()
+    """Run some defects, as many at a time as there is room for; results are noted and told as they come."""
+    tried, started = 0, time.monotonic()
 
     def line() -> str:
         said = f"{tried} of {len(chosen)} defects"
-        if tried < _TELLING * processes:
+        if tried < _TELLING * simulations.place.room:
             return said
         left = (time.monotonic() - started) / tried * (len(chosen) - tried)
         return f"{said}, about {in_words(left)} left"
 
-    async def work() -> None:
+    async def examine(number: int, defect: Defect) -> None:
         nonlocal tried
-        for number, defect in waiting:
-            result = await target.examine(number, defect, simulations)
-            finished.add(result)
-            tried += 1
-            by = ", ".join(result.checkers)
-            found = f"by {by} after {result.after} {target.counted}" if by else ""
-            console.print(f"  {result.fate.value:9}{defect.id:40} {found}", markup=False)
+        result = await target.examine(number, defect, simulations)
+        finished.add(result)
+        tried += 1
+        by = ", ".join(result.checkers)
+        found = f"by {by} after {result.after} {target.counted}" if by else ""
+        console.print(f"  {result.fate.value:9}{defect.id:40} {found}", markup=False)
 
     with Display(console, line):
         async with asyncio.TaskGroup() as group:
-            for _ in range(processes):
-                group.create_task(work())
+            running: set[asyncio.Task[None]] = set()
+            for number, defect in chosen:
+                while len(running) >= simulations.place.room:
+                    _, running = await asyncio.wait(
+                        running, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                    )
+                running.add(group.create_task(examine(number, defect)))

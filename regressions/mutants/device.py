@@ -9,14 +9,14 @@ from pathlib import Path
 
 from msgspec import structs
 
-from regressions.deadline import Deadline
+from regressions.deadline import Deadline, TimeLimit
 from regressions.job_list import find_segments, load, parse
 from regressions.judge import ProcessEnd, judge
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import DefectResult, Fate, read_result
 from regressions.mutants.placement import Placement, place_all
-from regressions.mutants.simulations import CONTROL, Simulations, TimeLimit
+from regressions.mutants.simulations import CONTROL, Simulations
 from regressions.mutants.target import Numbered
 from regressions.order import Order
 from regressions.paths import relative

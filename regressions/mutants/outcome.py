@@ -72,7 +72,7 @@ def read_result(
         fate: Fate, checkers: tuple[str, ...] = (), test: str = "", jobs: int = 0, detail: str = ""
     ) -> DefectResult:
         text = " ".join(detail.split())[:300]
-        tests = dict.fromkeys([test, *_failed_tests(log)] if test else [])
+        tests = dict.fromkeys([test, *log.failed_tests] if test else [])
         return DefectResult(
             defect, number, fate, checkers, test, jobs, text, round(outcome.seconds, 3), tuple(tests)
         )
@@ -88,20 +88,6 @@ def read_result(
     began = [r for r in bad if r.status is not Status.NOT_RUN] or bad
     checker = TIME_LIMIT if outcome.ending is Ending.TIMEOUT else CRASH
     return result(Fate.KILLED, (checker,), began[0].segment.entry.name, done, began[0].detail)
-
-
-def has_failed(log: SimulationLog) -> bool:
-    """Return whether a simulation has reported anything wrong so far."""
-    return bool(_failed_tests(log))
-
-
-def _failed_tests(log: SimulationLog) -> list[str]:
-    """Names of the tests that have reported anything wrong."""
-    return [
-        test.key[0]
-        for test in log.tests
-        if test.failures or (test.end is not None and test.end.status is not Status.PASSED)
-    ]
 
 
 def _first_failure(path: Path) -> tuple[tuple[str, ...], str, int, str] | None:

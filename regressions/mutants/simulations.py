@@ -6,30 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from regressions.deadline import Deadline, too_long
+from regressions.deadline import Deadline
 from regressions.judge import Ending, ProcessEnd
-from regressions.mutants.outcome import has_failed
 from regressions.mutants.rewrite import PLUSARG
-from regressions.process import Command, run_process
+from regressions.place import SimulationPlace
+from regressions.process import Command
 from regressions.results import ResultsReader, SimulationLog
 
 CONTROL = "control"
 """Name, in place of a defect's id, of the run without a defect."""
-
-
-class TimeLimit(Deadline):
-    """Limit on a simulation's time; a first failure ends a simulation too, unless all of them are wanted."""
-
-    def __init__(self, seconds: float, *, go_on: bool = False) -> None:
-        super().__init__({})
-        self._seconds = seconds
-        self._go_on = go_on
-
-    def exceeded(self, reader: ResultsReader, seconds: float) -> str:
-        """Return why the simulation has to end, empty while it may go on."""
-        if not self._go_on and has_failed(reader.log):
-            return "stopped at the first failure"
-        return too_long(self._seconds) if seconds > self._seconds else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +23,7 @@ class Simulations:
 
     folder: Path  # receives a folder for each defect
     rerun: str  # make variables besides TESTS that repeat what was done with a defect
+    place: SimulationPlace  # where they run
 
     def make_folder(self, name: str, part: str = "") -> Path:
         """Make the folder of a defect, or of one of several simulations of it."""
@@ -64,7 +50,7 @@ class Simulations:
         rerun = " ".join(filter(None, ["make mutants", f"TESTS={name}", self.rerun]))
         command = Command([*argv, f"+{PLUSARG}={number}"], dict(environment), folder, rerun)
         reader = ResultsReader(folder / "results.jsonl")
-        outcome = await run_process(command, deadline, reader, lambda: None)
+        outcome = await self.place.run(command, deadline, reader, lambda: None)
         if outcome.ending is Ending.INTERRUPTED:
             raise asyncio.CancelledError
         return reader.log, outcome

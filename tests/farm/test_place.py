@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """Workers that are lost, lack something, refuse or are slow: every segment counts once."""
 
+import asyncio
 import os
 import platform
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
+from regressions.deadline import TimeLimit
 from regressions.farm.losses import WorkerLost
 from regressions.farm.sameness import differences
 from regressions.farm.task import Answer, Done, FarmTask, Refused
 from regressions.judge import Ending, ProcessEnd
+from regressions.mutants.simulations import Simulations
 from regressions.paths import ROOT
+from tb.exchange.entry import TestEntry
+from tb.exchange.plan import Plan, Segment
 from tests.farm.engines import Threads, farm, names
+from tests.runner.fake import SCRIPT
 from tests.runner.harness import Runner
 
 (EXAMPLE,) = re.findall(
@@ -140,3 +147,23 @@ def test_a_node_removes_what_killed_workers_left(
     assert not left.exists()
     assert used.exists()
     assert elsewhere.exists(), "of another node that shares the folder"
+
+
+@pytest.mark.parametrize("go_on", [False, True])
+def test_a_defect_runs_on_a_farm_until_something_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, go_on: bool
+) -> None:
+    place = farm(monkeypatch, Threads(lambda *given: None if given[2] else WorkerLost("gone")))
+    simulations = Simulations(tmp_path / "sims", "", place)
+    folder = simulations.make_folder("defect")
+    knobs = {"behave": "mismatch", "at": 1, "pause": 0.2 if go_on else 3.0}
+    entry = TestEntry(name="found", sequence="gemm_op", knobs=knobs)
+    Plan(descriptor="", tests=(Segment(entry, 1, 0, 4, 8),)).write(folder)
+    argv = [sys.executable, "-S", str(SCRIPT), str(folder)]
+    limit = TimeLimit(60.0, go_on=go_on)
+    log, outcome = asyncio.run(simulations.run("defect", 1, argv, os.environ, folder, limit))
+    assert log.failed_tests == ["found"]
+    assert log.ended is go_on
+    assert outcome.detail == ("" if go_on else "stopped at the first failure")
+    assert place.tally.lost == 1
+    assert (folder / "failures" / "found-1.json").exists()

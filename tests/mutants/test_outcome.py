@@ -8,7 +8,7 @@ import pytest
 
 from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.defects import Defect
-from regressions.mutants.outcome import DefectResult, Fate, has_failed, read_result
+from regressions.mutants.outcome import DefectResult, Fate, read_result
 from regressions.mutants.report import Report, to_json, to_markdown
 from regressions.planner import Simulation
 from regressions.results import ResultsReader
@@ -151,7 +151,7 @@ def test_simulation_is_stopped_at_a_failure_and_at_the_end_of_a_failed_test(tmp_
         path.write_text("".join(json.dumps(line) + "\n" for line in lines))
         reader = ResultsReader(path)
         reader.poll()
-        assert has_failed(reader.log) is failed
+        assert bool(reader.log.failed_tests) is failed
 
 
 def test_report_counts_by_checker_and_by_module(tmp_path: Path) -> None:

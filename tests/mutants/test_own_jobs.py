@@ -18,6 +18,7 @@ from regressions.mutants.device import DeviceTarget
 from regressions.mutants.outcome import DefectResult, Fate
 from regressions.mutants.simulations import Simulations
 from regressions.order import Order
+from regressions.place import Processes
 from regressions.results import SimulationLog
 from regressions.services import real_services
 from tb.schema import SchemaError
@@ -85,7 +86,7 @@ def test_own_jobs_run_before_the_list(tmp_path: Path, monkeypatch: pytest.Monkey
     made.place(listed)
     monkeypatch.setattr(device, "build_valid", lambda *_: ({"fast": None}, {}))
     made.build(listed, list(enumerate(listed, start=1)), tmp_path)
-    simulations = Simulations(tmp_path / "sims", "")
+    simulations = Simulations(tmp_path / "sims", "", Processes(1))
     asyncio.run(made.control(simulations))
     for number, defect in enumerate(listed, start=1):
         asyncio.run(made.examine(number, defect, simulations))

@@ -15,13 +15,14 @@ from regressions.cluster.mutants import jobs
 from regressions.cluster.mutants.jobs import EXPECTED, ClusterPart
 from regressions.cluster.mutants.outcome import ClusterTask, Found, read_cluster, read_unit
 from regressions.cluster.run import MEMORIES, REQUEST, prepare
+from regressions.deadline import TimeLimit
 from regressions.errors import UserError
 from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.defects import Defect, refuse_jobs
 from regressions.mutants.outcome import CRASH, TIME_LIMIT, DefectResult, Fate
 from regressions.mutants.placement import Placement, place_all
-from regressions.mutants.simulations import CONTROL, Simulations, TimeLimit
+from regressions.mutants.simulations import CONTROL, Simulations
 from regressions.mutants.target import Numbered
 from regressions.order import Order
 from regressions.services import Services

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from regressions.changes import tests_of
-from regressions.deadline import Deadline
+from regressions.deadline import Deadline, TimeLimit
 from regressions.errors import UserError
 from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.bench.operators import applied, cpp_candidates, python_candidates
@@ -22,7 +22,7 @@ from regressions.mutants.defects import Defect, refuse_jobs
 from regressions.mutants.operators import Candidate
 from regressions.mutants.outcome import CRASH, TIME_LIMIT, DefectResult, Fate
 from regressions.mutants.placement import Sourced
-from regressions.mutants.simulations import CONTROL, Simulations, TimeLimit
+from regressions.mutants.simulations import CONTROL, Simulations
 from regressions.mutants.target import Numbered
 from regressions.order import Order
 from regressions.paths import ROOT
