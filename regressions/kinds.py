@@ -46,8 +46,8 @@ class Section:
     anchor: str  # on the page
     title: str  # in the page's table of contents
     content: object  # for the template
-    # Of a training step in software: its `batch` and the `software_cycles` of its products; empty without.
-    training: Mapping[str, Any] = field(default_factory=dict)
+    # Of training steps in software: cycles of their products, by batch.
+    training: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class ClusterFigures:
     rows: list[FigureRow]
     phases: list[Phases]
     sharing: list[SharedBanks]
-    training: TrainingFigures
+    training: list[TrainingFigures]
     inference: InferenceFigures
 
 
@@ -107,7 +107,7 @@ def keep(figures: ClusterFigures, git: str, path: Path) -> Path:
         "git": git,
         "phases": [asdict(parts) for parts in figures.phases],
         "sharing": [asdict(shared) for shared in figures.sharing],
-        "training": asdict(figures.training),
+        "training": [asdict(step) for step in figures.training],
         "inference": asdict(figures.inference),
     }
     write_json(path, {**content, "cluster": [asdict(row) for row in figures.rows], "cluster_figures": rest})

@@ -88,7 +88,7 @@ class ClusterRunner(RunnerKind):
         own = [device.name for device in summary.run.devices if device.kind == self.name]
         content = replace(cluster_section(bench), devices=own, programs=programs(summary.tests, own))
         place = (FOLDER, "cluster_section.html.j2", "programs", "Clusters")
-        return Section(*place, content, content.training)
+        return Section(*place, content, content.software_products)
 
 
 def _program(name: str, logs: Path) -> ProgramBuild:

@@ -59,11 +59,19 @@ class ClusterSection:
     phases: list[dict[str, Any]] = field(default_factory=list)  # where the cycles of a job go, by size
     # Products beyond the TCDM, rows of `bench.json`.
     tiled: list[dict[str, Any]] = field(default_factory=list)
-    training: Mapping[str, Any] = field(default_factory=dict)  # a training step's figures
+    training: list[dict[str, Any]] = field(default_factory=list)  # training steps' figures, by batch
     inference: Mapping[str, Any] = field(default_factory=dict)  # those of a network for images
     devices: Sequence[str] = ()  # clusters of the run
     # Programs of the run, each with its row on each of these.
     programs: Mapping[str, Sequence[TestRow | None]] = field(default_factory=dict)
+
+    @property
+    def software_products(self) -> dict[int, int]:
+        """Cycles of a training step's products in software, by batch."""
+        return {
+            step["batch"]: sum(phase["products"] for phase in step["software"]["phases"])
+            for step in self.training
+        }
 
 
 def cluster_section(bench: Path | None) -> ClusterSection:
@@ -93,7 +101,8 @@ def _section(content: Mapping[str, Any]) -> ClusterSection:
         speedups=speedups(rows),
         phases=figures["phases"],
         tiled=[row for row in rows if row["program"] == _TILED],
-        training=figures.get("training", {}),
+        # A TypeError for a version that had one step.
+        training=[step for step in figures.get("training", []) if step["accelerator"] and step["software"]],
         inference=figures.get("inference", {}),
     )
 

@@ -1,105 +1,131 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures of a training step in firmware, MLPerf Tiny's AutoEncoder: its cycles, and who waited for whom."""
+"""Figures of training steps in firmware, MLPerf Tiny's AutoEncoder: their cycles, and who waited for whom."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from rich.console import Console
 
-from models.ops import Op
-from regressions.cluster.measuring import Measuring, Product
+from regressions.cluster.measuring import Measuring
 from regressions.errors import UserError
 from tb.cluster.memory_map import L2
 from tb.cluster.streams.train import Training
-from tb.cluster.task import Arbitration
+from tb.cluster.task import Arbitration, ProgramOutcome
 from tb.workloads.autoencoder import SIZES
 from tb.workloads.device_step import Network
 
-BATCH = 16
-BLOCKS = (12, 60)
-"""Outputs of the first and the last layer at once: whole tiles; three blocks fit beside each other."""
+BLOCKS = {16: (64, 128, 60), 64: (40, 48, 36)}
+"""Of weights by batch, as `Training.blocks`: whole tiles, and as many as fit beside samples."""
+SAVED_LAYERS = {16: 2, 64: 1}
+"""Layers whose activations are in the TCDM for updates at once, by batch."""
 ARBITRATION = (Arbitration(1, 2), Arbitration(3, 4), Arbitration(1, 4))
 """Of the TCDM by stage: the update of the first layer waits for the DMA, which wins more there."""
+PHASES = ("start", "forward", "last layer", "layers before", "first layer", "end")
+"""Of sw/programs/train.c: until the first weights are under way; forward without the last layer; all of the
+last; gradients and updates of those before; update of the first; the last weights on their way to L2."""
 _RATE = 0.1
-_PART = 128  # inputs and outputs of a product in software, at most
-_VECTORS = 2  # mode of sw/programs/software.c
+_TOTALS = _NOTES = 4  # answers of the program for the step, and for each phase
+
+
+@dataclass(frozen=True, slots=True)
+class StepPhase:
+    """Where the cycles of a phase went; those that are left went to the cores."""
+
+    name: str
+    cycles: int
+    products: int  # the accelerator had a job; in software: all harts computed products
+    dma: int  # there was none, and hart 0 waited for the DMA
+
+
+@dataclass(frozen=True, slots=True)
+class StepFigures:
+    """One step, on the accelerator or in software."""
+
+    cycles: int  # from the program's first instruction to the last byte in L2
+    products: float  # share of them in which the accelerator had a job, or the harts computed products
+    mac_per_cycle: float  # multiply-adds of the step over all of its cycles
+    dma_cycles: int  # of hart 0, waiting for weights and samples
+    phases: tuple[StepPhase, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingFigures:
-    """One step."""
+    """A step with a batch."""
 
     batch: int
-    cycles: int  # from the program's first instruction to the last byte in L2
-    busy: float  # share of them in which the accelerator had a job
     utilization: float  # multiply-adds over what the array could have done
-    dma_cycles: int  # of hart 0, waiting for weights
-    accelerator_cycles: int  # of hart 0, waiting for jobs
-    software_cycles: int  # of the step's products alone as vectors on all harts, operands in the TCDM
+    accelerator: StepFigures
+    software: StepFigures  # the same on all harts, products as vectors
+    software_rate: float  # multiply-adds a cycle of its products alone
 
 
-def measure_training(bench: Measuring, console: Console) -> TrainingFigures:
-    """Runs a step on all harts.
+def measure_training(bench: Measuring, console: Console) -> list[TrainingFigures]:
+    """Runs a step with each batch on all harts, with and without the accelerator.
 
     Raises:
         UserError: The program failed, or what it leaves is not the model's.
     """
+    return [_measure(bench, batch, console) for batch in BLOCKS]
+
+
+def _measure(bench: Measuring, batch: int, console: Console) -> TrainingFigures:
     random = np.random.default_rng(1)
     network = Network.drawn(SIZES, random)
-    samples = (random.standard_normal((SIZES[0], BATCH)) / 2).astype(np.float16)
-    training = Training(network, samples, samples, np.float16(-_RATE / BATCH), BLOCKS, 0, ARBITRATION)
-    cores = bench.config.cores
-    outcome = bench.run("train", (), training.memory(), mode=L2, cores=cores)
-    for address, expected in training.left(cores).items():
+    samples = (random.standard_normal((SIZES[0], batch)) / 2).astype(np.float16)
+    scale = np.float16(-_RATE / batch)
+    training = Training(
+        network,
+        samples,
+        samples,
+        scale,
+        BLOCKS[batch],
+        saved_layers=SAVED_LAYERS[batch],
+        arbitration=ARBITRATION,
+    )
+    work = macs(SIZES, batch)
+    accelerator, software = (
+        step_figures(_run(bench, replace(training, in_software=way)), work) for way in (False, True)
+    )
+    share = accelerator.mac_per_cycle / bench.peak
+    rate = work / (software.products * software.cycles)
+    console.print(
+        f"training step with {batch} samples: {accelerator.cycles:,} cycles, the accelerator busy in "
+        f"{100 * accelerator.products:.1f} % ({100 * share:.1f} % of its peak); in software "
+        f"{software.cycles:,}, {rate:.2f} MAC/cycle in its products"
+    )
+    return TrainingFigures(batch, share, accelerator, software, rate)
+
+
+def _run(bench: Measuring, training: Training) -> ProgramOutcome:
+    outcome = bench.run("train", (), training.memory(), mode=L2, cores=bench.config.cores)
+    for address, expected in training.left(bench.config.cores).items():
         if outcome.read(address, len(expected)) != expected:
             raise UserError(
                 f"the figures of train are void: memory from 0x{address:08x} on is not the model's"
             )
-    cycles, _, dma, accelerator = outcome.answers[:4]
-    share = macs(SIZES, BATCH) / (bench.peak * cycles)
-    used = busy(outcome.log["jobs"]) / cycles
-    figures = TrainingFigures(BATCH, cycles, used, share, dma, accelerator, measure_software(bench))
-    console.print(
-        f"training step with {BATCH} samples: {cycles:,} cycles, the accelerator busy in {100 * used:.1f} % "
-        f"({100 * share:.1f} % of its peak); its products in software take {figures.software_cycles:,}"
-    )
-    return figures
+    return outcome
 
 
-def measure_software(bench: Measuring) -> int:
-    """Cycles of the step's products as vectors on all harts, without transfers and what is between them.
-
-    Raises:
-        UserError: The program failed, or a result is not the model's.
-    """
-    total = 0
-    for shape, count in Counter(products(SIZES, BATCH)).items():
-        product = Product(Op.GEMM, *shape)
-        outcome = bench.run(
-            "software", (product.job,), product.memory, mode=_VECTORS, cores=bench.config.cores
-        )
-        product.check("software", outcome)
-        total += count * outcome.answers[0]
-    return total
-
-
-def products(sizes: Sequence[int], batch: int) -> Iterator[tuple[int, int, int]]:
-    """M, N and K of a step's products, those of layers that do not fit the TCDM in parts."""
-    for layer, (inputs, outputs) in enumerate(pairwise(sizes)):
-        for part_of_in in parts(inputs):
-            for part_of_out in parts(outputs):
-                yield part_of_out, part_of_in, batch
-                yield part_of_out, batch, part_of_in
-                if layer:
-                    yield batch, part_of_out, part_of_in
-
-
-def parts(size: int) -> list[int]:
-    """Cuts a size."""
-    return [min(_PART, size - at) for at in range(0, size, _PART)]
+def step_figures(outcome: ProgramOutcome, work: int) -> StepFigures:
+    """Where the cycles of a step went that makes so many multiply-adds, from its answers and jobs."""
+    cycles, _, dma, _ = outcome.answers[:_TOTALS]
+    ends = range(_TOTALS, _TOTALS + _NOTES * len(PHASES), _NOTES)
+    notes = [(0,) * _NOTES, *(outcome.answers[at : at + _NOTES] for at in ends)]
+    log = outcome.log["jobs"]
+    # Time of the program at time 0 of the log: its last phase begins when the last job has ended.
+    offset = notes[-2][0] - log[-1]["event"] if log else 0
+    phases = []
+    begin = busy_before = 0
+    for name, before, after in zip(PHASES, notes, notes[1:], strict=False):
+        end, jobs = max(after[0], begin), after[1]
+        if log and before[1] < jobs:
+            end = log[jobs - 1]["event"] + offset
+        products = busy(log[:jobs]) if log else after[3]
+        phases.append(StepPhase(name, end - begin, products - busy_before, after[2] - before[2]))
+        begin, busy_before = end, products
+    return StepFigures(cycles, busy_before / cycles, work / cycles, dma, tuple(phases))
 
 
 def busy(jobs: Iterable[Mapping[str, int]]) -> int:
@@ -111,6 +137,15 @@ def busy(jobs: Iterable[Mapping[str, int]]) -> int:
     return total
 
 
+def products(sizes: Sequence[int], batch: int) -> Iterator[tuple[int, int, int]]:
+    """M, N and K of a step's products: three a layer, but for the first, which passes no gradients on."""
+    for layer, (inputs, outputs) in enumerate(pairwise(sizes)):
+        yield outputs, inputs, batch
+        yield outputs, batch, inputs
+        if layer:
+            yield batch, outputs, inputs
+
+
 def macs(sizes: Sequence[int], batch: int) -> int:
-    """Multiply-adds of a step: three products a layer, but for the first, which passes no gradients on."""
+    """Multiply-adds of a step."""
     return sum(m * n * k for m, n, k in products(sizes, batch))

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from models.engine import ARRAY
 from models.formats import Format
@@ -41,7 +40,7 @@ class WorkloadView:
     """A workload in a run on a device."""
 
     run: WorkloadRun
-    step: Mapping[str, Any]  # `batch` and `software_cycles` of a step in software; empty without
+    products: Mapping[int, int]  # cycles of a step's products in software, by batch
 
     @property
     def name(self) -> str:
@@ -126,9 +125,9 @@ class WorkloadView:
         kind = self.run.kind
         if not issubclass(kind, Autoencoder) or kind.precision is not FP16 or self.missing:
             return None
-        if kind.batch != self.step.get("batch"):
+        if kind.batch not in self.products:
             return None
-        cycles = self.step["software_cycles"]
+        cycles = self.products[kind.batch]
         return Software(cycles, self.total.macs / cycles, cycles / self.total.cycles)
 
     @property
@@ -152,18 +151,18 @@ class WorkloadSection:
         return {view.name: view.software for view in self.views if view.software}
 
 
-def workload_section(summary: Summary, step: Mapping[str, Any]) -> WorkloadSection | None:
+def workload_section(summary: Summary, products: Mapping[int, int]) -> WorkloadSection | None:
     """The section for a run; None if it has no workloads.
 
     Args:
         summary: The run's.
-        step: `batch` and `software_cycles` of the AutoEncoder's training step in software; empty without.
+        products: Cycles of the products of the AutoEncoder's training step in software, by batch.
     """
     if not summary.workloads:
         return None
     learning = kept_learning(summary.run.order.tree.learning)
     curves = [loss_plot(task, found) for task, found in learning.tasks]
-    views = [WorkloadView(run, step) for run in summary.workloads]
+    views = [WorkloadView(run, products) for run in summary.workloads]
     return WorkloadSection(views, operating_points(), learning, curves)
 
 

@@ -30,6 +30,15 @@ static inline void layer_biases(const share_t *share, uint32_t wide, const vecto
     }
 }
 
+// ReLU on a wide matrix, in place.
+static inline void layer_rectify(const share_t *share, uint32_t wide) {
+    const uint32_t row = share->batch / 2;
+    for (uint32_t feature = share->hart; feature < share->features; feature += share->harts) {
+        vector_t *z = (vector_t *)wide + feature * row;
+        for (uint32_t k = 0; k < row; ++k) z[k] = vector_max(z[k], 0);
+    }
+}
+
 // tall = wide, transposed
 static inline void layer_transpose(const share_t *share, uint32_t wide, uint32_t tall) {
     const uint32_t row = share->features / 2, half = share->batch / 2;
@@ -43,50 +52,52 @@ static inline void layer_transpose(const share_t *share, uint32_t wide, uint32_t
     }
 }
 
-// The outputs' gradients: `error` = `outputs` - `targets`, tall; times `scale`, wide, where the outputs were; these
-// go where the targets were. Biases take their step. Returns `loss` and the squares of the errors, in FP32.
+// The outputs' gradients: `error` = `outputs` - `targets`, tall; times `scale`, wide, where the targets were. Biases take
+// their step. Returns `loss` and the squares of the errors, in FP32.
 static inline float layer_loss(const share_t *share, uint32_t outputs, uint32_t targets, uint32_t error,
                                vector_t scale, vector_t *biases, float loss) {
     const uint32_t row = share->features / 2, half = share->batch / 2;
     for (uint32_t pair = share->hart; pair < row; pair += share->harts) {
-        vector_t *z = wide_rows(outputs, share, pair), *t = wide_rows(targets, share, pair);
-        vector_t *to = tall_columns(error, pair);
+        const vector_t *z = wide_rows(outputs, share, pair);
+        vector_t *t = wide_rows(targets, share, pair), *to = tall_columns(error, pair);
         vector_t bias = biases[pair];
         for (uint32_t k = 0; k < half; ++k, ++z, ++t, to += 2 * row) {
-            const vector_t z0 = z[0], z1 = z[half];
-            const vector_t e0 = vector_sub(z0, t[0]), e1 = vector_sub(z1, t[half]);
+            const vector_t e0 = vector_sub(z[0], t[0]), e1 = vector_sub(z[half], t[half]);
             const vector_t s0 = vector_mul(e0, scale), s1 = vector_mul(e1, scale);
-            t[0] = z0;
-            t[half] = z1;
-            z[0] = s0;
-            z[half] = s1;
-            to[0] = vector_low(e0, e1);
-            to[row] = vector_high(e0, e1);
+            const vector_t low = vector_low(e0, e1), high = vector_high(e0, e1);
+            t[0] = s0;
+            t[half] = s1;
+            to[0] = low;
+            to[row] = high;
             bias = vector_add(bias, vector_low(s0, s1));
             bias = vector_add(bias, vector_high(s0, s1));
-            loss = vector_squares(to[0], loss);
-            loss = vector_squares(to[row], loss);
+            loss = vector_squares(low, loss);
+            loss = vector_squares(high, loss);
         }
         biases[pair] = bias;
     }
     return loss;
 }
 
-// The gradients of a hidden layer: `passed`, tall, where its activations, tall too, are above zero, in place; times
-// `scale` in `change`, wide. Biases take their step.
-static inline void layer_gradient(const share_t *share, uint32_t passed, uint32_t activations, uint32_t change,
-                                  vector_t scale, vector_t *biases) {
+// The gradients of a hidden layer: `passed` where its activations are above zero, both tall, into `gradients`; times
+// `scale` in `change`, wide. Gradients are tall in parts of `block` features, one part behind the other. Biases take
+// their step.
+static inline void layer_gradient(const share_t *share, uint32_t passed, uint32_t activations, uint32_t gradients,
+                                  uint32_t block, uint32_t change, vector_t scale, vector_t *biases) {
     const uint32_t row = share->features / 2, half = share->batch / 2;
+    uint32_t begin = 0, size = block / 2; // of a part, in pairs
     for (uint32_t pair = share->hart; pair < row; pair += share->harts) {
-        vector_t *d = tall_columns(passed, pair);
-        const vector_t *a = tall_columns(activations, pair);
+        while (pair >= begin + size) begin += size;
+        if (size > row - begin) size = row - begin;
+        const vector_t *d = tall_columns(passed, pair), *a = tall_columns(activations, pair);
+        vector_t *masked = tall_columns(gradients, begin * share->batch + pair - begin);
         vector_t *to = wide_rows(change, share, pair);
         vector_t bias = biases[pair];
-        for (uint32_t k = 0; k < half; ++k, ++to, a += 2 * row, d += 2 * row) {
+        for (uint32_t k = 0; k < half; ++k, ++to, a += 2 * row, d += 2 * row, masked += 2 * size) {
             const vector_t d0 = vector_where_positive(a[0], d[0]), d1 = vector_where_positive(a[row], d[row]);
             const vector_t s0 = vector_mul(d0, scale), s1 = vector_mul(d1, scale);
-            d[0] = d0;
-            d[row] = d1;
+            masked[0] = d0;
+            masked[size] = d1;
             bias = vector_add(vector_add(bias, s0), s1);
             to[0] = vector_low(s0, s1);
             to[half] = vector_high(s0, s1);

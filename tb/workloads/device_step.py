@@ -49,7 +49,8 @@ class Step:
     """Outcome of a step."""
 
     network: Network  # after it
-    outputs: Half  # before it, features x batch
+    activations: tuple[Half, ...]  # before it, of each layer but the last, features x batch
+    outputs: Half
     loss: np.float32  # the sum of the squares of their errors
 
 
@@ -77,7 +78,7 @@ def train_step(
         if index:
             passed = _matmul(gradient.T, network.weights[index]).T
             gradient = np.where(activations[index] > 0, passed, np.float16(0))
-    return Step(Network(tuple(new_weights), tuple(new_biases)), outputs, loss)
+    return Step(Network(tuple(new_weights), tuple(new_biases)), tuple(activations[1:]), outputs, loss)
 
 
 def _sum_of_squares(error: Half, block: int, harts: int) -> np.float32:

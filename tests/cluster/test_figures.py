@@ -5,6 +5,7 @@ import dataclasses
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -16,16 +17,28 @@ from regressions.cluster.inference import InferenceFigures, LayerFigures, measur
 from regressions.cluster.measuring import Measuring, Product
 from regressions.cluster.sharing import RATIOS, SharedBanks
 from regressions.cluster.sizes import CONTRACT
-from regressions.cluster.training import TrainingFigures, busy, macs, measure_training
+from regressions.cluster.training import (
+    PHASES,
+    StepFigures,
+    StepPhase,
+    TrainingFigures,
+    busy,
+    macs,
+    measure_training,
+    step_figures,
+)
 from regressions.errors import UserError
 from tb.cluster.config import ClusterConfig, cluster_of
+from tb.cluster.mailbox import ANSWERS
+from tb.cluster.mailbox import BYTES as MAILBOX_BYTES
 from tb.cluster.memory_map import L2
 from tb.cluster.task import ProgramOutcome
 from tb.descriptor import load
 from tb.workloads.autoencoder import SIZES
 from tests.cluster.harness import CONFIG
 
-TRAINED = TrainingFigures(16, 1000, 0.9, 0.7, 50, 500, 4000)
+STEP = StepFigures(1000, 0.9, 33.6, 50, (StepPhase("forward", 400, 350, 20),))
+TRAINED = [TrainingFigures(16, 0.7, STEP, dataclasses.replace(STEP, cycles=4000), 9.5)]
 INFERRED = InferenceFigures(1000, 0.95, 0.8, 300, 20, 10, 50, 500, [LayerFigures("a", 2, 9, 1000, 950)])
 
 
@@ -47,7 +60,7 @@ def test_figures_are_kept_beside_others(tmp_path: Path) -> None:
     assert content["cluster"] == [dataclasses.asdict(row)]
     assert content["cluster_figures"]["git"] == "def"
     assert content["cluster_figures"]["phases"][0]["waking"] == 12
-    assert content["cluster_figures"]["training"]["busy"] == 0.9
+    assert content["cluster_figures"]["training"][0]["accelerator"]["products"] == 0.9
     assert content["cluster_figures"]["inference"]["layers"][0]["name"] == "a"
 
 
@@ -89,7 +102,43 @@ def test_the_accelerator_is_busy_from_trigger_or_the_job_before_to_the_event() -
 
 def test_a_step_has_the_published_number_of_products() -> None:
     assert macs((3, 2, 5), 4) == 4 * (2 * 6 + 3 * 10)
-    assert macs(SIZES, 16) == 16 * (3 * 264_192 - 640 * 128), "cut or whole"
+    assert macs(SIZES, 16) == 16 * (3 * 264_192 - 640 * 128)
+
+
+def answers(*notes: tuple[int, ...]) -> bytes:
+    """The TCDM of a program that ended after 500 cycles, with notes of phases."""
+    words = (500, notes[-1][1], 110, notes[-1][3], *(word for note in notes for word in note))
+    return bytes(MAILBOX_BYTES - 4 * ANSWERS) + np.array(words, np.uint32).tobytes().ljust(4 * ANSWERS, b"\0")
+
+
+NOTES = (
+    (50, 0, 40, 0),
+    (120, 2, 50, 10),
+    (200, 3, 50, 10),
+    (210, 3, 50, 10),
+    (480, 4, 80, 10),
+    (500, 4, 100, 10),
+)
+"""Of each phase until its end: cycles, jobs, waits for the DMA without a job, and for jobs."""
+
+
+def test_a_step_is_divided_into_phases_by_the_jobs_of_each() -> None:
+    times = ((1060, 1100), (1080, 1160), (1170, 1240), (1300, 1480))
+    log = [{"trigger": begin, "event": end} for begin, end in times]
+    figures = step_figures(ProgramOutcome({"jobs": log}, answers(*NOTES), b"", ()), 1000)
+    assert (figures.cycles, figures.mac_per_cycle, figures.dma_cycles) == (500, 2, 110)
+    assert figures.products == (100 + 70 + 180) / 500
+    # A phase of jobs ends with the last of them, at the program's time, which is 1000 behind the log's.
+    assert [phase.cycles for phase in figures.phases] == [50, 110, 80, 0, 240, 20]
+    assert [phase.products for phase in figures.phases] == [0, 100, 70, 0, 180, 0]
+    assert [phase.dma for phase in figures.phases] == [40, 10, 0, 0, 30, 20]
+    assert tuple(phase.name for phase in figures.phases) == PHASES
+
+
+def test_a_step_in_software_is_divided_by_its_own_notes() -> None:
+    figures = step_figures(ProgramOutcome({"jobs": []}, answers(*NOTES), b"", ()), 1000)
+    assert [phase.cycles for phase in figures.phases] == [50, 70, 80, 10, 270, 20]
+    assert [phase.products for phase in figures.phases] == [0, 10, 0, 0, 0, 0]
 
 
 class Trained:

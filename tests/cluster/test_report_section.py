@@ -37,15 +37,27 @@ FIGURES = {
         {"measured": "cores", "beside": ["accelerator"], "share": share, "cycles": 10, "slowdown": 1 + share}
         for share in (0.0, 0.5, 1.0)
     ],
-    "training": {
-        "batch": 16,
-        "cycles": 345_678,
-        "busy": 0.876,
-        "utilization": 0.7,
-        "dma_cycles": 21,
-        "accelerator_cycles": 22,
-        "software_cycles": 1_234_567,
-    },
+    "training": [
+        {
+            "batch": 16,
+            "utilization": 0.7,
+            "accelerator": {
+                "cycles": 345_678,
+                "products": 0.876,
+                "mac_per_cycle": 33.5,
+                "dma_cycles": 21,
+                "phases": [{"name": "last layer", "cycles": 900, "products": 600, "dma": 77}],
+            },
+            "software": {
+                "cycles": 1_234_567,
+                "products": 0.9,
+                "mac_per_cycle": 8.1,
+                "dma_cycles": 22,
+                "phases": [{"name": "last layer", "cycles": 5_432, "products": 5_000, "dma": 0}],
+            },
+            "software_rate": 9.12,
+        }
+    ],
     "inference": {
         "cycles": 298_765,
         "busy": 0.954,
@@ -85,7 +97,11 @@ def test_a_speedup_names_its_baseline_at_the_largest_common_size(bench: Path) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "{}", '{"cluster": []}', '{"cluster": [], "cluster_figures": 1}']
+    "text",
+    [
+        *("", "{", "[]", "{}", '{"cluster": []}', '{"cluster": [], "cluster_figures": 1}'),
+        json.dumps({"cluster": ROWS, "cluster_figures": FIGURES | {"training": {"batch": 16}}}),
+    ],
 )
 def test_a_file_that_cannot_be_read_gives_an_empty_section(tmp_path: Path, text: str) -> None:
     (tmp_path / "bench.json").write_text(text)
@@ -104,7 +120,9 @@ def test_a_report_has_what_was_measured_or_says_how(runner: Runner, bench: Path)
     assert f"at commit <code>{COMMIT}</code>, not the one of this run" in html
     assert "256x256x256" in html
     step = html[html.index("A training step of MLPerf Tiny") :]
-    assert all(re.search(text, step) for text in ("16 samples", r"345\s678", "87.6 %", r"1\s234\s567"))
+    whole = ("16 samples", r"345\s678", "87.6 %", r"1\s234\s567", "9.12 MAC/cycle", "3.6 times as fast")
+    phase = ("last layer", ">77<", ">223<", r"5\s432")
+    assert all(re.search(text, step) for text in (*whole, *phase))
     image = html[html.index("An image through MLPerf Tiny") :]
     assert all(re.search(text, image) for text in (r"298\s765", "95.4 %", r"1\s777", "stack 1 a", r"51\s111"))
     assert "arXiv 2204.11192" in html

@@ -78,35 +78,64 @@ def test_blocks_and_harts_decide_nothing_but_the_order_of_the_loss() -> None:
 
 
 def test_what_the_program_is_given_and_has_to_leave() -> None:
-    stream = TrainStream(
-        "test", 1, {"sizes": list(SIZES), "batch": 6, "blocks": [4, 6], "harts": 2}, load(CONTRACT)
-    )
+    knobs = {"sizes": list(SIZES), "batch": 6, "blocks": [4, 6, 6], "harts": 2, "in_software": False}
+    stream = TrainStream("test", 1, knobs, load(CONTRACT))
     planned = stream.run(0)
     assert request(stream.config, planned.task)
-    assert (planned.blocks, planned.jobs) == (2 * 2 + 3 * 2 + 3 * 2 + 3, 0), (
+    assert (planned.blocks, planned.jobs) == (2 * 3 + 3 * (1 + 2) + 3 * 2 + 3, 0), (
         "no job is planned with its operands"
     )
     assert planned.task.cores == 2
     assert planned.task.memory is not None
     changed = [address for address, data in planned.left.items() if planned.task.memory.get(address) != data]
-    assert len(changed) == 5, "weights, biases, turned inputs, outputs, loss"
+    assert len(changed) == 5, "weights, biases, activations, outputs, loss"
     assert replace(stream.run(1).task, arbitration=planned.task.arbitration) != planned.task
+    assert TrainStream("test", 1, knobs | {"in_software": True}, load(CONTRACT)).run(0).blocks == 0
     with pytest.raises(SchemaError, match="multiple of 2"):
         TrainStream("test", 1, {"batch": 3}, load(CONTRACT))
+    with pytest.raises(SchemaError, match="more than 30; make them larger"):
+        TrainStream("test", 1, {"sizes": [12, 4, 102, 2], "blocks": [4, 2, 2]}, load(CONTRACT)).run(0)
+
+
+def test_a_wrong_activation_is_seen_where_no_weight_shows_it() -> None:
+    net, samples = network()
+    training = Training(net, samples, samples, np.float16(0), (4, 6, 6))
+    left = training.left(8)
+    hidden = b"".join(each.T.tobytes() for each in device(net, samples).activations)
+    assert len(hidden) == 2 * 6 * sum(SIZES[1:-1])
+    assert hidden in left.values(), "each layer's, batch x features"
+    assert all(
+        np.array_equal(old, new)
+        for old, new in zip(
+            net.weights,
+            train_step(net, samples, samples, np.float16(0), block=6, harts=8).network.weights,
+            strict=True,
+        )
+    ), "at a rate of 0 weights stay whatever activations are"
 
 
 @pytest.mark.sim
+@pytest.mark.parametrize("in_software", [False, True], ids=["accelerator", "software"])
 @pytest.mark.parametrize(
-    ("sizes", "batch", "blocks", "room"),
+    ("sizes", "batch", "blocks", "room", "saved_layers"),
     [
-        (SIZES, 6, (8, 4), 0),
-        ((10, 6, 4), 2, (4, 4), 0),
+        (SIZES, 6, (8, 8, 4), 0, 2),
+        ((10, 6, 4), 2, (4, 2, 4), 0, 1),
         # Blocks of two sizes, so that one lies across two of which the last is still on its way back to L2.
-        ((64, 128, 180), 16, (32, 60), 65_708),
+        ((64, 128, 180), 16, (32, 60, 60), 65_708, 2),
+        # Layers in several blocks, of which the last are smaller: with room for one alone, and for three.
+        ((24, 40, 36, 8, 20), 10, (10, 12, 6), 1_200, 2),
+        ((24, 40, 36, 8, 20), 10, (10, 12, 6), 3_000, 1),
     ],
 )
 def test_a_step_on_eight_cores_is_the_models(
-    tmp_path: Path, sizes: tuple[int, ...], batch: int, blocks: tuple[int, int], room: int
+    tmp_path: Path,
+    sizes: tuple[int, ...],
+    batch: int,
+    blocks: tuple[int, int, int],
+    room: int,
+    saved_layers: int,
+    in_software: bool,
 ) -> None:
     random = np.random.default_rng(7)
     net = Network.drawn(sizes, random)
@@ -114,9 +143,12 @@ def test_a_step_on_eight_cores_is_the_models(
         (random.standard_normal((size, batch)) / 2).astype(np.float16) for size in (sizes[0], sizes[-1])
     )
     ratios = (Arbitration(1, 2), Arbitration(3, 4), Arbitration(1, 4)) if room else ()
-    training = Training(net, inputs, targets, np.float16(-RATE / batch), blocks, room, ratios)
+    scale = np.float16(-RATE / batch)
+    training = Training(net, inputs, targets, scale, blocks, room, saved_layers, in_software, ratios)
+    assert room == 0 or room >= training.least_room
     outcome = run("train", tmp_path, memory=training.memory(), mode=L2, config=EIGHT)
     assert outcome.problems == ()
     for address, expected in training.left(EIGHT.cores).items():
         assert outcome.read(address, len(expected)) == expected, hex(address)
-    assert outcome.answers[1] == training.jobs
+    assert len(outcome.log["jobs"]) == training.jobs
+    assert outcome.answers[1] == replace(training, in_software=False).jobs, "as many products"

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import pytest
 from rich.console import Console
@@ -41,16 +40,16 @@ def summary_of(tree: Path, *results: SegmentResult, devices: tuple[Descriptor, .
     return summarize(run, Execution(list(results), cycles=5000, seconds=2.0))
 
 
-STEP = {"batch": 16, "cycles": 336_307, "software_cycles": 1_256_910}
+PRODUCTS = {16: 1_256_910}
 
 
 def views(
     tree: Path,
     *results: SegmentResult,
     devices: tuple[Descriptor, ...] = (ARRAY,),
-    step: Mapping[str, Any] = MappingProxyType({}),
+    products: Mapping[int, int] = MappingProxyType({}),
 ) -> list[WorkloadView]:
-    section = workload_section(summary_of(tree, *results, devices=devices), step)
+    section = workload_section(summary_of(tree, *results, devices=devices), products)
     assert section
     return list(section.views)
 
@@ -95,17 +94,17 @@ def test_there_is_no_energy_of_other_formats_and_arrays(tmp_path: Path) -> None:
 def test_software_is_compared_with_where_it_was_measured(tmp_path: Path) -> None:
     results = [workload_result(name, ARRAY) for name in ("autoencoder_b16", "autoencoder_b16_hybrid")]
     assert [view.software for view in views(tmp_path, *results)] == [None, None]
-    plain, hybrid = views(tmp_path, *results, step=STEP)
+    plain, hybrid = views(tmp_path, *results, products=PRODUCTS)
     assert plain.software
     assert plain.software.factor == pytest.approx(1_256_910 / 245_693)
     assert plain.software.rate == pytest.approx(9.05, abs=0.01)
     assert hybrid.software is None
-    (part,) = views(tmp_path, workload_result("autoencoder_b16", ARRAY, most=20), step=STEP)
+    (part,) = views(tmp_path, workload_result("autoencoder_b16", ARRAY, most=20), products=PRODUCTS)
     assert (part.software, part.missing) == (None, 9)
 
 
 def test_software_of_another_batch_is_none(tmp_path: Path) -> None:
-    (view,) = views(tmp_path, workload_result("autoencoder_b16", ARRAY), step=STEP | {"batch": 64})
+    (view,) = views(tmp_path, workload_result("autoencoder_b16", ARRAY), products={64: 1_256_910})
     assert view.software is None
 
 

@@ -7,7 +7,6 @@ import random
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -21,10 +20,14 @@ from tb.stimulus.knob_values import Knob, plain
 from tb.workloads.device_step import Half, Network, train_step
 
 _LAYERS = 12  # at most, sw/hal/network.h
-_HEAD = struct.Struct(f"<{16 + _LAYERS + 1}I")
+_HEAD = struct.Struct(f"<{19 + _LAYERS + 1}I")
 _ALIGNMENT = 64
+_BLOCKS = 30  # of a layer, at most: those of two have fewer transfers than dma_done can tell apart
 _DRAWN = 40  # features of a layer that is drawn, at most
 _RATE = 0.1
+_LIMIT = 2_000_000
+"""Cycles of a step: the largest of a test takes half of them."""
+_SOFTWARE = 0.25  # share of steps without the accelerator
 _Even = Annotated[int, Meta(ge=2, le=1024, multiple_of=2)]
 
 
@@ -36,8 +39,11 @@ class Training:
     inputs: Half  # features x batch
     targets: Half
     scale: np.float16  # what gradients are multiplied with
-    blocks: tuple[int, int]  # outputs of the first and the last layer whose weights are in the TCDM at once
+    # Of weights in the TCDM at once: inputs of the first layer, outputs of a hidden one and of the last.
+    blocks: tuple[int, int, int]
     room: int = 0  # bytes for weights in the TCDM; 0 for all that is left
+    saved_layers: int = 1  # layers whose activations are in the TCDM for updates at once, or 2
+    in_software: bool = False  # True if the harts compute the products, and not the accelerator
     # Of the TCDM: forward, from the last layer back, in the first; empty where it stays as it is.
     arbitration: tuple[Arbitration, ...] = ()
 
@@ -47,8 +53,8 @@ class Training:
         sizes = self.network.sizes
         ratios = [each.register() for each in self.arbitration] or [0, 0, 0]
         bits = int(self.scale.view(np.uint16)) * 0x1_0001
-        shape = (len(sizes) - 1, self.inputs.shape[1], *self.blocks, self.room, bits, *ratios)
-        words = (*shape, *list(at.values())[1:], *sizes)
+        shape = (len(sizes) - 1, self.inputs.shape[1], *self.blocks, self.room)
+        words = (*shape, self.saved_layers, self.in_software, bits, *ratios, *list(at.values())[1:], *sizes)
         head = _HEAD.pack(*words, *[0] * (_LAYERS + 1 - len(sizes)))
         given = {
             "inputs": self.inputs.tobytes(),
@@ -58,13 +64,13 @@ class Training:
         return {at["head"]: head, **{at[name]: data for name, data in given.items()}}
 
     def left(self, harts: int) -> dict[int, bytes]:
-        """Bytes by address that a step leaves: what it reads, new weights and biases, outputs and loss."""
+        """Bytes by address that a step leaves: what it reads, what is new, activations, outputs and loss."""
         at = self._places()
         step = train_step(
-            self.network, self.inputs, self.targets, self.scale, block=self.blocks[1], harts=harts
+            self.network, self.inputs, self.targets, self.scale, block=self.blocks[2], harts=harts
         )
         results = {
-            "turned": self.inputs.T.tobytes(),
+            "activations": b"".join(each.T.tobytes() for each in step.activations),
             "outputs": step.outputs.tobytes(),
             "loss": step.loss.tobytes(),
             **_parameters(step.network),
@@ -74,21 +80,26 @@ class Training:
     @property
     def jobs(self) -> int:
         """Jobs of a step: two of each block of the first layer, three of the others, and ReLU."""
-        ends = (self.network.sizes[1], self.network.sizes[-1])
-        first, last = (-(-size // block) for size, block in zip(ends, self.blocks, strict=True))
-        layers = len(self.network.weights)
-        return 2 * first + 3 * (last + layers - 2) + layers - 1
+        if self.in_software:
+            return 0
+        first, *others = (len(range(0, size, block)) for size, block in self.cuts())
+        return 2 * first + 3 * sum(others) + len(others)
 
     @property
     def least_room(self) -> int:
         """Bytes of the largest block with the samples that come with it."""
         sizes = self.network.sizes
         batch: int = self.inputs.shape[1]
-        first, last = (
-            min(size, block) for size, block in zip((sizes[1], sizes[-1]), self.blocks, strict=True)
-        )
-        hidden = [2 * own * other for own, other in pairwise(sizes[1:-1])]
-        return max(*hidden, 2 * first * sizes[0], 2 * last * (sizes[-2] + 2 * batch))
+        (_, first), *hidden, (_, last) = self.cuts()
+        middle = (2 * block * size for (_, block), size in zip(hidden, sizes[1:-2], strict=True))
+        return max(*middle, 2 * first * (sizes[1] + batch), 2 * last * (sizes[-2] + batch))
+
+    def cuts(self) -> list[tuple[int, int]]:
+        """Returns the size across which each layer's weights are cut, and that of a block."""
+        sizes = (self.network.sizes[0], *self.network.sizes[2:])
+        first, hidden, last = self.blocks
+        blocks = (first, *[hidden] * (len(sizes) - 2), last)
+        return [(size, min(size, block)) for size, block in zip(sizes, blocks, strict=True)]
 
     def _places(self) -> dict[str, int]:
         """Addresses by name, in the order of sw/hal/network.h."""
@@ -99,7 +110,7 @@ class Training:
             "biases": len(parameters["biases"]),
             "inputs": self.inputs.nbytes,
             "targets": self.targets.nbytes,
-            "turned": self.inputs.nbytes,
+            "activations": 2 * sum(self.network.sizes[1:-1]) * self.inputs.shape[1],
             "outputs": self.targets.nbytes,
             "loss": 4,
         }
@@ -125,11 +136,14 @@ class TrainStream(ProgramStream, sequence="cluster_train"):
     FIELDS: ClassVar[Mapping[str, Knob]] = {
         "sizes": Knob(plain(Annotated[list[_Even], Meta(min_length=3, max_length=_LAYERS + 1)])),
         "batch": Knob(plain(_Even)),
-        "blocks": Knob(plain(tuple[_Even, _Even])),
+        "blocks": Knob(plain(tuple[_Even, _Even, _Even])),
         "harts": Knob(plain(Annotated[int, Meta(ge=1, le=8)])),
+        "saved_layers": Knob(plain(Annotated[int, Meta(ge=1, le=2)])),
+        "in_software": Knob(plain(bool)),
     }
-    """Features of the input and of each layer, samples, outputs of the first and of the last layer whose
-    weights are in the TCDM at once, and harts that run; what is missing is drawn."""
+    """Features of the input and of each layer, samples, what of a layer's weights is in the TCDM at once
+    (inputs of the first, outputs of the others and of the last), harts that run, layers whose activations are
+    in the TCDM for updates, and whether the harts compute the products; what is missing is drawn."""
 
     def draw(self, index: int, rng: random.Random) -> ProgramRun:
         """Draws a network, its samples and the arbitration."""
@@ -140,13 +154,27 @@ class TrainStream(ProgramStream, sequence="cluster_train"):
 
         sizes = self.knobs["sizes"] or [even(_DRAWN) for _ in range(rng.randint(3, 6))]
         batch = self.knobs["batch"] or even(16)
-        blocks = self.knobs["blocks"] or (even(sizes[1]), even(sizes[-1]))
+        blocks = self.knobs["blocks"] or (even(sizes[0]), even(max(sizes)), even(sizes[-1]))
         numbers = np.random.default_rng(rng.randrange(1 << 28))
         network = Network.drawn(sizes, numbers)
         inputs, targets = (
             (numbers.standard_normal((size, batch)) / 2).astype(np.float16) for size in (sizes[0], sizes[-1])
         )
-        training = Training(network, inputs, targets, np.float16(-_RATE / batch), tuple(blocks))
+        in_software = self.knobs["in_software"]
+        if in_software is None:
+            in_software = rng.random() < _SOFTWARE
+        scale = np.float16(-_RATE / batch)
+        training = Training(
+            network,
+            inputs,
+            targets,
+            scale,
+            tuple(blocks),
+            saved_layers=self.knobs["saved_layers"] or rng.randint(1, 2),
+            in_software=in_software,
+        )
+        if any(size > _BLOCKS * block for size, block in training.cuts()):
+            raise self.where.error(f"blocks cut a layer into more than {_BLOCKS}; make them larger")
         if not self.knobs["sizes"]:
             training = replace(training, room=int(training.least_room * rng.choice((1, 1.5, 2, 3))) & ~3)
         memory = training.memory()
@@ -154,4 +182,4 @@ class TrainStream(ProgramStream, sequence="cluster_train"):
         task = self.task(
             mode=next(iter(memory)), memory=memory, cores=cores, arbitration=draw_arbitration(rng)
         )
-        return ProgramRun(task, blocks=training.jobs, left=training.left(cores))
+        return ProgramRun(replace(task, limit=_LIMIT), blocks=training.jobs, left=training.left(cores))
