@@ -54,6 +54,17 @@ def views(
     return list(section.views)
 
 
+def test_steps_with_zeros_of_a_packing_are_not_useful(tmp_path: Path) -> None:
+    (view,) = views(tmp_path, workload_result("dscnn", ARRAY))
+    shown = {row.label: row for row in view.phases}
+    assert view.utilization(shown["depthwise"]) == pytest.approx(72_000 / (9728 * 48), rel=1e-4)
+    assert view.utilization(shown["depthwise"]) < 0.31 * shown["depthwise"].utilization(ARRAY.instance)
+    assert view.utilization(shown["pointwise"]) == shown["pointwise"].utilization(ARRAY.instance)
+    html = render_html(summary_of(tmp_path, workload_result("dscnn", ARRAY)))
+    assert f"{view.total.needed / view.total.cycles:.1f}" == "28.5"
+    assert '<td class="n"><b>59.3 %</b></td><td class="n">28.5</td>' in html
+
+
 def test_phases_add_up_to_the_step(tmp_path: Path) -> None:
     (view,) = views(tmp_path, workload_result("autoencoder_b16", ARRAY))
     assert [(row.label, row.jobs) for row in view.phases] == [("forward", 10), ("inputs", 9), ("update", 10)]

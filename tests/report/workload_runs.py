@@ -15,6 +15,7 @@ from tests.job_results import job_result
 SEQUENCES = {
     "autoencoder_b16": "tb/workloads/autoencoder.py:AutoencoderBatch16",
     "autoencoder_b16_hybrid": "tb/workloads/autoencoder.py:AutoencoderBatch16Hybrid",
+    "dscnn": "tb/workloads/dscnn.py:DsCnn",
     "strongest_ties": "tb/workloads/problems.py:StrongestTies",
 }
 
