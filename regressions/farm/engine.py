@@ -58,6 +58,8 @@ def _configuration(farm: Farm) -> dict[str, Any]:
         "distributed.worker.memory.spill": False,
         "distributed.worker.memory.pause": False,
         "distributed.worker.memory.terminate": False,
+        # Jobs of a queue are asked for by the time that tasks seem to take; these take minutes.
+        "distributed.scheduler.unknown-task-duration": "60s",
         "distributed.admin.large-graph-warning-threshold": "1GB",  # programs travel with tasks
     }
 
@@ -161,6 +163,12 @@ class DaskEngine:
     def slots(self) -> int:
         """Tasks that they carry out at a time."""
         return sum(self._workers.values())
+
+    @property
+    def most(self) -> int:
+        """Tasks that they may carry out at a time once all are there that a queue may give; else 0."""
+        queue = self._farm.settings.queue
+        return queue.maximum * queue.cores if self._farm.kind == "queue" else 0
 
     async def submit(self, data: bytes, avoid: Collection[str] = ()) -> tuple[str, bytes]:
         """Have a worker carry out a task, none of some to avoid if there is another.

@@ -46,6 +46,11 @@ class TaskEngine(Protocol):
         """Tasks that they carry out at a time."""
         ...
 
+    @property
+    def most(self) -> int:
+        """Tasks that they may carry out at a time once all are there that may come; 0 if nobody knows."""
+        ...
+
     async def submit(self, data: bytes, avoid: Collection[str] = ()) -> tuple[str, bytes]:
         """Have a worker carry out a task; returns its address and the answer.
 
@@ -91,7 +96,7 @@ class FarmPlace:
     @property
     def room(self) -> int:
         """Simulations to have under way: one for each slot, and some that wait, so that no worker does."""
-        slots = self.engine.slots
+        slots = max(self.engine.slots, self.engine.most)
         return slots + max(2, slots // 4)
 
     async def run(

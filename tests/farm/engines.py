@@ -28,6 +28,7 @@ class Threads:
     wrong: Wrong = lambda *_: None
     workers: Collection[str] = ("one", "two")
     slots: int = 2
+    most: int = 0
     given: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # worker, and tests of the task
 
     async def submit(self, data: bytes, avoid: Collection[str] = ()) -> tuple[str, bytes]:

@@ -12,7 +12,9 @@ import pytest
 
 from regressions.deadline import TimeLimit
 from regressions.farm.losses import WorkerLost
+from regressions.farm.place import FarmPlace
 from regressions.farm.sameness import differences
+from regressions.farm.spec import Settings
 from regressions.farm.task import Answer, Done, FarmTask, Refused
 from regressions.judge import Ending, ProcessEnd
 from regressions.mutants.simulations import Simulations
@@ -167,3 +169,9 @@ def test_a_defect_runs_on_a_farm_until_something_is_found(
     assert outcome.detail == ("" if go_on else "stopped at the first failure")
     assert place.tally.lost == 1
     assert (folder / "failures" / "found-1.json").exists()
+
+
+def test_a_queue_that_has_given_no_worker_yet_is_asked_for_all() -> None:
+    assert FarmPlace(Threads(slots=0, most=100), Settings(), {}).room == 125
+    assert FarmPlace(Threads(slots=0), Settings(), {}).room == 2
+    assert FarmPlace(Threads(slots=8), Settings(), {}).room == 10
