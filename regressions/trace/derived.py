@@ -1,22 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Course of a job in the array, as the schedule model derives it from the cycles without a grant.
 
+Jobs that follow each other are in the array together, so the course of one has columns of its neighbours.
+
 Nothing of it was observed. It counts as far as the requests that the model makes are those of the log, and
 the sums of its causes are held against those that the device's probe counted.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from models.schedule import CAUSES, STREAMS, nothing, steps
-from models.timing import Instance
+from models.schedule import CAUSES, STREAMS, nothing, queue, queue_steps
 from regressions.trace.job import OPERANDS, ObservedJob
 from tb.exchange.device import Descriptor
-
-_COLUMN = CAUSES.index("WORKING")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +22,7 @@ class Derived:
     """The course of a job by the model, from its first cycle on, as far as the log agrees with it."""
 
     steps: npt.NDArray[np.void]  # `models.schedule.STEP` of each cycle
+    place: int  # number of the job in them: columns of its neighbours are among them
     verdict: str  # whether log and probe agree with the model, in words
     agrees: bool  # they do, to the end
 
@@ -32,51 +31,41 @@ def derive(seen: ObservedJob, device: Descriptor) -> Derived | None:
     """Return the course of an observed job; None for a device that does not promise to keep the schedule."""
     if not device.schedule:
         return None
-    job = seen.job
-    course = steps(device.instance, job.op, job.m, job.n, job.k, job.fmt, seen.waiting)
     # Before the device is ready, a request of a job that was cut is out.
-    held = max(seen.ready - seen.start, 0)
-    course = np.concatenate([nothing(held), course[max(seen.start - seen.ready, 0) :]])
+    held, last = max(seen.begin - seen.start, 0), seen.start + seen.cycles - seen.begin
+    courses = queue(device.instance, seen.together, seen.waiting)
+    own = courses[seen.place]
+    assert own is not None
+    trigger = seen.together[seen.place].trigger
+    end = min(trigger + own.cycles, last)
+    course = queue_steps(device.instance, seen.together, end, seen.waiting)
+    course = np.concatenate([nothing(held), course[max(seen.start - seen.begin, 0) :]])
     same = min(course.size, seen.cycles)
     wrong = held + np.flatnonzero(_differs(course[:same], seen, same)[held:])
     if wrong.size:
         at = int(wrong[0])
         asked = f"{_asked(seen, at)}, the model {_asks(course[at])}"
         text = f"the device leaves the schedule in cycle {at + 1}: {asked}; what follows is not derived"
-        return Derived(course[:at], text, agrees=False)
+        return Derived(course[:at], seen.place, text, agrees=False)
     text = f"the schedule model makes the requests of the log in each of {same} cycles"
-    if course.size < seen.cycles or (seen.whole and course.size != seen.cycles):
-        return Derived(course[:same], f"{text}, but ends the job in cycle {course.size}", agrees=False)
+    if course.size < seen.cycles or (seen.whole and trigger + own.cycles != last):
+        ends = f"{text}, but ends the job in cycle {trigger + own.cycles - last + seen.cycles}"
+        return Derived(course[:same], seen.place, ends, agrees=False)
     probe = device.probe
     if seen.slots is None or probe is None or probe.causes != CAUSES or not seen.whole:
-        return Derived(course[:same], text, agrees=True)
-    counted = causes(course, device.instance)
-    if counted != seen.slots:
-        return Derived(
-            course, f"{text}, but has other causes than the device's probe: {counted}", agrees=False
-        )
-    return Derived(course, f"{text}, and has the slots that the device's probe counted", agrees=True)
-
-
-def causes(course: npt.NDArray[np.void], instance: Instance) -> dict[str, int]:
-    """Return the slots of each cause, of those that have some, as a probe counts them."""
-    all_slots = instance.h * instance.l
-    counted: Counter[str] = Counter()
-    column = course["cause"] == _COLUMN
-    for number, cycles in enumerate(np.bincount(course["cause"][~column], minlength=len(CAUSES)).tolist()):
-        counted[CAUSES[number]] += cycles * all_slots
-    rows, own = (course[name][column].astype(np.int64) for name in ("rows", "steps"))
-    counted["WORKING"] += int((rows * own).sum())
-    counted["PAD_M"] += int(((instance.l - rows) * own).sum())
-    counted["PAD_N"] += int((instance.l * (instance.h - own)).sum())
-    return {name: counted[name] for name in CAUSES if counted[name]}
+        return Derived(course[:same], seen.place, text, agrees=True)
+    if own.causes != seen.slots:
+        text = f"{text}, but has other causes than the device's probe: {own.causes}"
+        return Derived(course, seen.place, text, agrees=False)
+    text = f"{text}, and has the slots that the device's probe counted"
+    return Derived(course, seen.place, text, agrees=True)
 
 
 def _differs(course: npt.NDArray[np.void], seen: ObservedJob, cycles: int) -> npt.NDArray[np.bool_]:
     """Cycles in which the model's request is not that of the log."""
     asks = course["stream"] < len(STREAMS)
     bit = np.left_shift(1, np.where(asks, course["stream"], 0)).astype(np.uint8)
-    foreign = asks & ((seen.operands[:cycles] & bit) == 0)
+    foreign = asks & (course["asking"] == seen.place) & ((seen.operands[:cycles] & bit) == 0)
     granted = (course["granted"] != 0) != seen.granted[:cycles]
     differs: npt.NDArray[np.bool_] = (asks != seen.request[:cycles]) | foreign | granted
     return differs

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from models.schedule import TriggeredJob
 from tb.agents.tcdm.monitor import BeatLog, EventLog, ProbeLog
 from tb.dpi.bindings import GRANTED, READ
 from tb.exchange.device import Descriptor
@@ -21,7 +22,7 @@ from tb.exchange.traits import Traits
 from tb.registers.own import registers_of
 from tb.scoreboard.causes import check_causes
 from tb.scoreboard.finding import Observation, Span
-from tb.scoreboard.schedule import held_request
+from tb.scoreboard.schedule import held_request, triggered
 from tb.scoreboard.spans import trigger_edges
 
 OPERANDS = ("X", "W", "Y", "Z")
@@ -45,9 +46,6 @@ class ObservedJob:
     position: int  # in its scenario
     job: Job
     start: int  # edge before its first cycle
-    # Edge from which the device works on it: one earlier where it waited for another job's end, later where a
-    # request of a job that was cut had to be granted first.
-    ready: int
     cycles: int  # up to its end, or as far as it is drawn
     ended: str  # how, in words
     whole: bool  # it ended with its event, and is drawn whole
@@ -56,7 +54,12 @@ class ObservedJob:
     # Operands that the request can belong to by its address, a bit each; 0 for one that belongs to none.
     operands: npt.NDArray[np.uint8]
     address: npt.NDArray[np.uint32]
-    waiting: Edges  # cycles without a grant, from `ready` on
+    # The jobs that were in the device with it, by their triggers, which count from the edge `begin` as
+    # `waiting` does; its own place among them.
+    together: tuple[TriggeredJob, ...]
+    place: int
+    begin: int
+    waiting: Edges  # cycles without a grant
     slots: dict[str, int] | None  # by cause, as the device's probe counted them; None where it did not
     known: int  # cycles in which the internal events are known
     events: dict[str, Bools] = field(default_factory=dict)  # internal events that came, by name
@@ -93,13 +96,15 @@ def observe(logs: ScenarioLogs, device: Descriptor) -> list[ObservedJob]:
         beats, EventLog(logs.events), ProbeLog(logs.probe), logs.accesses, np.empty(0, np.uint8), False
     )
     slots, _ = check_causes(device, scenario, ran, seen)
-    jobs, ready = [], 0
+    starts = [span.trigger for span, _ in spans]
+    parts = [range(len(starts))] * len(starts)
+    if scenario.abort is not None and len(starts) == len(scenario.jobs) and logs.cuts:
+        starts[-1] = max(starts[-1], held_request(beats, logs.cuts[-1]))
+        last = len(starts) - 1
+        parts = [range(last)] * last + [range(last, last + 1)]
+    jobs = []
     for position, ((span, how), counted) in enumerate(zip(spans, slots, strict=True)):
-        if scenario.abort is not None and position + 1 == len(scenario.jobs) and logs.cuts:
-            ready = held_request(beats, logs.cuts[-1])
-        begin = max(span.trigger, ready)
-        jobs.append(_job(logs, device, beats, position, span, begin, how, counted))
-        ready = span.event - 1 if how == "event" else 0
+        jobs.append(_job(logs, device, beats, position, span, how, counted, parts[position], starts))
     return jobs
 
 
@@ -129,12 +134,13 @@ def _job(
     beats: BeatLog,
     position: int,
     span: Span,
-    ready: int,
     how: str,
     slots: dict[str, int] | None,
+    together: range,
+    starts: Sequence[int],
 ) -> ObservedJob:
     job = logs.scenario.jobs[position]
-    cycles = min(span.cycles, MOST_CYCLES)
+    cycles, begin = min(span.cycles, MOST_CYCLES), starts[together.start]
     part = slice(beats.until(span.start), beats.until(span.start + cycles))
     at = beats.edges[part] - span.start - 1
     request, granted = np.zeros(cycles, np.bool_), np.zeros(cycles, np.bool_)
@@ -148,7 +154,6 @@ def _job(
         position=position,
         job=job,
         start=span.start,
-        ready=ready,
         cycles=cycles,
         ended=how,
         whole=how == "event" and cycles == span.cycles,
@@ -156,7 +161,10 @@ def _job(
         granted=granted,
         operands=operands,
         address=address,
-        waiting=beats.waiting_edges(ready, span.start + cycles) - ready,
+        together=tuple(triggered(logs.scenario.jobs[each], starts[each] - begin) for each in together),
+        place=position - together.start,
+        begin=begin,
+        waiting=beats.waiting_edges(begin, span.start + cycles) - begin,
         slots=slots,
         known=known,
         events=events,

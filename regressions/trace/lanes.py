@@ -17,6 +17,8 @@ WAIT = "WAIT"
 """First word of the names of internal events that the picture shows; the trace file has all."""
 TILE_PAINTS = 4
 """Tiles are painted in so many colours, in turn."""
+_NEIGHBOUR = 2**31 - 1
+"""Tile of a job that follows, or goes before."""
 
 Part = tuple[str, float]
 """A paint, and the share of a lane's height that has it."""
@@ -115,6 +117,7 @@ def _array(seen: ObservedJob, derived: Derived, instance: Instance) -> Iterator[
     course = derived.steps
     rest = seen.cycles - course.size
     columns, rows = course["tile"] >= 0, course["rows"].astype(np.int64)
+    own = np.where(course["job"] == derived.place, course["tile"], np.where(columns, _NEIGHBOUR, -1))
     paint = np.where(columns, course["tile"] % TILE_PAINTS, 0)
     keys = np.where(columns, 1 + paint * (instance.l + 1) + rows, 0)
     looks: list[tuple[Part, ...]] = [()]
@@ -123,8 +126,8 @@ def _array(seen: ObservedJob, derived: Derived, instance: Instance) -> Iterator[
             share = live / instance.l
             looks.append(((f"tile{number}", share), ("padding", 1 - share)))
     labels = [
-        Label(first, cycles, _tile_words(seen.job, instance, tile))
-        for first, cycles, tile in runs_of(course["tile"])
+        Label(first, cycles, "another job" if tile == _NEIGHBOUR else _tile_words(seen.job, instance, tile))
+        for first, cycles, tile in runs_of(own)
         if tile >= 0
     ]
     tall = max(36, min(72, 4 * instance.l))

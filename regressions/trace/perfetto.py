@@ -97,10 +97,12 @@ def _derived(each: JobPage) -> Iterator[Event]:
     if each.derived is None:
         return
     course, begin = each.derived.steps, each.seen.start + 1
-    for thread, name in ((0, "tile"), (2, "left")):
-        for first, cycles, tile in runs_of(course[name]):
-            if tile >= 0:
-                yield _slice(ARRAY, thread, f"tile {tile}", begin + first, cycles)
+    for thread, name, job in ((0, "tile", "job"), (2, "left", "left_job")):
+        tiles = np.where(course[name] < 0, -1, course[job].astype(np.int64) << 32 | course[name])
+        for first, cycles, key in runs_of(tiles):
+            if key >= 0:
+                owner = "" if key >> 32 == each.derived.place else " of another job"
+                yield _slice(ARRAY, thread, f"tile {key & 0xFFFFFFFF}{owner}", begin + first, cycles)
     both = np.where(course["tile"] < 0, -1, course["tile"].astype(np.int64) << 32 | course["chunk"])
     for first, cycles, key in runs_of(both):
         if key >= 0:

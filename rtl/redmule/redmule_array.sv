@@ -11,7 +11,8 @@ module redmule_array
   input  logic                      clk_i,
   input  logic                      rst_ni,
   input  logic                      advance_i,
-  input  op_e                       op_i,
+  input  op_e  [H-1:0]              op_i,
+  input  op_e  [H-1:0]              end_op_i,
   input  logic                      first_i,
   input  logic [H-1:0]              pass_i,
   input  logic [H-1:0][L-1:0][15:0] x_i,
@@ -35,11 +36,12 @@ module redmule_array
       .rst_ni,
       .advance_i,
       .op_i,
+      .end_op_i,
       .first_i,
       .pass_i,
       .x_i  (x),
       .w_i,
-      .acc_i((op_i == MATMUL) ? 16'h0000 : y_i[l]),
+      .acc_i((op_i[0] == MATMUL) ? 16'h0000 : y_i[l]),
       .acc_o(z_o[l])
     );
   end

@@ -11,7 +11,8 @@ module redmule_ce
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic        advance_i,
-  input  op_e         op_i,      // constant while sums of a job are in the array
+  input  op_e         op_i,      // of the step that begins
+  input  op_e         end_op_i,  // of the step that leaves the FMA, P steps before
   input  logic        pass_i,    // no step: acc leaves as it came, bit for bit
   input  logic [15:0] x_i,
   input  logic [15:0] w_i,
@@ -34,9 +35,7 @@ module redmule_ce
   tag_t                  tag;
 
   always_comb begin
-    fused    = 1'b0;
     op1_max  = op_i == MAXMIN;
-    op2_max  = op_i inside {ADDMAX, MULMAX, MINMAX};
     fma_op   = fpnew_pkg::ADD;
     operands = {w_i, x_i, x_i};
     unique case (op_i)
@@ -47,12 +46,14 @@ module redmule_ce
       end
       MAXMIN, MINMAX: operands = {MINUS_ZERO, compared, x_i};  // adding -0 changes nothing
       default: begin  // MATMUL, GEMM
-        fused    = 1'b1;
         fma_op   = fpnew_pkg::FMADD;
         operands = {acc_i, w_i, x_i};
       end
     endcase
   end
+
+  assign fused   = end_op_i inside {MATMUL, GEMM};
+  assign op2_max = end_op_i inside {ADDMAX, MULMAX, MINMAX};
 
   redmule_minmax i_op1 (
     .max_i   (op1_max),

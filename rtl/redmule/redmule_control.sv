@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts the job at the head of the queue and ends it. A job starts when no other runs and no request of a cleared
-// job waits for its grant; since a job runs until its last write is granted, all loads of the next come after all
-// its writes. The end of a job initialises every part of the engine, so nothing that ran before can show in the next,
-// and nothing is left that could act on the job that the queue shows then.
+// Says when a job enters the engine, when it has its turn, and when it ends. A job enters when the engine is empty, or
+// behind the one that is in it, as soon as that is cut into tiles, if it may follow. Turns come in the order of the
+// triggers: events and RUNNING_JOB are as if jobs ran one after another. The end of the last job in the engine
+// initialises every part of it, so nothing that ran before can show in the next.
 
 module redmule_control
   import redmule_pkg::*;
@@ -10,13 +10,20 @@ module redmule_control
   input  logic clk_i,
   input  logic rst_ni,
   input  logic clear_i,
-  input  logic pending_i,     // a job waits
+  // the oldest job
+  input  logic pending_i,     // it is there
+  input  logic inside_i,      // it has entered the engine
   input  job_t job_i,
+  input  logic last_write_i,  // the last write of a job is granted
+  // the next one to enter
+  input  logic waiting_i,     // it is there
+  input  logic follow_i,      // and may follow the one that is in the engine
+  input  logic cutting_i,     // which is cut into tiles
   input  logic held_i,        // a request of a cleared job waits for its grant
-  input  logic last_write_i,  // the job's last write is granted
-  output logic start_o,       // one cycle: job_i starts
+  output logic start_o,       // one cycle: the oldest job has its turn
+  output logic enter_o,       // one cycle: the next job enters the engine
   output logic init_o,        // back to the state after reset, from the next edge
-  output logic done_o         // one cycle: job_i has ended
+  output logic done_o         // one cycle: the oldest job has ended
 );
 
   typedef enum logic [1:0] {
@@ -26,10 +33,12 @@ module redmule_control
   } state_e;
 
   state_e state_q, state_d;
+  logic   written_q, behind_q;
 
   assign start_o = state_q == IDLE && pending_i && !held_i && !clear_i;
-  assign init_o  = done_o || clear_i;
-  assign done_o  = state_q == EMPTY || (state_q == RUN && last_write_i);
+  assign enter_o = (start_o && !inside_i) || (inside_i && waiting_i && follow_i && !cutting_i && !clear_i);
+  assign done_o  = state_q == EMPTY || (state_q == RUN && (last_write_i || written_q));
+  assign init_o  = (done_o && !behind_q) || clear_i;
 
   always_comb begin
     state_d = state_q;
@@ -43,25 +52,35 @@ module redmule_control
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) state_q <= IDLE;
-    else         state_q <= state_d;
+    if (!rst_ni) begin
+      state_q   <= IDLE;
+      written_q <= 1'b0;
+      behind_q  <= 1'b0;
+    end else begin
+      state_q   <= state_d;
+      // of a job whose turn comes only now
+      written_q <= !clear_i && !done_o && (written_q || last_write_i);
+      // a job is in the engine behind the oldest
+      behind_q  <= !clear_i && !done_o && (behind_q || (enter_o && inside_i));
+    end
   end
 
 `ifndef RTL_NO_ASSERTIONS
   always @(posedge clk_i) if (rst_ni) begin
     state_is_legal: assert (state_q inside {IDLE, RUN, EMPTY})
       else $error("a state that is none");
-    job_while_running: assert (state_q != IDLE -> pending_i)
+    job_while_running: assert (state_q != IDLE -> pending_i && inside_i)
       else $error("the job went away while it ran");
-    waits_for_what_is_held: assert (start_o -> pending_i && !held_i)
+    waits_for_what_is_held: assert (start_o || enter_o -> !held_i)
       else $error("a job starts before the request of a cleared one is granted (contract A7.11)");
-    last_write_of_this_job: assert (last_write_i -> state_q == RUN)
-      else $error("a write ends a job that does not run");
-    event_after_the_last_write: assert (done_o && job_i.m != '0 && job_i.k != '0 -> last_write_i)
+    last_write_of_a_job: assert (last_write_i -> inside_i && !written_q)
+      else $error("a write ends a job that is not in the engine, or has ended");
+    event_after_the_last_write: assert (done_o && job_i.m != '0 && job_i.k != '0 -> last_write_i || written_q)
       else $error("a job ends before its last write is granted (contract A7.1)");
-    job_stays_empty_or_not: assert ($past(rst_ni && pending_i && !init_o) -> $stable(job_i.m == '0 || job_i.k == '0))
+    job_stays_empty_or_not: assert ($past(rst_ni && pending_i && !done_o && !clear_i)
+        -> $stable(job_i.m == '0 || job_i.k == '0))
       else $error("the job changed before its end");
-    idle_after_clear: assert ($past(rst_ni && clear_i) -> state_q == IDLE)
+    idle_after_clear: assert ($past(rst_ni && clear_i) -> state_q == IDLE && !written_q && !behind_q)
       else $error("a soft clear left a job running");
   end
 `endif

@@ -19,7 +19,7 @@ module redmule_cover
   input  logic              done_i,
   input  logic              running_i,
   input  logic              empty_i,       // a job without outputs ends
-  input  job_t              job_i,
+  input  job_t              job_i,         // the oldest
   // tiles
   input  logic              tile_valid_i,  // from the tiler
   input  logic              tile_ready_i,
@@ -37,6 +37,7 @@ module redmule_cover
   // entry of the array
   input  logic              inside_i,      // a tile has entered in part
   input  logic              start_i,       // the next tile could enter
+  input  logic              reads_y_i,     // it, or what has entered in part, reads Y
   input  logic              lacks_y_i,     // it, or what has entered in part, has no Y yet
   input  logic              ready_i,
   input  logic              blocked_i,
@@ -137,7 +138,7 @@ module redmule_cover
     events_o[W_FULL]          = &w_full_i;
     events_o[W_EMPTY]         = inside_i && w_full_i == '0;
     events_o[Y_FULL]          = &y_full_i;
-    events_o[Y_EMPTY]         = start_i && reads_y && y_full_i == '0;
+    events_o[Y_EMPTY]         = start_i && reads_y_i && y_full_i == '0;
     events_o[Z_FULL]          = &z_full_i;
     events_o[Z_EMPTY]         = inside_i && z_taken_i == '0;
     events_o[TILES_FULL]      = tile_valid_i && !tile_ready_i;
@@ -268,7 +269,7 @@ bind redmule_top redmule_cover #(
   .done_i      (done),
   .running_i   (i_control.state_q == 2'd1),
   .empty_i     (i_control.state_q == 2'd2),
-  .job_i       (job),
+  .job_i       (jobs[head]),
   .tile_valid_i(tile_valid),
   .tile_ready_i(tile_ready),
   .more_i      (read_valid[4]),
@@ -283,6 +284,7 @@ bind redmule_top redmule_cover #(
   .z_taken_i   (z_taken),
   .inside_i    (i_scheduler.state_q.run),
   .start_i     (i_scheduler.start),
+  .reads_y_i   (i_scheduler.reads_y),
   .lacks_y_i   (i_scheduler.lacks_y),
   .ready_i     (i_scheduler.ready),
   .blocked_i   (i_scheduler.blocked),

@@ -14,16 +14,18 @@ module redmule_piece_walker
   // the next tile
   input  logic        tile_valid_i,
   input  seq_t        tile_seq_i,
+  input  ctx_t        tile_job_i,
   input  logic        tile_last_i,
   input  logic [31:0] tile_addr_i,
   input  logic [7:0]  tile_rows_i,    // at least 1
   input  logic [16:0] tile_bytes_i,   // of a row, at least 1
-  input  logic [31:0] stride_i,       // bytes from row to row
+  input  logic [31:0] stride_i,       // bytes from row to row, of job_o
   output logic        tile_pop_o,
   // the next beat
   output logic        valid_o,
   output logic [31:0] addr_o,
   output seq_t        seq_o,
+  output ctx_t        job_o,
   output logic [7:0]  row_o,
   output logic [16:0] offset_o,       // of the piece in its row, in bytes
   output logic [7:0]  piece_o,        // its number, where a row has at most 256
@@ -36,6 +38,7 @@ module redmule_piece_walker
 
   logic        valid_q, last_q, row_end;
   seq_t        seq_q;
+  ctx_t        job_q;
   logic [31:0] addr_q, piece_addr_q;
   logic [16:0] offset_q, bytes_q, left;
   logic [7:0]  row_q, rows_q;
@@ -46,6 +49,7 @@ module redmule_piece_walker
   assign valid_o     = valid_q;
   assign addr_o      = addr_q;
   assign seq_o       = seq_q;
+  assign job_o       = job_q;
   assign row_o       = row_q;
   assign offset_o    = offset_q;
   assign piece_o     = 8'(offset_q >> $clog2(PIECE));
@@ -64,10 +68,11 @@ module redmule_piece_walker
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      {last_q, seq_q, addr_q, piece_addr_q, offset_q, bytes_q, row_q, rows_q} <= '0;
+      {last_q, seq_q, job_q, addr_q, piece_addr_q, offset_q, bytes_q, row_q, rows_q} <= '0;
     end else if (tile_pop_o) begin
       last_q       <= tile_last_i;
       seq_q        <= tile_seq_i;
+      job_q        <= tile_job_i;
       addr_q       <= tile_addr_i;
       piece_addr_q <= tile_addr_i;
       offset_q     <= '0;

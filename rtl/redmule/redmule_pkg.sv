@@ -36,6 +36,10 @@ package redmule_pkg;
     logic [15:0] k;
   } job_t;
 
+  // Jobs queued or running; each has a context that is its own until it ends.
+  localparam int unsigned CONTEXTS = 2;
+  typedef logic [$clog2(CONTEXTS)-1:0] ctx_t;
+
   // Descriptors that may lie between the tiler and the last store, and their sequence numbers: one bit more than
   // an index, so that the order of any two live tiles follows from the sign of their difference.
   localparam int unsigned TILES = 8;
@@ -43,6 +47,7 @@ package redmule_pkg;
 
   // A tile of outputs.
   typedef struct packed {
+    ctx_t        job;      // whose it is
     logic        last;     // of the job
     logic [7:0]  rows;     // 1..L
     logic [7:0]  cols;     // 1..H(P+1)
@@ -77,6 +82,7 @@ package redmule_pkg;
   // Control of one partial sum position; travels along the cascade with the partial sums of its column.
   typedef struct packed {
     logic       valid;
+    ctx_t       job;       // whose sums they are
     logic       first;     // first chunk of a tile: accumulate on Y
     logic       final_sum; // last chunk: what leaves the cascade is Z
     logic [7:0] col;

@@ -3,9 +3,9 @@
 // slots, one for each compute element, and each slot gets exactly one cause, so the causes sum to cycles * H * L.
 // A chunk column is booked when it enters the cascade: its slots do a step, or are padding in K (the column lies
 // outside the matrix), else in N (no such step), else in M (no such row). A cycle in which nothing enters is
-// booked whole.
+// booked whole. A cycle belongs to one job: that of the column, or else the oldest, or the one whose event it has.
 //
-// slots_o and jobs_o change in the cycle after the event and hold until the next job ends, at least three cycles later.
+// slots_o and jobs_o change in the cycle after the event and hold until the next job ends, at least two cycles later.
 
 module redmule_probe
   import redmule_pkg::*;
@@ -18,17 +18,21 @@ module redmule_probe
   input logic              rst_ni,
   input logic              clear_i,
   // job
-  input logic              pending_i,    // a job waits or runs
-  input logic              event_i,      // the last cycle of a job
+  input ctx_t              head_i,       // the oldest
+  input logic              pending_i,    // it waits or runs
+  input logic              event_i,      // the last cycle of the one before
   input logic              running_i,
-  input job_t              job_i,
+  input logic              copy_i,       // it has no steps
+  input logic              init_i,       // nothing is in the engine in the next cycle
+  input logic              held_i,       // a request of a cleared job is out
   input logic              req_i,        // a request is out
   input logic              store_i,      // it is a store
   // entry of the cascade
-  input logic              more_i,       // tiles that have not entered
-  input logic              inside_i,     // a tile has entered in part
+  input logic              more_i,       // tiles of the oldest job that have not entered
+  input logic              inside_i,     // one of it has entered in part
   input logic              start_i,      // the next tile could enter
-  input logic              emit_i,       // a chunk column enters; the next five describe it
+  input logic              emit_i,       // a chunk column enters; the next six describe it
+  input ctx_t              job_i,        // whose it is
   input logic              live_i,       // it lies inside the matrix
   input logic [7:0]        steps_i,      // steps of the chunk
   input logic              begin_i,      // first column of the chunk
@@ -61,25 +65,28 @@ module redmule_probe
 
   localparam logic [47:0] ALL = 48'(H * L);
 
-  logic [CAUSES-1:0][47:0] slots_d, slots_q;
+  logic [CONTEXTS-1:0][CAUSES-1:0][47:0] slots_d, slots_q;
+  logic [CONTEXTS-1:0] entered_q;
+  ctx_t        ended;
   logic [7:0]  rows_q, rows;
-  logic        entered_q, asked_q, stored_q, asked, stored, copy;
+  logic        asked_q, stored_q, asked, stored;
   cause_e      idle;
 
-  assign copy   = job_i.n == '0;
+  assign ended  = head_i - 1'b1;
   assign rows   = (start_i && emit_i) ? rows_i : rows_q;
-  assign asked  = asked_q || req_i;
-  assign stored = stored_q || (req_i && store_i);
+  // since the engine was empty
+  assign asked  = asked_q || (req_i && !held_i);
+  assign stored = stored_q || (req_i && !held_i && store_i);
 
   // The cause of a cycle in which nothing enters. Of several, that of the oldest tile; of operands that are missing
   // together, the one that is loaded first: when it has come, what is left is the time the others take longer.
   always_comb begin
     if (!running_i || !asked)                                    idle = CONTROL;
-    else if (copy)                                               idle = stored ? DRAIN : FILL;
+    else if (copy_i)                                             idle = stored ? DRAIN : FILL;
     else if (out_i.valid && out_i.final_sum && out_i.col == '0
              && z_taken_i[out_i.tile_bank])                      idle = Z_BLOCK;
-    else if (entered_q && !more_i && !inside_i)                  idle = DRAIN;
-    else if (!entered_q)                                         idle = FILL;
+    else if (entered_q[head_i] && !more_i && !inside_i)          idle = DRAIN;
+    else if (!entered_q[head_i])                                 idle = FILL;
     else if (inside_i && lacks_y_i)                              idle = WAIT_Y;
     // stopped, but not at the entry: a compute element behind the first lacks its row of W
     else if (!advance_i && (!inside_i || !begin_i))              idle = WAIT_W;
@@ -93,16 +100,16 @@ module redmule_probe
     slots_d = slots_q;
     if (emit_i) begin
       if (live_i) begin
-        slots_d[WORKING] = slots_q[WORKING] + 48'(rows) * 48'(steps_i);
-        slots_d[PAD_N]   = slots_q[PAD_N] + 48'(L) * (48'(H) - 48'(steps_i));
-        slots_d[PAD_M]   = slots_q[PAD_M] + (48'(L) - 48'(rows)) * 48'(steps_i);
+        slots_d[job_i][WORKING] = slots_q[job_i][WORKING] + 48'(rows) * 48'(steps_i);
+        slots_d[job_i][PAD_N]   = slots_q[job_i][PAD_N] + 48'(L) * (48'(H) - 48'(steps_i));
+        slots_d[job_i][PAD_M]   = slots_q[job_i][PAD_M] + (48'(L) - 48'(rows)) * 48'(steps_i);
       end else begin
-        slots_d[PAD_K] = slots_q[PAD_K] + ALL;
+        slots_d[job_i][PAD_K] = slots_q[job_i][PAD_K] + ALL;
       end
     end else if (event_i) begin
-      slots_d[CONTROL] = slots_q[CONTROL] + ALL;
+      slots_d[ended][CONTROL] = slots_q[ended][CONTROL] + ALL;
     end else if (pending_i) begin
-      slots_d[idle] = slots_q[idle] + ALL;
+      slots_d[head_i][idle] = slots_q[head_i][idle] + ALL;
     end
   end
 
@@ -112,18 +119,24 @@ module redmule_probe
       slots_o   <= '0;
       jobs_o    <= '0;
       rows_q    <= '0;
-      entered_q <= 1'b0;
+      entered_q <= '0;
       asked_q   <= 1'b0;
       stored_q  <= 1'b0;
     end else begin
-      slots_q   <= (event_i || clear_i) ? '0 : slots_d;
-      entered_q <= !event_i && !clear_i && (entered_q || emit_i);
-      asked_q   <= !event_i && !clear_i && running_i && asked;
-      stored_q  <= !event_i && !clear_i && running_i && stored;
-      rows_q    <= rows;
+      slots_q  <= slots_d;
+      asked_q  <= !init_i && asked;
+      stored_q <= !init_i && stored;
+      rows_q   <= rows;
+      if (emit_i) entered_q[job_i] <= 1'b1;
       if (event_i) begin
-        slots_o <= slots_d;
-        jobs_o  <= jobs_o + 32'd1;
+        slots_q[ended]   <= '0;
+        entered_q[ended] <= 1'b0;
+        slots_o          <= slots_d[ended];
+        jobs_o           <= jobs_o + 32'd1;
+      end
+      if (clear_i) begin
+        slots_q   <= '0;
+        entered_q <= '0;
       end
     end
   end
@@ -137,16 +150,20 @@ bind redmule_top redmule_probe #(
   .clk_i,
   .rst_ni,
   .clear_i    (clear),
+  .head_i     (head),
   .pending_i  (pending),
   .event_i    (i_queue.event_q != '0),
   .running_i  (i_control.state_q == 2'd1),
-  .job_i      (job),
+  .copy_i     (jobs[head].n == '0),
+  .init_i     (init),
+  .held_i     (held),
   .req_i      (tcdm_req_o),
   .store_i    (!tcdm_wen_o),
-  .more_i     (tile_valid || read_valid[4]),
-  .inside_i   (i_scheduler.state_q.run),
+  .more_i     ((tile_valid && tile.job == head) || (read_valid[4] && read_tile[4].job == head)),
+  .inside_i   (i_scheduler.state_q.run && i_scheduler.state_q.job == head),
   .start_i    (i_scheduler.start),
   .emit_i     (i_scheduler.emit),
+  .job_i      (i_scheduler.token.job),
   .live_i     (i_scheduler.token.live),
   .steps_i    (i_scheduler.token.steps),
   .begin_i    (i_scheduler.token.col == '0),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lock and the two contexts (contract A5 and A7). A context is filled by a trigger and freed by the end of its
-// job; contexts are used in turn, so they are a queue, and its head is the job that runs or runs next.
+// job; contexts are used in turn, so they are a queue. Its head is the job whose turn it is, or comes next; the one
+// behind it may be in the engine too.
 
 module redmule_queue
   import redmule_pkg::*;
@@ -23,10 +24,15 @@ module redmule_queue
   output logic [31:0]        status_o,
   output logic [31:0]        running_o,
   // the engine
-  output logic               pending_o,  // job_o waits or runs
-  output job_t               job_o,
-  input  logic               start_i,    // job_o starts to run
-  input  logic               done_i,     // job_o has ended
+  output job_t [1:0]         jobs_o,     // by context
+  output ctx_t               head_o,     // the oldest job
+  output logic               pending_o,  // it waits or runs
+  output logic               inside_o,   // it has entered the engine
+  output ctx_t               next_o,     // the oldest job that has not entered
+  output logic               waiting_o,  // it is there
+  input  logic               start_i,    // the oldest job has its turn
+  input  logic               enter_i,    // the next one enters the engine
+  input  logic               done_i,     // the oldest job has ended
   // to the cores
   output logic [N_CORES-1:0] event_o,
   output logic               busy_o      // a context is taken, or an event is out
@@ -42,8 +48,8 @@ module redmule_queue
   localparam logic [31:0] FULL   = 32'hFFFF_FFFF;
 
   context_t [1:0] context_q;
-  logic [1:0]  taken_q, taken_d;
-  logic        tail_q, tail_d, head_q, head_d;
+  logic [1:0]  taken_q, taken_d, inside_q, inside_d;
+  ctx_t        tail_q, tail_d, head_q, head_d;
   logic        lock_q, lock_d;
   logic [7:0]  owner_q, owner_d, lock_id_q, lock_id_d, next_id_q, next_id_d, running_q, running_d;
   logic [7:0]  event_q, event_d;
@@ -98,6 +104,13 @@ module redmule_queue
   end
 
   always_comb begin
+    inside_d = inside_q;
+    if (enter_i) inside_d[next_o] = 1'b1;
+    if (done_i) inside_d[head_q] = 1'b0;
+    if (clear_i) inside_d = '0;
+  end
+
+  always_comb begin
     // a job ends with its event, so one that ends in the cycle of the read counts in the next
     finished_d = (finished_read_i ? '0 : finished_q) + 32'(event_q != '0);
     if (clear_i) finished_d = '0;
@@ -107,6 +120,7 @@ module redmule_queue
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       taken_q    <= '0;
+      inside_q   <= '0;
       tail_q     <= 1'b0;
       head_q     <= 1'b0;
       lock_q     <= 1'b0;
@@ -118,6 +132,7 @@ module redmule_queue
       finished_q <= '0;
     end else begin
       taken_q    <= taken_d;
+      inside_q   <= inside_d;
       tail_q     <= tail_d;
       head_q     <= head_d;
       lock_q     <= lock_d;
@@ -138,10 +153,14 @@ module redmule_queue
   assign finished_o = finished_q;
   assign status_o   = {16'd0, 7'd0, taken_q[1], 7'd0, taken_q[0]};
   assign running_o  = {24'd0, running_q};
+  assign head_o     = head_q;
   assign pending_o  = taken_q[head_q];
-  assign job_o      = context_q[head_q].job;
+  assign inside_o   = inside_q[head_q];
+  assign next_o     = inside_o ? !head_q : head_q;
+  assign waiting_o  = taken_q[next_o] && !inside_q[next_o];
   assign event_o    = event_q[N_CORES-1:0];
   assign busy_o     = taken_q != '0 || event_q != '0;
+  assign jobs_o     = {context_q[1].job, context_q[0].job};
 
 `ifndef RTL_NO_ASSERTIONS
   always @(posedge clk_i) if (rst_ni) begin
@@ -157,13 +176,18 @@ module redmule_queue
       else $error("the places of the next job and of the oldest do not fit what is taken");
     starts_what_waits: assert (start_i -> taken_q[head_q])
       else $error("a job starts that is not there");
+    enters_what_waits: assert (enter_i -> waiting_o)
+      else $error("a job enters the engine that is not there, or is in it");
+    inside_is_taken: assert ((inside_q & ~taken_q) == '0 && (inside_q != '0 -> inside_q[head_q]))
+      else $error("a job is in the engine that is not there, or ahead of the oldest");
     ends_what_runs: assert (done_i -> taken_q[head_q])
       else $error("a job ends that is not there");
-    job_stays: assert ($past(rst_ni && pending_o && !done_i && !clear_i) -> pending_o && $stable(job_o))
+    job_stays: assert ($past(rst_ni && pending_o && !done_i && !clear_i) -> pending_o && $stable(jobs_o[head_q]))
       else $error("the oldest job changed before its end");
     one_event: assert ($onehot0(event_q))
       else $error("events to several cores at a time");
-    free_after_clear: assert ($past(rst_ni && clear_i) -> taken_q == '0 && !lock_q && event_q == '0 && finished_q == '0)
+    free_after_clear: assert ($past(rst_ni && clear_i)
+        -> taken_q == '0 && inside_q == '0 && !lock_q && event_q == '0 && finished_q == '0)
       else $error("a soft clear left a context, the lock or an event (contract A7.8)");
   end
 `endif

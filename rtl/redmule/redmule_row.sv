@@ -11,7 +11,8 @@ module redmule_row
   input  logic               clk_i,
   input  logic               rst_ni,
   input  logic               advance_i,
-  input  op_e                op_i,
+  input  op_e  [H-1:0]       op_i,
+  input  op_e  [H-1:0]       end_op_i,
   input  logic               first_i,  // take acc_i
   input  logic [H-1:0]       pass_i,
   input  logic [H-1:0][15:0] x_i,
@@ -32,12 +33,13 @@ module redmule_row
       .clk_i,
       .rst_ni,
       .advance_i,
-      .op_i,
-      .pass_i(pass_i[h]),
-      .x_i   (x_i[h]),
-      .w_i   (w_i[h]),
-      .acc_i (acc[h]),
-      .acc_o (acc[h+1])
+      .op_i    (op_i[h]),
+      .end_op_i(end_op_i[h]),
+      .pass_i  (pass_i[h]),
+      .x_i     (x_i[h]),
+      .w_i     (w_i[h]),
+      .acc_i   (acc[h]),
+      .acc_o   (acc[h+1])
     );
   end
 

@@ -13,15 +13,17 @@ module redmule_row_walker
   // the next tile
   input  logic        tile_valid_i,
   input  seq_t        tile_seq_i,
+  input  ctx_t        tile_job_i,
   input  logic [31:0] tile_addr_i,
   input  logic [15:0] tile_rows_i,    // at least 1
   input  logic [15:0] tile_bytes_i,   // of a row, at least 1
-  input  logic [31:0] stride_i,       // bytes from row to row
+  input  logic [31:0] stride_i,       // bytes from row to row, of job_o
   output logic        tile_pop_o,
   // the next beat
   output logic        valid_o,
   output logic [31:0] addr_o,
   output seq_t        seq_o,
+  output ctx_t        job_o,
   output logic [15:0] row_o,
   output logic [7:0]  piece_o,
   output logic        row_end_o,      // the row's last beat
@@ -31,6 +33,7 @@ module redmule_row_walker
 
   logic        valid_q;
   seq_t        seq_q;
+  ctx_t        job_q;
   logic [31:0] addr_q, row_addr_q;
   logic [15:0] row_q, rows_q, left_q, bytes_q;
   logic [7:0]  piece_q;
@@ -38,6 +41,7 @@ module redmule_row_walker
   assign valid_o    = valid_q;
   assign addr_o     = addr_q;
   assign seq_o      = seq_q;
+  assign job_o      = job_q;
   assign row_o      = row_q;
   assign piece_o    = piece_q;
   assign row_end_o  = left_q <= 16'(PIECE);
@@ -53,9 +57,10 @@ module redmule_row_walker
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      {seq_q, addr_q, row_addr_q, row_q, rows_q, left_q, bytes_q, piece_q} <= '0;
+      {seq_q, job_q, addr_q, row_addr_q, row_q, rows_q, left_q, bytes_q, piece_q} <= '0;
     end else if (tile_pop_o) begin
       seq_q      <= tile_seq_i;
+      job_q      <= tile_job_i;
       addr_q     <= tile_addr_i;
       row_addr_q <= tile_addr_i;
       row_q      <= '0;

@@ -19,7 +19,7 @@ module redmule_scheduler
   input  logic                   clk_i,
   input  logic                   rst_ni,
   input  logic                   init_i,
-  input  job_t                   job_i,
+  input  job_t [CONTEXTS-1:0]    jobs_i,
   // tiles
   input  logic                   tile_valid_i,
   input  tile_t                  tile_i,
@@ -30,9 +30,11 @@ module redmule_scheduler
   input  logic [H-1:0][1:0]      w_full_i,
   input  logic [1:0][PIECES-1:0] y_full_i,
   input  logic [1:0]             z_taken_i,
+  input  logic [1:0][PIECES-1:0] z_full_i,
   output logic [H-1:0]           x_fetch_o,  // a column of X goes to this compute element
   output logic                   x_bank_o,
   output logic [7:0]             x_idx_o,
+  output ctx_t                   x_job_o,
   output logic                   x_release_o,
   output logic [H-1:0]           w_release_o,
   output logic                   y_fetch_o,  // a column of Y goes to the first compute element
@@ -41,12 +43,15 @@ module redmule_scheduler
   output logic                   advance_o,
   output token_t [H-1:0]         fetch_o,    // per compute element: its operands are fetched
   output logic   [H-1:0]         pass_o,     // in the cycle after: no step, the sum passes
+  output op_e    [H-1:0]         op_o,       // in the cycle after: the operation
+  output op_e    [H-1:0]         end_op_o,   // P cycles behind: the operation of what leaves the FMA
   output logic                   first_o,    // in the cycle after: the first element takes Y
   output token_t                 out_o       // of the sums that leave the cascade
 );
 
   typedef struct packed {
     logic        run;      // inside a tile
+    ctx_t        job;
     logic        first;
     logic [15:0] left;     // steps from this chunk on
     logic [7:0]  col;
@@ -61,21 +66,35 @@ module redmule_scheduler
   token_t       token;
   token_t [D:0] pipe_q;
   logic         start, lacks_y, ready, blocked, emit;
+  logic [CONTEXTS-1:0] in_cascade;  // sums of this job
   logic [7:0]   x_elems;
   logic         reads_y;
+  job_t         next_job, job;
 
-  assign x_elems = 8'(PIECE >> fmt_shift(job_i.x_fmt));
-  assign reads_y = job_i.op != MATMUL;
+  assign next_job = jobs_i[tile_i.job];
+  assign job      = jobs_i[now.job];
+  assign x_elems  = 8'(PIECE >> fmt_shift(job.x_fmt));
+  assign reads_y  = job.op != MATMUL;
+
+  // Stores have the port before the loads of a later job, which could then stop the array for want of them: while sums
+  // of the earlier one are to leave, and something is to be stored, no tile of the later one starts.
+  always_comb begin
+    in_cascade = '0;
+    for (int unsigned i = 0; i <= D; i++) begin
+      if (pipe_q[i].valid) in_cascade[pipe_q[i].job] = 1'b1;
+    end
+  end
 
   // what the entry of the cascade does: go on in a tile, or start the next one
-  assign start = !state_q.run && tile_valid_i && job_i.n != '0;
+  assign start = !state_q.run && tile_valid_i && next_job.n != '0 && !(z_full_i != '0 && in_cascade[!tile_i.job]);
 
   always_comb begin
     now = state_q;
     if (start) begin
       now.run       = 1'b1;
+      now.job       = tile_i.job;
       now.first     = 1'b1;
-      now.left      = job_i.n;
+      now.left      = next_job.n;
       now.col       = '0;
       now.cols      = tile_i.cols;
       now.x_idx     = '0;
@@ -87,7 +106,7 @@ module redmule_scheduler
   always_comb begin
     lacks_y = 1'b0;
     for (int unsigned p = 0; p < PIECES; p++) begin
-      if (32'(now.col) == p * (PIECE >> fmt_shift(job_i.z_fmt)) && !y_full_i[now.tile_bank][p]) lacks_y = 1'b1;
+      if (32'(now.col) == p * (PIECE >> fmt_shift(job.z_fmt)) && !y_full_i[now.tile_bank][p]) lacks_y = 1'b1;
     end
     if (!now.first || !reads_y || now.col >= now.cols) lacks_y = 1'b0;
   end
@@ -96,6 +115,7 @@ module redmule_scheduler
 
   always_comb begin
     token.valid     = now.run;
+    token.job       = now.job;
     token.first     = now.first;
     token.final_sum = now.left <= 16'(H);
     token.col       = now.col;
@@ -167,7 +187,11 @@ module redmule_scheduler
   always_comb begin
     fetch_o[0] = emit ? token : '0;
     for (int unsigned h = 1; h < H; h++) fetch_o[h] = pipe_q[h*(P+1)-1];
-    for (int unsigned h = 0; h < H; h++) pass_o[h] = !(pipe_q[h*(P+1)].valid && 8'(h) < pipe_q[h*(P+1)].steps);
+    for (int unsigned h = 0; h < H; h++) begin
+      pass_o[h]   = !(pipe_q[h*(P+1)].valid && 8'(h) < pipe_q[h*(P+1)].steps);
+      op_o[h]     = jobs_i[pipe_q[h*(P+1)].job].op;
+      end_op_o[h] = jobs_i[pipe_q[h*(P+1)+P].job].op;
+    end
     first_o = pipe_q[0].first;
     out_o   = pipe_q[D];
   end
@@ -177,6 +201,7 @@ module redmule_scheduler
     x_fetch_o   = '0;
     x_bank_o    = 1'b0;
     x_idx_o     = '0;
+    x_job_o     = '0;
     x_release_o = 1'b0;
     w_release_o = '0;
     for (int unsigned h = 0; h < H; h++) begin
@@ -185,6 +210,7 @@ module redmule_scheduler
           x_fetch_o[h] = 1'b1;
           x_bank_o     = fetch_o[h].x_bank;
           x_idx_o      = fetch_o[h].x_idx + 8'(h);
+          x_job_o      = fetch_o[h].job;
           x_release_o  = fetch_o[h].x_end && fetch_o[h].steps == 8'(h) + 8'd1;
         end
         w_release_o[h] = fetch_o[h].last_col;
@@ -223,7 +249,7 @@ module redmule_scheduler
     x_is_there: assert (x_fetch_o != '0 -> x_full_i[x_bank_o])
       else $error("a step without its X");
     y_is_there: assert (y_fetch_o && token.live
-        -> 1'(y_full_i[token.tile_bank] >> ((16'(token.col) << fmt_shift(job_i.z_fmt)) / 16'(PIECE))))
+        -> 1'(y_full_i[token.tile_bank] >> ((16'(token.col) << fmt_shift(job.z_fmt)) / 16'(PIECE))))
       else $error("a tile begins without its Y");
     z_has_room: assert (advance_o && out_o.valid && out_o.final_sum && out_o.col == '0 -> !z_taken_i[out_o.tile_bank])
       else $error("sums leave into a bank that is still to be stored");

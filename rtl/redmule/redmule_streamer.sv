@@ -16,7 +16,7 @@ module redmule_streamer
   input  logic                     rst_ni,
   input  logic                     clear_i,
   input  logic                     init_i,
-  input  job_t                     job_i,
+  input  job_t [CONTEXTS-1:0]      jobs_i,
   // tiles, indexed by src_e
   input  logic  [3:0]              tile_valid_i,
   input  tile_t [3:0]              tile_i,
@@ -42,6 +42,7 @@ module redmule_streamer
   output logic                     z_bank_o,
   output logic [7:0]               z_row_o,
   output logic [7:0]               z_piece_o,
+  output ctx_t                     z_job_o,
   input  logic [DW-1:0]            z_data_i,
   // data for the buffers
   output logic                     r_valid_o,
@@ -61,15 +62,28 @@ module redmule_streamer
   input  logic                     tcdm_r_valid_i
 );
 
-  logic copy, reads_y, zeros;
-  assign copy    = job_i.n == '0;
-  assign reads_y = job_i.op != MATMUL;
-  assign zeros   = copy && !reads_y;
+  // A tile is of the job that it names: the one that a stream takes over next, and the one that it is at.
+  job_t [3:0] next_job, job;
+  ctx_t [3:0] at_job;
 
-  logic [31:0] x_stride, w_stride, z_stride;
-  assign x_stride = 32'(job_i.n) << fmt_shift(job_i.x_fmt);
-  assign w_stride = 32'(job_i.k) << fmt_shift(job_i.w_fmt);
-  assign z_stride = copy ? 32'(PIECE) : 32'(job_i.k) << fmt_shift(job_i.z_fmt);
+  always_comb begin
+    for (int unsigned s = 0; s < 4; s++) begin
+      next_job[s] = jobs_i[tile_i[s].job];
+      job[s]      = jobs_i[at_job[s]];
+    end
+  end
+
+  logic copy, zeros;
+  assign copy  = job[SRC_Y].n == '0;
+  assign zeros = job[SRC_Z].n == '0 && job[SRC_Z].op == MATMUL;
+
+  logic [16:0] x_bytes;  // of a row of X of the next tile
+  logic [31:0] x_stride, w_stride, y_stride, z_stride;
+  assign x_bytes  = 17'(next_job[SRC_X].n) << fmt_shift(next_job[SRC_X].x_fmt);
+  assign x_stride = 32'(job[SRC_X].n) << fmt_shift(job[SRC_X].x_fmt);
+  assign w_stride = 32'(job[SRC_W].k) << fmt_shift(job[SRC_W].w_fmt);
+  assign y_stride = copy ? 32'(PIECE) : 32'(job[SRC_Y].k) << fmt_shift(job[SRC_Y].z_fmt);
+  assign z_stride = job[SRC_Z].n == '0 ? 32'(PIECE) : 32'(job[SRC_Z].k) << fmt_shift(job[SRC_Z].z_fmt);
 
   logic  [3:0]       walk_valid, step;
   logic  [3:0][31:0] addr;
@@ -87,17 +101,19 @@ module redmule_streamer
     .clk_i,
     .rst_ni,
     .init_i,
-    .tile_valid_i(tile_valid_i[SRC_X] && !copy),
+    .tile_valid_i(tile_valid_i[SRC_X] && next_job[SRC_X].n != '0),
     .tile_seq_i  (tile_seq_i[SRC_X]),
+    .tile_job_i  (tile_i[SRC_X].job),
     .tile_last_i (1'b0),
     .tile_addr_i (tile_i[SRC_X].x_addr),
     .tile_rows_i (tile_i[SRC_X].rows),
-    .tile_bytes_i(x_stride[16:0]),
+    .tile_bytes_i(x_bytes),
     .stride_i    (x_stride),
     .tile_pop_o  (tile_pop_o[SRC_X]),
     .valid_o     (walk_valid[SRC_X]),
     .addr_o      (addr[SRC_X]),
     .seq_o       (seq[SRC_X]),
+    .job_o       (at_job[SRC_X]),
     .row_o       (x_row),
     .offset_o    (x_offset),
     .piece_o     (),
@@ -123,16 +139,18 @@ module redmule_streamer
     .clk_i,
     .rst_ni,
     .init_i,
-    .tile_valid_i(tile_valid_i[SRC_W] && !copy),
+    .tile_valid_i(tile_valid_i[SRC_W] && next_job[SRC_W].n != '0),
     .tile_seq_i  (tile_seq_i[SRC_W]),
+    .tile_job_i  (tile_i[SRC_W].job),
     .tile_addr_i (tile_i[SRC_W].w_addr),
-    .tile_rows_i (job_i.n),
-    .tile_bytes_i(16'(tile_i[SRC_W].cols) << fmt_shift(job_i.w_fmt)),
+    .tile_rows_i (next_job[SRC_W].n),
+    .tile_bytes_i(16'(tile_i[SRC_W].cols) << fmt_shift(next_job[SRC_W].w_fmt)),
     .stride_i    (w_stride),
     .tile_pop_o  (tile_pop_o[SRC_W]),
     .valid_o     (walk_valid[SRC_W]),
     .addr_o      (addr[SRC_W]),
     .seq_o       (seq[SRC_W]),
+    .job_o       (at_job[SRC_W]),
     .row_o       (w_n),
     .piece_o     (w_piece),
     .row_end_o   (w_row_end),
@@ -172,7 +190,11 @@ module redmule_streamer
 
   // ---- Y
   logic [7:0] y_row, y_piece;
-  logic       y_piece_end, y_tile_end;
+  logic       y_piece_end, y_tile_end, y_pop, y_pass;
+
+  // tiles of jobs that read no Y are passed over, whatever the walker is at
+  assign y_pass            = tile_valid_i[SRC_Y] && next_job[SRC_Y].op == MATMUL;
+  assign tile_pop_o[SRC_Y] = y_pop || y_pass;
 
   redmule_piece_walker #(
     .PIECE(PIECE)
@@ -180,17 +202,19 @@ module redmule_streamer
     .clk_i,
     .rst_ni,
     .init_i,
-    .tile_valid_i(tile_valid_i[SRC_Y] && reads_y),
+    .tile_valid_i(tile_valid_i[SRC_Y] && !y_pass),
     .tile_seq_i  (tile_seq_i[SRC_Y]),
+    .tile_job_i  (tile_i[SRC_Y].job),
     .tile_last_i (1'b0),
     .tile_addr_i (tile_i[SRC_Y].z_addr),
     .tile_rows_i (tile_i[SRC_Y].rows),
     .tile_bytes_i(17'(tile_i[SRC_Y].z_bytes)),
-    .stride_i    (z_stride),
-    .tile_pop_o  (tile_pop_o[SRC_Y]),
+    .stride_i    (y_stride),
+    .tile_pop_o  (y_pop),
     .valid_o     (walk_valid[SRC_Y]),
     .addr_o      (addr[SRC_Y]),
     .seq_o       (seq[SRC_Y]),
+    .job_o       (at_job[SRC_Y]),
     .row_o       (y_row),
     .offset_o    (),
     .piece_o     (y_piece),
@@ -220,6 +244,7 @@ module redmule_streamer
     .init_i,
     .tile_valid_i(tile_valid_i[SRC_Z]),
     .tile_seq_i  (tile_seq_i[SRC_Z]),
+    .tile_job_i  (tile_i[SRC_Z].job),
     .tile_last_i (tile_i[SRC_Z].last),
     .tile_addr_i (tile_i[SRC_Z].z_addr),
     .tile_rows_i (tile_i[SRC_Z].rows),
@@ -229,6 +254,7 @@ module redmule_streamer
     .valid_o     (walk_valid[SRC_Z]),
     .addr_o      (addr[SRC_Z]),
     .seq_o       (seq[SRC_Z]),
+    .job_o       (at_job[SRC_Z]),
     .row_o       (z_row_o),
     .offset_o    (),
     .piece_o     (z_piece_o),
@@ -240,12 +266,13 @@ module redmule_streamer
   );
 
   assign z_bank_o    = seq[SRC_Z][0];
+  assign z_job_o     = at_job[SRC_Z];
   assign z_release_o = step[SRC_Z] && z_tile_end;
   assign tile_free_o = z_release_o;
   assign dest[SRC_Z] = '0;
 
   // ---- arbitration
-  logic      [3:0] beat_valid;
+  logic      [3:0] beat_valid, contends;
   deadline_t [3:0] deadline;
   logic            any, ready;
   src_e            src;
@@ -259,21 +286,29 @@ module redmule_streamer
     beat_valid[SRC_Y] = walk_valid[SRC_Y] && !(copy ? z_taken_i[y_bank_o] : y_taken_i[y_bank_o]);
     beat_valid[SRC_Z] = walk_valid[SRC_Z] && (zeros || 1'(z_full_i[z_bank_o] >> z_piece_o));
 
-    deadline[SRC_X] = '{seq: seq[SRC_X], n: 16'(x_offset >> fmt_shift(job_i.x_fmt))};
+    deadline[SRC_X] = '{seq: seq[SRC_X], n: 16'(x_offset >> fmt_shift(job[SRC_X].x_fmt))};
     deadline[SRC_W] = '{seq: seq[SRC_W], n: w_n};
     // column c enters c cycles after the tile's first, in which time c/(P+1) compute elements begin their step
     deadline[SRC_Y] = '{seq: seq[SRC_Y], n: '0};
     for (int unsigned p = 1; p < Z_PIECES; p++) begin
       if (y_piece == 8'(p)) begin
-        deadline[SRC_Y].n = fmt_shift(job_i.z_fmt) ? 16'(p * PIECE / 2 / (P + 1)) : 16'(p * PIECE / (P + 1));
+        deadline[SRC_Y].n = fmt_shift(job[SRC_Y].z_fmt) ? 16'(p * PIECE / 2 / (P + 1)) : 16'(p * PIECE / (P + 1));
       end
     end
     // tile t+2 needs the bank of tile t when its sums leave the cascade, which is when tile t+3 enters it
     deadline[SRC_Z] = '{seq: seq[SRC_Z] + seq_t'(3), n: '0};
   end
 
+  // A store of a job goes before all loads of the next one, so that no job ends later for what follows it.
+  always_comb begin
+    contends = beat_valid;
+    for (int unsigned s = 0; s < 4; s++) begin
+      if (beat_valid[SRC_Z] && at_job[s] != at_job[SRC_Z]) contends[s] = 1'b0;
+    end
+  end
+
   redmule_arbiter i_arbiter (
-    .valid_i   (beat_valid),
+    .valid_i   (contends),
     .deadline_i(deadline),
     .valid_o   (any),
     .src_o     (src)
@@ -328,13 +363,15 @@ module redmule_streamer
       else $error("a piece of Y that is not there");
     releases_what_is_taken: assert (z_release_o && !zeros -> z_taken_i[z_bank_o])
       else $error("a bank of Z is released that is not taken");
-    last_beat_is_stored: assert (last_write_o -> z_taken_i == '0)
-      else $error("the job ends before all of Z is stored");
+    all_is_stored: assert (init_i && !clear_i -> z_taken_i == '0)
+      else $error("the last job ends before all of Z is stored");
   end
   for (genvar s = 0; s < 4; s++) begin : gen_earliest
     always @(posedge clk_i) if (rst_ni) begin
-      none_is_earlier: assert (any && beat_valid[s] -> !earlier(deadline[s], deadline[src]))
+      none_is_earlier: assert (any && beat_valid[s] && at_job[s] == at_job[src] -> !earlier(deadline[s], deadline[src]))
         else $error("a later beat goes first");
+      stores_first: assert (beat_valid[SRC_Z] && src == src_e'(s) -> at_job[s] == at_job[SRC_Z])
+        else $error("a beat goes before a store of the job before");
     end
   end
 `endif

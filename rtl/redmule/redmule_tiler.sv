@@ -15,6 +15,7 @@ module redmule_tiler
   input  logic  clear_i,
   input  logic  start_i,   // job_i starts
   input  job_t  job_i,
+  input  ctx_t  context_i,  // where it lies
   output logic  valid_o,
   output tile_t tile_o,
   input  logic  ready_i
@@ -23,6 +24,7 @@ module redmule_tiler
   localparam int unsigned PIECE_BITS = $clog2(PIECE);
 
   logic        active_q, copy_q;
+  ctx_t        context_q;
   logic [29:0] rows_q;              // rows left, those of tile_o included
   logic [15:0] cols_q, k_q;         // columns left in this row of tiles; of the matrix
   logic [15:0] tail_q;              // bytes of the short row that ends a copy
@@ -49,6 +51,7 @@ module redmule_tiler
   assign cols     = (cols_q <= 16'(D)) ? cols_q : 16'(D);
 
   always_comb begin
+    tile_o.job     = context_q;
     tile_o.rows    = tail ? 8'd1 : rows_end ? rows_q[7:0] : 8'(L);
     tile_o.cols    = cols[7:0];
     tile_o.z_bytes = tail ? tail_q : copy_q ? 16'(PIECE) : cols << z_shift_q;
@@ -70,11 +73,12 @@ module redmule_tiler
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      {copy_q, z_shift_q, w_shift_q} <= '0;
+      {copy_q, z_shift_q, w_shift_q, context_q} <= '0;
       {rows_q, cols_q, k_q, tail_q} <= '0;
       {x_q, w_q, z_q, w_base_q, z_base_q, x_step_q, z_step_q} <= '0;
     end else if (start_i) begin
       copy_q    <= copy;
+      context_q <= context_i;
       z_shift_q <= fmt_shift(job_i.z_fmt);
       w_shift_q <= fmt_shift(job_i.w_fmt);
       rows_q    <= copy ? 30'(copy_bytes >> PIECE_BITS) : 30'(job_i.m);

@@ -55,12 +55,15 @@ module redmule_top
   end
 
   // ---- register file, queue, control
-  logic [7:0]         core;
-  logic               acquire, trigger, finished_read, clear, clear_all, holder;
-  logic [31:0]        acquire_data, finished, status, running;
-  job_t               programmed, job;
-  logic               pending, start, init, done, last_write, held, queue_busy;
-  logic [N_CORES-1:0] event_core;
+  logic [7:0]          core;
+  logic                acquire, trigger, finished_read, clear, clear_all, holder;
+  logic [31:0]         acquire_data, finished, status, running;
+  job_t                programmed;
+  job_t [CONTEXTS-1:0] jobs;
+  ctx_t                head, next;
+  logic                pending, entered, waiting, follow, start, enter, init, done, last_write, held, queue_busy;
+  logic                tile_valid;
+  logic [N_CORES-1:0]  event_core;
 
   redmule_regfile i_regfile (
     .clk_i,
@@ -106,9 +109,14 @@ module redmule_top
     .finished_o     (finished),
     .status_o       (status),
     .running_o      (running),
+    .jobs_o         (jobs),
+    .head_o         (head),
     .pending_o      (pending),
-    .job_o          (job),
+    .inside_o       (entered),
+    .next_o         (next),
+    .waiting_o      (waiting),
     .start_i        (start),
+    .enter_i        (enter),
     .done_i         (done),
     .event_o        (event_core),
     .busy_o         (queue_busy)
@@ -119,12 +127,27 @@ module redmule_top
     .rst_ni,
     .clear_i     (clear),
     .pending_i   (pending),
-    .job_i       (job),
-    .held_i      (held),
+    .inside_i    (entered),
+    .job_i       (jobs[head]),
     .last_write_i(last_write),
+    .waiting_i   (waiting),
+    .follow_i    (follow),
+    .cutting_i   (tile_valid),
+    .held_i      (held),
     .start_o     (start),
+    .enter_o     (enter),
     .init_o      (init),
     .done_o      (done)
+  );
+
+  redmule_follow i_follow (
+    .clk_i,
+    .rst_ni,
+    .waiting_i(waiting),
+    .next_i   (jobs[next]),
+    .before_i (jobs[next - 1'b1]),
+    .enter_i  (enter),
+    .follow_o (follow)
   );
 
   always_comb begin
@@ -133,7 +156,7 @@ module redmule_top
   assign busy_o = queue_busy || held;
 
   // ---- tiles
-  logic                tile_valid, tile_ready, tile_free;
+  logic                tile_ready, tile_free;
   tile_t               tile;
   logic  [READERS-1:0] read_valid, read_pop;
   tile_t [READERS-1:0] read_tile;
@@ -146,12 +169,13 @@ module redmule_top
   ) i_tiler (
     .clk_i,
     .rst_ni,
-    .clear_i(clear),
-    .start_i(start),
-    .job_i  (job),
-    .valid_o(tile_valid),
-    .tile_o (tile),
-    .ready_i(tile_ready)
+    .clear_i  (clear),
+    .start_i  (enter),
+    .job_i    (jobs[next]),
+    .context_i(next),
+    .valid_o  (tile_valid),
+    .tile_o   (tile),
+    .ready_i  (tile_ready)
   );
 
   redmule_tile_queue #(
@@ -177,6 +201,7 @@ module redmule_top
   logic [H-1:0][1:0] w_taken, w_full;
   logic [1:0][Z_PIECES-1:0] y_full, z_full;
   logic [7:0]        z_row, z_piece;
+  ctx_t              z_job;
   logic [DW-1:0]     z_data, r_data;
   logic              r_valid;
   dest_t             r_dest;
@@ -190,7 +215,7 @@ module redmule_top
     .rst_ni,
     .clear_i      (clear),
     .init_i       (init),
-    .job_i        (job),
+    .jobs_i       (jobs),
     .tile_valid_i (read_valid[3:0]),
     .tile_i       (read_tile[3:0]),
     .tile_seq_i   (read_seq[3:0]),
@@ -213,6 +238,7 @@ module redmule_top
     .z_bank_o     (z_bank),
     .z_row_o      (z_row),
     .z_piece_o    (z_piece),
+    .z_job_o      (z_job),
     .z_data_i     (z_data),
     .r_valid_o    (r_valid),
     .r_dest_o     (r_dest),
@@ -232,7 +258,9 @@ module redmule_top
   // ---- scheduler
   logic               advance, first, x_bank, x_release, y_fetch, y_release;
   logic [H-1:0]       x_fetch, w_release, pass;
+  op_e  [H-1:0]       op, end_op;
   logic [7:0]         x_idx;
+  ctx_t               x_job;
   token_t [H-1:0]     fetch;
   token_t             out;
 
@@ -244,7 +272,7 @@ module redmule_top
     .clk_i,
     .rst_ni,
     .init_i      (init),
-    .job_i       (job),
+    .jobs_i      (jobs),
     .tile_valid_i(read_valid[4]),
     .tile_i      (read_tile[4]),
     .tile_seq_i  (read_seq[4]),
@@ -253,9 +281,11 @@ module redmule_top
     .w_full_i    (w_full),
     .y_full_i    (y_full),
     .z_taken_i   (z_taken),
+    .z_full_i    (z_full),
     .x_fetch_o   (x_fetch),
     .x_bank_o    (x_bank),
     .x_idx_o     (x_idx),
+    .x_job_o     (x_job),
     .x_release_o (x_release),
     .w_release_o (w_release),
     .y_fetch_o   (y_fetch),
@@ -263,6 +293,8 @@ module redmule_top
     .advance_o   (advance),
     .fetch_o     (fetch),
     .pass_o      (pass),
+    .op_o        (op),
+    .end_op_o    (end_op),
     .first_o     (first),
     .out_o       (out)
   );
@@ -271,6 +303,11 @@ module redmule_top
   logic [H-1:0][L-1:0][15:0] x;
   logic [H-1:0][15:0]        w;
   logic [L-1:0][15:0]        y, z;
+  fmt_e [H-1:0]              w_fmt;
+
+  always_comb begin
+    for (int unsigned h = 0; h < H; h++) w_fmt[h] = jobs[fetch[h].job].w_fmt;
+  end
 
   redmule_x_buffer #(
     .H (H),
@@ -280,7 +317,7 @@ module redmule_top
     .clk_i,
     .rst_ni,
     .init_i      (init),
-    .fmt_i       (job.x_fmt),
+    .fmt_i       (jobs[x_job].x_fmt),
     .take_i      (x_take),
     .take_bank_i (x_take_bank),
     .r_valid_i   (r_valid),
@@ -303,7 +340,7 @@ module redmule_top
     .clk_i,
     .rst_ni,
     .init_i     (init),
-    .fmt_i      (job.w_fmt),
+    .fmt_i      (w_fmt),
     .take_i     (w_take),
     .take_bank_i(w_take_bank),
     .r_valid_i  (r_valid),
@@ -325,7 +362,7 @@ module redmule_top
     .clk_i,
     .rst_ni,
     .init_i      (init),
-    .fmt_i       (job.z_fmt),
+    .fmt_i       (jobs[fetch[0].job].z_fmt),
     .take_i      (y_take),
     .take_bank_i (y_take_bank),
     .r_valid_i   (r_valid),
@@ -348,7 +385,8 @@ module redmule_top
     .clk_i,
     .rst_ni,
     .advance_i(advance),
-    .op_i     (job.op),
+    .op_i     (op),
+    .end_op_i (end_op),
     .first_i  (first),
     .pass_i   (pass),
     .x_i      (x),
@@ -365,9 +403,8 @@ module redmule_top
     .clk_i,
     .rst_ni,
     .init_i     (init),
-    .fmt_i      (job.z_fmt),
-    .copy_i     (job.n == '0),
     .advance_i  (advance),
+    .fmt_i      (jobs[out.job].z_fmt),
     .out_i      (out),
     .z_i        (z),
     .copy_take_i(z_take),
@@ -375,6 +412,8 @@ module redmule_top
     .r_valid_i  (r_valid),
     .r_dest_i   (r_dest),
     .r_data_i   (r_data),
+    .copy_fmt_i (jobs[z_job].z_fmt),
+    .copy_i     (jobs[z_job].n == '0),
     .release_i  (z_release),
     .bank_i     (z_bank),
     .row_i      (z_row),

@@ -12,7 +12,7 @@ module redmule_w_buffer
   input  logic                clk_i,
   input  logic                rst_ni,
   input  logic                init_i,
-  input  fmt_e                fmt_i,
+  input  fmt_e [H-1:0]        fmt_i,      // of what each compute element fetches
   // load
   input  logic [H-1:0]        take_i,
   input  logic                take_bank_i,
@@ -38,7 +38,7 @@ module redmule_w_buffer
     logic [15:0]        value;
 
     assign write = r_valid_i && r_dest_i.src == SRC_W && r_dest_i.row == 8'(h);
-    assign word  = IDX'(fmt_shift(fmt_i) ? fetch_i[h].col : fetch_i[h].col >> 1);
+    assign word  = IDX'(fmt_shift(fmt_i[h]) ? fetch_i[h].col : fetch_i[h].col >> 1);
 
     redmule_banks i_banks (
       .clk_i,
@@ -64,7 +64,7 @@ module redmule_w_buffer
     end
 
     redmule_cast_in i_cast (
-      .fmt_i,
+      .fmt_i  (fmt_i[h]),
       .odd_i  (fetch_i[h].col[0]),
       .raw_i  (mem_q[fetch_i[h].w_bank][word]),
       .value_o(value)

@@ -12,7 +12,7 @@ module redmule_x_buffer
   input  logic                      clk_i,
   input  logic                      rst_ni,
   input  logic                      init_i,
-  input  fmt_e                      fmt_i,
+  input  fmt_e                      fmt_i,        // of what is fetched
   // load
   input  logic                      take_i,
   input  logic                      take_bank_i,

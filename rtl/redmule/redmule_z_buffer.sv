@@ -14,9 +14,8 @@ module redmule_z_buffer
   input  logic                   clk_i,
   input  logic                   rst_ni,
   input  logic                   init_i,
-  input  fmt_e                   fmt_i,
-  input  logic                   copy_i,
   // from the array
+  input  fmt_e                   fmt_i,
   input  logic                   advance_i,
   input  token_t                 out_i,  // of the sums in z_i
   input  logic [L-1:0][15:0]     z_i,
@@ -27,6 +26,8 @@ module redmule_z_buffer
   input  dest_t                  r_dest_i,
   input  logic [DW-1:0]          r_data_i,
   // to memory
+  input  fmt_e                   copy_fmt_i,
+  input  logic                   copy_i,
   input  logic                   release_i,
   input  logic                   bank_i,
   input  logic [7:0]             row_i,
@@ -105,7 +106,7 @@ module redmule_z_buffer
   redmule_copy_cast #(
     .DW(DW)
   ) i_copy_cast (
-    .fmt_i,
+    .fmt_i (copy_fmt_i),
     .data_i(stored),
     .data_o(copied)
   );

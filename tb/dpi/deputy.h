@@ -26,8 +26,9 @@ struct Logs {
     uint64_t probe_count;
 };
 
-// Cycles of a job from its trigger's grant, and its slots by cause: schedule_run of models/schedule.cpp.
-using Schedule = int64_t (*)(const int64_t* task, const int64_t* waiting, size_t count, int64_t* slots);
+// Cycle of each job's event up to a last one, and its slots by cause: schedule_run of models/schedule.cpp.
+using Schedule = void (*)(const int64_t* tasks, size_t jobs, const int64_t* waiting, size_t count, int64_t last,
+                          int64_t* events, int64_t* slots);
 
 class Deputy {
    public:
@@ -53,6 +54,7 @@ class Deputy {
     static constexpr uint32_t kBusyMayRise = 2;  // cycles after a trigger
     static constexpr uint32_t kMaxGap = 20;
     static constexpr uint16_t kGranted = 1, kRead = 2;
+    static constexpr uint32_t kCauses = 11;  // of the schedule
 
     struct Change {
         uint64_t cycle;
@@ -66,6 +68,7 @@ class Deputy {
     std::vector<Change> busy_;
     std::vector<int64_t> waiting_;
     std::vector<uint8_t> touched_;  // bytes of Z, whether they are written
+    uint64_t counted_ = 0;          // slots of the jobs since the device was idle
 
     const BeatHeader& beat(uint64_t i) const {
         return *reinterpret_cast<const BeatHeader*>(logs_->beats + i * logs_->beat_words);
@@ -145,7 +148,7 @@ class Deputy {
             const uint64_t triggered = until(measured[i].trigger);
             if (i == 0 && triggered != 0) return false;
             for (uint64_t at = i == 0 ? 0 : until(measured[i - 1].trigger); at < triggered; ++at) {
-                if (!serves(at, i)) return false;
+                if (!serves(at, 0, i)) return false;
             }
             const uint64_t end = i + 1 == count_ ? logs_->beat_count : until(measured[i + 1].trigger - 1);
             for (uint64_t at = until(measured[i].event); at < end; ++at) {
@@ -155,18 +158,19 @@ class Deputy {
         return true;
     }
 
-    // True if a request stays within the memory of the first `count` jobs.
-    bool serves(uint64_t at, uint32_t count) const {
+    // True if a request stays within the memory of some of the jobs.
+    bool serves(uint64_t at, uint32_t from, uint32_t to) const {
         const BeatHeader& request = beat(at);
-        if ((request.flags & kRead) != 0) return reads(request.add, count);
+        if ((request.flags & kRead) != 0) return reads(request.add, from, to);
         for (uint32_t byte = 0; byte < access_bytes(); ++byte) {
-            if ((enables(at)[byte / 32] >> byte % 32 & 1) != 0 && !writes_into(request.add + byte, 0, count)) return false;
+            const bool enabled = (enables(at)[byte / 32] >> byte % 32 & 1) != 0;
+            if (enabled && !writes_into(request.add + byte, from, to)) return false;
         }
         return true;
     }
 
-    bool reads(uint32_t add, uint32_t count) const {
-        for (uint32_t i = 0; i < count; ++i) {
+    bool reads(uint32_t add, uint32_t from, uint32_t to) const {
+        for (uint32_t i = from; i < to; ++i) {
             const JudgedJob& job = jobs_[i];
             for (uint32_t operand = 0; operand < (job.reads_y != 0 ? 3 : 2); ++operand) {
                 const uint64_t start = job.first[operand] & ~3ull, extra = job.first[operand] - start;
@@ -181,7 +185,7 @@ class Deputy {
         return std::any_of(jobs_ + from, jobs_ + to, [add](const JudgedJob& job) { return in(add, job); });
     }
 
-    // The first request of a queued job comes soon after the last write of the one before.
+    // The first request of a queued job comes soon after the last write of the one before, or came ahead of it.
     bool gaps() const {
         for (uint32_t i = 1; i < count_; ++i) {
             const Measured &before = measured[i - 1], &job = measured[i];
@@ -193,9 +197,19 @@ class Deputy {
             const uint64_t since = std::max(beat(last - 1).cycle, job.trigger);
             const uint64_t following = until(since);
             const uint64_t request = following < logs_->beat_count ? beat(following).cycle : job.event;
-            if (request > since + kMaxGap) return false;
+            if (request > since + kMaxGap && !loaded_ahead(i, following)) return false;
         }
         return true;
+    }
+
+    // True if a request before one was for a job and for none before it.
+    bool loaded_ahead(uint32_t i, uint64_t last) const {
+        uint32_t running = i;  // jobs that had ended before its trigger ask for nothing any more
+        while (running > 0 && measured[running - 1].event > measured[i].trigger) --running;
+        for (uint64_t at = until(measured[i].trigger); at < last; ++at) {
+            if (serves(at, i, i + 1) && !serves(at, running, i)) return true;
+        }
+        return false;
     }
 
     // No write of a job's Z at or after its event.
@@ -263,19 +277,27 @@ class Deputy {
     bool causes() {
         if (device.causes == 0) return true;
         if (logs_->probe_count != count_) return false;
+        uint64_t begun = 0;
         for (uint32_t i = 0; i < count_; ++i) {
             const ProbeRecord& record = logs_->probes[i];
             if (record.cycle <= ends_[i].cycle || (i + 1 < count_ && record.cycle > ends_[i + 1].cycle)) return false;
             std::copy_n(record.slots, device.causes, measured[i].slots);
-            if (!plausible(jobs_[i], measured[i])) return false;
+            // Where jobs follow each other, a column may enter for one before the event of another: all have all.
+            const Measured& job = measured[i];
+            if (job.start == job.trigger) counted_ = begun = 0;
+            begun += job.event - job.start;
+            if (!plausible(jobs_[i], job)) return false;
+            const bool last = i + 1 == count_ || measured[i + 1].start == measured[i + 1].trigger;
+            if (last && counted_ != begun * device.h * device.l) return false;
         }
         return true;
     }
 
-    bool plausible(const JudgedJob& job, const Measured& seen) const {
+    bool plausible(const JudgedJob& job, const Measured& seen) {
         uint64_t total = 0;
         for (uint32_t i = 0; i < device.causes; ++i) total += seen.slots[i];
-        if (total != (seen.event - seen.start) * device.h * device.l) return false;
+        counted_ += total;
+        if (schedule == nullptr && total != (seen.event - seen.start) * device.h * device.l) return false;
         const uint64_t m = job.m, n = job.n, k = job.k;
         const uint64_t steps = up(n, device.h), rows = up(m, device.l), columns = up(k, device.columns);
         const uint64_t expected[] = {m * n * k, n * (rows - m) * k, (steps - n) * rows * k,
@@ -287,25 +309,23 @@ class Deputy {
         return true;
     }
 
-    // Each job takes the cycles, and spends the slots, that its schedule gives it with the requests that waited.
+    // The jobs take the cycles, and spend the slots, that their schedule gives them with the requests that waited.
     bool on_schedule() {
-        uint64_t ready = 0;
-        for (uint32_t i = 0; schedule != nullptr && i < count_; ++i) {
-            const Measured& job = measured[i];
-            const uint64_t begin = std::max(job.trigger, ready), last = until(job.event);
-            waiting_.clear();
-            for (uint64_t at = until(begin); at < last; ++at) {
-                if ((beat(at).flags & kGranted) == 0) waiting_.push_back(static_cast<int64_t>(beat(at).cycle - begin));
-            }
-            int64_t slots[kCauseCount] = {};
-            const int64_t cycles = schedule(jobs_[i].task, waiting_.data(), waiting_.size(), slots);
-            if (cycles != static_cast<int64_t>(job.event - begin)) return false;
-            if (device.control < device.causes) {
-                // A job that was queued starts in the last cycle that the probe counts for the one before.
-                slots[device.control] -= static_cast<int64_t>((job.start - begin) * device.h * device.l);
-                if (slots[device.control] <= 0 || !std::equal(slots, slots + device.causes, job.slots)) return false;
-            }
-            ready = job.event - 1;
+        if (schedule == nullptr) return true;
+        const uint64_t begin = measured[0].trigger, end = measured[count_ - 1].event;
+        int64_t tasks[kJudgedJobs][kTaskFields], events[kJudgedJobs] = {}, slots[kJudgedJobs][kCauses] = {};
+        for (uint32_t i = 0; i < count_; ++i) {
+            std::copy_n(jobs_[i].task, kTaskFields, tasks[i]);
+            tasks[i][kTaskFields - 1] = static_cast<int64_t>(measured[i].trigger - begin);
+        }
+        waiting_.clear();
+        for (uint64_t at = until(begin), last = until(end); at < last; ++at) {
+            if ((beat(at).flags & kGranted) == 0) waiting_.push_back(static_cast<int64_t>(beat(at).cycle - begin));
+        }
+        schedule(tasks[0], count_, waiting_.data(), waiting_.size(), static_cast<int64_t>(end - begin), events, slots[0]);
+        for (uint32_t i = 0; i < count_; ++i) {
+            if (events[i] != static_cast<int64_t>(measured[i].event - begin)) return false;
+            if (device.control < device.causes && !std::equal(slots[i], slots[i] + kCauses, measured[i].slots)) return false;
         }
         return true;
     }

@@ -22,7 +22,7 @@ KINDS = (
 
 JOB_ROW = Struct("<6Q6I")
 """First bytes and lengths of X, W and Z; M, N, K, core, whether Y is read: `JudgedJob` up to its task."""
-TASK_BYTES = 13 * 8
+TASK_BYTES = 17 * 8
 """Bytes of the task of the array's schedule, with which a `JudgedJob` ends."""
 MeasuredRow = tuple[int, ...]
 """Edges of trigger, event and start; cycles waiting, reads, writes; slots of the causes (`Measured`)."""

@@ -190,4 +190,5 @@ def _row(job: Job, device: Descriptor) -> bytes:
     row = JOB_ROW.pack(*firsts, *lengths, job.m, job.n, job.k, job.core, job.op.reads_y, 0)
     if not device.schedule:
         return row + bytes(TASK_BYTES)
-    return row + bytes(task(device.instance, job.op, job.m, job.n, job.k, job.fmt))
+    addresses = job.x_addr, job.w_addr, job.z_addr
+    return row + bytes(task(device.instance, job.op, job.m, job.n, job.k, job.fmt, addresses=addresses))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from models.schedule import CAUSES, schedule
+from models.schedule import CAUSES, Course, TriggeredJob, queue, schedule
 from tb.agents.tcdm.monitor import BeatLog
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
@@ -29,9 +29,12 @@ def check_schedule(
     ran: Sequence[Span | None],
     causes: Sequence[dict[str, int] | None],
     waiting: Waiting,
+    triggers: Sequence[int],
     held: int = 0,
 ) -> list[Finding]:
-    """Compare each job with the course that the schedule gives it, with the waiting cycles that it met.
+    """Compare the jobs with the course that the schedule gives them, with the waiting cycles that they met.
+
+    What follows the first job that leaves the schedule is not compared.
 
     Args:
         descriptor: The device; one that does not promise to keep the schedule is left alone.
@@ -39,27 +42,30 @@ def check_schedule(
         ran: Their spans, None for a job that was cut short.
         causes: Slots of each job of `ran`, as the probe counted them; None where it did not.
         waiting: Tells where requests waited.
+        triggers: Edges that granted the triggers, of jobs that were cut too.
         held: Result of `held_request` at the last cut, in a scenario whose jobs were cut.
     """
     if not descriptor.schedule:
         return []
-    findings: list[Finding] = []
-    slots = descriptor.instance.h * descriptor.instance.l
     compared = descriptor.probe is not None and descriptor.probe.causes == CAUSES
-    for position, job, begin, span in _starts(scenario, ran, held):
-        waits = waiting(begin, span.event) - begin
-        course = schedule(descriptor.instance, job.op, job.m, job.n, job.k, job.fmt, waits)
-        took, counted = span.event - begin, causes[position]
-        if took != course.cycles:
-            text = f"{took} cycles from its start at edge {begin}, the schedule has {course.cycles}"
-            findings.append(Finding(Status.TIMEOUT, CYCLES, text, position))
-        elif compared and counted is not None:
-            # A job that was queued starts in the last cycle that the probe counts for the one before.
-            expected = {**course.causes, "CONTROL": course.causes["CONTROL"] - (span.start - begin) * slots}
-            if counted != expected:
+    for part, courses in _courses(descriptor, scenario, ran, waiting, triggers, held):
+        for (position, trigger), course in zip(part, courses, strict=True):
+            span = ran[position] if position < len(ran) else None
+            if span is None:
+                continue
+            took, counted = span.event - trigger, causes[position]
+            if course is None or took != course.cycles:
+                cycles = course.cycles if course else "more"
+                text = f"{took} cycles from its start at edge {trigger}, the schedule has {cycles}"
+                return [Finding(Status.TIMEOUT, CYCLES, text, position)]
+            expected = course.causes
+            if trigger > span.trigger:  # the probe counts from there on
+                late = (trigger - span.trigger) * descriptor.instance.h * descriptor.instance.l
+                expected = {**expected, "CONTROL": expected.get("CONTROL", 0) + late}
+            if compared and counted is not None and counted != expected:
                 text = f"slots {counted}, the schedule has {expected}"
-                findings.append(Finding(Status.TIMEOUT, WHERE, text, position))
-    return findings
+                return [Finding(Status.TIMEOUT, WHERE, text, position)]
+    return []
 
 
 def held_request(beats: BeatLog, cut: int) -> int:
@@ -72,18 +78,36 @@ def held_request(beats: BeatLog, cut: int) -> int:
     return int(beats.edges[behind + waits[0] + granted[0]]) if granted.size else 0
 
 
-def _starts(
-    scenario: Scenario, ran: Sequence[Span | None], held: int
-) -> Iterator[tuple[int, Job, int, Span]]:
-    """Position, job, start and span of each job that ended.
+def _courses(
+    descriptor: Descriptor,
+    scenario: Scenario,
+    ran: Sequence[Span | None],
+    waiting: Waiting,
+    triggers: Sequence[int],
+    held: int,
+) -> Iterator[tuple[list[tuple[int, int]], Sequence[Course | None]]]:
+    """Jobs that were in the device together: position and start of each, and courses up to the last event.
 
-    A job starts with the grant of its trigger, or of the last write of the job before, which is a cycle
-    before that one's event; behind a clear, with the grant of a request that was held.
+    A job starts with the grant of its trigger; behind a clear, with the grant of a request that was held.
     """
-    ready = 0
-    for position, (job, span) in enumerate(zip(scenario.jobs, ran, strict=False)):
-        if scenario.abort is not None and position + 1 == len(scenario.jobs):
-            ready = held
-        if span is not None:
-            yield position, job, max(span.trigger, ready), span
-            ready = span.event - 1
+    started = list(enumerate(triggers[: len(scenario.jobs)]))
+    parts = [started]
+    if scenario.abort is not None and len(started) == len(scenario.jobs):
+        position, trigger = started[-1]
+        parts = [started[:-1], [(position, max(trigger, held))]]
+    for part in parts:
+        ends = [span.event for position, _ in part if position < len(ran) and (span := ran[position])]
+        if not ends:
+            continue
+        begin, last = part[0][1], max(ends)
+        waits = waiting(begin, last) - begin
+        jobs = [triggered(scenario.jobs[position], start - begin) for position, start in part]
+        if len(jobs) == 1:  # which may be remembered
+            yield part, [schedule(descriptor.instance, *jobs[0][1:6], waits)]
+        else:
+            yield part, queue(descriptor.instance, jobs, waits, last - begin)
+
+
+def triggered(job: Job, trigger: int) -> TriggeredJob:
+    """Return a job that is triggered in a cycle, as the schedule takes it."""
+    return TriggeredJob(trigger, job.op, job.m, job.n, job.k, job.fmt, (job.x_addr, job.w_addr, job.z_addr))

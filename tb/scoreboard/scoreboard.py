@@ -36,7 +36,7 @@ from tb.scoreboard.protocol import PortLogs, check_protocol
 from tb.scoreboard.requests import check_requests
 from tb.scoreboard.schedule import check_schedule, held_request
 from tb.scoreboard.second_opinion import SecondOpinions
-from tb.scoreboard.spans import port_cycles, spans
+from tb.scoreboard.spans import port_cycles, spans, trigger_edges
 from tb.scoreboard.verdict import Verdict, decide, gave_up, hold, measure, slow, unmeasured
 from tb.scoreboard.written import check_written
 
@@ -147,7 +147,9 @@ class Scoreboard(uvm_scoreboard):
         causes, wrong = check_causes(self.descriptor, scenario, ran, seen)
         findings += wrong + check_fast(self.descriptor, scenario, ran)
         granted = held_request(seen.beats, cuts[-1]) if cuts else 0
-        findings += check_schedule(self.descriptor, scenario, ran, causes, seen.beats.waiting_edges, granted)
+        triggers = trigger_edges(seen.accesses, self._registers)
+        waits = seen.beats.waiting_edges
+        findings += check_schedule(self.descriptor, scenario, ran, causes, waits, triggers, granted)
         if self.own:
             view = Watched(
                 *(self.descriptor, scenario, ran, before, memory), seen.beats, seen.events, seen.accesses

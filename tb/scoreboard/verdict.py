@@ -84,8 +84,12 @@ def measure(
         result.bound = descriptor.bound(job, beats.waiting)
     result.stalled = beats.waiting
     if job.macs and span.cycles:
-        share = utilization(descriptor.instance, job.m, job.n, job.k, span.cycles)
-        result.utilization = round(share, 6)
+        at, cycles = descriptor.instance, span.cycles
+        if (
+            slots is not None
+        ):  # a queued job may be in the array ahead of the event that its cycles count from
+            cycles = max(1, sum(slots.slots) // (at.h * at.l))
+        result.utilization = round(utilization(at, job.m, job.n, job.k, cycles), 6)
     result.beats_read = beats.reads
     result.beats_written = beats.writes
     result.queued = span.queued

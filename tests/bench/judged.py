@@ -20,6 +20,7 @@ from models.timing import Instance, padding
 from tb.agents.control.monitor import ControlMonitor
 from tb.agents.tcdm.monitor import TcdmMonitor
 from tb.dpi.bindings import BUSY_FALL, BUSY_RISE, EVENT_END, GRANTED, READ
+from tb.dpi.deputy import TASK_BYTES
 from tb.env.preparation import prepare
 from tb.env.programmer import Programmer
 from tb.exchange.bound import Bound
@@ -140,34 +141,43 @@ class KeptSchedule:
     """A schedule that clean logs keep, for both judges; other requests that wait make other cycles of it."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self._courses: dict[tuple[int, ...], tuple[int, list[int], int]] = {}
-        kind = ct.CFUNCTYPE(ct.c_int64, *[ct.c_void_p] * 2, ct.c_size_t, ct.c_void_p)
+        self._courses: dict[int, tuple[int, list[int]]] = {}
+        self._usual = 0
+        list_of = ct.c_void_p, ct.c_size_t
+        kind = ct.CFUNCTYPE(None, *list_of, *list_of, ct.c_int64, *[ct.c_void_p] * 2)
         self._compiled = kind(self._run)
         for module in (schedule, deputy):
             patch.setattr(module, "compiled_schedule", lambda: self._compiled)
         patch.setattr(schedule, "_alone", schedule.course)  # nothing is remembered
 
-    def keep(self, scenario: Scenario, logs: Logs) -> bool:
-        """Make it that of clean logs, whose causes become those of a schedule; False if jobs look alike."""
-        self._courses.clear()
+    def keep(self, logs: Logs) -> None:
+        """Make it that of clean logs, whose causes become those of a schedule."""
         triggers = [row[0] for row in logs.accesses if row[1] == 0 and not row[5]]
-        ends, ready, previous = [row[0] for row in logs.events if row[2] == EVENT_END], 0, 0
-        for number, (job, trigger, end) in enumerate(zip(scenario.jobs, triggers, ends, strict=True)):
-            edge, other, *known = logs.counted[number]
+        ends = [row[0] for row in logs.events if row[2] == EVENT_END]
+        for number, counted in enumerate(logs.counted):
+            edge, other, *known = counted
             logs.counted[number] = [edge, other, 0, *known, *[0] * 5]
-            begin, start = max(trigger, ready), max(trigger, previous)
-            waits = [row[0] - begin for row in logs.beats if begin < row[0] <= end and not row[2] & GRANTED]
-            slots = [other + 4 * (start - begin), *logs.counted[number][2:]]
-            self._courses[job.m, job.n, job.k, job.op.reads_y] = end - begin, slots, _sum(waits)
-            ready, previous = end - 1, end
-        return len(self._courses) == len(scenario.jobs)
+        begin = triggers[0]
+        self._courses = {
+            trigger - begin: (end - begin, counted[1:])
+            for trigger, end, counted in zip(triggers, ends, logs.counted, strict=True)
+        }
+        self._usual = _sum(
+            row[0] - begin for row in logs.beats if begin < row[0] <= ends[-1] and not row[2] & GRANTED
+        )
 
-    def _run(self, task: int, waiting: int, count: int, slots: int) -> int:
-        numbers = (ct.c_int64 * 13).from_address(task)
+    def _run(
+        self, tasks: int, jobs: int, waiting: int, count: int, last: int, events: int, slots: int
+    ) -> None:
+        del last
+        fields = TASK_BYTES // 8
+        numbers = (ct.c_int64 * (fields * jobs)).from_address(tasks)
         waits = (ct.c_int64 * count).from_address(waiting) if count else ()
-        cycles, own, usual = self._courses[tuple(numbers[6:10])]
-        (ct.c_int64 * len(own)).from_address(slots)[:] = own
-        return cycles + _sum(waits) - usual
+        late = _sum(waits) - self._usual
+        for number in range(jobs):
+            event, own = self._courses.get(numbers[fields * (number + 1) - 1], (0, [0] * 11))
+            (ct.c_int64 * jobs).from_address(events)[number] = event + late
+            (ct.c_int64 * (11 * jobs)).from_address(slots)[11 * number : 11 * number + 11] = own
 
 
 def _sum(waits: Iterable[int]) -> int:

@@ -96,6 +96,21 @@ def test_a_probe_with_names_of_its_own_is_held_to_the_sum_alone(device: Descript
     assert names(findings) == ["causes_total"]
 
 
+@pytest.mark.parametrize(("more", "wrong"), [(0, []), (6, ["causes_total"])])
+def test_jobs_that_follow_each_other_have_their_slots_together(
+    device: Descriptor, more: int, wrong: list[str]
+) -> None:
+    array = replace(device, schedule=True)
+    first, second = [12 + 6, *COUNTED[1:]], [12 - 6 + more, *COUNTED[1:]]
+    log = seen(ends=[(28, 0), (46, 0)], counted=[(29, first), (47, second)])
+    _, findings = check_causes(array, scenario(2), SPANS, log)
+    assert [(found.checker, found.job) for found in findings] == [(name, 1) for name in wrong]
+    _, findings = check_causes(device, scenario(2), SPANS, log)
+    assert {found.checker for found in findings} == {"causes_total"}
+    apart = [SPANS[0], Span(28, 46, 28)]  # the device was idle between them
+    assert names(check_causes(array, scenario(2), apart, log)[1]) == ["causes_total"] * (1 if more else 2)
+
+
 def test_a_job_that_was_cut_short_has_no_causes(device: Descriptor) -> None:
     spans = [None, SPANS[1]]
     causes, findings = check_causes(device, scenario(2, abort=True), spans, counted(47, ends=(46,)))

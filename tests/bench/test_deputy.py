@@ -225,11 +225,8 @@ def test_no_wrong_scenario_is_found_clean(
     court = Court(bench, device)
     rng, found, certain = random.Random(seed), Counter[str](), 0
     for scenario, logs, expected in recorded(seed, 30):
-        if device.schedule and not kept.keep(scenario, logs):
-            court.enter(scenario, logs)
-            court.check(scenario, expected)
-            court.predictor.settle()
-            continue
+        if device.schedule:
+            kept.keep(logs)
         before = court.predictor.model.plain()
         assert before is not None
         for name, mutate in MUTATIONS.items():

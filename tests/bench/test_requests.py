@@ -122,6 +122,14 @@ def test_a_load_that_the_job_before_could_have_made_is_none_ahead_of_time() -> N
     assert names(findings) == ["queue_gap"]
 
 
+def test_a_job_that_had_ended_makes_no_load_ahead_of_time() -> None:
+    ran = [Span(10, 42, 10), Span(20, 90, 42), Span(50, 140, 90)]
+    early, late = [write(40, Z), read(45, OTHER.x_addr)], [write(88, OTHER.z_addr), read(120, X & ~3)]
+    ahead = seen(requests=[*early, read(60, X & ~3), *late])
+    assert not check_gaps(scenario(JOB, OTHER, JOB), ran, ahead)
+    assert names(check_gaps(scenario(JOB, OTHER, JOB), ran, seen(requests=[*early, *late]))) == ["queue_gap"]
+
+
 def test_requests_of_a_job_that_never_ended_are_not_late() -> None:
     log = seen(requests=[read(60, OTHER.x_addr)])
     assert not check_requests(scenario(JOB, OTHER), [Span(10, 50, 10)], log)

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The check of jobs against the array's schedule, on logs that keep it but for one thing."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from msgspec.structs import replace
 
 from models.ops import Op
-from models.schedule import CAUSES, schedule
+from models.schedule import CAUSES, queue, schedule
 from tb.descriptor import load
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
@@ -14,7 +16,7 @@ from tb.exchange.results import Finding
 from tb.exchange.scenario import Abort, Scenario, Window
 from tb.exchange.status import Status
 from tb.scoreboard.finding import Span
-from tb.scoreboard.schedule import check_schedule, held_request
+from tb.scoreboard.schedule import check_schedule, held_request, triggered
 from tests.bench.logs import beats, names
 from tests.proofs import proving
 
@@ -34,24 +36,23 @@ def waits(after: int, last: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 
 
 def exact(array: Descriptor) -> tuple[list[Span], list[dict[str, int]]]:
-    """Spans and slots of the two jobs, the second of which waits for the first."""
-    spans, causes, ready = [], [], 0
-    for job, trigger in zip(JOBS, TRIGGERS, strict=True):
-        begin = max(trigger, ready)
-        course = schedule(
-            array.instance, job.op, job.m, job.n, job.k, job.fmt, WAITING[begin < WAITING] - begin
-        )
-        event = begin + course.cycles
-        spans.append(Span(trigger, event, begin if begin == trigger else begin + 1))
-        slots = dict(course.causes)
-        slots["CONTROL"] -= (spans[-1].start - begin) * array.instance.h * array.instance.l
-        causes.append(slots)
-        ready = event - 1
+    """Spans and slots of the two jobs, the second of which follows the first."""
+    begin, previous = TRIGGERS[0], 0
+    jobs = [triggered(job, trigger - begin) for job, trigger in zip(JOBS, TRIGGERS, strict=True)]
+    spans, causes = [], []
+    for trigger, course in zip(TRIGGERS, queue(array.instance, jobs, WAITING - begin), strict=True):
+        assert course is not None
+        spans.append(Span(trigger, trigger + course.cycles, max(trigger, previous)))
+        causes.append(dict(course.causes))
+        previous = spans[-1].event
     return spans, causes
 
 
-def check(array: Descriptor, spans: list[Span], causes: list[dict[str, int] | None]) -> list[Finding]:
-    return check_schedule(array, Scenario(0, JOBS, Window(0x1000, 0x4000)), spans, causes, waits)
+def check(
+    array: Descriptor, spans: Sequence[Span | None], causes: Sequence[dict[str, int] | None]
+) -> list[Finding]:
+    scenario = Scenario(0, JOBS, Window(0x1000, 0x4000))
+    return check_schedule(array, scenario, spans, causes, waits, TRIGGERS)
 
 
 def test_jobs_on_their_schedule_pass(array: Descriptor) -> None:
@@ -61,6 +62,24 @@ def test_jobs_on_their_schedule_pass(array: Descriptor) -> None:
     assert spans[1].queued
     assert spans[0].event > 100
     assert not check(array, spans, [*causes])
+    assert sum(sum(slots.values()) for slots in causes) == (spans[1].event - TRIGGERS[0]) * 48
+    assert (
+        sum(causes[1].values()) > spans[1].cycles * 48
+    )  # some of its columns entered before the other's event
+
+
+def test_a_job_that_was_cut_counts_for_those_before_it(array: Descriptor) -> None:
+    spans, causes = exact(array)
+    assert not check(array, [spans[0], None], [causes[0], None])
+    alone = schedule(array.instance, *triggered(JOBS[0], 0)[1:6], WAITING - TRIGGERS[0])
+    assert alone.cycles == spans[0].cycles
+    assert alone.causes != causes[0]
+
+
+def test_what_follows_a_job_off_the_schedule_is_not_told(array: Descriptor) -> None:
+    spans, causes = exact(array)
+    later = [Span(span.trigger, span.event + 1, span.start) for span in spans]
+    assert [finding.job for finding in check(array, later, [*causes])] == [0]
 
 
 @pytest.mark.parametrize("late", [-1, 1, 12])
@@ -73,17 +92,16 @@ def test_a_cycle_too_many_or_too_few_is_found(array: Descriptor, name: str, late
     assert [(found.checker, found.job, found.status) for found in findings] == [
         ("schedule", 1, Status.TIMEOUT)
     ]
-    took = last.event + late - last.start + 1
-    assert (
-        f"{took} {name} from its start at edge {last.start - 1}, the schedule has {took - late}"
-        in findings[0].detail
-    )
+    took = last.event + late - last.trigger
+    has = "more" if late < 0 else took - late
+    text = f"{took} {name} from its start at edge {last.trigger}, the schedule has {has}"
+    assert text in findings[0].detail
 
 
 @pytest.mark.parametrize("taken", proving({"WAIT_W": "schedule_causes"}))
 def test_slots_of_another_cause_are_found(array: Descriptor, taken: str) -> None:
     spans, causes = exact(array)
-    causes[0]["DRAIN"] -= 48
+    causes[0]["PAD_K"] -= 48
     causes[0][taken] = causes[0].get(taken, 0) + 48
     assert names(check(array, spans, [*causes])) == ["schedule_causes"]
     assert not check(array, spans, [None, causes[1]])
@@ -103,6 +121,6 @@ def test_a_job_behind_a_clear_starts_with_the_grant_of_a_held_request(array: Des
     cycles = schedule(array.instance, job.op, job.m, job.n, job.k, job.fmt).cycles
     for held, wrong in ((60, []), (0, ["schedule"])):
         found = check_schedule(
-            array, cut, [None, Span(40, 60 + cycles, 40)], [None, None], lambda *_: NONE, held
+            array, cut, [None, Span(40, 60 + cycles, 40)], [None, None], lambda *_: NONE, TRIGGERS, held
         )
         assert names(found) == wrong

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The schedule of the array against the speed that contract A8 asks for, without any RTL."""
 
+import itertools
 import random
 from collections import Counter
 
@@ -9,8 +10,19 @@ import pytest
 
 from models.formats import Format
 from models.ops import Op
-from models.schedule import CAUSES, STREAMS, Buffers, course, schedule, steps
-from models.timing import Instance, bound, padding
+from models.schedule import (
+    CAUSES,
+    NONE,
+    STREAMS,
+    Buffers,
+    TriggeredJob,
+    course,
+    queue,
+    queue_steps,
+    schedule,
+    steps,
+)  # fmt: skip
+from models.timing import Instance, bound, padding, tile_cycles
 
 INSTANCES = {
     "4x12x3": Instance(4, 12, 3, 256),
@@ -160,3 +172,126 @@ def test_slots_of_each_cause_are_those_of_the_rtl(name: str) -> None:
         waiting = [cycle for cycle in range(1, 6000) if rng.random() < rate]
         found.update(schedule(at, op, *size, fmt, np.array(waiting, np.int64)).causes)
     assert tuple(found[cause] for cause in CAUSES) == SLOTS[name]
+
+
+CONTEXTS = 2
+PROGRAMMING = 12
+"""Cycles from the event that frees a context to the grant of the next trigger."""
+
+
+def stream(
+    at: Instance, jobs: list[tuple[Op, Size, Format]], waiting: np.ndarray = NONE, shared: int = 0
+) -> list[tuple[TriggeredJob, int, dict[str, int]]]:
+    """Jobs that are queued as soon as a context is free, their events and slots; each reads `shared` as X."""
+    queued: list[TriggeredJob] = []
+    ends: list[int] = []
+    for number, (op, size, fmt) in enumerate(jobs):
+        free = ends[number - CONTEXTS] if number >= CONTEXTS else 0
+        trigger = max(free, queued[-1].trigger if queued else 0) + PROGRAMMING
+        base = number << 20
+        place = (shared or base, base + 0x40000, base + 0x80000)
+        queued.append(TriggeredJob(trigger, op, *size, fmt, place))
+        courses = queue(at, queued, waiting)
+        ends = [job.trigger + each.cycles for job, each in zip(queued, courses, strict=True) if each]
+    return [(job, end, each.causes) for job, end, each in zip(queued, ends, courses, strict=True) if each]
+
+
+@pytest.mark.parametrize("name", INSTANCES)
+def test_queued_jobs_take_the_arrays_own_time(name: str) -> None:
+    """No gap between jobs that do not depend on each other: their tiles follow each other."""
+    at = INSTANCES[name]
+    size = 4 * at.l, 8 * at.h, 4 * at.tile_cols
+    tiles = tile_cycles(at, Op.GEMM, *size, Format.FP16)
+    ends = [end for _, end, _ in stream(at, [(Op.GEMM, size, Format.FP16)] * 4)]
+    assert all(later - end <= tiles + 4 for end, later in itertools.pairwise(ends))
+
+
+@pytest.mark.parametrize(("size", "most"), [((16, 16, 16), 132), ((32, 32, 32), 772)])
+def test_queued_jobs_of_the_table(size: Size, most: int) -> None:
+    ends = [end for _, end, _ in stream(INSTANCES["4x12x3"], [(Op.GEMM, size, Format.FP16)] * 8)]
+    assert ends[0] - PROGRAMMING == cycles("4x12x3", size)
+    assert max(later - end for end, later in itertools.pairwise(ends)) <= most
+
+
+@pytest.mark.parametrize("operand", range(3))
+def test_a_job_that_reads_what_the_other_writes_waits_for_its_end(operand: int) -> None:
+    """Z of the other is 32 x 32 elements of two bytes; the job may read what lies before and behind it."""
+    at, size = INSTANCES["4x12x3"], (32, 32, 32)
+    alone, z, length = cycles("4x12x3", size), 0x9000, 2048
+    for first, waits in (
+        (z - length, False),
+        (z - length + 1, True),
+        (z + length - 1, True),
+        (z + length, False),
+    ):
+        places = [0x1000, 0x3000, 0x5000]
+        places[operand] = first
+        jobs = [
+            TriggeredJob(0, Op.GEMM, *size, Format.FP16, (0x20000, 0x30000, z)),
+            TriggeredJob(20, Op.GEMM, *size, Format.FP16, (places[0], places[1], places[2])),
+        ]
+        one, other = (
+            job.trigger + each.cycles for job, each in zip(jobs, queue(at, jobs), strict=True) if each
+        )
+        assert one == alone
+        assert other - one == (alone - 1 if waits else 768)
+
+
+def test_ranges_wrap_with_the_addresses() -> None:
+    at, size = INSTANCES["4x12x3"], (32, 32, 32)
+    first = TriggeredJob(0, Op.GEMM, *size, Format.FP16, (0x20000, 0x30000, 0xFFFFFC00))
+    for z, took in ((0x3FF, 824), (0x400, 768)):
+        jobs = [first, TriggeredJob(20, Op.GEMM, *size, Format.FP16, (0x10000, 0x14000, z))]
+        one, other = (
+            job.trigger + each.cycles for job, each in zip(jobs, queue(at, jobs), strict=True) if each
+        )
+        assert other - one == took
+
+
+@pytest.mark.parametrize("size", [(12, 0, 16), (0, 5, 16), (12, 5, 0)])
+def test_a_job_without_steps_or_outputs_follows_nothing(size: Size) -> None:
+    jobs = [(Op.GEMM, each, Format.FP16) for each in ((24, 16, 16), size, (24, 16, 16), size)]
+    end = 0
+    for (job, event, _), (_, each, _) in zip(stream(INSTANCES["4x12x3"], jobs), jobs, strict=True):
+        assert event - max(job.trigger, end - 1) == cycles("4x12x3", each)
+        end = event
+
+
+@pytest.mark.parametrize("name", INSTANCES)
+def test_any_jobs_queued_with_stalls_keep_the_bound_and_spend_all_slots(name: str) -> None:
+    at, rng, draw = INSTANCES[name], random.Random(f"queue {name}"), np.random.default_rng(3)
+    for _ in range(60):
+        waiting = 1 + np.flatnonzero(draw.random(20_000) < rng.choice((0.0, 0.1, 0.5, 0.9)))
+        jobs = [
+            (
+                rng.choice(tuple(Op)),
+                (rng.randint(0, 2 * at.l), rng.choice((0, *range(1, 30))), rng.randint(1, 2 * at.tile_cols)),
+                rng.choice(FORMATS),
+            )
+            for _ in range(rng.randint(2, 5))
+        ]
+        previous = total = begun = 0
+        for job, end, causes in stream(at, jobs, waiting, shared=rng.choice((0, 0x80000))):
+            start = max(job.trigger, previous)
+            waits = int(np.count_nonzero((waiting > start) & (waiting <= end)))
+            assert end - start <= bound(at, *job[1:6], waits), (job, waits)
+            if start == job.trigger:
+                assert total == begun * at.h * at.l
+                total = begun = 0
+            total, begun, previous = total + sum(causes.values()), begun + end - start, end
+            assert causes.get("WORKING", 0) == job.m * job.n * job.k
+        assert total == begun * at.h * at.l
+
+
+def test_the_cycles_of_a_queue_one_by_one_are_those_of_the_whole() -> None:
+    at = INSTANCES["4x12x3"]
+    jobs = [(Op.GEMM, (16, 16, 16), Format.FP16), (Op.MATMUL, (5, 9, 40), Format.E4M3)] * 2
+    ran = stream(at, jobs)
+    each = queue_steps(at, [job for job, _, _ in ran], ran[-1][1])
+    for number, (_, _, causes) in enumerate(ran):
+        for cause, name in enumerate(CAUSES):
+            if name not in ("WORKING", "PAD_M", "PAD_N"):
+                spent = np.count_nonzero((each["job"] == number) & (each["cause"] == cause))
+                assert spent * at.h * at.l == causes.get(name, 0)
+    ahead = (each["job"] == 1) & (np.arange(each.size) < ran[0][1])
+    assert each["rows"][ahead].any()  # columns of the second enter before the event of the first

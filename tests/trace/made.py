@@ -6,8 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.ops import Op
-from models.schedule import CAUSES, STREAMS, steps
-from regressions.trace.derived import causes
+from models.schedule import CAUSES, STREAMS, queue, queue_steps
 from tb.descriptor import load
 from tb.dpi.bindings import (
     ACCESS_DTYPE,
@@ -23,6 +22,7 @@ from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.logs import ScenarioLogs
 from tb.exchange.scenario import Scenario, Window
+from tb.scoreboard.schedule import triggered
 
 ARRAY = load("redmule")
 ONE_TILE = Job(Op.GEMM, 12, 16, 16, 0x1000, 0x2000, 0x3000)
@@ -35,25 +35,22 @@ def made(
     jobs: Sequence[Job] = (ONE_TILE,), waiting: Sequence[int] = (), device: Descriptor = ARRAY
 ) -> ScenarioLogs:
     """Logs of jobs that are triggered one behind the other at edge 20, with edges without a grant."""
-    ready = free = 0
+    queued = [triggered(job, 2 * number) for number, job in enumerate(jobs)]
+    denied = np.array([edge - TRIGGER for edge in waiting if edge > TRIGGER], np.int64)
+    courses = [course for course in queue(device.instance, queued, denied) if course is not None]
     beats, accesses, events, probe = [], [], [], []
-    for number, job in enumerate(jobs):
-        trigger = TRIGGER + 2 * number
-        begin, start = max(trigger, ready), max(trigger, free)
-        denied = np.array([edge - begin for edge in waiting if edge > begin], np.int64)
-        course = steps(device.instance, job.op, job.m, job.n, job.k, job.fmt, denied)
-        first = dict(zip("XWYZ", (job.x_addr, job.w_addr, job.y_place, job.z_addr), strict=True))
-        for place, step in enumerate(course):
-            if step["stream"] < len(STREAMS):
-                name = STREAMS[step["stream"]]
-                flags = (GRANTED if step["granted"] else 0) | (READ if name != "Z" else 0)
-                beats.append((begin + place + 1, first[name], flags))
-        event = begin + course.size
-        accesses.append((trigger, 0, 0, 0, job.core, 0, 15, 1))
+    for job, each, course in zip(jobs, queued, courses, strict=True):
+        event = TRIGGER + each.trigger + course.cycles
+        accesses.append((TRIGGER + each.trigger, 0, 0, 0, job.core, 0, 15, 1))
         events.append((event, job.core, EVENT_END))
-        counted = causes(course[start - begin :], device.instance)
-        probe.append((event + 1, [counted.get(name, 0) for name in CAUSES] + [0] * 5))
-        ready, free = event - 1, event
+        probe.append((event + 1, [course.causes.get(name, 0) for name in CAUSES] + [0] * 5))
+    last = queued[-1].trigger + courses[-1].cycles
+    for place, step in enumerate(queue_steps(device.instance, queued, last, denied)):
+        if step["stream"] < len(STREAMS):
+            job, name = jobs[step["asking"]], STREAMS[step["stream"]]
+            first = dict(zip("XWYZ", (job.x_addr, job.w_addr, job.y_place, job.z_addr), strict=True))
+            flags = (GRANTED if step["granted"] else 0) | (READ if name != "Z" else 0)
+            beats.append((TRIGGER + place + 1, first[name], flags))
     return ScenarioLogs(
         scenario=Scenario(3, tuple(jobs), Window(0x1000, 0x10000)),
         beats=np.array(beats, BEAT),
