@@ -71,7 +71,7 @@ module redmule_control
       else $error("a state that is none");
     job_while_running: assert (state_q != IDLE -> pending_i && inside_i)
       else $error("the job went away while it ran");
-    waits_for_what_is_held: assert (start_o || enter_o -> !held_i)
+    waits_for_what_is_held: assert (start_o -> pending_i && !held_i)
       else $error("a job starts before the request of a cleared one is granted (contract A7.11)");
     last_write_of_a_job: assert (last_write_i -> inside_i && !written_q)
       else $error("a write ends a job that is not in the engine, or has ended");

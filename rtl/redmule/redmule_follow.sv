@@ -52,8 +52,6 @@ module redmule_follow
   always @(posedge clk_i) if (rst_ni) begin
     compares_what_waits: assert (follow_o -> $past(rst_ni && waiting_i && sized_q && !enter_i))
       else $error("a job may follow whose addresses were not compared");
-    follows_with_steps: assert (follow_o && waiting_i -> next_i.n != '0 && before_i.n != '0)
-      else $error("a job without steps follows, or is followed");
   end
 `endif
 

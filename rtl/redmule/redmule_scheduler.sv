@@ -229,7 +229,7 @@ module redmule_scheduler
       else $error("a tile without steps or columns");
     idle_after_init: assert ($past(rst_ni && init_i) -> !state_q.run && !out_o.valid)
       else $error("a token of a job outlived it");
-    tile_fits: assert (tile_valid_i && job_i.n != '0 -> tile_i.cols != '0 && tile_i.cols <= 8'(D))
+    tile_fits: assert (tile_valid_i && next_job.n != '0 -> tile_i.cols != '0 && tile_i.cols <= 8'(D))
       else $error("a tile without columns, or with more than the ring holds");
     pops_what_is_there: assert (tile_pop_o -> tile_valid_i && now.first && now.col == '0)
       else $error("a tile starts that is not there");

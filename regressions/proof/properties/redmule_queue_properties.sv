@@ -21,8 +21,9 @@ module redmule_queue_properties
   input logic [31:0]        finished_o,
   input logic [31:0]        status_o,
   input logic [31:0]        running_o,
+  input job_t [1:0]         jobs_o,
+  input ctx_t               head_o,
   input logic               pending_o,
-  input job_t               job_o,
   input logic               start_i,
   input logic               done_i,
   input logic [N_CORES-1:0] event_o,
@@ -84,7 +85,7 @@ module redmule_queue_properties
       else $error("an end without an event, or an event without an end");
     busy_with_contexts_and_events: assert (busy_o == (count_q != '0 || event_o != '0))
       else $error("busy otherwise than with a job or an event (contract A4.3)");
-    comes_as_triggered: assert (watched_q && first_q -> pending_o && job_o == job_q)
+    comes_as_triggered: assert (watched_q && first_q -> pending_o && jobs_o[head_o] == job_q)
       else $error("the job at the head is not the one that was triggered");
     id_of_the_job_that_starts: assert ($past(rst_ni && watched_q && first_q && start_i) -> running_o == {24'd0, $past(id_q)})
       else $error("RUNNING_JOB is not the id of the job that started");
