@@ -30,7 +30,7 @@ _FORMATS = {".csv": "csv", ".parquet": "parquet", ".json": "json"}
 
 
 def query(order: Order, services: Services, console: Console) -> int:
-    """Answer the order's question about its runs, or those of the build folder.
+    """Answer the order's question about its runs, or those of the build folder; Ctrl-C ends it.
 
     Raises:
         UserError: There is no run, the question cannot be answered, or DuckDB is not installed.
@@ -41,6 +41,20 @@ def query(order: Order, services: Services, console: Console) -> int:
         raise UserError(f"SQL: ask something, such as SQL='FROM runs'; {_TABLES}")
     if order.out is not None and order.out.suffix not in _FORMATS:
         raise UserError(f"OUT: {order.out.name} has to end with {', '.join(_FORMATS)}")
+    try:
+        return _query(order, console)
+    except RuntimeError as error:
+        if str(error) == _INTERRUPTED:
+            raise KeyboardInterrupt from None
+        raise
+
+
+_INTERRUPTED = "Query interrupted"
+"""Error of DuckDB where a signal ends a question, whatever the signal's handler raises."""
+
+
+def _query(order: Order, console: Console) -> int:
+    """Read the runs, and answer the question."""
     duckdb = _duckdb()
     choice = choose(order.runs, order.tree)
     with duckdb.connect(config=_settings(order)) as connection:

@@ -2,14 +2,18 @@
 """Questions to runs: those of docs/query.md, and what may be wrong with one."""
 
 import json
+import os
 import re
+import signal
 import sys
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from regressions import environment
+from regressions.commands import query
 from regressions.paths import ROOT
 from regressions.query import store
 from tb.exchange.status import Status
@@ -109,6 +113,24 @@ def test_a_number_that_no_column_can_hold_is_null(runner: "Runner") -> None:
         {"scenario": 0, "cycles": None, "test": "a"},
         {"scenario": 1, "cycles": 12345, "test": "a"},
     ]
+
+
+@needs_duckdb
+def test_a_signal_ends_a_question(runner: "Runner", monkeypatch: pytest.MonkeyPatch) -> None:
+    made(runner.build / "runs", MadeSegment("a", jobs("a")))
+    before, answered = signal.getsignal(signal.SIGTERM), query._answer
+
+    def answer_until_the_signal(*arguments: Any) -> None:
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        answered(*arguments)
+
+    monkeypatch.setattr(query, "_answer", answer_until_the_signal)
+    try:
+        endless = "SELECT sum(a.i * b.i % 7) FROM range(30000000) AS a(i), range(30000000) AS b(i)"
+        assert runner("query", "--sql", endless) == 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert runner.err == "interrupted; earlier reports are untouched\n"
 
 
 @needs_duckdb
