@@ -16,7 +16,7 @@ from regressions.proof.target import ProvenModule, reading_of
 from regressions.yosys.tool import Yosys
 
 LIMIT = 40.0
-"""Seconds for a property, in each of two rounds."""
+"""Seconds of processor time for a property, in each of two rounds."""
 
 
 @dataclass(frozen=True, slots=True)

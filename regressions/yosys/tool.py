@@ -23,6 +23,7 @@ for line in open(sys.argv[1], encoding="utf-8"):
     if line.strip():
         libyosys.run_pass(line.strip(), design)
 """
+_LIMITED = 'ulimit -t "$1"; shift; exec "$@"'
 _WHERE = "import importlib.util as u; print(u.find_spec('pyosys').submodule_search_locations[0])"
 
 
@@ -59,15 +60,13 @@ class Yosys:
             raise YosysError(f"yosys: {(errors or ['it ended without a word'])[0]} (log: {relative(log)})")
         return said
 
-    def run_abc(self, commands: list[str], folder: Path, timeout: float | None = None) -> str:
-        """Run commands of ABC in a folder and return what they print.
+    def run_abc(self, commands: list[str], folder: Path, seconds: int) -> str:
+        """Run commands of ABC in a folder and return what they print in so much processor time.
 
-        Raises:
-            subprocess.TimeoutExpired: They took longer than `timeout` seconds.
+        ABC's own limits are of wall time, so what they decide would depend on what else a machine does.
         """
         return orphans.run(
-            [self.abc, "-q", "; ".join(commands)],
-            timeout,
+            ["sh", "-c", _LIMITED, "sh", str(seconds), self.abc, "-q", "; ".join(commands)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=folder,
