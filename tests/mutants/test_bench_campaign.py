@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from regressions.commands.mutants import mutants
 from regressions.errors import UserError
 from regressions.mutants import defects
 from regressions.mutants.bench.operators import applied
@@ -89,6 +91,11 @@ def test_the_data_apply_and_each_file_is_watched() -> None:
     for reason in its.reasons:
         each = (draw({reason.file: [one]}, 1, 1, [reason])[0] for one in proposed[reason.file])
         assert any(defect.reason for defect in each), reason.pattern
+
+
+def test_the_command_takes_reasons_of_defects_that_are_drawn() -> None:
+    with pytest.raises(UserError, match="unknown defect or module 'wrds'"):
+        mutants(Order(dut="bench", tests="wrds"), real_services(1), Console(quiet=True))
 
 
 def test_an_unknown_pattern_is_refused(tmp_path: Path) -> None:
