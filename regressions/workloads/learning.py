@@ -9,9 +9,8 @@ from models.engine import Engine
 from regressions.workloads.float32 import Float32Network
 from regressions.workloads.kept_learning import Learning
 from tb.workloads.dense import FP16, HYBRID, HYBRID_INNER, Precision
-from tb.workloads.digits import AUTOENCODER, CLASSIFIER, DigitsTask, digits
+from tb.workloads.digits import AUTOENCODER, CLASSIFIER, EPOCHS, DigitsTask, digits
 
-EPOCHS = 30
 SEEDS = 5
 
 

@@ -49,8 +49,9 @@ class WorkloadRun:
 
 
 def workload_runs(results: Iterable[SegmentResult], devices: Iterable[Descriptor]) -> list[WorkloadRun]:
-    """Returns the workloads among the tests of a run, those with a job that passed."""
+    """Returns the workloads among the tests of a run, those with a job that passed, by name and device."""
     known = {device.name: device for device in devices}
+    order = list(known)
     jobs: dict[tuple[str, str], list[JobResult]] = {}
     entries: dict[tuple[str, str], TestEntry] = {}
     for result in results:
@@ -68,7 +69,7 @@ def workload_runs(results: Iterable[SegmentResult], devices: Iterable[Descriptor
             continue
         if run.results:
             found.append(run)
-    return found
+    return sorted(found, key=lambda run: (run.entry.name, order.index(run.device.name)))
 
 
 def _workload(sequence: str) -> type[Workload] | None:

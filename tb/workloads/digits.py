@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from tb.workloads.dense import (
     FP16,
     HYBRID,
+    HYBRID_INNER,
     DenseNetwork,
     Precision,
     TrainingLoss,
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from models.engine import Engine
 
 BATCH = 32
+EPOCHS = 30
+"""Turns through all samples of a whole training."""
 
 Matrix = NDArray[np.float64]
 
@@ -99,24 +103,47 @@ AUTOENCODER = DigitsTask("autoencoder", (64, 48, 32, 48, 64), squared_error, 2.0
 class DigitsSteps(Workload):
     """The first steps of training the classifier in FP16, each with the weights that the one before left."""
 
+    task: ClassVar[DigitsTask] = CLASSIFIER
     steps: ClassVar[int] = 100
     precision: ClassVar[Precision] = FP16
 
     @classmethod
     def program(cls, engine: Engine) -> None:
         """Trains for some steps."""
+        cls.train(engine)
+
+    @classmethod
+    def train(cls, engine: Engine) -> list[float]:
+        """Trains from seed 1, as the study of learning does, and returns the losses of all steps."""
         random = np.random.default_rng(1)
-        network, samples = CLASSIFIER.network(engine, cls.precision, seed=1), digits(1)[0]
-        done = 0
-        while done < cls.steps:
-            for batch in samples.batches(random):
-                network.step(*batch, CLASSIFIER.rate)
-                done += 1
-                if done == cls.steps:
-                    break
+        network, samples = cls.task.network(engine, cls.precision, seed=1), digits(1)[0]
+        losses: list[float] = []
+        while len(losses) < cls.steps:
+            for batch in islice(samples.batches(random), cls.steps - len(losses)):
+                losses.append(network.step(batch.images, cls.task.targets(batch), cls.task.rate))
+        return losses
 
 
 class DigitsStepsHybrid(DigitsSteps):
     """The same in hybrid FP8."""
 
     precision = HYBRID
+
+
+class ClassifierTraining(DigitsSteps):
+    """The whole training of the classifier in FP16."""
+
+    steps = EPOCHS * 44
+
+
+class ClassifierTrainingHybrid(ClassifierTraining):
+    """The same in hybrid FP8."""
+
+    precision = HYBRID
+
+
+class DigitsAutoencoderSteps(DigitsSteps):
+    """The first steps of training the autoencoder in hybrid FP8, its first and last layer in FP16."""
+
+    task = AUTOENCODER
+    precision = HYBRID_INNER

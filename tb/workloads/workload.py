@@ -3,6 +3,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import ClassVar
 
 from models.engine import Engine, EngineJob
@@ -34,6 +35,7 @@ class Workload(GivenJobs):
         """Runs the program on an engine."""
 
     @classmethod
+    @lru_cache(maxsize=1)  # the plan of a test asks more than once, and so do its segments
     def account(cls, instance: Instance) -> list[EngineJob]:
         """Returns the jobs of the program on an instance, with their operands."""
         engine = Engine(instance, memory=cls.memory, keep=True)

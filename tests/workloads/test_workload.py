@@ -12,10 +12,21 @@ from regressions import testlist
 from regressions.testlist import LISTS
 from regressions.tiers import load_tiers
 from regressions.workloads.figures import phases, total
+from regressions.workloads.learning import learn
 from tb.descriptor import load
 from tb.sequences import without_bench
 from tb.stimulus.operands import operands
 from tb.workloads.autoencoder import Autoencoder, AutoencoderBatch16, AutoencoderBatch16Hybrid
+from tb.workloads.dense import FP16, HYBRID, Precision
+from tb.workloads.digits import (
+    BATCH,
+    CLASSIFIER,
+    EPOCHS,
+    ClassifierTraining,
+    DigitsSteps,
+    DigitsStepsHybrid,
+    digits,
+)
 from tb.workloads.workload import Workload
 from tests.stimulus.devices import device
 
@@ -60,7 +71,24 @@ def test_an_entry_runs_the_whole_program_on_the_array(name: str) -> None:
     drawn = without_bench(entry.sequence)(name, 1, entry.knobs, load("redmule"))
     assert len(drawn.taken) == entry.count
     assert not drawn.left_out
-    assert {"workloads", "nightly"} <= set(entry.tiers)
+    assert "workloads" in entry.tiers
+
+
+def test_the_night_has_all_but_the_longest() -> None:
+    left = {name for name, entry in WORKLOADS.items() if "nightly" not in entry.tiers}
+    assert left == {"classifier_training", "classifier_training_hybrid", "digits_autoencoder_steps"}
+
+
+@pytest.mark.parametrize(("kind", "precision"), [(DigitsSteps, FP16), (DigitsStepsHybrid, HYBRID)])
+def test_steps_on_the_rtl_are_those_of_the_study(kind: type[DigitsSteps], precision: Precision) -> None:
+    """The same split, first weights and order as its first seed has: the losses of two epochs."""
+    losses = type("Epochs", (kind,), {"steps": 88}).train(Engine())
+    epochs = [float(np.mean(losses[start : start + 44])) for start in (0, 44)]
+    assert epochs == list(learn(CLASSIFIER, precision, seed=1, epochs=2).losses)
+
+
+def test_a_whole_training_has_the_steps_of_the_study() -> None:
+    assert ClassifierTraining.steps == EPOCHS * (digits(1)[0].images.shape[1] // BATCH)
 
 
 @pytest.mark.parametrize(("kind", "arithmetic"), [(Autoencoder, 175_984), (AutoencoderBatch16, 244_096)])
