@@ -26,6 +26,8 @@ _MASKS = tuple(
         (r"\b(\d{4}-\d\d-\d\d )?\d+:\d\d(:\d\d)?\b", "TIME"),
         (r"TIME, (\d[\d,]* cycles|\d+ thousand cycles/s)", "TIME, RATE"),
         (r"\b\d{8}-\d{6}-[\w-]+?-\d+(\.\d+)?(?=[/\"'<\s])", "RUN"),
+        (r"; builds TIME(?=</p>)", ""),  # of those that were not in the cache
+        (r'<div class="card"><h3>Builds</h3>(?s:.*?)</table></div>\n?', ""),
         (r'\btime="[\d.]+"', "TIME"),
         (r"[\d,. \u00a0\u202f]+(?=( thousand)? cycles/s|jobs/min)", "RATE "),
         (r"<h3>Processor time</h3>.*", "SHARES"),
