@@ -47,12 +47,13 @@ def synth(order: Order, services: Services, console: Console) -> int:
     """
     library = Library.read(_cells(order.cells))
     kept = baseline.read()
+    devices = [services.device(name) for name in ([order.dut] if order.dut else DEVICES)]
+    for device in devices:
+        _refuse(device)  # before anything is installed
     synthesis = Synthesis(find_yosys(), order.tree.root / "synthesis", order.processes, library)
     found: dict[str, DeviceFigures] = {}
     wrong = 0
-    for name in [order.dut] if order.dut else DEVICES:
-        device = services.device(name)
-        _refuse(device)
+    for device in devices:
         with busy(console, f"synthesizing {device.name}"):
             found[device.name] = measure(device, synthesis.of(device))
         _show(device.name, found[device.name], console)

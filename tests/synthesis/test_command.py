@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from regressions import cli
+from regressions.commands import synthesis
 from regressions.synthesis import baseline
 from tests.extras import extra
 
@@ -25,6 +26,14 @@ def test_what_cannot_be_done_is_one_line(tmp_path: Path, capsys: pytest.CaptureF
     assert "nothing of this name is proven; there are" in _error(
         capsys, ["prove", "--tests", "nothing", *build]
     )
+
+
+def test_a_device_that_is_none_is_told_before_anything_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(synthesis, "find_yosys", lambda: pytest.fail("it was to be installed"))
+    for dut, said in (("foo", "unknown device 'foo'"), ("cluster_2", "memories are macros")):
+        assert said in _error(capsys, ["synth", "--dut", dut, "--build", str(tmp_path)])
 
 
 def test_growth_fails_the_command_until_it_is_kept(
