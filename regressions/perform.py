@@ -16,11 +16,10 @@ from regressions.coverage.measure import Coverage
 from regressions.display import Display, busy
 from regressions.errors import UserError
 from regressions.executor import Execution, Executor, not_started
-from regressions.farm.losses import EngineGone
 from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
 from regressions.paths import quoted, relative
-from regressions.place import SimulationPlace
+from regressions.place import PlaceGone, SimulationPlace
 from regressions.places import place_of
 from regressions.planner import Simulation, pack
 from regressions.process import Command
@@ -85,7 +84,7 @@ def perform(run: Run, schedule: Schedule, services: Services, console: Console) 
     try:
         with place_of(run.order, console) as place:
             execution = _execute(run, schedule, simulator, place, console)
-    except EngineGone as error:
+    except PlaceGone as error:
         raise UserError(f"{error}; {_going_on(run)}") from None
     try:
         with busy(console, "code coverage"):

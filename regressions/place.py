@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from regressions.deadline import Deadline
+from regressions.errors import UserError
 from regressions.judge import ProcessEnd
 from regressions.process import Command, run_process
 from regressions.results import ResultsReader
+
+
+class PlaceGone(UserError):
+    """There is no such place any more; what ended before is kept."""
 
 
 class SimulationPlace(Protocol):
@@ -29,6 +34,7 @@ class SimulationPlace(Protocol):
 
         Raises:
             OSError: Its log cannot be written, or the program not be started.
+            PlaceGone: No simulation can run here any more.
         """
         ...
 

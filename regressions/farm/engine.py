@@ -20,10 +20,11 @@ from distributed.security import Security
 
 from models.places import kept_folder
 from regressions.errors import UserError
-from regressions.farm.losses import EngineGone, WorkerLost
+from regressions.farm.losses import WorkerLost
 from regressions.farm.node import run
 from regressions.farm.spec import Farm
 from regressions.paths import ROOT
+from regressions.place import PlaceGone
 
 T = TypeVar("T")
 _LOOK_SECONDS = 1.0  # between two looks at which workers there are
@@ -178,7 +179,7 @@ class DaskEngine:
 
         Raises:
             WorkerLost: The worker ended with it, or failed.
-            EngineGone: There is no scheduler any more.
+            PlaceGone: There is no scheduler any more.
         """
         done = asyncio.run_coroutine_threadsafe(self._submit(data, avoid), self._loop)
         return await asyncio.wrap_future(done)
@@ -247,11 +248,11 @@ class DaskEngine:
         try:
             await asyncio.wait([answer, gone], return_when=asyncio.FIRST_COMPLETED)
             if not answer.done() or answer.cancelled():
-                raise EngineGone(f"FARM={self._farm.name}: the scheduler is gone")
+                raise PlaceGone(f"FARM={self._farm.name}: the scheduler is gone")
             return answer.result()
         except KilledWorker:
             raise WorkerLost("its worker ended") from None
-        except EngineGone:
+        except PlaceGone:
             raise
         except asyncio.CancelledError:
             await self._client.cancel([future], force=True)

@@ -56,7 +56,7 @@ class TaskEngine(Protocol):
 
         Raises:
             WorkerLost: The worker ended with it, or failed.
-            EngineGone: There is no scheduler any more.
+            PlaceGone: There is no scheduler any more.
         """
         ...
 
@@ -106,7 +106,7 @@ class FarmPlace:
 
         Raises:
             UserError: No node can run it.
-            EngineGone: There is no scheduler any more.
+            PlaceGone: There is no scheduler any more.
         """
         self._under_way += 1
         try:
