@@ -13,7 +13,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from models.places import unusable
@@ -48,6 +48,17 @@ for line in open(sys.argv[1]):
             wrong.append(name + " " + wanted + " (" + version + ")")
 if wrong:
     sys.exit("it lacks " + ", ".join(wrong[:4]) + (" and %d more" % (len(wrong) - 4) if wrong[4:] else ""))
+"""
+
+
+_FARM = """
+import sys
+from regressions.errors import UserError
+from regressions.farm.spec import parse_farm
+try:
+    parse_farm(sys.argv[1])
+except UserError as error:
+    sys.exit(str(error))
 """
 
 
@@ -146,18 +157,35 @@ def outcome(act: Callable[[], str], doing: str) -> int:
     return 2 if error else 0
 
 
-def main(folder: Path, typed: Sequence[str]) -> int:
-    """Makes the environment in a folder, with the extras that variables typed behind make ask for."""
+def _no_farm(folder: Path, farm: str) -> str:
+    """Tells what is wrong with ``FARM=``, which only the environment itself can read; empty if nothing is."""
+    python = folder.absolute() / "bin" / "python"
+    done = subprocess.run([python, "-c", _FARM, farm], capture_output=True, text=True, check=False, cwd=ROOT)
+    return done.stderr.strip().rpartition("\n")[2] if done.returncode else ""
+
+
+def main(folder: Path, typed: Sequence[str], farm: str = "") -> int:
+    """Makes the environment in a folder, with the extras that variables typed behind make ask for.
+
+    For a `farm` that is none nothing is installed.
+    """
     extras = {"FARM": FARM_REQUIREMENTS, "SQL": QUERY_REQUIREMENTS}
-    wanted = [REQUIREMENTS, *(pins for variable, pins in extras.items() if variable in typed)]
+
+    def errors() -> Iterator[str]:
+        yield unusable(ROOT)
+        yield prepare(folder, folder == Path(".venv"), REQUIREMENTS)
+        if farm and "FARM" in typed:
+            yield _no_farm(folder, farm)
+        for variable, pins in extras.items():
+            if variable in typed:
+                yield prepare(folder, folder == Path(".venv"), pins)
 
     def act() -> str:
-        errors = (prepare(folder, folder == Path(".venv"), each) for each in wanted)
-        return unusable(ROOT) or next(filter(None, errors), "")
+        return next(filter(None, errors()), "")
 
     return outcome(act, "make the virtual environment")
 
 
 if __name__ == "__main__":
     steady_streams()
-    sys.exit(main(Path(sys.argv[1]), os.environ.get("MAKE_TYPED", "").split()))
+    sys.exit(main(Path(sys.argv[1]), os.environ.get("MAKE_TYPED", "").split(), os.environ.get("FARM", "")))

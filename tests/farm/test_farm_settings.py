@@ -138,3 +138,18 @@ def test_a_plain_environment_installs_nothing_of_the_engine(
     plain = (ROOT / "requirements.txt").read_text()
     assert not {"dask==", "distributed==", "dask-jobqueue=="} & set(plain.split())
     assert "distributed==" in (ROOT / "requirements-farm.txt").read_text()
+
+
+def test_for_a_farm_that_is_none_nothing_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(environment, "prepare", lambda _folder, _own, file: asked.append(file.name) or "")
+    (tmp_path / "bin").mkdir()
+    python = tmp_path / "bin" / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    assert environment.main(tmp_path, ["FARM"], "nonsense") == 2
+    assert capsys.readouterr().err.startswith("error: FARM must be like local:4, tcp://host:8786 or one of")
+    assert environment.main(tmp_path, ["FARM"], "local:2") == 0
+    assert asked == ["requirements.txt", "requirements.txt", "requirements-farm.txt"]
