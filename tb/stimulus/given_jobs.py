@@ -26,6 +26,19 @@ def too_long(device: Descriptor, jobs: Iterable[Job]) -> str | None:
     return f"{device.name} may take {cycles} cycles for a job, more than {_MOST_CYCLES}"
 
 
+def placed(scenario: Scenario, device: Descriptor) -> Scenario:
+    """Returns the scenario of one job with room for all that a device reads and writes."""
+    job = replace(scenario.jobs[0], fp8_bytes=device.traits.fp8_bytes)
+    lengths = (job.x_range[1], job.w_range[1], device.traits.written(job))
+    window, (x, w, z) = lay_out(lengths, (0, 0, 0), DEFAULT_BASE)
+    return replace(scenario, jobs=(replace(job, x_addr=x, w_addr=w, z_addr=z),), window=window)
+
+
+def refusal(scenario: Scenario, device: Descriptor) -> str | None:
+    """Returns why a device does not run a scenario, None if it does."""
+    return device.cannot(scenario) or too_long(device, scenario.jobs)
+
+
 class GivenJobs(ScenarioStream):
     """Scenario i is one job of a recipe without a seed; after its last job it begins again.
 
@@ -40,8 +53,8 @@ class GivenJobs(ScenarioStream):
         self._jobs = []
         self.taken: list[int] = []
         for position, job in enumerate(self.jobs()):
-            scenario = self._placed(job.scenario())
-            reason = self.descriptor.cannot(scenario) or too_long(self.descriptor, scenario.jobs)
+            scenario = placed(job.scenario(), self.descriptor)
+            reason = refusal(scenario, self.descriptor)
             if reason is None:
                 self._jobs.append(scenario)
                 self.taken.append(position)
@@ -63,11 +76,3 @@ class GivenJobs(ScenarioStream):
         if index < 0:
             raise IndexError(f"scenario {index}: streams start at 0")
         return replace(self._jobs[index % len(self._jobs)], index=index)
-
-    def _placed(self, scenario: Scenario) -> Scenario:
-        """The scenario with room for all that the device reads and writes."""
-        traits = self.descriptor.traits
-        job = replace(scenario.jobs[0], fp8_bytes=traits.fp8_bytes)
-        lengths = (job.x_range[1], job.w_range[1], traits.written(job))
-        window, (x, w, z) = lay_out(lengths, (0, 0, 0), DEFAULT_BASE)
-        return replace(scenario, jobs=(replace(job, x_addr=x, w_addr=w, z_addr=z),), window=window)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs as streams of jobs, their test entries, and their figures."""
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,38 @@ class Pair(Workload):
         """A product, and one in FP8 from what it gave."""
         z = engine.matmul(np.eye(5), np.full((5, 3), 0.5), label="first")
         engine.gemm(z, np.ones((3, 2)), np.ones((5, 2)), formats=Format.E4M3, label="second")
+
+
+class Watched(Workload):
+    """Three jobs, of which the first one is in FP8."""
+
+    ended: ClassVar[list[str]] = []
+
+    @classmethod
+    def program(cls, engine: Engine) -> None:
+        """Notes each product that it got."""
+        for label, fmt in (("a", Format.E4M3), ("b", Format.FP16), ("c", Format.FP16)):
+            engine.matmul(np.eye(4), np.eye(4), formats=fmt, label=label)
+            cls.ended.append(label)
+
+
+class Jobless(Workload):
+    """Nothing to do."""
+
+    @classmethod
+    def program(cls, engine: Engine) -> None:
+        """Does nothing."""
+
+
+def test_a_plan_asks_a_program_for_no_more_than_the_first_job_that_a_device_can_do() -> None:
+    entry = ENTRIES["resnet8"]
+    assert Watched.not_applicable(entry, load("redmule")) == ""
+    assert Watched.ended == []
+    assert Watched.not_applicable(entry, device(formats=frozenset({Format.FP16}))) == ""
+    assert Watched.ended == ["a"]
+    assert "FP16" in Watched.not_applicable(entry, device(formats=frozenset({Format.E5M2})))
+    assert Watched.ended == ["a", "a", "b", "c"]
+    assert Jobless.not_applicable(entry, device()) == "its program has no job"
 
 
 def test_scenarios_are_the_jobs_of_the_program_with_its_operands() -> None:
