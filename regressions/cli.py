@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, target in commands().items():
         sub = subparsers.add_parser(
             name,
-            help=target.text,
+            help=target.text.replace("%", "%%"),
             description=target.text,
             allow_abbrev=False,
             argument_default=argparse.SUPPRESS,

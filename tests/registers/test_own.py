@@ -296,7 +296,8 @@ def test_tests_of_what_is_not_there_are_not_applicable() -> None:
         for entry in entries.values()
         if entry.runs_on == "accelerator" and (why := not_applicable(entry, ours))
     ]
-    assert all("cycles for a job" in why for why in left_out), "serial lacks nothing; some jobs are too long"
+    lacks = ("cycles for a job", "does not promise that jobs follow each other")
+    assert all(any(each in why for each in lacks) for why in left_out), "serial is slow, no more"
     lockless = replace(ours, registers=replace(CONTRACT_REGISTERS, lock=False, whole_words=True))
     reasons = {
         name: why

@@ -111,4 +111,4 @@ def test_a_report_says_what_was_measured_or_how_to_measure_it(runner: Runner, be
     assert f"at commit <code>{COMMIT}</code>, not the one of this run" in html
     assert html.count("<svg") >= 4
     assert "1.017" in html
-    assert "Not measured yet" not in html
+    assert "Not measured yet: <code>make bench</code>" not in html
