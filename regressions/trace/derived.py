@@ -7,6 +7,7 @@ Nothing of it was observed. It counts as far as the requests that the model make
 the sums of its causes are held against those that the device's probe counted.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,8 +55,12 @@ def derive(seen: ObservedJob, device: Descriptor) -> Derived | None:
     probe = device.probe
     if seen.slots is None or probe is None or probe.causes != CAUSES or not seen.whole:
         return Derived(course[:same], seen.place, text, agrees=True)
-    if own.causes != seen.slots:
-        text = f"{text}, but has other causes than the device's probe: {own.causes}"
+    counted = Counter(own.causes)
+    # Until the device is ready it has nothing to do for the job, which has these slots all the same.
+    for cause in nothing(held)["cause"]:
+        counted[CAUSES[cause]] += device.instance.h * device.instance.l
+    if counted != seen.slots:
+        text = f"{text}, but has other causes than the device's probe: {dict(counted)}"
         return Derived(course, seen.place, text, agrees=False)
     text = f"{text}, and has the slots that the device's probe counted"
     return Derived(course, seen.place, text, agrees=True)
