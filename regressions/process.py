@@ -71,8 +71,8 @@ async def run_process(
         )
         ending, detail = Ending.EXITED, ""
         with watched(process.pid):
+            waiter = asyncio.ensure_future(process.wait())
             try:
-                waiter = asyncio.ensure_future(process.wait())
                 effort = Effort(partial(processor_seconds, process.pid))
                 while not waiter.done():
                     await asyncio.wait([waiter], timeout=POLL_SECONDS)
@@ -83,11 +83,15 @@ async def run_process(
                         ending = Ending.TIMEOUT
                         break
                     detail = ""
+                await asyncio.sleep(0)  # where the last results ended the run (STOP=), with this task
             except asyncio.CancelledError:
-                ending = Ending.INTERRUPTED
+                ending = Ending.EXITED if waiter.done() else Ending.INTERRUPTED
             await asyncio.shield(asyncio.ensure_future(_kill_group(process)))
     reader.poll()
     on_progress()
+    # These may end the run, too: what a process that is over has said counts all the same.
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.sleep(0)
     if ending is Ending.EXITED and (process.returncode != 0 or not reader.log.ended):
         detail = last_words(log)
     with log.open("ab") as output:
