@@ -134,6 +134,6 @@ def covered(run: Run, execution: Execution, name: str) -> Coverage:
     parts: list[Part] = []
     for result in execution.results:
         if result.coverage is not None and result.segment.device in names:
-            counts = Counts.from_json(structs.asdict(result.coverage), definition)
+            counts = Counts.from_json(structs.asdict(result.coverage.unpacked), definition)
             parts.append((result.segment.device, result.segment.entry.name, counts))
     return measure(parts, devices, definition)

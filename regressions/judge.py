@@ -5,13 +5,15 @@ Nothing passes by default: a segment passes if it ended as passed, with all plan
 ended too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from regressions.packed_results import PackedHits, PackedJobs
 from regressions.planner import Simulation
 from regressions.results import SimulationLog, TestLog
 from tb.exchange.plan import Segment
-from tb.exchange.results import STOPPED_EARLY, CoverageHits, Failure, JobResult, TestEnd
+from tb.exchange.results import STOPPED_EARLY, Failure, JobResult, TestEnd
 from tb.exchange.status import Status, gravest
 
 
@@ -62,9 +64,9 @@ class SegmentResult:
     status: Status
     detail: str
     folder: str
-    jobs: list[JobResult] = field(default_factory=list)
+    jobs: Sequence[JobResult] = field(default_factory=PackedJobs)
     failures: list[Failure] = field(default_factory=list)
-    coverage: CoverageHits | None = None
+    coverage: PackedHits | None = None
     end: TestEnd | None = None
 
     @property

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import MsgspecError
 
+from regressions.packed_results import PackedHits, PackedJobs
 from tb.exchange.results import (
     CoverageHits,
     Failure,
@@ -28,9 +29,9 @@ class TestLog:
     __test__ = False  # not a pytest class
 
     key: tuple[str, int, int]  # test, first scenario, the one after the last
-    jobs: list[JobResult] = field(default_factory=list)
+    jobs: PackedJobs = field(default_factory=PackedJobs)
     failures: list[Failure] = field(default_factory=list)  # its failed scenarios
-    coverage: CoverageHits | None = None  # its functional coverage
+    coverage: PackedHits | None = None  # its functional coverage
     end: TestEnd | None = None  # its end; None as long as there was none
 
 
@@ -113,8 +114,9 @@ class ResultsReader:
         elif isinstance(line, Failure):
             log.running.failures.append(line)
         elif isinstance(line, CoverageHits):
-            log.running.coverage = line
+            log.running.coverage = PackedHits(line)
         else:
+            log.running.jobs.close()
             log.running.end = line
 
 

@@ -36,7 +36,7 @@ def summarize(run: Run, execution: Execution) -> Summary:
             summary.not_applicable.append(nothing)
         jobs = summary.by_device.setdefault(device, [])
         for result in results:
-            jobs += result.jobs
+            jobs.append(result.jobs)
             summary.failures += failure_rows(result, run)
     summary.not_applicable[:0] = [*run.left_out, *_left_out(execution.results)]
     fired = {name for result in execution.results if result.end for name in result.end.proven}
@@ -133,10 +133,12 @@ def _checked(jobs: Iterable[JobResult]) -> int:
 
 
 def _totals(summary: Summary, results: Sequence[SegmentResult]) -> dict[str, int]:
+    wrong = [result for result in results if result.status is not Status.PASSED]
+
     def count(status: Status) -> int:
         """Failed jobs, or failed scenarios and segments where no single job is to blame."""
         total = 0
-        for result in results:
+        for result in wrong:
             scenarios = {job.scenario for job in result.jobs if job.status is status}
             jobs = sum(job.status is status for job in result.jobs)
             blamed = {failure.scenario for failure in result.failures if failure.status is status}

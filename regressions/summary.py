@@ -2,7 +2,9 @@
 """Summary of a run: the object behind ``summary.json`` and all reports."""
 
 from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from msgspec import to_builtins
@@ -12,6 +14,7 @@ from regressions.coverage.measure import Coverage
 from regressions.failures import FailureRow
 from regressions.grading import Grade
 from regressions.known_issues import KnownRow
+from regressions.packed_results import ChosenJobs
 from regressions.run import Run
 from regressions.simulators.points import Kind
 from regressions.testplan import TestpointRow, load_testplan, rows, verdicts
@@ -64,7 +67,8 @@ class Summary:
     run: Run
     tests: list[TestRow] = field(default_factory=list)
     failures: list[FailureRow] = field(default_factory=list)
-    by_device: dict[str, list[JobResult]] = field(default_factory=dict)
+    # Jobs of the segments of each device, in the order of these.
+    by_device: dict[str, list[Sequence[JobResult]]] = field(default_factory=dict)
     rejected: dict[str, dict[str, int]] = field(default_factory=dict)
     totals: dict[str, int] = field(default_factory=dict)
     cycles: int = 0
@@ -203,10 +207,12 @@ class Summary:
             **{name: {"functional": its.percent, "bins": its.bins} for name, its in self.of_kinds.items()},
         }
 
-    def measured(self, device: str) -> list[JobResult]:
+    def measured(self, device: str) -> ChosenJobs:
         """Jobs of a device whose cycles count: those that passed."""
-        jobs = self.by_device.get(device, [])
-        return [job for job in jobs if job.status is Status.PASSED and job.cycles is not None]
+        return ChosenJobs(
+            self.by_device.get(device, []),
+            lambda job: job.status is Status.PASSED and job.cycles is not None,
+        )
 
 
 def _checked(jobs: tuple[int, int], reads: int, compared_bytes: int, checks: int) -> str:
@@ -217,6 +223,6 @@ def _checked(jobs: tuple[int, int], reads: int, compared_bytes: int, checks: int
     return counts[0] if counts else f"{checked} of {planned} jobs"
 
 
-def _sample(jobs: list[JobResult], devices: int) -> list[JobResult]:
+def _sample(jobs: Collection[JobResult], devices: int) -> Iterator[JobResult]:
     """All jobs, or evenly spread ones where a long run has more than a reader of the summary can use."""
-    return jobs[:: -(-len(jobs) * devices // MAX_MEASURED)] if jobs else jobs
+    return islice(jobs, 0, None, max(1, -(-len(jobs) * devices // MAX_MEASURED)))

@@ -2,13 +2,13 @@
 """Cycles of jobs by cause: shares of the causes that the device's probe tells apart."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from models.ops import Op
 from models.published import PublishedCase
 from models.timing import utilization
-from regressions.report.exercised import step_class
+from regressions.report.exercised import STEP_CLASSES, step_class
 from tb.exchange.results import JobResult
 
 KNOWN = {
@@ -53,21 +53,19 @@ def cause_names(groups: Iterable[Group]) -> list[str]:
     return [name for name in KNOWN if name in found] + [name for name in found if name not in KNOWN]
 
 
-def by_operation(jobs: Sequence[JobResult]) -> list[Group]:
+def by_operation(jobs: Iterable[JobResult]) -> list[Group]:
     """A group for each operation, of the jobs without stalls."""
     return grouped(_free(jobs), lambda job: job.op, [op.name for op in Op])
 
 
-def by_stalls(jobs: Sequence[JobResult]) -> list[Group]:
+def by_stalls(jobs: Iterable[JobResult]) -> list[Group]:
     """A group for each kind of stalls."""
     return grouped(jobs, lambda job: job.stall, ["none"])
 
 
-def by_size(jobs: Sequence[JobResult]) -> list[Group]:
+def by_size(jobs: Iterable[JobResult]) -> list[Group]:
     """A group for each class of M*N*K, a factor of 8 wide, of the jobs without stalls."""
-    free = sorted(_free(jobs), key=lambda job: job.m * job.n * job.k)
-    names = dict.fromkeys(map(_steps, free))
-    return grouped(free, _steps, list(names))
+    return grouped(_free(jobs), _steps, ["no steps", *STEP_CLASSES])
 
 
 def _steps(job: JobResult) -> str:
@@ -75,20 +73,35 @@ def _steps(job: JobResult) -> str:
     return step_class(steps) if steps else "no steps"
 
 
-def at_published(jobs: Sequence[JobResult], cases: Sequence[PublishedCase]) -> list[Group]:
+def at_published(jobs: Iterable[JobResult], cases: Sequence[PublishedCase]) -> list[Group]:
     """A group for each published size that the run has a job of, by size; the largest if there are many."""
     found = [(_size(case), at_case(jobs, case)) for case in sorted(cases, key=lambda c: c.m * c.n * c.k)]
     groups = [Group(size, 1, _shares(job.causes.items())) for size, job in found if job and job.causes]
     return groups[-_MOST_BARS:]
 
 
-def at_case(jobs: Sequence[JobResult], case: PublishedCase) -> JobResult | None:
+def at_case(jobs: Iterable[JobResult], case: PublishedCase) -> JobResult | None:
     """The job of a published size: alone, without stalls."""
     wanted = (case.op.name, case.fmt.name, case.m, case.n, case.k)
+    return next((job for job in jobs if _alone(job) and _kind(job) == wanted), None)
+
+
+def first_at_cases(jobs: Iterable[JobResult], cases: Iterable[PublishedCase]) -> list[JobResult]:
+    """The jobs that `at_case` finds at some published sizes, in one pass over all."""
+    wanted = {(case.op.name, case.fmt.name, case.m, case.n, case.k) for case in cases}
+    found: dict[tuple[str, str, int, int, int], JobResult] = {}
     for job in jobs:
-        if (job.op, job.format, job.m, job.n, job.k) == wanted and job.stall == "none" and not job.queued:
-            return job
-    return None
+        if (kind := _kind(job)) in wanted and _alone(job):
+            found.setdefault(kind, job)
+    return list(found.values())
+
+
+def _kind(job: JobResult) -> tuple[str, str, int, int, int]:
+    return job.op, job.format, job.m, job.n, job.k
+
+
+def _alone(job: JobResult) -> bool:
+    return job.stall == "none" and not job.queued
 
 
 def published_share(case: PublishedCase) -> float | None:
@@ -97,7 +110,7 @@ def published_share(case: PublishedCase) -> float | None:
 
 
 def published_sums(
-    jobs: Sequence[JobResult], cases: Sequence[PublishedCase]
+    jobs: Iterable[JobResult], cases: Sequence[PublishedCase]
 ) -> list[tuple[str, int, int, int]]:
     """For each source: how many of its sizes the run has a job of, their published cycles, and those here."""
     sums: dict[str, tuple[int, int, int]] = {}
@@ -113,12 +126,12 @@ def _size(case: PublishedCase) -> str:
     return f"{case.m}x{case.n}x{case.k}"
 
 
-def _free(jobs: Sequence[JobResult]) -> list[JobResult]:
-    return [job for job in jobs if job.stall == "none"]
+def _free(jobs: Iterable[JobResult]) -> Iterator[JobResult]:
+    return (job for job in jobs if job.stall == "none")
 
 
 def grouped(
-    jobs: Sequence[JobResult], label: Callable[[JobResult], str], order: Sequence[str]
+    jobs: Iterable[JobResult], label: Callable[[JobResult], str], order: Sequence[str]
 ) -> list[Group]:
     """Sums up the jobs of each label; labels of `order` come first, in its order."""
     sums: dict[str, Counter[str]] = {}

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,12 +11,14 @@ from models.published import Headline, PublishedCase, cases_of, headlines
 from regressions.pictures import HeatMap, Plot
 from regressions.report.causes import (
     KNOWN,
+    Group,
     at_case,
     at_published,
     by_operation,
     by_size,
     by_stalls,
     cause_names,
+    first_at_cases,
     published_share,
     published_sums,
 )
@@ -44,7 +46,7 @@ class DeviceView:
     """A device in a run."""
 
     device: Descriptor
-    jobs: Sequence[JobResult]  # those that passed
+    jobs: Iterable[JobResult]  # those that passed; read more than once
 
     @property
     def name(self) -> str:
@@ -57,29 +59,34 @@ class DeviceView:
         return cases_of(self.device.instance)
 
     @cached_property
+    def _at_cases(self) -> list[JobResult]:
+        """Jobs of published sizes and headlines, so that all jobs are read once for these."""
+        return first_at_cases(self.jobs, [*self.published, *map(_case, headlines())])
+
+    @cached_property
     def speed(self) -> Figure | None:
         """The figure for the first screen: at the headline of its array, at a published size, or the best."""
         shape = self.device.instance
         for line in headlines():
-            if line.instance == shape and (job := _at_headline(self.jobs, line)):
+            if line.instance == shape and (job := at_case(self._at_cases, _case(line))):
                 return _beside(line, job)
         for case in sorted(self.published, key=lambda case: -case.m * case.n * case.k):
-            if (share := published_share(case)) and (job := at_case(self.jobs, case)):
+            if (share := published_share(case)) and (job := at_case(self._at_cases, case)):
                 theirs = f"{100 * share:.2f} %, {case.source.partition(',')[0]}"
                 return _figure(self.device, job, "", theirs, job.utilization < share)
-        free = [job for job in self.jobs if job.stall == "none" and job.m * job.n * job.k]
+        free = (job for job in self.jobs if job.stall == "none" and job.m * job.n * job.k)
         job = max(free, key=lambda job: job.utilization, default=None)
         return None if job is None else _figure(self.device, job, "best, ")
 
     @cached_property
     def comparison(self) -> list[tuple[PublishedCase, float | None, JobResult | None]]:
         """Published sizes with their utilization, and the job of the run."""
-        return [(case, published_share(case), at_case(self.jobs, case)) for case in self.published]
+        return [(case, published_share(case), at_case(self._at_cases, case)) for case in self.published]
 
     @cached_property
     def sums(self) -> list[tuple[str, int, int, int]]:
         """Sums of published cycles, and of those of the run."""
-        return published_sums(self.jobs, self.published)
+        return published_sums(self._at_cases, self.published)
 
     @cached_property
     def pictures(self) -> list[HeatMap | Plot]:
@@ -91,17 +98,22 @@ class DeviceView:
     def lost(self) -> list[Plot]:
         """Cycles by the cause that they were lost for; empty where the device has no probe."""
         groups = {
-            "Lost cycles at the published sizes": at_published(self.jobs, self.published),
+            "Lost cycles at the published sizes": at_published(self._at_cases, self.published),
             "Lost cycles by steps M*N*K, without stalls": by_size(self.jobs),
             "Lost cycles by operation, without stalls": by_operation(self.jobs),
-            "Lost cycles by stalls of the memory": by_stalls(self.jobs),
+            "Lost cycles by stalls of the memory": self._stalls,
         }
         return [plot for title, each in groups.items() if (plot := lost_plot(each, title))]
 
     @cached_property
+    def _stalls(self) -> list[Group]:
+        """Jobs by the stalls of the memory."""
+        return by_stalls(self.jobs)
+
+    @cached_property
     def meanings(self) -> dict[str, str]:
         """Causes that occur, in words."""
-        names = cause_names(by_stalls(self.jobs))
+        names = cause_names(self._stalls)
         return {name: KNOWN[name][1] for name in names if name in KNOWN}
 
     @cached_property
@@ -120,9 +132,8 @@ def device_views(summary: Summary) -> list[DeviceView]:
     return [DeviceView(device, summary.measured(device.name)) for device in summary.run.devices]
 
 
-def _at_headline(jobs: Sequence[JobResult], line: Headline) -> JobResult | None:
-    case = PublishedCase(line.instance, line.op, line.fmt, line.m, line.n, line.k, None, None, line.source)
-    return at_case(jobs, case)
+def _case(line: Headline) -> PublishedCase:
+    return PublishedCase(line.instance, line.op, line.fmt, line.m, line.n, line.k, None, None, line.source)
 
 
 def _beside(line: Headline, job: JobResult) -> Figure:

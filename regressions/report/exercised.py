@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables of the jobs that ran, by operation and size, and of how close they came to the bound."""
 
-import statistics
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from models.ops import Op
 from regressions.pictures import Cell, HeatMap
@@ -40,13 +42,17 @@ def _count(steps: int) -> str:
     return f"{steps // 1024} K" if steps >= 1024 else str(steps)
 
 
-def exercised(jobs: Sequence[JobResult]) -> list[HeatMap]:
+STEP_CLASSES = tuple(map(step_class, (*(limit - 1 for limit in _STEPS), _STEPS[-1])))
+"""All classes of steps, by size."""
+
+
+def exercised(jobs: Iterable[JobResult]) -> list[HeatMap]:
     """Numbers of jobs by operation, stalls and size, two of these each; what was not reached stays empty."""
-    if not jobs:
-        return []
-    ops = [op.name for op in Op] + sorted({job.op for job in jobs} - {op.name for op in Op})
-    stalls = sorted({job.stall for job in jobs}, key=lambda stall: (stall != "none", stall))
     counts = Counter((job.op, job.stall, size_class(job)) for job in jobs)
+    if not counts:
+        return []
+    ops = [op.name for op in Op] + sorted({op for op, _, _ in counts} - {op.name for op in Op})
+    stalls = sorted({stall for _, stall, _ in counts}, key=lambda stall: (stall != "none", stall))
     sizes = [size for size in SIZE_CLASSES if any(key[2] == size for key in counts)]
     size = "largest of M, N, K"
     return [
@@ -98,25 +104,32 @@ def ratio(job: JobResult) -> float:
     return job.cycles / job.bound if job.cycles is not None and job.bound else 0.0
 
 
-def operations(jobs: Sequence[JobResult]) -> list[OperationRow]:
+def operations(jobs: Iterable[JobResult]) -> list[OperationRow]:
     """One row for each operation that ran."""
-    rows: list[OperationRow] = []
+    count, beats = Counter[str](), Counter[str]()
+    free: dict[str, array[float]] = {}
+    closest: dict[str, JobResult] = {}
+    for job in jobs:
+        op = job.op
+        count[op] += 1
+        beats[op] += job.beats_read + job.beats_written
+        if job.stall == "none" and job.m * job.n * job.k:
+            free.setdefault(op, array("d")).append(job.utilization)
+        if op not in closest or ratio(job) > ratio(closest[op]):
+            closest[op] = job
     order = [op.name for op in Op]
-    names = {job.op for job in jobs}
-    for name in sorted(names, key=lambda op: order.index(op) if op in order else len(order)):
-        mine = [job for job in jobs if job.op == name]
-        free = [job.utilization for job in mine if job.stall == "none" and job.m * job.n * job.k]
-        closest = max(mine, key=ratio)
-        rows.append(
-            OperationRow(
-                op=name,
-                jobs=len(mine),
-                beats=sum(job.beats_read + job.beats_written for job in mine),
-                median=statistics.median(free) if free else 0.0,
-                best=max(free, default=0.0),
-                closest=ratio(closest),
-                where=f"{closest.m}x{closest.n}x{closest.k}, stalls {closest.stall}, "
-                f"{closest.cycles} of {closest.bound} cycles ({closest.test}:{closest.scenario})",
-            )
+    names = sorted(count, key=lambda op: order.index(op) if op in order else len(order))
+    return [
+        OperationRow(
+            op=name,
+            jobs=count[name],
+            beats=beats[name],
+            median=float(np.median(free[name])) if name in free else 0.0,
+            best=max(free.get(name, ()), default=0.0),
+            closest=ratio(job),
+            where=f"{job.m}x{job.n}x{job.k}, stalls {job.stall}, "
+            f"{job.cycles} of {job.bound} cycles ({job.test}:{job.scenario})",
         )
-    return rows
+        for name in names
+        for job in [closest[name]]
+    ]

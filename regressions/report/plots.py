@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures of a device's jobs: utilization over sizes, cycles against the bound, and lost cycles."""
 
+from __future__ import annotations
+
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate, combinations
+
+import numpy as np
 
 from models.published import PublishedCase
 from regressions.pictures import INK, Axis, Cell, HeatMap, Plot, Series
 from regressions.report.causes import Group, cause_names, colour, published_share
-from regressions.report.exercised import SIZE_CLASSES, class_of, ratio, step_class
+from regressions.report.exercised import SIZE_CLASSES, STEP_CLASSES, class_of, ratio, step_class
 from tb.exchange.results import JobResult
 
 _BOX, _LIMIT = "#4b8fd9", "#c8560b"
@@ -15,28 +20,45 @@ _ROW = 24  # height of a row of bars
 _USEFUL = "WORKING"
 
 
-def utilization_maps(jobs: Sequence[JobResult], published: Sequence[PublishedCase] = ()) -> list[HeatMap]:
+def utilization_maps(jobs: Iterable[JobResult], published: Sequence[PublishedCase] = ()) -> list[HeatMap]:
     """Median utilization over each two of M, N and K, of jobs without stalls; none without such jobs.
 
     A class that holds sizes with published cycles has a mark.
     """
-    free = [job for job in jobs if job.stall == "none" and job.m * job.n * job.k]
-    return [_map(free, published, *axes) for axes in combinations("MNK", 2)] if free else []
+    best: JobResult | None = None
+    found: dict[tuple[str, str, str], array[float]] = {}  # by the classes of M, N and K
+    for job in filter(_free, jobs):
+        found.setdefault((class_of(job.m), class_of(job.n), class_of(job.k)), array("d")).append(
+            job.utilization
+        )
+        if best is None or job.utilization > best.utilization:
+            best = job
+    if best is None:
+        return []
+    return [_map(found, best, published, *axes) for axes in combinations("MNK", 2)]
 
 
-def _map(jobs: Sequence[JobResult], published: Sequence[PublishedCase], across: str, down: str) -> HeatMap:
-    found: dict[tuple[str, str], list[JobResult]] = {}
-    for job in jobs:
-        found.setdefault(_classes(job, across, down), []).append(job)
+def _map(
+    found: Mapping[tuple[str, str, str], array[float]],
+    best: JobResult,
+    published: Sequence[PublishedCase],
+    across: str,
+    down: str,
+) -> HeatMap:
+    places = "MNK".index(across), "MNK".index(down)
+    together: dict[tuple[str, str], array[float]] = {}
+    for classes, its in found.items():
+        together.setdefault((classes[places[0]], classes[places[1]]), array("d")).extend(its)
     theirs: dict[tuple[str, str], list[str]] = {}
     for case in published:
         if share := published_share(case):
-            theirs.setdefault(_classes(case, across, down), []).append(
+            sizes = {"M": case.m, "N": case.n, "K": case.k}
+            theirs.setdefault((class_of(sizes[across]), class_of(sizes[down])), []).append(
                 f"{case.m}x{case.n}x{case.k} {case.fmt.name}: {share:.2%}"
             )
     cells = {}
-    for (column, row), own in found.items():
-        values = sorted(job.utilization for job in own)
+    for (column, row), own in together.items():
+        values = _sorted(own)
         middle = values[len(values) // 2]
         known = theirs.get((column, row), [])
         note = (
@@ -44,7 +66,6 @@ def _map(jobs: Sequence[JobResult], published: Sequence[PublishedCase], across: 
         )
         note += f"; published {', '.join(known[:4])}" if known else ""
         cells[column, row] = Cell(f"{100 * middle:.0f}", middle, note, "◆" if known else "")
-    best = max(jobs, key=lambda job: job.utilization)
     return HeatMap(
         f"Utilization over {across} and {down}",
         across,
@@ -57,15 +78,18 @@ def _map(jobs: Sequence[JobResult], published: Sequence[PublishedCase], across: 
     )
 
 
-def _classes(sized: JobResult | PublishedCase, across: str, down: str) -> tuple[str, str]:
-    return class_of(getattr(sized, across.lower())), class_of(getattr(sized, down.lower()))
+def _free(job: JobResult) -> bool:
+    return job.stall == "none" and bool(job.m * job.n * job.k)
 
 
-def utilization_spread(jobs: Sequence[JobResult], published: Sequence[PublishedCase] = ()) -> Plot | None:
+def utilization_spread(jobs: Iterable[JobResult], published: Sequence[PublishedCase] = ()) -> Plot | None:
     """Spread of utilization of jobs without stalls in each class of M*N*K, and what was published."""
-    free = [job for job in jobs if job.stall == "none" and job.m * job.n * job.k]
-    free.sort(key=lambda job: job.m * job.n * job.k)
-    rows = _rows(free, lambda job: step_class(job.m * job.n * job.k), lambda job: 100 * job.utilization)
+    found = _rows(
+        filter(_free, jobs),
+        lambda job: step_class(job.m * job.n * job.k),
+        lambda job: 100 * job.utilization,
+    )
+    rows = {name: found[name] for name in STEP_CLASSES if name in found}
     places = {name: place for place, name in enumerate(rows)}
     known = [
         (100 * share, places[name] + 0.5)
@@ -77,11 +101,11 @@ def utilization_spread(jobs: Sequence[JobResult], published: Sequence[PublishedC
     return _spread(title, rows, Axis("utilization, %", 0, 102), theirs) if rows else None
 
 
-def bound_spread(jobs: Sequence[JobResult]) -> Plot | None:
+def bound_spread(jobs: Iterable[JobResult]) -> Plot | None:
     """Spread of cycles relative to the bound for each kind of stalls; None without jobs that have one."""
-    bound = [job for job in jobs if job.m * job.n * job.k and job.bound]
-    bound.sort(key=lambda job: (job.stall != "none", job.stall))
-    rows = _rows(bound, lambda job: job.stall, lambda job: 100 * ratio(job))
+    bound = (job for job in jobs if job.m * job.n * job.k and job.bound)
+    found = _rows(bound, lambda job: job.stall, lambda job: 100 * ratio(job))
+    rows = {name: found[name] for name in sorted(found, key=lambda stall: (stall != "none", stall))}
     limit = Series("the bound", _LIMIT, [[(100, 0), (100, len(rows))]], 1.5, dashed=True)
     across = Axis("cycles, % of the bound", 0, 105)
     return (
@@ -91,15 +115,20 @@ def bound_spread(jobs: Sequence[JobResult]) -> Plot | None:
 
 def _rows(
     jobs: Iterable[JobResult], label: Callable[[JobResult], str], value: Callable[[JobResult], float]
-) -> dict[str, list[float]]:
-    """Sorted values of the jobs of each label, in the order in which these come."""
-    found: dict[str, list[float]] = {}
+) -> dict[str, Sequence[float]]:
+    """Sorted values of the jobs of each label."""
+    found: dict[str, array[float]] = {}
     for job in jobs:
-        found.setdefault(label(job), []).append(value(job))
-    return {name: sorted(values) for name, values in found.items()}
+        found.setdefault(label(job), array("d")).append(value(job))
+    return {name: _sorted(values) for name, values in found.items()}
 
 
-def _spread(title: str, rows: dict[str, list[float]], across: Axis, further: Sequence[Series]) -> Plot:
+def _sorted(values: array[float]) -> array[float]:
+    """Values by size, with no Python object for each: there may be millions."""
+    return array("d", np.sort(values).tobytes())
+
+
+def _spread(title: str, rows: Mapping[str, Sequence[float]], across: Axis, further: Sequence[Series]) -> Plot:
     """A row for each list of values: a line over nine tenths, a bar over the middle half, the median."""
     lines, bars, middles, ends = [], [], [], []
     for place, values in enumerate(rows.values()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from models.engine import EngineJob
@@ -52,19 +53,19 @@ def workload_runs(results: Iterable[SegmentResult], devices: Iterable[Descriptor
     """Returns the workloads among the tests of a run, those with a job that passed, by name and device."""
     known = {device.name: device for device in devices}
     order = list(known)
-    jobs: dict[tuple[str, str], list[JobResult]] = {}
+    jobs: dict[tuple[str, str], list[Sequence[JobResult]]] = {}
     entries: dict[tuple[str, str], TestEntry] = {}
     for result in results:
         key = result.segment.device, result.segment.entry.name
         entries[key] = result.segment.entry
-        jobs.setdefault(key, []).extend(result.jobs)
+        jobs.setdefault(key, []).append(result.jobs)
     found = []
     for key, entry in entries.items():
         device, kind = known.get(key[0]), _workload(entry.sequence)
         if device is None or kind is None:
             continue
         try:
-            run = _run(entry, device, kind, jobs[key])
+            run = _run(entry, device, kind, chain.from_iterable(jobs[key]))
         except Exception:  # whatever a user's program raises that ran then and does not now: no section of it
             continue
         if run.results:
