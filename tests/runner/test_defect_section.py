@@ -11,7 +11,7 @@ from regressions.kinds import with_defects
 from regressions.mutants.defects import load
 from regressions.report.defects import broken_by, modules
 from regressions.testplan import load_testplan
-from tests.runner.test_reports import page_of_failures
+from tests.runner.report_samples import page_of_failures
 
 PLAN = list(load_testplan().values())
 
