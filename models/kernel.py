@@ -25,6 +25,7 @@ import numpy as np
 from models.cxx import Compiler, compiler
 from models.elf import serves
 from models.fp16 import Fp16
+from models.included import texts
 from models.ops import Op
 from models.places import cache_folder
 
@@ -119,7 +120,7 @@ def library(level: str, source: Path = SOURCE, folder: Path | None = None, extra
 
     Args:
         level: One of `LEVELS`.
-        source: The C++ file.
+        source: The C++ file; what it includes lies beside it.
         folder: Where libraries are kept; the cache if none is given.
         extra: Further options of the compiler.
 
@@ -130,7 +131,8 @@ def library(level: str, source: Path = SOURCE, folder: Path | None = None, extra
     folder = folder or cache_folder()
     options = [*_OPTIONS, *LEVELS[level], *extra]
     settings = "\0".join([chosen.version, platform.machine(), *options]).encode()
-    path = folder / f"model-{hashlib.sha256(settings + source.read_bytes()).hexdigest()[:16]}.so"
+    key = hashlib.sha256(settings + b"".join(texts(source)))
+    path = folder / f"model-{key.hexdigest()[:16]}.so"
     if not serves(path):
         folder.mkdir(parents=True, exist_ok=True)
         with path.with_suffix(".lock").open("a") as lock:

@@ -46,7 +46,6 @@ def bench_model(device: Descriptor) -> Model:
         read=_READ,
         shown=tuple(sorted({path.rsplit(".", 1)[-1].partition("[")[0] for path in device.backdoor.values()})),
         cpp=(BENCH_DPI / "bench.cpp",),
-        headers=tuple(sorted(BENCH_DPI.glob("*.h"))),
         folders=(BENCH_DPI,),
         python=True,
     )

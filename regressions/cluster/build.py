@@ -32,7 +32,6 @@ _SHELL = "accelerator_shell.sv"
 # Host, monitor and rules, whatever drives them.
 _PARTS = ("event_model", "monitor", "peripherals", "session")
 _HOST_CPP = tuple(BENCH_DPI / f"{name}.cpp" for name in _PARTS)
-_HOST_HEADERS = (*(BENCH_DPI / f"{name}.h" for name in _PARTS), BENCH_DPI / "backdoor.h")
 # Packages first, the top behind what it instantiates; the bound monitor last.
 _SHARED = (
     *("rules_pkg.sv", "bench_pkg.sv", "tcdm_rules.sv", "periph_monitor.sv", "periph_rules.sv"),
@@ -107,7 +106,6 @@ def bench_model(device: Descriptor) -> Model:
         flags=(*_flags(device), *_probe(device)),
         read=("clk", "wake"),
         cpp=(*_HOST_CPP, BENCH_DPI / "dpi.cpp", SHARED_DPI / "bench.cpp"),
-        headers=(*model.headers, *(SHARED_DPI / name for name in ("bench.h", "interpreter.h", "player.h"))),
         folders=(*model.folders, SHARED_DPI),
         python=True,
     )
@@ -153,7 +151,6 @@ def _system(
         texts={**changed, **({_SHELL: shell} if shell else {})},
         includes=_includes(accelerator),
         parameters=config.parameters(),
-        headers=(*_HOST_HEADERS, header()),
         folders=(BENCH_DPI, header().parent),
         effort="-O2",
     )

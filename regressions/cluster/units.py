@@ -14,7 +14,6 @@ from tb.cluster.header import header
 FOLDER = BENCH / "units"
 # A second of simulation: what counts is how long the compiler takes.
 _EFFORT = "-O1"
-_SHARED = (BENCH_DPI / "monitor.h", BENCH_DPI / "backdoor.h", FOLDER / "unit.h")
 _FINDING = re.compile(r"^(\w+) in cycle (\d+): (.*)$", re.MULTILINE)
 _CYCLES = re.compile(r"^cycles (\d+)$", re.MULTILINE)
 
@@ -86,7 +85,6 @@ def build_unit(
         parameters=unit.parameters if parameters is None else parameters,
         flags=("--assert",),
         cpp=(FOLDER / f"{unit.name}_bench.cpp", *[BENCH_DPI / "monitor.cpp"] * unit.monitored),
-        headers=(*_SHARED, header()),
         folders=(BENCH_DPI, FOLDER, header().parent),
         effort=_EFFORT,
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from models.included import files
 from tb.headers import included
 
 CLOCKED = ("--timing", "--assert", "--timescale", "1ns/1ps")
@@ -45,8 +46,7 @@ class Model:
     read: tuple[str, ...] = ()  # those that it reads
     shown: tuple[str, ...] = ()  # variables of whatever module that Python reads and writes
     cpp: tuple[Path, ...] = ()  # C++ sources
-    headers: tuple[Path, ...] = ()  # headers of the project that these include
-    folders: tuple[Path, ...] = ()  # where the C++ compiler looks for headers
+    folders: tuple[Path, ...] = ()  # where the C++ compiler looks for headers, beside those that include them
     compile: tuple[str, ...] = ()  # flags for the C++ compiler
     link: tuple[str, ...] = ()  # flags for the linker
     effort: str = "-O3"  # the C++ compiler's, for what runs in every cycle
@@ -59,4 +59,5 @@ class Model:
         own = [source for source in self.sources if str(source) not in self.texts]
         headers = [header for folder in self.includes for header in sorted(folder.rglob("*.svh"))]
         headers += [header for header in included(own, self.includes) if header not in headers]
-        return [*own, *headers, *self.cpp, *self.headers]
+        compiled = dict.fromkeys(file for source in self.cpp for file in files(source, self.folders))
+        return [*own, *headers, *compiled]

@@ -6,8 +6,7 @@ So an edit compiles what it touches, and the simulator's own library is compiled
 
 import hashlib
 import os
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from models.cxx import compiler
 from models.elf import serves
+from models.included import texts
 from regressions.limits import free_memory
 from regressions.simulators.tools import environment_key, run_tool, stop_tools
 
@@ -25,7 +25,6 @@ SCRATCH = "scratch"
 """Folder within that of a build for what compilers leave; it goes with the objects."""
 
 _COMPILER_BYTES = 1_500_000_000  # what one of them needs at most, for the largest function of an array
-_INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +41,9 @@ class TranslationUnit:
     def key(self) -> str:
         """Hash of the source, all headers that it may include, the flags and the tools."""
         digest = hashlib.sha256("\0".join([*self.flags, *environment_key()]).encode())
-        for text in self._texts(self.source, set()):
+        for text in texts(self.source, self.folders):
             digest.update(hashlib.sha256(text).digest())
         return digest.hexdigest()[:24]
-
-    def _texts(self, file: Path, seen: set[Path]) -> Iterator[bytes]:
-        if file in seen:
-            return
-        seen.add(file)
-        text = file.read_bytes()
-        yield text
-        for name in _INCLUDE.findall(text.decode(errors="replace")):
-            places = (folder / name for folder in (file.parent, *self.folders))
-            if (found := next((place for place in places if place.is_file()), None)) is not None:
-                yield from self._texts(found, seen)
 
 
 class Compilers:

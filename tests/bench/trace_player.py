@@ -57,7 +57,6 @@ def build() -> Path:
         sources=(HERE / "trace_player.vlt", *sources),
         flags=("--assert",),
         cpp=(HERE / "trace_player.cpp", dpi / "bench.cpp"),
-        headers=tuple(dpi / name for name in ("bench.h", "player.h", "interpreter.h")),
         folders=(dpi,),
         effort="-O1",
     )

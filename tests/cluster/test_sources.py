@@ -116,6 +116,11 @@ def test_functions_of_signals_become_tables(tmp_path: Path) -> None:
         with_tables([unit])
 
 
+def test_a_build_depends_on_the_headers_of_its_programs() -> None:
+    names = {path.name for path in bench_model(load("cluster_2")).files}
+    assert {"bench.cpp", "bench.h", "deputy.h", "monitor.h", "backdoor.h", "constants.h"} <= names
+
+
 SERIAL = Path(__file__).with_name("serial_cluster.toml")
 
 

@@ -27,7 +27,6 @@ MODEL = Model(
     ),
     flags=(*CLOCKED, "--public-flat-rw"),
     cpp=(DPI / "bench.cpp",),
-    headers=tuple(sorted(DPI.glob("*.h"))),
     folders=(DPI,),
     python=True,
 )

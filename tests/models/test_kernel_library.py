@@ -81,7 +81,7 @@ def test_a_compiler_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_each_library_is_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Also when several ask at the same time; another source, option or compiler makes another one."""
+    """Also when several ask at once; another source, header, option or compiler makes another one."""
     log = _fake_compiler(tmp_path, monkeypatch)
     source = tmp_path / "kernel.cpp"
     source.write_text("")
@@ -97,12 +97,13 @@ def test_each_library_is_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         thread.join()
     assert log.read_text().splitlines() == ["made"]
     paths = {made("plain"), made("plain"), made("avx2"), made("plain", ("-g",))}
-    source.write_text("// other\n")
-    paths.add(made("plain"))
+    for file, text in ("kernel.cpp", '#include "deep.h"\n'), ("deep.h", "// one\n"), ("deep.h", "// other\n"):
+        (tmp_path / file).write_text(text)
+        paths.add(made("plain"))
     (tmp_path / "version").write_text("fake 2")
     paths.add(made("plain"))
-    assert len(paths) == 5
-    assert len(log.read_text().splitlines()) == 5
+    assert len(paths) == 7
+    assert len(log.read_text().splitlines()) == 7
     assert sorted(path.name for path in folder.glob("*.so")) == sorted(path.name for path in paths)
 
 

@@ -14,7 +14,7 @@ from regressions.simulators.tools import environment_key
 from tb.exchange.device import Descriptor
 
 RULE = re.compile(r'^lint_off -rule (\w+) -file "\*/([^"]+)"(?: -match "\*(.+)\*")?$', re.MULTILINE)
-_FILES = ("sources", "includes", "cpp", "headers", "folders")
+_FILES = ("sources", "includes", "cpp", "folders")
 
 
 def findings_of(model: Model) -> str:

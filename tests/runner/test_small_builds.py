@@ -58,7 +58,6 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         sources=(folder / "top.sv",),
         includes=(folder / "include",),
         cpp=(folder / "main.cpp",),
-        headers=(folder / "five.h",),
         folders=(folder,),
         flags=("--no-timing", *_RANDOM_X),
         effort="-O0",
