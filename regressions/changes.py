@@ -17,7 +17,7 @@ _BESIDES = {
     "rtl/": ("rtl/test_style.py", "rtl/test_assertions.py", "rtl/test_one_code.py"),
     "models/kernel.cpp": ("models/test_kernel.py", "models/test_gemm_op.py"),
     "tb/stimulus/operands.cpp": ("stimulus/test_filling.py",),
-    "models/schedule.cpp": ("models/test_schedule.py", "bench/test_schedule_check.py", "trace/test_trace.py"),
+    "models/schedule": ("models/test_schedule.py", "bench/test_schedule_check.py", "trace/test_trace.py"),
     "regressions/trace/": ("trace/test_trace.py",),
     "tb/agents/control/": ("control/test_bfm_simulation.py",),
     "tb/dpi/": (
