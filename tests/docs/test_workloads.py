@@ -2,41 +2,28 @@
 """docs/workloads.md: its examples run, and its figures are those of the schedule model."""
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from models.engine import ARRAY, EngineJob
+from models.engine import ARRAY
 from models.published import operating_points
 from regressions import testlist
-from regressions.paths import ROOT
 from regressions.testbench import open_stream
-from regressions.testlist import LISTS
 from regressions.tiers import load_tiers
 from regressions.workloads.figures import Phase, phases, total
 from tb.sequences import without_bench
 from tb.workloads.autoencoder import SIZES
+from tests.docs.workload_tables import ENTRIES, TEXT, account, percent, tables
 
-TEXT = (ROOT / "docs" / "workloads.md").read_text()
 SCRIPTS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 LIST = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)[0]
-ENTRIES = testlist.load([LISTS], load_tiers())
 NAMES = {name for name, entry in ENTRIES.items() if "/workloads/" in entry.sequence}
 
 Row = tuple[str, dict[str, str]]
-
-
-def tables(text: str) -> Iterator[tuple[list[str], list[list[str]]]]:
-    """Yields the tables of a Markdown text: headings, and the cells of each row."""
-    for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
-        head, _, *rows = (
-            [cell.strip() for cell in line.strip().strip("|").split("|")] for line in block.splitlines()
-        )
-        yield head, rows
 
 
 def documented(text: str) -> list[Row]:
@@ -50,23 +37,20 @@ def documented(text: str) -> list[Row]:
     return found
 
 
-@cache
-def account(name: str) -> tuple[EngineJob, ...]:
-    return tuple(without_bench(ENTRIES[name].sequence).account(ARRAY))
-
-
 def computed(name: str) -> dict[str, str]:
     """Returns the figures of a workload as a document has them."""
     jobs = account(name)
     cycles = {place: job.cycles for place, job in enumerate(jobs) if job.cycles is not None}
-    everything: Phase = total(phases(ARRAY, jobs, cycles))
+    needed = without_bench(ENTRIES[name].sequence).needed()
+    everything: Phase = total(phases(ARRAY, jobs, cycles, needed))
     slow, fast = (f"{point.milliseconds(everything.cycles):.3f} ms" for point in operating_points())
     return {
         "jobs": str(len(jobs)),
         "arithmetic": f"{sum(arithmetic(job.m, job.n, job.k) for job in jobs):,}",
         "tiles": f"{everything.tiles:,}",
         "cycles": f"{everything.cycles:,}",
-        "utilization": f"{everything.utilization(ARRAY):.1%}".replace("%", " %"),
+        "utilization": percent(everything.utilization(ARRAY)),
+        "steps without zeros": percent(everything.useful(ARRAY)),
         "at 470 MHz": slow,
         "at 613 MHz": fast,
     }
