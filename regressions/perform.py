@@ -18,6 +18,7 @@ from regressions.errors import UserError
 from regressions.executor import Execution, Executor, not_started
 from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
+from regressions.orphans import claimed
 from regressions.paths import quoted, relative
 from regressions.place import PlaceGone, SimulationPlace
 from regressions.places import place_of
@@ -106,11 +107,12 @@ def _execute(
 ) -> Execution:
     """Builds, and simulates at a place."""
     runner = _Runner(run, schedule, simulator, place, console)
-    execution = runner.execute()
-    if schedule.closing is not None and not execution.interrupted:
-        with busy(console, "making scenarios for the bins that are still open"):
-            segments = schedule.closing(covered(run, execution, ACCELERATOR))
-        execution.add(runner.close(segments))
+    with claimed(run.folder):
+        execution = runner.execute()
+        if schedule.closing is not None and not execution.interrupted:
+            with busy(console, "making scenarios for the bins that are still open"):
+                segments = schedule.closing(covered(run, execution, ACCELERATOR))
+            execution.add(runner.close(segments))
     return execution
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from regressions.deadline import Deadline, Effort, processor_seconds
 from regressions.judge import Ending, ProcessEnd
-from regressions.orphans import kill_group, watched
+from regressions.orphans import kill_group, telling, watched
 from regressions.paths import ROOT, relative
 from regressions.results import ResultsReader
 
@@ -53,18 +53,19 @@ async def run_process(
     `on_progress` is called when results came in.
 
     Raises:
-        OSError: The log cannot be written or the program not be started.
+        OSError: The log cannot be written.
     """
     started = time.monotonic()
     log = command.folder / "sim.log"
     with log.open("wb") as output:
         output.write(f"rerun: {command.rerun}\n".encode())
         output.flush()
+        argv, tells = telling([*map(str, command.argv)])
         process = await asyncio.create_subprocess_exec(
-            *command.argv,
+            *argv,
             env=command.environment,
             cwd=ROOT,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=tells,
             stdout=output,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
