@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What goes into an object: a C++ file and the headers that it includes."""
+"""Files that an object is compiled from: a C++ file and the headers that it includes."""
 
 import re
 from collections.abc import Iterator, Sequence
