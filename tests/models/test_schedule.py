@@ -4,6 +4,7 @@
 import itertools
 import random
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from models.schedule import (
     steps,
 )  # fmt: skip
 from models.timing import Instance, bound, padding, tile_cycles
+from tests.models import chained_layers
 
 INSTANCES = {
     "4x12x3": Instance(4, 12, 3, 256),
@@ -211,6 +213,13 @@ def test_queued_jobs_of_the_table(size: Size, most: int) -> None:
     ends = [end for _, end, _ in stream(INSTANCES["4x12x3"], [(Op.GEMM, size, Format.FP16)] * 8)]
     assert ends[0] - PROGRAMMING == cycles("4x12x3", size)
     assert max(later - end for end, later in itertools.pairwise(ends)) <= most
+
+
+@pytest.mark.parametrize("operand", ["w", "x"])
+def test_chained_layers_take_what_the_document_says(operand: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "accelerator.md").read_text()
+    cycles = [f"{chained_layers.chain(compared, operand, 1):,}" for compared in chained_layers.COMPARED]
+    assert f"| {operand.upper()} | 1 | {' | '.join(cycles)} |" in text
 
 
 @pytest.mark.parametrize("operand", range(3))
