@@ -36,6 +36,8 @@ _MOST_STEPS = 1 << 17
 _MOST_FREE = 24  # a dimension of which the bin says nothing
 _CHOICE = 8  # sizes that a bin's size is drawn from
 _QUEUE = {"alone": 1, "first": 2, "queued": 2, "later": 3}
+_WORKS = ("work_before", "work_behind", "tiles_before", "tiles_behind")
+_BEHIND = ("op_before", "format_before", "shared", *_WORKS)
 _ALIGNED = {"word": 64, "0": 4, "1": 1, "2": 2, "3": 1}
 
 
@@ -142,13 +144,16 @@ class Targets:
         aligned = {_ALIGNED[values[name]] for name in values if name.endswith("_align")}
         if aligned:
             table["alignment"] = dict.fromkeys((str(each) for each in sorted(aligned)), 1)
-        queue = values.get("queue", "queued" if "dependency" in values else "alone")
+        behind = any(name in values for name in _BEHIND)
+        queue = values.get("queue", "queued" if "dependency" in values or behind else "alone")
         if queue in _QUEUE:
             table["jobs"] = _QUEUE[queue]
         else:
             table["abort"] = rng.choice(("clear", "reset"))
-        if values.get("dependency", "none") != "none":
+        if values.get("dependency", "none") != "none" or values.get("shared", "apart") != "apart":
             table["chain"] = 1.0
+        if behind:
+            self._neighbours(values, table, rng)
         if "y_place" in values:
             table["op"] = [op.name for op in self._device.operations if op.reads_y]
             table |= {"y_apart": 1.0, "z_overlap": float(values["y_place"] == "over_z")}
@@ -159,6 +164,32 @@ class Targets:
         if "write_answers" in values:
             table["write_r_valid"] = values["write_answers"]
         return table
+
+    def _neighbours(self, values: Mapping[str, str], table: dict[str, Any], rng: random.Random) -> None:
+        """Makes two jobs likely that differ as a bin says; what one of them draws the other may draw too."""
+        if "op_before" in values:
+            table["op"] = {values[name]: 1 for name in ("op_before", "op") if name in values}
+            if "op" not in values:
+                table["op"] = {op.name: 1 for op in self._device.operations}
+        elif values.get("shared") == "y":
+            table["op"] = [op.name for op in self._device.operations if op.reads_y]
+        if "format_before" in values:
+            drawn = (
+                {"format": values[name]} if name in values else {} for name in ("format_before", "format")
+            )
+            table["fmt"] = {self._format(each, rng): 1 for each in drawn}
+        works = {values[name] for name in _WORKS if name in values}
+        if works:
+            rows, columns = self._device.instance.tile_rows, self._device.instance.tile_cols
+            heights = {"empty": 0, "tiles": rng.randint(rows + 1, 2 * rows)}
+            low = rng.randint(1, rows)
+            table["m"] = {"values": sorted({heights.get(each, low) for each in works})}
+            table["n"] = {
+                "values": sorted({0 if each == "no_steps" else rng.randint(1, 8) for each in works})
+            }
+            table["k"] = rng.randint(1, columns)
+            if works == {"empty", "no_steps"}:
+                table["n"] = 0
 
     def _format(self, values: Mapping[str, str], rng: random.Random) -> str:
         """The name of a format, or of those of X, W and Y/Z, that fits a bin."""

@@ -62,6 +62,15 @@ def test_scenarios_hit_their_bins_and_are_the_same_again(sample: str) -> None:
         assert all(DEVICE.supports(job) is None for job in scenario.jobs)
 
 
+def test_each_pair_of_neighbours_has_a_scenario() -> None:
+    pairs = [target for target in STREAM.bins.targets if target[0].name.startswith("neighbours.")]
+    assert len(pairs) > 150
+    for number, (item, place) in enumerate(pairs[::4]):
+        scenario = STREAM.bins.scenario((item, place), 0, random.Random(number))
+        assert (item.name, place) in STREAM.bins.reached(scenario)
+        assert len(scenario.jobs) == 2
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [

@@ -6,7 +6,7 @@ import pytest
 from models.formats import Format
 from models.ops import Op
 from models.timing import Instance
-from tb.coverage import points
+from tb.coverage import neighbours, points
 from tb.coverage.coverpoint import size_bin
 from tb.coverage.samples import AccessSample, CutSample, JobSample
 from tb.exchange.job import Job
@@ -178,3 +178,30 @@ def test_accesses() -> None:
     it = AccessSample(0x20, False, 15, 3, 2, 1)
     assert [name(it) for name in names] == ["unmapped", "read", "full", "other", "bad"]
     assert points.lock(AccessSample(0, False, 15, 1, 0, None)) == "free"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ({}, {}, ("apart", "tile", "tile")),
+        ({"m": 13}, {"x_addr": 0x1600}, ("x", "tiles", "tile")),
+        ({}, {"w_addr": 0x1600, "k": 17}, ("w", "tile", "tiles")),
+        ({}, {"z_addr": 0x1607}, ("y", "tile", "tile")),
+        ({}, {"z_addr": 0x1400, "op": Op.MATMUL}, ("overwrites", "tile", "tile")),
+        ({}, {"z_addr": 0x1600, "op": Op.MATMUL}, ("apart", "tile", "tile")),
+        ({"n": 0}, {"m": 0}, ("apart", None, None)),
+    ],
+)
+def test_neighbours_are_a_queued_job_and_the_one_right_before(
+    first: dict[str, object], second: dict[str, object], expected: tuple[str | None, ...]
+) -> None:
+    place = {"x_addr": 0x1400, "w_addr": 0x1500, "z_addr": 0x1600}
+    jobs = job(fmt=Format.BF16, **(place | first)), job(**second)  # type: ignore[arg-type]
+    it = sample(job(), *jobs)
+    assert neighbours.shared(it) == expected[0]
+    assert (neighbours.tiles_before(it), neighbours.tiles_behind(it)) == expected[1:]
+    assert (neighbours.op_before(it), neighbours.format_before(it)) == ("GEMM", "BF16")
+    works = neighbours.work_before(it), neighbours.work_behind(it)
+    assert works == ("no_steps", "empty") or works == expected[1:]
+    assert neighbours.shared(sample(jobs[1])) is None
+    assert neighbours.work_behind(sample(*jobs, abort=ABORT)) is None
