@@ -62,6 +62,11 @@ class BuildTree:
         return self.reports / "proof.json"
 
     @property
+    def faults(self) -> Path:
+        """Figures of the last `make faults`."""
+        return self.reports / "faults.json"
+
+    @property
     def history(self) -> Path:
         """Findings of runs, one after the other (`regressions.history`)."""
         return self.reports / "history.jsonl"

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bench around an accelerator, and the loop that drives one without a bench, as models."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from regressions.accelerator.foreign import device_flags, waivers
 from regressions.accelerator.shell import dut_shell
 from regressions.paths import ROOT
-from regressions.simulators.model import CLOCKED, FAST_X, ONE_CODE, Model
+from regressions.simulators.model import CLOCKED, FAST_X, NO_ASSERTIONS, ONE_CODE, Model
 from tb.exchange.device import Descriptor
 
 TOP = "tb_top"
 BENCH_SV = ROOT / "tb" / "sv"
 BENCH_DPI = ROOT / "tb" / "dpi"
 _BARE_LOOP = ROOT / "regressions" / "speed" / "bare.cpp"
+_FAULTS = ROOT / "regressions" / "faults" / "loop"
 _SHELL = "dut_shell.sv"
 
 # Packages first, top last; the order matters to the compiler.
@@ -63,7 +65,37 @@ def bare_model(device: Descriptor) -> Model:
         includes=device.includes,
         flags=(*_FLAGS, *device_flags(device), *FAST_X),
         cpp=(_BARE_LOOP,),
+        headers=(_BARE_LOOP.with_name("job_list.h"),),
         variant="bare",
+    )
+
+
+def faults_model(
+    device: Descriptor, registers: Sequence[tuple[str, str]] = (), separate: Sequence[str] = ()
+) -> Model:
+    """Return a device in the loop of `regressions/faults`, with these registers (module, variable) in sight.
+
+    Modules with a register that is a port are separate: otherwise a net outside is the register, and the port
+    its copy. Without assertions, whose registers are none of the device. No two registers are made one: each
+    can be inverted alone.
+    """
+    return Model(
+        name=device.name,
+        top="dut_shell",
+        prefix="Vfaults",
+        program="faults",
+        sources=_device(device),
+        texts={_SHELL: dut_shell(device, bench=False), **waivers(device)},
+        includes=device.includes,
+        flags=(*ONE_CODE, f"-D{NO_ASSERTIONS}", "--no-assert", "-fno-dedup", *device_flags(device), *FAST_X),
+        kept=tuple(registers),
+        separate=tuple(separate),
+        cpp=(_FAULTS / "faults.cpp",),
+        headers=(*sorted(_FAULTS.glob("*.h")), _BARE_LOOP.with_name("job_list.h")),
+        folders=(_BARE_LOOP.parent,),
+        link=("-pthread",),
+        once="-O1",
+        variant="faults",
     )
 
 

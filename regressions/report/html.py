@@ -17,6 +17,7 @@ from regressions.report.covered import bin_groups, exclusions, groups, share
 from regressions.report.defects import broken_by, module_anchor, modules
 from regressions.report.devices import device_views
 from regressions.report.failing import failures, short
+from regressions.report.faults import fault_section
 from regressions.report.nights import idle, kinds, new_kinds
 from regressions.report.overview import processor_time, tiles
 from regressions.report.proof import ANSWERS, proof_section
@@ -93,6 +94,7 @@ def render_html(summary: Summary) -> str:
         proof_answers=ANSWERS,
         proof=proof_section(summary.run.order.tree.proof),
         area=area_section(summary.run.order.tree.synthesis),
+        faults=fault_section(summary.run.order.tree.faults),
         sections=sections,
         workloads=workload_section(
             summary, next((section.training for section in sections if section.training), {})

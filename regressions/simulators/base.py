@@ -73,6 +73,15 @@ class Simulator(ABC):
         del log
         raise BuildError(f"no {model.program} of {model.name}: {self.name} compiles no C++ programs")
 
+    def elaborate(self, model: Model, log: Path) -> Path:
+        """Elaborate a model without compiling it; return its tree of modules as Verilator's JSON.
+
+        Raises:
+            BuildError: A tool is missing or failed, or the simulator writes no such tree.
+        """
+        del log
+        raise BuildError(f"no tree of {model.name}: {self.name} writes none")
+
     def build_bare(self, descriptor: Descriptor, log: Path) -> Build:
         """Compile the loop in C++ around a device without a bench; see `compile`."""
         program = self.compile(runner_of(descriptor).bare(descriptor), log)

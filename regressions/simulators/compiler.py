@@ -13,7 +13,7 @@ from models.elf import serves
 from models.places import cache_folder
 from regressions.simulators.cache import build_once, content_key
 from regressions.simulators.generated import units_of
-from regressions.simulators.model import Model
+from regressions.simulators.model import ONCE, Model
 from regressions.simulators.objects import SCRATCH, Compilers, TranslationUnit
 from regressions.simulators.tools import (
     environment_key,
@@ -24,6 +24,7 @@ from regressions.simulators.tools import (
 from tb.source_text import write_source_text
 
 _PUBLIC = "public.vlt"
+_TREE = "tree.json"
 # With $fatal a module refuses parameters that cannot be.
 _FATAL = "-Werror-USERFATAL"
 
@@ -43,6 +44,7 @@ def compile_model(
     flags, texts = _flags(model), _texts(model)
     # Folders are no part of the key: what counts of them are the files, wherever they lie.
     settings = [model.program, *texts.values(), *flags, *model.compile, *model.link, model.effort]
+    settings += [f"once {model.once}"] * (model.once != ONCE)
     settings += ["profiled"] * (train is not None)
     key = content_key(model.files, [*settings, *environment_key()])
 
@@ -73,6 +75,27 @@ def compile_model(
         cache_folder(), name, key, make, lambda made: serves(made / result, executable=not shared)
     )
     return folder / model.program, cached
+
+
+def elaborate_model(model: Model, log: Path) -> Path:
+    """Return the elaborated design of a model as Verilator writes it: a tree in JSON, kept like a build.
+
+    Raises:
+        BuildError: A tool is missing or failed, or the parameters are impossible.
+    """
+    require_tools()
+    flags, texts = _flags(model), _texts(model)
+    key = content_key(model.files, ["tree", *texts.values(), *flags, *environment_key()])
+
+    def make(folder: Path) -> None:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.unlink(missing_ok=True)
+        command = verilator("--json-only", "-Mdir", str(folder), "--prefix", model.prefix, "-Wno-fatal")
+        command += ["--json-only-output", str(folder / _TREE), _FATAL, *flags]
+        run_tool([*command, *_frontend(model, folder)], log, f"Verilator on {model.name}")
+
+    folder, _ = build_once(cache_folder(), f"{model.name}-tree", key, make)
+    return folder / _TREE
 
 
 def lint_model(model: Model, log: Path) -> None:
@@ -119,6 +142,8 @@ def _texts(model: Model) -> dict[str, str]:
     lines = [f'public_flat_rw -module "{model.top}" -var "{name}"' for name in model.driven]
     lines += [f'public_flat_rd -module "{model.top}" -var "{name}"' for name in model.read]
     lines += [f'public_flat_rw -module "*" -var "{name}"' for name in model.shown]
+    lines += [f'public_flat_rd -module "{module}" -var "{name}"' for module, name in model.kept]
+    lines += [f'no_inline -module "{module}"' for module in model.separate]
     public = {_PUBLIC: "\n".join(["`verilator_config", *lines]) + "\n"} if lines else {}
     return {**public, **model.texts}
 

@@ -13,9 +13,6 @@ from regressions.simulators.model import Model
 from regressions.simulators.objects import TranslationUnit
 from regressions.simulators.tools import machine_flag
 
-# What runs once, at the start, is not worth compiling well: of an array of 96 elements, one constructor took
-# minutes that way.
-_ONCE = "-O0"
 _LIBRARY = "-O3"
 # Generated files are compiled together up to so many bytes: the headers take longer than a small one itself.
 _TOGETHER = 400_000
@@ -34,12 +31,12 @@ def units_of(model: Model, folder: Path) -> Iterator[TranslationUnit]:
     slow = [path for path in own if path.stem.endswith("__Slow")]
     for name, effort, paths in (
         ("fast", model.effort, [path for path in own if path not in slow]),
-        ("slow", _ONCE, slow),
+        ("slow", model.once, slow),
     ):
         for number, texts in enumerate(_together(paths)):
             source = folder / f"{name}{number}.cpp"
             source.write_text("".join(f'#include "{path.name}"\n' for path in texts))
-            yield TranslationUnit(source, (effort, *flags), folders, tools, hot=effort != _ONCE)
+            yield TranslationUnit(source, (effort, *flags), folders, tools, hot=name == "fast")
     cpp = [*model.cpp]
     if model.python:
         cpp.append(cocotb_tools.config.share_dir / "lib" / "verilator" / "verilator.cpp")

@@ -19,6 +19,10 @@ ONE_CODE = ("-fno-dfg", "-fno-table")
 and faster. Whatever puts something of an instance into its code would make a copy for each: optimisation over
 instances and numbered tables."""
 
+ONCE = "-O0"
+"""The C++ compiler's effort for what runs once, at the start: of an array of 96 elements, one constructor
+took minutes otherwise."""
+
 NO_CASE_CHECKS = "--no-assert-case"
 """The flag without which messages of `unique case`, which name the instance, make such copies too. That no
 two items of a case match the same value is seen from their text: `make lint` has it (CASEOVERLAP)."""
@@ -45,11 +49,14 @@ class Model:
     driven: tuple[str, ...] = ()  # signals of the top module that Python writes; all public ones cost speed
     read: tuple[str, ...] = ()  # those that it reads
     shown: tuple[str, ...] = ()  # variables of whatever module that Python reads and writes
+    kept: tuple[tuple[str, str], ...] = ()  # module and variable of those that C++ finds by name
+    separate: tuple[str, ...] = ()  # modules whose ports are variables of their own, and no other name of one
     cpp: tuple[Path, ...] = ()  # C++ sources
     folders: tuple[Path, ...] = ()  # where the C++ compiler looks for headers, beside those that include them
     compile: tuple[str, ...] = ()  # flags for the C++ compiler
     link: tuple[str, ...] = ()  # flags for the linker
     effort: str = "-O3"  # the C++ compiler's, for what runs in every cycle
+    once: str = ONCE  # that for the rest
     variant: str = ""  # suffix that tells the builds of one name apart
     python: bool = False  # True if cocotb runs in it
 

@@ -23,7 +23,7 @@ from regressions.paths import ROOT
 from regressions.planner import RANDOM_STATE
 from regressions.simulators import fst, verilator_coverage
 from regressions.simulators.base import Build, BuildError, Simulator
-from regressions.simulators.compiler import compile_model, lint_model
+from regressions.simulators.compiler import compile_model, elaborate_model, lint_model
 from regressions.simulators.model import FAST_X, Model
 from regressions.simulators.objects import Compilers
 from regressions.simulators.opinions import opinions_model
@@ -113,6 +113,10 @@ class Verilator(Simulator):
     def compile(self, model: Model, log: Path) -> Path:
         """Compile a model, or take it from the cache."""
         return compile_model(model, log, self._compilers)[0]
+
+    def elaborate(self, model: Model, log: Path) -> Path:
+        """Elaborate a model, or take its tree from the cache."""
+        return elaborate_model(model, log)
 
     def stop(self) -> None:
         """End all tools."""

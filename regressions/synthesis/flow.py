@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Synthesis, unit by unit: a module is read with the modules below it as boxes, and mapped to cells once."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -34,6 +35,11 @@ class Synthesized:
     library: Library
 
 
+def _top(device: Descriptor) -> SynthesisUnit:
+    """The unit of a whole device."""
+    return SynthesisUnit(device.top, tuple((name, str(value)) for name, value in device.parameters.items()))
+
+
 class Synthesis:
     """Synthesizes devices; units that several devices share are made once."""
 
@@ -48,10 +54,7 @@ class Synthesis:
         Raises:
             YosysError: A source or a command was refused.
         """
-        reading = Reading.of(device)
-        top = SynthesisUnit(
-            device.top, tuple((name, str(value)) for name, value in device.parameters.items())
-        )
+        reading, top = Reading.of(device), _top(device)
         order = self._discover(top, reading)
         missing = [unit for unit in order if unit not in self._mapped]
         with ThreadPoolExecutor(self._processes) as pool:
@@ -60,6 +63,25 @@ class Synthesis:
             self._mapped |= {unit: job.result() for unit, job in jobs.items()}
         findings = [finding for unit in order for finding in self._read[unit][1]]
         return Synthesized(top, {unit: self._mapped[unit] for unit in order}, findings, self._library)
+
+    def registers(self, device: Descriptor) -> Counter[str]:
+        """Count the bits of registers and memories of a device by module, before any optimisation.
+
+        Raises:
+            YosysError: A source was refused.
+        """
+        top = _top(device)
+        self._discover(top, Reading.of(device))
+        bits: Counter[str] = Counter()
+        waiting = [top]
+        while waiting:
+            unit = waiting.pop()
+            netlist = self._read[unit][0]
+            waiting += [child for _, child in netlist.children]
+            registers = [cell for cell in netlist.cells if cell.unit is None and "Q" in cell.outputs]
+            bits[unit.module] += sum(len(cell.outputs["Q"]) for cell in registers)
+            bits[unit.module] += sum(size * width for size, width in netlist.memories.values())
+        return +bits
 
     def _discover(self, top: SynthesisUnit, reading: Reading) -> list[SynthesisUnit]:
         """All units of a device, each before those below it; what is wrong with each is looked for here."""

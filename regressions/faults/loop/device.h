@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Verilated device whose registers can be read, written and compared as a block of bytes.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "Vfaults.h"
+#include "Vfaults__Syms.h"
+#include "job_list.h"
+#include "verilated.h"
+#include "verilated_syms.h"
+
+// Computes all that is combinational from registers and inputs; generated, but in no header.
+void Vfaults___024root___eval_settle(Vfaults___024root*);
+
+/** A variable with registers, and where its bits lie in a block of state. */
+struct Variable {
+    std::string scope, name;
+    uint32_t entries, width, stride;  // of an unpacked array; bits of an entry; bytes from one to the next
+    uint32_t offset;                  // in a block of state, bytes
+};
+
+/** Place of a difference between two blocks of state. */
+struct Difference {
+    uint32_t bits;  // 0 none, 1 one, 2 more
+    uint32_t place;  // of the only one: 8 * byte + bit
+};
+
+class Device {
+   public:
+    /** `list`: a file with a line for each variable, its scope and name. */
+    explicit Device(const char* list) {
+        std::ifstream file(list);
+        std::string scope, name;
+        while (file >> scope >> name) add(scope, name);
+        if (variables_.empty()) fail(std::string("no registers in ") + list);
+    }
+
+    Vfaults& ports() { return dut_; }
+    const std::vector<Variable>& variables() const { return variables_; }
+    uint32_t bytes() const { return bytes_; }
+
+    /** Two evaluations: inputs with the clock low, then the rising edge. */
+    void low() {
+        dut_.clk_i = 0;
+        dut_.eval();
+    }
+    void rise() {
+        dut_.clk_i = 1;
+        dut_.eval();
+    }
+
+    void settle() { Vfaults___024root___eval_settle(dut_.rootp); }
+
+    void save(uint8_t* to) const {
+        for (const Run& run : runs_) std::memcpy(to + run.offset, run.live, run.bytes);
+    }
+    void load(const uint8_t* from) {
+        for (const Run& run : runs_) std::memcpy(run.live, from + run.offset, run.bytes);
+    }
+
+    /** Inverts the bit at a place in a block of state. */
+    void flip(uint32_t place) { *live(place) ^= static_cast<uint8_t>(1 << place % 8); }
+    bool at(uint32_t place) { return (*live(place) >> place % 8 & 1) != 0; }
+    void set(uint32_t place, bool value) {
+        if (at(place) != value) flip(place);
+    }
+
+    Difference difference(const uint8_t* other) const {
+        Difference found{0, 0};
+        for (const Run& run : runs_) {
+            const uint8_t* there = other + run.offset;
+            if (std::memcmp(run.live, there, run.bytes) == 0) continue;
+            for (uint32_t byte = 0; byte < run.bytes; ++byte) {
+                const uint32_t bits = run.live[byte] ^ there[byte];
+                if (bits == 0) continue;
+                if (found.bits != 0 || (bits & (bits - 1)) != 0) return {2, 0};
+                found = {1, 8 * (run.offset + byte) + static_cast<uint32_t>(__builtin_ctz(bits))};
+            }
+        }
+        return found;
+    }
+
+   private:
+    struct Run {
+        uint8_t* live;
+        uint32_t offset, bytes;
+    };
+
+    VerilatedContext context_;
+    Vfaults dut_{&context_, ""};
+    std::vector<Variable> variables_;
+    std::vector<Run> runs_;  // as many as there are gaps between the variables
+    std::vector<uint8_t*> places_;  // of each byte of state
+    uint32_t bytes_ = 0;
+
+    uint8_t* live(uint32_t place) { return places_[place / 8]; }
+
+    void add(const std::string& scope_name, const std::string& name) {
+        const auto& scopes = *context_.scopeNameMap();
+        const auto scope = scopes.find(scope_name.c_str());
+        if (scope == scopes.end()) fail("no scope " + scope_name + " in the build: register lists are of another one");
+        VerilatedVar* var = scope->second->varFind(name.c_str());
+        if (var == nullptr) fail("no variable " + name + " in " + scope_name);
+        uint32_t entries = 1;
+        for (const VerilatedRange& range : var->unpackedRanges()) entries *= static_cast<uint32_t>(range.elements());
+        const auto size = static_cast<uint32_t>(var->totalSize());
+        variables_.push_back({scope_name, name, entries, var->entBits(), size / entries, bytes_});
+        auto* at = static_cast<uint8_t*>(var->datap());
+        for (uint32_t byte = 0; byte < size; ++byte) places_.push_back(at + byte);
+        if (!runs_.empty() && runs_.back().live + runs_.back().bytes == at) {
+            runs_.back().bytes += size;
+        } else {
+            runs_.push_back({at, bytes_, size});
+        }
+        bytes_ += size;
+    }
+};
