@@ -65,7 +65,6 @@ def bare_model(device: Descriptor) -> Model:
         includes=device.includes,
         flags=(*_FLAGS, *device_flags(device), *FAST_X),
         cpp=(_BARE_LOOP,),
-        headers=(_BARE_LOOP.with_name("job_list.h"),),
         variant="bare",
     )
 
@@ -91,7 +90,6 @@ def faults_model(
         kept=tuple(registers),
         separate=tuple(separate),
         cpp=(_FAULTS / "faults.cpp",),
-        headers=(*sorted(_FAULTS.glob("*.h")), _BARE_LOOP.with_name("job_list.h")),
         folders=(_BARE_LOOP.parent,),
         link=("-pthread",),
         once="-O1",
