@@ -57,6 +57,7 @@ class Order:
     waves: Annotated[bool, Option.switch("WAVES")] = False
     scaling: Annotated[bool, Option.switch("SCALING")] = False
     cells: Annotated[str, Option("CELLS")] = ""
+    netlist: Annotated[bool, Option.switch("NETLIST")] = False
     record: Annotated[Path | None, Option("R", Path)] = None
     finding: Annotated[str, Option("FINDING")] = ""
     lists: Annotated[tuple[Path, ...], Option.paths("LISTS")] = ()

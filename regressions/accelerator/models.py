@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from regressions.accelerator.foreign import device_flags, waivers
+from regressions.accelerator.realized import realized
 from regressions.accelerator.shell import dut_shell
 from regressions.paths import ROOT
 from regressions.simulators.model import CLOCKED, FAST_X, NO_ASSERTIONS, ONE_CODE, Model
@@ -25,10 +26,15 @@ _BENCH = (
 _DRIVEN = ("rst_n", "periph_req", "periph_add", "periph_wen", "periph_be", "periph_data", "periph_id")
 _READ = ("clk", "wake", "busy", "periph_gnt_s", "periph_r_data_s", "periph_r_valid_s", "periph_r_id_s")
 _FLAGS = (*CLOCKED, *ONE_CODE)
+_EFFORT = "-O3"
+# A statement for each gate: the compiler would take minutes to find little.
+_EFFORT_OF_CELLS = "-O1"
 
 
 def bench_model(device: Descriptor) -> Model:
     """Return the bench around a device, under cocotb."""
+    effort = _EFFORT if device.netlist is None else _EFFORT_OF_CELLS
+    device = realized(device)
     return Model(
         name=device.name,
         top=TOP,
@@ -49,12 +55,14 @@ def bench_model(device: Descriptor) -> Model:
         shown=tuple(sorted({path.rsplit(".", 1)[-1].partition("[")[0] for path in device.backdoor.values()})),
         cpp=(BENCH_DPI / "bench.cpp",),
         folders=(BENCH_DPI,),
+        effort=effort,
         python=True,
     )
 
 
 def bare_model(device: Descriptor) -> Model:
     """Return a device in the loop of `regressions/speed`; flags as those of the bench's fastest build."""
+    device = realized(device)
     return Model(
         name=device.name,
         top="dut_shell",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import to_builtins
+from msgspec.structs import replace
 from rich.console import Console
 
 from regressions.display import busy
@@ -14,14 +15,18 @@ from regressions.json_file import write_json
 from regressions.order import Order
 from regressions.paths import relative
 from regressions.processor import OTHERS, of_run
+from regressions.proof.answer import Answer
 from regressions.provenance import git_revision
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
 from regressions.synthesis import baseline
+from regressions.synthesis.equivalence import compare_all, different
 from regressions.synthesis.figures import DeviceFigures, measure
 from regressions.synthesis.flow import Synthesis
 from regressions.synthesis.library import GENERIC, OSU018, Library
+from regressions.synthesis.verilog import netlist_text
 from regressions.tables import Column, print_table
+from regressions.yosys.reading import Reading
 from regressions.yosys.tool import find_yosys
 from tb.exchange.device import Descriptor
 from tb.kinds import ACCELERATOR
@@ -46,19 +51,31 @@ def synth(order: Order, services: Services, console: Console) -> int:
         UserError: The extra cannot be installed, or a source was refused.
     """
     library = Library.read(_cells(order.cells))
+    if order.netlist and library.path != GENERIC:
+        raise UserError("NETLIST=1 knows the generic cells alone; leave CELLS= out")
     kept = baseline.read()
     devices = [services.device(name) for name in ([order.dut] if order.dut else DEVICES)]
     for device in devices:
-        _refuse(device)  # before anything is installed
-    synthesis = Synthesis(find_yosys(), order.tree.root / "synthesis", order.processes, library)
+        refuse(device)  # before anything is installed
+    yosys, folder = find_yosys(), order.tree.root / "synthesis"
+    synthesis = Synthesis(yosys, folder, order.processes, library)
     found: dict[str, DeviceFigures] = {}
     wrong = 0
     for device in devices:
         with busy(console, f"synthesizing {device.name}"):
-            found[device.name] = measure(device, synthesis.of(device))
+            made = synthesis.of(device)
+            found[device.name] = measure(device, made)
+        if order.netlist:
+            (folder / f"{device.name}.v").write_text(netlist_text(made.units, made.top))
+            with busy(console, f"comparing {device.name} with its netlist"):
+                compared = compare_all(
+                    made, Reading.of(device), yosys, folder / f"{device.name}.compared", order.processes
+                )
+            found[device.name] = replace(found[device.name], compared=compared)
         _show(device.name, found[device.name], console)
         if library.path == GENERIC and not order.keep:
             complaints = list(baseline.complaints(kept.get(device.name), found[device.name]))
+            complaints += different(found[device.name].compared)
             wrong += len(complaints)
             for line in complaints:
                 console.print(f"{device.name}: {line}", style="bold red", highlight=False)
@@ -83,7 +100,12 @@ def _cells(typed: str) -> Path:
     return path.resolve()
 
 
-def _refuse(device: Descriptor) -> None:
+def refuse(device: Descriptor) -> None:
+    """Refuse a device that is more than logic.
+
+    Raises:
+        UserError: It is a cluster.
+    """
     if device.kind != ACCELERATOR:
         raise UserError(
             f"DUT={device.name}: its memories are macros of a technology, and no logic; name an accelerator"
@@ -100,6 +122,14 @@ def _show(name: str, figures: DeviceFigures, console: Console) -> None:
         + ", ".join(f"{group} {area / whole.whole:.1%}" for group, area in figures.groups.items()),
         highlight=False,
     )
+    if figures.compared:
+        open_units = [each.unit for each in figures.compared if each.answer == Answer.UNDECIDED]
+        proven = sum(each.answer == Answer.PROVEN for each in figures.compared)
+        console.print(
+            f"equivalent to their sources: {proven} of {len(figures.compared)} units"
+            + (f"; undecided: {', '.join(open_units)}" if open_units else ""),
+            highlight=False,
+        )
     for path in figures.paths:
         console.print(f"{path.levels} levels: {path.start} -> {path.end} ({path.alike})", highlight=False)
 

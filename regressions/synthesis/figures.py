@@ -12,6 +12,7 @@ from msgspec import Struct
 from regressions.synthesis.depth import longest
 from regressions.synthesis.findings import Structure
 from regressions.synthesis.flow import Synthesized
+from regressions.synthesis.measured import ComparedUnit
 from regressions.yosys.netlist import SynthesisUnit
 from tb.exchange.device import Descriptor
 from tb.schema import read_toml
@@ -69,6 +70,7 @@ class DeviceFigures(Struct, frozen=True):
         groups: area of each group of units, in gate equivalents
         paths: the longest paths
         findings: structures that were found
+        compared: units whose netlists were compared with their sources
     """
 
     instance: str
@@ -78,6 +80,7 @@ class DeviceFigures(Struct, frozen=True):
     groups: dict[str, float]
     paths: list[DepthFigures]
     findings: list[FoundIn]
+    compared: list[ComparedUnit] = []
 
     @property
     def whole(self) -> UnitFigures:

@@ -17,6 +17,9 @@ from tb.exchange.device import Descriptor
 _MAP = "+strash;dch,-f;map,-B,0.9;topo"
 """Commands of ABC for a library without delays: a map of few levels, then of little area."""
 
+Parts = Mapping[SynthesisUnit, Sequence[tuple[str, SynthesisUnit]]]
+"""Units of a device, each before those inside, with the instances of units in each: name and unit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Synthesized:
@@ -48,21 +51,26 @@ class Synthesis:
         self._read: dict[SynthesisUnit, tuple[Netlist, list[Structure]]] = {}
         self._mapped: dict[SynthesisUnit, Netlist] = {}
 
-    def of(self, device: Descriptor) -> Synthesized:
+    def of(self, device: Descriptor, only: Callable[[Parts], Parts] = lambda parts: parts) -> Synthesized:
         """Synthesize a device.
+
+        Args:
+            device: The device.
+            only: Chooses what is mapped, its top first, of all units with the instances inside each.
 
         Raises:
             YosysError: A source or a command was refused.
         """
         reading, top = Reading.of(device), _top(device)
-        order = self._discover(top, reading)
+        found = self._discover(top, reading)
+        order = list(only({unit: self._read[unit][0].children for unit in found}))
         missing = [unit for unit in order if unit not in self._mapped]
         with ThreadPoolExecutor(self._processes) as pool:
             # The largest are the last that are found, and start first.
             jobs = {unit: pool.submit(self._map, unit, reading) for unit in reversed(missing)}
             self._mapped |= {unit: job.result() for unit, job in jobs.items()}
         findings = [finding for unit in order for finding in self._read[unit][1]]
-        return Synthesized(top, {unit: self._mapped[unit] for unit in order}, findings, self._library)
+        return Synthesized(order[0], {unit: self._mapped[unit] for unit in order}, findings, self._library)
 
     def registers(self, device: Descriptor) -> Counter[str]:
         """Count the bits of registers and memories of a device by module, before any optimisation.

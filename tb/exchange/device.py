@@ -87,6 +87,18 @@ class Cover(Struct, frozen=True, forbid_unknown_fields=True):
             choice(state, self.events, "event", Where("states"))
 
 
+class NetlistPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of the device that is built as the cells that `make synth` makes of it.
+
+    Attributes:
+        module: name of the module, which is the top or occurs with one set of parameters
+        instances: instances in it that become cells, all by default; the others stay sources
+    """
+
+    module: str
+    instances: tuple[str, ...] = ()
+
+
 _NAME = re.compile(r"\w[\w.-]*")
 
 if TYPE_CHECKING:
@@ -129,6 +141,7 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         known_differences: deviations by design
         known_issues: defects that are expected to show
         binds: SystemVerilog files that bind checkers or probes into the device
+        netlist: a part of the device that is built as the cells that `make synth` makes of it
         probe: counters that tell where the time of a job goes
         cover: signals that tell internal events for coverage
         backdoor: register name to hierarchical path below the top module
@@ -160,6 +173,7 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     known_differences: tuple[KnownItem, ...] = ()
     known_issues: tuple[KnownItem, ...] = ()
     binds: Files = ()
+    netlist: NetlistPart | None = None
     probe: Probe | None = None
     cover: Cover | None = None
     backdoor: dict[str, str] = field(default_factory=dict)

@@ -36,6 +36,13 @@ def test_a_device_that_is_none_is_told_before_anything_is_installed(
         assert said in _error(capsys, ["synth", "--dut", dut, "--build", str(tmp_path)])
 
 
+def test_only_generic_cells_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    library = tmp_path / "own.lib"
+    library.write_text("library(own) {\n  cell(NAND2) { area : 1; }\n}\n")
+    arguments = ["synth", "--netlist", "--cells", str(library), "--build", str(tmp_path)]
+    assert "NETLIST=1 knows the generic cells alone" in _error(capsys, arguments)
+
+
 def test_growth_fails_the_command_until_it_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
