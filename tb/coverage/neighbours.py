@@ -9,7 +9,7 @@ WORKS = ("empty", "no_steps", "tile", "tiles")
 """A job's work: no outputs, no steps, one tile, several."""
 
 SHARED = ("apart", "x", "w", "y", "overwrites")
-"""What a job reads of the Z of the one before, the first of these; or its Z lies over what that one reads."""
+"""Matrix that a job reads of the Z of the one before, the first of these; or its Z overwrites its X or W."""
 
 
 def before(sample: JobSample) -> Job | None:
@@ -59,14 +59,14 @@ def work_behind(sample: JobSample) -> str | None:
 
 @coverpoint("job", WORKS[2:])
 def tiles_before(sample: JobSample) -> str | None:
-    """Whether the job queued right before is one tile or several."""
+    """Tiles of the job queued right before: one or several."""
     found = work_before(sample)
     return found if found in WORKS[2:] else None
 
 
 @coverpoint("job", WORKS[2:])
 def tiles_behind(sample: JobSample) -> str | None:
-    """Whether a job that is queued behind another is one tile or several."""
+    """Tiles of a job that is queued behind another: one or several."""
     found = work_behind(sample)
     return found if found in WORKS[2:] else None
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a finer comparison of ranges would bring to layers of which each reads what the one before writes.
+"""Gain of a finer comparison of ranges for layers of which each reads what the one before writes.
 
 ``python -m tests.models.chained_layers`` prints the cycles of the ten layers of the AutoEncoder, forward and
 queued one behind the other, by the schedule model: as ``redmule_follow`` compares, whole matrix against whole
