@@ -11,7 +11,7 @@ from tb.scoreboard.finding import Span
 from tb.scoreboard.gaps import check_gaps
 from tb.scoreboard.order import check_writes
 from tb.scoreboard.requests import check_requests
-from tests.bench.logs import BASE, EMPTY, JOB, OTHER, X, Z, names, read, scenario, seen, write
+from tests.bench.logs import BASE, EMPTY, JOB, OTHER, W, X, Z, names, read, scenario, seen, write
 
 
 @pytest.mark.parametrize(("edge", "wrong"), [(49, False), (50, True), (51, True)])
@@ -120,6 +120,24 @@ def test_a_load_that_the_job_before_could_have_made_is_none_ahead_of_time() -> N
     log = seen(requests=[read(30, X & ~3), write(40, Z), read(61, OTHER.x_addr)])
     findings = check_gaps(scenario(JOB, OTHER), [Span(10, 42, 10), Span(20, 90, 42)], log)
     assert names(findings) == ["queue_gap"]
+
+
+@pytest.mark.parametrize(("behind", "wrong"), [((), False), ((X & ~3,), True), ((W & ~3,), False)])
+def test_what_a_job_never_reads_again_it_has_loaded_ahead_of_time(
+    behind: tuple[int, ...], wrong: bool
+) -> None:
+    # Both jobs have the same X, so it is unknown whose load it is until the second makes none.
+    again = replace(OTHER, x_addr=X, w_addr=W)
+    log = seen(
+        requests=[
+            read(30, X & ~3),
+            write(40, Z),
+            *(read(61, address) for address in behind),
+            write(70, OTHER.z_addr),
+        ]
+    )
+    findings = check_gaps(scenario(JOB, again), [Span(10, 42, 10), Span(20, 90, 42)], log)
+    assert names(findings) == (["queue_gap"] if wrong else [])
 
 
 def test_a_job_that_had_ended_makes_no_load_ahead_of_time() -> None:
