@@ -15,6 +15,8 @@ from regressions.faults.injection import FaultMap, RegisterVariable
 from regressions.faults.outcomes import FAULT, FaultFlag, FaultOutcome
 from regressions.faults.store import FaultSetting, load, merge, save
 from regressions.json_file import write_json
+from regressions.pages import templates
+from regressions.report import faults as faults_section
 from regressions.report.faults import fault_section
 
 SETTING = FaultSetting("redmule", "gemm", "upset", "abc")
@@ -86,7 +88,11 @@ def test_the_report_shows_what_to_harden(faults: FaultMap, tmp_path: Path) -> No
     over_time, array = section.maps
     assert over_time.cells["1", "ce"].text == "50"
     assert (array.rows, array.columns) == (["0"], ["0", "1"])
-    assert all(each.svg for each in section.maps)
+    environment = templates(Path(faults_section.__file__).parent, thousands=str)
+    page = environment.get_template("faults.html.j2").render(faults=section, run=SETTING)
+    assert "some_counter.count_q" in page
+    assert page.count("<svg") == 2
+    assert "after the hangs a soft clear was enough 16 times" in page
     file.write_text("{}")
     assert fault_section(file) is None
 

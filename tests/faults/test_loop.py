@@ -8,46 +8,31 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.ops import Op
 from regressions.errors import UserError
 from regressions.faults.injection import FaultKind, FaultLoop, FaultMap
 from regressions.faults.outcomes import FaultFlag, FaultOutcome
 from regressions.shards import Shard
-from regressions.simulators import get_simulator
 from regressions.synthesis import baseline
 from regressions.synthesis.flow import Synthesis
 from regressions.synthesis.library import GENERIC, Library
 from regressions.yosys.tool import find_yosys
 from tb.descriptor import load
-from tb.exchange.job import Job
-from tb.exchange.scenario import Scenario, Window
-from tb.stimulus.placement import DEFAULT_BASE
 from tests.extras import extra
+from tests.faults.small import small_loop, small_map
 
 pytestmark = pytest.mark.sim
 
 SAMPLE = 400
-JOB = Job(
-    op=Op.GEMM,
-    m=2,
-    n=3,
-    k=2,
-    x_addr=DEFAULT_BASE,
-    w_addr=DEFAULT_BASE + 256,
-    z_addr=DEFAULT_BASE + 512,
-    data_seed=8,
-)
 
 
 @pytest.fixture(scope="module")
-def loop(tmp_path_factory: pytest.TempPathFactory) -> FaultLoop:
-    scenario = Scenario(0, (JOB,), Window(DEFAULT_BASE, 4096), poison_seed=8)
-    return FaultLoop(load("serial"), get_simulator(), scenario, tmp_path_factory.mktemp("faults"))
+def loop() -> FaultLoop:
+    return small_loop()
 
 
 @pytest.fixture(scope="module")
-def faults(loop: FaultLoop) -> FaultMap:
-    return loop.exhaust(1)
+def faults() -> FaultMap:
+    return small_map()
 
 
 def outcomes_of(faults: FaultMap, name: str) -> Iterator[tuple[int, np.void]]:
