@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What commands measure of netlists, as files and reports have it."""
+"""Figures that commands measure of netlists, as files and reports have them."""
 
 from msgspec import Struct
 
