@@ -15,7 +15,7 @@ export MAKE_TYPED MAKE_GOALS PYTHON VENV
 unexport MAKEFLAGS MAKEOVERRIDES
 
 COMMANDS := regressions run rerun-failed list show merge report query replay shrink waves trace new-dut registers \
-  coverage rank mutants workload bench baseline synth prove faults cluster check lint test sw
+  coverage rank mutants workload bench baseline synth activity prove faults cluster check lint test sw
 
 # Files are UTF-8, whatever the locale.
 export PYTHONUTF8 := 1

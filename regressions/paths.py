@@ -57,6 +57,11 @@ class BuildTree:
         return self.reports / "synthesis.json"
 
     @property
+    def activity(self) -> Path:
+        """Figures of the last `make activity`."""
+        return self.reports / "activity.json"
+
+    @property
     def proof(self) -> Path:
         """Results of the last `make prove`."""
         return self.reports / "proof.json"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from regressions.synthesis.figures import DeviceFigures
+from regressions.synthesis.measured import ActivityFigures
 from tb.exchange.reading import convert
 from tb.schema import SchemaError, Where
 
@@ -19,6 +20,8 @@ class AreaSection:
     git: str = ""  # commit that was synthesized; empty if there are no figures
     devices: Sequence[tuple[str, DeviceFigures]] = ()
     wrong: int = 0  # complaints that the command ended with
+    active: str = ""  # device whose switching activity was measured; empty if none was
+    activity: Sequence[ActivityFigures] = ()
 
 
 def area_section(file: Path) -> AreaSection:
@@ -27,6 +30,16 @@ def area_section(file: Path) -> AreaSection:
         content: Mapping[str, Any] = json.loads(file.read_text())
         where = Where(file.name)
         devices = [(name, convert(each, DeviceFigures, where)) for name, each in content["devices"].items()]
-        return AreaSection(content["git"] or "an unknown commit", devices, content["wrong"])
+        active, figures = _activity(file.with_name("activity.json"))
+        return AreaSection(content["git"] or "an unknown commit", devices, content["wrong"], active, figures)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SchemaError):
         return AreaSection()
+
+
+def _activity(file: Path) -> tuple[str, Sequence[ActivityFigures]]:
+    """The device of an `activity.json` and its figures; none where there is none that this version wrote."""
+    try:
+        content: Mapping[str, Any] = json.loads(file.read_text())
+        return content["device"], convert(content["jobs"], list[ActivityFigures], Where(file.name))
+    except (OSError, ValueError, KeyError, TypeError, SchemaError):
+        return "", ()

@@ -2,9 +2,10 @@
 """The bare loop (`bare.cpp`): its job list and its answers."""
 
 import json
+import os
 import struct
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,17 +68,28 @@ def write_list(path: Path, scenarios: Sequence[Scenario], device: Descriptor) ->
             file.write(_block(initial_image(scenario)))
 
 
-def run_bare(executable: Path, job_list: Path, *, transparency: bool = False) -> BareResult:
+def run_bare(
+    executable: Path,
+    job_list: Path,
+    *,
+    transparency: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> BareResult:
     """Runs the loop on a job list of `write_list`.
 
     For `transparency` it looks in each cycle whether an output of the wide port follows an input at once;
-    slow.
+    slow. Variables of `environment` are added to its own.
 
     Raises:
         UserError: It failed; the message has its first line.
     """
     options = ["--transparency"] if transparency else []
-    done = orphans.run([executable, job_list, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    done = orphans.run(
+        [executable, job_list, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **(environment or {})},
+    )
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines()
         first = lines[0].removeprefix("error: ") if lines else f"the bare loop ended with {done.returncode}"

@@ -42,11 +42,15 @@ def netlist_text(
 
 def unit_text(netlist: Netlist, unit: SynthesisUnit) -> str:
     """Verilog of a unit alone under the name of its module; those inside are boxes."""
-    cells = {cell.unit: cell for cell in netlist.cells if cell.unit is not None}
+    ports: dict[SynthesisUnit, tuple[dict[str, list[Bit]], dict[str, list[Bit]]]] = {}
+    for cell in netlist.cells:
+        if cell.unit is not None:  # an instance lacks the ports that it leaves open
+            inputs, outputs = ports.setdefault(cell.unit, ({}, {}))
+            inputs |= cell.inputs
+            outputs |= cell.outputs
     boxes = [
-        f"(* blackbox *)\nmodule {module_name(child)} (\n{_ports(cell.inputs, cell.outputs)}\n);\nendmodule\n"
-        for child, cell in cells.items()
-        if child is not None
+        f"(* blackbox *)\nmodule {module_name(child)} (\n{_ports(*tables)}\n);\nendmodule\n"
+        for child, tables in ports.items()
     ]
     return "\n".join([_module(netlist, unit.module), *boxes])
 

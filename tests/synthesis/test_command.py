@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from regressions import cli
-from regressions.commands import synthesis
+from regressions.commands import activity, synthesis
 from regressions.synthesis import baseline
 from tests.extras import extra
 
@@ -32,8 +32,10 @@ def test_a_device_that_is_none_is_told_before_anything_is_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(synthesis, "find_yosys", lambda: pytest.fail("it was to be installed"))
-    for dut, said in (("foo", "unknown device 'foo'"), ("cluster_2", "memories are macros")):
-        assert said in _error(capsys, ["synth", "--dut", dut, "--build", str(tmp_path)])
+    monkeypatch.setattr(activity, "find_yosys", lambda: pytest.fail("it was to be installed"))
+    for command in ("synth", "activity"):
+        for dut, said in (("foo", "unknown device 'foo'"), ("cluster_2", "memories are macros")):
+            assert said in _error(capsys, [command, "--dut", dut, "--build", str(tmp_path)])
 
 
 def test_only_generic_cells_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

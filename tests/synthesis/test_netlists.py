@@ -14,7 +14,7 @@ from regressions.synthesis.equivalence import CELLS, compare
 from regressions.synthesis.library import GENERIC
 from regressions.synthesis.netlists import chosen, kept, with_netlist
 from regressions.synthesis.verilog import module_name, netlist_text, unit_text
-from regressions.yosys.netlist import Netlist, SynthesisUnit
+from regressions.yosys.netlist import Netlist, NetlistCell, SynthesisUnit
 from regressions.yosys.reading import Reading
 from tb.descriptor import load
 from tb.exchange.device import NetlistPart
@@ -91,6 +91,16 @@ def test_units_inside_are_boxes_or_modules() -> None:
 
 def test_a_module_inside_has_no_name_of_the_sources() -> None:
     assert module_name(SynthesisUnit("redmule_minmax", ())) == "redmule_minmax__cells"
+
+
+def test_a_box_has_the_ports_of_all_its_instances() -> None:
+    unit = SynthesisUnit("box", ())
+    cells = [
+        NetlistCell("a", "box", unit, {"x_i": [2]}, {"y_o": [3]}, "", {}),
+        NetlistCell("b", "box", unit, {"x_i": [2]}, {"z_o": [4]}, "", {}),
+    ]
+    text = unit_text(Netlist(cells, {"i": [2]}, {"o": [4]}, {}, {}), SynthesisUnit("top", ()))
+    assert "module box__cells (\n    input wire x_i,\n    output wire y_o,\n    output wire z_o\n);" in text
 
 
 def test_a_part_of_a_device_is_chosen_by_module_and_instances() -> None:
