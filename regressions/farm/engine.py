@@ -23,6 +23,7 @@ from regressions.errors import UserError
 from regressions.farm.losses import WorkerLost
 from regressions.farm.node import run
 from regressions.farm.spec import Farm
+from regressions.farm.worker_settings import WORKER_SETTINGS, variables
 from regressions.paths import ROOT
 from regressions.place import PlaceGone
 
@@ -62,6 +63,7 @@ def _configuration(farm: Farm) -> dict[str, Any]:
         # Jobs of a queue are asked for by the time that tasks seem to take; these take minutes.
         "distributed.scheduler.unknown-task-duration": "60s",
         "distributed.admin.large-graph-warning-threshold": "1GB",  # programs travel with tasks
+        **WORKER_SETTINGS,
     }
 
 
@@ -102,6 +104,7 @@ def cluster_of(farm: Farm) -> Cluster:
             *queue.environment,
             f"cd {ROOT}",
             f"export PYTHONPATH={ROOT}",
+            *(f"export {name}={value}" for name, value in variables().items()),
             *_scratch(queue.scratch),
         ],
         job_extra_directives=list(queue.directives),

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scale of a farm: simulated tasks, which sleep, on many workers inside few processes.
 
-``python -m tests.farm.scale WORKERS TASKS SECONDS`` tells the share of time that workers were busy. Tasks go
-the way of all others, through executor, place and engine, and take so many seconds on the average.
+``python -m tests.farm.scale WORKERS TASKS SECONDS`` tells the share of time that workers were busy, and what
+processor time that took. Tasks go the way of all others, through executor, place and engine, and take so many
+seconds on the average.
 """
 
 import asyncio
@@ -17,11 +18,13 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from regressions.executor import Executor
 from regressions.farm.place import FarmPlace
 from regressions.farm.spec import Farm, Settings
 from regressions.farm.task import Done, decode_task, encode
+from regressions.farm.worker_settings import variables
 from regressions.judge import Ending, ProcessEnd, SegmentResult
 from regressions.paths import ROOT
 from regressions.planner import Simulation
@@ -42,9 +45,10 @@ def work(data: bytes) -> tuple[str, bytes]:
     task = decode_task(data)
     begin = time.time()
     time.sleep(float(task.environment[_SLEEP]))
-    said = json.dumps({"begin": begin, "end": time.time()}).encode()
+    worker = get_worker().address
+    said = json.dumps({"worker": worker, "begin": begin, "end": time.time()}).encode()
     end = ProcessEnd(Ending.EXITED, 0, seconds=time.time() - begin)
-    return get_worker().address, encode(Done("node", end, {"times.json": said}))
+    return worker, encode(Done("node", end, {"times.json": said}))
 
 
 async def serve(address: str, count: int) -> None:
@@ -63,13 +67,14 @@ async def _finished(worker: object) -> None:
 
 
 @contextmanager
-def cluster(workers: int, folder: Path) -> Iterator[str]:
-    """Start a scheduler and workers; gives the scheduler's address."""
+def cluster(workers: int, folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """Start a scheduler and workers; gives the scheduler's address, and the processes."""
     file = folder / "scheduler.json"
     environment = os.environ | {
         "PYTHONPATH": str(ROOT),
         "DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION": "1.0",
         "DASK_DISTRIBUTED__SCHEDULER__WORK_STEALING": "False",
+        **variables(),
     }
     options = {"cwd": folder, "env": environment, "stderr": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
     with ExitStack() as stack:
@@ -83,7 +88,13 @@ def cluster(workers: int, folder: Path) -> Iterator[str]:
         for _ in range(_PROCESSES):
             command = [sys.executable, "-m", "tests.farm.scale", "serve", address, str(workers // _PROCESSES)]
             started.append(subprocess.Popen(command, **options))  # type: ignore[call-overload]
-        yield address
+        yield address, started
+
+
+def processor(process: subprocess.Popen[bytes]) -> float:
+    """Processor time of a process in seconds."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Silent:
@@ -109,6 +120,29 @@ def campaign(tasks: int, seconds: float) -> tuple[list[Simulation], dict[int, fl
     return simulations, {number: scale * each for number, each in enumerate(times)}
 
 
+def shares(said: list[dict[str, Any]], slots: int) -> str:
+    """Tell how the workers' time was spent, from the first begin of a task to the last end."""
+    first, last = min(each["begin"] for each in said), max(each["end"] for each in said)
+    whole = slots * (last - first)
+    begins, ends = dict[str, float](), dict[str, float]()
+    for each in said:
+        worker = each["worker"]
+        begins[worker] = min(each["begin"], begins.get(worker, each["begin"]))
+        ends[worker] = max(each["end"], ends.get(worker, each["end"]))
+    busy = sum(each["end"] - each["begin"] for each in said) / whole
+    before = (sum(begins.values()) - first * len(begins)) / whole
+    behind = (last * len(ends) - sum(ends.values())) / whole
+    never = 1 - len(begins) / slots
+    parts = {
+        "busy": busy,
+        "before their first task": before,
+        "between tasks": 1 - busy - before - behind - never,
+        "behind their last": behind,
+    }
+    words = ", ".join(f"{100 * share:.1f} % {what}" for what, share in parts.items())
+    return f"{words}, of {last - first:.0f} s"
+
+
 def measure(workers: int, tasks: int, seconds: float, folder: Path) -> str:
     """Run a campaign; returns a line on how busy its workers were, and on the runner's processor time."""
     from regressions.farm.engine import DaskEngine
@@ -119,7 +153,7 @@ def measure(workers: int, tasks: int, seconds: float, folder: Path) -> str:
         environment = {**os.environ, _SLEEP: str(times[simulation.index])}
         return Command(["sleep"], environment, place, "none")
 
-    with cluster(workers, folder) as address:
+    with cluster(workers, folder) as (address, (scheduler, *holders)):
         farm = Farm("scheduler", address, address=address, settings=Settings(silent=300.0))
         with DaskEngine(farm, work) as engine:
             while engine.slots < workers // _PROCESSES * _PROCESSES:
@@ -128,18 +162,18 @@ def measure(workers: int, tasks: int, seconds: float, folder: Path) -> str:
             executor = Executor(
                 folder, place, command, lambda each: Plan(descriptor="", tests=each.segments), Silent()
             )
-            before = time.process_time()
+            before = (time.process_time(), processor(scheduler), *map(processor, holders))
             execution = executor.execute(iter(simulations))
-            used = time.process_time() - before
+            after = (time.process_time(), processor(scheduler), *map(processor, holders))
             slots = engine.slots
     said = [json.loads(path.read_text()) for path in folder.glob("sims/*/times.json")]
-    first, last = min(each["begin"] for each in said), max(each["end"] for each in said)
-    busy = sum(each["end"] - each["begin"] for each in said) / (slots * (last - first))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    took = [1000 * (end - begin) / tasks for begin, end in zip(before, after, strict=True)]
     assert len(said) == len(execution.results) == tasks, "each ran, and counts once"
     return (
-        f"{slots} workers, {tasks} tasks of {seconds:g} s: busy {100 * busy:.1f} %, {last - first:.0f} s; "
-        f"runner {1000 * used / tasks:.1f} ms of processor time a task, {memory:.0f} MiB; {place.tally.words}"
+        f"{slots} workers, {tasks} tasks of {seconds:g} s: {shares(said, slots)}; "
+        f"processor time a task: runner {took[0]:.1f} ms, scheduler {took[1]:.1f} ms, workers "
+        f"{sum(took[2:]):.1f} ms; {memory:.0f} MiB; {place.tally.words or 'nothing lost'}"
     )
 
 
