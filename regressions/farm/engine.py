@@ -164,6 +164,11 @@ class DaskEngine:
         return self._workers.keys()
 
     @property
+    def address(self) -> str:
+        """Address of the scheduler."""
+        return str(self._client.scheduler.address)
+
+    @property
     def slots(self) -> int:
         """Tasks that they carry out at a time."""
         return sum(self._workers.values())

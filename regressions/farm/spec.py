@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Farms by name: what ``FARM=`` says, and the settings of ``farm.toml``."""
 
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -120,6 +121,12 @@ def _settings(file: Path) -> Settings:
         settings = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Settings)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise UserError(f"{relative(file)}: {error}; docs/farm.md lists what it may say") from None
+    for name in () if settings.tls is None else (settings.tls.ca, settings.tls.cert, settings.tls.key):
+        if not os.access(name, os.R_OK):
+            raise UserError(
+                f"{relative(file)}: [tls] names {name}, which cannot be read: docs/farm.md has "
+                "a command that makes one"
+            )
     if settings.repeats < 1 or settings.silent <= 0 or settings.slow <= 1:
         raise UserError(f"{relative(file)}: repeats is at least 1, silent above 0, slow above 1")
     if settings.queue.cores < 1 or not 0 <= settings.queue.minimum <= settings.queue.maximum != 0:

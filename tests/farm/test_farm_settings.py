@@ -59,7 +59,9 @@ def test_settings_are_read(tmp_path: Path) -> None:
     farm = parse_farm(f"lsf:{file}")
     assert (farm.kind, farm.queue) == ("queue", "LSFCluster")
     assert (farm.settings.queue.cores, farm.settings.queue.maximum) == (8, 20)
-    file.write_text(f'{QUEUE}host = "10.0.0.1"\n[tls]\nca = "ca.pem"\ncert = "c.pem"\nkey = "k.pem"\n')
+    pem = tmp_path / "a.pem"
+    pem.touch()
+    file.write_text(f'{QUEUE}host = "10.0.0.1"\n[tls]\nca = "{pem}"\ncert = "{pem}"\nkey = "{pem}"\n')
     assert parse_farm(f"pbs:{file}").settings.tls is not None
 
 
