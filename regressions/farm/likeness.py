@@ -10,6 +10,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+import find_libpython
+
 from regressions.errors import UserError
 from regressions.paths import ROOT
 
@@ -59,12 +61,19 @@ def needed(march: str) -> frozenset[str]:
     return frozenset(" ".join(_LEVELS[name] for name in names[: names.index(march) + 1]).split())
 
 
+@cache
+def _python_library() -> str:
+    """Path of the library that simulations load Python from: their environment names it."""
+    return find_libpython.find_libpython() or "missing"
+
+
 def likeness(march: str = "") -> dict[str, str]:
     """Describe this machine by all that decides whether programs built here for `march` run elsewhere."""
     return {
         "machine": platform.machine(),
         "C library": " ".join(platform.libc_ver()),
         "Python": f"{sys.version.split()[0]} in {sys.prefix}",
+        "Python's library": _python_library(),
         "cocotb": version("cocotb"),
         "project": f"{source_key()} in {ROOT}",
         FEATURES: " ".join(sorted(needed(march))),

@@ -14,8 +14,10 @@ from pathlib import Path
 from regressions.deadline import Deadline, TimeLimit
 from regressions.farm.contents import node_store, places
 from regressions.farm.likeness import FEATURES, differs, features, likeness
+from regressions.farm.loading import missing_libraries
 from regressions.farm.task import Answer, Done, FarmTask, Lacking, Refused, content, decode_task, encode
 from regressions.judge import Ending, ProcessEnd
+from regressions.paths import ROOT
 from regressions.process import POLL_SECONDS, Command, run_process
 from regressions.results import ResultsReader
 from regressions.simulators.tools import own_environment
@@ -58,6 +60,10 @@ def _carry_out(task: FarmTask, host: str, unwanted: Callable[[], bool]) -> Answe
         command = Command(
             [_moved(word, paths) for word in task.argv], _environment(task, paths), folder, task.rerun
         )
+        for item in task.travelling:
+            at = Path(found[item.path])
+            if item.program and (lacks := missing_libraries(ROOT / at, command.environment)):
+                return Refused(host, f"{at.name} cannot be loaded there: {lacks}", lasting=True)
         for file, data in task.files.items():
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_bytes(_rewritten(data, paths))

@@ -5,6 +5,7 @@ import asyncio
 import json
 from collections.abc import Callable, Collection
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,10 @@ from regressions.farm.task import Answer, FarmTask, decode_task, encode
 Wrong = Callable[[FarmTask, str, int], Answer | Exception | float | None]
 """Tells what a worker does with a task, the first time, the second time and so on: an answer of its own, an
 error, or seconds that it waits before it carries it out."""
+
+
+WORKER: ContextVar[str] = ContextVar("worker")
+"""Worker whose thread this is."""
 
 
 @dataclass
@@ -44,6 +49,7 @@ class Threads:
             await asyncio.sleep(found)
         elif found is not None:
             return worker, encode(found)
+        WORKER.set(worker)
         return worker, await asyncio.to_thread(run, data)
 
 
