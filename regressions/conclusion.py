@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import structs
 from rich.console import Console
 
-from regressions import account, coverage_baseline, processor
+from regressions import account, coverage_baseline, paces, processor
 from regressions.code_coverage import report as code_report
 from regressions.code_coverage.measure import CodeCoverage
 from regressions.coverage.measure import Coverage, Part, measure
@@ -52,6 +52,7 @@ def conclude(
         write_reports(summary)
     if not summary.interrupted or summary.stopped:
         note(run.order.tree.history, entry_of(summary))
+    paces.note(run.order.tree.paces, execution.results)
     account.write(run, execution, summary.faults)
     if run.order.keep and summary.passed:
         coverage_baseline.keep(summary)

@@ -42,6 +42,11 @@ class BuildTree:
         return self.root / "reports"
 
     @property
+    def paces(self) -> Path:
+        """Paces of tests in earlier runs, by which long simulations start first."""
+        return self.reports / "paces.json"
+
+    @property
     def bench(self) -> Path:
         """Figures of the last `make bench`."""
         return self.reports / "bench.json"

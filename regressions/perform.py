@@ -19,6 +19,7 @@ from regressions.executor import Execution, Executor, not_started
 from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
 from regressions.orphans import claimed
+from regressions.paces import Paces
 from regressions.paths import quoted, relative
 from regressions.place import PlaceGone, SimulationPlace
 from regressions.places import place_of
@@ -136,13 +137,18 @@ class _Runner:
         planned = self._schedule.planned
         self._builds.start(self._schedule.builds, self._cycles())
         if planned is not None:
-            return self._simulate(list(self._schedule.simulations))
+            return self._simulate(self._longest_first(list(self._schedule.simulations)))
         try:
             with Display(self._console, self._builds.in_words):
                 self._builds.wait()  # the time of a soak is for simulations
         except KeyboardInterrupt:
             return Execution(interrupted=True)
         return self._simulate(None, self._run.order.soak_seconds)
+
+    def _longest_first(self, simulations: Sequence[Simulation]) -> list[Simulation]:
+        """Order simulations by the times of earlier runs, but for the first of each build."""
+        firsts, rest = simulations[: len(self._schedule.builds)], simulations[len(self._schedule.builds) :]
+        return [*firsts, *Paces.read(self._run.order.tree.paces).longest_first(rest)]
 
     def _cycles(self) -> Counter[Key]:
         """Cycles that each build will run; in a soak, what its time is enough for."""

@@ -28,6 +28,7 @@ _WRITTEN = {
         "summary.md",
         "bench.json",
         "learning.json",
+        "paces.json",
         "coverage.json",
         "points.json",
         "trace.json",
