@@ -213,7 +213,7 @@ def main() -> int:
         found, done, said = compare(Path(name), kills, 6 * kills)
     print(said)
     print(", ".join(f"{count} {what}" for what, count in sorted(done.items())))
-    print("\\n".join(found) or "the same, but for times")
+    print("\n".join(found) or "the same, but for times")
     return int(bool(found) or done["killed"] < kills)
 
 
