@@ -17,14 +17,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from models.places import unusable
+from regressions.extras import EXTRAS
 from regressions.streams import steady_streams
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements.txt"
-FARM_REQUIREMENTS = ROOT / "requirements-farm.txt"
-"""Pins of the extra of farms, which is installed only where ``FARM=`` is typed."""
-QUERY_REQUIREMENTS = ROOT / "requirements-query.txt"
-"""Pins of the extra of `make query`, which is installed only where ``SQL=`` is typed."""
 MINIMUM = (3, 11)
 
 # Reads names of folders alone: to load the metadata of all packages takes a second.
@@ -169,16 +166,15 @@ def main(folder: Path, typed: Sequence[str], farm: str = "") -> int:
 
     For a `farm` that is none nothing is installed.
     """
-    extras = {"FARM": FARM_REQUIREMENTS, "SQL": QUERY_REQUIREMENTS}
 
     def errors() -> Iterator[str]:
         yield unusable(ROOT)
         yield prepare(folder, folder == Path(".venv"), REQUIREMENTS)
         if farm and "FARM" in typed:
             yield _no_farm(folder, farm)
-        for variable, pins in extras.items():
-            if variable in typed:
-                yield prepare(folder, folder == Path(".venv"), pins)
+        for extra in EXTRAS:
+            if extra.variable in typed:
+                yield prepare(folder, folder == Path(".venv"), extra.pins)
 
     def act() -> str:
         return next(filter(None, errors()), "")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make requirements``: writes requirements*.txt from requirements*.in, with versions and hashes.
 
-The extras of farms and of queries are pinned likewise, to what fits the others. Needs nothing but the
+Extras (`regressions.extras`) are pinned likewise, to what fits the others. Needs nothing but the
 standard library. Versions stay as they are until they are named. uv finds versions and hashes, in an
 environment of its own, which requirements-uv.txt pins in the same way.
 """
@@ -12,14 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from regressions.environment import (
-    FARM_REQUIREMENTS,
-    QUERY_REQUIREMENTS,
-    REQUIREMENTS,
-    ROOT,
-    outcome,
-    prepare,
-)
+from regressions.environment import REQUIREMENTS, ROOT, outcome, prepare
+from regressions.extras import EXTRAS
 from regressions.streams import steady_streams
 from regressions.targets import take_typed
 
@@ -43,9 +37,8 @@ def write(upgrade: list[str], root: Path = ROOT) -> str:
     `upgrade` names packages that may take a newer version, or ``all``.
     """
     pins, tool = root / REQUIREMENTS.name, root / "requirements-uv.txt"
-    farm, formal = root / FARM_REQUIREMENTS.name, root / "requirements-formal.txt"
-    query = root / QUERY_REQUIREMENTS.name
-    pinned = "".join(path.read_text() for path in (pins, farm, formal, query, tool) if path.exists())
+    extras = {extra.source: root / extra.pins.name for extra in EXTRAS}
+    pinned = "".join(path.read_text() for path in (pins, *extras.values(), tool) if path.exists())
     known = set(re.findall(r"^([a-z0-9-]+)==", pinned, re.MULTILINE))
     unknown = sorted({re.sub(r"[-_.]+", "-", name.lower()) for name in upgrade} - known - {"all"})
     if unknown:
@@ -56,9 +49,7 @@ def write(upgrade: list[str], root: Path = ROOT) -> str:
     options = [f"--upgrade-package={name}" for name in upgrade] if "all" not in upgrade else ["--upgrade"]
     sources = (
         ("requirements.in", pins, None),
-        ("requirements-farm.in", farm, None),
-        ("requirements-formal.in", formal, None),
-        ("requirements-query.in", query, None),
+        *((source, output, None) for source, output in extras.items()),
         ("-", tool, "uv"),
     )
     for source, output, text in sources:

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from models.places import cache_folder
 from regressions.errors import UserError
+from regressions.extras import FORMAL
 from regressions.limits import processors
 from regressions.simulators.base import BuildError
 from regressions.simulators.cache import build_once, content_key
@@ -16,7 +17,7 @@ from regressions.synthesis.equivalence import CELLS
 from regressions.synthesis.flow import Parts, Synthesis
 from regressions.synthesis.library import GENERIC, Library
 from regressions.yosys.netlist import SynthesisUnit
-from regressions.yosys.tool import REQUIREMENTS, find_yosys
+from regressions.yosys.tool import find_yosys
 from tb.exchange.device import Descriptor, NetlistPart
 from tb.headers import included
 from tb.schema import alternatives
@@ -45,7 +46,7 @@ def with_netlist(device: Descriptor) -> Descriptor:
 
 def _made(device: Descriptor, part: NetlistPart) -> Path:
     """The netlist's file."""
-    tools = (Path(flow.__file__), Path(verilog.__file__), GENERIC, REQUIREMENTS)
+    tools = (Path(flow.__file__), Path(verilog.__file__), GENERIC, FORMAL.pins)
     sources = (*device.sources, *included(device.sources, device.includes))
     settings = [device.top, part.module, *part.instances]
     settings += [

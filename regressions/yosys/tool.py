@@ -9,10 +9,10 @@ from pathlib import Path
 from regressions import orphans
 from regressions.environment import ROOT, prepare
 from regressions.errors import UserError
+from regressions.extras import FORMAL
 from regressions.paths import relative
 
 ENVIRONMENT = ROOT / "build" / "formal"
-REQUIREMENTS = ROOT / "requirements-formal.txt"
 
 # Passes one by one, so that the log says behind which one an error came.
 _RUN = """
@@ -82,7 +82,7 @@ def formal_python() -> Path:
     ENVIRONMENT.parent.mkdir(exist_ok=True)
     with ENVIRONMENT.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # tests ask for it side by side
-        error = prepare(ENVIRONMENT, own=True, requirements=REQUIREMENTS)
+        error = prepare(ENVIRONMENT, own=True, requirements=FORMAL.pins)
     if error:
         raise UserError(f"the extra of make synth and make prove: {error}")
     return ENVIRONMENT / "bin" / "python"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from regressions import environment, requirements
+from regressions.extras import EXTRAS
 from regressions.paths import ROOT
 
 PINS = (ROOT / "requirements.txt").read_text()
@@ -28,15 +29,13 @@ def test_what_is_pinned_is_what_the_short_list_asks_for() -> None:
     assert direct == listed, "requirements.txt is not up to date: make requirements"
 
 
+def test_each_file_of_an_extra_is_one_that_is_known() -> None:
+    assert {path.name for path in ROOT.glob("requirements-*.in")} == {extra.source for extra in EXTRAS}
+
+
 @pytest.mark.parametrize(
     "file",
-    [
-        "requirements.txt",
-        "requirements-farm.txt",
-        "requirements-formal.txt",
-        "requirements-query.txt",
-        "requirements-uv.txt",
-    ],
+    ["requirements.txt", *(extra.pins.name for extra in EXTRAS), "requirements-uv.txt"],
 )
 def test_every_package_has_an_exact_version_and_hashes_and_no_place(file: str) -> None:
     text = (ROOT / file).read_text()
