@@ -28,7 +28,7 @@ Begin with  make regressions TIER=smoke
 It makes the Python environment in .venv (a minute, 800 MB), compiles three
 devices (a minute), runs every kind of test on them, and ends with PASSED or
 FAILED, what failed, and the path of report.html: about three minutes on two
-cores the first time, half of it later."""
+cores the first time, about two later."""
 
 
 @dataclass(frozen=True, slots=True)
