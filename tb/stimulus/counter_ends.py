@@ -5,7 +5,6 @@ A counter or adder that is a bit too narrow shows where a size, a number of byte
 address passes that bit; and only if something comes behind, so that there is more than a tile in the others.
 """
 
-from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
 from math import lcm
@@ -13,13 +12,12 @@ from typing import Any, NamedTuple
 
 from msgspec import structs
 
-from tb.exchange.device import Descriptor
-from tb.exchange.entry import TestEntry
 from tb.exchange.job import Job
 from tb.exchange.names import ADDRESS_SPACE, MAX_SIZE
 from tb.exchange.scenario import Scenario, Window
 from tb.stimulus.draws import Sizes
 from tb.stimulus.given_jobs import too_long
+from tb.stimulus.in_turn import CasesInTurn
 from tb.stimulus.knobs import MAX_MACS
 from tb.stimulus.rng import stream
 from tb.stimulus.scenario_draw import draw_scenario
@@ -32,46 +30,21 @@ class _Dimensions(NamedTuple):
     k: int
 
 
-class _Shapes(ScenarioStream):
+class _Shapes(CasesInTurn[_Dimensions]):
     """Scenario i has the sizes whose turn it is; knobs draw all else.
 
     Sizes that the device lacks, or would work at for too long, are left out.
     """
 
-    def __init__(self, *arguments: Any, **others: Any) -> None:
-        super().__init__(*arguments, **others)
-        self._possible: list[_Dimensions] = []
-        for shape in self.shapes():
-            reason = self._too_long(shape) or self.descriptor.cannot(self._with(shape, 0))
-            if not reason:
-                self._possible.append(shape)
-            else:
-                self.left_out[reason] += 1
-
-    @classmethod
-    def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
-        """Return why the device can do none of the sizes; empty if it can do some."""
-        drawing = cls(entry.name, 0, entry.knobs, device)
-        return "" if drawing._possible else drawing.left_out.most_common(1)[0][0]
-
-    def _too_long(self, shape: _Dimensions) -> str | None:
-        """Tell how long the device may take with any operation and format that the knobs may draw."""
+    def refusal(self, case: _Dimensions) -> str | None:
+        """Return why the device does not run a size with whatever the knobs may draw; None if it does."""
         device, knobs = self.descriptor, self.knobs
-        jobs = (Job(op, *shape, 0, 0, 0, fmt) for op in knobs.op.values for fmt in knobs.formats())
-        return too_long(device, jobs)
+        jobs = (Job(op, *case, 0, 0, 0, fmt) for op in knobs.op.values for fmt in knobs.formats())
+        return too_long(device, jobs) or device.cannot(self.made(case, 0))
 
-    @abstractmethod
-    def shapes(self) -> Iterator[_Dimensions]:
-        """M, N and K of each scenario, in their order."""
-
-    def scenario(self, index: int) -> Scenario:
-        """Draw scenario `index`; an IndexError for a negative one."""
-        if index < 0:
-            raise IndexError(f"scenario {index}: streams start at 0")
-        return self._with(self._possible[index % len(self._possible)], index)
-
-    def _with(self, shape: _Dimensions, index: int) -> Scenario:
-        m, n, k = (Sizes("uniform", size, size) for size in shape)
+    def made(self, case: _Dimensions, index: int) -> Scenario:
+        """Draw scenario `index`, of a size."""
+        m, n, k = (Sizes("uniform", size, size) for size in case)
         knobs = replace(self.knobs, m=m, n=n, k=k, max_macs=MAX_MACS)
         return draw_scenario(stream(self.seed, self.name, "scenario", index), knobs, self.descriptor, index)
 
@@ -82,7 +55,7 @@ class LongDimensions(_Shapes):
     With elements of two bytes the rows have more than 2^16 and just below 2^17 bytes.
     """
 
-    def shapes(self) -> Iterator[_Dimensions]:
+    def cases(self) -> Iterator[_Dimensions]:
         """Each long size in each dimension."""
         at = self.descriptor.instance
         short = _Dimensions(at.tile_rows + 1, at.h + 1, at.tile_cols + 1)
@@ -97,7 +70,7 @@ class LongCopies(_Shapes):
     That is with elements of two bytes; the last one has the 2^26 bytes that it can have at most, but a row.
     """
 
-    def shapes(self) -> Iterator[_Dimensions]:
+    def cases(self) -> Iterator[_Dimensions]:
         """Rows of more than 2^12 bytes, as many as it takes."""
         columns = 2**11 + 1
         for bits in range(21, 26):

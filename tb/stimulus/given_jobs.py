@@ -2,18 +2,16 @@
 """Streams of jobs whose operands are given: one after the other, as far as the device can run them."""
 
 from abc import abstractmethod
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
 from tb.exchange.device import Descriptor
-from tb.exchange.entry import TestEntry
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario
+from tb.stimulus.in_turn import CasesInTurn
 from tb.stimulus.job import GemmJob
 from tb.stimulus.placement import DEFAULT_BASE, lay_out
-from tb.stimulus.stream import ScenarioStream
 
 _MOST_CYCLES = 5_000_000  # of a job, by the device's bound: minutes of simulation
 
@@ -39,40 +37,24 @@ def refusal(scenario: Scenario, device: Descriptor) -> str | None:
     return device.cannot(scenario) or too_long(device, scenario.jobs)
 
 
-class GivenJobs(ScenarioStream):
-    """Scenario i is one job of a recipe without a seed; after its last job it begins again.
+class GivenJobs(CasesInTurn[Scenario]):
+    """Scenario i is one job of a recipe without a seed; after its last job it begins again, without stalls.
 
     What the device cannot do, or would work at for too long, is left out.
-
-    Attributes:
-        taken: Position in the recipe of each job that the device runs.
     """
-
-    def __init__(self, *arguments: Any, **others: Any) -> None:
-        super().__init__(*arguments, **others)
-        self._jobs = []
-        self.taken: list[int] = []
-        for position, job in enumerate(self.jobs()):
-            scenario = placed(job.scenario(), self.descriptor)
-            reason = refusal(scenario, self.descriptor)
-            if reason is None:
-                self._jobs.append(scenario)
-                self.taken.append(position)
-            else:
-                self.left_out[reason] += 1
 
     @abstractmethod
     def jobs(self) -> Iterable[GemmJob]:
         """All jobs, in their order; `descriptor` is the device's."""
 
-    @classmethod
-    def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
-        """Return why the device can do none of the jobs; empty if it can do some."""
-        drawing = cls(entry.name, 0, entry.knobs, device)
-        return "" if drawing._jobs else drawing.left_out.most_common(1)[0][0]
+    def cases(self) -> Iterator[Scenario]:
+        """Their scenarios."""
+        return (placed(job.scenario(), self.descriptor) for job in self.jobs())
 
-    def scenario(self, index: int) -> Scenario:
-        """Scenario `index`, without stalls."""
-        if index < 0:
-            raise IndexError(f"scenario {index}: streams start at 0")
-        return replace(self._jobs[index % len(self._jobs)], index=index)
+    def refusal(self, case: Scenario) -> str | None:
+        """Return why the device does not run a job; None if it does."""
+        return refusal(case, self.descriptor)
+
+    def made(self, case: Scenario, index: int) -> Scenario:
+        """Return the scenario of a job by its number."""
+        return replace(case, index=index)

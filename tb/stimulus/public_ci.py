@@ -1,20 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Jobs of the public project's CI: the sizes whose cycles it publishes, and W at odd places."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from models.published import cases_of
 from models.timing import Instance
-from tb.exchange.device import Descriptor
-from tb.exchange.entry import TestEntry
 from tb.exchange.job import Job
 from tb.exchange.scenario import BANKS, NO_STALL, Scenario, StallSpec
+from tb.stimulus.in_turn import CasesInTurn
 from tb.stimulus.placement import DEFAULT_BASE, lay_out
 from tb.stimulus.rng import stream
 from tb.stimulus.scenario_draw import draw_stall
-from tb.stimulus.stream import ScenarioStream
 
 MEASURED = Instance(8, 8, 1, 256)
 """The instance of the published sizes."""
@@ -35,34 +33,25 @@ CASES = (
 )
 
 
-class PublicSizes(ScenarioStream):
+class PublicSizes(CasesInTurn[_Case]):
     """Scenario i is one job of the size whose turn it is, without stalls and then with busy banks.
 
     Knobs choose operation, formats, operand classes, core and all of the memory but its stalls; the operands
     lie one behind the other, each from a multiple of 64 on but for W. What the device cannot do is left out.
     """
 
-    def __init__(self, *arguments: Any, **others: Any) -> None:
-        super().__init__(*arguments, **others)
-        self._cases = []
-        for case in CASES:
-            reason = self.descriptor.cannot(self._drawn_case(0, case, NO_STALL))
-            if reason is None:
-                self._cases.append(case)
-            else:
-                self.left_out[reason] += 1
+    turns = 2
 
-    @classmethod
-    def not_applicable(cls, entry: TestEntry, device: Descriptor) -> str:
-        """Return why the device can do none of the sizes; empty if it can do some."""
-        drawing = cls(entry.name, 0, entry.knobs, device)
-        return "" if drawing._cases else drawing.left_out.most_common(1)[0][0]
+    def cases(self) -> tuple[_Case, ...]:
+        """All sizes."""
+        return CASES
 
-    def scenario(self, index: int) -> Scenario:
-        """Scenario `index`: even ones without stalls, each before the one of its size with busy banks."""
-        if index < 0:
-            raise IndexError(f"scenario {index}: streams start at 0")
-        case = self._cases[index // 2 % len(self._cases)]
+    def refusal(self, case: _Case) -> str | None:
+        """Return why the device cannot do a size; None if it can."""
+        return self.descriptor.cannot(self._drawn_case(0, case, NO_STALL))
+
+    def made(self, case: _Case, index: int) -> Scenario:
+        """Return scenario `index`: even ones without stalls, then that of the size with busy banks."""
         rng = stream(self.seed, self.name, "stall", index)
         return self._drawn_case(index, case, draw_stall(rng, self.knobs, BANKS if index % 2 else "none"))
 
