@@ -11,8 +11,8 @@ from rich.console import Console
 from regressions.cluster.measuring import Measuring
 from regressions.errors import UserError
 from tb.cluster.memory_map import L2
-from tb.cluster.streams.train import Training
 from tb.cluster.task import Arbitration, ProgramOutcome
+from tb.cluster.training import Training
 from tb.workloads.autoencoder import SIZES
 from tb.workloads.device_step import Network
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -13,10 +13,13 @@ import numpy as np
 from models.engine import Engine
 from models.ops import Op
 from tb.cluster import memory_map
+from tb.cluster.left import LeftMatrix
 from tb.cluster.passes import MOST, PASS, POOL, ImageSize, cut, image_places
 from tb.cluster.places import TcdmLayout, layout_of
 from tb.errors import UserError
-from tb.workloads.device_layers import DeviceLayer, Half, infer, resnet8_layers
+from tb.scoreboard.products import MatrixProduct
+from tb.workloads.device_layers import DeviceLayer, infer, resnet8_layers
+from tb.workloads.half import Half
 from tb.workloads.resnet8 import ResNet8
 
 _HEAD = struct.Struct("<9I")
@@ -67,6 +70,16 @@ class Inference:
         at, images = self._places(), infer(self.layers, self.image)
         saved = {at[f"image {number}"]: images[number].tobytes() for number in self._saved()}
         return {**self.memory(), **saved}
+
+    def matrices(self) -> Iterator[LeftMatrix]:
+        """Images that the program leaves, pixels x channels, with the operands of their products."""
+        at, images = self._places(), infer(self.layers, self.image)
+        for number in self._saved():
+            each = self.layers[number - 1]
+            bits = images[number].reshape(-1, images[number].shape[2]).view(np.uint16)
+            product = MatrixProduct(*each.product(images))
+            name = f"outputs of layer {number - 1}, {each.layer.name}"
+            yield LeftMatrix(name, at[f"image {number}"], bits, product, each.layer.relu)
 
     def _saved(self) -> list[int]:
         """Images that go to L2: those that nothing is added to later."""

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scoreboard of a cluster: that of the accelerator, and the rules of everything around it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,13 +10,13 @@ from msgspec.structs import replace
 from tb.cluster import memory_map
 from tb.cluster.agent import ClusterLog
 from tb.cluster.config import cluster_of
+from tb.cluster.left import left_findings
 from tb.cluster.observed import in_order, triggered_jobs
 from tb.cluster.rules import rule_finding
 from tb.cluster.streams.run import ProgramRun
 from tb.cluster.task import named_problems
 from tb.env.lookahead import Drawn
 from tb.exchange.job import Job
-from tb.exchange.results import Finding
 from tb.exchange.scenario import Scenario, Window
 from tb.scoreboard.aborted import clear_edges
 from tb.scoreboard.memory import compare
@@ -62,7 +61,9 @@ class ClusterScoreboard(Scoreboard):
             verdict = self._without_jobs(drawn, log, rules, ended)
         else:
             verdict = self._jobs(drawn, log, rules, [job for _, job in triggered], ended)
-        verdict.findings[:0] = [*problems, *_left(run, log)] if ended else problems
+        verdict.findings[:0] = (
+            [*problems, *left_findings(run.left, log.tcdm, log.l2, run.matrices)] if ended else problems
+        )
         verdict.compared_bytes = len(log.tcdm) + len(log.l2)
         return verdict
 
@@ -120,17 +121,6 @@ class ClusterScoreboard(Scoreboard):
             findings += after.findings
             findings += compare(drawn.scenario, after.memory, _window(drawn.scenario, log), self.descriptor)
         return Verdict([], findings, 0)
-
-
-def _left(run: ProgramRun, log: ClusterLog) -> Iterator[Finding]:
-    """Memory that cores and DMA should have left and did not."""
-    for address, data in run.left.items():
-        base, memory = (memory_map.L2, log.l2) if address >= memory_map.L2 else (memory_map.TCDM, log.tcdm)
-        found = memory[address - base : address - base + len(data)]
-        if found != data:
-            at = next(i for i, (is_, should) in enumerate(zip(found, data, strict=True)) if is_ != should)
-            text = f"byte 0x{address + at:08x} is 0x{found[at]:02x} at the end, not 0x{data[at]:02x}"
-            yield rule_finding("cluster_left", text)
 
 
 def _with(verdict: Verdict, wrong: str) -> Verdict:

@@ -4,11 +4,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from models.diagnose import first_possible_step, single_faults
 from models.formats import widen
-from models.fp16 import Fp16
 from models.layout import load
-from models.product_faults import product_fault
 from tb.agents.tcdm.monitor import BeatLog
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
@@ -18,11 +15,12 @@ from tb.exchange.status import Status
 from tb.exchange.traits import Traits
 from tb.scoreboard.leeway import open_bytes
 from tb.scoreboard.misplaced import misplaced
+from tb.scoreboard.products import MatrixProduct
 from tb.scoreboard.suppositions import supposed
 from tb.stimulus.image import factors, initial_image, predict
 
 CHECKER = "memory"
-_LIMIT_STEPS = 4096  # beyond it the search for the first wrong step would take longer than the simulation
+_NO_STEPS = "first wrong step not searched: min and max are not the contract's"
 
 
 def compare(
@@ -123,54 +121,20 @@ def _job_finding(
         f"{elements.size} of {job.m * job.k} elements wrong)"
     )
     step = misplaced(theirs, right)
+    product = _product(job, before, base, traits)
     if not step and (theirs != right).any():
         step = supposed(job, scenario.window, before, actual, traits, instance.dw // 8, beats)
-        step = step or _product_fault(job, before, base, theirs, traits)
-    step = step or _first_step(job, before, base, row, column, got, traits)
+        step = step or (product.fault(theirs) if product else "")
+    if not step:
+        step = product.first_step(row, column, got) if product else _NO_STEPS
     return Finding(Status.MISMATCH, CHECKER, f"{text}; {step}", position)
 
 
-def _product_fault(
-    job: Job,
-    before: npt.NDArray[np.uint8],
-    base: int,
-    theirs: npt.NDArray[np.unsignedinteger],
-    traits: Traits,
-) -> str:
-    """Tell in words if a wrong rounding, scale or transposition is all that is wrong; empty if it is not."""
-    if not 0 < job.n <= _LIMIT_STEPS or (traits.minmax_nan != "number" and not job.op.is_fma):
-        return ""
+def _product(job: Job, before: npt.NDArray[np.uint8], base: int, traits: Traits) -> MatrixProduct | None:
+    """The job with its operands; None where its steps are not the contract's."""
+    if job.n and traits.minmax_nan != "number" and not job.op.is_fma:
+        return None
     x, w = factors(before, job, base, traits)
-    return product_fault(job.op, x, w, _start(job, before, base), theirs, job.z_fmt)
-
-
-def _start(job: Job, before: npt.NDArray[np.uint8], base: int) -> Fp16:
-    """FP16 bits of Y, M x K."""
     fmt = job.z_fmt
-    return widen(load(before, job.y_place - base, job.m, job.k, fmt, job.spread(fmt)), fmt)
-
-
-def _first_step(
-    job: Job, before: npt.NDArray[np.uint8], base: int, row: int, column: int, got: int, traits: Traits
-) -> str:
-    if job.n == 0:
-        return "no step: N is 0"
-    if job.n > _LIMIT_STEPS:
-        return f"first wrong step not searched, N > {_LIMIT_STEPS}"
-    if traits.minmax_nan != "number" and not job.op.is_fma:
-        return "first wrong step not searched: min and max are not the contract's"
-    x, w = factors(before, job, base, traits)
-    x_row, w_column, z_fmt = x[row], w[:, column], job.z_fmt
-    y0 = int(_start(job, before, base)[row, column])
-    try:
-        text = _possible(first_possible_step(job.op, x_row, w_column, y0, got, z_fmt))
-    except ValueError:
-        return "the model's own steps, one by one, lead to this output: model and steps disagree"
-    hints = single_faults(job.op, x_row, w_column, y0, got, z_fmt)
-    return f"{text}; it is the result {' or '.join(hints)}" if hints else text
-
-
-def _possible(step: int) -> str:
-    if step == 0:
-        return "the start value or any partial sum can have gone wrong"
-    return f"the partial sum can first have gone wrong in step n = {step - 1}"
+    y = widen(load(before, job.y_place - base, job.m, job.k, fmt, job.spread(fmt)), fmt)
+    return MatrixProduct(job.op, x, w, y, fmt)

@@ -8,12 +8,15 @@ SWAPPED = "the bytes of every element are swapped"
 _FARTHEST = 64  # elements
 
 
-def misplaced(got: npt.NDArray[np.unsignedinteger], want: npt.NDArray[np.unsignedinteger]) -> str:
+def misplaced(
+    got: npt.NDArray[np.unsignedinteger], want: npt.NDArray[np.unsignedinteger], name: str = "Z"
+) -> str:
     """Tell in words how all of a wrong matrix follows from the right one; empty if it does not.
 
     Args:
         got: The matrix of the device; bits, shape (rows, cols).
         want: The matrix that was expected; same shape and type.
+        name: Name of the matrix.
     """
     if np.unique(want).size < 3:  # nearly any place would fit
         return ""
@@ -28,5 +31,5 @@ def misplaced(got: npt.NDArray[np.unsignedinteger], want: npt.NDArray[np.unsigne
             if (front == back).all():
                 rows, rest = divmod(places, want.shape[1])
                 what = f"{rows} row{'s' * (rows > 1)}" if rows and not rest else f"{places} elements"
-                return f"all of Z is that of {what} further {way}"
+                return f"all of {name} is that of {what} further {way}"
     return ""

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models import fp16
+from models.fp16 import Fp16
 from models.gemm import gemm_op
 from models.ops import Op
 from tb.workloads.convolution import Convolution, LayerRun
+from tb.workloads.half import Half, bits_of
 from tb.workloads.patches import patches
-
-Half = NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +33,28 @@ class DeviceLayer:
 
     def sums(self, images: Sequence[Half]) -> Half:
         """Returns the outputs before ReLU, rows x columns x channels."""
+        op, x, w, y = self.product(images)
+        rows, columns, _ = (1, 1, 0) if self.pool else images[self.source].shape
+        shape = (-(-rows // self.layer.stride), -(-columns // self.layer.stride), self.layer.outputs)
+        return gemm_op(op, x, w, y).view(np.float16).reshape(shape)
+
+    def product(self, images: Sequence[Half]) -> tuple[Op, Fp16, Fp16, Fp16]:
+        """Returns the product that has these, pixels x channels: operation, bits of X, W and Y."""
         image = images[self.source]
         if self.pool:
-            return _product(Op.MATMUL, self.weights.reshape(1, -1), image.reshape(-1, image.shape[2]), None)[
-                None
-            ]
+            w = image.reshape(-1, image.shape[2])
+            return (
+                Op.MATMUL,
+                bits_of(self.weights.reshape(1, -1)),
+                bits_of(w),
+                np.zeros((1, w.shape[1]), np.uint16),
+            )
         seen = patches(image, self.layer.kernel, self.layer.stride)
         shape = (*seen.shape[:2], self.layer.outputs)
         before = np.zeros(shape, np.float16) if self.added is None else images[self.added]
         start = np.broadcast_to(self.bias, shape) if self.added is None else before + self.bias
         w = self.weights.reshape(-1, self.layer.outputs)
-        return _product(Op.GEMM, seen.reshape(-1, len(w)), w, start.reshape(-1, shape[2])).reshape(shape)
+        return Op.GEMM, bits_of(seen.reshape(-1, len(w))), bits_of(w), bits_of(start.reshape(-1, shape[2]))
 
 
 def infer(layers: Sequence[DeviceLayer], image: Half) -> list[Half]:
@@ -91,9 +101,3 @@ def resnet8_layers(runs: Sequence[LayerRun]) -> tuple[list[DeviceLayer], Half]:
             shortcut = image
     first = runs[0].image.astype(np.float16)
     return layers, np.pad(first, [(0, 0), (0, 0), (0, 1)])
-
-
-def _product(op: Op, x: Half, w: Half, y: Half | None) -> Half:
-    operands = [np.ascontiguousarray(each).view(np.uint16) for each in (x, w)]
-    start = None if y is None else np.ascontiguousarray(y).view(np.uint16)
-    return gemm_op(op, operands[0], operands[1], start).view(np.float16)

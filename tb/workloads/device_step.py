@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from models.fp16 import Fp16
 from models.gemm import gemm_op
 from models.ops import Op
-
-Half = NDArray[np.float16]
+from tb.workloads.half import Half, bits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,7 @@ class Step:
     network: Network  # after it
     activations: tuple[Half, ...]  # before it, of each layer but the last, features x batch
     outputs: Half
+    changes: tuple[Half, ...]  # gradients of each layer's outputs, scaled; features x batch
     loss: np.float32  # the sum of the squares of their errors
 
 
@@ -70,15 +68,18 @@ def train_step(
     outputs = activations.pop()
     gradient = outputs - targets
     loss = _sum_of_squares(gradient, block, harts)
+    changes: list[Half] = []
     new_weights, new_biases = list(network.weights), list(network.biases)
     for index in range(last, -1, -1):
         change = gradient * scale
+        changes.insert(0, change)
         new_weights[index] = _gemm(change, activations[index].T, network.weights[index])
         new_biases[index] = np.add.accumulate(np.column_stack((network.biases[index], change)), axis=1)[:, -1]
         if index:
             passed = _matmul(gradient.T, network.weights[index]).T
             gradient = np.where(activations[index] > 0, passed, np.float16(0))
-    return Step(Network(tuple(new_weights), tuple(new_biases)), tuple(activations[1:]), outputs, loss)
+    after = Network(tuple(new_weights), tuple(new_biases))
+    return Step(after, tuple(activations[1:]), outputs, tuple(changes), loss)
 
 
 def _sum_of_squares(error: Half, block: int, harts: int) -> np.float32:
@@ -97,12 +98,8 @@ def _sum_of_squares(error: Half, block: int, harts: int) -> np.float32:
 
 
 def _gemm(x: Half, w: Half, y: Half) -> Half:
-    return gemm_op(Op.GEMM, _bits(x), _bits(w), _bits(y)).view(np.float16)
+    return gemm_op(Op.GEMM, bits_of(x), bits_of(w), bits_of(y)).view(np.float16)
 
 
 def _matmul(x: Half, w: Half) -> Half:
-    return gemm_op(Op.MATMUL, _bits(x), _bits(w)).view(np.float16)
-
-
-def _bits(values: Half) -> Fp16:
-    return np.ascontiguousarray(values).view(np.uint16)
+    return gemm_op(Op.MATMUL, bits_of(x), bits_of(w)).view(np.float16)

@@ -20,7 +20,8 @@ from tb.cluster.task import Arbitration, request
 from tb.descriptor import load
 from tb.errors import UserError
 from tb.workloads.convolution import LayerRun
-from tb.workloads.device_layers import DeviceLayer, Half, infer
+from tb.workloads.device_layers import DeviceLayer, infer
+from tb.workloads.half import Half
 from tb.workloads.resnet8 import ResNet8
 from tests.cluster.harness import EIGHT, run
 from tests.workloads.direct import convolved

@@ -9,11 +9,13 @@ import pytest
 
 from regressions.cluster.sizes import CONTRACT
 from tb.cluster.memory_map import L2
-from tb.cluster.streams.train import Training, TrainStream
+from tb.cluster.streams.train import TrainStream
 from tb.cluster.task import Arbitration, request
+from tb.cluster.training import Training
 from tb.descriptor import load
 from tb.schema import SchemaError
-from tb.workloads.device_step import Half, Network, Step, train_step
+from tb.workloads.device_step import Network, Step, train_step
+from tb.workloads.half import Half
 from tests.cluster.harness import EIGHT, run
 
 SIZES = (12, 8, 4, 8, 12)

@@ -13,10 +13,11 @@ from msgspec import Meta
 from tb.cluster.inference import Inference, arranged, resnet8
 from tb.cluster.passes import TILE, image_places
 from tb.cluster.streams.run import ProgramRun
-from tb.cluster.streams.stream import ProgramStream, draw_arbitration
+from tb.cluster.streams.stream import ProgramStream, draw_arbitration, draw_even
 from tb.stimulus.knob_values import Knob, plain
 from tb.workloads.convolution import Convolution
-from tb.workloads.device_layers import DeviceLayer, Half, pooling
+from tb.workloads.device_layers import DeviceLayer, pooling
+from tb.workloads.half import Half
 
 _STRIP_BYTES = 12_000  # for patches of a job of a network that is drawn, if one tile has no more
 
@@ -28,10 +29,7 @@ def drawn(rng: random.Random, tcdm_bytes: int) -> Inference:
     def half(*shape: int) -> Half:
         return (numbers.standard_normal(shape) / 2).astype(np.float16)
 
-    def even(most: int) -> int:
-        return 2 * rng.randint(1, most // 2)
-
-    image = half(rng.randint(3, 11), rng.randint(3, 11), even(6))
+    image = half(rng.randint(3, 11), rng.randint(3, 11), draw_even(rng, 6))
     layers: list[DeviceLayer] = []
     shapes = [image.shape]
     for number in range(rng.randint(1, 6)):
@@ -39,7 +37,7 @@ def drawn(rng: random.Random, tcdm_bytes: int) -> Inference:
         same = [place for place, shape in enumerate(shapes[:-1]) if shape[:2] == (rows, columns)]
         free = [each for each in same if image_places(layers).count(image_places(layers)[each]) == 1]
         added = rng.choice(free) if free and rng.random() < 0.6 else None
-        outputs = shapes[added][2] if added is not None else even(40 if rng.random() < 0.2 else 10)
+        outputs = shapes[added][2] if added is not None else draw_even(rng, 40 if rng.random() < 0.2 else 10)
         stride = 1 if added is not None else rng.choice((1, 1, 2))
         kernel = rng.choice(((3, 3), (3, 3), (1, 1), (2, 3), (3, 2)))
         layer = Convolution(f"layer {number}", inputs, outputs, kernel, stride, relu=rng.random() < 0.7)
@@ -75,4 +73,4 @@ class InferStream(ProgramStream, sequence="cluster_infer"):
         task = self.task(
             mode=next(iter(memory)), memory=memory, cores=cores, arbitration=draw_arbitration(rng)
         )
-        return ProgramRun(task, blocks=network.jobs, left=network.left())
+        return ProgramRun(task, blocks=network.jobs, left=network.left(), matrices=network.matrices)

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tb.cluster.elf import Program
+from tb.cluster.left import LeftMatrix
 from tb.cluster.task import ProgramOutcome, Task
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario
@@ -24,6 +25,8 @@ class ProgramRun:
     blocks: int = 0
     # Bytes by address that have to be there at the end beside what the scenario leaves.
     left: Mapping[int, bytes] = field(default_factory=dict)
+    # What of these are matrices; asked for where they are wrong, to say what is.
+    matrices: Callable[[], Iterable[LeftMatrix]] = field(default=tuple, compare=False)
     on_accelerator: bool = True  # True if the accelerator runs the jobs, and not the cores
 
     @property

@@ -140,3 +140,8 @@ def draw_arbitration(rng: random.Random) -> Arbitration:
         # No protection, by a numerator of 0 or by one that is not below the denominator.
         numerator, denominator = rng.choice(((0, denominator), (denominator, denominator), (255, 2), (0, 0)))
     return Arbitration(numerator, denominator, wide_first=rng.random() < 0.5)
+
+
+def draw_even(rng: random.Random, most: int) -> int:
+    """Draws an even number from 2 to `most`."""
+    return 2 * rng.randint(1, most // 2)

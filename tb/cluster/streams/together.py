@@ -4,16 +4,22 @@
 import random
 from dataclasses import replace
 
+import numpy as np
+
 from models.formats import Format, Formats
+from models.layout import load
 from models.ops import Op
 from tb.cluster import memory_map
+from tb.cluster.left import LeftMatrix
 from tb.cluster.mailbox import MailboxJob
 from tb.cluster.streams.jobs import JobStream, mailbox_job
 from tb.cluster.streams.run import ProgramRun
 from tb.cluster.streams.software import VECTORS
+from tb.exchange.job import Job
 from tb.exchange.scenario import Window
+from tb.scoreboard.products import MatrixProduct
 from tb.stimulus.draws import Sizes, Weighted
-from tb.stimulus.image import initial_image, predict
+from tb.stimulus.image import Image, factors, initial_image, predict
 from tb.stimulus.knobs import MAX_MACS, Knobs
 
 _ALL_OF_THEM = 0b111  # sw/programs/together.c: all run, the accelerator's job once
@@ -49,8 +55,15 @@ class TogetherStream(JobStream, sequence="cluster_together"):
             mode=_ALL_OF_THEM,
             jobs_in_l2=True,
         )
-        after = predict(before, product.jobs, second.base).tobytes()
-        return replace(run, left={second.base: after, source: copied, to: copied})
+        after = predict(before, product.jobs, second.base)
+        matrices = [_result(product.jobs[0], before, after, second.base)]
+        for name, address in ("source of the copy", source), ("copy", to):
+            matrices.append(LeftMatrix(name, address, np.frombuffer(copied, np.uint16).reshape(-1, size)))
+        return replace(
+            run,
+            left={second.base: after.tobytes(), source: copied, to: copied},
+            matrices=lambda: matrices,
+        )
 
     def _product(self, rng: random.Random) -> Knobs:
         """Knobs of a product for the cores in FP16, as vectors; a repetition changes nothing."""
@@ -66,3 +79,12 @@ class TogetherStream(JobStream, sequence="cluster_together"):
             max_macs=MAX_MACS,
             alignment=Weighted.evenly((VECTORS,)),
         )
+
+
+def _result(job: Job, before: Image, after: Image, base: int) -> LeftMatrix:
+    """Z of the cores' product, which is in FP16, with its operands."""
+    x, w = factors(before, job, base)
+    z = load(after, job.z_addr - base, job.m, job.k, Format.FP16)
+    return LeftMatrix(
+        "Z of the cores", job.z_addr, z.astype(np.uint16), MatrixProduct(job.op, x, w, np.zeros_like(z))
+    )
