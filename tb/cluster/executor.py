@@ -62,7 +62,7 @@ class ClusterExecutor:
         self.background.pause()
         if handle.shared.overrun:
             raise BenchError(
-                "a log of the bench overran: a program this long needs larger buffers in tb/dpi/bench.cpp"
+                "a log of the bench overran: a program this long needs larger buffers in tb/dpi/log_writer.h"
             )
         self.collect()
         verdict = self.scoreboard.judge(run, drawn, handle.violations())

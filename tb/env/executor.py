@@ -152,7 +152,7 @@ class ScenarioExecutor:
         silent = handle.shared.watchdog_fired == WATCHDOG_SILENT
         if handle.overran():
             raise BenchError(
-                "a log of the bench overran: a scenario this long needs larger buffers in tb/dpi/bench.cpp"
+                "a log of the bench overran: a scenario this long needs larger buffers in tb/dpi/log_writer.h"
             )
         rules = handle.violations()
         for rule in self._waived:
