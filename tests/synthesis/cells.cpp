@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ten cycles of a device of cells, the first two under reset; prints event lines after each rising edge.
+// Ten cycles of a device of cells, the first two under reset; prints event lines after each rising edge, then an identifier.
 #include <cstdio>
 
 #include "Vbare.h"
@@ -15,5 +15,6 @@ int main() {
         dut.eval();
         std::printf("%d", dut.evt_o);
     }
+    std::printf(" %d", dut.periph_r_id_o);
     return 0;
 }

@@ -38,16 +38,25 @@ from tests.synthesis.made import synthesized
 HERE = Path(__file__).parent
 JOB = ActivityJob(Op.GEMM, Format.FP16, RANDOM, 2, 3, 4)
 CLOCK, RESET, STATE, NEXT, FROZEN = range(2, 7)
+HELD = range(7, 15)
 
 
 def _toggling() -> FlatNetlist:
-    """A register that takes its inverse, on an event line, and one that stays as it is; always busy."""
+    """Give registers: one takes its inverse, one stays as it is, eight have no reset; always busy."""
     ports: dict[str, list[int]] = {name: [] for name in (*INPUTS, *OUTPUTS)}
     ports |= {"clk_i": [CLOCK], "rst_ni": [RESET], "evt_o": [STATE], "busy_o": [ONE]}
+    ports["periph_r_id_o"] = [*HELD]
     return FlatNetlist(
-        7,
-        [PlacedCell("INV", (STATE,), NEXT, 1)],
-        [PlacedCell("DFFR", (NEXT, RESET), STATE, 1), PlacedCell("DFFS", (FROZEN, RESET), FROZEN, 2)],
+        23,
+        [
+            PlacedCell("INV", (STATE,), NEXT, 1),
+            *(PlacedCell("BUF", (net,), net + len(HELD), 2) for net in HELD),
+        ],
+        [
+            PlacedCell("DFFR", (NEXT, RESET), STATE, 1),
+            PlacedCell("DFFS", (FROZEN, RESET), FROZEN, 2),
+            *(PlacedCell("DFF", (net + len(HELD), ONE), net, 2) for net in HELD),
+        ],
         ports,
         [PlacedUnit("", "top", 0), PlacedUnit("gen_row[1].i_row", "redmule_row", 0), PlacedUnit("b", "b", 0)],
     )
@@ -68,7 +77,9 @@ def _counts(folder: Path) -> tuple[str, list[int]]:
 
 def test_cells_are_evaluated_and_their_changes_counted(tmp_path: Path) -> None:
     said, (cycles, *counts) = _counts(tmp_path)
-    assert said == "0010101010"
+    events, held = said.split()
+    assert events == "0010101010"
+    assert 0 < int(held) < 255
     assert (counts[STATE], counts[NEXT], counts[FROZEN]) == (8, 8, 0)
     assert cycles == 10
 
@@ -78,7 +89,7 @@ def test_changes_are_weighted_by_area_and_summed_by_unit(
 ) -> None:
     device = load("redmule")
     cycles = schedule(device.instance, JOB.op, JOB.m, JOB.n, JOB.k, JOB.fmt).cycles
-    counts = np.zeros(1 + 7, "<u8")
+    counts = np.zeros(1 + 23, "<u8")
     counts[[0, 1 + STATE, 1 + NEXT]] = 20, 5, 6
 
     def run(executable: Path, jobs: Path, environment: dict[str, str]) -> BareResult:
@@ -95,7 +106,7 @@ def test_changes_are_weighted_by_area_and_summed_by_unit(
     assert figures.weighted == round((5 * 7 + 6 * 0.5) / 24, 2)
     assert figures.modules == {"redmule_row": 1.583, "top": 0.0, "b": 0.0}
     assert figures.rows_of_array == [1.583]
-    assert (figures.cycles, figures.steps, figures.clocked) == (20, 24, 5 / 40)
+    assert (figures.cycles, figures.steps, figures.clocked) == (20, 24, 5 / 200)
     (tmp_path / "activity.json").write_text(json.dumps({"device": "redmule", "jobs": [to_builtins(figures)]}))
     (tmp_path / "synthesis.json").write_text('{"git": "a", "devices": {}, "wrong": 0}')
     section = area_section(tmp_path / "synthesis.json")

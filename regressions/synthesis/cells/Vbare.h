@@ -2,8 +2,9 @@
 // A device of cells in the place of the class that the simulator makes for the bare loop (regressions/speed/bare.cpp).
 //
 // Cells are tables of up to four inputs, evaluated in an order in which each is behind what it reads, without delays.
-// While busy_o is high, changes of each cell's output are counted. $REDMULE_CELLS names the file of cells that
-// regressions/synthesis/flat.py writes; the counts go to $REDMULE_TOGGLES at the end.
+// Registers start at random, so that a reset has to be complete. While busy_o is high, changes of each cell's output are
+// counted. $REDMULE_CELLS names the file of cells that regressions/synthesis/flat.py writes; the counts go to
+// $REDMULE_TOGGLES at the end.
 #pragma once
 
 #include <array>
@@ -12,6 +13,7 @@
 #include <cstring>
 #include <fstream>
 #include <functional>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -61,8 +63,12 @@ class Vbare {
             for (uint32_t& net : port.nets) net = word();
         }
         if (!file) throw std::runtime_error("the file of cells ends early");
+        // What a reset leaves out may have any value.
+        std::mt19937 random(kSeed);
+        for (const Register& each : registers_) values_[each.output] = random() >> 31;
         next_.resize(registers_.size());
         counts_.assign(values_.size(), 0);
+        for (const Cell& cell : cells_) evaluate(cell);  // the first edge sees what follows from that
         find_cone();
     }
 
@@ -112,6 +118,8 @@ class Vbare {
         void* bytes;
         std::vector<uint32_t> nets;
     };
+
+    static constexpr uint32_t kSeed = 1;
 
     std::vector<uint8_t> values_, next_;
     std::vector<Cell> cells_;
