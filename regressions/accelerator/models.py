@@ -78,13 +78,16 @@ def bare_model(device: Descriptor) -> Model:
 
 
 def faults_model(
-    device: Descriptor, registers: Sequence[tuple[str, str]] = (), separate: Sequence[str] = ()
+    device: Descriptor,
+    registers: Sequence[tuple[str, str]] = (),
+    separate: Sequence[str] = (),
+    nets: Sequence[tuple[str, str]] = (),
 ) -> Model:
     """Return a device in the loop of `regressions/faults`, with these registers (module, variable) in sight.
 
     Modules with a register that is a port are separate: otherwise a net outside is the register, and the port
-    its copy. Without assertions, whose registers are none of the device. No two registers are made one: each
-    can be inverted alone.
+    its copy. Nets can be forced, which takes time in each cycle. Without assertions, whose registers are none
+    of the device. No two registers are made one: each can be inverted alone.
     """
     return Model(
         name=device.name,
@@ -97,11 +100,12 @@ def faults_model(
         flags=(*ONE_CODE, f"-D{NO_ASSERTIONS}", "--no-assert", "-fno-dedup", *device_flags(device), *FAST_X),
         kept=tuple(registers),
         separate=tuple(separate),
+        forced=tuple(nets),
         cpp=(_FAULTS / "faults.cpp",),
         folders=(_BARE_LOOP.parent,),
         link=("-pthread",),
         once="-O1",
-        variant="faults",
+        variant="transients" if nets else "faults",
     )
 
 

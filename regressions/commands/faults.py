@@ -6,6 +6,7 @@ import re
 from msgspec import to_builtins
 from rich.console import Console
 
+from regressions.commands.transients import transients
 from regressions.display import busy, duration
 from regressions.errors import UserError
 from regressions.faults.figures import HARDENED, FaultFigures, avf, failures, measure
@@ -22,7 +23,7 @@ from regressions.services import Services
 from regressions.tables import Column, print_table
 from tb.kinds import ACCELERATOR
 
-UPSET = "upset"
+UPSET, TRANSIENT = "upset", "transient"
 _KINDS = re.compile(r"upset([2-8]?)|stuck([01])")
 
 
@@ -44,6 +45,8 @@ def faults(order: Order, services: Services, console: Console) -> int:
             raise UserError(f"DUT={device.name}: faults are injected into accelerators alone; name one")
         folder = order.tree.root / "faults" / f"{device.name}-{name}-{kind}"
         setting = FaultSetting(device.name, name, kind, git_revision())
+        if kind == TRANSIENT:
+            return transients(order, services, console, device, name, folder)
         what = parse_kind(kind)
         with busy(console, f"building {device.name}"):
             loop = FaultLoop(device, services.simulator("verilator"), JOBS[name](), folder)
@@ -73,7 +76,7 @@ def parse_kind(text: str) -> FaultKind:
     """
     match = _KINDS.fullmatch(text)
     if match is None:
-        raise UserError(f"KIND={text}: choose upset, upset2 to upset8 (adjacent bits), stuck0 or stuck1")
+        raise UserError(f"KIND={text}: choose upset, upset2 to upset8, stuck0, stuck1 or transient")
     return FaultKind(int(match[1] or 1), None if match[2] is None else int(match[2]))
 
 

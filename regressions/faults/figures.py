@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures of a map of faults: of structures, registers and cycles, for `faults.json` and its readers."""
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from regressions.faults.outcomes import FaultFlag, FaultOutcome
 PHASES = 8
 """Equal parts of the time from the first register access to the end of the last job, in the map."""
 
+_QUANTILE = 1.959964  # of the normal distribution, for 95 %
 _INDEX = re.compile(r"\[(\d+)\]")
 
 HARDENED = 10
@@ -179,6 +181,15 @@ def measure(made: FaultMap, device: str, instance: str, job: str, kind: str, git
         made.simulated,
         made.known,
     )
+
+
+def wilson(count: int, every: int) -> tuple[float, float]:
+    """Wilson's interval of a share of which `count` of `every` were seen, with a confidence of 95 %."""
+    share, square = count / every, _QUANTILE**2
+    middle = share + square / (2 * every)
+    spread = _QUANTILE * math.sqrt(share * (1 - share) / every + square / (4 * every**2))
+    whole = 1 + square / every
+    return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)
 
 
 def counted(outcome: NDArray[np.uint8]) -> dict[str, int]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Registers of a device: what its elaborated design assigns at an edge of a clock."""
+"""Registers and nets of a device: what its elaborated design assigns at an edge of a clock, and all else."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,14 @@ Node = Mapping[str, Any]
 """A node of the tree that Verilator writes: attributes, and lists of the nodes below it."""
 
 _EDGES = ("POS", "NEG", "BOTH")
+_PACKED = ("BASICDTYPE", "PACKARRAYDTYPE", "STRUCTDTYPE", "ENUMDTYPE")
+_NETS = ("VAR", "WIRE", "PORT")
 _SELECTIONS = ("SEL", "ARRAYSEL", "STRUCTSEL")
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class ClockedVariable:
-    """A variable that an instance assigns at an edge.
+class ScopedVariable:
+    """A variable of an instance.
 
     Attributes:
         scope: hierarchical name of the scope that declares it, a generate block or an instance
@@ -31,7 +33,7 @@ class ClockedVariable:
     port: bool = False
 
 
-def clocked_variables(tree: Path) -> list[ClockedVariable]:
+def clocked_variables(tree: Path) -> list[ScopedVariable]:
     """Variables of all instances that are assigned at an edge, in the order of the hierarchy.
 
     Variables of loops are none: they are no state.
@@ -39,19 +41,50 @@ def clocked_variables(tree: Path) -> list[ClockedVariable]:
     Raises:
         ValueError: An assignment has a left side that this does not know.
     """
-    modules = {node["addr"]: node for node in json.loads(tree.read_text())["modulesp"]}
-    named = {address: _clocked_in(module) for address, module in modules.items()}
+    return _everywhere(json.loads(tree.read_text()), _clocked_in)
+
+
+def nets(tree: Path) -> list[ScopedVariable]:
+    """Variables of all instances but the shell that are combinational, in the order of the hierarchy.
+
+    Unpacked arrays, variables within a block, and clocks and resets, by the names that edges have, are none
+    of them.
+    """
+    content = json.loads(tree.read_text())
+    edges = {
+        reference["name"] for node in _all(content) if node["type"] == "SENITEM" for reference in _all(node)
+    }
+    types = {node["addr"]: node for part in content["miscsp"] for node in _all(part)}
+
+    def packed(node: Node) -> bool:
+        dtype = types.get(node["dtypep"])
+        while dtype is not None and dtype["type"] == "REFDTYPE":
+            dtype = types.get(dtype["refDTypep"])
+        return dtype is not None and dtype["type"] in _PACKED
+
+    def combinational(module: Node) -> set[str]:
+        variables = [node for node in _all(module) if node["type"] == "VAR" and packed(node)]
+        return {node["addr"] for node in variables if node["varType"] in _NETS} - _clocked_in(module)
+
+    found = _everywhere(content, combinational)
+    return [each for each in found if "." in each.scope and each.name not in edges]
+
+
+def _everywhere(content: Node, chosen: Callable[[Node], set[str]]) -> list[ScopedVariable]:
+    """Variables of all instances that are chosen in their modules."""
+    modules = {node["addr"]: node for node in content["modulesp"]}
+    named = {address: chosen(module) for address, module in modules.items()}
     top = next(iter(modules.values()))
     return [*_below(top, top["name"], top, modules, named)]
 
 
 def _below(
     node: Node, scope: str, module: Node, modules: Mapping[str, Node], named: Mapping[str, Collection[str]]
-) -> Iterator[ClockedVariable]:
+) -> Iterator[ScopedVariable]:
     """Those of a scope and all within it."""
     for child in node.get("stmtsp", []) + node.get("itemsp", []):
         if child["type"] == "VAR" and child["addr"] in named[module["addr"]]:
-            yield ClockedVariable(scope, child["origName"], module["origName"], child["direction"] != "NONE")
+            yield ScopedVariable(scope, child["origName"], module["origName"], child["direction"] != "NONE")
         elif child["type"] == "GENBLOCK":
             yield from _below(child, f"{scope}.{child['name']}", module, modules, named)
         elif child["type"] == "CELL":

@@ -142,7 +142,10 @@ def _texts(model: Model) -> dict[str, str]:
     lines = [f'public_flat_rw -module "{model.top}" -var "{name}"' for name in model.driven]
     lines += [f'public_flat_rd -module "{model.top}" -var "{name}"' for name in model.read]
     lines += [f'public_flat_rw -module "*" -var "{name}"' for name in model.shown]
-    lines += [f'public_flat_rd -module "{module}" -var "{name}"' for module, name in model.kept]
+    lines += [
+        f'public_flat_rd -module "{module}" -var "{name}"' for module, name in (*model.kept, *model.forced)
+    ]
+    lines += [f'forceable -module "{module}" -var "{name}"' for module, name in model.forced]
     lines += [f'no_inline -module "{module}"' for module in model.separate]
     public = {_PUBLIC: "\n".join(["`verilator_config", *lines]) + "\n"} if lines else {}
     return {**public, **model.texts}

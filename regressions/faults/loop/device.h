@@ -24,6 +24,14 @@ struct Variable {
     uint32_t offset;                  // in a block of state, bytes
 };
 
+/** A net that can be forced: its bits lie in memory little endian. */
+struct Net {
+    std::string scope, name;
+    uint32_t width;
+    const uint8_t* value;
+    uint8_t *enable, *forced;
+};
+
 /** Place of a difference between two blocks of state. */
 struct Difference {
     uint32_t bits;  // 0 none, 1 one, 2 more
@@ -32,16 +40,19 @@ struct Difference {
 
 class Device {
    public:
-    /** `list`: a file with a line for each variable, its scope and name. */
-    explicit Device(const char* list) {
-        std::ifstream file(list);
+    /** `registers`, `nets`: files with a line for each variable, its scope and name; `nets` may be "-". */
+    Device(const std::string& registers, const std::string& nets) {
+        std::ifstream file(registers);
         std::string scope, name;
         while (file >> scope >> name) add(scope, name);
-        if (variables_.empty()) fail(std::string("no registers in ") + list);
+        if (variables_.empty()) fail("no registers in " + registers);
+        std::ifstream forced(nets);
+        while (forced >> scope >> name) add_net(scope, name);
     }
 
     Vfaults& ports() { return dut_; }
     const std::vector<Variable>& variables() const { return variables_; }
+    const std::vector<Net>& nets() const { return nets_; }
     uint32_t bytes() const { return bytes_; }
 
     /** Two evaluations: inputs with the clock low, then the rising edge. */
@@ -70,6 +81,19 @@ class Device {
         if (at(place) != value) flip(place);
     }
 
+    /** Forces a bit of a net to the inverse of what it is, or ends that. */
+    void force(uint32_t net, uint32_t bit) {
+        const Net& each = nets_[net];
+        const auto mask = static_cast<uint8_t>(1 << bit % 8);
+        each.forced[bit / 8] = static_cast<uint8_t>(~each.value[bit / 8]);
+        each.enable[bit / 8] |= mask;
+        settle();
+    }
+    void release(uint32_t net, uint32_t bit) {
+        nets_[net].enable[bit / 8] = 0;
+        settle();
+    }
+
     Difference difference(const uint8_t* other) const {
         Difference found{0, 0};
         for (const Run& run : runs_) {
@@ -94,18 +118,32 @@ class Device {
     VerilatedContext context_;
     Vfaults dut_{&context_, ""};
     std::vector<Variable> variables_;
+    std::vector<Net> nets_;
     std::vector<Run> runs_;  // as many as there are gaps between the variables
     std::vector<uint8_t*> places_;  // of each byte of state
     uint32_t bytes_ = 0;
 
     uint8_t* live(uint32_t place) { return places_[place / 8]; }
 
-    void add(const std::string& scope_name, const std::string& name) {
+    VerilatedVar* find(const std::string& scope_name, const std::string& name) {
         const auto& scopes = *context_.scopeNameMap();
         const auto scope = scopes.find(scope_name.c_str());
-        if (scope == scopes.end()) fail("no scope " + scope_name + " in the build: register lists are of another one");
-        VerilatedVar* var = scope->second->varFind(name.c_str());
-        if (var == nullptr) fail("no variable " + name + " in " + scope_name);
+        return scope == scopes.end() ? nullptr : scope->second->varFind(name.c_str());
+    }
+
+    /** Nets that the compiler did not keep are left out. */
+    void add_net(const std::string& scope, const std::string& name) {
+        VerilatedVar* value = find(scope, name);
+        VerilatedVar* enable = find(scope, name + "__VforceEn");
+        VerilatedVar* forced = find(scope, name + "__VforceVal");
+        if (value == nullptr || enable == nullptr || forced == nullptr || enable->entBits() != value->entBits()) return;
+        const auto at = [](VerilatedVar* var) { return static_cast<uint8_t*>(var->datap()); };
+        nets_.push_back({scope, name, value->entBits(), at(value), at(enable), at(forced)});
+    }
+
+    void add(const std::string& scope_name, const std::string& name) {
+        VerilatedVar* var = find(scope_name, name);
+        if (var == nullptr) fail("no register " + name + " in " + scope_name + ": the list is of another build");
         uint32_t entries = 1;
         for (const VerilatedRange& range : var->unpackedRanges()) entries *= static_cast<uint32_t>(range.elements());
         const auto size = static_cast<uint32_t>(var->totalSize());

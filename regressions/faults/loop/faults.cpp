@@ -51,11 +51,11 @@ std::vector<Bit> kept(Device& device, const std::vector<Bit>& bits) {
 
 class Campaign {
    public:
-    Campaign(const char* list, const std::vector<Scenario>& scenarios, const std::vector<Result>& results,
-             const Settings& settings, uint32_t threads)
+    Campaign(const std::string& registers, const std::string& nets, const std::vector<Scenario>& scenarios,
+             const std::vector<Result>& results, const Settings& settings, uint32_t threads)
         : settings_(settings) {
         for (uint32_t i = 0; i < threads; ++i) {
-            injectors_.push_back(std::make_unique<Injector>(list, scenarios[0], results, settings_));
+            injectors_.push_back(std::make_unique<Injector>(registers, nets, scenarios[0], results, settings_));
         }
         Injector& first = *injectors_[0];
         golden_ = std::make_unique<Golden>(first.device, first.bench, settings.limit);
@@ -96,15 +96,30 @@ class Campaign {
         for (std::thread& thread : threads) thread.join();
     }
 
-    /** Faults of a file: pairs of cycle and number of the bit. */
+    /** Faults of a file: cycle, number of the bit of a register, 0; or cycle, number of a net and bit + 1. */
     void some(const char* file) {
         Reader reader(file);
-        const uint32_t count = reader.word();
-        for (uint32_t i = 0; i < count; ++i) {
-            const uint32_t cycle = reader.word(), bit = reader.word();
-            if (cycle >= golden_->cycles() || bit >= bits_.size()) fail("a fault of another job or device");
-            records_.push_back(injectors_[0]->upset(*golden_, nullptr, cycle, upset_places(bit)));
+        std::vector<Chosen> faults(reader.word());
+        for (Chosen& fault : faults) {
+            fault = {reader.word(), reader.word(), reader.word()};
+            const bool net = fault.bit != 0;
+            const size_t most = net ? injectors_[0]->device.nets().size() : bits_.size();
+            // A transient ends in the cycle behind it.
+            if (fault.cycle + net >= golden_->cycles() || fault.number >= most) fail("a fault of another device");
         }
+        records_.resize(faults.size());
+        std::atomic<size_t> next{0};
+        const auto work = [&](Injector& injector) {
+            for (size_t i; (i = next++) < faults.size();) {
+                const Chosen& fault = faults[i];
+                records_[i] = fault.bit == 0
+                                  ? injector.upset(*golden_, nullptr, fault.cycle, upset_places(fault.number))
+                                  : injector.pulse(*golden_, fault.cycle, fault.number, fault.bit - 1);
+            }
+        };
+        std::vector<std::thread> threads;
+        for (auto& injector : injectors_) threads.emplace_back([&] { work(*injector); });
+        for (std::thread& thread : threads) thread.join();
     }
 
     void write_records(const char* path) const {
@@ -139,6 +154,12 @@ class Campaign {
             std::printf("%s[%u,%u,%u]", separator, bit.variable, bit.entry, bit.bit);
             separator = ",";
         }
+        std::printf("], \"nets\": [");
+        separator = "";
+        for (const Net& net : injectors_[0]->device.nets()) {
+            std::printf("%s[\"%s\", \"%s\", 1, %u]", separator, net.scope.c_str(), net.name.c_str(), net.width);
+            separator = ", ";
+        }
         std::printf("], \"chosen\": [");
         separator = "";
         for (const uint32_t bit : chosen_) {
@@ -150,6 +171,10 @@ class Campaign {
 
    private:
     static constexpr size_t kTogether = 32;
+
+    struct Chosen {
+        uint32_t cycle, number, bit;
+    };
 
     Settings settings_;
     std::vector<std::unique_ptr<Injector>> injectors_;
@@ -203,20 +228,20 @@ class Campaign {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 13) {
-        fail("usage: faults <job list> <results> <registers> <records> <faults, or -> <part> <parts> <threads> <limit> "
-             "<adjacent> <stuck> <address of the clear>");
+    if (argc != 14) {
+        fail("usage: faults <job list> <results> <registers> <nets> <records> <faults, or -> <part> <parts> <threads> "
+             "<limit> <adjacent> <stuck> <address of the clear>");
     }
     const auto number = [&](int place) { return static_cast<uint32_t>(std::stoul(argv[place])); };
     const std::vector<Scenario> scenarios = read_list(argv[1]);
     const std::vector<Result> results = read_results(argv[2]);
-    const Settings settings{number(9), number(12), number(10), std::stoi(argv[11])};
+    const Settings settings{number(10), number(13), number(11), std::stoi(argv[12])};
     const auto begin = std::chrono::steady_clock::now();
-    Campaign campaign(argv[3], scenarios, results, settings, number(8));
-    if (std::string(argv[5]) == "-") campaign.exhaust(number(6), number(7));
-    else campaign.some(argv[5]);
+    Campaign campaign(argv[3], argv[4], scenarios, results, settings, number(9));
+    if (std::string(argv[6]) == "-") campaign.exhaust(number(7), number(8));
+    else campaign.some(argv[6]);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    campaign.write_records(argv[4]);
+    campaign.write_records(argv[5]);
     campaign.print(seconds.count(), static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
     return 0;
 }

@@ -63,8 +63,9 @@ class Known {
 
 class Injector {
    public:
-    Injector(const char* list, const Scenario& scenario, const std::vector<Result>& results, const Settings& settings)
-        : device(list), bench(device, scenario), results_(results), settings_(settings) {
+    Injector(const std::string& registers, const std::string& nets, const Scenario& scenario,
+             const std::vector<Result>& results, const Settings& settings)
+        : device(registers, nets), bench(device, scenario), results_(results), settings_(settings) {
         bench.reset();
     }
 
@@ -92,6 +93,22 @@ class Injector {
         before_.clear();
         held_ = settings_.stuck < 0 ? nullptr : &places;
         return follow(golden, held_ == nullptr ? known : nullptr, cycle);
+    }
+
+    /** A transient: a bit of a net is inverted in one cycle. */
+    Record pulse(const Golden& golden, uint32_t cycle, uint32_t net, uint32_t bit) {
+        restore(golden, cycle);
+        device.settle();
+        before_.clear();
+        held_ = nullptr;
+        const uint32_t ended = bench.driver.ended;
+        ++simulated;
+        const Cycle seen =
+            bench.cycle([&](uint32_t events, uint32_t job) { return golden.ends(events, job); },
+                        [&] { device.force(net, bit); });
+        device.release(net, bit);
+        const uint32_t last = bench.driver.ended > ended ? cycle : 0;
+        return follow(golden, nullptr, cycle + 1, flags_of(golden, seen, ended), last);
     }
 
     /** Whether the job from its begin goes as without a fault, from the state in which the device is. */
@@ -149,11 +166,13 @@ class Injector {
         return flags;
     }
 
-    /** Runs on from the state behind a cycle. */
-    Record follow(const Golden& golden, const Known* known, uint32_t at) {
+    /** Runs on from the state behind a cycle. `flags`: of that cycle; `last`: itself if a job ended in it, or 0. */
+    Record follow(const Golden& golden, const Known* known, uint32_t at, uint8_t flags = 0, uint32_t last = 0) {
         Record record{};
+        record.flags = flags;
         uint32_t after = bench.over() ? Golden::kTail - std::min(golden.cycles() - 1 - at, Golden::kTail) : 0;
-        uint32_t end = bench.over() ? golden.end : 0;
+        uint32_t end = !bench.over() ? 0 : last != 0 ? last : golden.end;
+        if (held_ == nullptr && flags == 0 && same(golden, at)) return record;
         while (after < Golden::kTail) {
             const uint32_t ended = bench.driver.ended;
             const bool over = bench.over();
@@ -184,6 +203,12 @@ class Injector {
         if (right) return record;
         bench.memory = memory;
         return finish(golden, record, end);
+    }
+
+    /** All is as without the fault. */
+    bool same(const Golden& golden, uint32_t at) const {
+        return at < golden.cycles() && bench.driver == golden.driver(at) && bench.memory == golden.memory_at(at) &&
+               device.difference(golden.state(at)).bits == 0;
     }
 
     /** State and driver are as without the fault: whether what differs in memory is nothing but a result. */
