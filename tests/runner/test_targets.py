@@ -67,7 +67,7 @@ def test_help_is_the_default_fits_a_terminal_and_has_everything() -> None:
         ("regressions", "TEIR", "make regressions knows no TEIR; did you mean 'TIER'? Known: TIER, SEED,"),
         ("regressions", "TEST", "make regressions knows no TEST; did you mean 'TESTS'? Known:"),
         ("run", "TESTS", "make run knows no TESTS; did you mean 'TEST'? Known: TEST,"),
-        ("run", "SHARD", "make run knows no SHARD; it is for regressions, mutants; 'make help'"),
+        ("run", "SHARD", "make run knows no SHARD; it is for regressions, mutants, faults; 'make help'"),
         ("run", "KEEP", "make run knows no KEEP; it is for regressions, merge, coverage, synth; "),
         ("lint test", "ARG", "make lint test knows no ARG; did you mean 'ARGS'? Known: DUT, JOBS,"),
         ("clean", "BUILD", "make clean knows no BUILD; it is for regressions,"),
