@@ -2,7 +2,7 @@
 """The end of a run: it is judged, and its reports are written and published."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -132,9 +132,11 @@ def covered(run: Run, execution: Execution, name: str) -> Coverage:
     definition = kind(name).definition(run.order.covergroups)
     devices = [device for device in run.devices if device.kind == name]
     names = {device.name for device in devices}
-    parts: list[Part] = []
-    for result in execution.results:
-        if result.coverage is not None and result.segment.device in names:
-            counts = Counts.from_json(structs.asdict(result.coverage.unpacked), definition)
-            parts.append((result.segment.device, result.segment.entry.name, counts))
-    return measure(parts, devices, definition)
+
+    def parts() -> Iterator[Part]:  # one by one: of each bin that may be hit they have a number
+        for result in execution.results:
+            if result.coverage is not None and result.segment.device in names:
+                counts = Counts.from_json(structs.asdict(result.coverage.unpacked), definition)
+                yield result.segment.device, result.segment.entry.name, counts
+
+    return measure(parts(), devices, definition)

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from regressions import packed_results
+from regressions.conclusion import covered
 from regressions.executor import Execution
 from regressions.judge import SegmentResult
 from regressions.packed_results import ChosenJobs, PackedHits, PackedJobs
@@ -18,10 +20,12 @@ from regressions.report.devices import device_views
 from regressions.results import read_results
 from regressions.summarize import summarize
 from regressions.summary import Summary
+from tb.coverage.counts import Counts
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
 from tb.exchange.results import CoverageHits, JobResult, TestBegin, TestEnd, decode, encode
 from tb.exchange.status import Status
+from tb.kinds import ACCELERATOR, kind
 from tests.job_results import job_result
 from tests.runner.fake import fake_device
 from tests.runner.runs import started
@@ -127,6 +131,29 @@ def test_ten_million_jobs_take_less_than_two_gigabytes_until_their_report(
         tracemalloc.stop()
     assert held / count < 150, "until the report; figures of real jobs are less random"
     assert (most - _ONCE) / count < 2**31 / 10e6, "and with it"
+
+
+def test_coverage_of_segments_is_not_held_unpacked_for_the_report() -> None:
+    device = fake_device("mine", {}, ())
+    run = started(devices=[device])
+    definition = kind(ACCELERATOR).definition(())
+    counts = Counts(definition)
+    for item in definition.items.values():
+        counts.add_hits(item, np.eye(1, item.size, dtype=np.int64)[0])
+    hits = PackedHits(decode(encode(CoverageHits(**counts.to_json()))))
+    segment = Segment(TestEntry("gemm_ops", "s", weight=1.0), 1, 0, 1, 1, 100, device="mine")
+
+    def most(count: int) -> int:
+        execution = Execution([SegmentResult(segment, Status.PASSED, "", "", coverage=hits)] * count)
+        tracemalloc.start()
+        try:
+            assert covered(run, execution, ACCELERATOR).bins["hit"] > 0
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    most(1)
+    assert most(6) < 1.2 * most(3), "no more for more segments"
 
 
 def view(summary: Summary) -> None:
