@@ -111,3 +111,17 @@ def test_what_cannot_be_done_is_one_line(
 ) -> None:
     assert cli.main(["faults", *options, "--build", str(tmp_path)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_the_command_makes_figures_of_slices(
+    faults: FaultMap, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(tmp_path / "all.npz", SETTING, faults)
+    assert cli.main(["faults", "--runs", str(tmp_path / "all.npz"), "--build", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "4 bits x 16 cycles: 64 faults" in said
+    assert "after a hang it takes: soft clear 16, reset 1" in said
+    assert [line.split() for line in said.splitlines() if line.startswith("some_counter.count_q")] == [
+        ["some_counter.count_q", "2", "53.1%", "68.0%", "68.0%"]
+    ]
+    assert fault_section(tmp_path / "reports" / "faults.json") is not None
