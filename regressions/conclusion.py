@@ -14,6 +14,7 @@ from regressions.code_coverage import report as code_report
 from regressions.code_coverage.measure import CodeCoverage
 from regressions.coverage.measure import Coverage, Part, measure
 from regressions.display import busy
+from regressions.errors import UserError
 from regressions.executor import Execution
 from regressions.grading import grade, kills
 from regressions.history import note
@@ -128,7 +129,11 @@ def _coverage_faults(summary: Summary) -> list[str]:
 
 
 def covered(run: Run, execution: Execution, name: str) -> Coverage:
-    """Functional coverage of the devices of a kind; a simulation that ended early counts for nothing."""
+    """Functional coverage of the devices of a kind; a simulation that ended early counts for nothing.
+
+    Raises:
+        UserError: It was collected with other covergroups.
+    """
     definition = kind(name).definition(run.order.covergroups)
     devices = [device for device in run.devices if device.kind == name]
     names = {device.name for device in devices}
@@ -136,7 +141,13 @@ def covered(run: Run, execution: Execution, name: str) -> Coverage:
     def parts() -> Iterator[Part]:  # one by one: of each bin that may be hit they have a number
         for result in execution.results:
             if result.coverage is not None and result.segment.device in names:
-                counts = Counts.from_json(structs.asdict(result.coverage.unpacked), definition)
+                try:
+                    counts = Counts.from_json(structs.asdict(result.coverage.unpacked), definition)
+                except ValueError as error:
+                    raise UserError(
+                        f"{relative(run.folder / result.folder)}: {error}, those of commit "
+                        f"{run.git or 'of the run'}"
+                    ) from None
                 yield result.segment.device, result.segment.entry.name, counts
 
     return measure(parts(), devices, definition)

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from tb.exchange.results import CoverageHits, encode
+from tb.kinds import ACCELERATOR, kind
 from tests.runner.harness import Runner
 from tests.runner.test_speed_section import ROWS
 
@@ -45,6 +47,21 @@ def test_complaints_besides_failed_tests_stay(runner: Runner) -> None:
 def test_there_is_no_run(runner: Runner, arguments: tuple[str, ...]) -> None:
     assert runner("report", *arguments) == 2
     assert re.search(r"R: .*(runs|nowhere) is no run: it has no results.json; name one, such as", runner.err)
+
+
+def test_coverage_by_other_covergroups_is_one_line(runner: Runner) -> None:
+    runner.tests(good={})
+    assert runner("regressions", "--tier", "smoke") == 0, runner.out
+    definition = kind(ACCELERATOR).definition(()).digest
+    hits = encode(CoverageHits("0123456789abcdef", {}, {}))
+    (path,) = runner.build.glob("runs/*/sims/*/results.jsonl")
+    lines = path.read_bytes().splitlines(keepends=True)
+    place = next(number for number, line in enumerate(lines) if b"test_end" in line)
+    path.write_bytes(b"".join([*lines[:place], hits, *lines[place:]]))
+    assert runner("report") == 2
+    said = f": coverage of definition 0123456789abcdef cannot be read with {definition}: collect it with"
+    assert said in runner.err
+    assert runner.err.count("\n") == 1
 
 
 def test_a_test_that_is_gone_is_one_line(runner: Runner) -> None:
