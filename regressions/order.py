@@ -67,6 +67,8 @@ class Order:
     farm: Annotated[Farm | None, Option("FARM", parse_farm)] = None
     shard: Annotated[Shard, Option("SHARD", parse_shard)] = UNDIVIDED
     defects: Annotated[bool, Option.switch("DEFECTS")] = False
+    replay: Annotated[bool, Option.switch("REPLAY")] = False
+    count: Annotated[bool, Option.switch("COUNT")] = False
     keep: Annotated[bool, Option.switch("KEEP")] = False
     graded: Annotated[bool, Option.switch("GRADE")] = False
     data: Annotated[Path | None, Option("DATA", Path)] = None

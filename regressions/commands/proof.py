@@ -9,6 +9,8 @@ from fnmatch import fnmatchcase
 from msgspec import to_builtins
 from rich.console import Console
 
+from regressions.commands.proof_counts import count_out
+from regressions.commands.proof_defects import judge_defects
 from regressions.errors import UserError
 from regressions.json_file import write_json
 from regressions.order import Order
@@ -16,17 +18,16 @@ from regressions.paths import relative
 from regressions.processor import OTHERS, of_run
 from regressions.proof.answer import Answer, PropertyResult
 from regressions.proof.claims import Claim, decide, load_claims
-from regressions.proof.defects import DefectFate, JudgedDefect, defects_of, judge
 from regressions.proof.figures import (
     ProofFigures,
     assumption_rows,
     claim_row,
-    defect_row,
     instances,
     module_row,
 )
+from regressions.proof.kept import read_fates
 from regressions.proof.runner import ModuleResult, Prover, assumptions
-from regressions.proof.target import ProvenModule, load_targets
+from regressions.proof.target import Comparison, ProvenModule, load_comparisons, load_targets
 from regressions.provenance import git_revision
 from regressions.run import EXIT_FAILED, EXIT_PASSED
 from regressions.services import Services
@@ -43,16 +44,22 @@ def prove(order: Order, services: Services, console: Console) -> int:
         UserError: The extra cannot be installed, or a source was refused.
     """
     del services
-    targets, claims = _chosen(order.tests)
+    if order.count:
+        return count_out(order, console)
+    targets, claims, comparisons = _chosen(order.tests)
     yosys = find_yosys()
     prover = Prover(yosys, order.tree.root / "proof", order.processes)
+    if order.shard.number > 1:  # all but the defects is the first part's
+        judged, wrong = judge_defects(targets, comparisons, yosys, order, console)
+        return EXIT_FAILED if wrong else EXIT_PASSED
     results = [_prove(target, prover, console) for target in targets]
     decided = [claim_row(claim, _decide(claim, yosys, order, console)) for claim in claims]
     seconds = of_run(Counter()).get(OTHERS, 0.0)
     rows = [module_row(result) for result in results]
     found = assumption_rows(assumptions(results, instances()))
-    defects = [defect_row(each) for each in _defects(targets, yosys, order, console)] if order.defects else []
-    figures = ProofFigures(git_revision(), seconds, rows, found, defects, decided)
+    judged, wrong = judge_defects(targets, comparisons, yosys, order, console) if order.defects else ([], 0)
+    known = read_fates() | {row.key: row for row in judged}
+    figures = ProofFigures(git_revision(), seconds, rows, found, list(known.values()), decided)
     counts = {answer: figures.count(answer) for answer in Answer}
     console.print(
         f"{counts[Answer.PROVEN]} properties proven, {counts[Answer.REFUTED]} refuted, "
@@ -61,10 +68,6 @@ def prove(order: Order, services: Services, console: Console) -> int:
         f"simulations; processor time of the tools {seconds:.0f} s",
         highlight=False,
     )
-    fates = Counter(row.fate for row in figures.defects)
-    if fates:
-        said = ", ".join(f"{fates[fate.value]} {fate.value}" for fate in DefectFate if fates[fate.value])
-        console.print(f"{len(figures.defects)} deliberate defects: {said}", highlight=False)
     if not order.tests:
         order.tree.proof.parent.mkdir(parents=True, exist_ok=True)
         write_json(order.tree.proof, to_builtins(figures))
@@ -74,19 +77,24 @@ def prove(order: Order, services: Services, console: Console) -> int:
         highlight=False,
     )
     undone = (Answer.REFUTED, Answer.UNDECIDED)
-    failed = any(counts[answer] or figures.count_claims(answer) for answer in undone)
+    failed = wrong or any(counts[answer] or figures.count_claims(answer) for answer in undone)
     return EXIT_FAILED if failed else EXIT_PASSED
 
 
-def _chosen(patterns: str) -> tuple[list[ProvenModule], list[Claim]]:
-    """The modules, and the statements about arithmetic, that were asked for by name."""
+def _chosen(patterns: str) -> tuple[list[ProvenModule], list[Claim], list[Comparison]]:
+    """The modules, statements about arithmetic and comparisons that were asked for by name."""
     wanted = patterns.split(",") if patterns else ["*"]
-    targets = [each for each in load_targets() if any(fnmatchcase(each.module, one) for one in wanted)]
-    claims = [each for each in load_claims() if any(fnmatchcase(each.name, one) for one in wanted)]
-    if not targets and not claims:
+
+    def asked(name: str) -> bool:
+        return any(fnmatchcase(name, one) for one in wanted)
+
+    targets = [each for each in load_targets() if asked(each.module)]
+    claims = [each for each in load_claims() if asked(each.name)]
+    comparisons = [each for each in load_comparisons() if asked(each.module)]
+    if not targets and not claims and not comparisons:
         names = ", ".join([each.module for each in load_targets()] + [each.name for each in load_claims()])
         raise UserError(f"TESTS={patterns}: nothing of this name is proven; there are {names}")
-    return targets, claims
+    return targets, claims, comparisons
 
 
 def _decide(claim: Claim, yosys: Yosys, order: Order, console: Console) -> PropertyResult:
@@ -119,17 +127,6 @@ def _prove(target: ProvenModule, prover: Prover, console: Console) -> ModuleResu
             for line in _lines(each):
                 console.print(f"    {line}", highlight=False)
     return result
-
-
-def _defects(
-    targets: list[ProvenModule], yosys: Yosys, order: Order, console: Console
-) -> Iterable[JudgedDefect]:
-    """Judge the deliberate defects of some modules, and say what became of each."""
-    for target, defect in defects_of(targets):
-        found = judge(target, defect, yosys, order.tree.root / "proof" / "defects", order.processes)
-        by = f" by {found.result.label}" if found.fate is DefectFate.REFUTED and found.result else ""
-        console.print(f"{defect.id}: {found.fate.value}{by}, {found.seconds:.1f} s", highlight=False)
-        yield found
 
 
 def _lines(result: PropertyResult) -> Iterable[str]:

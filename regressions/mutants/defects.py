@@ -46,6 +46,9 @@ class Defect(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     operator: str = ""  # operator that made a generated defect; empty for one written by hand
     equivalent: str = ""  # why no behaviour of the device changes, empty if some does
     unreachable: str = ""  # why no job of this device gets there, empty if some does
+    # What proves the reason (docs/proof.md): statements about arithmetic, and properties as module.label, of
+    # which `same_outputs` is the comparison with the right module; empty where the reason stands by hand.
+    proof: tuple[str, ...] = ()
     # True on another device than that of the data, which may get where `unreachable` says that it cannot.
     elsewhere: bool = False
     where: Where = Where("")  # place in the data, for messages
@@ -60,6 +63,8 @@ class Defect(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
                 raise ValueError(f"{text!r}: give one line, without the blanks around it")
         if self.equivalent and self.unreachable:
             raise ValueError("a defect is either equivalent or unreachable; keep one reason")
+        if self.proof and not self.reason:
+            raise ValueError("a proof is for a reason; say what it proves, as equivalent or unreachable")
 
     @property
     def change(self) -> Change:

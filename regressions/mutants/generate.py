@@ -55,6 +55,7 @@ def to_toml(device: str, seed: int, chosen: Sequence[Chosen], known: Mapping[str
             lines += [f"seen_by = {json.dumps(list(old.seen_by))}"] if old.seen_by else []
             lines += [f"equivalent = {_quoted(old.equivalent)}"] if old.equivalent else []
             lines += [f"unreachable = {_quoted(old.unreachable)}"] if old.unreachable else []
+            lines += [f"proof = [{', '.join(map(_quoted, old.proof))}]"] if old.proof else []
     return "\n".join(lines) + "\n"
 
 

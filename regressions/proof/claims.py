@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from regressions import orphans
-from regressions.paths import relative
+from regressions.paths import ROOT, relative
 from regressions.proof.answer import Answer, PropertyResult
 from regressions.yosys.reading import Reading
 from regressions.yosys.tool import Yosys
@@ -57,6 +57,7 @@ class Claim(Struct, frozen=True, forbid_unknown_fields=True):
         holds: the statement in SMT-LIB over the module's ports, without their suffixes
         where: operands that it is about, in SMT-LIB
         parameters: of the module
+        files: further sources, from the root of the project
     """
 
     name: str
@@ -65,6 +66,7 @@ class Claim(Struct, frozen=True, forbid_unknown_fields=True):
     holds: str
     where: str = "true"
     parameters: dict[str, int] = {}
+    files: tuple[str, ...] = ()
 
 
 class _ClaimFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,9 +99,10 @@ def decide(claim: Claim, yosys: Yosys, folder: Path, limit: float = LIMIT) -> Pr
     circuit = folder / f"{claim.name}.circuit.smt2"
     reading = Reading.of(load("redmule"))
     own = CIRCUITS / f"{claim.module}.sv"
-    extra = f" {own}" if own.exists() else ""
+    further = [*(ROOT / name for name in claim.files), *([own] if own.exists() else [])]
     script = [
-        reading.command(claim.module, claim.parameters, ["--ignore-assertions"]) + extra,
+        reading.command(claim.module, claim.parameters, ["--ignore-assertions"])
+        + "".join(f" {path}" for path in further),
         "prep -flatten",
         "setundef -zero",
         "opt -full",

@@ -31,16 +31,20 @@ PROPERTY_ENGINES = (
 """Reachability by clauses, then what is quicker where words are compared, then the first again for longer."""
 
 COMPARISON_ENGINES = (
-    DecisionEngine("bmc", ("bmc3 -F 40",), 0.4),
-    DecisionEngine("correspondence", ("scorr", "pdr -a"), 0.6),
+    DecisionEngine("bmc", ("bmc3 -F 10",), 0.2),
+    # With -a it says of a constant network too that it is one, but what it refutes has no trace then.
+    DecisionEngine("correspondence", ("scorr", "pdr -a"), 0.4),
+    DecisionEngine("pdr", ("scorr", "pdr"), 0.2),
+    DecisionEngine("bmc", ("bmc3 -F 60",), 0.2),
 )
-"""For two modules of nearly the same logic: a difference in the first cycles, else registers that match."""
+"""For two modules of nearly the same logic: the first cycles, registers that match, more cycles."""
 
 # Of a network that became constant it says only the latter.
 _PROVEN = re.compile(r"Property proved|All = 1\. Proved = 1\.")
 # The first cycles, then the step.
 _INDUCTIVE = re.compile(rf"No output asserted in {DEPTH + 2} frames.*Networks are equivalent", re.DOTALL)
 _REFUTED = re.compile(r"was asserted in frame|Property DISPROVED|Property disproved")
+_FIRST = re.compile(r"Output (\d+) of miter .* was asserted in frame")
 
 
 def check(
@@ -76,9 +80,36 @@ def check(
         spent = round(time.monotonic() - start, 2)
         if (_INDUCTIVE if name == "induction" else _PROVEN).search(said):
             return PropertyResult(label, Answer.PROVEN, name, spent)
-        if _REFUTED.search(said) and trace.exists():
+        if _REFUTED.search(said) and trace.exists() and trace.stat().st_size:
             return PropertyResult(label, Answer.REFUTED, name, spent, _read(trace.read_text(), model))
     return PropertyResult(label, Answer.UNDECIDED, "", round(time.monotonic() - start, 2))
+
+
+def find_violation(
+    model: TransitionSystem, yosys: Yosys, limit: float, depth: int, first: int = 0
+) -> PropertyResult | None:
+    """The first property that is broken in the first cycles; None if none is, or if it takes too long.
+
+    All properties are searched together, which costs little more than one.
+
+    Args:
+        model: The model, without the statement that time ends.
+        yosys: The tools.
+        limit: Seconds of processor time.
+        depth: Cycles.
+        first: Cycles of which it is known already that no property is broken in them.
+    """
+    trace = model.file.with_name("trace.txt")
+    trace.unlink(missing_ok=True)
+    start = time.monotonic()
+    search = f"bmc3 -S {first} -F {depth}"
+    script = [f"read_aiger {model.file.name}", "fold", search, f"write_cex -a {trace.name}"]
+    said = yosys.run_abc(script, model.file.parent, max(1, round(limit)))
+    found = _FIRST.search(said)
+    if found is None or not trace.exists():
+        return None
+    label, spent = model.labels[int(found[1])], round(time.monotonic() - start, 2)
+    return PropertyResult(label, Answer.REFUTED, "bmc", spent, _read(trace.read_text(), model))
 
 
 def _read(text: str, model: TransitionSystem) -> list[Mapping[str, int]]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sequential equivalence: a changed module has the outputs of the right one at all times, or a trace."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from regressions.proof.target import ProvenModule
 from regressions.yosys.tool import Yosys
 
 LABEL = "same_outputs"
+
+_SEEN = re.compile(r"^ *\(\* keep \*\) .*\bseen_(\w+);$", re.MULTILINE)
 
 
 def compare(
@@ -31,15 +34,18 @@ def compare(
         YosysError: A source was refused.
     """
     module = target.module
+    opened = [*(["expose -evert"] if target.boxes else []), *_seen(target)]
     folder.mkdir(parents=True, exist_ok=True)
     script = [
-        read(target, folder, changed),
+        read(target, folder, changed, view=True),
         "prep -flatten -nordff",
+        *opened,
         "chformal -remove",
         f"rename {module} changed",
         "design -stash changed",
-        read(target, folder),
+        read(target, folder, view=True),
         "prep -flatten -nordff",
+        *opened,
         *assumed(target),
         "chformal -assert -remove",
         f"rename {module} right",
@@ -55,3 +61,14 @@ def compare(
     model = make(script, yosys, folder)
     single = TransitionSystem(model.file, [LABEL], model.assumed, model.inputs, model.registers)
     return check(single, LABEL, yosys, limit, COMPARISON_ENGINES)
+
+
+def _seen(target: ProvenModule) -> list[str]:
+    """Commands by which what a view makes of some outputs takes their place."""
+    if target.view is None:
+        return []
+    names = _SEEN.findall(target.view.read_text())
+    return [
+        *(f"delete -port {target.module}/o:{name}_o" for name in names),
+        *(f"expose {target.module}/w:i_view.seen_{name}" for name in names),
+    ]

@@ -10,7 +10,7 @@ from msgspec import Struct
 from regressions.paths import ROOT
 from regressions.proof.answer import Answer, PropertyResult
 from regressions.proof.claims import Claim
-from regressions.proof.defects import JudgedDefect
+from regressions.proof.defects import DefectFate, JudgedDefect
 from regressions.proof.runner import Assumption, ModuleResult
 
 _INSTANCE = re.compile(r"^\s*(\w+)\s*(?:#\s*\(.*?\n\s*\)\s*)?(i_\w+)\s*\(", re.MULTILINE | re.DOTALL)
@@ -80,7 +80,16 @@ class ClaimRow(Struct, frozen=True):
 
 
 class DefectRow(Struct, frozen=True):
-    """A deliberate defect: its id, its fate, the property that it breaks, cycles of the trace, seconds."""
+    """A deliberate defect.
+
+    Attributes:
+        id: its name
+        module: its module
+        fate: what became of it
+        by: the property that it breaks, or how its outputs were compared; why it is undecided
+        cycles: of the trace; 0 without one
+        seconds: that it took
+    """
 
     id: str
     module: str
@@ -88,6 +97,11 @@ class DefectRow(Struct, frozen=True):
     by: str
     cycles: int
     seconds: float
+
+    @property
+    def key(self) -> str:
+        """Names it among those of all devices: module and id."""
+        return f"{self.module}.{self.id}"
 
 
 class ProofFigures(Struct, frozen=True):
@@ -127,8 +141,11 @@ def claim_row(claim: Claim, result: PropertyResult) -> ClaimRow:
 def defect_row(found: JudgedDefect) -> DefectRow:
     """The row of a defect."""
     result = found.result
-    label, cycles = (result.label, len(result.trace)) if result else ("", 0)
-    return DefectRow(found.defect.id, found.module, found.fate.value, label, cycles, found.seconds)
+    by = found.why
+    if result is not None:
+        by = result.label if found.fate is DefectFate.REFUTED else result.engine
+    cycles = len(result.trace) if result else 0
+    return DefectRow(found.defect.id, found.module, found.fate.value, by, cycles, found.seconds)
 
 
 def assumption_rows(found: Sequence[Assumption]) -> list[AssumptionRow]:

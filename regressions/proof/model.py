@@ -21,11 +21,13 @@ module proof_reset (input logic clk_i, input logic rst_ni);
   end
   always @(posedge clk_i) begin
     from_reset: assume (later_q || !rst_ni);
-    time_ends: assert (cycles_q != 3'd7);
+{witness}
   end
 endmodule
 bind {module} proof_reset i_proof_reset (.*);
 """
+
+_TIME_ENDS = "    time_ends: assert (cycles_q != 3'd7);"
 
 WITNESS = "i_proof_reset.time_ends"
 """Label of a statement that is wrong unless the assumptions contradict each other."""
@@ -97,6 +99,7 @@ def build(
     folder: Path,
     lemmas: Collection[str] = (),
     changed: Mapping[str, Path] | None = None,
+    witness: bool = True,
 ) -> TransitionSystem:
     """Make the model of a module.
 
@@ -106,6 +109,7 @@ def build(
         folder: Place of the files.
         lemmas: Labels that are proven already, and may be assumed.
         changed: Sources that are replaced, by file name.
+        witness: With the statement that time ends.
 
     Raises:
         YosysError: A source was refused.
@@ -113,7 +117,7 @@ def build(
     """
     folder.mkdir(parents=True, exist_ok=True)
     script = [
-        read(target, folder, changed),
+        read(target, folder, changed, witness),
         *(f"cutpoint {each}" for each in target.free),
         "cutpoint -blackbox",
         "prep -flatten -nordff",
@@ -129,10 +133,21 @@ def build(
     return model
 
 
-def read(target: ProvenModule, folder: Path, changed: Mapping[str, Path] | None = None) -> str:
-    """Command that reads a module with its further properties and the reset, from a folder that is there."""
-    (folder / "reset.sv").write_text(_RESET.format(module=target.module))
-    extra = [str(folder / "reset.sv"), *([str(target.bound)] if target.bound else [])]
+def read(
+    target: ProvenModule,
+    folder: Path,
+    changed: Mapping[str, Path] | None = None,
+    witness: bool = True,
+    view: bool = False,
+) -> str:
+    """Command that reads a module with the reset, in a folder that is there, and with what is bound to it.
+
+    That is its view, or its further properties.
+    """
+    text = _RESET.format(module=target.module, witness=_TIME_ENDS if witness else "")
+    (folder / "reset.sv").write_text(text)
+    bound = target.view if view else target.bound
+    extra = [str(folder / "reset.sv"), *([str(bound)] if bound else [])]
     closed = [word for box in target.boxes for word in ("--blackboxed-module", box)]
     command = reading_of(target, changed=changed).command(target.module, target.parameters, closed)
     return " ".join([command, *extra])

@@ -15,6 +15,7 @@ from tb.schema import SchemaError, Where, nearest, read_toml
 
 FILE = Path(__file__).with_name("modules.toml")
 PROPERTIES = FILE.parent / "properties"
+VIEWS = FILE.parent / "views"
 
 
 class ProvenModule(Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,10 +51,27 @@ class ProvenModule(Struct, frozen=True, forbid_unknown_fields=True):
         path = PROPERTIES / f"{self.module}_properties.sv"
         return path if path.exists() else None
 
+    @property
+    def view(self) -> Path | None:
+        """The view of neighbours on the outputs, bound to the module; None where they may look at all."""
+        path = VIEWS / f"{self.module}_view.sv"
+        return path if path.exists() else None
+
+
+class Comparison(ProvenModule, frozen=True, forbid_unknown_fields=True):
+    """A module in which defects are compared, instead of in their own one; no property of it is proven here.
+
+    Attributes:
+        defects: ids of these defects
+    """
+
+    defects: tuple[str, ...] = ()
+
 
 class _TargetFile(Struct, frozen=True, forbid_unknown_fields=True):
     sources: dict[str, list[str]]
     module: list[ProvenModule]
+    comparison: list[Comparison] = []
 
 
 def load_targets(path: Path = FILE) -> list[ProvenModule]:
@@ -69,6 +87,15 @@ def load_targets(path: Path = FILE) -> list[ProvenModule]:
         if names.count(name) > 1:
             raise where.error(f"module {name} is there twice; make one of both")
     return content.module
+
+
+def load_comparisons(path: Path = FILE) -> list[Comparison]:
+    """All modules in which defects of others are compared.
+
+    Raises:
+        SchemaError: The file is malformed.
+    """
+    return convert(read_toml(path), _TargetFile, Where(relative(path))).comparison
 
 
 def reading_of(target: ProvenModule, path: Path = FILE, changed: Mapping[str, Path] | None = None) -> Reading:

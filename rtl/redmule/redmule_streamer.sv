@@ -355,6 +355,8 @@ module redmule_streamer
       else $error("the port is given to a stream without a beat, or to none");
     one_step: assert ($onehot0(step) && (step & ~beat_valid) == '0)
       else $error("more than one beat in a cycle, or one that is not there");
+    tile_fits: assert (tile_valid_i[SRC_W] -> 32'(tile_i[SRC_W].cols) <= H * (P + 1))
+      else $error("a tile with more columns than the ring holds");
     ce_in_range: assert (w_ce_q < 8'(H))
       else $error("a row of W for a compute element that is not there");
     z_piece_in_range: assert (walk_valid[SRC_Z] -> 32'(z_piece_o) < Z_PIECES)

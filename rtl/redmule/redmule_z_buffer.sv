@@ -125,6 +125,9 @@ module redmule_z_buffer
       else $error("a copy overwrites what is still to be stored");
     ends_are_live: assert (column && out_i.last_col -> out_i.live)
       else $error("a tile ends outside of the matrix");
+    ends_with_the_ring: assert (column
+        -> out_i.col < 8'(D) && (out_i.live && out_i.col == 8'(D - 1) -> out_i.last_col))
+      else $error("a tile goes on behind the last column of the ring");
     copy_fills_what_is_taken: assert (copy_row && r_dest_i.last -> taken_o[r_dest_i.bank])
       else $error("a copy fills a bank that nobody took");
     full_is_taken: assert ((full_o[0] != '0 -> taken_o[0]) && (full_o[1] != '0 -> taken_o[1]))

@@ -38,13 +38,13 @@ def test_a_trace_breaks_an_assertion_in_simulation(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["banks-take", "banks-init", "tile-queue-full", "control-clear"])
 def test_a_defect_is_refuted_by_a_property(name: str, tmp_path: Path) -> None:
-    found = judge(_target(name), DEFECTS[name], extra(), tmp_path, 1)
+    found = judge(_target(name), DEFECTS[name], extra(), tmp_path)
     assert (found.fate, found.result is not None) == (DefectFate.REFUTED, True)
 
 
 def test_what_no_property_sees_differs_from_the_right_module(tmp_path: Path) -> None:
     """The job that starts is not initialised before: control asserts nothing of it."""
-    found = judge(_target("control-init"), DEFECTS["control-init"], extra(), tmp_path, 1)
+    found = judge(_target("control-init"), DEFECTS["control-init"], extra(), tmp_path)
     assert found.fate is DefectFate.DIFFERS
     assert found.result is not None
     assert found.result.trace
@@ -55,5 +55,5 @@ def test_what_changes_nothing_is_equivalent(tmp_path: Path) -> None:
     same = type(defect)(
         defect.id, defect.file, defect.line, defect.line.replace("clear_i", "!(!clear_i)"), "the same"
     )
-    found = judge(_target("control-clear"), same, extra(), tmp_path, 1)
+    found = judge(_target("control-clear"), same, extra(), tmp_path)
     assert found.fate is DefectFate.EQUIVALENT
