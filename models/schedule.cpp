@@ -73,11 +73,12 @@ class Schedule {
     }
 
     void cycle(int64_t now) {
+        const size_t oldest = head_;
         const Beat& request = port_.request();
         const bool asking = request.stream != kNone, grant = asking && granted(now);
         const bool written = grant && request.last, free = !asking || grant;
         const bool starts = may_start(now), turn = state_ == kIdle && head_ < tiles_.jobs() && trigger(head_) < now;
-        const bool done = state_ == kEmpty || (state_ == kRun && (written || written_));
+        const bool done = state_ == kEmpty || (state_ == kRun && (written || written_ > 0));
         const Stream pick = free ? port_.arbitrate() : kNone;
         const Beat filled = port_.answer();
         Token token;
@@ -91,6 +92,7 @@ class Schedule {
         if (advances) cascade_.advance(token);
         if (filled.buffer >= 0) port_.fill(filled);
         control(now, starts, turn, done, written);
+        earlier_ = oldest;
     }
 
     /** The next job can enter the engine: it is empty, or the job fits behind what runs. */
@@ -101,7 +103,8 @@ class Schedule {
         if (tiles_.cuts() || now < std::max(trigger(next_), started_at_) + 3) return false;
         const auto plain = [&](size_t job) { return tiles_.job(job).tiles > 0 && !tiles_.job(job).copy; };
         if (!plain(next_)) return false;
-        for (size_t job = head_; job < next_; ++job)
+        // It was compared a cycle before, with the jobs that were in the engine then.
+        for (size_t job = earlier_; job < next_; ++job)
             if (!plain(job) || !tiles_.job(next_).apart(tiles_.job(job))) return false;
         return true;
     }
@@ -115,8 +118,9 @@ class Schedule {
             ++next_;
         }
         if (turn) state_ = tiles_.job(head_).tiles > 0 ? kRun : kEmpty;
-        written_ = !done && (written_ || written);
+        written_ += written;
         if (!done) return;
+        if (state_ == kRun) --written_;
         state_ = kIdle;
         done_at_ = now;
         if (now < last_) events_[head_] = now + 1;
@@ -222,7 +226,8 @@ class Schedule {
 
     size_t head_ = 0, next_ = 0;  // the oldest job that has not ended; the next to enter the engine
     State state_ = kIdle;         // of the oldest job
-    bool written_ = false;        // its last write was granted ahead of its turn
+    size_t earlier_ = 0;          // the oldest job a cycle before
+    int written_ = 0;             // jobs whose last write was granted ahead of their turn
     int64_t started_at_ = 0, done_at_ = -2;
     bool asked_ = false, stored_ = false;  // a request, a store has been raised since the engine was empty
     std::vector<std::array<int64_t, kCauses>> slots_;

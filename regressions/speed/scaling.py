@@ -101,7 +101,8 @@ def measure(
 
 def devices(main: Descriptor) -> list[Descriptor]:
     """A device for each instance of `ARRAYS`, and those of `tb/duts` with the same top module."""
-    own = {each.instance: each for each in map(load, available()) if each.top == main.top}
+    # Of several with one instance the first, which is the plain one.
+    own = {each.instance: each for each in map(load, reversed(available())) if each.top == main.top}
     return [*own.values(), *(variant(main, at) for at in ARRAYS if at not in own)]
 
 

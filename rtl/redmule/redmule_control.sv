@@ -6,13 +6,16 @@
 
 module redmule_control
   import redmule_pkg::*;
-(
+#(
+  parameter int unsigned CONTEXTS = 2  // jobs queued or running
+) (
   input  logic clk_i,
   input  logic rst_ni,
   input  logic clear_i,
   // the oldest job
   input  logic pending_i,     // it is there
   input  logic inside_i,      // it has entered the engine
+  input  logic behind_i,      // so has a job behind it
   input  job_t job_i,
   input  logic last_write_i,  // the last write of a job is granted
   // the next one to enter
@@ -33,12 +36,13 @@ module redmule_control
   } state_e;
 
   state_e state_q, state_d;
-  logic   written_q, behind_q;
+  // jobs whose last write was granted ahead of their turn, which takes a cycle from event to event
+  logic [$clog2(CONTEXTS)-1:0] written_q, written_d;
 
   assign start_o = state_q == IDLE && pending_i && !held_i && !clear_i;
   assign enter_o = (start_o && !inside_i) || (inside_i && waiting_i && follow_i && !cutting_i && !clear_i);
-  assign done_o  = state_q == EMPTY || (state_q == RUN && (last_write_i || written_q));
-  assign init_o  = (done_o && !behind_q) || clear_i;
+  assign done_o  = state_q == EMPTY || (state_q == RUN && (last_write_i || written_q != '0));
+  assign init_o  = (done_o && !behind_i) || clear_i;
 
   always_comb begin
     state_d = state_q;
@@ -51,17 +55,20 @@ module redmule_control
     if (clear_i) state_d = IDLE;
   end
 
+  always_comb begin
+    written_d = written_q;
+    if (last_write_i) written_d = written_d + 1'b1;
+    if (state_q == RUN && done_o) written_d = written_d - 1'b1;
+    if (clear_i) written_d = '0;
+  end
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       state_q   <= IDLE;
-      written_q <= 1'b0;
-      behind_q  <= 1'b0;
+      written_q <= '0;
     end else begin
       state_q   <= state_d;
-      // of a job whose turn comes only now
-      written_q <= !clear_i && !done_o && (written_q || last_write_i);
-      // a job is in the engine behind the oldest
-      behind_q  <= !clear_i && !done_o && (behind_q || (enter_o && inside_i));
+      written_q <= written_d;
     end
   end
 
@@ -73,14 +80,14 @@ module redmule_control
       else $error("the job went away while it ran");
     waits_for_what_is_held: assert (start_o -> pending_i && !held_i)
       else $error("a job starts before the request of a cleared one is granted (contract A7.11)");
-    last_write_of_a_job: assert (last_write_i -> inside_i && !written_q)
+    last_write_of_a_job: assert (last_write_i -> inside_i && written_q != '1)
       else $error("a write ends a job that is not in the engine, or has ended");
-    event_after_the_last_write: assert (done_o && job_i.m != '0 && job_i.k != '0 -> last_write_i || written_q)
+    event_after_the_last_write: assert (done_o && job_i.m != '0 && job_i.k != '0 -> last_write_i || written_q != '0)
       else $error("a job ends before its last write is granted (contract A7.1)");
     job_stays_empty_or_not: assert ($past(rst_ni && pending_i && !done_o && !clear_i)
         -> $stable(job_i.m == '0 || job_i.k == '0))
       else $error("the job changed before its end");
-    idle_after_clear: assert ($past(rst_ni && clear_i) -> state_q == IDLE && !written_q && !behind_q)
+    idle_after_clear: assert ($past(rst_ni && clear_i) -> state_q == IDLE && written_q == '0)
       else $error("a soft clear left a job running");
   end
 `endif

@@ -7,55 +7,56 @@ module redmule_cover
   import redmule_pkg::*;
 #(
   parameter int unsigned H = 4,  // compute elements in a row
+  parameter int unsigned CONTEXTS = 2,  // jobs queued or running
   localparam int unsigned EVENTS = 64
 ) (
-  input  logic              clk_i,
-  input  logic              rst_ni,
-  input  logic              clear_i,
+  input  logic                clk_i,
+  input  logic                rst_ni,
+  input  logic                clear_i,
   // jobs
-  input  logic [1:0]        contexts_i,    // queued or running
-  input  logic              trigger_i,
-  input  logic              start_job_i,
-  input  logic              done_i,
-  input  logic              running_i,
-  input  logic              empty_i,       // a job without outputs ends
-  input  job_t              job_i,         // the oldest
+  input  logic [CONTEXTS-1:0] contexts_i,    // queued or running
+  input  logic                trigger_i,
+  input  logic                start_job_i,
+  input  logic                done_i,
+  input  logic                running_i,
+  input  logic                empty_i,       // a job without outputs ends
+  input  job_t                job_i,         // the oldest
   // tiles
-  input  logic              tile_valid_i,  // from the tiler
-  input  logic              tile_ready_i,
-  input  logic              more_i,        // a tile waits for the array
-  input  seq_t              used_i,        // tiles in the ring
+  input  logic                tile_valid_i,  // from the tiler
+  input  logic                tile_ready_i,
+  input  logic                more_i,        // a tile waits for the array
+  input  seq_t                used_i,        // tiles in the ring
   // buffers
-  input  logic [1:0]        x_full_i,
-  input  logic [H-1:0][1:0] w_full_i,
-  input  logic [1:0]        y_full_i,
-  input  logic [1:0]        z_full_i,
-  input  logic [1:0]        x_taken_i,
-  input  logic [1:0]        w_taken_i,     // of the first compute element
-  input  logic [1:0]        y_taken_i,
-  input  logic [1:0]        z_taken_i,
+  input  logic [1:0]          x_full_i,
+  input  logic [H-1:0][1:0]   w_full_i,
+  input  logic [1:0]          y_full_i,
+  input  logic [1:0]          z_full_i,
+  input  logic [1:0]          x_taken_i,
+  input  logic [1:0]          w_taken_i,     // of the first compute element
+  input  logic [1:0]          y_taken_i,
+  input  logic [1:0]          z_taken_i,
   // entry of the array
-  input  logic              inside_i,      // a tile has entered in part
-  input  logic              start_i,       // the next tile could enter
-  input  logic              reads_y_i,     // it, or what has entered in part, reads Y
-  input  logic              lacks_y_i,     // it, or what has entered in part, has no Y yet
-  input  logic              ready_i,
-  input  logic              blocked_i,
-  input  logic              next_i,        // something is to enter; the next three describe it
-  input  logic              begin_i,       // first column of a chunk
-  input  logic              x_bank_i,
-  input  logic              w_bank_i,
-  input  token_t            out_i,         // what leaves the cascade
+  input  logic                inside_i,      // a tile has entered in part
+  input  logic                start_i,       // the next tile could enter
+  input  logic                reads_y_i,     // it, or what has entered in part, reads Y
+  input  logic                lacks_y_i,     // it, or what has entered in part, has no Y yet
+  input  logic                ready_i,
+  input  logic                blocked_i,
+  input  logic                next_i,        // something is to enter; the next three describe it
+  input  logic                begin_i,       // first column of a chunk
+  input  logic                x_bank_i,
+  input  logic                w_bank_i,
+  input  token_t              out_i,         // what leaves the cascade
   // port
-  input  logic [3:0]        beats_i,       // streams with a beat, by src_e
-  input  logic              any_i,
-  input  src_e              src_i,         // the one that is chosen
-  input  logic              req_i,
-  input  logic              gnt_i,
-  input  logic              wen_i,
-  input  logic              held_i,
-  input  logic              r_pending_i,
-  output logic [EVENTS-1:0] events_o
+  input  logic [3:0]          beats_i,       // streams with a beat, by src_e
+  input  logic                any_i,
+  input  src_e                src_i,         // the one that is chosen
+  input  logic                req_i,
+  input  logic                gnt_i,
+  input  logic                wen_i,
+  input  logic                held_i,
+  input  logic                r_pending_i,
+  output logic [EVENTS-1:0]   events_o
 );
 
   typedef enum logic [5:0] {
@@ -69,7 +70,7 @@ module redmule_cover
     Z_EMPTY         = 6'd7,  // no bank of Z is taken, and a tile has entered in part
     TILES_FULL      = 6'd8,  // the tile queue has no room for the next descriptor
     TILES_EMPTY     = 6'd9,  // all descriptors have been handed to the array
-    CONTEXTS_FULL   = 6'd10,  // one job runs and one waits
+    CONTEXTS_FULL   = 6'd10,  // one job runs, and all others that there can be wait
     WAIT_X          = 6'd11,  // the next chunk lacks X
     WAIT_W          = 6'd12,  // the next chunk lacks W
     WAIT_W_BEHIND   = 6'd13,  // a compute element behind the first lacks its row of W
@@ -258,7 +259,8 @@ module redmule_cover
 endmodule
 
 bind redmule_top redmule_cover #(
-  .H(H)
+  .H(H),
+  .CONTEXTS(CONTEXTS)
 ) i_cover (
   .clk_i,
   .rst_ni,

@@ -6,35 +6,39 @@
 module redmule_piece_walker
   import redmule_pkg::*;
 #(
-  parameter int unsigned PIECE = 32   // payload bytes of the port, a power of two
+  parameter int unsigned PIECE    = 32,  // payload bytes of the port, a power of two
+  parameter int unsigned CONTEXTS = 2,  // jobs queued or running
+  localparam int unsigned CW = $clog2(CONTEXTS)  // bits of a context's number; a box of a proof has no types
 ) (
-  input  logic        clk_i,
-  input  logic        rst_ni,
-  input  logic        init_i,
+  input  logic          clk_i,
+  input  logic          rst_ni,
+  input  logic          init_i,
   // the next tile
-  input  logic        tile_valid_i,
-  input  seq_t        tile_seq_i,
-  input  ctx_t        tile_job_i,
-  input  logic        tile_last_i,
-  input  logic [31:0] tile_addr_i,
-  input  logic [7:0]  tile_rows_i,    // at least 1
-  input  logic [16:0] tile_bytes_i,   // of a row, at least 1
-  input  logic [31:0] stride_i,       // bytes from row to row, of job_o
-  output logic        tile_pop_o,
+  input  logic          tile_valid_i,
+  input  seq_t          tile_seq_i,
+  input  logic [CW-1:0] tile_job_i,
+  input  logic          tile_last_i,
+  input  logic [31:0]   tile_addr_i,
+  input  logic [7:0]    tile_rows_i,   // at least 1
+  input  logic [16:0]   tile_bytes_i,  // of a row, at least 1
+  input  logic [31:0]   stride_i,      // bytes from row to row, of job_o
+  output logic          tile_pop_o,
   // the next beat
-  output logic        valid_o,
-  output logic [31:0] addr_o,
-  output seq_t        seq_o,
-  output ctx_t        job_o,
-  output logic [7:0]  row_o,
-  output logic [16:0] offset_o,       // of the piece in its row, in bytes
-  output logic [7:0]  piece_o,        // its number, where a row has at most 256
-  output logic [15:0] bytes_o,        // that the beat carries, at most PIECE
-  output logic        piece_end_o,    // last row of the piece
-  output logic        tile_end_o,     // the tile's last beat
-  output logic        job_end_o,      // and the job's
-  input  logic        step_i          // the beat is taken
+  output logic          valid_o,
+  output logic [31:0]   addr_o,
+  output seq_t          seq_o,
+  output logic [CW-1:0] job_o,
+  output logic [7:0]    row_o,
+  output logic [16:0]   offset_o,      // of the piece in its row, in bytes
+  output logic [7:0]    piece_o,       // its number, where a row has at most 256
+  output logic [15:0]   bytes_o,       // that the beat carries, at most PIECE
+  output logic          piece_end_o,   // last row of the piece
+  output logic          tile_end_o,    // the tile's last beat
+  output logic          job_end_o,     // and the job's
+  input  logic          step_i         // the beat is taken
 );
+
+  typedef logic [CW-1:0] ctx_t;
 
   logic        valid_q, last_q, row_end;
   seq_t        seq_q;

@@ -36,18 +36,14 @@ package redmule_pkg;
     logic [15:0] k;
   } job_t;
 
-  // Jobs queued or running; each has a context that is its own until it ends.
-  localparam int unsigned CONTEXTS = 2;
-  typedef logic [$clog2(CONTEXTS)-1:0] ctx_t;
-
   // Descriptors that may lie between the tiler and the last store, and their sequence numbers: one bit more than
   // an index, so that the order of any two live tiles follows from the sign of their difference.
   localparam int unsigned TILES = 8;
   typedef logic [$clog2(TILES):0] seq_t;
 
-  // A tile of outputs.
+  // A tile of outputs. Whose it is goes beside it, as the number of the job's context does with all that is on its
+  // way: its width is that of the instance.
   typedef struct packed {
-    ctx_t        job;      // whose it is
     logic        last;     // of the job
     logic [7:0]  rows;     // 1..L
     logic [7:0]  cols;     // 1..H(P+1)
@@ -82,7 +78,6 @@ package redmule_pkg;
   // Control of one partial sum position; travels along the cascade with the partial sums of its column.
   typedef struct packed {
     logic       valid;
-    ctx_t       job;       // whose sums they are
     logic       first;     // first chunk of a tile: accumulate on Y
     logic       final_sum; // last chunk: what leaves the cascade is Z
     logic [7:0] col;

@@ -12,6 +12,8 @@ module redmule_probe
 #(
   parameter int unsigned H = 4,   // compute elements in a row
   parameter int unsigned L = 12,  // rows
+  parameter int unsigned CONTEXTS = 2,  // jobs queued or running
+  localparam type ctx_t = logic [$clog2(CONTEXTS)-1:0],
   localparam int unsigned CAUSES = 11
 ) (
   input logic              clk_i,
@@ -72,7 +74,7 @@ module redmule_probe
   logic        asked_q, stored_q, asked, stored;
   cause_e      idle;
 
-  assign ended  = head_i - 1'b1;
+  assign ended  = head_i == '0 ? ctx_t'(CONTEXTS - 1) : head_i - 1'b1;
   assign rows   = (start_i && emit_i) ? rows_i : rows_q;
   // since the engine was empty
   assign asked  = asked_q || (req_i && !held_i);
@@ -145,7 +147,8 @@ endmodule
 
 bind redmule_top redmule_probe #(
   .H(H),
-  .L(L)
+  .L(L),
+  .CONTEXTS(CONTEXTS)
 ) i_probe (
   .clk_i,
   .rst_ni,
@@ -159,11 +162,11 @@ bind redmule_top redmule_probe #(
   .held_i     (held),
   .req_i      (tcdm_req_o),
   .store_i    (!tcdm_wen_o),
-  .more_i     ((tile_valid && tile.job == head) || (read_valid[4] && read_tile[4].job == head)),
+  .more_i     ((tile_valid && tile_job == head) || (read_valid[4] && read_job[4] == head)),
   .inside_i   (i_scheduler.state_q.run && i_scheduler.state_q.job == head),
   .start_i    (i_scheduler.start),
   .emit_i     (i_scheduler.emit),
-  .job_i      (i_scheduler.token.job),
+  .job_i      (i_scheduler.now.job),
   .live_i     (i_scheduler.token.live),
   .steps_i    (i_scheduler.token.steps),
   .begin_i    (i_scheduler.token.col == '0),

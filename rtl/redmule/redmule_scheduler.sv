@@ -13,6 +13,8 @@ module redmule_scheduler
   parameter int unsigned H     = 4,   // compute elements in a row
   parameter int unsigned P     = 3,   // pipeline registers of the FMA
   parameter int unsigned PIECE = 32,  // payload bytes of the port
+  parameter int unsigned CONTEXTS = 2,  // jobs queued or running
+  localparam int unsigned CW = $clog2(CONTEXTS),  // bits of a context's number; a box of a proof has no types
   localparam int unsigned D      = H * (P + 1),                  // columns of a tile
   localparam int unsigned PIECES = (D * 2 + PIECE - 1) / PIECE   // of a row of Y
 ) (
@@ -23,6 +25,7 @@ module redmule_scheduler
   // tiles
   input  logic                   tile_valid_i,
   input  tile_t                  tile_i,
+  input  logic [CW-1:0]          tile_job_i,
   input  seq_t                   tile_seq_i,
   output logic                   tile_pop_o,
   // buffers
@@ -34,7 +37,7 @@ module redmule_scheduler
   output logic [H-1:0]           x_fetch_o,  // a column of X goes to this compute element
   output logic                   x_bank_o,
   output logic [7:0]             x_idx_o,
-  output ctx_t                   x_job_o,
+  output logic [CW-1:0]          x_job_o,
   output logic                   x_release_o,
   output logic [H-1:0]           w_release_o,
   output logic                   y_fetch_o,  // a column of Y goes to the first compute element
@@ -42,12 +45,16 @@ module redmule_scheduler
   // array
   output logic                   advance_o,
   output token_t [H-1:0]         fetch_o,    // per compute element: its operands are fetched
+  output logic [H-1:0][CW-1:0]   fetch_job_o,  // and of which job
   output logic   [H-1:0]         pass_o,     // in the cycle after: no step, the sum passes
   output op_e    [H-1:0]         op_o,       // in the cycle after: the operation
   output op_e    [H-1:0]         end_op_o,   // P cycles behind: the operation of what leaves the FMA
   output logic                   first_o,    // in the cycle after: the first element takes Y
+  output logic [CW-1:0]          out_job_o,
   output token_t                 out_o       // of the sums that leave the cascade
 );
+
+  typedef logic [CW-1:0] ctx_t;
 
   typedef struct packed {
     logic        run;      // inside a tile
@@ -65,13 +72,14 @@ module redmule_scheduler
   state_t       state_q, state_d, now;
   token_t       token;
   token_t [D:0] pipe_q;
+  ctx_t   [D:0] pipe_job_q;  // whose sums they are
   logic         start, lacks_y, ready, blocked, emit;
-  logic [CONTEXTS-1:0] in_cascade;  // sums of this job
+  logic [CONTEXTS-1:0] in_cascade, others;  // sums of this job; of another one than that of the next tile
   logic [7:0]   x_elems;
   logic         reads_y;
   job_t         next_job, job;
 
-  assign next_job = jobs_i[tile_i.job];
+  assign next_job = jobs_i[tile_job_i];
   assign job      = jobs_i[now.job];
   assign x_elems  = 8'(PIECE >> fmt_shift(job.x_fmt));
   assign reads_y  = job.op != MATMUL;
@@ -81,18 +89,20 @@ module redmule_scheduler
   always_comb begin
     in_cascade = '0;
     for (int unsigned i = 0; i <= D; i++) begin
-      if (pipe_q[i].valid) in_cascade[pipe_q[i].job] = 1'b1;
+      if (pipe_q[i].valid) in_cascade[pipe_job_q[i]] = 1'b1;
     end
+    others = in_cascade;
+    others[tile_job_i] = 1'b0;
   end
 
   // what the entry of the cascade does: go on in a tile, or start the next one
-  assign start = !state_q.run && tile_valid_i && next_job.n != '0 && !(z_full_i != '0 && in_cascade[!tile_i.job]);
+  assign start = !state_q.run && tile_valid_i && next_job.n != '0 && !(z_full_i != '0 && others != '0);
 
   always_comb begin
     now = state_q;
     if (start) begin
       now.run       = 1'b1;
-      now.job       = tile_i.job;
+      now.job       = tile_job_i;
       now.first     = 1'b1;
       now.left      = next_job.n;
       now.col       = '0;
@@ -115,7 +125,6 @@ module redmule_scheduler
 
   always_comb begin
     token.valid     = now.run;
-    token.job       = now.job;
     token.first     = now.first;
     token.final_sum = now.left <= 16'(H);
     token.col       = now.col;
@@ -184,13 +193,25 @@ module redmule_scheduler
     end
   end
 
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)        pipe_job_q <= '0;
+    else if (init_i)    pipe_job_q <= '0;
+    else if (advance_o) pipe_job_q <= {pipe_job_q[D-1:0], emit ? now.job : ctx_t'('0)};
+  end
+
+  assign out_job_o = pipe_job_q[D];
+
   always_comb begin
-    fetch_o[0] = emit ? token : '0;
-    for (int unsigned h = 1; h < H; h++) fetch_o[h] = pipe_q[h*(P+1)-1];
+    fetch_o[0]     = emit ? token : '0;
+    fetch_job_o[0] = emit ? now.job : '0;
+    for (int unsigned h = 1; h < H; h++) begin
+      fetch_o[h]     = pipe_q[h*(P+1)-1];
+      fetch_job_o[h] = pipe_job_q[h*(P+1)-1];
+    end
     for (int unsigned h = 0; h < H; h++) begin
       pass_o[h]   = !(pipe_q[h*(P+1)].valid && 8'(h) < pipe_q[h*(P+1)].steps);
-      op_o[h]     = jobs_i[pipe_q[h*(P+1)].job].op;
-      end_op_o[h] = jobs_i[pipe_q[h*(P+1)+P].job].op;
+      op_o[h]     = jobs_i[pipe_job_q[h*(P+1)]].op;
+      end_op_o[h] = jobs_i[pipe_job_q[h*(P+1)+P]].op;
     end
     first_o = pipe_q[0].first;
     out_o   = pipe_q[D];
@@ -210,7 +231,7 @@ module redmule_scheduler
           x_fetch_o[h] = 1'b1;
           x_bank_o     = fetch_o[h].x_bank;
           x_idx_o      = fetch_o[h].x_idx + 8'(h);
-          x_job_o      = fetch_o[h].job;
+          x_job_o      = fetch_job_o[h];
           x_release_o  = fetch_o[h].x_end && fetch_o[h].steps == 8'(h) + 8'd1;
         end
         w_release_o[h] = fetch_o[h].last_col;
@@ -241,8 +262,8 @@ module redmule_scheduler
     leaves_as_it_entered: assert (out_o.valid -> out_o.col < 8'(D) && out_o.steps != '0 && out_o.steps <= 8'(H)
         && (out_o.last_col -> out_o.live))
       else $error("a token changed on its way");
-    stands_still: assert ($past(rst_ni && !advance_o && !init_i) -> $stable(out_o) && $stable(state_q))
-      else $error("the array moved while it was stopped");
+    stands_still: assert ($past(rst_ni && !advance_o && !init_i)
+      -> $stable(out_o) && $stable(out_job_o) && $stable(state_q)) else $error("the array moved while it was stopped");
     // operands and banks
     one_chunk_begins: assert ($onehot0(x_fetch_o))
       else $error("two compute elements begin a chunk in a cycle");

@@ -9,6 +9,8 @@ module redmule_streamer
   parameter int unsigned H  = 4,    // compute elements in a row
   parameter int unsigned P  = 3,    // pipeline registers of the FMA
   parameter int unsigned DW = 256,  // payload bits of the port
+  parameter int unsigned CONTEXTS = 2,  // jobs queued or running
+  localparam int unsigned CW = $clog2(CONTEXTS),  // bits of a context's number; a box of a proof has no types
   localparam int unsigned PIECE    = DW / 8,
   localparam int unsigned Z_PIECES = (H * (P + 1) * 2 + PIECE - 1) / PIECE   // of a row of Y and Z
 ) (
@@ -20,6 +22,7 @@ module redmule_streamer
   // tiles, indexed by src_e
   input  logic  [3:0]              tile_valid_i,
   input  tile_t [3:0]              tile_i,
+  input  logic [3:0][CW-1:0]       tile_job_i,
   input  seq_t  [3:0]              tile_seq_i,
   output logic  [3:0]              tile_pop_o,
   output logic                     tile_free_o,  // the oldest tile is stored
@@ -42,7 +45,7 @@ module redmule_streamer
   output logic                     z_bank_o,
   output logic [7:0]               z_row_o,
   output logic [7:0]               z_piece_o,
-  output ctx_t                     z_job_o,
+  output logic [CW-1:0]            z_job_o,
   input  logic [DW-1:0]            z_data_i,
   // data for the buffers
   output logic                     r_valid_o,
@@ -62,13 +65,15 @@ module redmule_streamer
   input  logic                     tcdm_r_valid_i
 );
 
+  typedef logic [CW-1:0] ctx_t;
+
   // A tile is of the job that it names: the one that a stream takes over next, and the one that it is at.
   job_t [3:0] next_job, job;
   ctx_t [3:0] at_job;
 
   always_comb begin
     for (int unsigned s = 0; s < 4; s++) begin
-      next_job[s] = jobs_i[tile_i[s].job];
+      next_job[s] = jobs_i[tile_job_i[s]];
       job[s]      = jobs_i[at_job[s]];
     end
   end
@@ -96,14 +101,15 @@ module redmule_streamer
   logic        x_piece_end, x_bank_q;
 
   redmule_piece_walker #(
-    .PIECE(PIECE)
+    .PIECE   (PIECE),
+    .CONTEXTS(CONTEXTS)
   ) i_x_walker (
     .clk_i,
     .rst_ni,
     .init_i,
     .tile_valid_i(tile_valid_i[SRC_X] && next_job[SRC_X].n != '0),
     .tile_seq_i  (tile_seq_i[SRC_X]),
-    .tile_job_i  (tile_i[SRC_X].job),
+    .tile_job_i  (tile_job_i[SRC_X]),
     .tile_last_i (1'b0),
     .tile_addr_i (tile_i[SRC_X].x_addr),
     .tile_rows_i (tile_i[SRC_X].rows),
@@ -134,14 +140,15 @@ module redmule_streamer
   logic        w_row_end, w_tile_end, w_bank_q;
 
   redmule_row_walker #(
-    .PIECE(PIECE)
+    .PIECE   (PIECE),
+    .CONTEXTS(CONTEXTS)
   ) i_w_walker (
     .clk_i,
     .rst_ni,
     .init_i,
     .tile_valid_i(tile_valid_i[SRC_W] && next_job[SRC_W].n != '0),
     .tile_seq_i  (tile_seq_i[SRC_W]),
-    .tile_job_i  (tile_i[SRC_W].job),
+    .tile_job_i  (tile_job_i[SRC_W]),
     .tile_addr_i (tile_i[SRC_W].w_addr),
     .tile_rows_i (next_job[SRC_W].n),
     .tile_bytes_i(16'(tile_i[SRC_W].cols) << fmt_shift(next_job[SRC_W].w_fmt)),
@@ -197,14 +204,15 @@ module redmule_streamer
   assign tile_pop_o[SRC_Y] = y_pop || y_pass;
 
   redmule_piece_walker #(
-    .PIECE(PIECE)
+    .PIECE   (PIECE),
+    .CONTEXTS(CONTEXTS)
   ) i_y_walker (
     .clk_i,
     .rst_ni,
     .init_i,
     .tile_valid_i(tile_valid_i[SRC_Y] && !y_pass),
     .tile_seq_i  (tile_seq_i[SRC_Y]),
-    .tile_job_i  (tile_i[SRC_Y].job),
+    .tile_job_i  (tile_job_i[SRC_Y]),
     .tile_last_i (1'b0),
     .tile_addr_i (tile_i[SRC_Y].z_addr),
     .tile_rows_i (tile_i[SRC_Y].rows),
@@ -237,14 +245,15 @@ module redmule_streamer
   logic        z_tile_end, z_job_end;
 
   redmule_piece_walker #(
-    .PIECE(PIECE)
+    .PIECE   (PIECE),
+    .CONTEXTS(CONTEXTS)
   ) i_z_walker (
     .clk_i,
     .rst_ni,
     .init_i,
     .tile_valid_i(tile_valid_i[SRC_Z]),
     .tile_seq_i  (tile_seq_i[SRC_Z]),
-    .tile_job_i  (tile_i[SRC_Z].job),
+    .tile_job_i  (tile_job_i[SRC_Z]),
     .tile_last_i (tile_i[SRC_Z].last),
     .tile_addr_i (tile_i[SRC_Z].z_addr),
     .tile_rows_i (tile_i[SRC_Z].rows),

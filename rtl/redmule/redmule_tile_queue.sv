@@ -5,27 +5,34 @@
 module redmule_tile_queue
   import redmule_pkg::*;
 #(
-  parameter int unsigned READERS = 5
+  parameter int unsigned READERS  = 5,
+  parameter int unsigned CONTEXTS = 2,  // jobs queued or running
+  localparam int unsigned CW = $clog2(CONTEXTS)  // bits of a context's number; a box of a proof has no types
 ) (
-  input  logic                clk_i,
-  input  logic                rst_ni,
-  input  logic                init_i,
+  input  logic                       clk_i,
+  input  logic                       rst_ni,
+  input  logic                       init_i,
   // tiler
-  input  logic                valid_i,
-  input  tile_t               tile_i,
-  output logic                ready_o,
+  input  logic                       valid_i,
+  input  tile_t                      tile_i,
+  input  logic [CW-1:0]              tile_job_i,
+  output logic                       ready_o,
   // readers: the tile they have come to
-  output logic  [READERS-1:0] valid_o,
-  output tile_t [READERS-1:0] tile_o,
-  output seq_t  [READERS-1:0] seq_o,
-  input  logic  [READERS-1:0] pop_i,
+  output logic  [READERS-1:0]        valid_o,
+  output tile_t [READERS-1:0]        tile_o,
+  output logic [READERS-1:0][CW-1:0] tile_job_o,
+  output seq_t  [READERS-1:0]        seq_o,
+  input  logic  [READERS-1:0]        pop_i,
   // the oldest tile is stored
-  input  logic                free_i
+  input  logic                       free_i
 );
+
+  typedef logic [CW-1:0] ctx_t;
 
   localparam int unsigned IDX = $clog2(TILES);
 
   tile_t [TILES-1:0]   tile_q;
+  ctx_t  [TILES-1:0]   tile_job_q;
   seq_t                head_q, used_q;
   seq_t  [READERS-1:0] seq_q;
   logic                push;
@@ -39,6 +46,10 @@ module redmule_tile_queue
       valid_o[r] = seq_q[r] != head_q;
       tile_o[r]  = tile_q[seq_q[r][IDX-1:0]];
     end
+  end
+
+  always_comb begin
+    for (int unsigned r = 0; r < READERS; r++) tile_job_o[r] = tile_job_q[seq_q[r][IDX-1:0]];
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -60,6 +71,11 @@ module redmule_tile_queue
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)   tile_q <= '0;
     else if (push) tile_q[head_q[IDX-1:0]] <= tile_i;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)   tile_job_q <= '0;
+    else if (push) tile_job_q[head_q[IDX-1:0]] <= tile_job_i;
   end
 
 `ifndef RTL_NO_ASSERTIONS

@@ -8,18 +8,23 @@ module redmule_tiler
 #(
   parameter int unsigned L     = 12,  // rows of a tile
   parameter int unsigned D     = 16,  // columns of a tile, H(P+1)
-  parameter int unsigned PIECE = 32   // payload bytes of the port, a power of two
+  parameter int unsigned PIECE = 32,  // payload bytes of the port, a power of two
+  parameter int unsigned CONTEXTS = 2,  // jobs queued or running
+  localparam int unsigned CW = $clog2(CONTEXTS)  // bits of a context's number; a box of a proof has no types
 ) (
-  input  logic  clk_i,
-  input  logic  rst_ni,
-  input  logic  clear_i,
-  input  logic  start_i,   // job_i starts
-  input  job_t  job_i,
-  input  ctx_t  context_i,  // where it lies
-  output logic  valid_o,
-  output tile_t tile_o,
-  input  logic  ready_i
+  input  logic          clk_i,
+  input  logic          rst_ni,
+  input  logic          clear_i,
+  input  logic          start_i,     // job_i starts
+  input  job_t          job_i,
+  input  logic [CW-1:0] context_i,   // where it lies
+  output logic          valid_o,
+  output tile_t         tile_o,
+  output logic [CW-1:0] tile_job_o,  // whose it is
+  input  logic          ready_i
 );
+
+  typedef logic [CW-1:0] ctx_t;
 
   localparam int unsigned PIECE_BITS = $clog2(PIECE);
 
@@ -51,7 +56,6 @@ module redmule_tiler
   assign cols     = (cols_q <= 16'(D)) ? cols_q : 16'(D);
 
   always_comb begin
-    tile_o.job     = context_q;
     tile_o.rows    = tail ? 8'd1 : rows_end ? rows_q[7:0] : 8'(L);
     tile_o.cols    = cols[7:0];
     tile_o.z_bytes = tail ? tail_q : copy_q ? 16'(PIECE) : cols << z_shift_q;
@@ -61,8 +65,9 @@ module redmule_tiler
     tile_o.last    = rows_end && row_end && (tail || tail_q == '0);
   end
 
-  assign valid_o = active_q;
-  assign step    = active_q && ready_i;
+  assign valid_o    = active_q;
+  assign tile_job_o = context_q;
+  assign step       = active_q && ready_i;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)                    active_q <= 1'b0;

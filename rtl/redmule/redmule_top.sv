@@ -9,7 +9,8 @@ module redmule_top
   parameter int unsigned L       = 12,   // rows
   parameter int unsigned P       = 3,    // pipeline registers of the FMA, at least 1
   parameter int unsigned DW      = 256,  // payload bits of the TCDM port, a power of two
-  parameter int unsigned N_CORES = 8     // event targets, at most 8
+  parameter int unsigned N_CORES = 8,    // event targets, at most 8
+  parameter int unsigned CONTEXTS = 2    // jobs queued or running, 2 to 4
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -39,6 +40,7 @@ module redmule_top
   localparam int unsigned D        = H * (P + 1);
   localparam int unsigned PIECE    = DW / 8;
   localparam int unsigned Z_PIECES = (D * 2 + PIECE - 1) / PIECE;  // of a row of Y and Z
+  localparam int unsigned BEFORE   = CONTEXTS - 1;  // jobs that may be in the engine before the next
   localparam int unsigned READERS  = 5;  // of the tile queue: the four streams by src_e, then the scheduler
 
   if (H < 1 || L < 1 || P < 1 || D > 255 || L > 255) begin : gen_bad_size
@@ -54,6 +56,12 @@ module redmule_top
     $fatal(1, "redmule_top: N_CORES must be 1..8");
   end
 
+  if (CONTEXTS < 2 || CONTEXTS > 4) begin : gen_bad_contexts
+    $fatal(1, "redmule_top: CONTEXTS must be 2..4");
+  end
+
+  typedef logic [$clog2(CONTEXTS)-1:0] ctx_t;
+
   // ---- register file, queue, control
   logic [7:0]          core;
   logic                acquire, trigger, finished_read, clear, clear_all, holder;
@@ -61,8 +69,11 @@ module redmule_top
   job_t                programmed;
   job_t [CONTEXTS-1:0] jobs;
   ctx_t                head, next;
-  logic                pending, entered, waiting, follow, start, enter, init, done, last_write, held, queue_busy;
-  logic                tile_valid;
+  ctx_t [BEFORE-1:0]   places_before;
+  logic [BEFORE-1:0]   inside_before;
+  job_t [BEFORE-1:0]   jobs_before;
+  logic                pending, entered, behind, waiting, follow, start, enter, init, done, last_write, held;
+  logic                tile_valid, queue_busy;
   logic [N_CORES-1:0]  event_core;
 
   redmule_regfile i_regfile (
@@ -93,7 +104,8 @@ module redmule_top
   );
 
   redmule_queue #(
-    .N_CORES(N_CORES)
+    .N_CORES (N_CORES),
+    .CONTEXTS(CONTEXTS)
   ) i_queue (
     .clk_i,
     .rst_ni,
@@ -113,8 +125,11 @@ module redmule_top
     .head_o         (head),
     .pending_o      (pending),
     .inside_o       (entered),
+    .behind_o       (behind),
     .next_o         (next),
     .waiting_o      (waiting),
+    .before_o       (places_before),
+    .before_inside_o(inside_before),
     .start_i        (start),
     .enter_i        (enter),
     .done_i         (done),
@@ -122,12 +137,15 @@ module redmule_top
     .busy_o         (queue_busy)
   );
 
-  redmule_control i_control (
+  redmule_control #(
+    .CONTEXTS(CONTEXTS)
+  ) i_control (
     .clk_i,
     .rst_ni,
     .clear_i     (clear),
     .pending_i   (pending),
     .inside_i    (entered),
+    .behind_i    (behind),
     .job_i       (jobs[head]),
     .last_write_i(last_write),
     .waiting_i   (waiting),
@@ -140,12 +158,19 @@ module redmule_top
     .done_o      (done)
   );
 
-  redmule_follow i_follow (
+  always_comb begin
+    for (int unsigned b = 0; b < BEFORE; b++) jobs_before[b] = jobs[places_before[b]];
+  end
+
+  redmule_follow #(
+    .CONTEXTS(CONTEXTS)
+  ) i_follow (
     .clk_i,
     .rst_ni,
     .waiting_i(waiting),
     .next_i   (jobs[next]),
-    .before_i (jobs[next - 1'b1]),
+    .before_i (jobs_before),
+    .inside_i (inside_before),
     .enter_i  (enter),
     .follow_o (follow)
   );
@@ -158,40 +183,47 @@ module redmule_top
   // ---- tiles
   logic                tile_ready, tile_free;
   tile_t               tile;
+  ctx_t                tile_job;
   logic  [READERS-1:0] read_valid, read_pop;
   tile_t [READERS-1:0] read_tile;
+  ctx_t  [READERS-1:0] read_job;
   seq_t  [READERS-1:0] read_seq;
 
   redmule_tiler #(
-    .L    (L),
-    .D    (D),
-    .PIECE(PIECE)
+    .L       (L),
+    .D       (D),
+    .PIECE   (PIECE),
+    .CONTEXTS(CONTEXTS)
   ) i_tiler (
     .clk_i,
     .rst_ni,
-    .clear_i  (clear),
-    .start_i  (enter),
-    .job_i    (jobs[next]),
-    .context_i(next),
-    .valid_o  (tile_valid),
-    .tile_o   (tile),
-    .ready_i  (tile_ready)
+    .clear_i   (clear),
+    .start_i   (enter),
+    .job_i     (jobs[next]),
+    .context_i (next),
+    .valid_o   (tile_valid),
+    .tile_o    (tile),
+    .tile_job_o(tile_job),
+    .ready_i   (tile_ready)
   );
 
   redmule_tile_queue #(
-    .READERS(READERS)
+    .READERS (READERS),
+    .CONTEXTS(CONTEXTS)
   ) i_tile_queue (
     .clk_i,
     .rst_ni,
-    .init_i (init),
-    .valid_i(tile_valid),
-    .tile_i (tile),
-    .ready_o(tile_ready),
-    .valid_o(read_valid),
-    .tile_o (read_tile),
-    .seq_o  (read_seq),
-    .pop_i  (read_pop),
-    .free_i (tile_free)
+    .init_i    (init),
+    .valid_i   (tile_valid),
+    .tile_i    (tile),
+    .tile_job_i(tile_job),
+    .ready_o   (tile_ready),
+    .valid_o   (read_valid),
+    .tile_o    (read_tile),
+    .tile_job_o(read_job),
+    .seq_o     (read_seq),
+    .pop_i     (read_pop),
+    .free_i    (tile_free)
   );
 
   // ---- streamer
@@ -207,9 +239,10 @@ module redmule_top
   dest_t             r_dest;
 
   redmule_streamer #(
-    .H (H),
-    .P (P),
-    .DW(DW)
+    .H       (H),
+    .P       (P),
+    .DW      (DW),
+    .CONTEXTS(CONTEXTS)
   ) i_streamer (
     .clk_i,
     .rst_ni,
@@ -218,6 +251,7 @@ module redmule_top
     .jobs_i       (jobs),
     .tile_valid_i (read_valid[3:0]),
     .tile_i       (read_tile[3:0]),
+    .tile_job_i   (read_job[3:0]),
     .tile_seq_i   (read_seq[3:0]),
     .tile_pop_o   (read_pop[3:0]),
     .tile_free_o  (tile_free),
@@ -262,12 +296,15 @@ module redmule_top
   logic [7:0]         x_idx;
   ctx_t               x_job;
   token_t [H-1:0]     fetch;
+  ctx_t [H-1:0]       fetch_job;
   token_t             out;
+  ctx_t               out_job;
 
   redmule_scheduler #(
-    .H    (H),
-    .P    (P),
-    .PIECE(PIECE)
+    .H       (H),
+    .P       (P),
+    .PIECE   (PIECE),
+    .CONTEXTS(CONTEXTS)
   ) i_scheduler (
     .clk_i,
     .rst_ni,
@@ -275,6 +312,7 @@ module redmule_top
     .jobs_i      (jobs),
     .tile_valid_i(read_valid[4]),
     .tile_i      (read_tile[4]),
+    .tile_job_i  (read_job[4]),
     .tile_seq_i  (read_seq[4]),
     .tile_pop_o  (read_pop[4]),
     .x_full_i    (x_full),
@@ -292,11 +330,13 @@ module redmule_top
     .y_release_o (y_release),
     .advance_o   (advance),
     .fetch_o     (fetch),
+    .fetch_job_o (fetch_job),
     .pass_o      (pass),
     .op_o        (op),
     .end_op_o    (end_op),
     .first_o     (first),
-    .out_o       (out)
+    .out_o       (out),
+    .out_job_o   (out_job)
   );
 
   // ---- buffers and array
@@ -306,7 +346,7 @@ module redmule_top
   fmt_e [H-1:0]              w_fmt;
 
   always_comb begin
-    for (int unsigned h = 0; h < H; h++) w_fmt[h] = jobs[fetch[h].job].w_fmt;
+    for (int unsigned h = 0; h < H; h++) w_fmt[h] = jobs[fetch_job[h]].w_fmt;
   end
 
   redmule_x_buffer #(
@@ -362,7 +402,7 @@ module redmule_top
     .clk_i,
     .rst_ni,
     .init_i      (init),
-    .fmt_i       (jobs[fetch[0].job].z_fmt),
+    .fmt_i       (jobs[fetch_job[0]].z_fmt),
     .take_i      (y_take),
     .take_bank_i (y_take_bank),
     .r_valid_i   (r_valid),
@@ -404,7 +444,7 @@ module redmule_top
     .rst_ni,
     .init_i     (init),
     .advance_i  (advance),
-    .fmt_i      (jobs[out.job].z_fmt),
+    .fmt_i      (jobs[out_job].z_fmt),
     .out_i      (out),
     .z_i        (z),
     .copy_take_i(z_take),

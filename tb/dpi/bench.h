@@ -241,7 +241,7 @@ struct QueuedJob {
 // State of the register file, where the contract leaves one alone.
 struct RegisterState {
     uint64_t turn_since;
-    QueuedJob queue[2];
+    QueuedJob queue[4];
     uint32_t queued;
     uint32_t holder;  // access id; 0 for nobody
     uint32_t held_id;
@@ -261,7 +261,7 @@ struct JudgedDevice {
     uint32_t causes;         // of the probe; 0 without one
     uint32_t cause_places[4];  // WORKING, PAD_M, PAD_N, PAD_K among them; kCauseCount for none
     uint32_t control;          // place of CONTROL where the schedule says the slots of each cause; kCauseCount else
-    uint32_t padding;
+    uint32_t contexts;         // jobs queued or running
 };
 
 struct JudgedJob {

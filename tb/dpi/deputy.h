@@ -334,7 +334,7 @@ class Deputy {
 
     bool registers() {
         RegisterState after = state;
-        RegisterFile file(device.words, after);
+        RegisterFile file(device.words, after, device.contexts);
         traces.clear();
         uint32_t ended = 0;
         for (uint64_t i = 0; i < logs_->access_count; ++i) {

@@ -13,6 +13,7 @@ from tb.dpi.layout import fields
 
 WORDS = 64
 MOST_JOBS = 16
+MOST_CONTEXTS = 4
 NO_CAUSE = 16
 KINDS = (
     *("", "job register", "ACQUIRE", "FINISHED", "STATUS", "RUNNING_JOB"),
@@ -41,7 +42,7 @@ class RegisterState(ct.Structure):
 
     _fields_ = (
         *fields("u64 turn_since"),
-        ("queue", QueuedJobRow * 2),
+        ("queue", QueuedJobRow * MOST_CONTEXTS),
         *fields("u32 queued holder held_id next_id next_context finished shown_before was_read"),
         ("last_reads", ct.c_uint32 * 8),
         ("values", ct.c_uint32 * WORDS),

@@ -3,13 +3,13 @@
 // definition. Where the contract leaves more than one state open, or a soft clear comes, `take` gives up.
 #pragma once
 
+#include <algorithm>
 #include <utility>
 
 #include "bench.h"
 
 namespace bench {
 
-constexpr uint32_t kContexts = 2;
 constexpr uint32_t kJobIds = 256;
 constexpr uint32_t kStartLatency = 2;
 constexpr uint32_t kLockedByOther = 0xFFFFFFFE;
@@ -17,7 +17,8 @@ constexpr uint32_t kContextsBusy = 0xFFFFFFFF;
 
 class RegisterFile {
    public:
-    RegisterFile(const RegisterWords& words, RegisterState& state) : words_(words), state_(state) {}
+    RegisterFile(const RegisterWords& words, RegisterState& state, uint32_t contexts)
+        : words_(words), state_(state), contexts_(contexts) {}
 
     // An access, which comes after the events at earlier edges. False: wrong, or not plain.
     bool take(const AccessRecord& access, bool ending) {
@@ -37,7 +38,7 @@ class RegisterFile {
     bool end(uint64_t cycle, uint32_t core) {
         const QueuedJob job = state_.queue[0];
         if (state_.queued == 0 || cycle <= job.triggered || job.core_id != 1u << core) return false;
-        state_.queue[0] = state_.queue[1];
+        std::copy(state_.queue + 1, state_.queue + state_.queued, state_.queue);
         --state_.queued;
         state_.shown_before = job.id;
         state_.turn_since = cycle;
@@ -48,6 +49,7 @@ class RegisterFile {
    private:
     const RegisterWords& words_;
     RegisterState& state_;
+    const uint32_t contexts_;
 
     static uint32_t mask(uint32_t be) {
         return (be & 1 ? 0xFFu : 0) | (be & 2 ? 0xFF00u : 0) | (be & 4 ? 0xFF0000u : 0) | (be & 8 ? 0xFF000000u : 0);
@@ -60,10 +62,10 @@ class RegisterFile {
             const uint32_t enabled = mask(access.be);
             state_.values[word] = ((state_.values[word] & ~enabled) | (access.data & enabled)) & words_.writable[word];
         } else if (kind == kTrigger && triggers(access)) {
-            if (state_.queued == kContexts) return false;
+            if (state_.queued == contexts_) return false;
             if (state_.queued == 0) state_.turn_since = access.cycle;
             state_.queue[state_.queued++] = {access.cycle, state_.held_id, access.id, state_.next_context, 0};
-            state_.next_context ^= 1;
+            state_.next_context = (state_.next_context + 1) % contexts_;
             state_.holder = 0;
         }
         return true;
@@ -82,7 +84,7 @@ class RegisterFile {
     bool acquire(uint32_t id, uint32_t seen, bool ending) {
         if (state_.holder == id) return seen == state_.held_id;
         if (state_.holder != 0) return seen == kLockedByOther;
-        const bool full = state_.queued == kContexts;
+        const bool full = state_.queued == contexts_;
         if (full && seen == kContextsBusy) return true;
         if ((full && !ending) || seen != state_.next_id) return false;
         state_.holder = id;

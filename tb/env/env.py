@@ -30,7 +30,7 @@ from tb.exchange.traits import CONTRACT
 from tb.registers.adapter import ControlAdapter
 from tb.registers.backdoor import RegisterBackdoor
 from tb.registers.generate import register_block
-from tb.registers.own import description_of, registers_of
+from tb.registers.own import contexts_of, description_of, registers_of
 from tb.registers.predictor import RegisterPredictor
 from tb.scoreboard.deputy import Deputy
 from tb.scoreboard.idle import idle_requests
@@ -66,7 +66,9 @@ class RedmuleEnv(uvm_env):
         self.scoreboard.own = ConfigDB().get(self, "", "checkers")
         registers = registers_of(self.descriptor)
         self.registers = register_block(
-            rdl=description_of(self.descriptor), mixed_formats=registers.mixed_formats
+            rdl=description_of(self.descriptor),
+            mixed_formats=registers.mixed_formats,
+            contexts=contexts_of(registers.rules),
         )
         self.predictor = RegisterPredictor(
             "predictor",

@@ -17,9 +17,11 @@ from msgspec import Struct, json
 
 from tb.python_file import PythonFileError, load_python
 from tb.registers.made import REPOSITORY, RegisterModelError, compiled, key, made_once, registers_folder
-from tb.registers.map import Register, RegisterField, RegisterMap
+from tb.registers.map import CONTEXTS, Register, RegisterField, RegisterMap
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pyuvm import uvm_reg_block
     from systemrdl.node import FieldNode, RegNode
 
@@ -31,8 +33,8 @@ MODULE = "redmule_registers"
 
 MAP_FILE = "map.json"
 
-PARAMETER = "MIXED_FORMATS"
-"""Parameter of the address map: the device has a format for each operand."""
+PARAMETERS = ("MIXED_FORMATS", "CONTEXTS")
+"""Parameters of the address map: the device has a format for each operand; jobs queued or running."""
 
 
 class MapFile(Struct, frozen=True):
@@ -42,13 +44,16 @@ class MapFile(Struct, frozen=True):
     registers: tuple[Register, ...]
 
 
-def generate(rdl: Path = RDL, build: Path | None = None, *, mixed_formats: bool = False) -> Path:
+def generate(
+    rdl: Path = RDL, build: Path | None = None, *, mixed_formats: bool = False, contexts: int = CONTEXTS
+) -> Path:
     """Generates the model of `rdl`, unless the same one exists already.
 
     Args:
         rdl: SystemRDL file with one top address map.
         build: Folder that holds generated models; made if missing, and that of what is kept if none is given.
         mixed_formats: Sets the map's parameter MIXED_FORMATS, which it then has to have.
+        contexts: Sets the map's parameter CONTEXTS, which it then has to have, unless it is 2.
 
     Returns:
         Folder with ``redmule_registers.py`` (pyuvm classes) and ``map.json`` (plain map, and the name of the
@@ -57,25 +62,28 @@ def generate(rdl: Path = RDL, build: Path | None = None, *, mixed_formats: bool 
     Raises:
         RegisterModelError: The RDL is missing or wrong, or the folder cannot be written.
     """
-    digest = key([rdl, Path(__file__)], f"mixed formats: {mixed_formats}")
-    return made_once(
-        registers_folder(build) / digest, lambda folder: _write_model(rdl, folder, mixed_formats)
-    )
+    given = {"MIXED_FORMATS": mixed_formats, "CONTEXTS": contexts}
+    settings = {name: value for name, value in given.items() if value not in (False, CONTEXTS)}
+    digest = key([rdl, Path(__file__)], str(settings))
+    return made_once(registers_folder(build) / digest, lambda folder: _write_model(rdl, folder, settings))
 
 
 @cache
-def register_map(rdl: Path = RDL, build: Path | None = None, *, mixed_formats: bool = False) -> RegisterMap:
+def register_map(
+    rdl: Path = RDL, build: Path | None = None, *, mixed_formats: bool = False, contexts: int = CONTEXTS
+) -> RegisterMap:
     """The plain register map of `rdl`: offsets, fields, access, reset values.
 
     Args:
         rdl: As of `generate`.
         build: As of `generate`.
         mixed_formats: With the fields of devices that have a format for each operand. Offsets are the same.
+        contexts: With a field of STATUS for each of so many, 2 to 4.
 
     Raises:
         RegisterModelError: As `generate`.
     """
-    folder = generate(rdl, build, mixed_formats=mixed_formats)
+    folder = generate(rdl, build, mixed_formats=mixed_formats, contexts=contexts)
     return RegisterMap(_read(folder).registers)
 
 
@@ -96,7 +104,12 @@ def load_module(folder: Path) -> ModuleType:
 
 
 def register_block(
-    name: str = "redmule", rdl: Path = RDL, build: Path | None = None, *, mixed_formats: bool = False
+    name: str = "redmule",
+    rdl: Path = RDL,
+    build: Path | None = None,
+    *,
+    mixed_formats: bool = False,
+    contexts: int = CONTEXTS,
 ) -> uvm_reg_block:
     """A new pyuvm register block of `rdl`: built, locked and at its reset values; see `register_map`.
 
@@ -105,7 +118,7 @@ def register_block(
     Raises:
         RegisterModelError: As `generate`.
     """
-    folder = generate(rdl, build, mixed_formats=mixed_formats)
+    folder = generate(rdl, build, mixed_formats=mixed_formats, contexts=contexts)
     block: uvm_reg_block = getattr(load_module(folder), _read(folder).block)(name)
     block.configure()
     block.build()
@@ -114,12 +127,12 @@ def register_block(
     return block
 
 
-def _write_model(rdl: Path, folder: Path, mixed_formats: bool) -> None:
+def _write_model(rdl: Path, folder: Path, settings: Mapping[str, int]) -> None:
     """Compiles `rdl` and writes all generated files into `folder`, the map last."""
     # Imported here: a cached model does without.
     from peakrdl_pyuvm.exporter import PyUVMExporter
 
-    top = compiled(rdl, {PARAMETER: True} if mixed_formats else None)
+    top = compiled(rdl, settings)
     if not top.get_property("littleendian"):
         raise RegisterModelError(f"{rdl}: add 'littleendian;' to the address map; the exporter needs it")
     # One class an instance, named by its path: the top class is then named as the address map.

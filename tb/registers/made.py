@@ -80,7 +80,7 @@ def made_once(folder: Path, write: Callable[[Path], None]) -> Path:
     return folder
 
 
-def compiled(rdl: Path, parameters: Mapping[str, bool] | None = None) -> AddrmapNode:
+def compiled(rdl: Path, parameters: Mapping[str, int] | None = None) -> AddrmapNode:
     """Returns the last address map of a SystemRDL file.
 
     Raises:

@@ -19,7 +19,7 @@ from tb.exchange.registers import CONTRACT_REGISTERS, Registers
 from tb.exchange.roles import CONTROL, Constant, Place, Roles, place_of
 from tb.registers.generate import RDL, register_map
 from tb.registers.made import RegisterModelError, made_once, registers_folder
-from tb.registers.map import Register, RegisterField, RegisterMap
+from tb.registers.map import CONTEXTS, Register, RegisterField, RegisterMap
 from tb.schema import Where, unknown
 
 _FILE = "registers.rdl"
@@ -29,6 +29,11 @@ _WRITTEN = ("trigger", "commit", "clear")
 def registers_of(device: Descriptor) -> RegisterMap:
     """Return the register map of a device, with the rules that its descriptor gives; one object each."""
     return _registers(msgspec.json.encode(device.registers), device.mixed_formats)
+
+
+def contexts_of(rules: Registers) -> int:
+    """Return the contexts that the contract's register map shows, where it is the device's."""
+    return CONTEXTS if rules.own or rules.status_shows == "busy" else max(CONTEXTS, rules.contexts)
 
 
 def description_of(device: Descriptor) -> Path:
@@ -109,7 +114,7 @@ def resolved(given: Registers, where: Where) -> Registers:
 def _registers(encoded: bytes, mixed_formats: bool) -> RegisterMap:
     rules = msgspec.json.decode(encoded, type=Registers)
     if not rules.own:
-        contract = register_map(mixed_formats=mixed_formats)
+        contract = register_map(mixed_formats=mixed_formats, contexts=contexts_of(rules))
         return contract if rules == CONTRACT_REGISTERS else RegisterMap(tuple(contract.values()), rules)
     if rules.rdl:
         return RegisterMap(

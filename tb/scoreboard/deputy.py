@@ -9,8 +9,10 @@ both judge, and must agree.
 from collections.abc import Callable
 from ctypes import addressof, memmove
 
+from msgspec.structs import replace
+
 from models.schedule import CAUSES, compiled_schedule, task
-from tb.dpi.deputy import JOB_ROW, KINDS, MOST_JOBS, NO_CAUSE, TASK_BYTES, WORDS, DeputyHandle
+from tb.dpi.deputy import JOB_ROW, KINDS, MOST_CONTEXTS, MOST_JOBS, NO_CAUSE, TASK_BYTES, WORDS, DeputyHandle
 from tb.exchange.device import Descriptor
 from tb.exchange.job import Job
 from tb.exchange.registers import CONTRACT_REGISTERS
@@ -18,7 +20,7 @@ from tb.exchange.results import Finding, JobResult
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.exchange.traits import CONTRACT
-from tb.registers.map import Register, RegisterMap
+from tb.registers.map import CONTEXTS, Register, RegisterMap
 from tb.registers.predictor import RegisterPredictor
 from tb.registers.state import AccessTrace, PlainState
 from tb.scoreboard.causes import PADDING, WORKING
@@ -54,7 +56,10 @@ class Deputy:
         self._registers: RegisterMap = predictor.registers
         self._ahead = False
         # What deviates from the contract, by design or not, is Python's business from the start.
-        own = descriptor.known or descriptor.traits != CONTRACT or descriptor.registers != CONTRACT_REGISTERS
+        rules = descriptor.registers
+        own = descriptor.known or descriptor.traits != CONTRACT
+        own = own or replace(rules, queue=CONTRACT_REGISTERS.queue) != CONTRACT_REGISTERS
+        own = own or not CONTEXTS <= rules.contexts <= MOST_CONTEXTS
         # So are the checkers that a user brings.
         self._able = not (own or scoreboard.own)
         predictor.ahead = self._let_follow
@@ -64,7 +69,7 @@ class Deputy:
         places = [causes.index(name) if name in causes else NO_CAUSE for name in (WORKING, *PADDING)]
         # The schedule's own order of causes tells how many slots each has.
         control = causes.index("CONTROL") if descriptor.schedule and causes == CAUSES else NO_CAUSE
-        numbers = [instance.h, instance.l, instance.tile_cols, len(causes), *places, control, 0]
+        numbers = [instance.h, instance.l, instance.tile_cols, len(causes), *places, control, rules.contexts]
         handle.describe(words, numbers, compiled_schedule() if descriptor.schedule else None)
 
     def verdict(

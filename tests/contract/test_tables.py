@@ -14,7 +14,7 @@ from regressions.contract import FILES
 from regressions.paths import ROOT
 from tb.cluster import memory_map
 from tb.descriptor import available, load
-from tb.registers.generate import PARAMETER, RDL
+from tb.registers.generate import PARAMETERS, RDL
 from tests.contract import tables
 from tests.contract.tables import described, ports_of, section, stated_ports, table
 
@@ -27,7 +27,12 @@ def test_the_accelerators_registers_are_those_of_the_description() -> None:
     stated = [row[:-1] for row in table(section(TEXTS["A"], "A5"), tables.REGISTERS)]
     public = described(RDL)
     assert stated[: len(public)] == public
-    assert stated == described(RDL, **{PARAMETER: True})
+    mixed, contexts = PARAMETERS
+    extended = [described(RDL, **extension) for extension in ({mixed: True}, {contexts: 4})]
+    assert stated[len(public) :] == [row for rows in extended for row in rows if row not in public]
+    assert [row for row in extended[1] if row[3] == "CONTEXT2"] == [
+        row for row in described(RDL, **{contexts: 3}) if row not in public
+    ]
 
 
 @pytest.mark.parametrize("number", CLUSTER)

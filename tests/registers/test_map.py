@@ -66,6 +66,22 @@ def test_contexts_are_those_of_status_and_of_the_bare_loop() -> None:
     assert re.findall(r"kContexts = (\d+);", bare) == [str(CONTEXTS)]
 
 
+@pytest.mark.parametrize("contexts", [3, 4])
+def test_further_contexts_extend_status_alone(contexts: int) -> None:
+    for register, other in zip(
+        register_map(contexts=contexts).values(), register_map().values(), strict=True
+    ):
+        if register.name != "STATUS":
+            assert register == other
+    fields = {
+        field.name: (field.lsb, field.width, field.access)
+        for field in register_map(contexts=contexts)["STATUS"].fields
+    }
+    assert fields == {f"CONTEXT{i}": (8 * i, 1, "RO") for i in range(contexts)}
+    status = register_block(mixed_formats=True, contexts=contexts).STATUS
+    assert {field.get_name() for field in status.get_fields()} == set(fields)
+
+
 def test_a_map_without_the_parameter_cannot_be_extended(tmp_path: Path) -> None:
     rdl = tmp_path / "tiny.rdl"
     rdl.write_text(TINY % "rw")

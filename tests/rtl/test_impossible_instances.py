@@ -15,6 +15,8 @@ SIZES = "H, L and P must be at least 1, H*(P+1) and L at most 255"
 WIDTH = "DW must be 64, 128, 256, 512 or 1024"
 CHUNKS = "a port word must hold whole chunks of X: DW/16 must be a multiple of H"
 
+CONTEXTS = "CONTEXTS must be 2..4"
+
 
 def descriptor(folder: Path, **parameters: int) -> Path:
     """A device of other parameters than the default one's."""
@@ -36,6 +38,8 @@ def descriptor(folder: Path, **parameters: int) -> Path:
         ({"H": 64, "P": 3}, SIZES),
         ({"DW": 192}, WIDTH),
         ({"DW": 32}, WIDTH),
+        ({"CONTEXTS": 1}, CONTEXTS),
+        ({"CONTEXTS": 5}, CONTEXTS),
     ],
     ids=str,
 )

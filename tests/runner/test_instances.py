@@ -22,6 +22,8 @@ ARRAYS = [
     name for name, device in DEVICES.items() if device.top == "redmule_top" and device.kind == "accelerator"
 ]
 PUBLIC = "redmule_8x32x1"
+NIGHTLY = "redmule_4x12x3_c4"
+"""The default with more contexts: all that it has of its own is a wider queue, so the night is enough."""
 TEXT = (ROOT / "docs" / "instances.md").read_text()
 
 
@@ -81,10 +83,14 @@ def test_one_array_alone_runs_in_the_public_ci_only() -> None:
     assert set(TIERS["public_ci"].devices) - set(TIERS["pr"].devices) == {PUBLIC}
 
 
+def test_one_array_runs_in_the_night_only() -> None:
+    assert set(ARRAYS) - {PUBLIC} - set(TIERS["pr"].devices) == {NIGHTLY}
+
+
 @pytest.mark.parametrize("name", [name for name in ARRAYS if name != PUBLIC])
 def test_every_array_runs_in_pr_and_all_tests_of_the_night_on_it(name: str) -> None:
     pr, nightly = TIERS["pr"], TIERS["nightly"]
-    if name != "redmule":
+    if name not in ("redmule", NIGHTLY):
         assert list(pr.on(pr.devices[name]).builds) == ["fast"]
         assert pr.devices[name].tests
     assert not nightly.devices[name].tests
@@ -110,6 +116,10 @@ TOO_LONG = {
 """Tests and devices that would take minutes for each job."""
 NOT_PROMISED = {("queued_speed", "serial")}
 """Tests of what a device does not promise."""
+TWO_CONTEXTS = {
+    (name, NIGHTLY) for name in ("reg_states", "reg_lock_and_queue", "reg_soft_clear", "reg_coincidences")
+}
+"""Directed tests whose steps count on two contexts, and a device with another number."""
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -120,7 +130,7 @@ def test_every_test_of_a_tier_can_be_planned_on_its_devices(device: str) -> None
         if not suits(entry, DEVICES[device]):
             continue
         if sequence.not_applicable(entry, DEVICES[device]):
-            assert (name, device) in TOO_LONG | NOT_PROMISED
+            assert (name, device) in TOO_LONG | NOT_PROMISED | TWO_CONTEXTS
             continue
         if issubclass(sequence, ProgramSequence):
             run = sequence(name, 1, entry.knobs, DEVICES[device]).stream.run(0)

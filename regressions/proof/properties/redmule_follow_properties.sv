@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One watched byte, any of all in each cycle: a job that may follow reads none that the job before it writes. The job
-// that entered last and its size are kept here again. That a job which waits stays as it is, is not part of this proof.
+// that entered last and its size are kept here again. The proof is that of two contexts; that a job which waits stays as
+// it is, is no part of it.
 
 module redmule_follow_properties
   import redmule_pkg::*;
@@ -9,7 +10,8 @@ module redmule_follow_properties
   input logic        rst_ni,
   input logic        waiting_i,
   input job_t        next_i,
-  input job_t        before_i,
+  input job_t [0:0]  before_i,
+  input logic [0:0]  inside_i,
   input logic        enter_i,
   input logic        follow_o,
   input logic [32:0] x_bytes_q,
@@ -48,15 +50,16 @@ module redmule_follow_properties
 
   // a size is that of the job in the cycle before
   assign stays     = waiting_i && !enter_i;
-  assign known     = before_i == before_q;
-  assign has_steps = next_i.n != '0 && before_i.n != '0;
+  assign known     = before_i[0] == before_q;
+  assign has_steps = next_i.n != '0 && before_i[0].n != '0;
   assign written   = z_bytes_q != '0 && before_bytes_q != '0;
-  assign shared    = has(before_i.z_addr, before_bytes_q, place)
+  assign shared    = has(before_i[0].z_addr, before_bytes_q, place)
       && read(next_i, x_bytes_q, w_bytes_q, z_bytes_q, place);
   // ranges that meet have the first byte of one in common
-  assign at_starts = read(next_i, x_bytes_q, w_bytes_q, z_bytes_q, before_i.z_addr)
-      || has(before_i.z_addr, before_bytes_q, next_i.x_addr) || has(before_i.z_addr, before_bytes_q, next_i.w_addr)
-      || (next_i.op != MATMUL && has(before_i.z_addr, before_bytes_q, next_i.z_addr));
+  assign at_starts = read(next_i, x_bytes_q, w_bytes_q, z_bytes_q, before_i[0].z_addr)
+      || has(before_i[0].z_addr, before_bytes_q, next_i.x_addr)
+      || has(before_i[0].z_addr, before_bytes_q, next_i.w_addr)
+      || (next_i.op != MATMUL && has(before_i[0].z_addr, before_bytes_q, next_i.z_addr));
 
   always @(posedge clk_i) if (rst_ni) begin
     sizes_of_the_matrices: assert ($past(rst_ni) -> x_bytes_q == $past(bytes_of(next_i.m, next_i.n, next_i.x_fmt))
@@ -65,7 +68,7 @@ module redmule_follow_properties
       else $error("a size is not that of the job's matrix");
     compared_what_stayed: assert (follow_o -> $past(rst_ni && stays) && $past(rst_ni && stays, 2))
       else $error("a job may follow that was not there for two cycles");
-    reads_nothing_written: assert (follow_o && $past(known) -> !$past(shared))
+    reads_nothing_written: assert (follow_o && $past(known && inside_i[0]) -> !$past(shared))
       else $error("a job may follow that reads what the one before it writes (contract A7.4)");
     both_have_steps: assert (follow_o -> $past(has_steps))
       else $error("a job may follow, or be followed, that has no steps");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lock, ids and counts as the contract has them (A5, A7), and one watched job, any of all that are triggered: it comes
-// to the head as it was triggered, its id shows when it starts, and its end is told to the core that triggered it.
+// to the head as it was triggered, its id shows when it starts, and its end is told to the core that triggered it. The
+// proof is that of two contexts.
 
 module redmule_queue_properties
   import redmule_pkg::*;
@@ -22,7 +23,7 @@ module redmule_queue_properties
   input logic [31:0]        status_o,
   input logic [31:0]        running_o,
   input job_t [1:0]         jobs_o,
-  input ctx_t               head_o,
+  input logic               head_o,
   input logic               pending_o,
   input logic               start_i,
   input logic               done_i,

@@ -12,10 +12,12 @@ module redmule_tile_queue_properties
   input logic                init_i,
   input logic                push,
   input tile_t               tile_i,
+  input logic                tile_job_i,
   input seq_t                head_q,
   input seq_t                used_q,
   input logic  [READERS-1:0] valid_o,
   input tile_t [READERS-1:0] tile_o,
+  input logic  [READERS-1:0] tile_job_o,
   input seq_t  [READERS-1:0] seq_o
 );
 
@@ -23,16 +25,18 @@ module redmule_tile_queue_properties
   logic  watched_q;
   seq_t  seq_q;
   tile_t tile_q;
+  logic  tile_job_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      {watched_q, seq_q, tile_q} <= '0;
+      {watched_q, seq_q, tile_q, tile_job_q} <= '0;
     end else if (init_i) begin
       watched_q <= 1'b0;
     end else if (push && watch && !watched_q) begin
-      watched_q <= 1'b1;
-      seq_q     <= head_q;
-      tile_q    <= tile_i;
+      watched_q  <= 1'b1;
+      seq_q      <= head_q;
+      tile_q     <= tile_i;
+      tile_job_q <= tile_job_i;
     end else if (seq_t'(head_q - seq_q) >= used_q) begin
       watched_q <= 1'b0;  // its place may be free from now on
     end
@@ -41,7 +45,8 @@ module redmule_tile_queue_properties
   for (genvar r = 0; r < int'(READERS); r++) begin : gen_reader
     always @(posedge clk_i) if (rst_ni) begin
       reads_what_was_pushed: assert (
-          watched_q && seq_t'(head_q - seq_q) <= used_q && valid_o[r] && seq_o[r] == seq_q -> tile_o[r] == tile_q)
+          watched_q && seq_t'(head_q - seq_q) <= used_q && valid_o[r] && seq_o[r] == seq_q -> tile_o[r] == tile_q
+          && tile_job_o[r] == tile_job_q)
         else $error("a reader finds another tile than was pushed");
     end
   end
