@@ -23,6 +23,7 @@ from regressions.paths import ROOT
 WORKERS = 4
 _SILENT_SECONDS = 6.0  # after which a stopped worker counts as lost
 _PAUSE_SECONDS = 0.6  # between two strokes, on the average
+_PATIENCE = 20.0  # seconds in which a worker ends that is asked to
 _DISK = "4m"  # size of a small disk
 _SETTINGS = f"repeats = 20\nsilent = {_SILENT_SECONDS}\nslow = 3.0\n"
 _SEGMENT = """
@@ -112,12 +113,16 @@ class Chaos:
             each.ensure()
 
     def end(self) -> None:
-        """Let all workers go on, and end them."""
+        """Let all workers go on, and end them; one of Dask may wait for its own tasks for ever."""
         for worker in self.workers:
             worker.signal(signal.SIGCONT)
             worker.signal(signal.SIGTERM)
             if worker.process is not None:
-                worker.process.wait()
+                try:
+                    worker.process.wait(_PATIENCE)
+                except subprocess.TimeoutExpired:
+                    worker.signal(signal.SIGKILL)
+                    worker.process.wait()
 
 
 def fill(folder: Path) -> None:
