@@ -13,14 +13,14 @@ module redmule_probe
   parameter int unsigned H = 4,   // compute elements in a row
   parameter int unsigned L = 12,  // rows
   parameter int unsigned CONTEXTS = 2,  // jobs queued or running
-  localparam type ctx_t = logic [$clog2(CONTEXTS)-1:0],
+  localparam int unsigned CW = $clog2(CONTEXTS),  // bits of a context's number
   localparam int unsigned CAUSES = 11
 ) (
   input logic              clk_i,
   input logic              rst_ni,
   input logic              clear_i,
   // job
-  input ctx_t              head_i,       // the oldest
+  input logic [CW-1:0]     head_i,       // the oldest
   input logic              pending_i,    // it waits or runs
   input logic              event_i,      // the last cycle of the one before
   input logic              running_i,
@@ -34,7 +34,7 @@ module redmule_probe
   input logic              inside_i,     // one of it has entered in part
   input logic              start_i,      // the next tile could enter
   input logic              emit_i,       // a chunk column enters; the next six describe it
-  input ctx_t              job_i,        // whose it is
+  input logic [CW-1:0]     job_i,        // whose it is
   input logic              live_i,       // it lies inside the matrix
   input logic [7:0]        steps_i,      // steps of the chunk
   input logic              begin_i,      // first column of the chunk
@@ -69,12 +69,12 @@ module redmule_probe
 
   logic [CONTEXTS-1:0][CAUSES-1:0][47:0] slots_d, slots_q;
   logic [CONTEXTS-1:0] entered_q;
-  ctx_t        ended;
+  logic [CW-1:0] ended;
   logic [7:0]  rows_q, rows;
   logic        asked_q, stored_q, asked, stored;
   cause_e      idle;
 
-  assign ended  = head_i == '0 ? ctx_t'(CONTEXTS - 1) : head_i - 1'b1;
+  assign ended  = head_i == '0 ? CW'(CONTEXTS - 1) : head_i - 1'b1;
   assign rows   = (start_i && emit_i) ? rows_i : rows_q;
   // since the engine was empty
   assign asked  = asked_q || (req_i && !held_i);

@@ -14,7 +14,7 @@ HEAD = re.compile(
 )
 TYPE = r"(?:logic|bit|T|\w+_[te]|\w+::\w+)\b *(?:\[.*?\] ?)* *"
 PORT = re.compile(rf"  (?P<direction>input |output) +{TYPE}(?P<name>\w+),?")
-CONSTANT = re.compile(r"^ *(?:parameter|localparam) (?!type ).*?(\w+) *=", re.MULTILINE)
+CONSTANT = re.compile(r"^ *(?:parameter|localparam) .*?(\w+) *=", re.MULTILINE)
 ENUM = re.compile(r"typedef enum [^{]*\{(.*?)\}", re.DOTALL)
 
 every_source = pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
