@@ -263,7 +263,8 @@ module redmule_scheduler
         && (out_o.last_col -> out_o.live))
       else $error("a token changed on its way");
     stands_still: assert ($past(rst_ni && !advance_o && !init_i)
-      -> $stable(out_o) && $stable(out_job_o) && $stable(state_q)) else $error("the array moved while it was stopped");
+         -> $stable(out_o) && $stable(out_job_o) && $stable(state_q))
+      else $error("the array moved while it was stopped");
     // operands and banks
     one_chunk_begins: assert ($onehot0(x_fetch_o))
       else $error("two compute elements begin a chunk in a cycle");

@@ -58,8 +58,8 @@ class Deputy:
         # What deviates from the contract, by design or not, is Python's business from the start.
         rules = descriptor.registers
         own = descriptor.known or descriptor.traits != CONTRACT
-        own = own or replace(rules, queue=CONTRACT_REGISTERS.queue) != CONTRACT_REGISTERS
         own = own or not CONTEXTS <= rules.contexts <= MOST_CONTEXTS
+        own = own or replace(CONTRACT_REGISTERS, queue=rules.queue) != rules
         # So are the checkers that a user brings.
         self._able = not (own or scoreboard.own)
         predictor.ahead = self._let_follow
