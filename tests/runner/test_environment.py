@@ -129,7 +129,7 @@ def test_an_environment_in_a_checkout_that_cannot_be_written_is_a_line(
 
 def test_a_checkout_that_the_simulator_cannot_read_gets_no_environment(tmp_path: Path) -> None:
     checkout = tmp_path / 'dol$lar "quoted"'
-    needed = ("__init__", "environment", "streams")
+    needed = ("__init__", "environment", "extras", "streams")
     for name in (*(f"regressions/{module}.py" for module in needed), "models/places.py"):
         (checkout / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, checkout / name)
