@@ -23,6 +23,21 @@ class BackdoorError(RuntimeError):
     """A register cannot be reached by the back door; the message says why."""
 
 
+def signal_at(root: SimHandleBase, path: str) -> Any:
+    """Handle of a signal by its hierarchical path below a scope, such as ``i_regs.job_regs_q[0]``.
+
+    Raises:
+        LookupError: No such signal; it says which step of the path is missing.
+    """
+    handle: Any = root
+    for step in _STEP.finditer(path):
+        try:
+            handle = getattr(handle, step["name"]) if step["name"] else handle[int(step["index"])]
+        except (AttributeError, IndexError, TypeError) as error:
+            raise LookupError(f"no {step[0]!r}") from error
+    return handle
+
+
 class RegisterBackdoor(uvm_reg_backdoor):
     """Reads and writes the storage of registers, without an access and its side effects.
 
@@ -110,13 +125,10 @@ class RegisterBackdoor(uvm_reg_backdoor):
                 f"register {register} has no back door; add its path to [backdoor] of the device's "
                 f"descriptor (paths there: {known})"
             )
-        handle: Any = self._root
-        for step in _STEP.finditer(path):
-            try:
-                handle = getattr(handle, step["name"]) if step["name"] else handle[int(step["index"])]
-            except (AttributeError, IndexError, TypeError) as error:
-                raise BackdoorError(
-                    f"back door of register {register}: no {step[0]!r} of path {path} in the simulation; "
-                    "correct [backdoor] of the device's descriptor, or make the signal public"
-                ) from error
-        return handle
+        try:
+            return signal_at(self._root, path)
+        except LookupError as error:
+            raise BackdoorError(
+                f"back door of register {register}: {error.args[0]} of path {path} in the simulation; "
+                "correct [backdoor] of the device's descriptor, or make the signal public"
+            ) from error
