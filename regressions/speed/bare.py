@@ -46,10 +46,11 @@ class BareResult:
 def write_list(path: Path, scenarios: Sequence[Scenario], device: Descriptor) -> None:
     """Writes scenarios as the loop reads them: little-endian 32-bit words, and bytes with their count before.
 
-    Memory contents, grant patterns and register accesses are those of the bench.
+    Memory contents, grant patterns and register accesses are those of the bench. A scenario that a soft clear
+    cuts is one job to the loop: the accesses of the jobs that are cut, the clear, and those of the last.
 
     Raises:
-        ValueError: Stalls are aimed at an operand or at banks: the loop knows none.
+        ValueError: Stalls are aimed at an operand or at banks, or a cut is a reset: the loop knows none.
     """
     programmer = Programmer(registers_of(device))
     with path.open("wb") as file:
@@ -60,9 +61,9 @@ def write_list(path: Path, scenarios: Sequence[Scenario], device: Descriptor) ->
             limit = _LIMIT_BASE + _LIMIT_FACTOR * sum(device.bound(job) for job in scenario.jobs)
             file.write(_words(scenario.window.base, scenario.stall.gnt_without_req, min(limit, 2**32 - 1)))
             file.write(_block(grant_pattern(scenario.stall)))
-            file.write(_words(len(scenario.jobs)))
-            for job in scenario.jobs:
-                accesses = programmer.accesses(job)
+            lists = _accesses(scenario, programmer)
+            file.write(_words(len(lists)))
+            for accesses in lists:
                 file.write(_words(len(accesses)))
                 file.writelines(_access(access) for access in accesses)
             file.write(_block(initial_image(scenario)))
@@ -111,6 +112,19 @@ def digest(memory: NDArray[np.uint8]) -> str:
     for byte in memory.tobytes():
         value = (value ^ byte) * _FNV_PRIME & 0xFFFF_FFFF_FFFF_FFFF
     return f"{value:016x}"
+
+
+def _accesses(scenario: Scenario, programmer: Programmer) -> list[Sequence[Access]]:
+    """Accesses of each job, or all of a scenario with a cut."""
+    if scenario.abort is None:
+        return [programmer.accesses(job) for job in scenario.jobs]
+    *first, last = scenario.jobs
+    together = [access for job in first for access in programmer.accesses(job)]
+    for cut in scenario.abort.cuts:
+        if cut.kind != "clear":
+            raise ValueError(f"the bare loop has no cuts of the kind {cut.kind}")
+        together.append(programmer.clear(cut.core, cut.value, idle=cut.after))
+    return [[*together, *programmer.accesses(last)]]
 
 
 def _access(access: Access) -> bytes:

@@ -5,20 +5,27 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
+from models.ops import Op
 from regressions.errors import UserError
 from regressions.faults.injection import FaultKind, FaultLoop, FaultMap
 from regressions.faults.outcomes import FaultFlag, FaultOutcome
 from regressions.shards import Shard
+from regressions.simulators import get_simulator
+from regressions.speed.bare import write_list
 from regressions.synthesis import baseline
 from regressions.synthesis.flow import Synthesis
 from regressions.synthesis.library import GENERIC, Library
 from regressions.yosys.tool import find_yosys
 from tb.descriptor import load
+from tb.env.programmer import Programmer
+from tb.exchange.scenario import Abort, Scenario
+from tb.registers.own import registers_of
 from tests.extras import extra
-from tests.faults.small import small_loop, small_map
+from tests.faults.small import JOB, SCENARIO, small_loop, small_map
 
 pytestmark = pytest.mark.sim
 
@@ -75,6 +82,23 @@ def test_an_upset_of_the_accumulator_before_the_store_is_one_wrong_bit(faults: F
     wrong = seen(faults, "acc_q", FaultOutcome.WRONG_RESULT)
     assert any(record["elements"] == 1 and record["bits"] == 1 for record in wrong)
     assert all(record["elements"] >= 1 and record["error"] > 0 for record in wrong)
+
+
+def test_what_a_soft_clear_cuts_is_gone(tmp_path: Path) -> None:
+    job = msgspec.structs.replace(JOB, op=Op.MATMUL)
+    cut = Scenario(0, (job, job), SCENARIO.window, poison_seed=8, abort=Abort("clear", after=20))
+    made = FaultLoop(load("serial"), get_simulator(), cut, tmp_path).exhaust(1)
+    cleared = made.trigger - len(Programmer(registers_of(load("serial"))).accesses(job))
+    # Sums of the first job are gone, though it has written some of them, at addresses that count.
+    outcomes = list(outcomes_of(made, "acc_q"))
+    assert {record["outcome"] for cycle, record in outcomes if cycle < cleared} == {FaultOutcome.MASKED}
+    assert FaultOutcome.WRONG_RESULT in {record["outcome"] for cycle, record in outcomes if cycle > cleared}
+    early = [record for cycle, record in outcomes_of(made, "z_addr_q") if cycle < cleared]
+    assert FaultOutcome.WRONG_ACCESS in {record["outcome"] for record in early}
+    with pytest.raises(ValueError, match="no cuts of the kind reset"):
+        write_list(
+            tmp_path / "jobs", [msgspec.structs.replace(cut, abort=Abort("reset", after=20))], load("serial")
+        )
 
 
 def test_outcomes_are_what_the_registers_are_for(faults: FaultMap) -> None:
