@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs of a failure record, each in a simulation of its own, and what came of them."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,14 +11,14 @@ from rich.console import Console
 
 from regressions.display import busy
 from regressions.errors import UserError
-from regressions.executor import Executor
+from regressions.executor import Execution, Executor, Observer
 from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
 from regressions.known_issues import explaining
 from regressions.machine import check_tools
 from regressions.order import Order
 from regressions.paths import quoted, relative
-from regressions.place import Processes
+from regressions.place import Processes, SimulationPlace
 from regressions.planner import RANDOM_STATE, Simulation
 from regressions.process import Command
 from regressions.progress import RunProgress
@@ -36,6 +37,7 @@ from tb.exchange.status import Status
 from tb.exchange.wanted import Wanted
 
 _PATIENCE = 60.0  # seconds for the last candidate of a search, which may run into the watchdog
+_LONGEST_SECONDS = 3600.0  # of a search that ends after so many candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,44 +162,70 @@ class Attempts:
 
         A search may take so many seconds of wall time.
         """
-        segment = self._segment(mode)
-        if seconds is not None:
-            entry = structs.replace(segment.entry, timeout=seconds + _PATIENCE)
-            segment = structs.replace(segment, entry=entry)
+        simulation = Simulation(0, (self._segment(mode, seconds),))
+        with RunProgress(console, [simulation], quiet=self.quiet) as progress:
+            executor = self._executor(mode, simulation, Processes(1), progress, seconds)
+            execution = executor.execute(iter([simulation]))
+        return None if execution.interrupted else self._attempt(mode, execution)
 
+    async def attempt_at(
+        self, place: SimulationPlace, mode: Mode, console: Console, candidates: int = 0
+    ) -> Attempt | None:
+        """The same at a place, beside other simulations, of which nothing is shown; None if it was cancelled.
+
+        A search may try so many candidates.
+        """
+        seconds = _LONGEST_SECONDS if candidates else None
+        simulation, execution = Simulation(0, (self._segment(mode, seconds),)), Execution()
+        unseen = RunProgress(console, [simulation], quiet=True)
+        await self._executor(mode, simulation, place, unseen, seconds, candidates).simulate(
+            simulation, execution
+        )
+        task = asyncio.current_task()
+        return None if task is None or task.cancelling() else self._attempt(mode, execution)
+
+    def _executor(
+        self,
+        mode: Mode,
+        simulation: Simulation,
+        place: SimulationPlace,
+        observer: Observer,
+        seconds: float | None,
+        candidates: int = 0,
+    ) -> Executor:
         def command(_: Simulation, folder: Path) -> Command:
             argv, environment = self.simulator.command(
                 self.build, folder, waves=self.waves, state=self.record.state
             )
             return Command(argv, environment, folder, f"make replay R={quoted(self.path)}{self.option}")
 
-        simulation = Simulation(0, (segment,))
-        with RunProgress(console, [simulation], quiet=self.quiet) as progress:
-            plan = self._plan(mode, segment, seconds or 0.0)
-            executor = Executor(self.run / mode, Processes(1), command, lambda _: plan, progress)
-            execution = executor.execute(iter([simulation]))
-        if execution.interrupted:
-            return None
+        plan = self._plan(mode, simulation.segments[0], seconds or 0.0, candidates)
+        return Executor(self.run / mode, place, command, lambda _: plan, observer)
+
+    def _attempt(self, mode: Mode, execution: Execution) -> Attempt:
         result = execution.results[0]
         return self._shown(Attempt(result, self.run / mode / result.folder), self._scenarios(mode))
 
     def _scenarios(self, mode: Mode) -> tuple[Scenario, ...]:
         return self.record.alone() if mode == "alone" else self.record.scenarios
 
-    def _segment(self, mode: Mode) -> Segment:
+    def _segment(self, mode: Mode, seconds: float | None) -> Segment:
         jobs = sum(len(scenario.jobs) for scenario in self._scenarios(mode))
         index = self.record.failing.index
         span = (self.record.seed, index, index + 1)
-        return Segment(self.record.entry, *span, jobs, 0, self.build.kind, self.device.name)
+        entry = self.record.entry
+        if seconds is not None:
+            entry = structs.replace(entry, timeout=seconds + _PATIENCE)
+        return Segment(entry, *span, jobs, 0, self.build.kind, self.device.name)
 
-    def _plan(self, mode: Mode, segment: Segment, seconds: float) -> Plan:
+    def _plan(self, mode: Mode, segment: Segment, seconds: float, candidates: int) -> Plan:
         # What a run is to show is no known issue to it. A search runs the failing scenario alone, too.
         known = {item.id for each in ("alone", mode) for item in self.known(each)}
         return Plan(
             descriptor=self.record.descriptor,
             tests=(segment,),
             state=self.record.state,
-            replay=Replay(relative(self.path), mode, seconds, tuple(sorted(known))),
+            replay=Replay(relative(self.path), mode, seconds, candidates, tuple(sorted(known))),
             programs=runner_of(self.device).programs([segment.entry], self.device, self.path.parent),
             checkers=self.record.checkers,
             logs=self.logs,

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import structs
 from rich.console import Console
 
-from regressions import account, coverage_baseline, paces, processor
+from regressions import account, coverage_baseline, paces, processor, shrinks
 from regressions.code_coverage import report as code_report
 from regressions.code_coverage.measure import CodeCoverage
 from regressions.coverage.measure import Coverage, Part, measure
@@ -24,6 +24,7 @@ from regressions.paths import relative
 from regressions.report import print_verdict, write_reports
 from regressions.report.trend import entry_of
 from regressions.run import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED, Run
+from regressions.run_parts import LINKS
 from regressions.rundir import COVERAGE, publish
 from regressions.summarize import summarize
 from regressions.summary import Summary
@@ -98,6 +99,7 @@ def judged(
         from regressions.triage.first_aid import first_aid
         from regressions.triage.sharing import commons
 
+        summary.shrunk = shrinks.read((folder, *sorted((folder / LINKS).glob("*"))))
         timelines = draw_failures(execution.results, run.devices, folder)
         summary.failures = [
             replace(row, timeline=timelines.get((row.folder, row.test, row.scenario), ""))

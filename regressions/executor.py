@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -35,6 +35,16 @@ class Observer(Protocol):
 
     def finished(self, simulation: Simulation, results: list[SegmentResult], log: SimulationLog) -> None:
         """A simulation ended."""
+
+
+class Aside(Protocol):
+    """Work beside the simulations of a run, for slots that none of them wants."""
+
+    def found(self, simulation: Simulation, results: Sequence[SegmentResult]) -> None:
+        """A simulation ended, with what it found."""
+
+    def next(self) -> asyncio.Task[None] | None:
+        """Begin the next piece, which may be cancelled and is begun again then; None if there is none."""
 
 
 @dataclass(slots=True)
@@ -81,6 +91,7 @@ class Executor:
         plan: Gives the content of a simulation's ``plan.json``.
         observer: Told of progress.
         stop: Failed scenarios after which everything ends; None for no limit.
+        aside: Work for slots that no simulation wants; None for none.
     """
 
     def __init__(
@@ -91,6 +102,7 @@ class Executor:
         plan: Callable[[Simulation], Plan],
         observer: Observer,
         stop: int | None = None,
+        aside: Aside | None = None,
     ) -> None:
         self._run = run
         self._place = place
@@ -98,31 +110,41 @@ class Executor:
         self._plan = plan
         self._observer = observer
         self._stop = stop
+        self._aside = aside
         self._failures: dict[Path, int] = {}  # of each simulation
         self._parts: Counter[int] = Counter()  # simulations that each planned one became
 
-    def execute(self, simulations: Iterator[Simulation | None], until: float | None = None) -> Execution:
+    def execute(
+        self, simulations: Iterator[Simulation | None], until: float | None = None, patience: float = 0.0
+    ) -> Execution:
         """Run simulations; SIGINT and SIGTERM end them all and keep the results so far.
 
         Args:
             simulations: Taken one by one when a process is free; None says that the next is not ready yet.
             until: ``time.monotonic()`` after which no further one is started.
+            patience: Seconds to go on with work beside them once the last has ended; it is cancelled then.
 
         Raises:
             OSError: A folder or log cannot be written; all processes have been ended.
         """
-        return asyncio.run(self._execute(simulations, until))
+        return asyncio.run(self._execute(simulations, until, patience))
 
-    async def _execute(self, simulations: Iterator[Simulation | None], until: float | None) -> Execution:
+    async def _execute(
+        self, simulations: Iterator[Simulation | None], until: float | None, patience: float
+    ) -> Execution:
         execution = Execution()
         started: float | None = None
         running: dict[asyncio.Task[list[Simulation]], Simulation] = {}
         retries: list[Simulation] = []
+        beside: set[asyncio.Task[None]] = set()
+        ended: float | None = None  # when all simulations had
+        stopping = False
 
         def interrupt() -> None:
-            if not execution.interrupted:  # a second one must not stop the clean-up
-                execution.interrupted = True
-                for task in running:
+            nonlocal stopping
+            if not stopping:  # a second one must not stop the clean-up
+                stopping, execution.interrupted = True, ended is None
+                for task in (*running, *beside):
                     task.cancel()
 
         self._interrupt = interrupt
@@ -134,7 +156,7 @@ class Executor:
             while True:
                 late = until is not None and time.monotonic() >= until
                 waiting = False
-                while len(running) < self._place.room and not execution.interrupted and not waiting:
+                while len(running) < self._place.room and not stopping and not waiting:
                     if retries:
                         simulation: Simulation | None = retries.pop()
                     elif late or (simulation := next(simulations, _LAST)) is _LAST:
@@ -143,33 +165,53 @@ class Executor:
                         waiting = True
                     else:
                         started = started or time.monotonic()
-                        running[asyncio.create_task(self._simulate(simulation, execution))] = simulation
+                        running[asyncio.create_task(self.simulate(simulation, execution))] = simulation
+                if not stopping:
+                    self._fill(beside, len(running))
                 pause = POLL_SECONDS if waiting else None
-                if running:
-                    done, _ = await asyncio.wait(running, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
-                elif pause is not None:
-                    await asyncio.sleep(pause)
+                if not running and not waiting:
+                    ended = ended or time.monotonic()
+                    pause = ended + patience - time.monotonic()
+                    if not beside or stopping or pause <= 0:
+                        break
+                if not running and not beside:
+                    await asyncio.sleep(POLL_SECONDS)
                     continue
-                else:
-                    break
-                for task in done:
+                done, _ = await asyncio.wait(
+                    {*running, *beside}, timeout=pause, return_when=asyncio.FIRST_COMPLETED
+                )
+                beside -= done
+                for task in [each for each in running if each in done]:
                     simulation = running.pop(task)
                     if task.cancelled():  # interrupted before its process was started
                         execution.results += map(not_started, simulation.segments)
                     else:
                         retries += task.result()
         finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            for left in (*running, *beside):
+                if not left.cancelling():  # a second time would disturb its clean-up
+                    left.cancel()
+            await asyncio.gather(*running, *beside, return_exceptions=True)
             for number in signals:
                 loop.remove_signal_handler(number)
         if execution.interrupted:
             execution.results += [not_started(segment) for left in retries for segment in left.segments]
-        execution.seconds = time.monotonic() - started if started else 0.0
+        execution.seconds = ended - started if started and ended else 0.0
         return execution
 
-    async def _simulate(self, simulation: Simulation, execution: Execution) -> list[Simulation]:
+    def _fill(self, beside: set[asyncio.Task[None]], running: int) -> None:
+        """Give slots that no simulation takes to work beside them, or take back what they want again."""
+        going = [task for task in beside if not task.cancelling()]
+        while going and running + len(going) > self._place.slots:
+            going.pop().cancel()
+        while self._aside is not None and running + len(going) < self._place.slots:
+            task = self._aside.next()
+            if task is None:
+                return
+            going.append(task)
+            beside.add(task)
+
+    async def simulate(self, simulation: Simulation, execution: Execution) -> list[Simulation]:
         """Run one simulation; return the part left to run after a crash or a timeout."""
         folder = self._folder(simulation)
         before = outcomes.earlier(folder, self._plan(simulation))
@@ -196,7 +238,7 @@ class Executor:
                 if execution.interrupted:
                     execution.results.append(not_started(segment))
                 else:
-                    await self._simulate(Simulation(simulation.index, (segment,)), execution)
+                    await self.simulate(Simulation(simulation.index, (segment,)), execution)
             return []
         left = [] if execution.interrupted else [result for result in results if not result.began]
         if len(left) == len(results):
@@ -204,6 +246,8 @@ class Executor:
         kept = [result for result in results if result not in left]
         _collect(execution, reader.log, kept)
         self._observer.finished(simulation, kept, reader.log)
+        if self._aside is not None:
+            self._aside.found(simulation, kept)
         return [Simulation(simulation.index, tuple(result.segment for result in left))] if left else []
 
     def _folder(self, simulation: Simulation) -> Path:

@@ -5,6 +5,8 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from regressions.judge import SegmentResult
 from regressions.kinds import runner_of
 from regressions.paths import relative
@@ -35,23 +37,40 @@ class FailureRow:
     shrink: str = ""  # command that shrinks it; empty where none can
     trace: str = ""  # command that draws its jobs cycle by cycle; empty where none can
     timeline: str = ""  # page with them drawn, from the folder of the run; empty for none
+    finding: str = ""  # words that name the finding in the record; empty for the one that this is about
+
+
+class ShrunkFailure(Struct, frozen=True):
+    """Outcome of the shrink of the first failure of a bucket on a device."""
+
+    device: str
+    bucket: str
+    detail: str  # what is wrong with the smallest one, or why there is none
+    jobs: str = ""  # what ran, in words; empty if it did not show again
+    replay: str = ""  # command that shows it; empty if it did not show again
+
+    @property
+    def lines(self) -> list[str]:
+        """Lines for people."""
+        return [f"smallest: {self.detail}", self.jobs, self.replay] if self.jobs else [self.detail]
 
 
 def rerun_line(run: Run, selector: str, segment: Segment, kind: str) -> str:
     """The command that repeats a part of a run, on the device and with the seed of a segment."""
     options = run.rerun_options(segment.device)
-    return f"make run TEST={selector} SEED={segment.seed}{_kind_option(kind)}{options}"
+    return f"make run TEST={selector} SEED={segment.seed}{kind_option(kind)}{options}"
 
 
-def _kind_option(kind: str) -> str:
+def kind_option(kind: str) -> str:
     """The build kind as an option of a command line, where it is not the default."""
     return "" if kind == "fast" else " WAVES=1" if kind == "waves" else f" KIND={kind}"
 
 
-def _on_record(target: str, folder: str, failure: Failure, options: str) -> str:
-    """The command that does something with the record of a failure; empty without one."""
+def _on_record(target: str, folder: str, failure: Failure, finding: str, more: str = "") -> str:
+    """The command that does something with a finding in the record of a failure; empty without one."""
     place = shlex.quote(f"{folder}/{failure.record}")
-    return f"make {target} R={place}{options}" if failure.record else ""
+    option = f" FINDING={shlex.quote(finding)}" if finding else ""
+    return f"make {target} R={place}{option}{more}" if failure.record else ""
 
 
 def failure_rows(result: SegmentResult, run: Run) -> list[FailureRow]:
@@ -80,20 +99,21 @@ def failure_rows(result: SegmentResult, run: Run) -> list[FailureRow]:
             status=status,
             detail=detail,
             rerun=rerun_line(run, _until(segment, failure), segment, segment.kind),
-            replay=_on_record("replay", folder, failure, f"{chosen}{_kind_option(segment.kind)}"),
+            replay=_on_record("replay", folder, failure, finding, kind_option(segment.kind)),
             log=log,
             bucket=key,
             scenario=failure.scenario,
             folder=result.folder,
             job=_job(jobs.get(failure.scenario, []), job),
             record=f"{result.folder}/{failure.record}" if failure.record else "",
-            shrink=_on_record("shrink", folder, failure, f"{chosen}{_kind_option(segment.kind)}")
+            shrink=_on_record("shrink", folder, failure, finding, kind_option(segment.kind))
             if shrinkable
             else "",
-            trace=_on_record("trace", folder, failure, chosen) if traceable else "",
+            trace=_on_record("trace", folder, failure, finding) if traceable else "",
+            finding=finding,
         )
         for failure in result.failures
-        for key, (status, detail, chosen, job) in _by_bucket(failure).items()
+        for key, (status, detail, finding, job) in _by_bucket(failure).items()
     ]
     if not rows or result.status not in [row.status for row in rows]:
         rows.append(
@@ -126,23 +146,22 @@ def _job(jobs: Sequence[JobResult], place: int | None) -> str:
 
 
 def _by_bucket(failure: Failure) -> dict[str, tuple[Status, str, str, int | None]]:
-    """Status, line, option of a replay that looks for it, and job of the first finding of each bucket.
+    """Status, line, words in a record that name it, and job of the first finding of each bucket.
 
     The failure's own status and detail where none are told, as in results of earlier versions.
     """
     found: dict[str, tuple[Status, str, str, int | None]] = {}
     for each in failure.findings:
-        found.setdefault(bucket_of(each), (each.status, each.line, _finding_option(failure, each), each.job))
+        found.setdefault(bucket_of(each), (each.status, each.line, _finding_words(failure, each), each.job))
     return found or {bucket(failure.status, failure.detail): (failure.status, failure.detail, "", None)}
 
 
-def _finding_option(failure: Failure, finding: Finding) -> str:
-    """The option that names a finding; empty for the one that the record is about."""
+def _finding_words(failure: Failure, finding: Finding) -> str:
+    """Words that name a finding in a record; empty for the one that it is about."""
     if bucket_of(finding) == bucket_of(foremost(failure.findings)):
         return ""
     first = next(each for each in failure.findings if each.checker == finding.checker)
-    words = finding.checker if first is finding else finding.line.partition(";")[0]
-    return f" FINDING={shlex.quote(words)}"
+    return finding.checker if first is finding else finding.line.partition(";")[0]
 
 
 def _until(segment: Segment, failure: Failure) -> str:

@@ -28,6 +28,7 @@ from regressions.process import Command
 from regressions.progress import RunProgress
 from regressions.run import Run
 from regressions.services import Services
+from regressions.shrinks import PATIENCE_SECONDS, Shrinks
 from regressions.simulators.base import BuildError, Simulator
 from tb.exchange.plan import CoverageOptions, Plan, Segment
 from tb.exchange.status import Status
@@ -48,10 +49,15 @@ class Schedule:
     closing: Callable[[Coverage], list[Segment]] | None = None
     # Complaints that come up while it is made; the run fails with them.
     faults: list[str] = field(default_factory=list)
+    shrinks: bool = False  # True if the first failure of each kind is shrunk, too
 
     @classmethod
     def of(
-        cls, simulations: Sequence[Simulation], closing: Callable[[Coverage], list[Segment]] | None = None
+        cls,
+        simulations: Sequence[Simulation],
+        closing: Callable[[Coverage], list[Segment]] | None = None,
+        *,
+        shrinks: bool = False,
     ) -> "Schedule":
         """The schedule of a list of simulations: one of each build first, then all others in their order.
 
@@ -61,7 +67,7 @@ class Schedule:
         builds = builds_of(simulations)
         firsts = [next(each for each in simulations if build_of(each) == build) for build in builds]
         rest = [each for each in simulations if each not in firsts]
-        return cls(iter([*firsts, *rest]), builds, planned, closing)
+        return cls(iter([*firsts, *rest]), builds, planned, closing, shrinks=shrinks)
 
 
 def builds_of(simulations: Sequence[Simulation]) -> list[Key]:
@@ -114,6 +120,7 @@ def _execute(
             with busy(console, "making scenarios for the bins that are still open"):
                 segments = schedule.closing(covered(run, execution, ACCELERATOR))
             execution.add(runner.close(segments))
+        runner.keep_shrinks(interrupted=execution.interrupted)
     return execution
 
 
@@ -132,18 +139,23 @@ class _Runner:
         self._devices = {device.name: device for device in run.devices}
         self._builds = Builds(run, simulator, console)
         self._failed: list[SegmentResult] = []
+        self._shrinks = (
+            Shrinks(run, simulator, place, self._builds.__getitem__, console) if schedule.shrinks else None
+        )
 
     def execute(self) -> Execution:
         planned = self._schedule.planned
         self._builds.start(self._schedule.builds, self._cycles())
         if planned is not None:
-            return self._simulate(self._longest_first(list(self._schedule.simulations)))
+            return self._simulate(
+                self._longest_first(list(self._schedule.simulations)), last=self._schedule.closing is None
+            )
         try:
             with Display(self._console, self._builds.in_words):
                 self._builds.wait()  # the time of a soak is for simulations
         except KeyboardInterrupt:
             return Execution(interrupted=True)
-        return self._simulate(None, self._run.order.soak_seconds)
+        return self._simulate(None, self._run.order.soak_seconds, last=self._schedule.closing is None)
 
     def _longest_first(self, simulations: Sequence[Simulation]) -> list[Simulation]:
         """Order simulations by the times of earlier runs, but for the first of each build."""
@@ -161,24 +173,33 @@ class _Runner:
 
     def close(self, segments: Sequence[Segment]) -> Execution:
         """Runs further segments, after all others."""
-        if not segments:
-            return Execution()
         self._failed = []
         simulations = pack(segments, self._next)
         self._builds.start(builds_of(simulations))
-        return self._simulate(simulations)
+        return self._simulate(simulations, last=True)
 
-    def _simulate(self, simulations: Sequence[Simulation] | None, seconds: float | None = None) -> Execution:
-        """Run simulations; without any named, those of a soak for some time."""
+    def keep_shrinks(self, *, interrupted: bool) -> None:
+        """Write what became of the failures that were shrunk."""
+        if self._shrinks is not None:
+            self._shrinks.keep(interrupted=interrupted)
+
+    def _simulate(
+        self, simulations: Sequence[Simulation] | None, seconds: float | None = None, *, last: bool
+    ) -> Execution:
+        """Run simulations; without any named, those of a soak for some time.
+
+        Behind the last ones of a run shrinks have some time more.
+        """
         until = None if seconds is None else time.monotonic() + seconds
         with RunProgress(
-            self._console, simulations, self._place.room, until=until, building=self._builds.in_words
+            self._console, simulations, self._place.room, until=until, building=self._besides
         ) as progress:
             executor = Executor(
-                self._run.folder, self._place, self._command, self._plan, progress, self._run.order.stop
+                *(self._run.folder, self._place, self._command, self._plan, progress, self._run.order.stop),
+                aside=self._shrinks,
             )
             ready = self._endless(progress) if simulations is None else self._waiting(simulations, progress)
-            execution = executor.execute(ready, until)
+            execution = executor.execute(ready, until, PATIENCE_SECONDS if last else 0.0)
         execution.results += self._failed
         execution.builds = dict(self._builds.seconds)
         if execution.interrupted:
@@ -190,6 +211,11 @@ class _Runner:
         if simulations is not None:
             _in_order(execution, simulations)
         return execution
+
+    def _besides(self) -> str:
+        """Words on what there is besides simulations; empty for nothing."""
+        shrinks = self._shrinks.in_words() if self._shrinks is not None else ""
+        return ", ".join(filter(None, (self._builds.in_words(), shrinks)))
 
     def _waiting(
         self, simulations: Sequence[Simulation], progress: RunProgress

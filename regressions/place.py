@@ -20,6 +20,11 @@ class SimulationPlace(Protocol):
     """A place where simulations run."""
 
     @property
+    def slots(self) -> int:
+        """Simulations that it carries out at a time."""
+        ...
+
+    @property
     def room(self) -> int:
         """Simulations that are to be under way at a time."""
         ...
@@ -43,7 +48,12 @@ class SimulationPlace(Protocol):
 class Processes:
     """Processes of this machine."""
 
-    room: int  # of them at a time
+    slots: int  # of them at a time
+
+    @property
+    def room(self) -> int:
+        """As many: none waits for another."""
+        return self.slots
 
     async def run(
         self, command: Command, deadline: Deadline, reader: ResultsReader, on_progress: Callable[[], None]

@@ -11,7 +11,7 @@ from msgspec import to_builtins
 
 from regressions.code_coverage.measure import CodeCoverage
 from regressions.coverage.measure import Coverage
-from regressions.failures import FailureRow
+from regressions.failures import FailureRow, ShrunkFailure
 from regressions.grading import Grade
 from regressions.known_issues import KnownRow
 from regressions.packed_results import ChosenJobs
@@ -67,6 +67,7 @@ class Summary:
     run: Run
     tests: list[TestRow] = field(default_factory=list)
     failures: list[FailureRow] = field(default_factory=list)
+    shrunk: list[ShrunkFailure] = field(default_factory=list)  # the first failure of each kind, shrunk
     # Jobs of the segments of each device, in the order of these.
     by_device: dict[str, list[Sequence[JobResult]]] = field(default_factory=dict)
     rejected: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -178,6 +179,7 @@ class Summary:
                 for row in self.known
             ],
             "not_applicable": [to_builtins(part) for part in self.not_applicable],
+            "shrunk": [to_builtins(each) for each in self.shrunk],
             "workloads": [each.to_json() for each in self.workloads],
         }
 

@@ -182,7 +182,8 @@ def _replay() -> Shrink | tuple[Scenario, ...] | None:
         return None
     record = read_record(Path(replay.record))
     if replay.mode in ("shrink", "needed"):
-        return Shrink(record, _FOLDER, replay.seconds, whole=replay.mode == "needed")
+        whole = replay.mode == "needed"
+        return Shrink(record, _FOLDER, replay.seconds, replay.candidates, whole=whole)
     return record.alone() if replay.mode == "alone" else record.scenarios
 
 

@@ -113,10 +113,10 @@ def _tests(order: Order, services: Services, console: Console) -> int:
         order, [entry for entry in late if testlist.suits(entry, devices[0])], seed, devices[0], kind
     )
     if soak:
-        schedule = Schedule(simulations(), builds + builds_of(closers), None, closer, faults)
+        schedule = Schedule(simulations(), builds + builds_of(closers), None, closer, faults, shrinks=True)
     else:
         with busy(console, "drawing the scenarios"):
-            schedule = Schedule.of(list(simulations()), closer)
+            schedule = Schedule.of(list(simulations()), closer, shrinks=True)
     complete, goals = not (order.selective or soak), closes and order.shard.undivided
     everything = testlist.select(order.entries, order.tier.name, "")
     portion = of_order(order, len(tests) + len(late), len(everything))

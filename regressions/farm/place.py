@@ -94,6 +94,11 @@ class FarmPlace:
     _under_way: int = 0
 
     @property
+    def slots(self) -> int:
+        """Simulations that the workers that are there carry out at a time."""
+        return self.engine.slots
+
+    @property
     def room(self) -> int:
         """Simulations to have under way: one for each slot, and some that wait, so that no worker does."""
         slots = max(self.engine.slots, self.engine.most)

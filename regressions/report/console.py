@@ -23,6 +23,8 @@ def print_verdict(console: Console, summary: Summary, shown: Path) -> None:
         say(f"\n{len(group.rows)} x {group.key}", style="bold red")
         for line in group.common:
             say(f"  {line}", style="bold")
+        for line in (line for each in group.shrunk for line in each.lines):
+            say(f"  {line}")
         for row in group.rows[:MAX_SHOWN]:
             say(f"  {row.test} on {row.device}, {row.where}: {row.detail}")
             for line in filter(None, (row.replay, row.rerun)):

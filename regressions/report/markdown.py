@@ -8,10 +8,10 @@ from regressions.report.verdict import grouped, verdict
 from regressions.summary import Summary
 
 
-def _cell(text: str) -> str:
-    """Text that stays inside its cell."""
+def _cell(text: str, most: int = 200) -> str:
+    """Text that stays inside its cell, with so many characters at most."""
     line = " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
-    return line if len(line) <= 200 else line[:197] + "..."
+    return line if len(line) <= most else line[: most - 3] + "..."
 
 
 def render_markdown(summary: Summary) -> str:

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 
 from regressions.display import duration
-from regressions.failures import FailureRow
+from regressions.failures import FailureRow, ShrunkFailure
 from regressions.summary import Summary
 
 SHORT_SECONDS = 10.0
@@ -47,6 +47,7 @@ class FailureGroup:
     key: str  # their bucket
     rows: tuple[FailureRow, ...]  # the failures
     common: tuple[str, ...]  # lines that say of each device what these have in common
+    shrunk: tuple[ShrunkFailure, ...] = ()  # the first of each device, as small as it goes
 
 
 def grouped(summary: Summary) -> list[FailureGroup]:
@@ -63,6 +64,7 @@ def grouped(summary: Summary) -> list[FailureGroup]:
                 for device in dict.fromkeys(row.device for row in rows)
                 for line in summary.common(device, key).lines
             ),
+            tuple(each for each in summary.shrunk if each.bucket == key),
         )
         for key, rows in buckets.items()
     ]

@@ -52,6 +52,7 @@ class Replay(Struct, frozen=True, forbid_unknown_fields=True):
     # but the failing job stays as it is.
     mode: Mode
     seconds: float = 0.0  # wall time after which a search stops
+    candidates: int = 0  # candidates after which it stops, the same anywhere; 0 for no limit
     ignored: tuple[str, ...] = ()  # known issues and differences of the device that explain nothing here
 
 

@@ -25,6 +25,7 @@ class Shrink:
     record: Record
     folder: Path  # receives `shrink.json` at the end, and `shrunk.json` whenever a smaller history was found
     seconds: float  # wall time after which the search stops
+    candidates: int = 0  # candidates after which it stops, the same anywhere; 0 for no limit
     whole: bool = False  # the failing job stays as it is; only what ran beside it is taken away
 
 
@@ -52,6 +53,7 @@ class Shrinker:
         self._task = task
         self._wanted = Wanted.of(task.record)
         self._otherwise = ""
+        self._candidates = 0
         self._passing: list[Callable[[History], History]] = []  # parts of the failure that must not fail
 
     async def run(self) -> History:
@@ -59,9 +61,13 @@ class Shrinker:
         started = time.monotonic()
         first, found = await self._first(), None
         if first is not None:
-            end = started + self._task.seconds
+            end, most = started + self._task.seconds, self._task.candidates
+
+            def expired() -> bool:
+                return time.monotonic() > end or 0 < most <= self._candidates
+
             passes = NEEDED if self._task.whole else all_passes(self._env.descriptor.divisors)
-            found = await shrink(first, self._trial, lambda: time.monotonic() > end, passes)
+            found = await shrink(first, self._trial, expired, passes)
         self._write(found, time.monotonic() - started)
         return () if found is None else found.history
 
@@ -82,6 +88,7 @@ class Shrinker:
 
     async def _trial(self, history: History) -> History | None:
         """Run a history and what must pass of it; see `tb.stimulus.shrink.Trial`."""
+        self._candidates += 1
         shown = await self._shown(history)
         if shown is None:
             return None

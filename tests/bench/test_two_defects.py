@@ -76,13 +76,15 @@ def record(defects: Defects, *scenarios: Scenario) -> Record:
     return base.about([about, *(each for each in findings if each is not about)], scenarios)
 
 
-def shrunk(folder: Path, defects: Defects, found: Record, *, whole: bool = False) -> Record | None:
+def shrunk(
+    folder: Path, defects: Defects, found: Record, *, whole: bool = False, candidates: int = 0
+) -> Record | None:
     """The smallest failure behind a record."""
     opinions = SecondOpinions(sources=())
     env = SimpleNamespace(
         descriptor=device(), background=Background(), opinions=opinions, executor=FakeExecutor(defects)
     )
-    shrinker = Shrinker(env, Shrink(found, folder, 60.0, whole))  # type: ignore[arg-type]
+    shrinker = Shrinker(env, Shrink(found, folder, 60.0, candidates, whole))  # type: ignore[arg-type]
     asyncio.run(shrinker.run())
     return read_record(folder / SHRUNK) if (folder / SHRUNK).exists() else None
 

@@ -13,7 +13,7 @@ from tests.runner.harness import Runner, alive
 MIXED = {
     "long": {"count": 14, "knobs": {"cycles": 300_000}},
     "random": {"count": 30, "knobs": {"cycles": 200_000, "behave": "reject"}},
-    "wrong": {"knobs": {"behave": "mismatch", "at": 2}},
+    "wrong": {"knobs": {"behave": "mismatch", "at": 2, "needs": 1}},
     "crashing": {"knobs": {"behave": "crash", "at": 2}},
     "stuck": {"timeout": 1, "knobs": {"behave": "hang", "at": 1}},
     "early": {"knobs": {"behave": "truncate", "at": 3}},

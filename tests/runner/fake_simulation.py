@@ -2,7 +2,8 @@
 """Stands for a simulation process: reads a plan, writes results, misbehaves where a test's knobs say so.
 
 Knobs: ``behave`` names a misbehaviour, ``at`` the first scenario it happens in, ``pause`` the seconds of a
-scenario, ``logs`` the file that is kept as logs of a scenario where the plan asks for them.
+scenario, ``logs`` the file that is kept as logs of a scenario where the plan asks for them. A test that says
+what its failure ``needs`` writes a record of it.
 """
 
 import json
@@ -37,11 +38,30 @@ def job(name: str, scenario: int, number: int, status: str, detail: str) -> None
     )
 
 
-def fail(name: str, scenario: int, status: str) -> None:
-    """Reports a failed scenario and writes something in place of its record."""
+def record_of(test: dict, scenario: int, status: str) -> dict:
+    """The record of a failed scenario and of those before it; nothing of a test that cannot be replayed."""
+    if "needs" not in test["entry"]["knobs"]:
+        return {}
+    pointers = {"x_addr": 4096, "w_addr": 4160, "z_addr": 4224}
+    job = {"op": "GEMM", "m": 1 + scenario, "n": 1, "k": 1, "format": "FP16", **pointers}
+    finding = {"status": status, "checker": "memory", "detail": "Z[7] differs", "job": 0}
+    scenarios = [
+        {"index": index, "jobs": [job], "window": {"base": 4096, "size": 256}}
+        for index in range(scenario + 1)
+    ]
+    return {
+        **{"schema": 1, "descriptor": "tb/duts/redmule.toml", "entry": test["entry"], "seed": test["seed"]},
+        **{"status": status, "detail": "memory: job 0: Z[7] differs", "findings": [finding]},
+        "scenarios": scenarios,
+    }
+
+
+def fail(test: dict, scenario: int, status: str) -> None:
+    """Reports a failed scenario and writes its record, or something in place of it."""
+    name = test["entry"]["name"]
     record = FOLDER / "failures" / f"{name}-{scenario}.json"
     record.parent.mkdir(exist_ok=True)
-    record.write_text("{}\n")
+    record.write_text(json.dumps(record_of(test, scenario, status)) + "\n")
     job(name, scenario, 0, status, f"wrong at m={scenario}")
     job(name, scenario, 1, "passed", "")
     emit(
@@ -102,7 +122,7 @@ def run_test(test: dict) -> None:
         if behave == "stop" and scenario >= at:
             stopped = {"odd": stopped.get("odd", 0) + JOBS}
         if behave in ("mismatch", "protocol", "timeout") and scenario == at:
-            fail(name, scenario, behave)
+            fail(test, scenario, behave)
             worst = behave
             continue
         for number in range(JOBS):
@@ -147,11 +167,13 @@ def keep_logs(plan: dict) -> None:
 def search(record: dict) -> None:
     """Claims that the last scenario of a record is the smallest failure, if no more than that is needed.
 
-    The knob `search` has it run out of time, or end before it says how it went.
+    The knob `search` has it run out of time, end before it says how it went, or hang.
     """
     if record["entry"]["knobs"]["needs"] > len(record["scenarios"]):
         (FOLDER / "shrink.json").write_text(json.dumps({"complete": False, "otherwise": ""}))
         return
+    if record["entry"]["knobs"].get("search") == "hang":
+        misbehave("hang")
     smallest = record | {"scenarios": record["scenarios"][-1:]}
     (FOLDER / "shrunk.json").write_text(json.dumps(smallest))
     ending = record["entry"]["knobs"].get("search", "")
@@ -166,7 +188,8 @@ def replay(plan: dict) -> None:
     """Replays a record: it fails as recorded with as many scenarios as the knob `needs` says.
 
     With fewer it passes, or fails as the knob `otherwise` says: a checker. Findings of the checkers of the
-    knob `ahead` come before it. What the device is known for it shows if the plan says that this is ignored.
+    knob `ahead` come before it; `status` is that of all. What the device is known for it shows if the plan
+    says that this is ignored.
     """
     record = json.loads(Path(plan["replay"]["record"]).read_text())
     if plan["replay"]["mode"] in ("shrink", "needed"):
@@ -180,7 +203,7 @@ def replay(plan: dict) -> None:
     checker = wanted if count >= knobs["needs"] else knobs.get("otherwise", "")
     if checker == "bound" and plan["replay"]["ignored"] != ["odd"]:
         checker = ""
-    status = "mismatch" if checker else "passed"
+    status = knobs.get("status", "mismatch") if checker else "passed"
     emit(type="test_begin", test=name, seed=test["seed"], begin=scenario, end=test["end"])
     for number in range(count):
         job(name, scenario, number, status, f"{checker}: Z differs" if checker else "")
