@@ -20,7 +20,7 @@ from regressions.order import Order
 from regressions.paths import quoted, relative
 from regressions.place import Processes, SimulationPlace
 from regressions.planner import RANDOM_STATE, Simulation
-from regressions.process import Command
+from regressions.process import Command, Recipe
 from regressions.progress import RunProgress
 from regressions.rundir import create_run
 from regressions.services import Services
@@ -197,7 +197,9 @@ class Attempts:
             argv, environment = self.simulator.command(
                 self.build, folder, waves=self.waves, state=self.record.state
             )
-            return Command(argv, environment, folder, f"make replay R={quoted(self.path)}{self.option}")
+            recipe = Recipe(relative(self.device.path), self.build.kind)
+            rerun = f"make replay R={quoted(self.path)}{self.option}"
+            return Command(argv, environment, folder, rerun, 0, recipe, self.waves, self.record.state)
 
         plan = self._plan(mode, simulation.segments[0], seconds or 0.0, candidates)
         return Executor(self.run / mode, place, command, lambda _: plan, observer)

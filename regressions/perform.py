@@ -24,7 +24,7 @@ from regressions.paths import quoted, relative
 from regressions.place import PlaceGone, SimulationPlace
 from regressions.places import place_of
 from regressions.planner import Simulation, pack
-from regressions.process import Command
+from regressions.process import Command, Recipe
 from regressions.progress import RunProgress
 from regressions.run import Run
 from regressions.services import Services
@@ -254,7 +254,9 @@ class _Runner:
         argv, environment = self._simulator.command(
             build, folder, waves=self._run.order.waves, state=simulation.state
         )
-        return Command(argv, environment, folder, _rerun(simulation, self._run), simulation.cycles)
+        recipe = Recipe(relative(build.descriptor.path), build.kind)
+        how = (recipe, self._run.order.waves, simulation.state)
+        return Command(argv, environment, folder, _rerun(simulation, self._run), simulation.cycles, *how)
 
     def _plan(self, simulation: Simulation) -> Plan:
         device = self._devices[simulation.device]

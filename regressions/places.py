@@ -48,4 +48,4 @@ def place_of(order: Order, console: Console) -> Iterator[SimulationPlace]:
         console.print(f"farm {farm.name}: {engine.slots} workers at the start", highlight=False)
         yield place
         if place.tally.words:
-            console.print(f"farm {farm.name}: simulations {place.tally.words}", highlight=False)
+            console.print(f"farm {farm.name}: {place.tally.words}", highlight=False)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
+
 from regressions.deadline import Deadline, Effort, processor_seconds
 from regressions.judge import Ending, ProcessEnd
 from regressions.orphans import kill_group, telling, watched
@@ -24,6 +26,13 @@ GRACE_SECONDS = 3.0
 _ASSERTION = re.compile(r"%Error: \S+: (Assertion failed in .*)")
 
 
+class Recipe(Struct, frozen=True):
+    """Descriptor and kind of a build, for a node of another kind, which makes its own."""
+
+    descriptor: str  # path of the device's descriptor
+    kind: str  # of the build
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A process to start."""
@@ -33,6 +42,9 @@ class Command:
     folder: Path  # the simulation's folder, with ``plan.json``; receives ``sim.log`` and ``results.jsonl``
     rerun: str  # command line that repeats the simulation; first and last line of its log
     cycles: int = 0  # planned ones, by which a farm tells slow workers; 0 if nobody knows
+    recipe: Recipe | None = None  # what its program is built of; None if no other machine can build it
+    waves: bool = False  # it writes waves
+    state: int = 0  # seed of the random state that it starts from; 0 for none
 
 
 async def _kill_group(process: asyncio.subprocess.Process) -> None:

@@ -179,8 +179,8 @@ class DaskEngine:
         queue = self._farm.settings.queue
         return queue.maximum * queue.cores if self._farm.kind == "queue" else 0
 
-    async def submit(self, data: bytes, avoid: Collection[str] = ()) -> tuple[str, bytes]:
-        """Have a worker carry out a task, none of some to avoid if there is another.
+    async def submit(self, data: bytes, avoid: Collection[str] = (), only: str = "") -> tuple[str, bytes]:
+        """Have a worker carry out a task, none of some to avoid if there is another, or only a certain one.
 
         Returns:
             The worker's address, and the answer.
@@ -189,7 +189,7 @@ class DaskEngine:
             WorkerLost: The worker ended with it, or failed.
             PlaceGone: There is no scheduler any more.
         """
-        done = asyncio.run_coroutine_threadsafe(self._submit(data, avoid), self._loop)
+        done = asyncio.run_coroutine_threadsafe(self._submit(data, avoid, only), self._loop)
         return await asyncio.wrap_future(done)
 
     def _here(self, act: Coroutine[Any, Any, T]) -> T:
@@ -248,13 +248,20 @@ class DaskEngine:
             if self._client.status == "closed" or time.monotonic() - self._heard > _SILENT_SECONDS:
                 self._gone.set()
 
-    async def _submit(self, data: bytes, avoid: Collection[str]) -> tuple[str, bytes]:
-        good = [address for address in self._workers if address not in avoid]
-        where = {"workers": good, "allow_other_workers": True} if avoid and good else {}
+    async def _submit(self, data: bytes, avoid: Collection[str], only: str) -> tuple[str, bytes]:
+        good = [only] if only else [address for address in self._workers if address not in avoid]
+        where = {"workers": good, "allow_other_workers": not only} if (avoid and good) or only else {}
         future = self._client.submit(self._work, data, key=f"simulation-{uuid4().hex}", pure=False, **where)
         answer, gone = asyncio.create_task(_result(future)), asyncio.create_task(self._gone.wait())
         try:
-            await asyncio.wait([answer, gone], return_when=asyncio.FIRST_COMPLETED)
+            while not (answer.done() or gone.done()):
+                await asyncio.wait(
+                    [answer, gone],
+                    timeout=_LOOK_SECONDS if only else None,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                if only and only not in self._workers:  # nobody else takes its task
+                    raise KilledWorker("build", None, 0)
             if not answer.done() or answer.cancelled():
                 raise PlaceGone(f"FARM={self._farm.name}: the scheduler is gone")
             return answer.result()

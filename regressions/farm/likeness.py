@@ -29,6 +29,9 @@ _LEVELS = {
 FEATURES = "features"
 """Key of what another machine may have more of."""
 
+SAME = ("project", "cocotb")
+"""Keys of what all machines have alike; what differs otherwise asks for a program of one's own."""
+
 
 @cache
 def source_key(root: Path = ROOT) -> str:

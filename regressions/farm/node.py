@@ -11,15 +11,30 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from regressions.deadline import Deadline, TimeLimit
+from regressions.farm import building
 from regressions.farm.contents import node_store, places
-from regressions.farm.likeness import FEATURES, differs, features, likeness
+from regressions.farm.likeness import FEATURES, SAME, differs, features, likeness
 from regressions.farm.loading import missing_libraries
-from regressions.farm.task import Answer, Done, FarmTask, Lacking, Refused, content, decode_task, encode
+from regressions.farm.task import (
+    Answer,
+    BuildTask,
+    Done,
+    FarmTask,
+    Foreign,
+    Lacking,
+    Refused,
+    content,
+    decode_task,
+    encode,
+)
 from regressions.judge import Ending, ProcessEnd
 from regressions.paths import ROOT
 from regressions.process import POLL_SECONDS, Command, run_process
 from regressions.results import ResultsReader
+from regressions.simulators.base import Build
 from regressions.simulators.tools import own_environment
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
@@ -32,11 +47,20 @@ def run(data: bytes, unwanted: Callable[[], bool] = lambda: False) -> bytes:
     `unwanted` is asked again and again: once it says so, the simulation is ended.
     """
     task = decode_task(data)
-    host = platform.node()
-    if reason := differs(task.needs, likeness_here(), features()):
+    host, here = platform.node(), likeness_here()
+    if reason := differs({name: task.needs[name] for name in SAME if name in task.needs}, here, features()):
         return encode(Refused(host, reason, lasting=True))
     try:
-        return encode(_carry_out(task, host, unwanted))
+        if isinstance(task, BuildTask):
+            return encode(building.make(task.recipe, host, unwanted))
+        if reason := differs(task.needs, here, features()):
+            answer = _of_another_kind(task, host, reason)
+        else:
+            answer = _carry_out(task, None, host, unwanted)
+        own = building.made(task.recipe)
+        if isinstance(answer, Foreign) and own is not None:
+            answer = _carry_out(task, own, host, unwanted)
+        return encode(answer)
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
@@ -48,8 +72,15 @@ def likeness_here() -> dict[str, str]:
     return {name: value for name, value in likeness().items() if name != FEATURES}
 
 
-def _carry_out(task: FarmTask, host: str, unwanted: Callable[[], bool]) -> Answer:
+def _of_another_kind(task: FarmTask, host: str, reason: str) -> Answer:
+    return Refused(host, reason, lasting=True) if task.recipe is None else Foreign(host, reason)
+
+
+def _carry_out(task: FarmTask, own: Build | None, host: str, unwanted: Callable[[], bool]) -> Answer:
     stores = tuple(Path(each) for each in (task.store, str(node_store())) if each)
+    if own is not None:  # the runner's program, and the libraries that it names, are of no use here
+        theirs = {task.argv[0], *task.environment.values()}
+        task = replace(task, travelling=tuple(each for each in task.travelling if each.path not in theirs))
     found, lacking = places(task, stores)
     if lacking:
         return Lacking(host, lacking)
@@ -57,13 +88,14 @@ def _carry_out(task: FarmTask, host: str, unwanted: Callable[[], bool]) -> Answe
     with tempfile.TemporaryDirectory(prefix=f"redmule-sim-{host}-{os.getpid()}-") as name:
         folder = Path(name)
         paths = {task.folder: name, **{ours: theirs for ours, theirs in found.items() if ours != theirs}}
-        command = Command(
-            [_moved(word, paths) for word in task.argv], _environment(task, paths), folder, task.rerun
-        )
-        for item in task.travelling:
+        argv, environment = [_moved(word, paths) for word in task.argv], _environment(task, paths)
+        if own is not None:
+            argv, environment = building.command(own, folder, waves=task.waves, state=task.state)
+        command = Command(argv, environment, folder, task.rerun)
+        for item in task.travelling if own is None else ():
             at = Path(found[item.path])
             if item.program and (lacks := missing_libraries(ROOT / at, command.environment)):
-                return Refused(host, f"{at.name} cannot be loaded there: {lacks}", lasting=True)
+                return _of_another_kind(task, host, f"{at.name} cannot be loaded there: {lacks}")
         for file, data in task.files.items():
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_bytes(_rewritten(data, paths))

@@ -18,11 +18,24 @@ from regressions.errors import UserError
 from regressions.farm.contents import keep
 from regressions.farm.losses import WorkerLost
 from regressions.farm.spec import Settings
-from regressions.farm.task import Done, FarmTask, Lacking, Refused, content, decode_answer, difference, encode
+from regressions.farm.task import (
+    Answer,
+    BuildTask,
+    Built,
+    Done,
+    FarmTask,
+    Foreign,
+    Lacking,
+    Refused,
+    content,
+    decode_answer,
+    difference,
+    encode,
+)
 from regressions.farm.travel import files_of
 from regressions.judge import Ending, ProcessEnd
 from regressions.paths import ROOT
-from regressions.process import Command
+from regressions.process import Command, Recipe
 from regressions.results import ResultsReader
 
 _REFUSALS = 20  # after which no node is likely to take a task
@@ -51,8 +64,8 @@ class TaskEngine(Protocol):
         """Tasks that they may carry out at a time once all are there that may come; 0 if nobody knows."""
         ...
 
-    async def submit(self, data: bytes, avoid: Collection[str] = ()) -> tuple[str, bytes]:
-        """Have a worker carry out a task; returns its address and the answer.
+    async def submit(self, data: bytes, avoid: Collection[str] = (), only: str = "") -> tuple[str, bytes]:
+        """Have a worker carry out a task, or only a certain one; returns its address and the answer.
 
         Raises:
             WorkerLost: The worker ended with it, or failed.
@@ -69,6 +82,7 @@ class Tally:
     refused: int = 0  # tasks that a node could not run
     slow: int = 0  # tasks that were begun elsewhere too
     sent: int = 0  # contents that travelled to a node
+    built: int = 0  # programs that nodes of other kinds made for themselves
 
     @property
     def words(self) -> str:
@@ -78,7 +92,9 @@ class Tally:
             (self.refused, "refused by a node"),
             (self.slow, "begun a second time for being slow"),
         )
-        return ", ".join(f"{count} {what}" for count, what in parts if count)
+        told = ", ".join(f"{count} {what}" for count, what in parts if count)
+        builds = f"{self.built} built by nodes of other kinds for themselves" if self.built else ""
+        return "; ".join(filter(None, (f"simulations {told}" if told else "", builds)))
 
 
 @dataclass(slots=True)
@@ -91,6 +107,8 @@ class FarmPlace:
     tally: Tally = field(default_factory=Tally)
     _avoided: dict[str, float] = field(default_factory=dict)  # workers, and until when
     _rates: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    _builds: dict[tuple[str, Recipe], asyncio.Task[None]] = field(default_factory=dict)  # by worker
+    _unable: str = ""  # why the last node that cannot run a task cannot
     _under_way: int = 0
 
     @property
@@ -144,6 +162,9 @@ class FarmPlace:
             travelling=files,
             needs=self.needs,
             store=self.settings.store,
+            recipe=command.recipe,
+            waves=command.waves,
+            state=command.state,
         )
 
     async def _repeated(self, task: FarmTask, command: Command) -> ProcessEnd:
@@ -166,9 +187,43 @@ class FarmPlace:
                 task = _with_contents(task, answer)
                 self.tally.sent += len(answer.digests)
                 continue
+            if isinstance(answer, Foreign):
+                await self._foreign(worker, task, answer)
+                continue
+            assert isinstance(answer, Refused), "a node that builds is asked for nothing else"
             refused += 1
             self.tally.refused += 1
             await self._refused(worker, answer, refused)
+
+    async def _foreign(self, worker: str, task: FarmTask, answer: Foreign) -> None:
+        """Have a node of another kind build for itself.
+
+        Meanwhile the task goes elsewhere, or waits where there is no other; raises UserError where none can.
+        """
+        assert task.recipe is not None
+        key = worker, task.recipe
+        build = self._builds.get(key)
+        if build is None or build.done():
+            self._avoided[worker] = float("inf")
+            build = self._builds[key] = asyncio.create_task(self._build(worker, task.recipe, answer.reason))
+        if not set(self.engine.workers) - self._avoided_now():
+            await asyncio.wait([build])
+            if not set(self.engine.workers) - self._avoided_now():
+                raise UserError(f"FARM: no node can run the simulations; {self._unable}")
+
+    async def _build(self, worker: str, recipe: Recipe, reason: str) -> None:
+        """Have a worker make a program for itself; it gets nothing else before, and never if it cannot."""
+        try:
+            _, data = await self.engine.submit(encode(BuildTask(recipe, self.needs)), only=worker)
+        except WorkerLost:
+            self.tally.lost += 1
+        else:
+            answer = decode_answer(data)
+            if isinstance(answer, Refused):
+                self._unable = f"{answer.host}: {reason}; {answer.reason}"
+                return
+            self.tally.built += isinstance(answer, Built) and not answer.cached
+        self._avoided.pop(worker, None)
 
     async def _refused(self, worker: str, answer: Refused, count: int) -> None:
         """Keep tasks from a node that cannot run them; raises UserError if there is no other."""
@@ -184,7 +239,7 @@ class FarmPlace:
         now = time.monotonic()
         return {worker for worker, until in self._avoided.items() if until > now}
 
-    async def _raced(self, task: FarmTask, command: Command) -> tuple[str, Done | Lacking | Refused]:
+    async def _raced(self, task: FarmTask, command: Command) -> tuple[str, Answer]:
         """Have a task carried out; a slow one is begun on another worker too, and the first answer counts."""
         data, started = encode(task), time.monotonic()  # about: it may have to wait for a worker
         runs = {asyncio.create_task(self.engine.submit(data, self._avoided_now()))}

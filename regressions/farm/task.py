@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from regressions.judge import ProcessEnd
+from regressions.process import Recipe
 
 Span = tuple[str, int, int]
 
@@ -20,7 +21,7 @@ class Travelling(Struct, frozen=True):
     program: bool = False  # True if it is executable
 
 
-class FarmTask(Struct, frozen=True, kw_only=True):
+class FarmTask(Struct, frozen=True, kw_only=True, tag="simulation"):
     """A simulation: the command, the content of its folder, and the limits on its time."""
 
     argv: tuple[str, ...]
@@ -36,6 +37,16 @@ class FarmTask(Struct, frozen=True, kw_only=True):
     needs: dict[str, str]  # what a node must be like, by what that is (`regressions.farm.likeness`)
     store: str = ""  # folder that all nodes share
     attached: dict[str, bytes] = {}  # contents by digest, of a node that lacks them
+    recipe: Recipe | None = None  # what its program is built of; None if no node can build it
+    waves: bool = False  # it writes waves
+    state: int = 0  # seed of the random state that it starts from; 0 for none
+
+
+class BuildTask(Struct, frozen=True, tag="build"):
+    """A program that a node of another kind makes for itself."""
+
+    recipe: Recipe
+    needs: dict[str, str]  # as of a simulation; what decides on programs alone does not count
 
 
 class Done(Struct, frozen=True, tag="done"):
@@ -61,18 +72,34 @@ class Refused(Struct, frozen=True, tag="refused"):
     lasting: bool  # True if it never can; else it lacks room, say
 
 
-Answer = Done | Lacking | Refused
+class Foreign(Struct, frozen=True, tag="foreign"):
+    """A node of another kind, which needs a program of its own and has not made it yet."""
 
-_encoder, _task = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(FarmTask)
-_answer: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Done | Lacking | Refused)
+    host: str
+    reason: str
 
 
-def encode(message: FarmTask | Answer) -> bytes:
+class Built(Struct, frozen=True, tag="built"):
+    """A node that has a program of its own now."""
+
+    host: str
+    cached: bool  # True if it, or another one of its kind, had made it before
+
+
+Task = FarmTask | BuildTask
+Answer = Done | Lacking | Refused | Foreign | Built
+
+_encoder = msgspec.msgpack.Encoder()
+_task: msgspec.msgpack.Decoder[Task] = msgspec.msgpack.Decoder(FarmTask | BuildTask)
+_answer: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Done | Lacking | Refused | Foreign | Built)
+
+
+def encode(message: Task | Answer) -> bytes:
     """Make the bytes that travel."""
     return _encoder.encode(message)
 
 
-def decode_task(data: bytes) -> FarmTask:
+def decode_task(data: bytes) -> Task:
     """Read a task; raises msgspec.ValidationError for one of another version."""
     return _task.decode(data)
 

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from regressions.farm.likeness import likeness
+from regressions.farm.losses import WorkerLost
 from regressions.farm.node import run
 from regressions.farm.place import FarmPlace
 from regressions.farm.spec import Settings
-from regressions.farm.task import Answer, FarmTask, decode_task, encode
+from regressions.farm.task import Answer, BuildTask, FarmTask, decode_task, encode
 
 Wrong = Callable[[FarmTask, str, int], Answer | Exception | float | None]
 """Tells what a worker does with a task, the first time, the second time and so on: an answer of its own, an
@@ -34,12 +35,20 @@ class Threads:
     workers: Collection[str] = ("one", "two")
     slots: int = 2
     most: int = 0
+    builds: list[tuple[str, str]] = field(default_factory=list)  # worker, and kind of the build
+    losses: list[WorkerLost] = field(default_factory=list)  # of the next workers that build
     given: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # worker, and tests of the task
 
-    async def submit(self, data: bytes, avoid: Collection[str] = ()) -> tuple[str, bytes]:
-        """Carry out a task on the first worker that is not to be avoided."""
+    async def submit(self, data: bytes, avoid: Collection[str] = (), only: str = "") -> tuple[str, bytes]:
+        """Carry out a task on the first worker that is not to be avoided, or on a certain one."""
         task = decode_task(data)
-        worker = next((each for each in self.workers if each not in avoid), "one")
+        worker = only or next((each for each in self.workers if each not in avoid), "one")
+        if isinstance(task, BuildTask):
+            self.builds.append((worker, task.recipe.kind))
+            if self.losses:
+                raise self.losses.pop()
+            WORKER.set(worker)
+            return worker, await asyncio.to_thread(run, data)
         before = sum(tests == names(task) for _, tests in self.given)
         self.given.append((worker, names(task)))
         found = self.wrong(task, worker, before)

@@ -45,7 +45,7 @@ def test_what_is_lost_with_a_worker_is_repeated_and_counts_once(
     place = farm(monkeypatch, engine)
     assert list(differences(undisturbed, _run(runner, "farm"))) == []
     assert place.tally.lost == 12
-    assert place.tally.words == "12 lost with their worker"
+    assert place.tally.words == "simulations 12 lost with their worker"
 
 
 def test_a_segment_that_costs_workers_is_isolated_and_named(
@@ -75,16 +75,16 @@ def test_a_node_without_room_gets_nothing_more(runner: Runner, monkeypatch: pyte
     assert place.tally.refused == sum(worker == "one" for worker, _ in engine.given) <= place.room
 
 
-def test_a_foreign_node_runs_nothing_and_a_farm_of_them_is_an_error(
+def test_a_node_with_another_project_runs_nothing_and_a_farm_of_them_is_an_error(
     runner: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runner.tests(**TESTS)
     place = farm(monkeypatch, Threads())
-    place.needs["C library"] = "musl 1.2"
+    place.needs["project"] = "0123 in /elsewhere"
     assert runner("regressions", "--tier", "smoke") == 2
     assert "error: FARM: no node can run the simulations; " in runner.err
-    assert "C library is 'glibc" in runner.err
-    assert "and 'musl 1.2' here" in runner.err
+    assert "project is '" in runner.err
+    assert "and '0123 in /elsewhere' here" in runner.err
 
 
 def test_a_slow_worker_has_its_task_done_elsewhere_and_counts_once(
