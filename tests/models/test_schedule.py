@@ -13,7 +13,6 @@ from models.formats import Format
 from models.ops import Op
 from models.schedule import (
     CAUSES,
-    NONE,
     STREAMS,
     Buffers,
     TriggeredJob,
@@ -24,7 +23,8 @@ from models.schedule import (
     steps,
 )  # fmt: skip
 from models.timing import Instance, bound, padding, tile_cycles
-from tests.models import chained_layers
+from tests.models import chained_layers, queued_streams
+from tests.models.queued_streams import PROGRAMMING, stream
 
 INSTANCES = {
     "4x12x3": Instance(4, 12, 3, 256),
@@ -176,31 +176,6 @@ def test_slots_of_each_cause_are_those_of_the_rtl(name: str) -> None:
     assert tuple(found[cause] for cause in CAUSES) == SLOTS[name]
 
 
-PROGRAMMING = 12
-"""Cycles from the event that frees a context to the grant of the next trigger."""
-
-
-def stream(
-    at: Instance,
-    jobs: list[tuple[Op, Size, Format]],
-    waiting: np.ndarray = NONE,
-    shared: int = 0,
-    contexts: int = 2,
-) -> list[tuple[TriggeredJob, int, dict[str, int]]]:
-    """Jobs that are queued as soon as a context is free, their events and slots; each reads `shared` as X."""
-    queued: list[TriggeredJob] = []
-    ends: list[int] = []
-    for number, (op, size, fmt) in enumerate(jobs):
-        free = ends[number - contexts] if number >= contexts else 0
-        trigger = max(free, queued[-1].trigger if queued else 0) + PROGRAMMING
-        base = number << 20
-        place = (shared or base, base + 0x40000, base + 0x80000)
-        queued.append(TriggeredJob(trigger, op, *size, fmt, place))
-        courses = queue(at, queued, waiting)
-        ends = [job.trigger + each.cycles for job, each in zip(queued, courses, strict=True) if each]
-    return [(job, end, each.causes) for job, end, each in zip(queued, ends, courses, strict=True) if each]
-
-
 @pytest.mark.parametrize("name", INSTANCES)
 def test_queued_jobs_take_the_arrays_own_time(name: str) -> None:
     """No gap between jobs that do not depend on each other: their tiles follow each other."""
@@ -227,6 +202,30 @@ def test_the_smallest_jobs_need_a_third_context(contexts: int, most: int) -> Non
     gaps = [later - end for end, later in itertools.pairwise(ends[contexts:])]
     assert max(gaps) <= most or contexts == 2
     assert sum(gaps) / len(gaps) <= most
+
+
+@pytest.mark.parametrize("name", queued_streams.ARRAYS)
+def test_each_instance_reaches_what_was_asked_for(name: str) -> None:
+    """Jobs take their tiles' time and at most 4 cycles; those of one tile need a third context."""
+    at = queued_streams.ARRAYS[name]
+    for contexts, size in itertools.product((2, 3, 4), queued_streams.sizes(at)):
+        if contexts > 2 or size[0] > at.l:
+            asked = tile_cycles(at, Op.GEMM, *size, Format.FP16) + queued_streams.CHANGE
+            assert queued_streams.equal_jobs(at, size, contexts) <= asked
+
+
+@pytest.mark.parametrize(("tiles", "contexts"), [(2, 2), (1, 3), (1, 4)])
+@pytest.mark.parametrize("name", queued_streams.ARRAYS)
+def test_a_hundred_drawn_small_jobs_take_their_tiles_time(name: str, tiles: int, contexts: int) -> None:
+    for seed in range(1, 6):
+        took, own = queued_streams.drawn_jobs(queued_streams.ARRAYS[name], tiles, contexts, seed)
+        assert took <= own + queued_streams.CHANGE
+
+
+def test_queued_jobs_take_what_the_document_says() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "accelerator.md").read_text()
+    for name in queued_streams.ARRAYS:
+        assert queued_streams.row(name) in text
 
 
 def test_a_job_waits_for_all_in_the_engine_whose_results_it_reads() -> None:
