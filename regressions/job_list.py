@@ -13,6 +13,7 @@ from regressions.paths import relative
 from regressions.planner import Simulation
 from regressions.selection import find_entry, make_segment
 from regressions.services import Services
+from tb.exchange.applicable import NotApplicable
 from tb.exchange.device import Descriptor
 from tb.exchange.entry import TestEntry
 from tb.exchange.plan import Segment
@@ -100,3 +101,16 @@ def find_segments(
         make_segment(services, find_entry(entries, part.name), seed, part.begin, part.end, kind, device)
         for part in parts
     )
+
+
+def without_meaning(
+    segments: Sequence[Segment], services: Services, device: Descriptor
+) -> tuple[tuple[Segment, ...], list[NotApplicable]]:
+    """Splits segments into those that a device can run and, by test, those that have no meaning on it."""
+    left_out = {
+        segment.entry.name: NotApplicable(device.name, segment.entry.name, reason)
+        for segment in segments
+        if (reason := services.not_applicable(segment.entry, device))
+    }
+    kept = tuple(segment for segment in segments if segment.entry.name not in left_out)
+    return kept, list(left_out.values())

@@ -61,6 +61,8 @@ def run_campaign(
         folder = finished.folder
         count = f"{len(chosen)} of {len(everything)} defects"
         console.print(f"{label}: device {name}, {count}, {relative(folder)}")
+        for test in target.left_out:
+            console.print(f"not applicable: {test.test}: {test.reason}", markup=False)
         try:
             _finish(target, everything, chosen, finished, order, console)
         except KeyboardInterrupt:

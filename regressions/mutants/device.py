@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import structs
 
 from regressions.deadline import Deadline, TimeLimit
-from regressions.job_list import find_segments, load, parse
+from regressions.job_list import find_segments, load, parse, without_meaning
 from regressions.judge import ProcessEnd, judge
 from regressions.mutants.build import Copies, build_valid
 from regressions.mutants.defects import Defect
@@ -51,7 +51,8 @@ class _Run:
 class DeviceTarget:
     """A device of `tb/duts`; all jobs are those of one simulation (`regressions.mutants.target.Target`).
 
-    A defect may name jobs that run before those of the list, and with each that has a reason. One whose
+    Tests that have no meaning on the device are left out. A defect may name jobs that run before those of the
+    list, and with each that has a reason. One whose
     kind of build starts from random state has a few such simulations, each from another one.
 
     Args:
@@ -71,8 +72,11 @@ class DeviceTarget:
         self._simulator = services.simulator("verilator")
         self._kind = build_kind(order, services)
         jobs = order.job_list or JOBS
-        self._jobs = load(jobs, order.entries, services, self.device, "fast", order.seed)
-        self.seed = self._jobs.segments[0].seed
+        every = load(jobs, order.entries, services, self.device, "fast", order.seed)
+        self.seed = every.segments[0].seed
+        self._services = services
+        kept, self.left_out = without_meaning(every.segments, services, self.device)
+        self._jobs = replace(every, segments=kept)
         self._find = partial(
             find_segments,
             entries=order.entries,
@@ -92,7 +96,8 @@ class DeviceTarget:
     def place(self, defects: Sequence[Defect]) -> None:
         """Find every defect in the sources, and the tests that it names."""
         self._placement = place_all(defects, self.device)
-        self._own = [self._find(parse(defect.jobs, defect.where.key("jobs"))) for defect in defects]
+        found = (self._find(parse(defect.jobs, defect.where.key("jobs"))) for defect in defects)
+        self._own = [without_meaning(own, self._services, self.device)[0] for own in found]
         named = {segment.key: segment for own in self._own for segment in own}
         for index, defect in enumerate(defects):
             # What is to survive has to survive everything.

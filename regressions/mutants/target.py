@@ -9,6 +9,7 @@ from regressions.mutants.defects import Defect
 from regressions.mutants.outcome import DefectResult
 from regressions.mutants.placement import Sourced
 from regressions.mutants.simulations import Simulations
+from tb.exchange.applicable import NotApplicable
 
 Numbered = Sequence[tuple[int, Defect]]
 """Defects with the numbers that select them in a simulation."""
@@ -27,6 +28,11 @@ class Target(Protocol):
     @property
     def device(self) -> Sourced:
         """Device that has the defects."""
+        ...
+
+    @property
+    def left_out(self) -> Sequence[NotApplicable]:
+        """Tests that have no meaning on the device."""
         ...
 
     def place(self, defects: Sequence[Defect]) -> None:

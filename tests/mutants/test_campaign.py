@@ -19,6 +19,7 @@ from regressions.mutants.simulations import Simulations
 from regressions.mutants.target import Numbered
 from regressions.order import Order
 from regressions.services import Services
+from tb.exchange.applicable import NotApplicable
 from tests.mutants.campaign import campaign
 
 DATA = 'schema = 1\ndevice = "adder"\n' + "".join(
@@ -49,6 +50,7 @@ class AdderTarget:
     """A target without simulations: `broken` does not compile, `kept` survives, `slow` is found last."""
 
     counted = "sums"
+    left_out = (NotApplicable("sums", "reg_of_another", "sums has no registers"),)
     seed = 7
     rerun = "DUT=adder"
     fault = ""
@@ -114,6 +116,7 @@ def test_results_are_in_order_with_those_that_do_not_compile(tmp_path: Path) -> 
         "kept": (4, "survived"),
     }
     assert code == 1
+    assert "not applicable: reg_of_another: sums has no registers" in output
     assert "without a defect all 10 sums pass" in output
     lines = [line.split()[1] for line in output.splitlines() if line.startswith("  ")]
     assert lines == ["quick", "kept", "slow"], "told as they come"

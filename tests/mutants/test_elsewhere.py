@@ -72,6 +72,27 @@ def test_an_instance_has_the_defects_of_the_sources_it_shares() -> None:
         listed(load("serial"), "redmule")
 
 
+def test_more_than_two_contexts_have_defects_of_their_own() -> None:
+    device = load("redmule_4x12x3_c4")
+    own = listed(device, "redmule").defects
+    assert own != listed(load("redmule"), "redmule").defects
+    assert {each.module for each in own} >= {"redmule_queue", "redmule_follow", "redmule_scheduler"}
+    assert placement.place_all(own, device)
+    assert all(each.seen_by for each in own)
+
+
+def test_tests_without_meaning_on_the_device_are_left_out() -> None:
+    services = real_services(1)
+    target = DeviceTarget(Order(), services, "redmule_4x12x3_c4")
+    assert [each.test for each in target.left_out] == [
+        "reg_lock_and_queue",
+        "reg_soft_clear",
+        "reg_coincidences",
+    ]
+    assert all("redmule_4x12x3_c4 has" in each.reason for each in target.left_out)
+    assert list(DeviceTarget(Order(), services, "redmule").left_out) == []
+
+
 def test_macros_are_expanded_on_their_line(tmp_path: Path) -> None:
     header = "`define FLOP(q, d) \\\n  always_ff @(posedge clk) begin \\\n    q <= d; \\\n  end\n"
     written(tmp_path, header, "flop.svh")

@@ -69,6 +69,7 @@ class ClusterTarget:
 
     device = CLUSTER
     counted = "cycles"
+    left_out = ()
     rerun = f"DUT={NAME}"
 
     def __init__(self, order: Order, services: Services, name: str) -> None:

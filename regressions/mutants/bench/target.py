@@ -100,6 +100,7 @@ class BenchTarget:
 
     device = BENCH
     counted = "cases"
+    left_out = ()
     rerun = f"DUT={NAME}"
 
     def __init__(self, order: Order, services: Services, name: str) -> None:
