@@ -60,6 +60,8 @@ def _names(point: Coverpoint, device: Descriptor) -> set[str] | None:
     if point.needs in ("format", "operand_format"):
         names = {fmt.name for fmt in device.formats}
         return names | ({MIXED} if device.mixed_formats and len(device.formats) > 1 else set())
+    if point.needs == "schedule":
+        return None if device.schedule else set()
     if point.needs == "own_y":
         return None if device.registers.own_y else set()
     if point.needs in ("core", "ids"):

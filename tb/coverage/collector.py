@@ -17,6 +17,7 @@ from tb.coverage.definition import Definition
 from tb.coverage.numerics import Event, count
 from tb.coverage.samples import AccessSample, CutSample, JobSample, MeetingSample
 from tb.coverage.sorter import Code, Sorter
+from tb.coverage.stages import Flight, met
 from tb.exchange.device import Descriptor
 from tb.exchange.plan import SHARE
 from tb.exchange.scenario import CUT_CAUSES, Scenario
@@ -51,6 +52,7 @@ class Cut(NamedTuple):
     waiting: bool
     ended: bool
     held: bool = False
+    pair: str | None = None
     events: int = 0  # internal events of the device in the cycle of the cut, a bit each
 
 
@@ -60,6 +62,7 @@ class Note(NamedTuple):
     scenario: Scenario  # the scenario, which passed
     image: npt.NDArray[np.uint8] | None  # the window before it, if its first job is looked into
     cut: Cut | None  # progress of the job that was cut short
+    flight: Flight | None  # triggers and waiting requests, if where its jobs met is looked into
 
 
 Tally = dict[str, Counter[Code]]
@@ -97,15 +100,16 @@ class Collector:
         traces: Sequence[AccessTrace],
         events: int,
         cut: Cut | None = None,
+        flight: Flight | None = None,
     ) -> None:
         """Takes a scenario that passed the scoreboard, with the window before it, which must not change.
 
         `traces` are the register accesses since the scenario before, `events` the internal events of the
         device that were seen, a bit each; `cut` is how far the job that an abort
-        met had come.
+        met had come, `flight` what it takes to know where its jobs met.
         """
         looked_into = cut is None and self._chosen(scenario)
-        self._notes.append(Note(scenario, image if looked_into else None, cut))
+        self._notes.append(Note(scenario, image if looked_into else None, cut, flight))
         self._traces += traces
         if events:
             self._event_hits[events] += 1
@@ -164,13 +168,14 @@ class Collector:
     def _tally(self, notes: Sequence[Note], traces: Sequence[AccessTrace]) -> Tally:
         tally: Tally = {kind: Counter() for kind in self._sorters}
         instance = self._device.instance
-        for scenario, image, cut in notes:
+        for scenario, image, cut, flight in notes:
             if cut is not None:
                 sample = CutSample(scenario.jobs[cut.position], scenario, instance, *cut[:-1])
                 tally["cut"][self._sorters["cut"].code(sample)] += 1
+            places = [None] * len(scenario.jobs) if flight is None else met(instance, scenario.jobs, flight)
             for position, job in enumerate(scenario.jobs):
                 if cut is None or position + 1 == len(scenario.jobs):
-                    job_sample = JobSample(job, scenario, position, instance)
+                    job_sample = JobSample(job, scenario, position, instance, places[position])
                     tally["job"][self._sorters["job"].code(job_sample)] += 1
             block = None if image is None else block_of(scenario.jobs[0], image, scenario.window.base)
             if block is not None:

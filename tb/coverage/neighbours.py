@@ -2,7 +2,8 @@
 """Coverpoints of two jobs that are queued one behind the other."""
 
 from tb.coverage.coverpoint import FORMATS, MIXED, OPERATIONS, coverpoint
-from tb.coverage.samples import JobSample
+from tb.coverage.samples import CutSample, JobSample
+from tb.coverage.stages import PAIRS, STAGES
 from tb.exchange.job import Job, overlap
 
 WORKS = ("empty", "no_steps", "tile", "tiles")
@@ -83,3 +84,27 @@ def shared(sample: JobSample) -> str | None:
             return name
     over = any(overlap(job.z_range, span) for span in (earlier.x_range, earlier.w_range))
     return "overwrites" if over else "apart"
+
+
+@coverpoint("job", STAGES[:-1], needs="schedule")
+def stage_at_trigger(sample: JobSample) -> str | None:
+    """Stage of the job queued right before when this one is triggered, unless that one has ended."""
+    return None if sample.met is None or sample.met.trigger == STAGES[-1] else sample.met.trigger
+
+
+@coverpoint("job", STAGES, needs="schedule")
+def stage_at_request(sample: JobSample) -> str | None:
+    """Stage of the job queued right before when this one asks for its first load."""
+    return None if sample.met is None else sample.met.request
+
+
+@coverpoint("job", STAGES[2:], needs="schedule")
+def stage_at_entry(sample: JobSample) -> str | None:
+    """Stage of the job queued right before when the first column of this one enters the array."""
+    return None if sample.met is None else sample.met.entry
+
+
+@coverpoint("cut", PAIRS, needs="schedule")
+def cut_pair(sample: CutSample) -> str | None:
+    """Stages of the job that runs and of the one behind it."""
+    return sample.pair

@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 
 from models.timing import Instance
+from tb.coverage.stages import Met
 from tb.exchange.job import Job
 from tb.exchange.scenario import Scenario
 
@@ -16,6 +17,7 @@ class JobSample:
     scenario: Scenario  # the one it belongs to
     position: int  # its place there
     instance: Instance
+    met: Met | None = None  # where the job before was; None where that is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class CutSample:
     waiting: bool  # a request was out and not granted
     ended: bool  # its event came before the cut
     held: bool  # a request waited at a further cut
+    pair: str | None = None  # its stage and that of the job behind it, if there is one and both are known
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from math import log2
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from models.formats import Format, Formats
 from models.ops import Op
@@ -19,6 +20,7 @@ from tb.coverage.definition import Definition, Item
 from tb.coverage.numerics import KINDS, count
 from tb.coverage.samples import JobSample
 from tb.coverage.sorter import Sorter
+from tb.coverage.stages import IN_ORDER, STAGES, foreseen
 from tb.exchange.device import Descriptor
 from tb.exchange.scenario import BANKS, HELD, MAX_HOLD_BITS, Scenario
 from tb.schema import Where
@@ -37,7 +39,8 @@ _MOST_FREE = 24  # a dimension of which the bin says nothing
 _CHOICE = 8  # sizes that a bin's size is drawn from
 _QUEUE = {"alone": 1, "first": 2, "queued": 2, "later": 3}
 _WORKS = ("work_before", "work_behind", "tiles_before", "tiles_behind")
-_BEHIND = ("op_before", "format_before", "shared", *_WORKS)
+_STAGES = ("stage_at_trigger", "stage_at_request", "stage_at_entry")
+_BEHIND = ("op_before", "format_before", "shared", *_WORKS, *_STAGES)
 _ALIGNED = {"word": 64, "0": 4, "1": 1, "2": 2, "3": 1}
 
 
@@ -92,10 +95,11 @@ class Targets:
         Numbers are found by a look into its steps, which takes the longest.
         """
         found: set[Bin] = set()
-        cut = scenario.abort is not None
+        cut, at = scenario.abort is not None, self._device.instance
+        places = foreseen(self._device, scenario)
         for position, job in enumerate(scenario.jobs):
             if not cut or position + 1 == len(scenario.jobs):
-                sample = JobSample(job, scenario, position, self._device.instance)
+                sample = JobSample(job, scenario, position, at, places[position])
                 found |= _bins(self._sorters["job"].reached(self._sorters["job"].code(sample)))
         first = scenario.jobs[0]
         if numbers and first.data is not None and first.macs and not cut:
@@ -112,7 +116,11 @@ class Targets:
         """A random scenario with the knobs that make the bin likely."""
         table = self._knobs(values, rng)
         knobs = parse_knobs(table, self._device, Where("coverage", "knobs"))
-        return draw_scenario(rng, knobs, self._device, index)
+        scenario = draw_scenario(rng, knobs, self._device, index)
+        if not any(name in values for name in _STAGES):
+            return scenario
+        jobs = (replace(job, data_seed=job.data_seed // IN_ORDER * IN_ORDER) for job in scenario.jobs)
+        return replace(scenario, jobs=tuple(jobs))
 
     def _knobs(self, values: Mapping[str, str], rng: random.Random) -> dict[str, Any]:
         instance = self._device.instance
@@ -154,6 +162,11 @@ class Targets:
             table["chain"] = 1.0
         if behind:
             self._neighbours(values, table, rng)
+        if any(name in values for name in _STAGES):
+            table |= {"stall": "none", "jobs": rng.choice((2, 3))}
+        if any(values.get(name) in STAGES[2:4] for name in _STAGES):
+            # Short jobs, one behind another: the next one comes late in them.
+            table |= {"n": rng.randint(1, instance.h), "jobs": 3}
         if "y_place" in values:
             table["op"] = [op.name for op in self._device.operations if op.reads_y]
             table |= {"y_apart": 1.0, "z_overlap": float(values["y_place"] == "over_z")}

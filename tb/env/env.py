@@ -77,7 +77,7 @@ class RedmuleEnv(uvm_env):
             report=self.scoreboard.note_register,
             registers=registers,
         )
-        self.coverage = CoverageTap(self.handle, self.predictor.model, collector)
+        self.coverage = CoverageTap(self.handle, self.predictor.model, collector, self.descriptor)
         self.sequencer = ScenarioSequencer("sequencer", self, self.background, self.opinions, self.recorder)
         self.driver = ScenarioDriver("driver", self)
         self._directed = 0

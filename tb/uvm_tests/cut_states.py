@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from msgspec.structs import replace
 
+from models.schedule import NONE
 from tb.agents.control.access import read
 from tb.agents.tcdm.monitor import BeatLog, EventLog
 from tb.coverage.collector import Cut
 from tb.coverage.points import CUT_TILES, cut_tile
 from tb.coverage.samples import CutSample
+from tb.coverage.stages import PAIRS, Flight, pairs_at
 from tb.env.programmer import STYLES
 from tb.exchange.scenario import CUT_CAUSES, Abort, Scenario
 from tb.registers.abilities import lacking
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from tb.env.env import RedmuleEnv
     from tb.exchange.device import Descriptor
     from tb.exchange.entry import TestEntry
+    from tb.exchange.job import Job
 
 
 _LATE = 8  # cycles by which a reset may come later than asked for
@@ -39,14 +42,17 @@ _JOBS: tuple[Mapping[str, Any], ...] = (
     {"m": "L", "n": "4*H", "k": "TILE", "abort_jobs": 2},
 )
 """Knobs of the jobs: many tiles, a copy, many steps, hardly any, no element; one such behind another."""
+_TWO: Mapping[str, Any] = {"m": "L", "n": "4*H", "k": "TILE", "abort_jobs": 2, "chain": 0.0}
+"""Knobs of two jobs in flight."""
 
 Places = frozenset[str]
-"""States of the device, and the tile that it has come to."""
+"""States of the device, the tile that it has come to, and the stages of two jobs in flight."""
 
 
 class CutStates(DirectedTest):
     """Clears, of both kinds, and resets in every state of the descriptor's `cover`, and in each of 21 tiles.
 
+    On a device that keeps the schedule also in all stages of two jobs in flight (`tb/coverage/stages.py`).
     Each of some jobs first runs to its end, which tells when it is where; without stalls it is so each time.
     """
 
@@ -61,13 +67,10 @@ class CutStates(DirectedTest):
     async def run(self, env: RedmuleEnv) -> None:
         """Cut each job in each place in which no other was cut in that way."""
         device = env.descriptor
-        reads_y = [op.name for op in device.operations if op.reads_y]
-        missing = {(cause, place) for cause in CUT_CAUSES for place in (*device.cut_states, *CUT_TILES)}
+        places = (*device.cut_states, *CUT_TILES, *(PAIRS if device.schedule else ()))
+        missing = {(cause, place) for cause in CUT_CAUSES for place in places}
         seen: set[str] = set()
-        for number, knobs in enumerate(_JOBS):
-            table = {"op": reads_y, "max_macs": 2**20, **knobs, "abort": "clear", "stall": "none"}
-            stream = ScenarioStream(f"{self.name}/{number}", self.seed, table, device)
-            scenario = _plain(stream.scenario(self.index))
+        for scenario in self._scenarios(device):
             if device.cannot(scenario) is not None:
                 continue
             course = await self._course(env, scenario)
@@ -84,6 +87,17 @@ class CutStates(DirectedTest):
         names = ", ".join(f"{cause} in {place}" for cause, place in sorted(missing)[:5])
         env.recorder.check(not missing, f"run {self.index}: {len(missing)} cuts not made: {names}")
 
+    def _scenarios(self, device: Descriptor) -> Iterator[Scenario]:
+        """Make the jobs that are cut, each with one behind."""
+        reads_y = [op.name for op in device.operations if op.reads_y]
+        table = {"op": reads_y, "max_macs": 2**20, "abort": "clear", "stall": "none"}
+        for number, knobs in enumerate(_JOBS):
+            stream = ScenarioStream(f"{self.name}/{number}", self.seed, table | dict(knobs), device)
+            yield _plain(stream.scenario(self.index))
+        if device.schedule:
+            two = ScenarioStream(f"{self.name}/two", self.seed, table | dict(_TWO), device)
+            yield from _in_flight(two.scenario(self.index))
+
     async def _course(self, env: RedmuleEnv, scenario: Scenario) -> list[Places]:
         """Run jobs that are to be cut to their ends; returns where they are from the last trigger on."""
         registers, jobs = registers_of(env.descriptor), scenario.jobs[:-1]
@@ -94,15 +108,21 @@ class CutStates(DirectedTest):
         await env.play([*programs, end])
         env.check_registers()
         handle = env.handle
-        start = trigger_edges(handle.periph_log(), registers)[-1]
+        triggers = trigger_edges(handle.periph_log(), registers)
+        start = triggers[-1]
         last = EventLog(handle.event_log()).ends[-1][0]
         beats, states = BeatLog(handle.beat_log()), handle.state_log()
         edges = np.arange(start, last + 2)  # of several jobs only the states count, not the tiles
         events = states["events"][np.searchsorted(states["cycle"], edges, side="right") - 1]
         writes = np.searchsorted(beats.edges[beats.writes], edges, side="right")
+        pairs: Sequence[str | None] = [None] * len(edges)
+        if len(jobs) > 1 and env.descriptor.schedule:
+            pairs = pairs_at(env.descriptor.instance, jobs, Flight(triggers, NONE), edges.tolist())
         course = [
-            self._places(env, scenario, Cut(0, 0, int(count), False, bool(ended), False, int(bits)))
-            for count, ended, bits in zip(writes, (edges >= last) | (len(jobs) > 1), events, strict=True)
+            self._places(env, scenario, Cut(0, 0, int(count), False, bool(ended), False, both, int(bits)))
+            for count, ended, both, bits in zip(
+                writes, (edges >= last) | (len(jobs) > 1), pairs, events, strict=True
+            )
         ]
         await env.reset()
         return course
@@ -129,12 +149,36 @@ class CutStates(DirectedTest):
         found = {name for at, name in enumerate(device.cover_events) if cut.events >> at & 1}
         sample = CutSample(scenario.jobs[cut.position], scenario, device.instance, *cut[:-1])
         tile = cut_tile(sample)
-        return frozenset(found & {*device.cut_states} | ({tile} if tile is not None else set()))
+        return frozenset(
+            found & {*device.cut_states} | {each for each in (tile, cut.pair) if each is not None}
+        )
 
 
 def _plain(scenario: Scenario) -> Scenario:
     """The scenario with jobs that `program` programs; of two that are cut the second is empty."""
-    jobs = [replace(job, data_seed=job.data_seed - job.data_seed % STYLES) for job in scenario.jobs]
+    jobs = _in_order(scenario)
     if len(jobs) > 2:
         jobs[1] = replace(jobs[1], m=0)
     return replace(scenario, jobs=tuple(jobs))
+
+
+def _in_order(scenario: Scenario) -> list[Job]:
+    """Jobs whose registers are written in order."""
+    return [replace(job, data_seed=job.data_seed - job.data_seed % STYLES) for job in scenario.jobs]
+
+
+def _in_flight(scenario: Scenario) -> Iterator[Scenario]:
+    """Two jobs in flight, which together are in all of `PAIRS` on most instances.
+
+    Two alike; a job of one step ahead of a larger one; two with a step for each output; one that reads what
+    the other writes.
+    """
+    first, second, last = _in_order(scenario)
+    short = {"n": 1}
+    for one, other in (
+        (first, second),
+        (replace(first, m=1, k=1, **short), second),
+        (replace(first, **short), replace(second, **short)),
+        (first, replace(second, x_addr=first.z_addr)),
+    ):
+        yield replace(scenario, jobs=(one, other, last))

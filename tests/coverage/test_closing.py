@@ -68,7 +68,7 @@ def test_each_pair_of_neighbours_has_a_scenario() -> None:
     for number, (item, place) in enumerate(pairs[::4]):
         scenario = STREAM.bins.scenario((item, place), 0, random.Random(number))
         assert (item.name, place) in STREAM.bins.reached(scenario)
-        assert len(scenario.jobs) == 2
+        assert len(scenario.jobs) == 2 or ("stage_at" in item.name and len(scenario.jobs) == 3)
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def tap(covered: int = 0, beat_log: Any = (), event_log: Any = ()) -> tuple[Cove
         event_log=lambda: events(event_log).records,
         state_log=lambda: np.array([(3, 0b01), (6, 0b10), (9, 0b11)], dtype=STATE_DTYPE),
     )
-    return CoverageTap(handle, RegisterFileModel(register_map()), it), it  # type: ignore[arg-type]
+    return CoverageTap(handle, RegisterFileModel(register_map()), it, DEVICE), it  # type: ignore[arg-type]
 
 
 FINDING = Finding(Status.MISMATCH, "memory", "wrong", 0)
@@ -235,7 +235,7 @@ def test_progress_at_a_cut_is_read_from_the_logs() -> None:
     queued = Scenario(0, (one, one, one), cut.window, abort=cut.abort)
     assert it.look(queued, [9, 10]).cut == Cut(0, 1, 1, False, False, events=0b11)
     assert it.look(queued, [13]).cut == Cut(1, 0, 0, False, False, events=0b11)
-    assert it.look(queued, [5, 6]).cut == Cut(0, 1, 0, False, False, True, 0b01)
+    assert it.look(queued, [5, 6]).cut == Cut(0, 1, 0, False, False, True, None, 0b01)
     assert it.look(scenario(), []).cut is None
 
 
