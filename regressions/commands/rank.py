@@ -57,10 +57,11 @@ def rank(order: Order, services: Services, console: Console) -> int:
     killed = kills(campaigns) or {}
     budget = order.soak_seconds * order.processes if order.soak_seconds else float("inf")
     with busy(console, "ranking"):
-        found = list(Ranking(runs, bins.count, killed).steps(budget))
+        ranking = Ranking(runs, bins.count, killed)
+        found = list(ranking.steps(budget))
     console.print(f"{device.name}: tests of {', '.join(run.name for run in runs)}", highlight=False)
     print_table(console, _COLUMNS, (_row(step, bins.count) for step in found))
-    for line in _words(order, runs, found, bins.count, killed):
+    for line in _words(order, runs, found, bins.count, killed, exhausted=ranking.exhausted):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     if order.out is not None:
         _write(order, found, first.info.tier, device.name, console)
@@ -151,6 +152,8 @@ def _words(
     found: Sequence[RankStep],
     bins: int,
     killed: Mapping[str, set[str]],
+    *,
+    exhausted: bool,
 ) -> Iterable[str]:
     """Totals of what was chosen, and what was not."""
     every = dict.fromkeys(test for run in runs for test in run.tests)
@@ -171,9 +174,11 @@ def _words(
     )
     if order.soak_seconds:
         wall = seconds / order.processes
-        yield f"about {wall:.0f} of {order.soak_seconds:.0f} s on {order.processes} processes, builds apart"
+        more = "; nothing adds more in these runs: longer ones have more to choose from" if exhausted else ""
+        about = f"about {wall:.0f} of {order.soak_seconds:.0f} s"
+        yield f"{about} on {order.processes} processes, builds apart{more}"
     if rest := [test for test in every if test not in chosen]:
-        why = "nothing added, or no time left" if order.soak_seconds else "nothing added to those above"
+        why = "nothing added to those above" if exhausted else "nothing added, or no time left"
         yield f"{why}: {', '.join(rest)}"
 
 

@@ -69,16 +69,17 @@ class Ranking:
         kinds = {
             kind for run in runs for parts in run.tests.values() for part in parts for kind in part.kinds
         }
+        self.exhausted = False  # True once nothing adds anything more, so that no further time is of use
         self._wholes = (bins, len(set().union(*kills.values())), len(kinds))
 
     def steps(self, budget: float = float("inf")) -> Iterator[RankStep]:
         """Take tests one after the other, until nothing adds anything or fits into the seconds left."""
         while True:
-            offers = [
-                offer for test in self._lengths for offer in self._offers(test) if offer[1].seconds <= budget
-            ]
-            worth, step, end, states = max(offers, key=lambda offer: offer[0], default=(0.0, None, 0, []))
-            if step is None or worth <= 0:
+            offers = [offer for test in self._lengths for offer in self._offers(test) if offer[0] > 0]
+            self.exhausted = not offers
+            fitting = [offer for offer in offers if offer[1].seconds <= budget]
+            _, step, end, states = max(fitting, key=lambda offer: offer[0], default=(0.0, None, 0, []))
+            if step is None:
                 return
             self._states, self._taken[step.test] = states, end
             self._killed |= self._kills.get(step.test, set())

@@ -52,13 +52,15 @@ def test_a_time_proposes_a_tier_that_runs_as_a_list(runner: "Runner") -> None:
     out = runner.folder / "my lists" / "best.toml"
     assert runner("rank", "--time", "2", "--jobs", "1", "--out", str(out)) == 0, runner.err
     assert [row[0] for row in rows(runner)] == ["wide"]
-    assert "about 1 of 2 s on 1 processes, builds apart" in runner.out
+    assert "about 1 of 2 s on 1 processes, builds apart\n" in runner.out
+    assert "nothing added, or no time left: " in runner.out
     assert f"written: make run TEST='best_*' LISTS='{out}'" in runner.out
     assert runner("run", "--test", "best_*", "--lists", str(runner.folder / "list.toml"), str(out)) == 0
     (test,) = runner.summary("run")["tests"]
     assert (test["name"], test["jobs"]) == ("best_wide", 20)
     assert runner("rank", "--time", "8", "--jobs", "1") == 0
     assert [row[0] for row in rows(runner)] == ["wide", "slow"]
+    assert "builds apart; nothing adds more in these runs: longer ones have more to choose from" in runner.out
 
 
 def test_defects_of_a_graded_campaign_count(runner: "Runner", run: Path) -> None:

@@ -5,7 +5,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regressions import testlist
@@ -73,7 +73,7 @@ def test_of_several_runs_the_mean_counts() -> None:
 _SEGMENTS = st.lists(st.tuples(st.integers(1, 9).map(float), st.integers(0, 255)), min_size=1, max_size=1)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # of a busy machine
 @given(st.dictionaries(st.sampled_from("abcdef"), _SEGMENTS, min_size=1))
 def test_it_covers_most_of_what_the_best_choice_covers_in_the_same_time(
     tests: dict[str, list[tuple[float, int]]],
