@@ -171,7 +171,7 @@ def compare(folder: Path, kills: int, segments: int, seed: int = 1) -> tuple[lis
     Returns:
         What differs, the strokes by kind, and what the second run said.
     """
-    wrong = {how: f', behave = "{how}", at = 2' for how in ("mismatch", "crash")}
+    wrong = {how: f', behave = "{how}", at = 2, needs = 1' for how in ("mismatch", "crash")}
     texts = [_SEGMENT.format(name="good", count=segments, more="")]
     texts += [_SEGMENT.format(name=how, count=4, more=more) for how, more in wrong.items()]
     (folder / "list.toml").write_text("".join(texts))
