@@ -113,8 +113,8 @@ class FarmPlace:
 
     @property
     def slots(self) -> int:
-        """Simulations that the workers that are there carry out at a time."""
-        return self.engine.slots
+        """Simulations that workers carry out at a time, those included that a queue may give again."""
+        return max(self.engine.slots, self.engine.most, 1)
 
     @property
     def room(self) -> int:

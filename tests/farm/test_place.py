@@ -171,7 +171,9 @@ def test_a_defect_runs_on_a_farm_until_something_is_found(
     assert (folder / "failures" / "found-1.json").exists()
 
 
-def test_a_queue_that_has_given_no_worker_yet_is_asked_for_all() -> None:
-    assert FarmPlace(Threads(slots=0, most=100), Settings(), {}).room == 125
-    assert FarmPlace(Threads(slots=0), Settings(), {}).room == 2
-    assert FarmPlace(Threads(slots=8), Settings(), {}).room == 10
+@pytest.mark.parametrize(("here", "most", "slots", "room"), [(0, 100, 100, 125), (0, 0, 1, 2), (8, 0, 8, 10)])
+def test_a_queue_that_has_given_no_worker_yet_is_asked_for_all(
+    here: int, most: int, slots: int, room: int
+) -> None:
+    place = FarmPlace(Threads(slots=here, most=most), Settings(), {})
+    assert (place.slots, place.room) == (slots, room)
