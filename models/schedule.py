@@ -74,12 +74,13 @@ class TriggeredJob(NamedTuple):
     k: int
     fmt: Formats
     addresses: tuple[int, int, int]  # of X, W and Z
+    paired: bool = False  # in fault-tolerant mode
 
 
 class _Task(ct.Structure):
     _fields_ = [(name, ct.c_int64) for name in (
-        "h", "l", "p", "dw", "w_sets", "ring", "m", "n", "k", "reads_y", "x_bytes", "w_bytes", "z_bytes",
-        "x_addr", "w_addr", "z_addr", "trigger",
+        "h", "l", "p", "dw", "w_sets", "ring", "rows", "m", "n", "k", "reads_y", "x_bytes", "w_bytes",
+        "z_bytes", "x_addr", "w_addr", "z_addr", "trigger",
     )]  # fmt: skip
 
 
@@ -163,7 +164,7 @@ def steps(
 
     Arguments and errors are those of `schedule`.
     """
-    alone = TriggeredJob(0, op, m, n, k, fmt, (0, 0, 0))
+    alone = TriggeredJob(0, op, m, n, k, fmt, (0, 0, 0), instance.paired)
     return queue_steps(instance, [alone], schedule(instance, op, m, n, k, fmt, waiting).cycles, waiting)
 
 
@@ -190,7 +191,7 @@ def task(
     """Returns a job as `compiled_schedule` takes it: numbers of 64 bits, the last of them `trigger`."""
     sizes = [each.itemsize for each in per_operand(fmt)]
     shape = (instance.h, instance.l, instance.p, instance.dw)
-    return _Task(*shape, *buffers, m, n, k, op.reads_y, *sizes, *addresses, trigger)
+    return _Task(*shape, *buffers, instance.tile_rows, m, n, k, op.reads_y, *sizes, *addresses, trigger)
 
 
 def nothing(cycles: int) -> NDArray[np.void]:
@@ -203,7 +204,8 @@ def nothing(cycles: int) -> NDArray[np.void]:
 
 
 def _triggered(instance: Instance, job: TriggeredJob) -> _Task:
-    return task(instance, *job[1:6], addresses=job.addresses, trigger=job.trigger)
+    mode = instance.in_mode(paired=job.paired)
+    return task(mode, *job[1:6], addresses=job.addresses, trigger=job.trigger)
 
 
 def _run(

@@ -19,6 +19,7 @@ struct Task {
     int64_t h, l, p, dw;
     int64_t w_sets;  // W rows buffered for each compute element, the active one included
     int64_t ring;    // tile descriptors between tiler and the last store
+    int64_t rows;    // of a tile: l, or half of it where rows work in pairs
     int64_t m, n, k;
     int64_t reads_y;
     int64_t x_bytes, w_bytes, z_bytes;  // of an element
@@ -50,7 +51,7 @@ struct Job {
         across = over(t.k, t.width());
         full = bytes / piece;
         rest = bytes % piece;
-        tiles = copy ? over(full, t.l) + (rest > 0) : over(t.m, t.l) * across;
+        tiles = copy ? over(full, t.rows) + (rest > 0) : over(t.m, t.rows) * across;
     }
 
     /** What it loads lies apart from what the other stores. */

@@ -57,11 +57,11 @@ class Tiler {
     Tile next(const Job& job) const {
         const Task& t = job.t;
         if (job.copy) {
-            if (cutting_ * t.l >= job.full) return {cut_, 1, job.rest, 1, 0, 0};
-            return {cut_, std::min(t.l, job.full - cutting_ * t.l), t.piece(), 1, 0, 0};
+            if (cutting_ * t.rows >= job.full) return {cut_, 1, job.rest, 1, 0, 0};
+            return {cut_, std::min(t.rows, job.full - cutting_ * t.rows), t.piece(), 1, 0, 0};
         }
         const int64_t cols = std::min(t.width(), t.k - cutting_ % job.across * t.width());
-        const int64_t rows = std::min(t.l, t.m - cutting_ / job.across * t.l);
+        const int64_t rows = std::min(t.rows, t.m - cutting_ / job.across * t.rows);
         return {cut_, rows, cols, over(cols * t.z_bytes, t.piece()), x_cut_, w_cut_};
     }
 

@@ -9,8 +9,8 @@ tiles (full or left over in each direction), so a sum over tiles has at most fou
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from models.ops import Op
@@ -28,12 +28,14 @@ class Instance:
         l: Rows of compute elements.
         p: Pipeline registers of a compute element.
         dw: Payload bits of the memory port.
+        paired: Rows work in pairs on the same data, as in fault-tolerant mode (contract A9.2).
     """
 
     h: int
     l: int  # noqa: E741 - the contract's name of the parameter
     p: int
     dw: int
+    paired: bool = False
 
     def __post_init__(self) -> None:
         if self.h < 1 or self.l < 1 or self.p < 0:
@@ -51,12 +53,21 @@ class Instance:
     @property
     def tile_rows(self) -> int:
         """Rows of a full tile of outputs."""
-        return self.l
+        return self.l // 2 if self.paired else self.l
 
     @property
     def tile_cols(self) -> int:
         """Columns of a full tile of outputs: the partial sums that circulate in a row."""
         return self.h * (self.p + 1)
+
+    def in_mode(self, *, paired: bool) -> Instance:
+        """Returns the engine as it is for a job in one of the two modes."""
+        return _paired(self) if paired else self
+
+
+@cache
+def _paired(instance: Instance) -> Instance:
+    return replace(instance, paired=True)
 
 
 class TileClass(NamedTuple):
@@ -163,13 +174,16 @@ def padding(instance: Instance, m: int, n: int, k: int) -> Padding:
         N:  (c*H - N)*L * ceil(M/L) * K
         M:  N * (ceil(M/L)*L - M) * K
 
+    Where rows work in pairs, tiles have L/2 rows, `ceil(M/L)` is `ceil(M/(L/2))`, and the second row of
+    each pair is one outside.
+
     Raises:
         ValueError: a dimension is negative.
     """
     if min(m, n, k) < 0:
         raise ValueError(f"dimensions cannot be negative: M = {m}, N = {n}, K = {k}")
     steps = _ceil_div(n, instance.h) * instance.h
-    rows = _ceil_div(m, instance.tile_rows) * instance.tile_rows
+    rows = _ceil_div(m, instance.tile_rows) * instance.l
     cols = _ceil_div(k, instance.tile_cols) * instance.tile_cols
     return Padding(m=n * (rows - m) * k, n=(steps - n) * rows * k, k=steps * rows * (cols - k))
 

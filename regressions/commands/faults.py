@@ -43,6 +43,8 @@ def faults(order: Order, services: Services, console: Console) -> int:
         device = services.device(order.device)
         if device.kind != ACCELERATOR:
             raise UserError(f"DUT={device.name}: faults are injected into accelerators alone; name one")
+        if (why := device.cannot(JOBS[name]())) is not None:
+            raise UserError(f"NAME={name}: {why}")
         folder = order.tree.root / "faults" / f"{device.name}-{name}-{kind}"
         setting = FaultSetting(device.name, name, kind, git_revision())
         if kind == TRANSIENT:

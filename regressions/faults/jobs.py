@@ -20,7 +20,7 @@ _CUT = 60  # cycles from trigger to soft clear
 _SEED = 8  # of the data, by which all registers are written in order
 
 
-def _job(op: Op = Op.GEMM, fmt: Format = Format.FP16, place: int = 0) -> Job:
+def _job(op: Op = Op.GEMM, fmt: Format = Format.FP16, place: int = 0, *, fault_tolerant: bool = False) -> Job:
     m, n, k = _SIZE
     base = DEFAULT_BASE + 3 * _STEP * place
     return Job(
@@ -33,6 +33,7 @@ def _job(op: Op = Op.GEMM, fmt: Format = Format.FP16, place: int = 0) -> Job:
         z_addr=base + 2 * _STEP,
         fmt=fmt,
         data_seed=_SEED + 8 * place,
+        fault_tolerant=fault_tolerant,
     )
 
 
@@ -52,10 +53,12 @@ JOBS: Mapping[str, Callable[[], Scenario]] = {
     "fp8": lambda: _scenario(_job(fmt=Format.E4M3)),
     "pair": lambda: _scenario(_job(), _job(place=1)),
     "clear": _cut,
+    "tolerant": lambda: _scenario(_job(fault_tolerant=True)),
 }
 """Jobs of 12 x 16 x 16 by name.
 
-A GEMM in FP16, shortest paths, a GEMM in FP8, two in the queue, and one that a soft clear cuts, then whole.
+A GEMM in FP16, shortest paths, a GEMM in FP8, two in the queue, one that a soft clear cuts, then whole, and
+one in fault-tolerant mode.
 """
 
 

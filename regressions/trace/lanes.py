@@ -164,6 +164,7 @@ def _padded(keys: npt.NDArray[np.integer], rest: int) -> npt.NDArray[np.integer]
 def _tile_words(job: Job, instance: Instance, tile: int) -> str:
     across = -(-job.k // instance.tile_cols)
     down, right = divmod(tile, across)
-    rows, cols = down * instance.l, right * instance.tile_cols
-    last_row, last_col = min(rows + instance.l, job.m) - 1, min(cols + instance.tile_cols, job.k) - 1
+    height = instance.in_mode(paired=job.fault_tolerant).tile_rows
+    rows, cols = down * height, right * instance.tile_cols
+    last_row, last_col = min(rows + height, job.m) - 1, min(cols + instance.tile_cols, job.k) - 1
     return f"tile {tile}: rows {rows}-{last_row}, columns {cols}-{last_col} of Z"

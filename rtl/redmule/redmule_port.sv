@@ -6,11 +6,13 @@
 module redmule_port
   import redmule_pkg::*;
 #(
-  parameter int unsigned DW = 256  // payload bits; the port has 32 more
+  parameter int unsigned DW = 256,  // payload bits; the port has 32 more
+  parameter int unsigned FT = 0     // fault tolerance: 0 none, 1 of the data path
 ) (
   input  logic                clk_i,
   input  logic                rst_ni,
   input  logic                clear_i,
+  input  logic                again_i,      // drop what was read for tiles that begin again; ready_o, and no beat
   // beats
   input  logic                valid_i,
   output logic                ready_o,
@@ -110,7 +112,7 @@ module redmule_port
       r_dest_q    <= '0;
       r_offset_q  <= '0;
     end else begin
-      r_pending_q <= granted && request_q.wen && !held_q && !clear_i;
+      r_pending_q <= granted && request_q.wen && !held_q && !clear_i && !(FT != 0 && again_i);
       r_dest_q    <= request_q.dest;
       r_offset_q  <= request_q.offset;
     end
@@ -143,6 +145,8 @@ module redmule_port
       else $error("a write of no byte");
     fits_the_port: assert (valid_i && write_i -> bytes_i != '0 && bytes_i <= 16'(DW / 8))
       else $error("a store of no byte, or of more than the port takes");
+    nothing_behind_again: assert (FT != 0 && again_i -> ready_o && !take)
+      else $error("a request is out, or a beat taken, of tiles that begin again");
     nothing_behind_clear: assert ($past(rst_ni && clear_i && (!tcdm_req_o || tcdm_gnt_i)) -> !tcdm_req_o)
       else $error("a request of a cleared job was raised (contract A7.8)");
     held_is_raised: assert (held_o -> tcdm_req_o && !ready_o)

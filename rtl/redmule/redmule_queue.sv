@@ -28,6 +28,8 @@ module redmule_queue
   output logic [31:0]               running_o,
   // the engine
   output job_t [CONTEXTS-1:0]       jobs_o,           // by context
+  output logic [CONTEXTS-1:0][7:0]  cores_o,          // who triggered them
+  output logic [CW-1:0]             tail_o,           // the context that a trigger fills
   output logic [CW-1:0]             head_o,           // the oldest job
   output logic                      pending_o,        // it waits or runs
   output logic                      inside_o,         // it has entered the engine
@@ -191,6 +193,7 @@ module redmule_queue
 
   assign finished_o = finished_q;
   assign running_o  = {24'd0, running_q};
+  assign tail_o     = tail_q;
   assign head_o     = head_q;
   assign pending_o  = taken_q[head_q];
   assign inside_o   = inside_q[head_q];
@@ -204,6 +207,7 @@ module redmule_queue
     status_o = '0;
     for (int unsigned c = 0; c < CONTEXTS; c++) begin
       jobs_o[c]     = context_q[c].job;
+      cores_o[c]    = context_q[c].core;
       status_o[8*c] = taken_q[c];
     end
   end

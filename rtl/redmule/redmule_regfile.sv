@@ -4,7 +4,9 @@
 
 module redmule_regfile
   import redmule_pkg::*;
-(
+#(
+  parameter int unsigned FT = 0  // fault tolerance: 0 none, 1 of the data path
+) (
   input  logic        clk_i,
   input  logic        rst_ni,
   // register port
@@ -23,6 +25,7 @@ module redmule_regfile
   output logic        acquire_o,
   output logic        trigger_o,
   output logic        finished_read_o,
+  output logic        faults_read_o,
   output logic        clear_o,          // soft clear
   output logic        clear_all_o,      // with the programming set and the ids
   // state that can be read
@@ -31,8 +34,10 @@ module redmule_regfile
   input  logic [31:0] finished_i,
   input  logic [31:0] status_i,
   input  logic [31:0] running_i,
+  input  logic [31:0] faults_i,
   // the programming set
-  output job_t        job_o
+  output job_t        job_o,
+  output logic        paired_o          // it runs in fault-tolerant mode
 );
 
   localparam logic [5:0] TRIGGER     = 6'h00;
@@ -41,13 +46,15 @@ module redmule_regfile
   localparam logic [5:0] STATUS      = 6'h03;
   localparam logic [5:0] RUNNING_JOB = 6'h04;
   localparam logic [5:0] SOFT_CLEAR  = 6'h05;
+  localparam logic [5:0] FAULTS      = 6'h06;
   localparam logic [5:0] X_ADDR      = 6'h10;
   localparam logic [5:0] MACFG       = 6'h15;
 
   // Job registers X_ADDR .. MACFG as they read, and the bits each of them has.
   localparam int unsigned JOB_REGS = 6;
+  localparam logic [31:0] MACFG_MASK = FT != 0 ? 32'h017F_1F80 : 32'h007F_1F80;
   localparam logic [JOB_REGS-1:0][31:0] JOB_MASK =
-      {32'h007F_1F80, 32'h0000_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF};
+      {MACFG_MASK, 32'h0000_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF};
 
   logic [JOB_REGS-1:0][31:0] regs_q, regs_d;
   logic [5:0]  index;
@@ -70,6 +77,7 @@ module redmule_regfile
 
   assign acquire_o       = read && index == ACQUIRE;
   assign finished_read_o = read && index == FINISHED;
+  assign faults_read_o   = FT != 0 && read && index == FAULTS;
   assign trigger_o       = write && index == TRIGGER && periph_be_i[0] && wdata == '0 && holder_i;
   assign clear_o         = write && index == SOFT_CLEAR;
   assign clear_all_o     = clear_o && wdata == '0;
@@ -83,6 +91,7 @@ module redmule_regfile
       RUNNING_JOB: rdata = running_i;
       default:     if (is_job_reg) rdata = regs_q[job_index];
     endcase
+    if (FT != 0 && index == FAULTS) rdata = faults_i;
   end
 
   always_comb begin
@@ -117,6 +126,8 @@ module redmule_regfile
   logic mixed;
   assign mixed = regs_q[5][16];
 
+  assign paired_o = FT != 0 && regs_q[5][24];
+
   assign job_o = '{
     op:     op_e'(regs_q[5][12:10]),
     x_fmt:  decode_fmt(regs_q[5][9:7]),
@@ -132,7 +143,7 @@ module redmule_regfile
 
 `ifndef RTL_NO_ASSERTIONS
   always @(posedge clk_i) if (rst_ni) begin
-    one_command: assert ($onehot0({acquire_o, trigger_o, finished_read_o, clear_o}))
+    one_command: assert ($onehot0({acquire_o, trigger_o, finished_read_o, faults_read_o, clear_o}))
       else $error("one access is several commands");
     commands_of_one_core: assert (
         acquire_o || trigger_o || finished_read_o || clear_o -> periph_req_i && $onehot(periph_id_i))

@@ -10,6 +10,7 @@ module redmule_streamer
   parameter int unsigned P  = 3,    // pipeline registers of the FMA
   parameter int unsigned DW = 256,  // payload bits of the port
   parameter int unsigned CONTEXTS = 2,  // jobs queued or running
+  parameter int unsigned FT = 0,  // fault tolerance: 0 none, 1 of the data path
   localparam int unsigned CW = $clog2(CONTEXTS),  // bits of a context's number; a box of a proof has no types
   localparam int unsigned PIECE    = DW / 8,
   localparam int unsigned Z_PIECES = (H * (P + 1) * 2 + PIECE - 1) / PIECE   // of a row of Y and Z
@@ -46,7 +47,11 @@ module redmule_streamer
   output logic [7:0]               z_row_o,
   output logic [7:0]               z_piece_o,
   output logic [CW-1:0]            z_job_o,
+  output logic [15:0]              z_bytes_o,
   input  logic [DW-1:0]            z_data_i,
+  input  logic                     z_refuse_i,   // it is not to be stored: its tile begins again
+  output logic                     z_store_o,    // it is stored with this cycle's beat
+  output logic                     again_o,      // it is refused: loads go back to its tile
   // data for the buffers
   output logic                     r_valid_o,
   output dest_t                    r_dest_o,
@@ -90,6 +95,10 @@ module redmule_streamer
   assign y_stride = copy ? 32'(PIECE) : 32'(job[SRC_Y].k) << fmt_shift(job[SRC_Y].z_fmt);
   assign z_stride = job[SRC_Z].n == '0 ? 32'(PIECE) : 32'(job[SRC_Z].k) << fmt_shift(job[SRC_Z].z_fmt);
 
+  // Tiles from the one that is stored on are loaded anew.
+  logic restart;
+  assign restart = init_i || again_o;
+
   logic  [3:0]       walk_valid, step;
   logic  [3:0][31:0] addr;
   seq_t  [3:0]       seq;
@@ -106,7 +115,7 @@ module redmule_streamer
   ) i_x_walker (
     .clk_i,
     .rst_ni,
-    .init_i,
+    .init_i      (restart),
     .tile_valid_i(tile_valid_i[SRC_X] && next_job[SRC_X].n != '0),
     .tile_seq_i  (tile_seq_i[SRC_X]),
     .tile_job_i  (tile_job_i[SRC_X]),
@@ -145,7 +154,7 @@ module redmule_streamer
   ) i_w_walker (
     .clk_i,
     .rst_ni,
-    .init_i,
+    .init_i      (restart),
     .tile_valid_i(tile_valid_i[SRC_W] && next_job[SRC_W].n != '0),
     .tile_seq_i  (tile_seq_i[SRC_W]),
     .tile_job_i  (tile_job_i[SRC_W]),
@@ -177,7 +186,7 @@ module redmule_streamer
       x_bank_q <= 1'b0;
       w_bank_q <= 1'b0;
       w_ce_q   <= '0;
-    end else if (init_i) begin
+    end else if (restart) begin
       x_bank_q <= 1'b0;
       w_bank_q <= 1'b0;
       w_ce_q   <= '0;
@@ -209,7 +218,7 @@ module redmule_streamer
   ) i_y_walker (
     .clk_i,
     .rst_ni,
-    .init_i,
+    .init_i      (restart),
     .tile_valid_i(tile_valid_i[SRC_Y] && !y_pass),
     .tile_seq_i  (tile_seq_i[SRC_Y]),
     .tile_job_i  (tile_job_i[SRC_Y]),
@@ -274,6 +283,7 @@ module redmule_streamer
     .step_i      (step[SRC_Z])
   );
 
+  assign z_bytes_o   = z_bytes;
   assign z_bank_o    = seq[SRC_Z][0];
   assign z_job_o     = at_job[SRC_Z];
   assign z_release_o = step[SRC_Z] && z_tile_end;
@@ -283,7 +293,7 @@ module redmule_streamer
   // ---- arbitration
   logic      [3:0] beat_valid, contends;
   deadline_t [3:0] deadline;
-  logic            any, ready;
+  logic            any, ready, refused;
   src_e            src;
 
   always_comb begin
@@ -323,18 +333,26 @@ module redmule_streamer
     .src_o     (src)
   );
 
+  // A store is refused before it is a request, so nothing that is on the port ever changes.
+  assign refused = FT != 0 && z_refuse_i && src == SRC_Z;
+
   always_comb begin
     step = '0;
-    step[src] = any && ready;
+    step[src] = any && ready && !refused;
   end
 
+  assign z_store_o = step[SRC_Z];
+  assign again_o   = any && ready && refused;
+
   redmule_port #(
-    .DW(DW)
+    .DW(DW),
+    .FT(FT)
   ) i_port (
     .clk_i,
     .rst_ni,
     .clear_i,
-    .valid_i   (any),
+    .again_i   (again_o),
+    .valid_i   (any && !refused),
     .ready_o   (ready),
     .write_i   (src == SRC_Z),
     .addr_i    (addr[src]),

@@ -7,6 +7,7 @@ module redmule_tile_queue
 #(
   parameter int unsigned READERS  = 5,
   parameter int unsigned CONTEXTS = 2,  // jobs queued or running
+  parameter int unsigned FT = 0,  // fault tolerance: 0 none, 1 of the data path
   localparam int unsigned CW = $clog2(CONTEXTS)  // bits of a context's number; a box of a proof has no types
 ) (
   input  logic                       clk_i,
@@ -24,7 +25,9 @@ module redmule_tile_queue
   output seq_t  [READERS-1:0]        seq_o,
   input  logic  [READERS-1:0]        pop_i,
   // the oldest tile is stored
-  input  logic                       free_i
+  input  logic                       free_i,
+  // all readers but the stores go back to it
+  input  logic                       again_i
 );
 
   typedef logic [CW-1:0] ctx_t;
@@ -64,7 +67,9 @@ module redmule_tile_queue
     end else begin
       head_q <= head_q + seq_t'(push);
       used_q <= used_q + seq_t'(push) - seq_t'(free_i);
-      for (int unsigned r = 0; r < READERS; r++) seq_q[r] <= seq_q[r] + seq_t'(pop_i[r]);
+      for (int unsigned r = 0; r < READERS; r++) begin
+        seq_q[r] <= FT != 0 && again_i && r != 32'(SRC_Z) ? head_q - used_q : seq_q[r] + seq_t'(pop_i[r]);
+      end
     end
   end
 
@@ -84,6 +89,9 @@ module redmule_tile_queue
       else $error("more descriptors than places");
     frees_what_is_used: assert (free_i -> used_q != '0)
       else $error("a place is freed that is not used");
+    goes_back_to_what_lives: assert (FT != 0 && again_i
+        -> used_q != '0 && !free_i && seq_t'(seq_q[SRC_Z] - 1'b1) == seq_t'(head_q - used_q))
+      else $error("the tile that begins again is not the one that is stored");
     empty_after_init: assert ($past(rst_ni && init_i) -> used_q == '0 && valid_o == '0)
       else $error("descriptors of a job outlived it");
   end

@@ -10,6 +10,7 @@ module redmule_tiler
   parameter int unsigned D     = 16,  // columns of a tile, H(P+1)
   parameter int unsigned PIECE = 32,  // payload bytes of the port, a power of two
   parameter int unsigned CONTEXTS = 2,  // jobs queued or running
+  parameter int unsigned FT = 0,  // fault tolerance: 0 none, 1 of the data path
   localparam int unsigned CW = $clog2(CONTEXTS)  // bits of a context's number; a box of a proof has no types
 ) (
   input  logic          clk_i,
@@ -17,10 +18,12 @@ module redmule_tiler
   input  logic          clear_i,
   input  logic          start_i,     // job_i starts
   input  job_t          job_i,
+  input  logic          paired_i,    // its tiles have L/2 rows
   input  logic [CW-1:0] context_i,   // where it lies
   output logic          valid_o,
   output tile_t         tile_o,
   output logic [CW-1:0] tile_job_o,  // whose it is
+  input  logic          halved_i,    // that job's tiles have L/2 rows
   input  logic          ready_i
 );
 
@@ -47,16 +50,19 @@ module redmule_tiler
   assign z_stride   = copy ? 32'(PIECE) : 32'(job_i.k) << fmt_shift(job_i.z_fmt);
 
   // the tile on offer
-  logic        step, row_end, rows_end, tail;
+  logic        step, row_end, rows_end, tail, halved;
   logic [15:0] cols;
+  logic [7:0]  most;  // rows of a whole tile
 
   assign row_end  = copy_q || cols_q <= 16'(D);
-  assign rows_end = rows_q <= 30'(L);
+  assign halved   = FT != 0 && halved_i;
+  assign most     = halved ? 8'(L / 2) : 8'(L);
+  assign rows_end = rows_q <= 30'(most);
   assign tail     = copy_q && rows_q == '0;
   assign cols     = (cols_q <= 16'(D)) ? cols_q : 16'(D);
 
   always_comb begin
-    tile_o.rows    = tail ? 8'd1 : rows_end ? rows_q[7:0] : 8'(L);
+    tile_o.rows    = tail ? 8'd1 : rows_end ? rows_q[7:0] : most;
     tile_o.cols    = cols[7:0];
     tile_o.z_bytes = tail ? tail_q : copy_q ? 16'(PIECE) : cols << z_shift_q;
     tile_o.x_addr  = x_q;
@@ -95,11 +101,11 @@ module redmule_tiler
       w_base_q  <= job_i.w_addr;
       z_q       <= job_i.z_addr;
       z_base_q  <= job_i.z_addr;
-      x_step_q  <= x_stride * 32'(L);
-      z_step_q  <= z_stride * 32'(L);
+      x_step_q  <= FT != 0 && paired_i ? x_stride * 32'(L / 2) : x_stride * 32'(L);
+      z_step_q  <= FT != 0 && paired_i ? z_stride * 32'(L / 2) : z_stride * 32'(L);
     end else if (step) begin
       if (row_end) begin
-        rows_q   <= rows_end ? '0 : rows_q - 30'(L);
+        rows_q   <= rows_end ? '0 : rows_q - 30'(most);
         cols_q   <= k_q;
         x_q      <= x_q + x_step_q;
         w_q      <= w_base_q;
@@ -118,7 +124,7 @@ module redmule_tiler
   always @(posedge clk_i) if (rst_ni) begin
     one_job_at_a_time: assert (start_i -> !active_q)
       else $error("a job starts while another is cut");
-    size_is_legal: assert (valid_o -> tile_o.rows != '0 && tile_o.rows <= 8'(L) && tile_o.z_bytes != '0
+    size_is_legal: assert (valid_o -> tile_o.rows != '0 && tile_o.rows <= most && tile_o.z_bytes != '0
         && (copy_q ? tile_o.z_bytes <= 16'(PIECE) : tile_o.cols != '0 && tile_o.cols <= 8'(D)))
       else $error("a tile without outputs, or larger than the array");
     held_until_taken: assert ($past(rst_ni && valid_o && !ready_i && !clear_i) -> valid_o && $stable(tile_o))

@@ -10,7 +10,8 @@ module redmule_top
   parameter int unsigned P       = 3,    // pipeline registers of the FMA, at least 1
   parameter int unsigned DW      = 256,  // payload bits of the TCDM port, a power of two
   parameter int unsigned N_CORES = 8,    // event targets, at most 8
-  parameter int unsigned CONTEXTS = 2    // jobs queued or running, 2 to 4
+  parameter int unsigned CONTEXTS = 2,   // jobs queued or running, 2 to 4
+  parameter int unsigned FT      = 0     // fault tolerance: 0 none, 1 of the data path
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -60,7 +61,27 @@ module redmule_top
     $fatal(1, "redmule_top: CONTEXTS must be 2..4");
   end
 
+  if (FT > 1) begin : gen_bad_level
+    $fatal(1, "redmule_top: FT must be 0 (none) or 1 (data path)");
+  end
+  if (FT != 0 && L % 2 != 0) begin : gen_bad_pairs
+    $fatal(1, "redmule_top: with FT, rows work in pairs: L must be even");
+  end
+
   typedef logic [$clog2(CONTEXTS)-1:0] ctx_t;
+
+  // what fault tolerance looks at, and nothing else
+  typedef struct packed {
+    logic                     programmed;  // the next job's mode
+    ctx_t                     tail;        // its context
+    logic [CONTEXTS-1:0][7:0] cores;
+    logic                     read;        // of the counts
+    logic [DW-1:0]            own;         // the store on offer, and the same of the row's twin
+    logic [DW-1:0]            twin;
+    logic [15:0]              bytes;
+    logic                     store;       // it is taken
+    logic [1:0]               bad;         // wrong operands of W
+  } watched_t;
 
   // ---- register file, queue, control
   logic [7:0]          core;
@@ -74,9 +95,15 @@ module redmule_top
   job_t [BEFORE-1:0]   jobs_before;
   logic                pending, entered, behind, waiting, follow, start, enter, init, done, last_write, held;
   logic                tile_valid, queue_busy;
-  logic [N_CORES-1:0]  event_core;
+  logic [N_CORES-1:0]  event_core, event_fault;
+  logic                again, refill;
+  logic [31:0]         faults;
+  logic [CONTEXTS-1:0] paired;  // jobs in fault-tolerant mode
+  watched_t            watched;
 
-  redmule_regfile i_regfile (
+  redmule_regfile #(
+    .FT(FT)
+  ) i_regfile (
     .clk_i,
     .rst_ni,
     .periph_req_i,
@@ -93,6 +120,7 @@ module redmule_top
     .acquire_o      (acquire),
     .trigger_o      (trigger),
     .finished_read_o(finished_read),
+    .faults_read_o  (watched.read),
     .clear_o        (clear),
     .clear_all_o    (clear_all),
     .holder_i       (holder),
@@ -100,7 +128,9 @@ module redmule_top
     .finished_i     (finished),
     .status_i       (status),
     .running_i      (running),
-    .job_o          (programmed)
+    .faults_i       (faults),
+    .job_o          (programmed),
+    .paired_o       (watched.programmed)
   );
 
   redmule_queue #(
@@ -122,6 +152,8 @@ module redmule_top
     .status_o       (status),
     .running_o      (running),
     .jobs_o         (jobs),
+    .cores_o        (watched.cores),
+    .tail_o         (watched.tail),
     .head_o         (head),
     .pending_o      (pending),
     .inside_o       (entered),
@@ -176,7 +208,7 @@ module redmule_top
   );
 
   always_comb begin
-    for (int unsigned c = 0; c < N_CORES; c++) evt_o[c] = {1'b0, event_core[c]};
+    for (int unsigned c = 0; c < N_CORES; c++) evt_o[c] = {event_fault[c], event_core[c]};
   end
   assign busy_o = queue_busy || held;
 
@@ -193,23 +225,27 @@ module redmule_top
     .L       (L),
     .D       (D),
     .PIECE   (PIECE),
-    .CONTEXTS(CONTEXTS)
+    .CONTEXTS(CONTEXTS),
+    .FT      (FT)
   ) i_tiler (
     .clk_i,
     .rst_ni,
     .clear_i   (clear),
     .start_i   (enter),
     .job_i     (jobs[next]),
+    .paired_i  (paired[next]),
     .context_i (next),
     .valid_o   (tile_valid),
     .tile_o    (tile),
     .tile_job_o(tile_job),
+    .halved_i  (paired[tile_job]),
     .ready_i   (tile_ready)
   );
 
   redmule_tile_queue #(
     .READERS (READERS),
-    .CONTEXTS(CONTEXTS)
+    .CONTEXTS(CONTEXTS),
+    .FT      (FT)
   ) i_tile_queue (
     .clk_i,
     .rst_ni,
@@ -223,7 +259,8 @@ module redmule_top
     .tile_job_o(read_job),
     .seq_o     (read_seq),
     .pop_i     (read_pop),
-    .free_i    (tile_free)
+    .free_i    (tile_free),
+    .again_i   (again)
   );
 
   // ---- streamer
@@ -235,6 +272,7 @@ module redmule_top
   logic [7:0]        z_row, z_piece;
   ctx_t              z_job;
   logic [DW-1:0]     z_data, r_data;
+  logic              z_refuse;
   logic              r_valid;
   dest_t             r_dest;
 
@@ -242,7 +280,8 @@ module redmule_top
     .H       (H),
     .P       (P),
     .DW      (DW),
-    .CONTEXTS(CONTEXTS)
+    .CONTEXTS(CONTEXTS),
+    .FT      (FT)
   ) i_streamer (
     .clk_i,
     .rst_ni,
@@ -273,7 +312,11 @@ module redmule_top
     .z_row_o      (z_row),
     .z_piece_o    (z_piece),
     .z_job_o      (z_job),
+    .z_bytes_o    (watched.bytes),
     .z_data_i     (z_data),
+    .z_refuse_i   (z_refuse),
+    .z_store_o    (watched.store),
+    .again_o      (again),
     .r_valid_o    (r_valid),
     .r_dest_o     (r_dest),
     .r_data_o     (r_data),
@@ -288,6 +331,46 @@ module redmule_top
     .tcdm_r_data_i,
     .tcdm_r_valid_i
   );
+
+  // ---- fault tolerance
+  assign refill = init || (FT != 0 && again);
+
+  if (FT != 0) begin : gen_guard
+    redmule_guard #(
+      .DW      (DW),
+      .N_CORES (N_CORES),
+      .CONTEXTS(CONTEXTS)
+    ) i_guard (
+      .clk_i,
+      .rst_ni,
+      .clear_i   (clear),
+      .init_i    (init),
+      .trigger_i (trigger),
+      .context_i (watched.tail),
+      .paired_i  (watched.programmed),
+      .paired_o  (paired),
+      .bad_i     (watched.bad),
+      .job_i     (z_job),
+      .bank_i    (z_bank),
+      .zeros_i   (jobs[z_job].n == '0 && jobs[z_job].op == MATMUL),
+      .core_i    (watched.cores[z_job][N_CORES-1:0]),
+      .own_i     (watched.own),
+      .twin_i    (watched.twin),
+      .bytes_i   (watched.bytes),
+      .refuse_o  (z_refuse),
+      .again_i   (again),
+      .store_i   (watched.store),
+      .tile_end_i(z_release),
+      .read_i    (watched.read),
+      .faults_o  (faults),
+      .event_o   (event_fault)
+    );
+  end else begin : gen_no_guard
+    assign paired      = '0;
+    assign z_refuse    = 1'b0;
+    assign faults      = '0;
+    assign event_fault = '0;
+  end
 
   // ---- scheduler
   logic               advance, first, x_bank, x_release, y_fetch, y_release;
@@ -308,7 +391,7 @@ module redmule_top
   ) i_scheduler (
     .clk_i,
     .rst_ni,
-    .init_i      (init),
+    .init_i      (refill),
     .jobs_i      (jobs),
     .tile_valid_i(read_valid[4]),
     .tile_i      (read_tile[4]),
@@ -352,11 +435,12 @@ module redmule_top
   redmule_x_buffer #(
     .H (H),
     .L (L),
-    .DW(DW)
+    .DW(DW),
+    .FT(FT)
   ) i_x_buffer (
     .clk_i,
     .rst_ni,
-    .init_i      (init),
+    .init_i      (refill),
     .fmt_i       (jobs[x_job].x_fmt),
     .take_i      (x_take),
     .take_bank_i (x_take_bank),
@@ -375,11 +459,12 @@ module redmule_top
   redmule_w_buffer #(
     .H (H),
     .D (D),
-    .DW(DW)
+    .DW(DW),
+    .FT(FT)
   ) i_w_buffer (
     .clk_i,
     .rst_ni,
-    .init_i     (init),
+    .init_i     (refill),
     .fmt_i      (w_fmt),
     .take_i     (w_take),
     .take_bank_i(w_take_bank),
@@ -391,17 +476,19 @@ module redmule_top
     .advance_i  (advance),
     .fetch_i    (fetch),
     .release_i  (w_release),
-    .w_o        (w)
+    .w_o        (w),
+    .bad_o      (watched.bad)
   );
 
   redmule_y_buffer #(
     .L (L),
     .D (D),
-    .DW(DW)
+    .DW(DW),
+    .FT(FT)
   ) i_y_buffer (
     .clk_i,
     .rst_ni,
-    .init_i      (init),
+    .init_i      (refill),
     .fmt_i       (jobs[fetch_job[0]].z_fmt),
     .take_i      (y_take),
     .take_bank_i (y_take_bank),
@@ -438,11 +525,12 @@ module redmule_top
   redmule_z_buffer #(
     .L (L),
     .D (D),
-    .DW(DW)
+    .DW(DW),
+    .FT(FT)
   ) i_z_buffer (
     .clk_i,
     .rst_ni,
-    .init_i     (init),
+    .init_i     (refill),
     .advance_i  (advance),
     .fmt_i      (jobs[out_job].z_fmt),
     .out_i      (out),
@@ -459,6 +547,8 @@ module redmule_top
     .row_i      (z_row),
     .piece_i    (z_piece),
     .data_o     (z_data),
+    .row_o      (watched.own),
+    .twin_o     (watched.twin),
     .taken_o    (z_taken),
     .full_o     (z_full)
   );

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // W, double-buffered: for each compute element the row it works on and the next one. Each cycle in which the array
-// advances, an element of its row goes to each compute element, for all rows of the array.
+// advances, an element of its row goes to each compute element, for all rows of the array. It is common to them, so
+// with fault tolerance parity guards it: of each word from its load to its fetch, then of the operand.
 
 module redmule_w_buffer
   import redmule_pkg::*;
 #(
   parameter int unsigned H  = 4,    // compute elements in a row
   parameter int unsigned D  = 16,   // columns of a tile, H(P+1)
-  parameter int unsigned DW = 256   // payload bits of the port
+  parameter int unsigned DW = 256,  // payload bits of the port
+  parameter int unsigned FT = 0     // fault tolerance: 0 none, 1 of the data path
 ) (
   input  logic                clk_i,
   input  logic                rst_ni,
@@ -25,11 +27,19 @@ module redmule_w_buffer
   input  logic                advance_i,
   input  token_t [H-1:0]      fetch_i,    // what each compute element does next
   input  logic [H-1:0]        release_i,  // its row's last element is fetched
-  output logic [H-1:0][15:0]  w_o
+  output logic [H-1:0][15:0]  w_o,
+  output logic [1:0]          bad_o       // a wrong operand is used for the tile with this bank of Z
 );
 
   localparam int unsigned ROW = D * 16;
   localparam int unsigned IDX = $clog2(D);
+
+  logic [H-1:0][1:0] bad;
+
+  always_comb begin
+    bad_o = '0;
+    for (int unsigned h = 0; h < H; h++) bad_o |= bad[h];
+  end
 
   for (genvar h = 0; h < int'(H); h++) begin : gen_ce
     logic               write;
@@ -72,6 +82,31 @@ module redmule_w_buffer
 
     always_ff @(posedge clk_i) begin
       if (advance_i) w_o[h] <= value;
+    end
+
+    if (FT != 0) begin : gen_parity
+      redmule_w_parity #(
+        .D (D),
+        .DW(DW)
+      ) i_parity (
+        .clk_i,
+        .rst_ni,
+        .write_i  (write),
+        .bank_i   (r_dest_i.bank),
+        .piece_i  (r_dest_i.piece),
+        .data_i   (r_data_i),
+        .advance_i,
+        .used_i   (fetch_i[h].valid && fetch_i[h].live && 8'(h) < fetch_i[h].steps),
+        .w_bank_i (fetch_i[h].w_bank),
+        .word_i   (word),
+        .raw_i    (mem_q[fetch_i[h].w_bank][word]),
+        .value_i  (value),
+        .z_bank_i (fetch_i[h].tile_bank),
+        .w_i      (w_o[h]),
+        .bad_o    (bad[h])
+      );
+    end else begin : gen_no_parity
+      assign bad[h] = '0;
     end
   end
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // X, double-buffered: a bank holds one piece (the port's payload) of each row of a tile. Once in P+1 cycles the array
 // takes a column, the X operands of one step in all rows, into the registers of the compute element that does it.
+// With fault tolerance, what comes for a row of the lower half goes to its twin in the upper half too, whatever the
+// mode: rows come in their order, so where a tile has the upper row, its own data follow.
 
 module redmule_x_buffer
   import redmule_pkg::*;
 #(
   parameter int unsigned H  = 4,    // compute elements in a row
   parameter int unsigned L  = 12,   // rows
+  parameter int unsigned FT = 0,    // fault tolerance: 0 none, 1 of the data path
   parameter int unsigned DW = 256   // payload bits of the port
 ) (
   input  logic                      clk_i,
@@ -56,8 +59,10 @@ module redmule_x_buffer
   );
 
   for (genvar l = 0; l < int'(L); l++) begin : gen_row
+    localparam int unsigned TWIN = FT != 0 && unsigned'(l) >= L / 2 ? unsigned'(l) - L / 2 : unsigned'(l);
+
     always_ff @(posedge clk_i) begin
-      if (write && r_dest_i.row == 8'(l)) mem_q[r_dest_i.bank][l] <= r_data_i;
+      if (write && (r_dest_i.row == 8'(l) || r_dest_i.row == 8'(TWIN))) mem_q[r_dest_i.bank][l] <= r_data_i;
     end
 
     assign raw[l] = mem_q[fetch_bank_i][l][word];

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Y, double-buffered by tiles: loaded in rows, used in columns by the first chunk of a tile. A row may be wider than
-// the port; a bank's columns can be used as soon as their piece of all rows is there.
+// the port; a bank's columns can be used as soon as their piece of all rows is there. With fault tolerance, a row of
+// the upper half gets what comes for its twin too, as in the buffer of X.
 
 module redmule_y_buffer
   import redmule_pkg::*;
 #(
   parameter int unsigned L  = 12,   // rows
+  parameter int unsigned FT = 0,    // fault tolerance: 0 none, 1 of the data path
   parameter int unsigned D  = 16,   // columns of a tile, H(P+1)
   parameter int unsigned DW = 256,  // payload bits of the port
   localparam int unsigned PIECES = (D * 16 + DW - 1) / DW
@@ -59,11 +61,13 @@ module redmule_y_buffer
   );
 
   for (genvar l = 0; l < int'(L); l++) begin : gen_row
+    localparam int unsigned TWIN = FT != 0 && unsigned'(l) >= L / 2 ? unsigned'(l) - L / 2 : unsigned'(l);
+
     for (genvar p = 0; p < int'(PIECES); p++) begin : gen_piece
       localparam int unsigned FROM = unsigned'(p) * DW / 16;
       localparam int unsigned SIZE = (ROW - unsigned'(p) * DW < DW) ? (ROW - unsigned'(p) * DW) / 16 : DW / 16;
       always_ff @(posedge clk_i) begin
-        if (write && r_dest_i.row == 8'(l) && r_dest_i.piece == 8'(p)) begin
+        if (write && (r_dest_i.row == 8'(l) || r_dest_i.row == 8'(TWIN)) && r_dest_i.piece == 8'(p)) begin
           mem_q[r_dest_i.bank][l][FROM+:SIZE] <= r_data_i[SIZE*16-1:0];
         end
       end

@@ -2,6 +2,7 @@
 // Z, double-buffered by tiles: written in columns as the sums leave the cascade, stored in rows. A row may be wider
 // than the port; a piece of all rows can be stored as soon as its last column is there.
 // In a copy (N = 0) the rows of Y arrive here, and are cast when they leave.
+// With fault tolerance, the row that a store takes comes with its twin, L/2 rows above.
 
 module redmule_z_buffer
   import redmule_pkg::*;
@@ -9,6 +10,7 @@ module redmule_z_buffer
   parameter int unsigned L  = 12,   // rows
   parameter int unsigned D  = 16,   // columns of a tile, H(P+1)
   parameter int unsigned DW = 256,  // payload bits of the port
+  parameter int unsigned FT = 0,    // fault tolerance: 0 none, 1 of the data path
   localparam int unsigned PIECES = (D * 16 + DW - 1) / DW
 ) (
   input  logic                   clk_i,
@@ -33,6 +35,8 @@ module redmule_z_buffer
   input  logic [7:0]             row_i,
   input  logic [7:0]             piece_i,
   output logic [DW-1:0]          data_o,
+  output logic [DW-1:0]          row_o,   // data_o before it is cast
+  output logic [DW-1:0]          twin_o,  // the same piece of the twin of a row of the lower half
   output logic [1:0]             taken_o,
   output logic [1:0][PIECES-1:0] full_o
 );
@@ -43,7 +47,7 @@ module redmule_z_buffer
 
   logic column, copy_row, wide, piece_end;
   logic [PIECES*WORDS-1:0][15:0] mem_q [2][L];
-  logic [PIECES-1:0][DW-1:0]     row;
+  logic [PIECES-1:0][DW-1:0]     row, twin;
   logic [DW-1:0]                 stored, copied;
   logic [IDX-1:0]                word;
 
@@ -73,6 +77,7 @@ module redmule_z_buffer
   );
 
   for (genvar l = 0; l < int'(L); l++) begin : gen_row
+    localparam int unsigned TWIN = FT != 0 && unsigned'(l) >= L / 2 ? unsigned'(l) - L / 2 : unsigned'(l);
     logic [15:0] value;
 
     redmule_cast_out i_cast (
@@ -83,7 +88,7 @@ module redmule_z_buffer
 
     always_ff @(posedge clk_i) begin
       if (copy_row) begin
-        if (r_dest_i.row == 8'(l)) mem_q[r_dest_i.bank][l][WORDS-1:0] <= r_data_i;
+        if (r_dest_i.row == 8'(l) || r_dest_i.row == 8'(TWIN)) mem_q[r_dest_i.bank][l][WORDS-1:0] <= r_data_i;
       end else if (column && out_i.live) begin
         if (wide) mem_q[out_i.tile_bank][l][word] <= value;
         else if (out_i.col[0]) mem_q[out_i.tile_bank][l][word][15:8] <= value[7:0];
@@ -92,14 +97,45 @@ module redmule_z_buffer
     end
   end
 
-  always_comb begin
-    row = '0;
-    for (int unsigned l = 0; l < L; l++) begin
-      if (row_i == 8'(l)) row = mem_q[bank_i][l];
+  if (FT != 0) begin : gen_twins
+    localparam int unsigned HALF = L / 2;
+    logic                      upper;
+    logic [7:0]                place;  // in its half
+    logic [PIECES-1:0][DW-1:0] low;
+
+    assign upper = row_i >= 8'(HALF);
+    assign place = upper ? row_i - 8'(HALF) : row_i;
+    assign row   = upper ? twin : low;
+
+    always_comb begin
+      low  = '0;
+      twin = '0;
+      for (int unsigned l = 0; l < HALF; l++) begin
+        if (place == 8'(l)) begin
+          low  = mem_q[bank_i][l];
+          twin = mem_q[bank_i][l+HALF];
+        end
+      end
     end
+  end else begin : gen_single
+    assign twin = '0;
+
+    always_comb begin
+      row = '0;
+      for (int unsigned l = 0; l < L; l++) begin
+        if (row_i == 8'(l)) row = mem_q[bank_i][l];
+      end
+    end
+  end
+
+  always_comb begin
     stored = '0;
+    twin_o = '0;
     for (int unsigned p = 0; p < PIECES; p++) begin
-      if (piece_i == 8'(p)) stored = row[p];
+      if (piece_i == 8'(p)) begin
+        stored = row[p];
+        twin_o = twin[p];
+      end
     end
   end
 
@@ -111,6 +147,7 @@ module redmule_z_buffer
     .data_o(copied)
   );
 
+  assign row_o  = stored;
   assign data_o = copy_i ? copied : stored;
 
 `ifndef RTL_NO_ASSERTIONS

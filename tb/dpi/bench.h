@@ -18,7 +18,7 @@ constexpr uint32_t kBankCount = 64;
 constexpr uint32_t kPlayCapacity = 1 << 12;
 constexpr uint32_t kWords = 64;       // of the register file
 constexpr uint32_t kJudgedJobs = 16;  // of a scenario that the deputy takes
-constexpr uint32_t kTaskFields = 17;
+constexpr uint32_t kTaskFields = 18;
 
 // Why Python is woken; a bit mask, see Shared::wake_reasons.
 enum WakeReason : uint32_t { kWakeEvent = 1, kWakeWatchdog = 2, kWakeAlarm = 4, kWakePlayer = 8 };
@@ -270,7 +270,7 @@ struct JudgedJob {
     uint32_t m, n, k;
     uint32_t core;
     uint32_t reads_y;
-    uint32_t padding;
+    uint32_t paired;           // in fault-tolerant mode
     int64_t task[kTaskFields];  // the job as models/schedule.cpp takes it; not read without a schedule
 };
 

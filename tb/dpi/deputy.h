@@ -299,7 +299,9 @@ class Deputy {
         counted_ += total;
         if (schedule == nullptr && total != (seen.event - seen.start) * device.h * device.l) return false;
         const uint64_t m = job.m, n = job.n, k = job.k;
-        const uint64_t steps = up(n, device.h), rows = up(m, device.l), columns = up(k, device.columns);
+        const uint64_t steps = up(n, device.h), columns = up(k, device.columns);
+        // The second row of a pair is one outside of the matrix.
+        const uint64_t rows = job.paired != 0 ? 2 * up(m, device.l / 2) : up(m, device.l);
         const uint64_t expected[] = {m * n * k, n * (rows - m) * k, (steps - n) * rows * k,
                                      steps * rows * (columns - k)};
         for (uint32_t i = 0; i < 4; ++i) {

@@ -22,8 +22,9 @@ KINDS = (
 """Meaning of a word of the register file is (`RegisterKind` in bench.h)."""
 
 JOB_ROW = Struct("<6Q6I")
-"""First bytes and lengths of X, W and Z; M, N, K, core, whether Y is read: `JudgedJob` up to its task."""
-TASK_BYTES = 17 * 8
+"""First bytes and lengths of X, W and Z; M, N, K, core, whether Y is read, whether rows work in
+pairs: `JudgedJob` up to its task."""
+TASK_BYTES = 18 * 8
 """Bytes of the task of the array's schedule, with which a `JudgedJob` ends."""
 MeasuredRow = tuple[int, ...]
 """Edges of trigger, event and start; cycles waiting, reads, writes; slots of the causes (`Measured`)."""

@@ -68,6 +68,7 @@ class RedmuleEnv(uvm_env):
         self.registers = register_block(
             rdl=description_of(self.descriptor),
             mixed_formats=registers.mixed_formats,
+            fault_tolerant=registers.fault_tolerant,
             contexts=contexts_of(registers.rules),
         )
         self.predictor = RegisterPredictor(

@@ -135,6 +135,7 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         formats: formats the device has, by name
         mixed_formats: X, W and Y/Z can have different formats, by the extension of MACFG (contract A5.16), or
             by `format_in` and `format_out` of its own registers, where X and W share one
+        fault_tolerant: jobs can run in fault-tolerant mode, by the extension of MACFG (contract A9)
         cycle_bound: the cycle bound
         schedule: the device takes exactly the cycles of the array's schedule (docs/accelerator.md)
         traits: deviations by design of sizes, memory, ports, timing and numbers
@@ -167,6 +168,7 @@ class DescriptorFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     operations: Annotated[Operations, Meta(min_length=1)]
     formats: Annotated[FormatsOfDevice, Meta(min_length=1)]
     mixed_formats: bool = False
+    fault_tolerant: bool = False
     cycle_bound: Bound = field(name="bound")
     schedule: bool = False
     traits: Traits = CONTRACT
@@ -241,7 +243,11 @@ class Descriptor(DescriptorFile, frozen=True, kw_only=True):
 
     def bound(self, job: Job, stalls: int = 0) -> int:
         """Returns the most cycles from trigger to event of `job` alone, with `stalls` waiting cycles."""
-        return self.cycle_bound.cycles(self.instance, job, stalls)
+        return self.cycle_bound.cycles(self.shape(job), job, stalls)
+
+    def shape(self, job: Job) -> Instance:
+        """Returns the array as it is in the mode of `job`."""
+        return self.instance.in_mode(paired=job.fault_tolerant)
 
     def supports(self, job: Job) -> str | None:
         """Returns why the device cannot run `job`, or None if it can."""
@@ -252,6 +258,8 @@ class Descriptor(DescriptorFile, frozen=True, kw_only=True):
                 return f"{self.name} has no format {fmt.name}"
         if job.mixed and not self.mixed_formats:
             return f"{self.name} has one format for all operands, the job wants {job.format_name}"
+        if job.fault_tolerant and not self.fault_tolerant:
+            return f"{self.name} has no fault-tolerant mode"
         if job.core >= self.n_cores:
             return f"{self.name} has {self.n_cores} cores, the job wants core {job.core}"
         why = self.traits.refuses(job)

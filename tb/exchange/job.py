@@ -70,6 +70,8 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True, gc=False, cache_hash=
     fp8_bytes: Annotated[int, Meta(ge=1, le=2)] = 1
     # Byte address of Y on a device that has a pointer for it; None where Y is at Z (contract A1.1).
     y_addr: Address | None = None
+    # Rows work in pairs whose results are compared (contract A9.1).
+    fault_tolerant: bool = False
 
     def __post_init__(self) -> None:
         if isinstance(self.op, str):
@@ -193,4 +195,6 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True, gc=False, cache_hash=
             del values["fp8_bytes"]
         if self.y_addr is None:
             del values["y_addr"]
+        if not self.fault_tolerant:
+            del values["fault_tolerant"]
         return values | {"op": self.op.name, "format": self.format_name}

@@ -33,8 +33,9 @@ MODULE = "redmule_registers"
 
 MAP_FILE = "map.json"
 
-PARAMETERS = ("MIXED_FORMATS", "CONTEXTS")
-"""Parameters of the address map: the device has a format for each operand; jobs queued or running."""
+PARAMETERS = ("MIXED_FORMATS", "CONTEXTS", "FAULT_TOLERANT")
+"""Parameters of the address map: the device has a format for each operand; jobs queued or running; it has a
+fault-tolerant mode."""
 
 
 class MapFile(Struct, frozen=True):
@@ -45,7 +46,12 @@ class MapFile(Struct, frozen=True):
 
 
 def generate(
-    rdl: Path = RDL, build: Path | None = None, *, mixed_formats: bool = False, contexts: int = CONTEXTS
+    rdl: Path = RDL,
+    build: Path | None = None,
+    *,
+    mixed_formats: bool = False,
+    contexts: int = CONTEXTS,
+    fault_tolerant: bool = False,
 ) -> Path:
     """Generates the model of `rdl`, unless the same one exists already.
 
@@ -54,6 +60,7 @@ def generate(
         build: Folder that holds generated models; made if missing, and that of what is kept if none is given.
         mixed_formats: Sets the map's parameter MIXED_FORMATS, which it then has to have.
         contexts: Sets the map's parameter CONTEXTS, which it then has to have, unless it is 2.
+        fault_tolerant: Sets the map's parameter FAULT_TOLERANT, which it then has to have.
 
     Returns:
         Folder with ``redmule_registers.py`` (pyuvm classes) and ``map.json`` (plain map, and the name of the
@@ -62,7 +69,7 @@ def generate(
     Raises:
         RegisterModelError: The RDL is missing or wrong, or the folder cannot be written.
     """
-    given = {"MIXED_FORMATS": mixed_formats, "CONTEXTS": contexts}
+    given: dict[str, int] = dict(zip(PARAMETERS, (mixed_formats, contexts, fault_tolerant), strict=True))
     settings = {name: value for name, value in given.items() if value not in (False, CONTEXTS)}
     digest = key([rdl, Path(__file__)], str(settings))
     return made_once(registers_folder(build) / digest, lambda folder: _write_model(rdl, folder, settings))
@@ -70,7 +77,12 @@ def generate(
 
 @cache
 def register_map(
-    rdl: Path = RDL, build: Path | None = None, *, mixed_formats: bool = False, contexts: int = CONTEXTS
+    rdl: Path = RDL,
+    build: Path | None = None,
+    *,
+    mixed_formats: bool = False,
+    contexts: int = CONTEXTS,
+    fault_tolerant: bool = False,
 ) -> RegisterMap:
     """The plain register map of `rdl`: offsets, fields, access, reset values.
 
@@ -79,11 +91,14 @@ def register_map(
         build: As of `generate`.
         mixed_formats: With the fields of devices that have a format for each operand. Offsets are the same.
         contexts: With a field of STATUS for each of so many, 2 to 4.
+        fault_tolerant: With FAULTS, and the mode of a job in MACFG.
 
     Raises:
         RegisterModelError: As `generate`.
     """
-    folder = generate(rdl, build, mixed_formats=mixed_formats, contexts=contexts)
+    folder = generate(
+        rdl, build, mixed_formats=mixed_formats, contexts=contexts, fault_tolerant=fault_tolerant
+    )
     return RegisterMap(_read(folder).registers)
 
 
@@ -110,6 +125,7 @@ def register_block(
     *,
     mixed_formats: bool = False,
     contexts: int = CONTEXTS,
+    fault_tolerant: bool = False,
 ) -> uvm_reg_block:
     """A new pyuvm register block of `rdl`: built, locked and at its reset values; see `register_map`.
 
@@ -118,7 +134,9 @@ def register_block(
     Raises:
         RegisterModelError: As `generate`.
     """
-    folder = generate(rdl, build, mixed_formats=mixed_formats, contexts=contexts)
+    folder = generate(
+        rdl, build, mixed_formats=mixed_formats, contexts=contexts, fault_tolerant=fault_tolerant
+    )
     block: uvm_reg_block = getattr(load_module(folder), _read(folder).block)(name)
     block.configure()
     block.build()

@@ -189,6 +189,11 @@ class RegisterMap(Mapping[str, Register]):
         return "MACFG" in self and any(field.name == "MIXED" for field in self["MACFG"].fields)
 
     @cached_property
+    def fault_tolerant(self) -> bool:
+        """True if the contract's map is extended by the mode of a job (contract A9)."""
+        return "MACFG" in self and any(field.name == "FAULT_TOLERANT" for field in self["MACFG"].fields)
+
+    @cached_property
     def places(self) -> dict[str, tuple[str, int]]:
         """Register and lowest bit of each role that is part of a job."""
         if not self.rules.own:

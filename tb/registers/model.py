@@ -37,6 +37,7 @@ class RegisterFileModel:
         last_reads: Last observed read of each register that changes by itself, by name.
         traces: Accesses that `feed` took, for coverage; None to keep none.
         reads: Number of reads that were compared.
+        injected: A test injects faults, so that the device may count any.
     """
 
     def __init__(self, registers: RegisterMap) -> None:
@@ -48,6 +49,7 @@ class RegisterFileModel:
             "FINISHED": self._read_finished,
             "STATUS": self._status,
             "RUNNING_JOB": self._running_job,
+            "FAULTS": self._read_faults,
         }
         self._writes: dict[str, Callable[[ObservedAccess], None]] = {
             "TRIGGER": self._trigger,
@@ -58,6 +60,7 @@ class RegisterFileModel:
         self.last_reads: dict[str, int] = {}
         self.traces: list[AccessTrace] | None = None
         self.reads = 0
+        self.injected = False
         self.reset()
 
     def reset(self) -> None:
@@ -305,6 +308,10 @@ class RegisterFileModel:
         if ending and len(self.queue) > 1:
             allowed |= {self.queue[1].id}
         return allowed
+
+    def _read_faults(self, access: ObservedAccess, ending: bool) -> frozenset[int]:
+        del ending
+        return frozenset({access.r_data or 0}) if self.injected else ZERO
 
     # ---- events
 

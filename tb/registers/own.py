@@ -28,7 +28,7 @@ _WRITTEN = ("trigger", "commit", "clear")
 
 def registers_of(device: Descriptor) -> RegisterMap:
     """Return the register map of a device, with the rules that its descriptor gives; one object each."""
-    return _registers(msgspec.json.encode(device.registers), device.mixed_formats)
+    return _registers(msgspec.json.encode(device.registers), device.mixed_formats, device.fault_tolerant)
 
 
 def contexts_of(rules: Registers) -> int:
@@ -111,10 +111,12 @@ def resolved(given: Registers, where: Where) -> Registers:
 
 
 @lru_cache(maxsize=16)
-def _registers(encoded: bytes, mixed_formats: bool) -> RegisterMap:
+def _registers(encoded: bytes, mixed_formats: bool, fault_tolerant: bool) -> RegisterMap:
     rules = msgspec.json.decode(encoded, type=Registers)
     if not rules.own:
-        contract = register_map(mixed_formats=mixed_formats, contexts=contexts_of(rules))
+        contract = register_map(
+            mixed_formats=mixed_formats, contexts=contexts_of(rules), fault_tolerant=fault_tolerant
+        )
         return contract if rules == CONTRACT_REGISTERS else RegisterMap(tuple(contract.values()), rules)
     if rules.rdl:
         return RegisterMap(

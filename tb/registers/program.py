@@ -37,6 +37,8 @@ def register_values(job: Job, registers: RegisterMap | None = None) -> dict[str,
     place, varied = divmod(job.data_seed // _STYLES, 2)
     words = registers.words(values | {"operation": rules.code(job.op)})
     words["MACFG"] |= alike[place % len(alike) if varied else 0]
+    if job.fault_tolerant:
+        words["MACFG"] |= registers["MACFG"].pack(FAULT_TOLERANT=1)
     return words
 
 

@@ -96,7 +96,7 @@ def _check(
     if WORKING in names and slots.get(WORKING, 0) != steps:
         text = f"{slots.get(WORKING, 0)} slots of {WORKING}, {job.m} x {job.n} x {job.k} steps are {steps}"
         findings.append(Finding(Status.PROTOCOL, "causes_working", text, position))
-    for name, padded in zip(PADDING, padding(instance, job.m, job.n, job.k), strict=True):
+    for name, padded in zip(PADDING, padding(descriptor.shape(job), job.m, job.n, job.k), strict=True):
         if name in names and slots.get(name, 0) != padded:
             text = f"{slots.get(name, 0)} slots of {name}, tiles of {job.m} x {job.n} x {job.k} have {padded}"
             findings.append(Finding(Status.PROTOCOL, "causes_padding", text, position))

@@ -192,8 +192,8 @@ def job_rows(scenario: Scenario, device: Descriptor) -> bytes:
 def _row(job: Job, device: Descriptor) -> bytes:
     ranges = job.x_range, job.w_range, job.z_range
     firsts, lengths = zip(*ranges, strict=True)
-    row = JOB_ROW.pack(*firsts, *lengths, job.m, job.n, job.k, job.core, job.op.reads_y, 0)
+    row = JOB_ROW.pack(*firsts, *lengths, job.m, job.n, job.k, job.core, job.op.reads_y, job.fault_tolerant)
     if not device.schedule:
         return row + bytes(TASK_BYTES)
     addresses = job.x_addr, job.w_addr, job.z_addr
-    return row + bytes(task(device.instance, job.op, job.m, job.n, job.k, job.fmt, addresses=addresses))
+    return row + bytes(task(device.shape(job), job.op, job.m, job.n, job.k, job.fmt, addresses=addresses))

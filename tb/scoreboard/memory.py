@@ -114,7 +114,7 @@ def _job_finding(
     theirs, right = load(actual, *place), load(after, *place)
     got, want = int(theirs[row, column]), int(right[row, column])
     digits = 2 * fmt.itemsize
-    instance = descriptor.instance
+    instance = descriptor.shape(job)
     text = (
         f"Z[{row},{column}] is 0x{got:0{digits}x} instead of 0x{want:0{digits}x} "
         f"({job.format_name}, tile {row // instance.tile_rows},{column // instance.tile_cols}; "

@@ -103,11 +103,13 @@ def _courses(
         waits = waiting(begin, last) - begin
         jobs = [triggered(scenario.jobs[position], start - begin) for position, start in part]
         if len(jobs) == 1:  # which may be remembered
-            yield part, [schedule(descriptor.instance, *jobs[0][1:6], waits)]
+            shape = descriptor.instance.in_mode(paired=jobs[0].paired)
+            yield part, [schedule(shape, *jobs[0][1:6], waits)]
         else:
             yield part, queue(descriptor.instance, jobs, waits, last - begin)
 
 
 def triggered(job: Job, trigger: int) -> TriggeredJob:
     """Return a job that is triggered in a cycle, as the schedule takes it."""
-    return TriggeredJob(trigger, job.op, job.m, job.n, job.k, job.fmt, (job.x_addr, job.w_addr, job.z_addr))
+    addresses = job.x_addr, job.w_addr, job.z_addr
+    return TriggeredJob(trigger, job.op, job.m, job.n, job.k, job.fmt, addresses, job.fault_tolerant)

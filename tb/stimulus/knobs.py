@@ -73,6 +73,7 @@ DEFAULTS: dict[str, Any] = {
     "hold": [1, 2, 3, 4, 5, 6, 7, 8],
     "gnt_without_req": 0.5,
     "write_r_valid": {"never": 1, "always": 1, "random": 1},
+    "fault_tolerant": 0.4,
     "corners": 32,
 }
 """Values of missing knobs, as a test list would have them; a device decides the others."""
@@ -120,6 +121,7 @@ class Knobs:
         hold: numbers k, 1..17: a held access waits for 2^k - 1, 2^k or 2^k + 1 cycles, kinds hold_x to hold_z
         gnt_without_req: chance that gnt is high also while req is low
         write_r_valid: whether r_valid follows writes
+        fault_tolerant: chance that a job runs in fault-tolerant mode, on a device that has it
         corners: most corner scenarios, which come first; 0 for none
         mixes: formats that MIXED stands for
         lacking: knobs that name values which the device does not have, and in words which
@@ -156,6 +158,7 @@ class Knobs:
     hold: Annotated[Weighted[int], numbers(tuple(range(1, MAX_HOLD_BITS + 1)))]
     gnt_without_req: Annotated[float, chance]
     write_r_valid: Annotated[Weighted[str], words(WRITE_R_VALID)]
+    fault_tolerant: Annotated[float, chance]
     corners: Annotated[int, plain(Corners)]
     mixes: tuple[Formats, ...]
     lacking: tuple[tuple[str, str], ...]
@@ -196,6 +199,10 @@ def parse_knobs(table: Mapping[str, Any], descriptor: Descriptor, where: Where) 
         SchemaError: an unknown key (with the nearest match), or a wrong value.
     """
     values = parsed(table, FIELDS, where)
+    if not descriptor.fault_tolerant:
+        if table.get("fault_tolerant"):
+            raise DeviceLacks(f"{descriptor.name} has no fault-tolerant mode", where.key("fault_tolerant"))
+        values["fault_tolerant"] = 0.0
     for name in "mnk":
         values[name] = values[name].on(descriptor.instance, where.key(name))
     if values["op"] is not None:

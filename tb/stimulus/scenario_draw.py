@@ -42,6 +42,7 @@ class _Shape:
     k: int
     classes: tuple[str, str, str]
     traits: Traits
+    fault_tolerant: bool = False
     bytes: dict[str, int] = field(init=False)  # memory of each operand; none for a job without outputs
     # Where X, W and Z lie, and Y if it is apart: number of a block and offset in it.
     spots: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -62,7 +63,8 @@ class _Shape:
         """The job with its operands at some addresses."""
         sizes = self.m, self.n, self.k
         spread = self.traits.fp8_bytes
-        return Job(self.op, *sizes, x, w, z, self.fmt, core, self.classes, data_seed, None, spread, y)
+        mode = self.fault_tolerant
+        return Job(self.op, *sizes, x, w, z, self.fmt, core, self.classes, data_seed, None, spread, y, mode)
 
 
 def draw_scenario(
@@ -189,8 +191,10 @@ def _shape(
         own.draw(rng) if own is not None else same or knobs.classes.draw(rng)
         for own in (knobs.x_class, knobs.w_class, knobs.y_class)
     )
+    # A device without the mode draws as if there was none.
+    paired = knobs.fault_tolerant > 0 and rng.random() < knobs.fault_tolerant
     if corner is not None:
-        return _Shape(corner.op, corner.fmt, corner.m, corner.n, corner.k, (x, w, y), traits)
+        return _Shape(corner.op, corner.fmt, corner.m, corner.n, corner.k, (x, w, y), traits, paired)
     sizes = _sizes(rng, knobs)
     op, fmt = knobs.op.draw(rng), knobs.draw_format(rng)
     near = _possible(sizes, fmt, knobs, traits)
@@ -198,7 +202,7 @@ def _shape(
         m, n, k = sizes
         moved += filter(None, [traits.refuses(Job(op, m, n, k, 0, 0, 0, fmt, fp8_bytes=traits.fp8_bytes))])
     m, n, k = near
-    return _Shape(op, fmt, m, n, k, (x, w, y), traits)
+    return _Shape(op, fmt, m, n, k, (x, w, y), traits, paired)
 
 
 def _possible(sizes: list[int], fmt: Formats, knobs: Knobs, traits: Traits) -> list[int]:

@@ -71,6 +71,8 @@ class RegisterTraffic(DirectedTest):
             if env.descriptor.mixed_formats:
                 fields |= {field: int(rng.choice(formats)) for field in ("W_FORMAT", "Z_FORMAT")}
                 fields["MIXED"] = rng.getrandbits(1)
+            if env.descriptor.fault_tolerant:
+                fields["FAULT_TOLERANT"] = rng.getrandbits(1)
             return macfg.pack(**fields) | rng.getrandbits(32) & ~macfg.writable_mask
 
         # Registers that hold 0 would send a job elsewhere: all are written first, and no clear zeroes them.

@@ -27,8 +27,8 @@ def test_the_accelerators_registers_are_those_of_the_description() -> None:
     stated = [row[:-1] for row in table(section(TEXTS["A"], "A5"), tables.REGISTERS)]
     public = described(RDL)
     assert stated[: len(public)] == public
-    mixed, contexts = PARAMETERS
-    extended = [described(RDL, **extension) for extension in ({mixed: True}, {contexts: 4})]
+    mixed, contexts, tolerant = PARAMETERS
+    extended = [described(RDL, **extension) for extension in ({mixed: True}, {contexts: 4}, {tolerant: True})]
     assert stated[len(public) :] == [row for rows in extended for row in rows if row not in public]
     assert [row for row in extended[1] if row[3] == "CONTEXT2"] == [
         row for row in described(RDL, **{contexts: 3}) if row not in public

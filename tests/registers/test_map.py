@@ -82,6 +82,19 @@ def test_further_contexts_extend_status_alone(contexts: int) -> None:
     assert {field.get_name() for field in status.get_fields()} == set(fields)
 
 
+def test_a_fault_tolerant_mode_adds_its_register_and_a_field() -> None:
+    extended = register_map(fault_tolerant=True)
+    assert set(extended) - set(register_map()) == {"FAULTS"}
+    assert [(each.name, each.lsb, each.width, each.access) for each in extended["FAULTS"].fields] == [
+        ("REPEATS", 0, 16, "RC"),
+        ("UNCORRECTED", 16, 16, "RC"),
+    ]
+    (mode,) = set(extended["MACFG"].fields) - set(register_map()["MACFG"].fields)
+    assert (mode.name, mode.lsb, mode.width, mode.access) == ("FAULT_TOLERANT", 24, 1, "RW")
+    assert extended.fault_tolerant
+    assert not register_map().fault_tolerant
+
+
 def test_a_map_without_the_parameter_cannot_be_extended(tmp_path: Path) -> None:
     rdl = tmp_path / "tiny.rdl"
     rdl.write_text(TINY % "rw")

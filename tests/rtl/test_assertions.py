@@ -32,6 +32,8 @@ _MEMORY = "a memory: what it holds is checked by every result"
 _OBSERVER = "observes the device and is no part of it"
 EXCEPTIONS = {
     "redmule_arbiter": "has no clock: redmule_streamer asserts what it gives",
+    "redmule_compare": "has no clock: redmule_retry asserts what follows from it",
+    "redmule_guard": _WIRES,
     "redmule_array": _WIRES,
     "redmule_cast_in": _ARITHMETIC,
     "redmule_cast_out": _ARITHMETIC,

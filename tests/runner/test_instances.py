@@ -14,6 +14,7 @@ from tb.descriptor import available, load
 from tb.exchange.device import Descriptor
 from tb.sequences import resolve
 from tb.sequences.base import GemmOpSequence
+from tb.stimulus.knobs import DeviceLacks
 
 TIERS = load_tiers()
 ENTRIES = testlist.load([LISTS], TIERS)
@@ -22,8 +23,10 @@ ARRAYS = [
     name for name, device in DEVICES.items() if device.top == "redmule_top" and device.kind == "accelerator"
 ]
 PUBLIC = "redmule_8x32x1"
-NIGHTLY = "redmule_4x12x3_c4"
-"""The default with more contexts: all that it has of its own is a wider queue, so the night is enough."""
+FOUR = "redmule_4x12x3_c4"
+TOLERANT = "redmule_ft_4x12x3"
+NIGHTLY = {FOUR, TOLERANT}
+"""The default with more contexts or another mode: most of them is the default's, so the night is enough."""
 TEXT = (ROOT / "docs" / "instances.md").read_text()
 
 
@@ -83,14 +86,14 @@ def test_one_array_alone_runs_in_the_public_ci_only() -> None:
     assert set(TIERS["public_ci"].devices) - set(TIERS["pr"].devices) == {PUBLIC}
 
 
-def test_one_array_runs_in_the_night_only() -> None:
-    assert set(ARRAYS) - {PUBLIC} - set(TIERS["pr"].devices) == {NIGHTLY}
+def test_some_arrays_run_in_the_night_only() -> None:
+    assert set(ARRAYS) - {PUBLIC} - set(TIERS["pr"].devices) == NIGHTLY
 
 
 @pytest.mark.parametrize("name", [name for name in ARRAYS if name != PUBLIC])
 def test_every_array_runs_in_pr_and_all_tests_of_the_night_on_it(name: str) -> None:
     pr, nightly = TIERS["pr"], TIERS["nightly"]
-    if name not in ("redmule", NIGHTLY):
+    if name not in ("redmule", *NIGHTLY):
         assert list(pr.on(pr.devices[name]).builds) == ["fast"]
         assert pr.devices[name].tests
     assert not nightly.devices[name].tests
@@ -117,9 +120,15 @@ TOO_LONG = {
 NOT_PROMISED = {("queued_speed", "serial")}
 """Tests of what a device does not promise."""
 TWO_CONTEXTS = {
-    (name, NIGHTLY) for name in ("reg_states", "reg_lock_and_queue", "reg_soft_clear", "reg_coincidences")
+    (name, FOUR) for name in ("reg_states", "reg_lock_and_queue", "reg_soft_clear", "reg_coincidences")
 }
 """Directed tests whose steps count on two contexts, and a device with another number."""
+TWO_MODES = {
+    (name, device)
+    for name in ("gemm_ops_modes", "gemm_ops_modes_cut")
+    for device in DEVICES.keys() - {TOLERANT}
+}
+"""Tests of a fault-tolerant mode, and the devices without."""
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -129,7 +138,12 @@ def test_every_test_of_a_tier_can_be_planned_on_its_devices(device: str) -> None
         sequence = resolve(entry.sequence)
         if not suits(entry, DEVICES[device]):
             continue
-        if sequence.not_applicable(entry, DEVICES[device]):
+        try:
+            lacks = sequence.not_applicable(entry, DEVICES[device])
+        except DeviceLacks:
+            assert (name, device) in TWO_MODES
+            continue
+        if lacks:
             assert (name, device) in TOO_LONG | NOT_PROMISED | TWO_CONTEXTS
             continue
         if issubclass(sequence, ProgramSequence):
