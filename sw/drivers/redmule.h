@@ -6,7 +6,9 @@
 #include "../hal/mailbox.h"
 
 #define REDMULE_LOCKED 0xFFFFFFFEu // another hart holds the lock
-#define REDMULE_FULL 0xFFFFFFFFu   // both contexts are taken
+#define REDMULE_FULL 0xFFFFFFFFu   // all contexts are taken
+
+enum { CONTEXTS = 2 }; // jobs that the accelerator has at once
 
 static inline void redmule_write(uint32_t offset, uint32_t value) { write32(REDMULE_ADDRESS + offset, value); }
 

@@ -148,6 +148,12 @@ static inline void wait_for_jobs(uint32_t count) {
     accelerator_cycles += cycles() - begin;
 }
 
+// Queues a product, behind at most one other: until then blocks come and go, which they do not while ACQUIRE is polled.
+static inline void queue_product(uint32_t op, uint32_t m, uint32_t n, uint32_t k, uint32_t x, uint32_t w, uint32_t z) {
+    if (jobs - ended >= CONTEXTS) wait_for_jobs(jobs + 1 - CONTEXTS);
+    product(op, m, n, k, x, w, z);
+}
+
 static inline int is_loaded(uint32_t index) {
     retire();
     return next_block > index && dma_done(block_of(index)->loaded);

@@ -9,8 +9,6 @@
 #include "../drivers/job_queue.h"
 #include "../hal/patches.h"
 
-enum { CONTEXTS = 2 }; // jobs that the accelerator has at once
-
 static passes_t net;
 static uint32_t loaded[2];                      // transfers of weights, of even and of odd passes
 static uint32_t filled;                         // the transfer of biases to the strip that is prepared
@@ -42,26 +40,6 @@ static pixels_t share_of(uint32_t hart, uint32_t harts, const strip_t *strip) {
 
 // Time where it is measured, on the first of the harts that share work: others would queue for the timer.
 static uint32_t now_of(uint32_t hart) { return hart == 0 ? cycles() : 0; }
-
-static void prepare(uint32_t hart, uint32_t harts, const strip_t *strip) {
-    const pass_t *pass = &net.pass[strip->pass];
-    const pixels_t share = share_of(hart, harts, strip);
-    const uint32_t begin = now_of(hart);
-    if ((pass->flags & PASS_ADDS) != 0) add_biases(&share, pass);
-    const uint32_t between = now_of(hart);
-    if ((pass->flags & PASS_PATCHES) != 0) {
-        pixels_t patches = share;
-        uint32_t taps = pass->kernel_rows;
-        if ((pass->flags & PASS_SHARED) != 0) {
-            patches.count += (taps - 1) * pass->out_columns;
-            taps = 1;
-        }
-        make_patches(&patches, pass, taps, (vector_t *)net.strips[strip->number % 2]);
-    }
-    if (hart != 0) return;
-    bias_cycles += between - begin;
-    patch_cycles += cycles() - between;
-}
 
 static void finish(uint32_t hart, uint32_t harts, const strip_t *strip) {
     const pass_t *pass = &net.pass[strip->pass];
@@ -114,6 +92,37 @@ static void launch(const strip_t *strip, uint32_t first, uint32_t end) {
     }
 }
 
+// Patches of some of a strip's pixels, `begin` to `end`, or of its rows of patches where jobs share them.
+static void patch(uint32_t hart, uint32_t harts, const strip_t *strip, uint32_t begin, uint32_t end) {
+    const pass_t *pass = &net.pass[strip->pass];
+    const uint32_t taps = (pass->flags & PASS_SHARED) != 0 ? 1 : pass->kernel_rows;
+    const uint32_t words = taps * pass->kernel_columns * (pass->channels / 2);
+    const pixels_t share = {hart, harts, strip->at + begin, end - begin};
+    make_patches(&share, pass, taps, (vector_t *)net.strips[strip->number % 2] + begin * words);
+}
+
+// What a strip's jobs need, beside the jobs of the one before: of these hart 0, if there are more than the accelerator
+// queues, has `left` to launch, and leaves as large a part of the patches to the others.
+static void prepare(uint32_t hart, uint32_t harts, const strip_t *strip, const strip_t *before, uint32_t left) {
+    const pass_t *pass = &net.pass[strip->pass];
+    const pixels_t share = share_of(hart, harts, strip);
+    const uint32_t leads = left != 0 && harts > 1, all = jobs_of(before);
+    const uint32_t begin = now_of(hart);
+    if ((pass->flags & PASS_ADDS) != 0) add_biases(&share, pass);
+    if (hart == 0) bias_cycles += cycles() - begin;
+    uint32_t count = 0, alone = 0;
+    if ((pass->flags & PASS_PATCHES) != 0) {
+        count = share.count;
+        if ((pass->flags & PASS_SHARED) != 0) count += (pass->kernel_rows - 1) * pass->out_columns;
+        if (leads) alone = count * left / all;
+    }
+    const uint32_t between = now_of(hart - leads);
+    if (hart >= leads) patch(hart - leads, harts - leads, strip, 0, alone);
+    if (hart == 0) launch(before, all - left, all);
+    patch(hart, harts, strip, alone, count);
+    if (hart == leads) patch_cycles += cycles() - between;
+}
+
 // All of a pass has ended.
 static void end_pass(uint32_t index) {
     const pass_t *pass = &net.pass[index];
@@ -138,14 +147,14 @@ int main(uint32_t hart) {
     strip_t now = {0, 0, 0}, ended = {0, 0, 0};
     if (hart == 0) begin();
     barrier();
-    prepare(hart, harts, &now);
+    prepare(hart, harts, &now, &now, 0);
     barrier();
     while (is_there(&ended)) {
         const strip_t next = behind(&now);
         const int waits = !is_there(&next) || (next.at == 0 && (net.pass[next.pass].flags & PASS_WAITS) != 0);
         const uint32_t until = waits ? next.number : now.number, all = jobs_of(&now);
-        // The accelerator queues two jobs, so hart 0 queues further ones later, and leaves what it waits for to the others.
-        const uint32_t early = waits || all < CONTEXTS ? all : CONTEXTS, leads = early < all && harts > 1;
+        // The accelerator queues two jobs, so hart 0 queues further ones later.
+        const uint32_t early = waits || all < CONTEXTS ? all : CONTEXTS;
         if (hart == 0) {
             const uint32_t before = jobs;
             launch(&now, 0, early);
@@ -157,14 +166,14 @@ int main(uint32_t hart) {
             finish(hart, harts, &ended);
             ended = behind(&ended);
         }
-        barrier();
+        // The next strip's patches may be of what has just got its ReLU.
+        if (passed != next.pass) barrier();
         if (hart == 0) {
             // Before weights that are to be loaded: they are many, and the next strip needs its biases sooner.
             if (is_there(&next)) fill(&next);
             for (; passed < ended.pass; ++passed) end_pass(passed);
         }
-        if (is_there(&next) && (hart != 0 || !leads)) prepare(hart - leads, harts - leads, &next);
-        if (hart == 0) launch(&now, early, all);
+        if (is_there(&next)) prepare(hart, harts, &next, &now, all - early);
         barrier();
         now = next;
     }

@@ -34,16 +34,27 @@ static block_t block_of(uint32_t index) {
     return block;
 }
 
-// Queues the transfers of a block's operands; returns the number of the last.
+// Queues the transfer of W of a block.
+static void load_w(const block_t *b) {
+    const uint32_t width = b->k * size;
+    (void)dma_copy_2d(w_buffer[b->k_turn], width, whole.w + b->col * size, whole.k * size, width, whole.n);
+}
+
+// Queues the transfers of a block's operands; returns the number of the last. Behind the second block of a column comes
+// W of the next column: the accelerator has done the column before, whose W was there.
 static uint32_t load(uint32_t index) {
     const block_t b = block_of(index);
     const uint32_t x_row = whole.n * size, z_row = whole.k * size, width = b.k * size;
-    if (b.row == 0) {
-        (void)dma_copy_2d(w_buffer[b.k_turn], width, whole.w + b.col * size, z_row, width, whole.n);
+    if (b.row == 0 && (rows == 1 || index == 0)) load_w(&b);
+    uint32_t last = dma_copy(x_buffer[b.turn], whole.x + b.row * x_row, b.m * x_row);
+    if (whole.op != 0) {
+        last = dma_copy_2d(z_buffer[b.turn], width, whole.z + b.row * z_row + b.col * size, z_row, width, b.m);
     }
-    const uint32_t x = dma_copy(x_buffer[b.turn], whole.x + b.row * x_row, b.m * x_row);
-    if (whole.op == 0) return x;
-    return dma_copy_2d(z_buffer[b.turn], width, whole.z + b.row * z_row + b.col * size, z_row, width, b.m);
+    if (index % rows == 1 && index - 1 + rows < rows * cols) {
+        const block_t next = block_of(index - 1 + rows);
+        load_w(&next);
+    }
+    return last;
 }
 
 static uint32_t store(uint32_t index) {

@@ -15,6 +15,7 @@
 #include "../hal/layers.h"
 
 enum { TOTALS = 4, NOTES = 4 }; // answers of the step, and of a phase
+enum { NARROW = 32 }; // features of a layer whose products take less time than to turn activations of its neighbour
 
 static uint32_t begun, index, phases; // of hart 0: time, block at hand, phases that have ended
 static uint32_t passed_job;           // the last that computes what is passed back
@@ -58,15 +59,16 @@ static void fill_biases(uint32_t hart, uint32_t layer) {
     }
 }
 
-// Turns the activations of a layer, which hart 0 then sends to L2. They stay until the next layer's do the same.
+// Turns the activations of a layer, which hart 0 then sends to L2. They stay until those come that have the same place.
 static void turn(uint32_t hart, uint32_t layer) {
-    static uint32_t number;
-    if (hart == 0 && layer > 1) wait_for_transfer(number);
+    static uint32_t sent[2];
+    uint32_t *number = &sent[layer % net.saved_layers];
+    if (hart == 0 && layer > net.saved_layers) wait_for_transfer(*number);
     meet(hart);
     const share_t share = share_of(hart, net.size[layer]);
     layer_transpose(&share, wide(layer), saved(layer));
     meet(hart);
-    if (hart == 0) number = dma_copy(activations_of[layer], saved(layer), 2 * net.size[layer] * net.batch);
+    if (hart == 0) *number = dma_copy(activations_of[layer], saved(layer), 2 * net.size[layer] * net.batch);
 }
 
 // Queues the product of a block, and ReLU behind a layer's last: max(0 * 0, sum), since -0 is below 0. Returns 0 then.
@@ -74,39 +76,52 @@ static int queue_forward(void) {
     const block_t *block = wait_for_load(index);
     const uint32_t layer = block->layer;
     if (layer == 1) {
-        product(GEMM, net.size[1], block->size, net.batch, block->weights, block->samples, wide(1));
+        queue_product(GEMM, net.size[1], block->size, net.batch, block->weights, block->samples, wide(1));
     } else {
         const uint32_t to = wide(layer) + 2 * block->at * net.batch;
-        product(GEMM, block->size, net.size[layer - 1], net.batch, block->weights, wide(layer - 1), to);
+        queue_product(GEMM, block->size, net.size[layer - 1], net.batch, block->weights, wide(layer - 1), to);
     }
     done_with(index++, jobs);
     if (!ends_layer(block)) return 1;
-    product(MULMAX, net.size[layer], 1, net.batch, zeros, zeros, wide(layer));
+    queue_product(MULMAX, net.size[layer], 1, net.batch, zeros, zeros, wide(layer));
     return 0;
 }
 
+// True if the products of a layer are over before activations of the layer before are turned.
+static int is_short(uint32_t layer) { return least(net.size[layer - 1], net.size[layer]) < NARROW; }
+
+// Queues what is left of a layer and the first product of the next, of which there may be more. Returns the layer's last
+// job.
+static uint32_t queue_rest(uint32_t layer, int *more) {
+    while (*more) *more = queue_forward();
+    const uint32_t last = jobs;
+    if (layer + 1 < net.layers) *more = queue_forward();
+    return last;
+}
+
+// The first product of a layer is behind the last of the layer before: it needs no more than its sums filled with biases.
+// Activations are turned before it is queued where a layer's products last longer than that, behind it where they are short.
 static void forward(uint32_t hart) {
+    uint32_t before = 0; // the last job of the layer before
+    int more = 0;        // products of the layer are still to be queued
     if (hart == 0) arbitrate(0);
     fill_biases(hart, 1);
     meet(hart);
+    if (hart == 0) more = queue_forward();
     for (uint32_t layer = 1; layer < net.layers; ++layer) {
-        int more = 0;
         if (hart == 0) {
-            const uint32_t before = jobs;
-            more = queue_forward();
             // Enough for the accelerator until what follows has ended.
             if (more && is_loaded(index)) more = queue_forward();
+            while (more && is_short(layer)) more = queue_forward();
             wait_for_jobs(before);
         }
         // The activations of the layer before are there, and what those before them were made of is free.
-        if (layer > 1) {
-            turn(hart, layer - 1);
-        } else {
-            meet(hart);
-        }
+        meet(hart);
         fill_biases(hart, layer + 1);
         meet(hart);
-        while (more) more = queue_forward();
+        if (hart == 0 && is_short(layer)) before = queue_rest(layer, &more);
+        if (layer > 1) turn(hart, layer - 1);
+        if (hart == 0 && !is_short(layer)) before = queue_rest(layer, &more);
     }
 }
 
