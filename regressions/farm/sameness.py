@@ -19,6 +19,8 @@ TIMES = {"seconds", "processor", "builds", "start", "cycles_per_second", "jobs_p
 
 _TIMED = re.compile("|".join(f'"{key}"' for key in sorted(TIMES | {"run_id"})))
 
+_RANKED = "SECONDS, SHARE"  # in lines whose order is that of their times
+
 # What reports for people make of times.
 _MASKS = tuple(
     (re.compile(pattern), mask)
@@ -34,6 +36,7 @@ _MASKS = tuple(
         (r'<td class="n">\d+\.\d</td>', "SECONDS"),
         (r'(?<=</td><td class="n">)[\d ,\u00a0\u202f]+</td>(?=<td( colspan="5" class="soft")?>)', "SECONDS"),
         (r'(?<=</th>)<td class="n">TIME</td>', "TIME"),
+        (r'SECONDS<td class="n">\d+\.\d %</td>', _RANKED),  # of tests that found nothing new
     )
 )
 _READ = (".json", ".jsonl", ".html", ".md", ".xml", ".log")
@@ -60,7 +63,11 @@ def _timeless(name: str, text: str) -> str:
         return "\n".join(_masked(line) for line in lines if line.strip())
     for pattern, mask in _MASKS:
         text = pattern.sub(mask, text)
-    return text
+    lines = text.split("\n")
+    ranked = [place for place, line in enumerate(lines) if _RANKED in line]
+    for place, line in zip(ranked, sorted(lines[place] for place in ranked), strict=True):
+        lines[place] = line
+    return "\n".join(lines)
 
 
 def _masked(line: str) -> str:
