@@ -22,10 +22,9 @@ PROGRAMMING = 12
 CHANGE = 4
 """Most cycles of a job beyond those of its tiles, as asked for."""
 CONTEXTS = (2, 4)
-ARRAYS: dict[str, Instance] = {
-    name: device.instance for name in available() if (device := load(name)).schedule and "_c" not in name
-}
-"""The array's instances by device."""
+_FIRST = dict(reversed([(device.instance, name) for name in available() if (device := load(name)).schedule]))
+ARRAYS: dict[str, Instance] = {name: at for at, name in reversed(_FIRST.items())}
+"""The array's instances, by the first device that has each."""
 _SETTLED, _LAST = 30, 10  # jobs of a queue until its gaps are the same again and again, and those counted
 _DRAWN = 100
 _SPACE = 1 << 20
@@ -70,7 +69,7 @@ def drawn_jobs(at: Instance, tiles: int, contexts: int, seed: int = 1) -> tuple[
         contexts: Jobs that are queued or run at a time.
         seed: Chooses the jobs.
     """
-    rng = random.Random(f"{at} {tiles} {seed}")
+    rng = random.Random(f"{at.h} {at.l} {at.p} {at.dw} {tiles} {seed}")
     jobs = [
         (
             rng.choice(tuple(Op)),
