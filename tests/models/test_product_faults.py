@@ -150,6 +150,39 @@ def test_z_stored_transposed_or_scaled_or_cut_off() -> None:
     assert _named(Op.GEMM, operands, near).startswith("the rounding is wrong: each wrong output is next to")
 
 
+def test_what_is_cut_off_is_the_largest_that_is_not_above() -> None:
+    sums = np.arange(1 << 16, dtype=np.uint16)
+    for fmt in (Format.E4M3, Format.E5M2):
+        codes = to_values(np.arange(1 << 8, dtype=np.uint8), fmt)
+        largest = np.nanmax(codes[np.isfinite(codes)])
+        inside = sums[np.abs(np.nan_to_num(PLAIN[sums], nan=np.inf)) <= largest]
+        cut, exact_values = to_values(cut_off(inside, fmt), fmt), PLAIN[inside]
+        magnitudes = np.unique(np.abs(codes[np.isfinite(codes)]))
+        below = magnitudes[np.searchsorted(magnitudes, np.abs(exact_values), side="right") - 1]
+        assert np.array_equal(cut, np.copysign(below, exact_values))
+
+
+def test_exact_sums_are_rounded_at_the_end_alone() -> None:
+    x, w, y = _operands(5)
+    sums = dict(other_roundings(Op.GEMM, x, w, y))["with exact sums that are rounded at the end"]
+    for row, column in ((0, 0), (3, 4), (8, 9)):
+        products = (
+            Fraction(float(PLAIN[x[row, n]])) * Fraction(float(PLAIN[w[n, column]])) for n in range(5)
+        )
+        right = sum(products, Fraction(float(PLAIN[y[row, column]])))
+        near = [abs(Fraction(float(PLAIN[int(sums[row, column]) + d])) - right) for d in (-1, 0, 1)]
+        assert min(near) == near[1]
+
+
+def test_three_wrong_outputs_are_enough_to_tell_and_two_are_not() -> None:
+    x, w, y = _operands()
+    for columns, words in ((2, ""), (3, "the scale is wrong: it is the right Z times 2^-4")):
+        operands = [x[:1], w[:, :columns], y[:1, :columns]]
+        times = to_bits(np.ldexp(PLAIN[gemm_op(Op.GEMM, *operands)], -4), Format.FP16)
+        assert np.unique(times).size == columns
+        assert _named(Op.GEMM, operands, times) == words
+
+
 @pytest.mark.parametrize("op", [Op.ADDMIN, Op.MULMAX, Op.MAXMIN])
 def test_scales_and_transpositions_of_other_operations(op: Op) -> None:
     random = np.random.default_rng(2)
