@@ -79,7 +79,6 @@ module redmule_top
     logic [DW-1:0]            own;         // the store on offer, and the same of the row's twin
     logic [DW-1:0]            twin;
     logic [15:0]              bytes;
-    logic                     store;       // it is taken
     logic [1:0]               bad;         // wrong operands of W
   } watched_t;
 
@@ -272,7 +271,7 @@ module redmule_top
   logic [7:0]        z_row, z_piece;
   ctx_t              z_job;
   logic [DW-1:0]     z_data, r_data;
-  logic              z_refuse;
+  logic              z_refuse, z_stored;
   logic              r_valid;
   dest_t             r_dest;
 
@@ -315,7 +314,7 @@ module redmule_top
     .z_bytes_o    (watched.bytes),
     .z_data_i     (z_data),
     .z_refuse_i   (z_refuse),
-    .z_store_o    (watched.store),
+    .z_store_o    (z_stored),
     .again_o      (again),
     .r_valid_o    (r_valid),
     .r_dest_o     (r_dest),
@@ -359,7 +358,7 @@ module redmule_top
       .bytes_i   (watched.bytes),
       .refuse_o  (z_refuse),
       .again_i   (again),
-      .store_i   (watched.store),
+      .store_i   (z_stored),
       .tile_end_i(z_release),
       .read_i    (watched.read),
       .faults_o  (faults),
