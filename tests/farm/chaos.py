@@ -215,7 +215,7 @@ def main() -> int:
     """Run the large chaos; returns 0 if the reports are the same."""
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     with tempfile.TemporaryDirectory(prefix="chaos-") as name:
-        found, done, said = compare(Path(name), kills, 6 * kills)
+        found, done, said = compare(Path(name), kills, 9 * kills)
     print(said)
     print(", ".join(f"{count} {what}" for what, count in sorted(done.items())))
     print("\n".join(found) or "the same, but for times")

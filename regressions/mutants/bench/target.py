@@ -29,6 +29,7 @@ from regressions.paths import ROOT
 from regressions.process import Command, run_process
 from regressions.results import ResultsReader
 from regressions.services import Services
+from regressions.yosys.tool import ENVIRONMENT
 from tb.schema import nearest
 
 NAME = "bench"
@@ -145,6 +146,8 @@ class BenchTarget:
             shutil.copytree(ROOT, copy, ignore=_LEFT_OUT)
             (copy / "build").mkdir()
             (copy / "build/cache").symlink_to(self._builds.resolve())
+            if ENVIRONMENT.exists():  # else each copy would install the tools of proofs again
+                (copy / "build/formal").symlink_to(ENVIRONMENT)
         return {}
 
     async def control(self, simulations: Simulations) -> tuple[str, int]:
