@@ -2,6 +2,7 @@
 """``make query``: results of any number of runs as tables, by SQL."""
 
 import importlib
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from regressions.order import Order
 from regressions.paths import relative
 from regressions.query.choice import choose
 from regressions.query.columns import TABLES
+from regressions.query.fault_table import FAULTS, MAP, fault_view, maps_of
 from regressions.query.store import kept, views
 from regressions.run import EXIT_PASSED
 from regressions.services import Services
@@ -56,28 +58,51 @@ _INTERRUPTED = "Query interrupted"
 def _query(order: Order, console: Console) -> int:
     """Read the runs, and answer the question."""
     duckdb = _duckdb()
-    choice = choose(order.runs, order.tree)
     with duckdb.connect(config=_settings(order)) as connection:
-        _say(console, choice.notes)
-        folders = []
-        with busy(console, "reading runs"):
-            for name, path in choice.folders.items():
-                try:
-                    folders.append(kept(order.tree.tables, name, path, connection))
-                except (SchemaError, OSError, duckdb.Error) as error:
-                    _say(console, [f"{relative(path)} is left out: {error}"])
-        if not folders:
-            raise UserError("none of these runs can be read; the lines above say why")
-        views(folders, connection)
-        for path, lines in connection.sql(
-            "SELECT path, unreadable FROM runs WHERE unreadable > 0"
-        ).fetchall():
-            _say(console, [f"{path}: {lines} lines of its results cannot be read and are left out"])
+        faults = [path for path in order.runs if path.suffix == MAP]
+        named = set(re.findall(r"\w+", order.sql.lower()))
+        if FAULTS in named:
+            _read_faults(faults, order, console, connection)
+        if FAULTS not in named or named & TABLES.keys():
+            runs = [path for path in order.runs if path not in faults]
+            _read_runs(runs, order, console, connection, duckdb.Error)
         try:
             _answer(connection, order, console)
         except duckdb.Error as error:
             raise UserError(f"SQL: {_in_words(str(error))}; {_TABLES}") from None
     return EXIT_PASSED
+
+
+def _read_faults(named: Sequence[Path], order: Order, console: Console, connection: Any) -> None:
+    """Make the table of faults, of the maps named or of all."""
+    folder = order.tree.root / "faults"
+    maps = named or maps_of(folder)
+    if not maps:
+        raise UserError(
+            f"no faults in {relative(folder)}: make faults injects some, or name its files by RUNS="
+        )
+    with busy(console, "reading faults"):
+        fault_view(maps, order.tree.tables, connection)
+
+
+def _read_runs(
+    named: Sequence[Path], order: Order, console: Console, connection: Any, damage: type[Exception]
+) -> None:
+    """Make the tables of runs, of those named or of all; those that cannot be read are left out."""
+    choice = choose(named, order.tree)
+    _say(console, choice.notes)
+    folders = []
+    with busy(console, "reading runs"):
+        for name, path in choice.folders.items():
+            try:
+                folders.append(kept(order.tree.tables, name, path, connection))
+            except (SchemaError, OSError, damage) as error:
+                _say(console, [f"{relative(path)} is left out: {error}"])
+    if not folders:
+        raise UserError("none of these runs can be read; the lines above say why")
+    views(folders, connection)
+    for path, lines in connection.sql("SELECT path, unreadable FROM runs WHERE unreadable > 0").fetchall():
+        _say(console, [f"{path}: {lines} lines of its results cannot be read and are left out"])
 
 
 def _duckdb() -> Any:
@@ -90,7 +115,10 @@ def _duckdb() -> Any:
         ) from None
 
 
-_TABLES = f"tables are {', '.join(TABLES)}, and SQL='DESCRIBE jobs' shows the columns of one (docs/query.md)"
+_TABLES = (
+    f"tables are {', '.join(TABLES)} and {FAULTS}, and SQL='DESCRIBE jobs' shows the columns of one "
+    "(docs/query.md)"
+)
 
 
 def _settings(order: Order) -> dict[str, str]:

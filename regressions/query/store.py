@@ -15,6 +15,7 @@ from msgspec import json
 
 from regressions.query.columns import TABLES, Row, types
 from regressions.query.reading import rows
+from regressions.query.sql import sql_list, sql_text
 from regressions.rundir import RESULTS
 
 PORTION = 200_000
@@ -61,7 +62,7 @@ def views(folders: Sequence[Path], connection: Any) -> None:
     """Make a view of each table over the tables of some runs."""
     for table in TABLES:
         files = [str(path) for folder in folders for path in sorted(folder.glob(f"{table}-*.parquet"))]
-        connection.execute(f"CREATE VIEW {table} AS FROM read_parquet({_list(files)})")
+        connection.execute(f"CREATE VIEW {table} AS FROM read_parquet({sql_list(files)})")
 
 
 def _digest(path: Path) -> str:
@@ -118,20 +119,12 @@ class _Writer:
         source = self._folder / f"{table}.json"
         target = self._folder / f"{table}-{next(self._numbers[table]):05}.parquet"
         self._connection.execute(
-            f"COPY (FROM read_json({_text(str(source))}, format = 'newline_delimited', ignore_errors = true, "
-            f"columns = {_columns(types(table))})) TO {_text(str(target))} (FORMAT parquet)"
+            f"COPY (FROM read_json({sql_text(str(source))}, format = 'newline_delimited', "
+            f"ignore_errors = true, columns = {_columns(types(table))})) "
+            f"TO {sql_text(str(target))} (FORMAT parquet)"
         )
         source.unlink()
 
 
 def _columns(named: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in named.items()) + "}"
-
-
-def _list(texts: Sequence[str]) -> str:
-    return "[" + ", ".join(map(_text, texts)) + "]"
-
-
-def _text(value: str) -> str:
-    """A text in SQL."""
-    return "'" + value.replace("'", "''") + "'"
+    return "{" + ", ".join(f"{sql_text(name)}: {sql_text(kind)}" for name, kind in named.items()) + "}"
