@@ -16,6 +16,7 @@ class FaultOutcome(IntEnum):
     LATE = 4
     HANG = 5
     LATENT = 6
+    REPORTED = 7
 
     @property
     def words(self) -> str:
@@ -31,6 +32,7 @@ MEANING = {
     FaultOutcome.LATE: "all is right but the cycle of the event",
     FaultOutcome.HANG: "the event never comes, or the device stays busy behind it",
     FaultOutcome.LATENT: "all is right, but the next job is not",
+    FaultOutcome.REPORTED: "the second event line told it, in this job or the next; no stray write",
 }
 """Each class in a sentence."""
 
@@ -44,6 +46,7 @@ class FaultFlag(IntFlag):
     ANSWER = 8
     CLEARED = 16  # after a hang, a soft clear was enough for the next job
     RESET = 32  # only a reset was
+    TOLD = 64  # by the second event line, in the run or in the job behind it
 
 
 FAULT = np.dtype(

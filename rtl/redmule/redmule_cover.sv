@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Internal events of the accelerator for functional coverage: buffers full and empty, every stall, every conflict on
-// the port. Bound to redmule_top, seen by nothing in the device. The bench reads events_o (docs/descriptor.md,
+// the port. Bound to redmule_engine, seen by nothing in the device. The bench reads events_o (docs/descriptor.md,
 // "cover"); the cover properties are counted by simulators that do so.
 
 module redmule_cover
@@ -258,7 +258,7 @@ module redmule_cover
 
 endmodule
 
-bind redmule_top redmule_cover #(
+bind redmule_engine redmule_cover #(
   .H(H),
   .CONTEXTS(CONTEXTS)
 ) i_cover (

@@ -8,6 +8,7 @@ module redmule_faults #(
   input  logic               clk_i,
   input  logic               rst_ni,
   input  logic               clear_i,
+  input  logic               halted_i,       // full level: the copies differed, and nothing goes on
   input  logic               read_i,         // the counts are read, and begin anew
   input  logic               repeat_i,       // one cycle: a tile begins again
   input  logic               uncorrected_i,  // one cycle: a tile is stored in which rows differ
@@ -16,7 +17,8 @@ module redmule_faults #(
   output logic [N_CORES-1:0] event_o
 );
 
-  logic [15:0]        repeats_q, uncorrected_q;
+  logic [15:0]        repeats_q;
+  logic [14:0]        uncorrected_q;
   logic [N_CORES-1:0] event_q;
 
   function automatic logic [15:0] counted(logic [15:0] count, logic one);
@@ -35,12 +37,12 @@ module redmule_faults #(
     end else begin
       // what happens in the cycle of the read counts in the next
       repeats_q     <= counted(read_i ? '0 : repeats_q, repeat_i);
-      uncorrected_q <= counted(read_i ? '0 : uncorrected_q, uncorrected_i);
+      uncorrected_q <= read_i ? 15'(uncorrected_i) : uncorrected_q == '1 ? '1 : uncorrected_q + 15'(uncorrected_i);
       event_q       <= uncorrected_i ? core_i : '0;
     end
   end
 
-  assign faults_o = {uncorrected_q, repeats_q};
+  assign faults_o = {halted_i, uncorrected_q, repeats_q};
   assign event_o  = event_q;
 
 `ifndef RTL_NO_ASSERTIONS
@@ -49,7 +51,7 @@ module redmule_faults #(
       else $error("events to several cores at a time");
     told_and_counted: assert (event_q != '0 -> uncorrected_q != '0)
       else $error("an event of a tile that is not counted");
-    forgotten_after_clear: assert ($past(rst_ni && clear_i) -> faults_o == '0 && event_q == '0)
+    forgotten_after_clear: assert ($past(rst_ni && clear_i) -> faults_o[30:0] == '0 && event_q == '0)
       else $error("a soft clear left a count or an event (contract A9.6)");
   end
 `endif

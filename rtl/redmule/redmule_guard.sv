@@ -11,6 +11,7 @@ module redmule_guard #(
   input  logic                clk_i,
   input  logic                rst_ni,
   input  logic                clear_i,
+  input  logic                halted_i,   // the copies differed
   input  logic                init_i,
   // modes
   input  logic                trigger_i,
@@ -27,6 +28,7 @@ module redmule_guard #(
   input  logic [DW-1:0]       twin_i,
   input  logic [15:0]         bytes_i,
   output logic                refuse_o,
+  output logic                alike_o,    // the twin's may be stored in its place: it is the same, or refused
   input  logic                again_i,    // it is refused
   input  logic                store_i,    // it is taken
   input  logic                tile_end_i, // and is the last of its tile
@@ -36,9 +38,10 @@ module redmule_guard #(
   output logic [N_CORES-1:0]  event_o
 );
 
-  logic check, differ, uncorrected;
+  logic check, differ, refusing, uncorrected;
 
-  assign check = paired_o[job_i] && !zeros_i;
+  assign check   = paired_o[job_i] && !zeros_i;
+  assign alike_o = check && refusing;
 
   redmule_modes #(
     .CONTEXTS(CONTEXTS)
@@ -73,6 +76,7 @@ module redmule_guard #(
     .store_i,
     .tile_end_i,
     .refuse_o,
+    .refusing_o   (refusing),
     .uncorrected_o(uncorrected)
   );
 
@@ -82,6 +86,7 @@ module redmule_guard #(
     .clk_i,
     .rst_ni,
     .clear_i,
+    .halted_i,
     .read_i,
     .repeat_i     (again_i),
     .uncorrected_i(uncorrected),

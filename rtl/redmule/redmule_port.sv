@@ -7,11 +7,12 @@ module redmule_port
   import redmule_pkg::*;
 #(
   parameter int unsigned DW = 256,  // payload bits; the port has 32 more
-  parameter int unsigned FT = 0     // fault tolerance: 0 none, 1 of the data path
+  parameter int unsigned FT = 0     // fault tolerance: 0 none, 1 of the data path, 2 full
 ) (
   input  logic                clk_i,
   input  logic                rst_ni,
   input  logic                clear_i,
+  input  logic                drop_i,       // full level: no request stays raised, granted or not
   input  logic                again_i,      // drop what was read for tiles that begin again; ready_o, and no beat
   // beats
   input  logic                valid_i,
@@ -71,6 +72,10 @@ module redmule_port
     end
     if (clear_i) held_d = req_d;
     if (take) req_d = 1'b1;
+    if (FT == 2 && drop_i) begin
+      req_d  = 1'b0;
+      held_d = 1'b0;
+    end
   end
 
   always_comb begin
@@ -133,7 +138,7 @@ module redmule_port
 
 `ifndef RTL_NO_ASSERTIONS
   always @(posedge clk_i) if (rst_ni) begin
-    held_until_granted: assert ($past(rst_ni && tcdm_req_o && !tcdm_gnt_i)
+    held_until_granted: assert ($past(rst_ni && tcdm_req_o && !tcdm_gnt_i && !(FT == 2 && drop_i))
         -> tcdm_req_o && $stable({tcdm_add_o, tcdm_wen_o, tcdm_be_o}))
       else $error("a request changed before its grant (contract A4.6, A4.7)");
     // Data too: they change with a beat alone, and comparing all their bits in every cycle would be slow.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the time of a job goes; bound to redmule_top, seen by nothing in the device. Each cycle of a job is H x L
+// Where the time of a job goes; bound to redmule_engine, seen by nothing in the device. Each cycle of a job is H x L
 // slots, one for each compute element, and each slot gets exactly one cause, so the causes sum to cycles * H * L.
 // A chunk column is booked when it enters the cascade: its slots do a step, or are padding in K (the column lies
 // outside the matrix), else in N (no such step), else in M (no such row). A cycle in which nothing enters is
@@ -145,7 +145,7 @@ module redmule_probe
 
 endmodule
 
-bind redmule_top redmule_probe #(
+bind redmule_engine redmule_probe #(
   .H(H),
   .L(L),
   .CONTEXTS(CONTEXTS)

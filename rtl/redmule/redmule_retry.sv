@@ -17,6 +17,7 @@ module redmule_retry (
   input  logic       store_i,       // it is taken
   input  logic       tile_end_i,    // and is the last of its tile
   output logic       refuse_o,
+  output logic       refusing_o,    // what is wrong is not stored
   output logic       uncorrected_o  // one cycle: a fault is stored, the first of its tile
 );
 
@@ -27,7 +28,8 @@ module redmule_retry (
   logic [1:0] bad_q, bad_d;  // by bank
 
   assign wrong         = differ_i || (check_i && bad_q[bank_i]);
-  assign refuse_o      = wrong && repeats_q != MOST;
+  assign refusing_o    = repeats_q != MOST;
+  assign refuse_o      = wrong && refusing_o;
   assign uncorrected_o = store_i && wrong && !told_q;
 
   // A mark may be of the tile that uses the bank next: then the one that is still stored from it is repeated too.

@@ -10,7 +10,7 @@ module redmule_streamer
   parameter int unsigned P  = 3,    // pipeline registers of the FMA
   parameter int unsigned DW = 256,  // payload bits of the port
   parameter int unsigned CONTEXTS = 2,  // jobs queued or running
-  parameter int unsigned FT = 0,  // fault tolerance: 0 none, 1 of the data path
+  parameter int unsigned FT = 0,  // fault tolerance: 0 none, 1 of the data path, 2 full
   localparam int unsigned CW = $clog2(CONTEXTS),  // bits of a context's number; a box of a proof has no types
   localparam int unsigned PIECE    = DW / 8,
   localparam int unsigned Z_PIECES = (H * (P + 1) * 2 + PIECE - 1) / PIECE   // of a row of Y and Z
@@ -19,6 +19,7 @@ module redmule_streamer
   input  logic                     rst_ni,
   input  logic                     clear_i,
   input  logic                     init_i,
+  input  logic                     drop_i,       // full level: no request stays raised
   input  job_t [CONTEXTS-1:0]      jobs_i,
   // tiles, indexed by src_e
   input  logic  [3:0]              tile_valid_i,
@@ -351,6 +352,7 @@ module redmule_streamer
     .clk_i,
     .rst_ni,
     .clear_i,
+    .drop_i,
     .again_i   (again_o),
     .valid_i   (any && !refused),
     .ready_o   (ready),

@@ -9,7 +9,7 @@ module redmule_w_buffer
   parameter int unsigned H  = 4,    // compute elements in a row
   parameter int unsigned D  = 16,   // columns of a tile, H(P+1)
   parameter int unsigned DW = 256,  // payload bits of the port
-  parameter int unsigned FT = 0     // fault tolerance: 0 none, 1 of the data path
+  parameter int unsigned FT = 0     // fault tolerance: 0 none, 1 of the data path, 2 full: one for each half
 ) (
   input  logic                clk_i,
   input  logic                rst_ni,
@@ -84,7 +84,7 @@ module redmule_w_buffer
       if (advance_i) w_o[h] <= value;
     end
 
-    if (FT != 0) begin : gen_parity
+    if (FT == 1) begin : gen_parity
       redmule_w_parity #(
         .D (D),
         .DW(DW)

@@ -9,7 +9,7 @@ module redmule_x_buffer
 #(
   parameter int unsigned H  = 4,    // compute elements in a row
   parameter int unsigned L  = 12,   // rows
-  parameter int unsigned FT = 0,    // fault tolerance: 0 none, 1 of the data path
+  parameter int unsigned FT = 0,    // fault tolerance: 0 none, 1 of the data path, 2 full: half of the rows are here
   parameter int unsigned DW = 256   // payload bits of the port
 ) (
   input  logic                      clk_i,
@@ -59,7 +59,7 @@ module redmule_x_buffer
   );
 
   for (genvar l = 0; l < int'(L); l++) begin : gen_row
-    localparam int unsigned TWIN = FT != 0 && unsigned'(l) >= L / 2 ? unsigned'(l) - L / 2 : unsigned'(l);
+    localparam int unsigned TWIN = FT == 1 && unsigned'(l) >= L / 2 ? unsigned'(l) - L / 2 : unsigned'(l);
 
     always_ff @(posedge clk_i) begin
       if (write && (r_dest_i.row == 8'(l) || r_dest_i.row == 8'(TWIN))) mem_q[r_dest_i.bank][l] <= r_data_i;
@@ -89,7 +89,7 @@ module redmule_x_buffer
       else $error("a column is fetched that is not there");
     releases_what_is_full: assert (release_i -> full_o[fetch_bank_i])
       else $error("a bank is released that is not full");
-    overwrites_nothing: assert (write -> !full_o[r_dest_i.bank] && r_dest_i.row < 8'(L))
+    overwrites_nothing: assert (write -> !full_o[r_dest_i.bank] && 32'(r_dest_i.row) < (FT == 2 ? 2 * L : L))
       else $error("a load overwrites what is still to be used");
     fills_what_is_taken: assert (write && r_dest_i.last -> taken_o[r_dest_i.bank])
       else $error("a load fills a bank that nobody took");

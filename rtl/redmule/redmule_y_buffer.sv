@@ -7,7 +7,7 @@ module redmule_y_buffer
   import redmule_pkg::*;
 #(
   parameter int unsigned L  = 12,   // rows
-  parameter int unsigned FT = 0,    // fault tolerance: 0 none, 1 of the data path
+  parameter int unsigned FT = 0,    // fault tolerance: 0 none, 1 of the data path, 2 full: half of the rows are here
   parameter int unsigned D  = 16,   // columns of a tile, H(P+1)
   parameter int unsigned DW = 256,  // payload bits of the port
   localparam int unsigned PIECES = (D * 16 + DW - 1) / DW
@@ -61,7 +61,7 @@ module redmule_y_buffer
   );
 
   for (genvar l = 0; l < int'(L); l++) begin : gen_row
-    localparam int unsigned TWIN = FT != 0 && unsigned'(l) >= L / 2 ? unsigned'(l) - L / 2 : unsigned'(l);
+    localparam int unsigned TWIN = FT == 1 && unsigned'(l) >= L / 2 ? unsigned'(l) - L / 2 : unsigned'(l);
 
     for (genvar p = 0; p < int'(PIECES); p++) begin : gen_piece
       localparam int unsigned FROM = unsigned'(p) * DW / 16;
@@ -89,7 +89,7 @@ module redmule_y_buffer
   always @(posedge clk_i) if (rst_ni) begin
     releases_what_is_taken: assert (release_i -> fetch_i && taken_o[fetch_bank_i] && full_o[fetch_bank_i][0])
       else $error("a bank is released that is not full");
-    overwrites_nothing: assert (write -> 32'(r_dest_i.piece) < PIECES && r_dest_i.row < 8'(L)
+    overwrites_nothing: assert (write -> 32'(r_dest_i.piece) < PIECES && 32'(r_dest_i.row) < (FT == 2 ? 2 * L : L)
         && !1'(full_o[r_dest_i.bank] >> r_dest_i.piece))
       else $error("a load overwrites what is still to be used");
   end

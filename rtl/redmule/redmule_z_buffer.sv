@@ -10,7 +10,7 @@ module redmule_z_buffer
   parameter int unsigned L  = 12,   // rows
   parameter int unsigned D  = 16,   // columns of a tile, H(P+1)
   parameter int unsigned DW = 256,  // payload bits of the port
-  parameter int unsigned FT = 0,    // fault tolerance: 0 none, 1 of the data path
+  parameter int unsigned FT = 0,    // fault tolerance: 0 none, 1 of the data path, 2 full: half of the rows are here
   localparam int unsigned PIECES = (D * 16 + DW - 1) / DW
 ) (
   input  logic                   clk_i,
@@ -77,7 +77,7 @@ module redmule_z_buffer
   );
 
   for (genvar l = 0; l < int'(L); l++) begin : gen_row
-    localparam int unsigned TWIN = FT != 0 && unsigned'(l) >= L / 2 ? unsigned'(l) - L / 2 : unsigned'(l);
+    localparam int unsigned TWIN = FT == 1 && unsigned'(l) >= L / 2 ? unsigned'(l) - L / 2 : unsigned'(l);
     logic [15:0] value;
 
     redmule_cast_out i_cast (
@@ -97,7 +97,7 @@ module redmule_z_buffer
     end
   end
 
-  if (FT != 0) begin : gen_twins
+  if (FT == 1) begin : gen_twins
     localparam int unsigned HALF = L / 2;
     logic                      upper;
     logic [7:0]                place;  // in its half
@@ -158,7 +158,7 @@ module redmule_z_buffer
       else $error("sums leave into a bank that is still to be stored");
     column_has_a_bank: assert (column && out_i.live && out_i.col != '0 -> taken_o[out_i.tile_bank])
       else $error("sums leave into a bank that was not taken");
-    overwrites_nothing: assert (copy_row -> full_o[r_dest_i.bank] == '0 && r_dest_i.row < 8'(L))
+    overwrites_nothing: assert (copy_row -> full_o[r_dest_i.bank] == '0 && 32'(r_dest_i.row) < (FT == 2 ? 2 * L : L))
       else $error("a copy overwrites what is still to be stored");
     ends_are_live: assert (column && out_i.last_col -> out_i.live)
       else $error("a tile ends outside of the matrix");

@@ -37,7 +37,10 @@ DEVICES = {"redmule": (load("redmule"), 200), cluster.NAME: (cluster.CLUSTER, 18
 # Types and constants alone, and wires alone between the cluster and its memories.
 PLAIN = {"cluster_pkg.sv", "cluster_system.sv"}
 # Of fault tolerance, which this array does not have: tests/rtl/test_fault_tolerant.py breaks it on purpose.
-GUARD = {f"redmule_{part}.sv" for part in ("compare", "faults", "guard", "modes", "retry", "w_parity")}
+GUARD = {
+    f"redmule_{part}.sv"
+    for part in ("compare", "faults", "guard", "halves", "lockstep", "modes", "retry", "w_parity")
+}
 
 
 @pytest.mark.parametrize("name", DEVICES)

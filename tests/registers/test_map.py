@@ -87,7 +87,8 @@ def test_a_fault_tolerant_mode_adds_its_register_and_a_field() -> None:
     assert set(extended) - set(register_map()) == {"FAULTS"}
     assert [(each.name, each.lsb, each.width, each.access) for each in extended["FAULTS"].fields] == [
         ("REPEATS", 0, 16, "RC"),
-        ("UNCORRECTED", 16, 16, "RC"),
+        ("UNCORRECTED", 16, 15, "RC"),
+        ("HALTED", 31, 1, "RO"),
     ]
     (mode,) = set(extended["MACFG"].fields) - set(register_map()["MACFG"].fields)
     assert (mode.name, mode.lsb, mode.width, mode.access) == ("FAULT_TOLERANT", 24, 1, "RW")

@@ -27,6 +27,8 @@ ARRAY = {"H": 4, "L": 4, "P": 1, "DW": 128}
 """Tiles of a job in fault-tolerant mode have 2 x 8 outputs."""
 M, N, K = 5, 9, 11
 TILES = 6
+FULL = 2
+"""Level of fault tolerance, as the parameter `FT` has it."""
 STALLED = StallSpec("random", 0.4, seed=5)
 
 _CYCLE = 2  # of the bench's clock, in its time unit
@@ -100,9 +102,20 @@ class FaultyJobs(DirectedTest):
         return line
 
 
+def engine(env: RedmuleEnv, row: int = 0) -> Any:
+    """Copy of the accelerator that has a row; below the full level there is one."""
+    device = env.dut.i_dut.i_device
+    return device.gen_full.i_engine if full(env) and row >= ARRAY["L"] // 2 else device.i_engine
+
+
+def full(env: RedmuleEnv) -> bool:
+    """Tell whether control is protected too."""
+    return env.descriptor.parameters["FT"] == FULL
+
+
 def guard(env: RedmuleEnv) -> Any:
     """Part of the device that compares."""
-    return env.dut.i_dut.i_device.gen_guard.i_guard
+    return engine(env).gen_guard.i_guard
 
 
 def counted(env: RedmuleEnv) -> tuple[int, int]:
@@ -113,7 +126,8 @@ def counted(env: RedmuleEnv) -> tuple[int, int]:
 
 def a_sum(env: RedmuleEnv, row: int, element: int) -> Any:
     """Partial sum that leaves a compute element."""
-    return env.dut.i_dut.i_device.i_array.gen_row[row].i_row.gen_ce[element].i_ce.acc_o
+    place = row % (ARRAY["L"] // 2) if full(env) else row
+    return engine(env, row).i_array.gen_row[place].i_row.gen_ce[element].i_ce.acc_o
 
 
 def inverted(place: Any, bit: int, at: int) -> Act:
@@ -157,14 +171,14 @@ class StalledUpsets(Upsets):
 
 
 class OperandUpsets(FaultyJobs):
-    """A bit of an operand of W, which all rows share."""
+    """A bit of an operand of W, which all rows share, or those of the lower half."""
 
     jobs: ClassVar[int] = 30
 
     def fault(self, env: RedmuleEnv, index: int) -> Act:
         """One upset in the registers of all compute elements."""
         del index
-        place = env.dut.i_dut.i_device.i_w_buffer.w_o
+        place = engine(env).i_w_buffer.w_o
         return inverted(place, self.random.randrange(16 * ARRAY["H"]), self.random.randrange(*_WORKING))
 
 

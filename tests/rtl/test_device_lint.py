@@ -21,12 +21,13 @@ INSTANCES = {
         {"H": 4, "L": 4, "P": 1, "DW": 128},
         {"H": 4, "L": 5, "P": 2, "DW": 256, "N_CORES": 1},
         {"FT": 1},
+        {"FT": 2},
         {"H": 4, "L": 4, "P": 1, "DW": 128, "CONTEXTS": 3, "N_CORES": 1, "FT": 1},
     ],
     "serial": [{"DW": dw, "N_CORES": cores} for cores in (1, 8) for dw in (32, 128, 256, 512)],
 }
 # Those among which every waived rule and signal is reported.
-TELLING = {"redmule": [INSTANCES["redmule"][0], INSTANCES["redmule"][6]], "serial": [{}]}
+TELLING = {"redmule": [INSTANCES["redmule"][0], INSTANCES["redmule"][6], INSTANCES["redmule"][8]], "serial": [{}]}
 IMPOSSIBLE = {
     "redmule": [
         ({"P": 0}, "at least 1"),
@@ -37,7 +38,7 @@ IMPOSSIBLE = {
         ({"H": 3}, "must be a multiple of H"),
         ({"N_CORES": 9}, "N_CORES must be"),
         ({"N_CORES": 0}, "N_CORES must be"),
-        ({"FT": 2}, "FT must be"),
+        ({"FT": 3}, "FT must be"),
         ({"FT": 1, "L": 5}, "L must be even"),
     ],
     "serial": [

@@ -10,7 +10,7 @@ import pytest
 from tb.descriptor import load
 from tb.paths import ROOT
 from tests.bench.simulation import PlannedTest, simulate
-from tests.rtl.injected_faults import ARRAY, SEEN, TILES
+from tests.rtl.injected_faults import ARRAY, FULL, SEEN, TILES
 
 pytestmark = pytest.mark.sim
 
@@ -21,22 +21,35 @@ MOST = 3
 """Repeats of a tile."""
 COMPARISON = "differ_o = check_i && differs != '0"
 
+NO_ASSERTIONS = 'RTL_NO_ASSERTIONS = "1"'
+
 Seen = dict[str, list[dict[str, Any]]]
 
 
-def device(name: str, comparison: str = COMPARISON) -> Path:
-    """A small array with the mode, without a probe and with a wide bound: a repeat is no finding."""
+def device(
+    name: str,
+    broken: str = COMPARISON,
+    level: int = 1,
+    file: str = "redmule_compare.sv",
+    line: str = COMPARISON,
+    *,
+    assertions: bool = True,
+) -> Path:
+    """A small array with the mode, without a probe and with a wide bound: a repeat is no finding.
+
+    In `file` stands `broken` instead of `line`.
+    """
     folder = FOLDER / name
     folder.mkdir(parents=True, exist_ok=True)
     base = load("redmule_ft_4x12x3")
     sources = [str(source) for source in base.sources]
-    place = next(i for i, source in enumerate(sources) if source.endswith("redmule_compare.sv"))
+    place = next(i for i, source in enumerate(sources) if source.endswith(file))
     text = Path(sources[place]).read_text()
-    assert text.count(COMPARISON) == 1
-    (folder / "redmule_compare.sv").write_text(text.replace(COMPARISON, comparison))
-    sources[place] = "redmule_compare.sv"
+    assert text.count(line) == 1
+    (folder / file).write_text(text.replace(line, broken))
+    sources[place] = file
     waivers = [str(path) for path in base.waivers] + [str(ROOT / "tests" / "rtl" / "injected.vlt")]
-    parameters = ", ".join(f"{key} = {value}" for key, value in {**ARRAY, "FT": 1, "N_CORES": 8}.items())
+    parameters = ", ".join(f"{key} = {value}" for key, value in {**ARRAY, "FT": level, "N_CORES": 8}.items())
     lines = [
         "schema = 1",
         f'name = "{name}"',
@@ -45,6 +58,7 @@ def device(name: str, comparison: str = COMPARISON) -> Path:
         f"includes = {json.dumps([str(path) for path in base.includes])}",
         f"waivers = {json.dumps(waivers)}",
         f"parameters = {{ {parameters} }}",
+        f"defines = {{ {'' if assertions else NO_ASSERTIONS} }}",
         f"operations = {json.dumps([op.name for op in base.operations])}",
         f"formats = {json.dumps([fmt.name for fmt in base.formats])}",
         "mixed_formats = true",
@@ -56,9 +70,9 @@ def device(name: str, comparison: str = COMPARISON) -> Path:
     return path
 
 
-def seen_on(folder: Path, descriptor: Path, tests: tuple[str, ...]) -> Seen:
+def seen_on(folder: Path, descriptor: Path, tests: tuple[str, ...], sequences: str = SEQUENCES) -> Seen:
     """Results of the jobs of each test."""
-    simulate(folder, [PlannedTest(name, f"{SEQUENCES}:{name}") for name in tests], device=str(descriptor))
+    simulate(folder, [PlannedTest(name, f"{sequences}:{name}") for name in tests], device=str(descriptor))
     found: Seen = {name: [] for name in tests}
     for text in (folder / SEEN).read_text().splitlines():
         line = json.loads(text)
@@ -66,10 +80,11 @@ def seen_on(folder: Path, descriptor: Path, tests: tuple[str, ...]) -> Seen:
     return found
 
 
-@pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+@pytest.fixture(scope="module", params=[1, FULL], ids=["data_path", "full"])
+def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Seen:
     """All tests in one simulation."""
-    return seen_on(tmp_path_factory.mktemp("faults"), device("fault_tolerant"), TESTS)
+    descriptor = device(f"fault_tolerant_{request.param}", level=request.param)
+    return seen_on(tmp_path_factory.mktemp("faults"), descriptor, TESTS)
 
 
 @pytest.mark.parametrize("name", ["Upsets", "StalledUpsets", "OperandUpsets"])

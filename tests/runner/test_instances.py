@@ -25,7 +25,8 @@ ARRAYS = [
 PUBLIC = "redmule_8x32x1"
 FOUR = "redmule_4x12x3_c4"
 TOLERANT = "redmule_ft_4x12x3"
-NIGHTLY = {FOUR, TOLERANT}
+FULL = "redmule_full_4x12x3"
+NIGHTLY = {FOUR, TOLERANT, FULL}
 """The default with more contexts or another mode: most of them is the default's, so the night is enough."""
 TEXT = (ROOT / "docs" / "instances.md").read_text()
 
@@ -126,7 +127,7 @@ TWO_CONTEXTS = {
 TWO_MODES = {
     (name, device)
     for name in ("gemm_ops_modes", "gemm_ops_modes_cut")
-    for device in DEVICES.keys() - {TOLERANT}
+    for device in DEVICES.keys() - {TOLERANT, FULL}
 }
 """Tests of a fault-tolerant mode, and the devices without."""
 

@@ -64,6 +64,9 @@ class Bench {
         std::memcpy(bytes_of(dut_.tcdm_r_data_i), driver.data, kBytes);
     }
 
+    /** No access is to come by itself. */
+    bool waits() const { return driver.pause == 0 || driver.job >= scenario_.jobs.size(); }
+
     bool over() const { return driver.ended >= scenario_.jobs.size(); }
 
     /** One cycle up to and including the rising edge.

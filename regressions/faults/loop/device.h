@@ -16,6 +16,9 @@
 
 // Computes all that is combinational from registers and inputs; generated, but in no header.
 void Vfaults___024root___eval_settle(Vfaults___024root*);
+// Gives all that is a constant its value, once, before the first evaluation.
+void Vfaults___024root___eval_static(Vfaults___024root*);
+void Vfaults___024root___eval_initial(Vfaults___024root*);
 
 /** A variable with registers, and where its bits lie in a block of state. */
 struct Variable {
@@ -63,6 +66,11 @@ class Device {
     void rise() {
         dut_.clk_i = 1;
         dut_.eval();
+    }
+
+    void begin() {
+        Vfaults___024root___eval_static(dut_.rootp);
+        Vfaults___024root___eval_initial(dut_.rootp);
     }
 
     void settle() { Vfaults___024root___eval_settle(dut_.rootp); }

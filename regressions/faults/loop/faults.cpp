@@ -35,12 +35,13 @@ std::vector<Bit> bits_of(Device& device) {
     return bits;
 }
 
-/** Those bits that keep a value: what is computed from others is not changed by inverting it. */
+/** Those bits that keep a value: what is computed from others, or is a constant, is not changed by inverting it. */
 std::vector<Bit> kept(Device& device, const std::vector<Bit>& bits) {
     std::vector<Bit> registers;
     for (const Bit& bit : bits) {
         const bool before = device.at(bit.place);
         device.flip(bit.place);
+        device.begin();
         device.settle();
         if (device.at(bit.place) != before) registers.push_back(bit);
         device.set(bit.place, before);

@@ -9,7 +9,7 @@
 #include "golden.h"
 
 // In the order of regressions/faults/outcomes.py.
-enum Outcome : uint8_t { kMasked, kWrongResult, kWrongAccess, kWrongAnswer, kLate, kHang, kLatent, kUnknown = 255 };
+enum Outcome : uint8_t { kMasked, kWrongResult, kWrongAccess, kWrongAnswer, kLate, kHang, kLatent, kReported, kUnknown = 255 };
 
 enum Flag : uint8_t {
     kStrayWrite = 1,  // of bytes that are no result
@@ -18,6 +18,7 @@ enum Flag : uint8_t {
     kAnswer = 8,  // a register access answered otherwise, or not
     kCleared = 16,  // after a hang, a soft clear was enough
     kReset = 32,  // only a reset was
+    kTold = 64,  // by the second event line, in the run or in the job behind it
 };
 
 struct Record {
@@ -91,6 +92,7 @@ class Injector {
         }
         device.settle();
         before_.clear();
+        round_ = 1;
         held_ = settings_.stuck < 0 ? nullptr : &places;
         return follow(golden, held_ == nullptr ? known : nullptr, cycle);
     }
@@ -100,6 +102,7 @@ class Injector {
         restore(golden, cycle);
         device.settle();
         before_.clear();
+        round_ = 1;
         held_ = nullptr;
         const uint32_t ended = bench.driver.ended;
         ++simulated;
@@ -117,10 +120,12 @@ class Injector {
         device.settle();
         uint32_t end = 0, at = 0;
         bool stray = false;
+        told_ = false;
         for (uint32_t after = 0; after < Golden::kTail && at <= golden.cycles() + kMore; ++at) {
             const Cycle seen = one(golden);
             if (seen.events != 0) end = at;
             stray |= strays(golden, seen) != 0;
+            told_ |= (seen.events & kSecondLine) != 0;
             after = bench.over() ? after + 1 : 0;
         }
         return bench.over() && end == golden.end && !stray && bench.memory == golden.memory;
@@ -128,12 +133,16 @@ class Injector {
 
    private:
     static constexpr uint32_t kMore = 64;
-    static constexpr uint32_t kOften = 8;  // cycles from one look at a standstill to the next
+    static constexpr uint32_t kTell = 2;  // cycles that a device has to tell of a fault in the last cycle that is watched
+    static constexpr uint32_t kSample = 32;  // those that halt and tell in one of so many cycles are cleared and run again
+    static constexpr uint32_t kSecondLine = 0xAAAAAAAA;  // of each core, in the events of a cycle
 
     const std::vector<Result>& results_;
     const Settings& settings_;
     const std::vector<uint32_t>* held_ = nullptr;
     std::vector<uint8_t> before_;
+    uint32_t kept_ = 0, round_ = 1;  // cycle of that state; cycles in which it may come again, before a later one is kept
+    bool told_ = false;  // in the repeated job
 
     Cycle one(const Golden& golden) {
         ++simulated;
@@ -157,7 +166,8 @@ class Injector {
 
     uint8_t flags_of(const Golden& golden, const Cycle& seen, uint32_t ended) const {
         uint8_t flags = strays(golden, seen);
-        if (golden.foreign(seen.events, ended)) flags |= kEvent;
+        if (golden.foreign(seen.events & ~kSecondLine, ended)) flags |= kEvent;
+        if ((seen.events & kSecondLine) != 0) flags |= kTold;
         if (seen.answered != (seen.answering != 0)) flags |= kAnswer;
         if (seen.answering == 2 && seen.answers < golden.answers.size()) {
             const Golden::Answer& right = golden.answers[seen.answers];
@@ -173,7 +183,8 @@ class Injector {
         uint32_t after = bench.over() ? Golden::kTail - std::min(golden.cycles() - 1 - at, Golden::kTail) : 0;
         uint32_t end = !bench.over() ? 0 : last != 0 ? last : golden.end;
         if (held_ == nullptr && flags == 0 && same(golden, at)) return record;
-        while (after < Golden::kTail) {
+        const uint32_t told_by = at + kTell;
+        while (after < Golden::kTail || at < told_by) {
             const uint32_t ended = bench.driver.ended;
             const bool over = bench.over();
             const Cycle seen = one(golden);
@@ -193,13 +204,18 @@ class Injector {
                     }
                 }
             }
-            if (at > golden.end && !bench.over() && at % kOften <= 1 && standstill(at)) return hang(golden, record);
-            if (at > settings_.limit) return hang(golden, record);
+            // A device that told may stand still at once: it halted.
+            const bool looks = at > golden.end || (record.flags & kTold) != 0;
+            if (looks && !bench.over() && standstill(at)) return hang(golden, record, at);
+            if (at > settings_.limit) return hang(golden, record, at);
         }
-        if (device.ports().busy_o || device.ports().tcdm_req_o) return hang(golden, record);
+        if (device.ports().busy_o || device.ports().tcdm_req_o) return hang(golden, record, at);
         const std::vector<uint8_t> memory = bench.memory;
         const bool right = record.flags == 0 && end == golden.end && memory == golden.memory;
-        if (right && !repeats(golden)) record.outcome = kLatent;
+        if (right && !repeats(golden)) {
+            record.outcome = told_ ? kReported : kLatent;
+            if (told_) record.flags |= kTold;
+        }
         if (right) return record;
         bench.memory = memory;
         return finish(golden, record, end);
@@ -236,7 +252,9 @@ class Injector {
         record.error = found.error;
         const int64_t delay = int64_t{end} - golden.end;
         record.delay = static_cast<int16_t>(std::clamp<int64_t>(delay, INT16_MIN, INT16_MAX));
-        record.outcome = (record.flags & (kStrayWrite | kStrayRead)) != 0 ? kWrongAccess
+        const bool told = (record.flags & kTold) != 0;
+        record.outcome = (record.flags & (told ? kStrayWrite : kStrayWrite | kStrayRead)) != 0 ? kWrongAccess
+                         : told                                           ? kReported
                          : found.elements != 0                            ? kWrongResult
                          : (record.flags & (kEvent | kAnswer)) != 0       ? kWrongAnswer
                          : delay != 0                                     ? kLate
@@ -244,22 +262,34 @@ class Injector {
         return record;
     }
 
-    /** Two cycles in a row left the same state: nothing will ever change, as nothing outside does. */
+    /** A state came again, and nothing happened outside since: nothing ever will.
+     *
+     *  Sums go round in an array that has nothing to do, so the state need not be that of the cycle before (Brent's
+     *  method).
+     */
     bool standstill(uint32_t at) {
-        if (at % kOften == 0) {
-            before_.resize(device.bytes());
-            device.save(before_.data());
+        const bool asked = device.ports().tcdm_req_o || bench.driver.reading || device.ports().periph_req_i;
+        if (asked || !bench.waits()) {
+            before_.clear();
+            round_ = 1;
             return false;
         }
-        const Driver& driver = bench.driver;
-        return !before_.empty() && driver.pause == 0 && !device.ports().tcdm_req_o && !driver.reading &&
-               !device.ports().periph_req_i && device.difference(before_.data()).bits == 0;
+        if (before_.empty() || at - kept_ >= round_) {
+            round_ *= 2;
+            before_.resize(device.bytes());
+            device.save(before_.data());
+            kept_ = at;
+            return false;
+        }
+        return device.difference(before_.data()).bits == 0;
     }
 
-    Record hang(const Golden& golden, Record record) {
+    Record hang(const Golden& golden, Record record, uint32_t at) {
         const Deviation found = golden.deviation(bench.memory, results_);
         record.elements = static_cast<uint16_t>(std::min(found.elements, 65535U));
-        record.outcome = kHang;
+        record.outcome = (record.flags & kTold) == 0 ? kHang
+                         : (record.flags & kStrayWrite) != 0 ? kWrongAccess : kReported;
+        if (record.outcome == kReported && at % kSample != 0) return record;
         bench.drive_idle();
         bench.write_register(settings_.clear, 0, 1);
         for (uint32_t waited = 0; waited < kMore && device.ports().busy_o; ++waited) bench.step();

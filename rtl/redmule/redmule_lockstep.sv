@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Full level of fault tolerance: compares what two copies of the accelerator would do, in every cycle. Where they
+// differ, nothing goes out in the same cycle, both are halted from the next one on, and every core is told. A soft
+// clear lets them go on.
+
+module redmule_lockstep #(
+  parameter int unsigned N_CORES = 8,   // event targets
+  parameter int unsigned BYTES   = 36,  // of the TCDM port
+  parameter int unsigned STATE   = 1    // bits that have to be the same in any cycle
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+  input  logic [1:0][STATE-1:0]   state_i,
+  // requests, and what has to be the same while one is raised
+  input  logic [1:0]              req_i,
+  input  logic [1:0][31:0]        add_i,
+  input  logic [1:0]              wen_i,
+  input  logic [1:0][BYTES-1:0]   be_i,
+  input  logic [1:0][BYTES*8-1:0] data_i,   // of a store, the bytes that are enabled
+  input  logic [1:0]              clear_i,  // soft clear
+  output logic                    stop_o,   // nothing goes out
+  input  logic                    stop_i,   // the same, as it gets where it is used
+  output logic [1:0]              halt_o,   // to each copy
+  output logic [N_CORES-1:0]      event_o
+);
+
+  logic [BYTES-1:0] bytes;
+  logic             differ, alarm, told_q;
+  logic [1:0]       halt_q;  // twice: if one is inverted, they differ
+
+  always_comb begin
+    for (int unsigned b = 0; b < BYTES; b++) bytes[b] = be_i[0][b] && data_i[0][8*b+:8] != data_i[1][8*b+:8];
+  end
+
+  always_comb begin
+    differ = state_i[0] != state_i[1] || req_i[0] != req_i[1];
+    if (req_i != '0) begin
+      differ |= add_i[0] != add_i[1] || wen_i[0] != wen_i[1] || be_i[0] != be_i[1];
+      differ |= !wen_i[0] && bytes != '0;
+    end
+  end
+
+  // what differs behind a halt is what is left of the same fault
+  assign alarm = halt_q == '0 ? stop_i : halt_q != '1;
+
+  for (genvar c = 0; c < 2; c++) begin : gen_halt
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni)             halt_q[c] <= 1'b0;
+      else if (alarm)          halt_q[c] <= 1'b1;
+      else if (clear_i == '1)  halt_q[c] <= 1'b0;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) told_q <= 1'b0;
+    else         told_q <= alarm;
+  end
+
+  assign stop_o  = differ || halt_q != '0;
+  assign halt_o  = halt_q;
+  assign event_o = {N_CORES{told_q}};
+
+`ifndef RTL_NO_ASSERTIONS
+  always @(posedge clk_i) if (rst_ni) begin
+    halts_behind_a_difference: assert ($past(rst_ni && halt_q == '0 && differ) -> halt_q == '1 && told_q)
+      else $error("copies differed, and go on");
+    halted_until_a_clear: assert ($past(rst_ni && halt_q == '1 && clear_i != '1) -> halt_q == '1)
+      else $error("copies that differed go on without a soft clear");
+    told_once: assert (told_q -> halt_q != '0)
+      else $error("a difference is told that did not halt");
+  end
+`endif
+
+endmodule
