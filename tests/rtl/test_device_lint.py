@@ -27,7 +27,10 @@ INSTANCES = {
     "serial": [{"DW": dw, "N_CORES": cores} for cores in (1, 8) for dw in (32, 128, 256, 512)],
 }
 # Those among which every waived rule and signal is reported.
-TELLING = {"redmule": [INSTANCES["redmule"][0], INSTANCES["redmule"][6], INSTANCES["redmule"][8]], "serial": [{}]}
+TELLING = {
+    "redmule": [INSTANCES["redmule"][0], INSTANCES["redmule"][6], INSTANCES["redmule"][8]],
+    "serial": [{}],
+}
 IMPOSSIBLE = {
     "redmule": [
         ({"P": 0}, "at least 1"),
