@@ -310,3 +310,16 @@ def test_a_matrix_gets_no_name_for_other_differences() -> None:
     wrong = right[::-1].copy()
     assert matrix_fault(right, wrong, Format.FP16) == ""
     assert matrix_fault(right, right, Format.FP16) == ""
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ([1.0, 2.0, 3.0, 0.0], "the scale is wrong, by 2^1"),
+        ([1.0, 2.0, 0.0, 0.0], ""),  # two are wrong
+        ([1.0, 2.0, 1.0], ""),  # of two values
+    ],
+)
+def test_a_matrix_is_named_by_three_wrong_elements_of_three_values(values: list[float], words: str) -> None:
+    right = to_bits(np.array([values]), Format.FP16)
+    assert matrix_fault(right, to_bits(2 * PLAIN[right], Format.FP16), Format.FP16) == words
