@@ -11,6 +11,7 @@ module redmule_array
   input  logic                      clk_i,
   input  logic                      rst_ni,
   input  logic                      advance_i,
+  input  logic [L-1:0]              busy_i,     // rows with work: the others stand still
   input  op_e  [H-1:0]              op_i,
   input  op_e  [H-1:0]              end_op_i,
   input  logic                      first_i,
@@ -34,7 +35,7 @@ module redmule_array
     ) i_row (
       .clk_i,
       .rst_ni,
-      .advance_i,
+      .advance_i(advance_i && busy_i[l]),
       .op_i,
       .end_op_i,
       .first_i,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Widens an element to FP16 (contract A2.6): FP8 exactly, bfloat16 rounded to nearest even, NaN made canonical.
-// FP16 passes unchanged, NaN payloads too.
+// FP16 passes unchanged, NaN payloads too. Other formats see zeros instead of the element, and stand still.
 
 module redmule_cast_in
   import redmule_pkg::*;
@@ -14,7 +14,7 @@ module redmule_cast_in
   localparam logic [15:0] NAN = 16'h7E00;
 
   logic [7:0] fp8;
-  assign fp8 = odd_i ? raw_i[15:8] : raw_i[7:0];
+  assign fp8 = fmt_shift(fmt_i) ? '0 : odd_i ? raw_i[15:8] : raw_i[7:0];
 
   // E5M2 is the upper byte of an FP16
   logic [15:0] e5m2;
@@ -36,13 +36,14 @@ module redmule_cast_in
   // bfloat16: exponent bias 127 instead of 15, so 113..142 are normal, and 102..112 can round to a subnormal
   logic [15:0] bf16;
   logic [7:0]  exponent;
+  logic [6:0]  mantissa;
   logic [19:0] scaled;  // in units of 2^-34, that is a subnormal with ten more bits
   logic        round_up;
-  assign exponent = raw_i[14:7];
-  assign scaled   = {1'b1, raw_i[6:0], 12'd0} >> 4'(8'd112 - exponent);
+  assign {exponent, mantissa} = (fmt_i == BF16) ? raw_i[14:0] : '0;
+  assign scaled   = {1'b1, mantissa, 12'd0} >> 4'(8'd112 - exponent);
   assign round_up = scaled[9] && (scaled[8:0] != '0 || scaled[10]);
   always_comb begin
-    if (exponent == '1 && raw_i[6:0] != '0) bf16 = NAN;
+    if (exponent == '1 && mantissa != '0)   bf16 = NAN;
     else if (exponent > 8'd142)             bf16 = {raw_i[15], 5'd31, 10'd0};
     else if (exponent > 8'd112)             bf16 = {raw_i[15], 5'(exponent - 8'd112), raw_i[6:0], 3'd0};
     else if (exponent >= 8'd102)            bf16 = {raw_i[15], 5'd0, scaled[19:10] + 10'(round_up)};

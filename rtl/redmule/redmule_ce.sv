@@ -2,6 +2,7 @@
 // A compute element: one step of a GEMM-Op, acc <- op2(op1(x, w), acc), in P+1 cycles (contract A1.3). The FMA with its
 // P registers does the arithmetic, then comes min or max, then one register. All registers move by one enable: FPnew's
 // pipeline would close gaps while it waits, so it is kept full (in_valid high) and held by its output handshake.
+// What an operation does not use gets zeros, and stands still: min and max, and the sum beside the FMA.
 
 module redmule_ce
   import redmule_pkg::*;
@@ -28,10 +29,10 @@ module redmule_ce
     logic [15:0] acc;
   } tag_t;
 
-  logic                  op1_max, op2_max, fused;
+  logic                  op1_max, op2_max, compares, fused;
   fpnew_pkg::operation_e fma_op;
   logic [2:0][15:0]      operands;
-  logic [15:0]           compared, product, selected;
+  logic [15:0]           compared, beside, product, selected;
   tag_t                  tag;
 
   always_comb begin
@@ -52,13 +53,16 @@ module redmule_ce
     endcase
   end
 
+  assign compares = op_i inside {MAXMIN, MINMAX};
+  assign beside   = (op_i inside {MATMUL, GEMM} && !pass_i) ? '0 : acc_i;
+
   assign fused   = end_op_i inside {MATMUL, GEMM};
   assign op2_max = end_op_i inside {ADDMAX, MULMAX, MINMAX};
 
   redmule_minmax i_op1 (
     .max_i   (op1_max),
     .a_i     (x_i),
-    .b_i     (w_i),
+    .b_i     (compares ? w_i : '0),
     .result_o(compared)
   );
 
@@ -75,7 +79,7 @@ module redmule_ce
     .rnd_mode_i     (fpnew_pkg::RNE),
     .op_i           (fma_op),
     .op_mod_i       (1'b0),
-    .tag_i          ({pass_i, acc_i}),
+    .tag_i          ({pass_i, beside}),
     .mask_i         (1'b0),
     .aux_i          (1'b0),
     .in_valid_i     (1'b1),
@@ -95,7 +99,7 @@ module redmule_ce
 
   redmule_minmax i_op2 (
     .max_i   (op2_max),
-    .a_i     (product),
+    .a_i     (fused ? '0 : product),
     .b_i     (tag.acc),
     .result_o(selected)
   );

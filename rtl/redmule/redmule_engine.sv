@@ -393,7 +393,7 @@ module redmule_engine
   end
 
   // ---- scheduler
-  logic               advance, first, x_bank, x_release, y_fetch, y_release;
+  logic               advance, compute, first, x_bank, x_release, y_fetch, y_release;
   logic [H-1:0]       x_fetch, w_release, pass;
   op_e  [H-1:0]       op, end_op;
   logic [7:0]         x_idx;
@@ -432,6 +432,7 @@ module redmule_engine
     .y_fetch_o   (y_fetch),
     .y_release_o (y_release),
     .advance_o   (advance),
+    .compute_o   (compute),
     .fetch_o     (fetch),
     .fetch_job_o (fetch_job),
     .pass_o      (pass),
@@ -444,6 +445,7 @@ module redmule_engine
 
   // ---- buffers and array
   logic [H-1:0][ROWS-1:0][15:0] x;
+  logic [ROWS-1:0]              x_busy;
   logic [H-1:0][15:0]           w;
   logic [ROWS-1:0][15:0]        y, z;
   fmt_e [H-1:0]                 w_fmt;
@@ -473,7 +475,8 @@ module redmule_engine
     .fetch_bank_i(x_bank),
     .fetch_idx_i (x_idx),
     .release_i   (x_release),
-    .x_o         (x)
+    .x_o         (x),
+    .busy_o      (x_busy)
   );
 
   redmule_w_buffer #(
@@ -531,7 +534,8 @@ module redmule_engine
   ) i_array (
     .clk_i,
     .rst_ni,
-    .advance_i(advance),
+    .advance_i(compute),
+    .busy_i   (x_busy),
     .op_i     (op),
     .end_op_i (end_op),
     .first_i  (first),

@@ -44,6 +44,7 @@ module redmule_scheduler
   output logic                   y_release_o,
   // array
   output logic                   advance_o,
+  output logic                   compute_o,  // it advances, and there are sums in it
   output token_t [H-1:0]         fetch_o,    // per compute element: its operands are fetched
   output logic [H-1:0][CW-1:0]   fetch_job_o,  // and of which job
   output logic   [H-1:0]         pass_o,     // in the cycle after: no step, the sum passes
@@ -151,6 +152,7 @@ module redmule_scheduler
   end
 
   assign advance_o  = !blocked;
+  assign compute_o  = advance_o && in_cascade != '0;
   assign emit       = advance_o && now.run && ready;
   assign tile_pop_o = emit && start;
 
@@ -199,6 +201,15 @@ module redmule_scheduler
     else if (advance_o) pipe_job_q <= {pipe_job_q[D-1:0], emit ? now.job : ctx_t'('0)};
   end
 
+  // that of pipe_job_q[h*(P+1)], without the way from there
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      op_o <= '0;
+    end else if (advance_o) begin
+      for (int unsigned h = 0; h < H; h++) op_o[h] <= jobs_i[fetch_job_o[h]].op;
+    end
+  end
+
   assign out_job_o = pipe_job_q[D];
 
   always_comb begin
@@ -210,7 +221,6 @@ module redmule_scheduler
     end
     for (int unsigned h = 0; h < H; h++) begin
       pass_o[h]   = !(pipe_q[h*(P+1)].valid && 8'(h) < pipe_q[h*(P+1)].steps);
-      op_o[h]     = jobs_i[pipe_job_q[h*(P+1)]].op;
       end_op_o[h] = jobs_i[pipe_job_q[h*(P+1)+P]].op;
     end
     first_o = pipe_q[0].first;

@@ -41,7 +41,7 @@ module redmule_y_buffer
   logic [L-1:0][15:0] column;
 
   assign write = r_valid_i && r_dest_i.src == SRC_Y;
-  assign word  = IDX'(fmt_shift(fmt_i) ? fetch_col_i : fetch_col_i >> 1);
+  assign word  = !fetch_i ? '0 : IDX'(fmt_shift(fmt_i) ? fetch_col_i : fetch_col_i >> 1);  // else it stands still
 
   redmule_banks #(
     .PIECES(PIECES)

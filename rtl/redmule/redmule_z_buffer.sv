@@ -45,12 +45,13 @@ module redmule_z_buffer
   localparam int unsigned WORDS = DW / 16;
   localparam int unsigned IDX   = $clog2(PIECES * WORDS);
 
-  logic column, copy_row, wide, piece_end;
+  logic ends, column, copy_row, wide, piece_end;
   logic [PIECES*WORDS-1:0][15:0] mem_q [2][L];
   logic [PIECES-1:0][DW-1:0]     row, twin;
   logic [DW-1:0]                 stored, copied;
   logic [IDX-1:0]                word;
 
+  assign ends     = out_i.valid && out_i.final_sum;  // other sums are not cast
   assign column   = advance_i && out_i.valid && out_i.final_sum;
   assign copy_row = r_valid_i && r_dest_i.src == SRC_Z;
   assign wide     = fmt_shift(fmt_i);
@@ -82,7 +83,7 @@ module redmule_z_buffer
 
     redmule_cast_out i_cast (
       .fmt_i,
-      .value_i(z_i[l]),
+      .value_i(ends ? z_i[l] : '0),
       .raw_o  (value)
     );
 
