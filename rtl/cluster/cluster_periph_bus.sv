@@ -85,8 +85,10 @@ module cluster_periph_bus
       else $error("two masters are answered at a time");
     grants_a_request: assert ((gnt_o & ~req_i) == '0)
       else $error("a grant without a request");
-    choice_stays: assert ($past(rst_ni && chosen != '0 && !granted) -> $stable(chosen)
-        && $stable({access_o.add, access_o.we, access_o.be, access_o.id}) && (access_o.we -> $stable(access_o.wdata)))
+    choice_stays: assert ($past(rst_ni && chosen != '0 && !granted) -> $stable(chosen))
+      else $error("the bus went to another master before its access was granted (contract C4.1)");
+    access_stays: assert ($past(rst_ni && chosen != '0 && !granted) -> $stable({access_o.add, access_o.we, access_o.be,
+        access_o.id}) && (access_o.we -> $stable(access_o.wdata)))
       else $error("an access changed, or was taken back, before its grant (contract C4.1)");
     answered_in_the_next_cycle: assert ($past(rst_ni) -> rvalid_o == $past(gnt_o))
       else $error("an access is not answered one cycle after its grant (contract C2.2)");

@@ -11,6 +11,8 @@ module redmule_tile_queue_properties
   input logic                rst_ni,
   input logic                init_i,
   input logic                push,
+  input logic                ready_o,
+  input logic                free_i,
   input tile_t               tile_i,
   input logic                tile_job_i,
   input seq_t                head_q,
@@ -40,6 +42,19 @@ module redmule_tile_queue_properties
     end else if (seq_t'(head_q - seq_q) >= used_q) begin
       watched_q <= 1'b0;  // its place may be free from now on
     end
+  end
+
+  seq_t places_q;  // in use, from what was pushed and freed alone
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)     places_q <= '0;
+    else if (init_i) places_q <= '0;
+    else             places_q <= places_q + seq_t'(push) - seq_t'(free_i);
+  end
+
+  always @(posedge clk_i) if (rst_ni) begin
+    gives_places_back: assert (ready_o == (places_q != seq_t'(TILES)))
+      else $error("a tile waits though a place is free, or takes one that is in use");
   end
 
   for (genvar r = 0; r < int'(READERS); r++) begin : gen_reader
