@@ -26,7 +26,8 @@ module redmule_lockstep #(
 
   logic [BYTES-1:0] bytes;
   logic             differ, alarm, told_q;
-  logic [1:0]       halt_q;  // twice: if one is inverted, they differ
+  logic             halt_q, go_q;  // a flag and its complement, so that no tool makes one register of them
+  logic [1:0]       halt;          // if one is inverted, they differ
 
   always_comb begin
     for (int unsigned b = 0; b < BYTES; b++) bytes[b] = be_i[0][b] && data_i[0][8*b+:8] != data_i[1][8*b+:8];
@@ -40,15 +41,15 @@ module redmule_lockstep #(
     end
   end
 
-  // what differs behind a halt is what is left of the same fault
-  assign alarm = halt_q == '0 ? stop_i : halt_q != '1;
+  assign halt = {!go_q, halt_q};
 
-  for (genvar c = 0; c < 2; c++) begin : gen_halt
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni)             halt_q[c] <= 1'b0;
-      else if (alarm)          halt_q[c] <= 1'b1;
-      else if (clear_i == '1)  halt_q[c] <= 1'b0;
-    end
+  // what differs behind a halt is what is left of the same fault
+  assign alarm = halt == '0 ? stop_i : halt != '1;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)            {go_q, halt_q} <= 2'b10;
+    else if (alarm)         {go_q, halt_q} <= 2'b01;
+    else if (clear_i == '1) {go_q, halt_q} <= 2'b10;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -56,17 +57,17 @@ module redmule_lockstep #(
     else         told_q <= alarm;
   end
 
-  assign stop_o  = differ || halt_q != '0;
-  assign halt_o  = halt_q;
+  assign stop_o  = differ || halt != '0;
+  assign halt_o  = halt;
   assign event_o = {N_CORES{told_q}};
 
 `ifndef RTL_NO_ASSERTIONS
   always @(posedge clk_i) if (rst_ni) begin
-    halts_behind_a_difference: assert ($past(rst_ni && halt_q == '0 && differ) -> halt_q == '1 && told_q)
+    halts_behind_a_difference: assert ($past(rst_ni && halt == '0 && differ) -> halt == '1 && told_q)
       else $error("copies differed, and go on");
-    halted_until_a_clear: assert ($past(rst_ni && halt_q == '1 && clear_i != '1) -> halt_q == '1)
+    halted_until_a_clear: assert ($past(rst_ni && halt == '1 && clear_i != '1) -> halt == '1)
       else $error("copies that differed go on without a soft clear");
-    told_once: assert (told_q -> halt_q != '0)
+    told_once: assert (told_q -> halt != '0)
       else $error("a difference is told that did not halt");
   end
 `endif

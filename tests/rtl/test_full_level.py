@@ -13,7 +13,7 @@ pytestmark = pytest.mark.sim
 SEQUENCES = "tests/rtl/control_upsets.py"
 UPSETS = ("ControlUpsets", "PerformanceUpsets")
 ALL = list(range(8))
-STOP = "assign stop_o  = differ || halt_q != '0;"
+STOP = "assign stop_o  = differ || halt != '0;"
 
 
 @pytest.fixture(scope="module")
