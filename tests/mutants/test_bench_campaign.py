@@ -38,6 +38,13 @@ file = "models/diagnose.py"
 line = 'from models.ops import Op'
 replacement = 'from models.ops import Op  # nothing else'
 about = "a comment"
+
+[[defect]]
+id = "endless"
+file = "models/diagnose.py"
+line = "digits = 2 * fmt.itemsize"
+replacement = "digits = 2 * fmt.itemsize + sum(iter(int, 1))"
+about = "it never ends"
 """
 
 
@@ -45,15 +52,19 @@ def test_a_defect_is_found_and_the_next_one_runs_without_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("regressions.mutants.bench.target.NEIGHBOURS", ("tests/models/test_layout.py",))
+    # One test that never ends is ended, long before all of them together would be.
+    monkeypatch.setattr("regressions.mutants.bench.target._TEST_SECONDS", 3.0)
+    monkeypatch.setattr("regressions.mutants.bench.target._START_SECONDS", 36000.0)
     code, output, build = campaign(tmp_path, "bench", DEFECTS)
     report = json.loads((build / "reports/mutants-bench-own/mutants.json").read_text())
-    words, unseen = report["defects"]
+    words, unseen, endless = report["defects"]
     assert (words["fate"], words["checkers"], words["complaint"]) == ("killed", ["test_diagnose"], "")
     assert (unseen["fate"], unseen["tests"]) == ("survived", [])
     assert words["cases"] <= unseen["cases"]
     assert unseen["complaint"].startswith("survived; add a test that finds it")
     assert code == 1
-    assert "1 of 2 defects killed, 0 explained, 1 to look at" in output
+    assert "2 of 3 defects killed, 0 explained, 1 to look at" in output
+    assert (endless["fate"], endless["checkers"]) == ("killed", ["time_limit"])
 
 
 @pytest.mark.parametrize(

@@ -48,10 +48,13 @@ _LEFT_OUT = shutil.ignore_patterns(".*", "build")
 _PASSED = (0, 5)
 # Limit on the time of some tests: to start, in each file, and so many times what they take without a defect.
 _START_SECONDS, _FILE_SECONDS, _TIMES_CONTROL = 30.0, 2.0, 4.0
+# Limit on one of them, besides: many defects never end, and all tests together may take long.
+_TEST_SECONDS = 60.0
 # A defect in C++ has to be compiled first, alone or with a device.
 _BUILD_SECONDS = {_PLAIN: 60.0, _SIMULATED: 600.0}
 _FAILED = re.compile(r"^(?:FAILED|ERROR) tests/(?:\S*/)?(test_\w+)\.py(.*)$", re.MULTILINE)
 _COUNT = re.compile(r"(\d+) (?:passed|failed|error)")
+_ENDLESS = re.compile(r"Timeout \(\d+:\d\d:\d\d")  # of pytest's faulthandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ class BenchTarget:
         self._tests: dict[str, list[str]] = {}
         # Seconds of each file of tests without a defect, by mark.
         self._seconds: dict[_Mark, dict[str, float]] = {_PLAIN: {}, _SIMULATED: {}}
+        self._longest = dict.fromkeys(self._seconds, 0.0)  # seconds of the longest test
 
     def place(self, defects: Sequence[Defect]) -> None:
         """Find every defect in the sources.
@@ -168,7 +172,7 @@ class BenchTarget:
             if end.code not in _PASSED:
                 failed = _FAILED.search(said)
                 return f"{failed[1]}: {failed[2].strip(' -')}" if failed else end.detail, 0
-            self._seconds[mark] = _seconds_by_file(times)
+            self._seconds[mark], self._longest[mark] = _seconds_by_file(times)
             count += _cases(said)
         return "", count
 
@@ -184,7 +188,8 @@ class BenchTarget:
             count, spent = 0, 0.0
             for mark, some in self._stages(defect.file):
                 limit = TimeLimit(self._limit(defect.file, mark, some))
-                said, end = await self._run(copy, some, (*mark, "-x", "-n0"), folder, defect.id, limit)
+                options = (*mark, "-x", "-n0", *self._one(defect.file, mark))
+                said, end = await self._run(copy, some, options, folder, defect.id, limit)
                 count += _cases(said)
                 spent += end.seconds
                 if end.code not in _PASSED:
@@ -196,7 +201,8 @@ class BenchTarget:
         if end.code in _PASSED:
             return DefectResult(defect, number, Fate.SURVIVED, after=count, seconds=seconds)
         failed = _FAILED.search(said)
-        name = TIME_LIMIT if end.ending is Ending.TIMEOUT else failed[1] if failed else CRASH
+        endless = end.ending is Ending.TIMEOUT or _ENDLESS.search(said)
+        name = TIME_LIMIT if endless else failed[1] if failed else CRASH
         detail = failed[2].lstrip("-: ")[:300] if failed else end.detail
         return DefectResult(defect, number, Fate.KILLED, (name,), name, count, detail, seconds, tests=(name,))
 
@@ -216,9 +222,13 @@ class BenchTarget:
 
     def _limit(self, file: str, mark: _Mark, tests: Sequence[str]) -> float:
         """Time that some tests may take with a defect in a file."""
-        build = 0.0 if file.endswith(".py") else _BUILD_SECONDS[mark]
         spans = (_FILE_SECONDS + _TIMES_CONTROL * self._seconds[mark][test] for test in tests)
-        return _START_SECONDS + build + sum(spans)
+        return _START_SECONDS + _build_seconds(file, mark) + sum(spans)
+
+    def _one(self, file: str, mark: _Mark) -> tuple[str, ...]:
+        """Options that end the tests when one of them takes too long with a defect in a file."""
+        limit = _TEST_SECONDS + _build_seconds(file, mark) + _TIMES_CONTROL * self._longest[mark]
+        return ("-o", f"faulthandler_timeout={limit:.0f}", "-o", "faulthandler_exit_on_timeout=true")
 
     async def _run(
         self,
@@ -239,12 +249,19 @@ class BenchTarget:
         return (folder / "sim.log").read_text(errors="replace"), end
 
 
-def _seconds_by_file(times: Path) -> dict[str, float]:
-    """Seconds that the tests of each file took, by a report in JUnit's form."""
+def _build_seconds(file: str, mark: _Mark) -> float:
+    """Time that compiling what a file is part of may take."""
+    return 0.0 if file.endswith(".py") else _BUILD_SECONDS[mark]
+
+
+def _seconds_by_file(times: Path) -> tuple[dict[str, float], float]:
+    """Seconds that the tests of each file took, and the longest test, by a report in JUnit's form."""
     seconds: dict[str, float] = defaultdict(float)
+    longest = 0.0
     for case in ET.parse(times).getroot().iter("testcase"):
         seconds[case.attrib["classname"].replace(".", "/") + ".py"] += float(case.attrib["time"])
-    return dict(seconds)
+        longest = max(longest, float(case.attrib["time"]))
+    return dict(seconds), longest
 
 
 def _cases(said: str) -> int:
