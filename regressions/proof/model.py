@@ -120,6 +120,8 @@ def build(
         read(target, folder, changed, witness),
         *(f"cutpoint {each}" for each in target.free),
         "cutpoint -blackbox",
+        # Before anything is simplified, which takes for a value that is left open whatever is simplest.
+        "setundef -undriven -anyseq",
         "prep -flatten -nordff",
         *assumed(target),
         *(f"chformal -assert2assume {target.module}/{_escaped(label)}" for label in lemmas),

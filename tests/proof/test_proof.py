@@ -56,6 +56,15 @@ def test_statements_are_proven_or_refuted(tmp_path: Path) -> None:
     }
 
 
+def test_what_has_no_driver_has_any_value(tmp_path: Path) -> None:
+    changed = tmp_path / SOURCE.name
+    text = SOURCE.read_text().replace("  logic       never_q;", "  logic       never_q, watch;")
+    changed.write_text(text.replace("never_q <= never_q;", "never_q <= never_q || (step_i && watch);"))
+    text = changed.read_text().replace("always_set: assert (never_q);", "never_set: assert (!never_q);")
+    changed.write_text(text)
+    assert _prove(tmp_path, changed=changed)["never_set"].answer is Answer.REFUTED
+
+
 def test_a_trace_leads_to_the_violation(tmp_path: Path) -> None:
     trace = _prove(tmp_path, "one_at_a_time")["below_ten"].trace
     count = 0
