@@ -60,7 +60,8 @@ def faults(order: Order, services: Services, console: Console) -> int:
         if not order.shard.undivided:
             console.print("a slice: make faults RUNS='...' makes the figures of all", highlight=False)
             return EXIT_PASSED
-    shape = services.device(setting.device).instance.title
+    # A device outside tb/duts is known by its path alone, which no map has.
+    shape = services.device(order.dut or setting.device).instance.title
     figures = measure(made, setting.device, shape, setting.job, setting.kind, setting.git)
     show(figures, console)
     file = order.tree.faults

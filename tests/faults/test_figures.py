@@ -112,3 +112,15 @@ def test_the_command_makes_figures_of_slices(
         ["some_counter.count_q", "2", "53.1%", "68.0%", "68.0%"]
     ]
     assert fault_section(tmp_path / "reports" / "faults.json") is not None
+
+
+def test_slices_of_a_device_elsewhere_need_its_path(
+    faults: FaultMap, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    device = "regressions/faults/devices/redmule_full_4x4x1.toml"
+    save(tmp_path / "all.npz", replace(SETTING, device=Path(device).stem), faults)
+    asked = ["faults", "--runs", str(tmp_path / "all.npz"), "--build", str(tmp_path)]
+    assert cli.main(asked) == 2
+    assert Path(device).stem in capsys.readouterr().err
+    assert cli.main([*asked, "--dut", device]) == 0
+    assert f"{Path(device).stem}, 4x4x1" in capsys.readouterr().out
