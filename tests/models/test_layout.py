@@ -3,13 +3,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import layout
 from models.formats import Format
 
 
+@settings(deadline=None)
 @given(st.sampled_from(Format), st.integers(0, 5), st.integers(0, 5), st.integers(0, 9), st.randoms())
 def test_load_and_store_are_little_endian_rows(fmt: Format, rows: int, cols: int, offset: int, rng) -> None:  # noqa: ANN001
     size = layout.nbytes(rows, cols, fmt)
