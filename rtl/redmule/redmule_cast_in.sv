@@ -14,7 +14,7 @@ module redmule_cast_in
   localparam logic [15:0] NAN = 16'h7E00;
 
   logic [7:0] fp8;
-  assign fp8 = fmt_shift(fmt_i) ? '0 : odd_i ? raw_i[15:8] : raw_i[7:0];
+  assign fp8 = (fmt_i != E5M2 && fmt_i != E4M3) ? '0 : odd_i ? raw_i[15:8] : raw_i[7:0];
 
   // E5M2 is the upper byte of an FP16
   logic [15:0] e5m2;

@@ -43,8 +43,9 @@ def test_a_defect_is_refuted_by_a_property(name: str, tmp_path: Path) -> None:
 
 
 def test_what_no_property_sees_differs_from_the_right_module(tmp_path: Path) -> None:
-    """The job that starts is not initialised before: control asserts nothing of it."""
-    found = judge(_target("control-init"), DEFECTS["control-init"], extra(), tmp_path)
+    """The event of a barrier stays when all have come: no property says when it goes."""
+    defect = next(each for each in load("cluster") if each.id == "event-barrier-stays")
+    found = judge(TARGETS[defect.module], defect, extra(), tmp_path)
     assert found.fate is DefectFate.DIFFERS
     assert found.result is not None
     assert found.result.trace
