@@ -99,7 +99,7 @@ def _chosen(patterns: str) -> tuple[list[ProvenModule], list[Claim], list[Compar
 
 def _decide(claim: Claim, yosys: Yosys, order: Order, console: Console) -> PropertyResult:
     """Decide a statement about arithmetic, and say what became of it."""
-    result = decide(claim, yosys, order.tree.root / "proof" / "arithmetic")
+    result = decide(claim, yosys, order.tree.root / "proof" / "arithmetic", processes=order.processes)
     style = "" if result.answer is Answer.PROVEN else "bold red"
     console.print(
         f"{claim.name}: {result.answer.value} in {result.seconds:.1f} s: {claim.about}",

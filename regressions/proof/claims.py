@@ -4,6 +4,9 @@
 import re
 import subprocess
 import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from msgspec import Struct
@@ -28,6 +31,16 @@ _WORDS = """
 (define-fun nan ((x (_ BitVec 16))) Bool (fp.isNaN (fp16 x)))
 (define-fun less ((x (_ BitVec 16)) (y (_ BitVec 16))) Bool (or (fp.lt (fp16 x) (fp16 y))
   (and (fp.isZero (fp16 x)) (fp.isZero (fp16 y)) (fp.isNegative (fp16 x)) (fp.isPositive (fp16 y)))))
+(define-fun infinite ((x (_ BitVec 16))) Bool (fp.isInfinite (fp16 x)))
+(define-fun finite ((x (_ BitVec 16))) Bool (not (or (nan x) (infinite x))))
+(define-fun normal ((x (_ BitVec 16))) Bool (fp.isNormal (fp16 x)))
+(define-fun zero ((x (_ BitVec 16))) Bool (fp.isZero (fp16 x)))
+(define-fun negative ((x (_ BitVec 16))) Bool (= ((_ extract 15 15) x) #b1))
+(define-fun scale ((x (_ BitVec 16))) (_ BitVec 6)
+  (ite (normal x) ((_ zero_extend 1) ((_ extract 14 10) x)) (_ bv1 6)))
+(define-fun fraction ((x (_ BitVec 16))) (_ BitVec 11) (concat (ite (normal x) #b1 #b0) ((_ extract 9 0) x)))
+(define-fun scaled ((x (_ BitVec 88)) (e (_ BitVec 15))) (_ FloatingPoint 5 11)
+  ((_ to_fp 5 11) RNE (fp.mul RNE ((_ to_fp 15 113) RNE x) (fp #b0 e (_ bv0 112)))))
 (define-fun is ((r (_ BitVec 16)) (f (_ FloatingPoint 5 11)) (canonical (_ BitVec 16))) Bool
   (ite (fp.isNaN f) (= r canonical) (= (fp16 r) f)))
 """
@@ -58,6 +71,9 @@ class Claim(Struct, frozen=True, forbid_unknown_fields=True):
         where: operands that it is about, in SMT-LIB
         parameters: of the module
         files: further sources, from the root of the project
+        wires: wires inside, by the words that the statement has for them
+        cut: those of them that may have any value, whatever drives them
+        cases: first and last number that `CASE` stands for in the statement, which is decided for each
     """
 
     name: str
@@ -67,6 +83,9 @@ class Claim(Struct, frozen=True, forbid_unknown_fields=True):
     where: str = "true"
     parameters: dict[str, int] = {}
     files: tuple[str, ...] = ()
+    wires: dict[str, str] = {}
+    cut: tuple[str, ...] = ()
+    cases: tuple[int, int] = (0, 0)
 
 
 class _ClaimFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,14 +101,17 @@ def load_claims(path: Path = FILE) -> list[Claim]:
     return convert(read_toml(path), _ClaimFile, Where(relative(path))).claim
 
 
-def decide(claim: Claim, yosys: Yosys, folder: Path, limit: float = LIMIT) -> PropertyResult:
+def decide(
+    claim: Claim, yosys: Yosys, folder: Path, limit: float = LIMIT, processes: int = 1
+) -> PropertyResult:
     """Decide a statement for all operands.
 
     Args:
         claim: The statement.
         yosys: The tools, whose environment has the solver too.
         folder: Place of the files.
-        limit: Seconds.
+        limit: Seconds for a case.
+        processes: Cases that are decided at a time.
 
     Raises:
         YosysError: A source was refused.
@@ -104,36 +126,57 @@ def decide(claim: Claim, yosys: Yosys, folder: Path, limit: float = LIMIT) -> Pr
         reading.command(claim.module, claim.parameters, ["--ignore-assertions"])
         + "".join(f" {path}" for path in further),
         "prep -flatten",
+        *(f"cutpoint w:{claim.wires[name]}" for name in claim.cut),
         "setundef -zero",
         "opt -full",
-        f"write_smt2 -stbv {circuit}",
+        f"write_smt2 -stbv -wires {circuit}",
     ]
     yosys.run(script, folder / f"{claim.name}.log")
-    question = folder / f"{claim.name}.smt2"
-    question.write_text(_question(claim, circuit.read_text()))
+    text = circuit.read_text()
+    undone: list[PropertyResult] = []
+
+    def one(case: int) -> None:
+        if not undone:
+            question = folder / f"{claim.name}.{case}.smt2"
+            question.write_text(_question(claim, text, case))
+            answer, trace = _solve(question, yosys, limit)
+            if answer is not Answer.PROVEN:
+                undone.append(PropertyResult(claim.name, answer, "bitwuzla" * bool(trace), 0.0, trace))
+
+    first, last = claim.cases
+    with ThreadPoolExecutor(processes) as pool:
+        list(pool.map(one, range(first, last + 1)))
+    spent = round(time.monotonic() - start, 2)
+    found = undone[0] if undone else PropertyResult(claim.name, Answer.PROVEN, "bitwuzla", 0.0)
+    return replace(found, seconds=spent)
+
+
+def _solve(question: Path, yosys: Yosys, limit: float) -> tuple[Answer, list[Mapping[str, int]]]:
+    """Ask the solver for operands; those that it found."""
     try:
         said = orphans.run(
             [yosys.python, "-c", _SOLVE, question], limit, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         ).stdout
     except subprocess.TimeoutExpired:
         said = ""
-    spent = round(time.monotonic() - start, 2)
     first = (said.split() or [""])[0]
-    if first == "unsat":
-        return PropertyResult(claim.name, Answer.PROVEN, "bitwuzla", spent)
     if first == "sat":
-        values = {name: _number(text) for name, text in _VALUE.findall(said)}
-        return PropertyResult(claim.name, Answer.REFUTED, "bitwuzla", spent, [values])
-    return PropertyResult(claim.name, Answer.UNDECIDED, "", spent)
+        return Answer.REFUTED, [{name: _number(text) for name, text in _VALUE.findall(said)}]
+    return Answer.PROVEN if first == "unsat" else Answer.UNDECIDED, []
 
 
-def _question(claim: Claim, circuit: str) -> str:
+def _question(claim: Claim, circuit: str, case: int) -> str:
     """Circuit and statement as SMT-LIB: are there operands for which it does not hold."""
     lines, names = [], []
     for _, port, width in _PORT.findall(circuit):
         name = "result" if port in _RESULTS and f"output {port} " in circuit else re.sub(r"_[io]$", "", port)
         sort = "Bool" if width == "1" else f"(_ BitVec {width})"
         lines.append(f"(define-fun {name} () {sort} (|{claim.module}_n {port}| state))")
+        names.append(name)
+    for name, wire in claim.wires.items():
+        width = re.search(rf"^; yosys-smt2-wire {re.escape(wire)} (\d+)$", circuit, re.MULTILINE)
+        assert width is not None, f"{claim.name}: there is no wire {wire}"
+        lines.append(f"(define-fun {name} () (_ BitVec {width[1]}) (|{claim.module}_n {wire}| state))")
         names.append(name)
     return "\n".join(
         [
@@ -142,11 +185,18 @@ def _question(claim: Claim, circuit: str) -> str:
             f"(declare-const state |{claim.module}_s|)",
             *lines,
             _WORDS,
-            f"(assert {claim.where})",
-            f"(assert (not {claim.holds}))",
+            f"(assert {_at(claim.where, case)})",
+            f"(assert (not {_at(claim.holds, case)}))",
             "(check-sat)",
             f"(get-value ({' '.join(names)}))",
         ]
+    )
+
+
+def _at(statement: str, case: int) -> str:
+    """A statement of a case: `CASE` is a number of so many bits in `(_ CASE bits)`."""
+    return re.sub(
+        r"\(_ CASE (\d+)\)", lambda found: f"(_ bv{case % 2 ** int(found[1])} {found[1]})", statement
     )
 
 

@@ -24,9 +24,9 @@ class DecisionEngine(NamedTuple):
 
 PROPERTY_ENGINES = (
     DecisionEngine("pdr", ("pdr",), 0.1),
-    DecisionEngine("induction", (f"bmc3 -F {DEPTH + 2}", f"ind -F {DEPTH} -C 100000"), 0.1),
+    DecisionEngine("induction", (f"bmc3 -F {DEPTH + 2}", f"ind -F {DEPTH} -C 100000"), 0.25),
     DecisionEngine("interpolation", ("int",), 0.2),
-    DecisionEngine("pdr", ("pdr",), 0.6),
+    DecisionEngine("pdr", ("pdr",), 0.45),
 )
 """Reachability by clauses, then what is quicker where words are compared, then the first again for longer."""
 

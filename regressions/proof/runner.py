@@ -16,7 +16,10 @@ from regressions.proof.target import ProvenModule, reading_of
 from regressions.yosys.tool import Yosys
 
 LIMIT = 40.0
-"""Seconds of processor time for a property, in each of two rounds."""
+"""Seconds of processor time for a property, in a round with all of the time."""
+
+_SHARES = (0.25, 1.0)
+"""Parts of the limit: what is easy is proven first, and is a lemma for what is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Prover:
         yosys: The tools.
         folder: Place of the models.
         processes: Properties that are checked at a time.
-        limit: Seconds for a property, in each of two rounds.
+        limit: Seconds for a property, in a round with all of the time.
     """
 
     def __init__(self, yosys: Yosys, folder: Path, processes: int, limit: float = LIMIT) -> None:
@@ -57,7 +60,7 @@ class Prover:
         changed: Mapping[str, Path] | None = None,
         enough: Callable[[PropertyResult], bool] = lambda _: False,
     ) -> ModuleResult:
-        """Prove the properties of a module; what stays open is tried again with what was proven.
+        """Prove the properties of a module; what stays open is tried again, with what is proven then.
 
         Args:
             target: The module.
@@ -72,30 +75,35 @@ class Prover:
         model = build(target, self._yosys, folder, changed=changed)
         if check(model, WITNESS, self._yosys, self._limit).answer is not Answer.REFUTED:
             raise UserError(f"{target.module}: no cycle fulfils its assumptions in modules.toml for long")
-        results = self._check(model, model.properties, enough)
+        results = {label: PropertyResult(label, Answer.UNDECIDED, "", 0.0) for label in model.properties}
+        for share in _SHARES:
+            helps = True
+            while helps and not any(map(enough, results.values())):
+                known, asked = _with(results, Answer.PROVEN), _with(results, Answer.UNDECIDED)
+                attempt = build(target, self._yosys, folder / "helped", known, changed) if known else model
+                found = self._check(attempt, asked, enough, self._limit * share)
+                results |= {label: _added(results[label], each, bool(known)) for label, each in found.items()}
+                helps = bool(asked) and len(_with(results, Answer.UNDECIDED)) < len(asked)
         reading = reading_of(target, changed=changed)
         for each in target.apart:
             results[each.label] = separate(
                 target.module, target.parameters, reading, each, self._yosys, folder
             )
-        proven = [label for label, result in results.items() if result.answer is Answer.PROVEN]
-        undecided = [label for label, result in results.items() if result.answer is Answer.UNDECIDED]
-        if undecided and proven and not any(map(enough, results.values())):
-            known = [label for label in proven if label in model.properties]
-            helped = build(target, self._yosys, folder / "helped", known, changed)
-            again = self._check(helped, undecided, enough)
-            results |= {label: _added(results[label], result) for label, result in again.items()}
         return ModuleResult(target, model.registers, [results[label] for label in sorted(results)])
 
     def _check(
-        self, model: TransitionSystem, labels: Sequence[str], enough: Callable[[PropertyResult], bool]
+        self,
+        model: TransitionSystem,
+        labels: Sequence[str],
+        enough: Callable[[PropertyResult], bool],
+        limit: float,
     ) -> dict[str, PropertyResult]:
         stop: list[PropertyResult] = []
 
         def one(label: str) -> PropertyResult | None:
             if stop:
                 return None
-            result = check(model, label, self._yosys, self._limit)
+            result = check(model, label, self._yosys, limit)
             if enough(result):
                 stop.append(result)
             return result
@@ -104,9 +112,14 @@ class Prover:
             return {result.label: result for result in pool.map(one, labels) if result is not None}
 
 
-def _added(before: PropertyResult, after: PropertyResult) -> PropertyResult:
-    """The second result of a property, with the time of both."""
-    engine = f"{after.engine}, helped" if after.engine else ""
+def _with(results: Mapping[str, PropertyResult], answer: Answer) -> list[str]:
+    """Labels of the results with an answer."""
+    return [label for label, result in results.items() if result.answer is answer]
+
+
+def _added(before: PropertyResult, after: PropertyResult, helped: bool) -> PropertyResult:
+    """The next result of a property, with the time of all."""
+    engine = f"{after.engine}, helped" if after.engine and helped else after.engine
     return PropertyResult(
         after.label, after.answer, engine, round(before.seconds + after.seconds, 2), after.trace
     )

@@ -14,7 +14,8 @@ from regressions.proof.claims import Claim, decide, load_claims
 from tests.extras import extra
 
 CLAIMS = {claim.name: claim for claim in load_claims()}
-QUICK = [name for name, claim in CLAIMS.items() if claim.module != "proof_fma"]  # a sum takes half a minute
+SLOW = {"add", "nan_fma", "nan_mul", "mul_finite", "fma_addend_above", "fma_product_above"}
+QUICK = [name for name in CLAIMS if name not in SLOW]
 
 
 def _answer(claim: Claim, folder: Path) -> tuple[Answer, dict[str, int]]:
@@ -60,6 +61,40 @@ def test_the_sum_is_not_the_product(tmp_path: Path) -> None:
     assert answer is Answer.REFUTED
     a, b = (np.array([operands[name]], dtype=np.uint16) for name in "ab")
     assert fp16.add(a, b)[0] == operands["result"] != fp16.mul(a, b)[0]
+
+
+@pytest.mark.parametrize(("name", "case"), [("fma_addend_above", 16), ("fma_product_above", 6)])
+def test_a_distance_of_the_multiply_add_holds_and_a_unit_more_does_not(
+    name: str, case: int, tmp_path: Path
+) -> None:
+    claim = replace(CLAIMS[name], cases=(case, case))
+    assert _answer(claim, tmp_path) == (Answer.PROVEN, {})
+    higher = claim.holds.replace("(scaled sum", "(scaled (bvadd sum (_ bv1 88))")
+    answer, operands = _answer(replace(claim, holds=higher), tmp_path)
+    assert answer is Answer.REFUTED
+    assert operands.keys() == {"a", "b", "c", "product", "result"}
+
+
+def test_the_multiply_add_needs_the_range_of_its_product(tmp_path: Path) -> None:
+    claim = replace(CLAIMS["fma_addend_above"], cases=(20, 20))
+    free = "(and (finite a) (finite b) (finite c)" + claim.where.split("(finite c)")[1]
+    answer, operands = _answer(replace(claim, where=free), tmp_path)
+    assert answer is Answer.REFUTED
+    assert operands["product"] != (operands["a"] & 0x3FF) * (operands["b"] & 0x3FF)
+
+
+def test_a_case_that_does_not_hold_is_found_among_others(tmp_path: Path) -> None:
+    claim = Claim(
+        "below",
+        "proof_sizes",
+        "a is not the number",
+        "(not (= a (_ CASE 16)))",
+        cases=(1, 4),
+        where="(= a #x0003)",
+    )
+    answer, operands = _answer(claim, tmp_path)
+    assert answer is Answer.REFUTED
+    assert operands["a"] == 3
 
 
 @pytest.mark.parametrize(
