@@ -24,7 +24,9 @@ from tb.exchange.scenario import Scenario, StallSpec, Window
 from tb.exchange.traits import CONTRACT, Traits
 
 DPI = Path(__file__).resolve().parents[2] / "tb" / "dpi"
-_FLAGS = ("-O1", "-std=c++17", "-Wall", "-Wextra", "-Werror")
+# A copy beyond the end of what it goes to ends the program.
+_CHECKED = ("-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=3")
+_FLAGS = ("-O1", "-std=c++17", "-Wall", "-Wextra", "-Werror", *_CHECKED)
 
 
 def compile_cpp(name: str, sources: Sequence[Path], folders: Sequence[Path] = (), *flags: str) -> Path:
