@@ -63,6 +63,8 @@ module redmule_lockstep #(
 
 `ifndef RTL_NO_ASSERTIONS
   always @(posedge clk_i) if (rst_ni) begin
+    stop_comes_back: assert (stop_i == stop_o)
+      else $error("what leaves is stopped by something else");
     halts_behind_a_difference: assert ($past(rst_ni && halt == '0 && differ) -> halt == '1 && told_q)
       else $error("copies differed, and go on");
     halted_until_a_clear: assert ($past(rst_ni && halt == '1 && clear_i != '1) -> halt == '1)
