@@ -80,13 +80,13 @@ def bare_model(device: Descriptor) -> Model:
 def faults_model(
     device: Descriptor,
     registers: Sequence[tuple[str, str]] = (),
-    separate: Sequence[str] = (),
+    separate: Sequence[tuple[str, str]] = (),
     nets: Sequence[tuple[str, str]] = (),
 ) -> Model:
     """Return a device in the loop of `regressions/faults`, with these registers (module, variable) in sight.
 
-    Modules with a register that is a port are separate: otherwise a net outside is the register, and the port
-    its copy. Nets can be forced, which takes time in each cycle. Without assertions, whose registers are none
+    Those of them that are ports are separate: otherwise a net outside is the register, and the port its copy.
+    Nets can be forced, which takes time in each cycle. Without assertions, whose registers are none
     of the device. No two registers are made one: each can be inverted alone.
     """
     return Model(

@@ -17,7 +17,7 @@ from regressions.accelerator.models import faults_model
 from regressions.errors import UserError
 from regressions.faults.jobs import write_results
 from regressions.faults.outcomes import FAULT
-from regressions.faults.registers import clocked_variables, nets
+from regressions.faults.registers import ScopedVariable, clocked_variables, nets
 from regressions.shards import UNDIVIDED, Shard
 from regressions.simulators.base import Simulator
 from regressions.speed.bare import digest, write_list
@@ -142,7 +142,7 @@ class FaultLoop:
         tree = simulator.elaborate(faults_model(device), folder / "tree.log")
         found = clocked_variables(tree)
         kept = sorted({(each.module, each.name) for each in found})
-        separate = sorted({each.module for each in found if each.port})
+        separate = sorted({(each.module, each.name) for each in found if each.port})
         patterns = transients.split(",") if transients else []
         forced = [net for net in nets(tree) if any(fnmatch(net.module, pattern) for pattern in patterns)]
         if transients and not forced:
@@ -153,8 +153,9 @@ class FaultLoop:
         self._modules = {(each.scope, each.name): each.module for each in (*found, *forced)}
         write_list(folder / "jobs", [scenario], device)
         write_results(folder / "results", scenario)
-        for name, variables in (("registers", found), ("nets", forced)):
-            (folder / name).write_text("".join(f"{each.scope} {each.name}\n" for each in variables))
+        registers = (f"{each.scope} {each.name} {_written(each)}\n" for each in found)
+        (folder / "registers").write_text("".join(registers))
+        (folder / "nets").write_text("".join(f"{each.scope} {each.name}\n" for each in forced))
         self._clear = registers_of(device)["SOFT_CLEAR"].offset
         self._limit = _PATIENCE * sum(device.bound(each) for each in scenario.jobs)
 
@@ -251,3 +252,10 @@ class FaultLoop:
             table.reshape((answer["cycles"], len(chosen)) if whole else (1, -1)),
             *(answer[name] for name in ("trigger", "end", "seconds", "processor", "simulated", "known")),
         )
+
+
+def _written(variable: ScopedVariable) -> str:
+    """Bits of an entry that an edge writes, as the loop reads them: * is all, - what it has to find."""
+    if variable.written is None:
+        return "-"
+    return "*" if variable.written < 0 else f"{variable.written:x}"

@@ -51,7 +51,7 @@ class Model:
     shown: tuple[str, ...] = ()  # variables of whatever module that Python reads and writes
     kept: tuple[tuple[str, str], ...] = ()  # module and variable of those that C++ finds by name
     forced: tuple[tuple[str, str], ...] = ()  # module and variable of nets that C++ forces to other values
-    separate: tuple[str, ...] = ()  # modules whose ports are variables of their own, and no other name of one
+    separate: tuple[tuple[str, str], ...] = ()  # module and port of those that stay variables of their own
     cpp: tuple[Path, ...] = ()  # C++ sources
     folders: tuple[Path, ...] = ()  # where the C++ compiler looks for headers, beside those that include them
     compile: tuple[str, ...] = ()  # flags for the C++ compiler

@@ -22,9 +22,18 @@ void Vfaults___024root___eval_initial(Vfaults___024root*);
 
 /** A variable with registers, and where its bits lie in a block of state. */
 struct Variable {
+    /** Whether a bit of an entry may be a register. */
+    bool may_keep(uint32_t bit) const {
+        if (!initial() || written == "*") return true;
+        if (bit / 4 >= written.size()) return false;
+        return (std::stoul(written.substr(written.size() - 1 - bit / 4, 1), nullptr, 16) >> bit % 4 & 1) != 0;
+    }
+    bool initial() const { return written != "-"; }
+
     std::string scope, name;
     uint32_t entries, width, stride;  // of an unpacked array; bits of an entry; bytes from one to the next
     uint32_t offset;                  // in a block of state, bytes
+    std::string written;              // with an initial value: bits that an edge writes, hexadecimal, or * for all; else -
 };
 
 /** A net that can be forced: its bits lie in memory little endian. */
@@ -43,11 +52,11 @@ struct Difference {
 
 class Device {
    public:
-    /** `registers`, `nets`: files with a line for each variable, its scope and name; `nets` may be "-". */
+    /** Files with a line for each variable, its scope and name; in `registers` also which bits an edge writes. */
     Device(const std::string& registers, const std::string& nets) {
         std::ifstream file(registers);
-        std::string scope, name;
-        while (file >> scope >> name) add(scope, name);
+        std::string scope, name, written;
+        while (file >> scope >> name >> written) add(scope, name, written);
         if (variables_.empty()) fail("no registers in " + registers);
         std::ifstream forced(nets);
         while (forced >> scope >> name) add_net(scope, name);
@@ -149,13 +158,13 @@ class Device {
         nets_.push_back({scope, name, value->entBits(), at(value), at(enable), at(forced)});
     }
 
-    void add(const std::string& scope_name, const std::string& name) {
+    void add(const std::string& scope_name, const std::string& name, const std::string& written) {
         VerilatedVar* var = find(scope_name, name);
         if (var == nullptr) fail("no register " + name + " in " + scope_name + ": the list is of another build");
         uint32_t entries = 1;
         for (const VerilatedRange& range : var->unpackedRanges()) entries *= static_cast<uint32_t>(range.elements());
         const auto size = static_cast<uint32_t>(var->totalSize());
-        variables_.push_back({scope_name, name, entries, var->entBits(), size / entries, bytes_});
+        variables_.push_back({scope_name, name, entries, var->entBits(), size / entries, bytes_, written});
         auto* at = static_cast<uint8_t*>(var->datap());
         for (uint32_t byte = 0; byte < size; ++byte) places_.push_back(at + byte);
         if (!runs_.empty() && runs_.back().live + runs_.back().bytes == at) {

@@ -35,13 +35,16 @@ std::vector<Bit> bits_of(Device& device) {
     return bits;
 }
 
-/** Those bits that keep a value: what is computed from others, or is a constant, is not changed by inverting it. */
+/** Those bits that keep a value: what is computed from others, or is a constant, is not changed by inverting it.
+ *  An initial value comes with the constants; of what has one, bits that no edge writes are the constants. */
 std::vector<Bit> kept(Device& device, const std::vector<Bit>& bits) {
     std::vector<Bit> registers;
     for (const Bit& bit : bits) {
+        const Variable& variable = device.variables()[bit.variable];
+        if (!variable.may_keep(bit.bit)) continue;
         const bool before = device.at(bit.place);
         device.flip(bit.place);
-        device.begin();
+        if (!variable.initial()) device.begin();
         device.settle();
         if (device.at(bit.place) != before) registers.push_back(bit);
         device.set(bit.place, before);
