@@ -158,8 +158,10 @@ def test_stalls_without_an_aim_hit_everything(bench: BenchInstance) -> None:
     job = Job(Op.GEMM, 3, 4, 5, 0x1000, 0x2000, 0x3000)
     bench.stall(StallSpec("on_x", rate=0.5), job)
     assert bench.handle.shared.target_count == 1
+    assert bench.targeted(0x1000)
     bench.stall(StallSpec("random", rate=0.5), job)
     assert bench.handle.shared.target_count == 0
+    assert not bench.targeted(0x1000)
 
 
 def test_busy_banks_of_a_scenario_are_its_pattern_and_go_with_it(bench: BenchInstance) -> None:
