@@ -3,6 +3,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from regressions.yosys.netlist import Bit, Netlist, NetlistCell, SynthesisUnit
 
@@ -41,7 +42,7 @@ def netlist_text(
 
 
 def unit_text(netlist: Netlist, unit: SynthesisUnit) -> str:
-    """Verilog of a unit alone under the name of its module; those inside are boxes."""
+    """Verilog of a unit alone under the name of its module, registers named; those inside are boxes."""
     ports: dict[SynthesisUnit, tuple[dict[str, list[Bit]], dict[str, list[Bit]]]] = {}
     for cell in netlist.cells:
         if cell.unit is not None:  # an instance lacks the ports that it leaves open
@@ -52,7 +53,14 @@ def unit_text(netlist: Netlist, unit: SynthesisUnit) -> str:
         f"(* blackbox *)\nmodule {module_name(child)} (\n{_ports(*tables)}\n);\nendmodule\n"
         for child, tables in ports.items()
     ]
-    return "\n".join([_module(netlist, unit.module), *boxes])
+    return "\n".join([_module(netlist, unit.module, named=_register_names(netlist)), *boxes])
+
+
+def _register_names(netlist: Netlist) -> dict[int, str]:
+    """Names that the source has for the nets of registers, which are not always those of ports."""
+    registers = (cell.outputs["Q"] for cell in netlist.cells if cell.unit is None and "Q" in cell.outputs)
+    nets = (net for bits in registers for net in bits if isinstance(net, int))
+    return {net: name for net in nets if (name := netlist.names.get(net, "$"))[0] != "$"}
 
 
 def module_name(unit: SynthesisUnit) -> str:
@@ -66,14 +74,20 @@ def _module(
     parameters: Sequence[tuple[str, str]] = (),
     kept: Collection[str] = (),
     how: tuple[str, str] = ("", ""),
+    named: Mapping[int, str] = MappingProxyType({}),
 ) -> str:
-    """A module; how it and its ports are compiled are comments for Verilator."""
+    """A module; how it and its ports are compiled are comments for Verilator. Nets may have two names."""
     given = ", ".join(f"parameter {key} = {value}" for key, value in parameters)
     lines = [
         f"module {name} {f'#({given}) ' if given else ''}(",
         _ports(netlist.inputs, netlist.outputs, how[1]),
         f");{how[0]}",
         *(f"  wire n{net};" for net in _nets(netlist)),
+        *(
+            f"  wire \\{also} = n{net};"
+            for net, also in named.items()
+            if also.partition("[")[0] not in netlist.outputs
+        ),
         *(f"  assign {_joined(bits)} = {port};" for port, bits in netlist.inputs.items()),
         *(_cell(cell, number, cell.name in kept) for number, cell in enumerate(netlist.cells)),
         *(f"  assign {port} = {_joined(bits)};" for port, bits in netlist.outputs.items()),
