@@ -7,9 +7,11 @@ import pytest
 from msgspec.structs import replace
 
 from models.formats import Format
+from models.timing import utilization
 from tb.agents.tcdm.monitor import BeatCount, TcdmLogs
 from tb.descriptor import load
 from tb.exchange.known import KnownItem
+from tb.exchange.results import Causes
 from tb.exchange.scenario import Scenario
 from tb.exchange.status import Status
 from tb.scoreboard.finding import Span
@@ -121,3 +123,13 @@ def test_a_result_has_what_was_counted_of_its_job() -> None:
     assert (result.cycles, result.stalled, result.beats_read, result.beats_written) == (80, 3, 7, 5)
     assert (result.queued, result.causes) == (False, None)
     assert result.bound == load("serial").bound(JOB, 3)
+
+
+def test_slots_of_less_than_a_cycle_count_as_one() -> None:
+    device = load("redmule")
+    job = replace(JOB, m=1, n=1, k=1)
+    one = utilization(device.instance, 1, 1, 1, 1)
+    for slots, expected in ((0, one), (1, one), (2 * device.instance.h * device.instance.l, one / 2)):
+        result = unmeasured(scenario(job), 0)
+        measure(result, device, job, Span(10, 90, 10), BeatCount(0, 7, 5), Causes({"WORKING": slots}))
+        assert result.utilization == pytest.approx(expected, abs=1e-6)

@@ -164,3 +164,13 @@ def test_each_memory_is_looked_at_and_matrices_only_of_what_is_wrong() -> None:
 def test_bytes_that_are_no_matrix_are_told_alone() -> None:
     assert left_fault(AT, b"\1\2", b"\1\3", []) == "byte 0x1c000001 is 0x03 at the end, not 0x02"
     assert left_fault(AT, b"\1\2", b"\1\2", []) == ""
+
+
+def test_the_first_step_is_searched_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    matrix = product()
+    wrong = int(matrix.bits[2, 3]) ^ 0x4000
+    for limit, searched in ((14, True), (13, False)):
+        monkeypatch.setattr("tb.scoreboard.products._LIMIT_STEPS", limit)
+        assert matrix.product is not None
+        text = matrix.product.first_step(2, 3, wrong)
+        assert ("not searched" not in text) == searched
