@@ -10,23 +10,33 @@ from regressions.proof.answer import Answer, PropertyResult
 from regressions.proof.model import TransitionSystem
 from regressions.yosys.tool import Yosys
 
-DEPTH = 8
-"""Cycles of an induction: the first have no violation, and behind so many without one the next has none."""
+# Of a network that became constant it says only the latter.
+_PROVEN = re.compile(r"Property proved|All = 1\. Proved = 1\.")
 
 
 class DecisionEngine(NamedTuple):
-    """A way to decide a property: its name, commands of ABC, its share of the time."""
+    """A way to decide a property: name, commands of ABC, share of the time, what ABC says of a proof."""
 
     name: str
     commands: tuple[str, ...]
     share: float
+    proven: re.Pattern[str] = _PROVEN
+
+
+def _induction(depth: int, share: float) -> DecisionEngine:
+    """The first cycles have no violation, and behind so many without one the next has none."""
+    first = depth + 2
+    said = re.compile(rf"No output asserted in {first} frames.*Networks are equivalent", re.DOTALL)
+    commands = (f"bmc3 -F {first}", f"ind -F {depth} -C 10000000")
+    return DecisionEngine("induction", commands, share, said)
 
 
 PROPERTY_ENGINES = (
     DecisionEngine("pdr", ("pdr",), 0.1),
-    DecisionEngine("induction", (f"bmc3 -F {DEPTH + 2}", f"ind -F {DEPTH} -C 100000"), 0.25),
-    DecisionEngine("interpolation", ("int",), 0.2),
-    DecisionEngine("pdr", ("pdr",), 0.45),
+    _induction(3, 0.25),
+    _induction(8, 0.2),
+    DecisionEngine("interpolation", ("int",), 0.1),
+    DecisionEngine("pdr", ("pdr",), 0.35),
 )
 """Reachability by clauses, then what is quicker where words are compared, then the first again for longer."""
 
@@ -39,10 +49,6 @@ COMPARISON_ENGINES = (
 )
 """For two modules of nearly the same logic: the first cycles, registers that match, more cycles."""
 
-# Of a network that became constant it says only the latter.
-_PROVEN = re.compile(r"Property proved|All = 1\. Proved = 1\.")
-# The first cycles, then the step.
-_INDUCTIVE = re.compile(rf"No output asserted in {DEPTH + 2} frames.*Networks are equivalent", re.DOTALL)
 _REFUTED = re.compile(r"was asserted in frame|Property DISPROVED|Property disproved")
 _FIRST = re.compile(r"Output (\d+) of miter .* was asserted in frame")
 
@@ -66,7 +72,7 @@ def check(
     position = list(model.labels).index(label)
     trace = model.file.with_name(f"trace-{position}.txt")
     start = time.monotonic()
-    for name, commands, share in engines:
+    for name, commands, share, proven in engines:
         seconds = max(1, round(limit * share))
         script = [
             f"read_aiger {model.file.name}",
@@ -78,7 +84,7 @@ def check(
         trace.unlink(missing_ok=True)
         said = yosys.run_abc(script, model.file.parent, seconds)
         spent = round(time.monotonic() - start, 2)
-        if (_INDUCTIVE if name == "induction" else _PROVEN).search(said):
+        if proven.search(said):
             return PropertyResult(label, Answer.PROVEN, name, spent)
         if _REFUTED.search(said) and trace.exists() and trace.stat().st_size:
             return PropertyResult(label, Answer.REFUTED, name, spent, _read(trace.read_text(), model))

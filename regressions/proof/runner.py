@@ -15,7 +15,7 @@ from regressions.proof.structure import separate
 from regressions.proof.target import ProvenModule, reading_of
 from regressions.yosys.tool import Yosys
 
-LIMIT = 40.0
+LIMIT = 60.0
 """Seconds of processor time for a property, in a round with all of the time."""
 
 _SHARES = (0.25, 1.0)

@@ -141,10 +141,8 @@ def test_each_assumption_is_an_assertion_that_simulations_check(target: ProvenMo
     inside = {
         module for module, names in instances().items() for name in names if name in sources[target.module]
     }
-    own = GUARDED.search(sources[target.module])
-    assert own is not None
-    labels = set(LABEL.findall(own[1]))
-    for module in inside & sources.keys():
+    labels: set[str] = set()
+    for module in {target.module} | inside & sources.keys():
         guarded = GUARDED.search(sources[module])
         labels |= set(LABEL.findall(guarded[1])) if guarded else set()
     for assumed in target.assume:

@@ -20,8 +20,12 @@ module redmule_tile_queue_properties
   input logic  [READERS-1:0] valid_o,
   input tile_t [READERS-1:0] tile_o,
   input logic  [READERS-1:0] tile_job_o,
-  input seq_t  [READERS-1:0] seq_o
+  input seq_t  [READERS-1:0] seq_o,
+  input tile_t [TILES-1:0]   ring,
+  input logic  [TILES-1:0]   ring_job
 );
+
+  localparam int unsigned IDX = $clog2(TILES);
 
   logic  watch;        // any value
   logic  watched_q;
@@ -55,6 +59,12 @@ module redmule_tile_queue_properties
   always @(posedge clk_i) if (rst_ni) begin
     gives_places_back: assert (ready_o == (places_q != seq_t'(TILES)))
       else $error("a tile waits though a place is free, or takes one that is in use");
+    // Two lemmas of what the readers see.
+    watched_is_in_use: assert (watched_q -> head_q != seq_q && seq_t'(head_q - seq_q) <= used_q)
+      else $error("the place of a tile that is watched is free");
+    keeps_what_was_pushed: assert (
+        watched_q -> ring[seq_q[IDX-1:0]] == tile_q && ring_job[seq_q[IDX-1:0]] == tile_job_q)
+      else $error("a tile that is in use is overwritten");
   end
 
   for (genvar r = 0; r < int'(READERS); r++) begin : gen_reader
@@ -68,4 +78,4 @@ module redmule_tile_queue_properties
 
 endmodule
 
-bind redmule_tile_queue redmule_tile_queue_properties #(.READERS(READERS)) i_properties (.*);
+bind redmule_tile_queue redmule_tile_queue_properties #(.READERS(READERS)) i_properties (.ring(tile_q), .ring_job(tile_job_q), .*);
