@@ -20,8 +20,16 @@ from tb.stimulus.given_jobs import too_long
 from tb.stimulus.in_turn import CasesInTurn
 from tb.stimulus.knobs import MAX_MACS
 from tb.stimulus.rng import stream
-from tb.stimulus.scenario_draw import draw_scenario
+from tb.stimulus.scenario_draw import draw_jobs, draw_scenario
 from tb.stimulus.stream import ScenarioStream
+
+_WINDOW = 2**26
+"""Bytes of memory in which a long operand lies."""
+
+_UPPER = ADDRESS_SPACE - _WINDOW
+
+_SOON = 600
+"""Cycles within which a job is cut that would run for minutes: its first tiles are under way then."""
 
 
 class _Dimensions(NamedTuple):
@@ -76,6 +84,42 @@ class LongCopies(_Shapes):
         for bits in range(21, 26):
             yield _Dimensions(2**bits // (2 * columns) + 1, 0, columns)
         yield _Dimensions(2**25 // MAX_SIZE, 0, MAX_SIZE)
+
+
+class LongOperands(CasesInTurn[_Dimensions]):
+    """Jobs whose X, W, Z or copy has a little more than 2^17 bytes, then each power of two to 2^25.
+
+    That is with elements of two bytes. Most would run for minutes: with knobs that cut each job they are cut
+    soon, with others left out. The jobs behind, and what else a cut has, the knobs draw.
+    """
+
+    def cases(self) -> Iterator[_Dimensions]:
+        """Each power of two for X, W, Z and a copy in turn."""
+        at = self.descriptor.instance
+        columns = 2**9 + 1
+        for bits in range(17, 26):
+            rows = 2**bits // (2 * columns) + 1
+            yield _Dimensions(rows, columns, at.tile_cols + 1)
+            yield _Dimensions(at.tile_rows + 1, rows, columns)
+            yield _Dimensions(rows, at.h + 1, columns)
+            yield _Dimensions(rows, 0, columns)
+
+    def refusal(self, case: _Dimensions) -> str | None:
+        """Return why the device does not take such a job, or works at it for too long; None if it does."""
+        drawn, cut = self.made(case, 0), "none" not in self.knobs.abort.values
+        return self.descriptor.cannot(drawn) or (None if cut else too_long(self.descriptor, drawn.jobs))
+
+    def made(self, case: _Dimensions, index: int) -> Scenario:
+        """Draw scenario `index`, whose first job has a size."""
+        rng = stream(self.seed, self.name, "scenario", index)
+        short = replace(self.knobs, chain=0.0, z_overlap=0.0)
+        m, n, k = (Sizes("uniform", size, size) for size in case)
+        long = replace(short, m=m, n=n, k=k, max_macs=MAX_MACS)
+        drawn = draw_scenario(rng, short, self.descriptor, index)
+        window = Window(drawn.window.base % _UPPER, _WINDOW)
+        jobs = draw_jobs(rng, [long, *[short] * (len(drawn.jobs) - 1)], window)
+        abort = drawn.abort and structs.replace(drawn.abort, after=rng.randrange(_SOON))
+        return structs.replace(drawn, jobs=jobs, window=window, abort=abort)
 
 
 class Straddles(ScenarioStream):

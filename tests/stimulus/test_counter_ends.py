@@ -10,7 +10,7 @@ from tb.exchange.bound import Bound
 from tb.exchange.entry import TestEntry
 from tb.exchange.job import Job
 from tb.exchange.traits import Operand, Size, Traits
-from tb.stimulus.counter_ends import LongCopies, LongDimensions, Straddles
+from tb.stimulus.counter_ends import LongCopies, LongDimensions, LongOperands, Straddles
 from tests.stimulus.devices import device
 
 FP16 = {"fmt": "FP16", "jobs": 1}
@@ -54,6 +54,29 @@ def test_sizes_that_a_device_lacks_are_left_out() -> None:
     stream = LongDimensions("t", 1, FP16, replace(device(), traits=Traits(n=Size(most=4096))))
     assert {stream.scenario(index).jobs[0].n for index in range(6)} == {5}
     assert stream.left_out.total() == 2
+
+
+CUT = {**FP16, "abort": "clear", "abort_jobs": 2, "m": [1, 24], "n": [1, 24], "k": [1, 24], "max_macs": 4096}
+
+
+def test_each_operand_passes_each_power_of_two_in_a_job_that_is_cut_soon() -> None:
+    stream = LongOperands("t", 1, CUT, WIDE)
+    for index in range(36):
+        scenario = stream.scenario(index)
+        long, *behind = scenario.jobs
+        size = (long.x_range, long.w_range, long.z_range, long.z_range)[index % 4][1]
+        assert 2 ** (17 + index // 4) < size < 2 ** (17 + index // 4) + 2048
+        assert (long.n == 0) == (index % 4 == 3)
+        assert scenario.abort is not None
+        assert scenario.abort.after < 600
+        assert len(behind) == 2
+        assert all(job.z_range[1] < 2**12 for job in behind)
+
+
+def test_long_operands_that_nothing_cuts_are_left_out_where_they_take_too_long() -> None:
+    stream = LongOperands("t", 1, {**CUT, "abort": "none"}, WIDE)
+    assert all(scenario.jobs[0].m < 2**15 for scenario in map(stream.scenario, range(36)))
+    assert "may take" in next(iter(stream.left_out))
 
 
 def test_each_operand_lies_across_each_power_of_two() -> None:
