@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// One watched byte, any of all in each cycle: a job that may follow reads none that the job before it writes. The job
-// that entered last and its size are kept here again. The proof is that of two contexts; that a job which waits stays as
-// it is, is no part of it.
+// A job that may follow reads no byte that the job before it writes: ranges of bytes that have one in common have the
+// first byte of one in common (`ranges` in arithmetic.toml), and none of these lies in the other. The job that entered
+// last and its size are kept here again. The proof is that of two contexts; that a job which waits stays as it is, is no
+// part of it.
 
 module redmule_follow_properties
   import redmule_pkg::*;
@@ -19,10 +20,9 @@ module redmule_follow_properties
   input logic [32:0] z_bytes_q
 );
 
-  logic [31:0] place;  // any value
   logic [32:0] before_bytes_q;
   job_t        before_q;
-  logic        entered_q, stays, known, has_steps, written, shared, at_starts;
+  logic        entered_q, stays, known, has_steps, written, at_starts;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -53,9 +53,7 @@ module redmule_follow_properties
   assign known     = before_i[0] == before_q;
   assign has_steps = next_i.n != '0 && before_i[0].n != '0;
   assign written   = z_bytes_q != '0 && before_bytes_q != '0;
-  assign shared    = has(before_i[0].z_addr, before_bytes_q, place)
-      && read(next_i, x_bytes_q, w_bytes_q, z_bytes_q, place);
-  // ranges that meet have the first byte of one in common
+  // what it reads has the first byte of what is written, or the other way round
   assign at_starts = read(next_i, x_bytes_q, w_bytes_q, z_bytes_q, before_i[0].z_addr)
       || has(before_i[0].z_addr, before_bytes_q, next_i.x_addr)
       || has(before_i[0].z_addr, before_bytes_q, next_i.w_addr)
@@ -68,7 +66,7 @@ module redmule_follow_properties
       else $error("a size is not that of the job's matrix");
     compared_what_stayed: assert (follow_o -> $past(rst_ni && stays) && $past(rst_ni && stays, 2))
       else $error("a job may follow that was not there for two cycles");
-    reads_nothing_written: assert (follow_o && $past(known && inside_i[0]) -> !$past(shared))
+    reads_nothing_written: assert (follow_o && $past(known && inside_i[0]) -> !$past(at_starts))
       else $error("a job may follow that reads what the one before it writes (contract A7.4)");
     both_have_steps: assert (follow_o -> $past(has_steps))
       else $error("a job may follow, or be followed, that has no steps");

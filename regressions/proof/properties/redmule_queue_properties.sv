@@ -23,6 +23,8 @@ module redmule_queue_properties
   input logic [31:0]        status_o,
   input logic [31:0]        running_o,
   input job_t [1:0]         jobs_o,
+  input logic [1:0][7:0]    cores_o,
+  input logic               tail_o,
   input logic               head_o,
   input logic               pending_o,
   input logic               start_i,
@@ -51,13 +53,13 @@ module redmule_queue_properties
   end
 
   logic       watch;      // any value
-  logic       watched_q, first_q;
+  logic       watched_q, first_q, place_q;
   job_t       job_q;
   logic [7:0] core_q, id_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      {watched_q, first_q, job_q, core_q, id_q} <= '0;
+      {watched_q, first_q, place_q, job_q, core_q, id_q} <= '0;
     end else if (clear_i) begin
       watched_q <= 1'b0;
     end else if (watched_q) begin
@@ -66,6 +68,7 @@ module redmule_queue_properties
     end else if (trigger_i && watch) begin
       watched_q <= 1'b1;
       first_q   <= count_q == 2'(done_i);
+      place_q   <= tail_o;
       {job_q, core_q, id_q} <= {job_i, core_i, own_id_q};
     end
   end
@@ -86,6 +89,12 @@ module redmule_queue_properties
       else $error("an end without an event, or an event without an end");
     busy_with_contexts_and_events: assert (busy_o == (count_q != '0 || event_o != '0))
       else $error("busy otherwise than with a job or an event (contract A4.3)");
+    // Two lemmas of the next.
+    keeps_what_was_triggered: assert (
+        watched_q -> taken[place_q] && jobs_o[place_q] == job_q && cores_o[place_q] == core_q)
+      else $error("a job that waits or runs is overwritten");
+    comes_in_its_turn: assert (watched_q -> first_q == (head_o == place_q) && (first_q || taken == '1))
+      else $error("a job comes to the head before one that was triggered earlier");
     comes_as_triggered: assert (watched_q && first_q -> pending_o && jobs_o[head_o] == job_q)
       else $error("the job at the head is not the one that was triggered");
     id_of_the_job_that_starts: assert ($past(rst_ni && watched_q && first_q && start_i) -> running_o == {24'd0, $past(id_q)})
