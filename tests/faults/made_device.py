@@ -67,7 +67,13 @@ def made_device(folder: Path) -> Descriptor:
     (folder / "serial_engine.sv").write_text(f"{begin}{_INSTANCES}\nendmodule\n{end}")
     (folder / f"{MODULE}.sv").write_text(_MADE)
     sources[place : place + 1] = [f"{MODULE}.sv", "serial_engine.sv"]
+    # As a device says it that has one code for many instances.
+    shared = (
+        f'`verilator_config\nno_inline -module "{MODULE}"\npublic_flat_rd -module "{MODULE}" -var "byte_i"\n'
+    )
+    (folder / "made.vlt").write_text(shared)
+    waivers = json.dumps(["made.vlt", *map(str, base.waivers)])
     path = folder / "made.toml"
     head = f'base = "{ROOT / "tb" / "duts" / "serial.toml"}"\nname = "made"\n'
-    path.write_text(f"{head}sources = {json.dumps(sources)}\n")
+    path.write_text(f"{head}waivers = {waivers}\nsources = {json.dumps(sources)}\n")
     return load(path)
