@@ -29,7 +29,7 @@ from tb.exchange.device import Descriptor
 from tb.exchange.plan import Plan, Segment
 from tb.exchange.status import Status
 
-_STARTS = 4  # random states that a defect is tried from
+_STARTS = 8  # random states that a defect is tried from
 JOBS = Path(__file__).with_name("jobs.toml")
 """Jobs that run with each defect: parts of the tests of the lists."""
 # Wall time of a defect's simulation: generous, since the watchdog of each scenario already limits its cycles.
