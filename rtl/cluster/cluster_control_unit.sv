@@ -50,7 +50,7 @@ module cluster_control_unit
   logic [9:0]  offset;
   logic [CW-1:0] core;
   logic        is_core, write;
-  logic [31:0] mask, rdata;
+  logic [31:0] mask, rdata, rdata_q;
 
   logic                     eoc_q, log_first_q;
   logic [7:0]               numerator_q, denominator_q;
@@ -93,7 +93,7 @@ module cluster_control_unit
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      rdata_o       <= '0;
+      rdata_q       <= '0;
       eoc_q         <= 1'b0;
       log_first_q   <= 1'b0;
       numerator_q   <= NUMERATOR;
@@ -107,7 +107,7 @@ module cluster_control_unit
       pc_q          <= '0;
       error_add_q   <= '0;
     end else begin
-      if (req_i) rdata_o <= rdata;
+      if (req_i) rdata_q <= rdata;
       if (write) begin
         unique case (offset)
           EOC:         if (mask[0]) eoc_q <= access_i.wdata[0];
@@ -142,6 +142,7 @@ module cluster_control_unit
     end
   end
 
+  assign rdata_o        = rdata_q;
   assign fetch_enable_o = fetch_q;
   assign boot_addr_o    = boot_q;
   assign wide_first_o   = !log_first_q;

@@ -47,7 +47,7 @@ module cluster_dma_regs
   logic [3:0]  index;
   logic [CW-1:0] core;
   logic        low, legal, start, in_range;
-  logic [31:0] mask, rdata;
+  logic [31:0] mask, rdata, rdata_q;
   logic [7:0]  started_q, done_q;
 
   assign low   = access_i.add[10:6] == '0;
@@ -100,16 +100,18 @@ module cluster_dma_regs
       sets_q    <= '0;
       started_q <= '0;
       done_q    <= '0;
-      rdata_o   <= '0;
+      rdata_q   <= '0;
     end else begin
       started_q <= started_q + 8'(push_o);
       done_q    <= done_q + 8'(done_i);
-      if (req_i) rdata_o <= legal && !access_i.we ? rdata : '0;
+      if (req_i) rdata_q <= legal && !access_i.we ? rdata : '0;
       if (legal && access_i.we && 32'(index) < SETS) begin
         sets_q[core][index[2:0]] <= (set[index[2:0]] & ~mask) | (access_i.wdata & mask);
       end
     end
   end
+
+  assign rdata_o = rdata_q;
 
 `ifndef RTL_NO_ASSERTIONS
   always @(posedge clk_i) if (rst_ni) begin

@@ -43,7 +43,7 @@ module cluster_event_unit
   logic [N_CORES-1:0][N_CORES-1:0] called;
   logic                           bus_shared;
   logic [3:0]                     bus_index;
-  logic [31:0]                    bus_mask, shared_rdata, rdata;
+  logic [31:0]                    bus_mask, shared_rdata, rdata, rdata_q;
 
   assign bus_shared = access_i.add[9:6] == 4'h8;
   assign bus_index  = access_i.add[5:2];
@@ -138,20 +138,22 @@ module cluster_event_unit
     if (!rst_ni) begin
       team_q       <= '1;
       arrived_q    <= '0;
-      rdata_o      <= '0;
+      rdata_q      <= '0;
       own_rvalid_o <= '0;
       own_rdata_o  <= '0;
     end else begin
       team_q       <= team_d;
       arrived_q    <= arrived_d;
       own_rvalid_o <= own_gnt_o;
-      if (req_i) rdata_o <= rdata;
+      if (req_i) rdata_q <= rdata;
       for (int unsigned c = 0; c < N_CORES; c++) begin
         own_rdata_o[c] <= own_rdata[c] |
             (own_shared[c] ? read_shared(own_access_i[c].add[5:2], team_q, arrived_q) : '0);
       end
     end
   end
+
+  assign rdata_o = rdata_q;
 
 `ifndef RTL_NO_ASSERTIONS
   always @(posedge clk_i) if (rst_ni) begin

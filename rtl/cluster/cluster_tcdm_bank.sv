@@ -14,14 +14,17 @@ module cluster_tcdm_bank #(
 );
 
   logic [31:0] mem[ROWS];
+  logic [31:0] rdata_q;
 
   always_ff @(posedge clk_i) begin
     if (req_i) begin
-      rdata_o <= mem[row_i];
+      rdata_q <= mem[row_i];
       for (int unsigned b = 0; b < 4; b++) begin
         if (we_i[b]) mem[row_i][8*b+:8] <= wdata_i[8*b+:8];
       end
     end
   end
+
+  assign rdata_o = rdata_q;
 
 endmodule

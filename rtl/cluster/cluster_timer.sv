@@ -21,7 +21,7 @@ module cluster_timer
 
   logic [3:0]       offset;
   logic             write, low;
-  logic [31:0]      mask, rdata, count_q, count_d;
+  logic [31:0]      mask, rdata, rdata_q, count_q, count_d;
   logic [2:0]       ctrl_q, ctrl_d;  // count, events of comparators 0 and 1
   logic [1:0][31:0] compare_q, compare_d;
 
@@ -55,17 +55,19 @@ module cluster_timer
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      rdata_o   <= '0;
+      rdata_q   <= '0;
       ctrl_q    <= 3'b001;  // counts from reset on
       count_q   <= '0;
       compare_q <= '0;
     end else begin
-      if (req_i) rdata_o <= low ? rdata : '0;
+      if (req_i) rdata_q <= low ? rdata : '0;
       ctrl_q    <= ctrl_d;
       count_q   <= count_d;
       compare_q <= compare_d;
     end
   end
+
+  assign rdata_o = rdata_q;
 
 `ifndef RTL_NO_ASSERTIONS
   always @(posedge clk_i) if (rst_ni) begin

@@ -57,6 +57,10 @@ module redmule_regfile
       {MACFG_MASK, 32'h0000_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF, 32'hFFFF_FFFF};
 
   logic [JOB_REGS-1:0][31:0] regs_q, regs_d;
+  // the answer
+  logic [31:0] r_data_q;
+  logic        r_valid_q;
+  logic [7:0]  r_id_q;
   logic [5:0]  index;
   logic [2:0]  job_index;
   logic        is_job_reg, legal, read, write;
@@ -105,17 +109,21 @@ module redmule_regfile
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      regs_q           <= '0;
-      periph_r_valid_o <= 1'b0;
-      periph_r_id_o    <= '0;
-      periph_r_data_o  <= '0;
+      regs_q    <= '0;
+      r_valid_q <= 1'b0;
+      r_id_q    <= '0;
+      r_data_q  <= '0;
     end else begin
-      regs_q           <= regs_d;
-      periph_r_valid_o <= periph_req_i;
-      periph_r_id_o    <= periph_id_i;
-      periph_r_data_o  <= read ? rdata : '0;
+      regs_q    <= regs_d;
+      r_valid_q <= periph_req_i;
+      r_id_q    <= periph_id_i;
+      r_data_q  <= read ? rdata : '0;
     end
   end
+
+  assign periph_r_valid_o = r_valid_q;
+  assign periph_r_id_o    = r_id_q;
+  assign periph_r_data_o  = r_data_q;
 
   // formats 4..7 act as FP16
   function automatic fmt_e decode_fmt(logic [2:0] field);

@@ -74,6 +74,7 @@ module redmule_scheduler
   token_t       token;
   token_t [D:0] pipe_q;
   ctx_t   [D:0] pipe_job_q;  // whose sums they are
+  op_e  [H-1:0] op_q;        // of pipe_job_q[h*(P+1)], without the way from there
   logic         start, lacks_y, ready, blocked, emit;
   logic [CONTEXTS-1:0] in_cascade, others;  // sums of this job; of another one than that of the next tile
   logic [7:0]   x_elems;
@@ -201,15 +202,15 @@ module redmule_scheduler
     else if (advance_o) pipe_job_q <= {pipe_job_q[D-1:0], emit ? now.job : ctx_t'('0)};
   end
 
-  // that of pipe_job_q[h*(P+1)], without the way from there
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      op_o <= '0;
+      op_q <= '0;
     end else if (advance_o) begin
-      for (int unsigned h = 0; h < H; h++) op_o[h] <= jobs_i[fetch_job_o[h]].op;
+      for (int unsigned h = 0; h < H; h++) op_q[h] <= jobs_i[fetch_job_o[h]].op;
     end
   end
 
+  assign op_o      = op_q;
   assign out_job_o = pipe_job_q[D];
 
   always_comb begin

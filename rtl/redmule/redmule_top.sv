@@ -176,10 +176,12 @@ module redmule_top #(
     ) i_lockstep (
       .clk_i,
       .rst_ni,
-      .state_i({{evt[1], busy[1], answer[1]}, {evt[0], busy[0], answer[0]}}),
+      // of the first copy, what leaves; events and requests wait for the comparison
+      .state_i({{evt[1], busy[1], answer[1]},
+                {evt[0], busy_o, periph_gnt_o, periph_r_valid_o, periph_r_id_o, periph_r_data_o}}),
       .req_i  (req),
       .add_i  ({add[1], tcdm_add_o}),
-      .wen_i  (wen),
+      .wen_i  ({wen[1], tcdm_wen_o}),
       .be_i   ({be[1], tcdm_be_o}),
       .data_i ({data[1], tcdm_data_o}),
       .clear_i(clear),

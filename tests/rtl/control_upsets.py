@@ -62,7 +62,20 @@ class PerformanceUpsets(ControlUpsets):
     paired = False
 
 
-class Halted(FaultyJobs):
+class Undisturbed(FaultyJobs):
+    """A job to which nothing happens but what is wrong in the device itself."""
+
+    def fault(self, env: RedmuleEnv, index: int) -> Act:
+        """None."""
+        del env, index
+
+        async def act(cycle: int) -> None:
+            del cycle
+
+        return act
+
+
+class Halted(Undisturbed):
     """FAULTS behind a halt, and what a soft clear makes of it."""
 
     async def run(self, env: RedmuleEnv) -> None:
@@ -79,12 +92,3 @@ class Halted(FaultyJobs):
         env.recorder.check(seen == (HALTED, HALTED, 0), f"FAULTS read {seen}")
         await self.observed(env, self.scenario(0), self.fault(env, 0))
         env.check_registers()
-
-    def fault(self, env: RedmuleEnv, index: int) -> Act:
-        """None."""
-        del env, index
-
-        async def act(cycle: int) -> None:
-            del cycle
-
-        return act

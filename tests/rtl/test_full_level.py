@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Upsets in the control of an array with full fault tolerance, while the whole bench watches (A9.7, A9.8)."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,12 @@ pytestmark = pytest.mark.sim
 SEQUENCES = "tests/rtl/control_upsets.py"
 UPSETS = ("ControlUpsets", "PerformanceUpsets")
 ALL = list(range(8))
+PORT = {
+    "add": "assign tcdm_add_o       = add[0]",
+    "wen": "assign tcdm_wen_o       = FT == 2 ? wen[0] || !req[0] : wen[0]",
+    "busy": "assign busy_o           = busy[0]",
+    "r_data": "assign periph_r_data_o  = answer[0].data",
+}
 STOP = "assign stop_o  = differ || halt != '0;"
 
 
@@ -49,3 +56,15 @@ def test_a_comparison_that_sees_nothing_is_noticed(tmp_path_factory: pytest.Temp
     descriptor = device("blind_copies", blinded, FULL, "redmule_lockstep.sv", STOP, assertions=False)
     blind = seen_on(tmp_path_factory.mktemp("blind"), descriptor, UPSETS[:1], SEQUENCES)
     assert [job for job in blind[UPSETS[0]] if silent(job)]
+
+
+@pytest.mark.parametrize("name", sorted(PORT))
+def test_what_leaves_is_what_is_compared(name: str, tmp_path: Path) -> None:
+    """A fault behind the copies, where the port is driven: bits of some requests are inverted."""
+    line = PORT[name]
+    what = line.partition("= ")[2]
+    broken = line.replace(what, f"({what}) ^ (add[0][6:5] == 2'b11 ? 1'b1 : 1'b0)")
+    descriptor = device(f"port_{name}", broken, FULL, "redmule_top.sv", line, assertions=False)
+    (job,) = seen_on(tmp_path, descriptor, ("Undisturbed",), SEQUENCES)["Undisturbed"]
+    assert job["told"] == ALL
+    assert "rule 6" not in job["checkers"], "nothing stray is written"
