@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device of cells in the place of the class that the simulator makes for the bare loop (regressions/speed/bare.cpp).
 //
-// Cells are tables of up to four inputs, evaluated in an order in which each is behind what it reads, without delays.
+// Cells are evaluated without delays.
 // Registers start at random, so that a reset has to be complete. While busy_o is high, changes of each cell's output are
 // counted. $REDMULE_CELLS names the file of cells that regressions/synthesis/flat.py writes; the counts go to
 // $REDMULE_TOGGLES at the end.
@@ -12,12 +12,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <functional>
 #include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "netlist.h"
 #include "verilated.h"
 
 #ifndef PAYLOAD_BITS
@@ -37,39 +37,16 @@ class Vbare {
     uint8_t periph_id_i = 0, periph_r_id_o = 0;
 
     Vbare(VerilatedContext* /*context*/, const char* /*name*/) {
-        std::ifstream file(path("REDMULE_CELLS"), std::ios::binary);
-        const auto word = [&file] {
-            uint32_t value = 0;
-            file.read(reinterpret_cast<char*>(&value), sizeof value);
-            return value;
-        };
-        values_.assign(word(), 0);
-        values_[1] = 1;  // nets 0 and 1 are constants
-        cells_.resize(word());
-        for (Cell& cell : cells_) {
-            for (uint32_t& input : cell.inputs) input = word();
-            cell.output = word();
-            cell.table = word();
-        }
-        registers_.resize(word());
-        for (Register& each : registers_) {
-            each.data = word();
-            each.output = word();
-            each.reset = word();
-            each.start = word() != 0;
-        }
-        for (Port& port : all_ports()) {
-            port.nets.resize(word());
-            for (uint32_t& net : port.nets) net = word();
-        }
-        if (!file) throw std::runtime_error("the file of cells ends early");
+        values_.assign(netlist_.nets, 0);
+        values_[1] = 1;
+        for (size_t at = 0; at < inputs_.size(); ++at) inputs_[at].nets = netlist_.inputs[at];
+        for (size_t at = 0; at < outputs_.size(); ++at) outputs_[at].nets = netlist_.outputs[at];
         // What a reset leaves out may have any value.
         std::mt19937 random(kSeed);
-        for (const Register& each : registers_) values_[each.output] = random() >> 31;
-        next_.resize(registers_.size());
+        for (const Register& each : netlist_.registers) values_[each.output] = random() >> 31;
+        next_.resize(netlist_.registers.size());
         counts_.assign(values_.size(), 0);
-        for (const Cell& cell : cells_) evaluate(cell);  // the first edge sees what follows from that
-        find_cone();
+        for (const Cell& cell : netlist_.cells) evaluate(cell);  // the first edge sees what follows from that
     }
 
     ~Vbare() {
@@ -84,13 +61,13 @@ class Vbare {
         clock_ = clk_i;
         if (rising) {
             // Registers see what was there before the edge.
-            for (size_t at = 0; at < registers_.size(); ++at) next_[at] = values_[registers_[at].data];
+            for (size_t at = 0; at < netlist_.registers.size(); ++at) next_[at] = values_[netlist_.registers[at].data];
             count_ = busy_o != 0;
             cycles_ += count_;
         }
         for (const Port& port : inputs_) take(port);
-        for (size_t at = 0; at < registers_.size(); ++at) {
-            const Register& each = registers_[at];
+        for (size_t at = 0; at < netlist_.registers.size(); ++at) {
+            const Register& each = netlist_.registers[at];
             if (values_[each.reset] == 0) {
                 put(each.output, each.start);
             } else if (rising) {
@@ -98,22 +75,14 @@ class Vbare {
             }
         }
         if (rising || rst_ni == 0) {
-            for (const Cell& cell : cells_) evaluate(cell);
+            for (const Cell& cell : netlist_.cells) evaluate(cell);
         } else {
-            for (const uint32_t at : cone_) evaluate(cells_[at]);
+            for (const uint32_t at : cone_) evaluate(netlist_.cells[at]);
         }
         for (const Port& port : outputs_) give(port);
     }
 
    private:
-    struct Cell {
-        std::array<uint32_t, 4> inputs;
-        uint32_t output, table;
-    };
-    struct Register {
-        uint32_t data, output, reset;
-        uint8_t start;
-    };
     struct Port {
         void* bytes;
         std::vector<uint32_t> nets;
@@ -122,9 +91,6 @@ class Vbare {
     static constexpr uint32_t kSeed = 1;
 
     std::vector<uint8_t> values_, next_;
-    std::vector<Cell> cells_;
-    std::vector<uint32_t> cone_;  // cells that follow an input without a clock edge
-    std::vector<Register> registers_;
     std::vector<uint64_t> counts_;
     uint64_t cycles_ = 0;
     uint8_t clock_ = 0;
@@ -140,30 +106,13 @@ class Vbare {
         {tcdm_be_o.data(), {}}, {tcdm_data_o.data(), {}}, {&periph_gnt_o, {}}, {&periph_r_data_o, {}}, {&periph_r_valid_o, {}},
         {&periph_r_id_o, {}}};
 
+    const Netlist netlist_{path("REDMULE_CELLS"), inputs_.size(), outputs_.size()};
+    const std::vector<uint32_t> cone_ = netlist_.cone();
+
     static std::string path(const char* variable) {
         const char* name = std::getenv(variable);
         if (name == nullptr) throw std::runtime_error(std::string(variable) + " is not set");
         return name;
-    }
-
-    /** References to all ports, inputs first. */
-    std::vector<std::reference_wrapper<Port>> all_ports() {
-        std::vector<std::reference_wrapper<Port>> all(inputs_.begin(), inputs_.end());
-        all.insert(all.end(), outputs_.begin(), outputs_.end());
-        return all;
-    }
-
-    void find_cone() {
-        std::vector<uint8_t> follows(values_.size(), 0);
-        for (const Port& port : inputs_) {
-            for (const uint32_t net : port.nets) follows[net] = 1;
-        }
-        for (uint32_t at = 0; at < cells_.size(); ++at) {
-            for (const uint32_t input : cells_[at].inputs) {
-                if (input > 1 && follows[input] != 0) follows[cells_[at].output] = 1;
-            }
-            if (follows[cells_[at].output] != 0) cone_.push_back(at);
-        }
     }
 
     void put(uint32_t net, uint8_t value) {
