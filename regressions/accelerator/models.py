@@ -81,43 +81,30 @@ def faults_model(
     device: Descriptor,
     registers: Sequence[tuple[str, str]] = (),
     separate: Sequence[tuple[str, str]] = (),
-    nets: Sequence[tuple[str, str]] = (),
 ) -> Model:
     """Return a device in the loop of `regressions/faults`, with these registers (module, variable) in sight.
 
     Those of them that are ports are separate: otherwise a net outside is the register, and the port its copy.
-    Nets can be forced, which takes time in each cycle. Without assertions, whose registers are none
-    of the device. No two registers are made one: each can be inverted alone.
+    Without assertions, whose registers are none of the device. No two registers are made one: each can be
+    inverted alone.
     """
-    shared = {path: _one_each(path) for path in device.waivers if nets}
     return Model(
         name=device.name,
         top="dut_shell",
         prefix="Vfaults",
         program="faults",
-        sources=tuple(Path(path.name) if path in shared else path for path in _device(device)),
-        texts={
-            _SHELL: dut_shell(device, bench=False),
-            **waivers(device),
-            **{path.name: text for path, text in shared.items()},
-        },
+        sources=_device(device),
+        texts={_SHELL: dut_shell(device, bench=False), **waivers(device)},
         includes=device.includes,
         flags=(*ONE_CODE, f"-D{NO_ASSERTIONS}", "--no-assert", "-fno-dedup", *device_flags(device), *FAST_X),
         kept=tuple(registers),
         separate=tuple(separate),
-        forced=tuple(nets),
         cpp=(_FAULTS / "faults.cpp",),
-        folders=(_BARE_LOOP.parent,),
+        folders=(_FAULTS / "verilated", _FAULTS, _BARE_LOOP.parent),
         link=("-pthread",),
         once="-O1",
-        variant="transients" if nets else "faults",
+        variant="faults",
     )
-
-
-def _one_each(configuration: Path) -> str:
-    """Return the text of a configuration, without those lines by which one code serves several instances."""
-    lines = configuration.read_text().splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith("no_inline"))
 
 
 def _device(device: Descriptor) -> tuple[Path, ...]:

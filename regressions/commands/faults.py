@@ -48,7 +48,7 @@ def faults(order: Order, services: Services, console: Console) -> int:
         folder = order.tree.root / "faults" / f"{device.name}-{name}-{kind}"
         setting = FaultSetting(device.name, name, kind, git_revision())
         if kind == TRANSIENT:
-            return transients(order, services, console, device, name, folder)
+            return transients(order, console, device, name, folder)
         what = parse_kind(kind)
         with busy(console, f"building {device.name}"):
             loop = FaultLoop(device, services.simulator("verilator"), JOBS[name](), folder)

@@ -5,7 +5,6 @@ import json
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from regressions.accelerator.models import faults_model
 from regressions.errors import UserError
 from regressions.faults.jobs import write_results
 from regressions.faults.outcomes import FAULT
-from regressions.faults.registers import ScopedVariable, clocked_variables, nets
+from regressions.faults.registers import ScopedVariable, clocked_variables
 from regressions.shards import UNDIVIDED, Shard
 from regressions.simulators.base import Simulator
 from regressions.speed.bare import digest, write_list
@@ -25,7 +24,6 @@ from tb.exchange.device import Descriptor
 from tb.exchange.scenario import Scenario
 from tb.registers.own import registers_of
 from tb.stimulus.image import initial_image, predict
-from tb.stimulus.rng import np_stream
 
 _PATIENCE = 4
 """A job hangs that takes so many times its cycles more."""
@@ -85,25 +83,6 @@ class FaultMap:
         return int(self.table.size)
 
 
-@dataclass(frozen=True)
-class Transients:
-    """Transients in nets, drawn at random.
-
-    Attributes:
-        nets: those that the compiler kept, of which all bits are drawn alike
-        drawn: of each transient cycle, number of the net and bit, of shape (transients, 3)
-        table: of each transient, `FAULT`
-        processor: processor time, in seconds
-        simulated: cycles that were simulated
-    """
-
-    nets: Sequence[RegisterVariable]
-    drawn: NDArray[np.uint32]
-    table: NDArray[Any]
-    processor: float
-    simulated: int
-
-
 @dataclass(frozen=True, slots=True)
 class FaultKind:
     """Effect of a fault on registers.
@@ -120,44 +99,27 @@ class FaultKind:
 class FaultLoop:
     """A device in its loop, compiled, with one scenario."""
 
-    def __init__(
-        self,
-        device: Descriptor,
-        simulator: Simulator,
-        scenario: Scenario,
-        folder: Path,
-        *,
-        transients: str = "",
-    ) -> None:
+    def __init__(self, device: Descriptor, simulator: Simulator, scenario: Scenario, folder: Path) -> None:
         """Build the loop, or find it in the cache, and write what it reads.
-
-        `transients` are patterns of modules, with commas, in whose nets transients can be injected; all else
-        is slower for it.
 
         Raises:
             BuildError: It cannot be built.
-            UserError: No module has such a name.
         """
         folder.mkdir(parents=True, exist_ok=True)
         tree = simulator.elaborate(faults_model(device), folder / "tree.log")
         found = clocked_variables(tree)
         kept = sorted({(each.module, each.name) for each in found})
         separate = sorted({(each.module, each.name) for each in found if each.port})
-        patterns = transients.split(",") if transients else []
-        forced = [net for net in nets(tree) if any(fnmatch(net.module, pattern) for pattern in patterns)]
-        if transients and not forced:
-            raise UserError(f"TESTS={transients}: {device.name} has no such modules with nets")
-        model = faults_model(device, kept, separate, sorted({(each.module, each.name) for each in forced}))
+        model = faults_model(device, kept, separate)
         self._program = simulator.compile(model, folder / "build.log")
         self._device, self._scenario, self.folder = device, scenario, folder
-        self._modules = {(each.scope, each.name): each.module for each in (*found, *forced)}
+        self._modules = {(each.scope, each.name): each.module for each in found}
         write_list(folder / "jobs", [scenario], device)
         write_results(folder / "results", scenario)
         registers = (f"{each.scope} {each.name} {_written(each)}\n" for each in found)
         (folder / "registers").write_text("".join(registers))
-        (folder / "nets").write_text("".join(f"{each.scope} {each.name}\n" for each in forced))
-        self._clear = registers_of(device)["SOFT_CLEAR"].offset
-        self._limit = _PATIENCE * sum(device.bound(each) for each in scenario.jobs)
+        self._clear = clear_of(device)
+        self._limit = patience(device, scenario)
 
     def exhaust(self, processes: int, shard: Shard = UNDIVIDED, kind: FaultKind = FaultKind()) -> FaultMap:
         """Inject a fault in each bit in each cycle, those of a shard; so many threads work on it.
@@ -175,44 +137,7 @@ class FaultLoop:
         Raises:
             UserError: The loop failed, or a fault is none of this device and job.
         """
-        upsets = np.concatenate([faults, np.zeros((len(faults), 1))], axis=1)
-        return self._map(self._run(self._write(upsets), 1, UNDIVIDED, kind), whole=False)
-
-    def transients(self, count: int, seed: int, processes: int) -> Transients:
-        """Invert bits of nets in a cycle each, drawn alike from all up to the last event.
-
-        The loop has to be made for `transients`.
-
-        Raises:
-            UserError: The loop failed.
-        """
-        answer = self._run(self._write(np.zeros((0, 3))), 1, UNDIVIDED, FaultKind())
-        found = self._variables(answer["nets"])
-        widths = np.array([net.width for net in found])
-        first = np.cumsum(widths) - widths
-        rng = np_stream(seed, "transients", self._device.name)
-        bits = rng.integers(0, int(widths.sum()), count)
-        owners = np.searchsorted(first, bits, side="right") - 1
-        cycles = rng.integers(0, answer["end"] + 1, count)
-        drawn = np.stack([cycles, owners, bits - first[owners]], axis=1).astype(np.uint32)
-        return self.pulses(drawn, processes)
-
-    def pulses(self, drawn: NDArray[np.uint32], processes: int) -> Transients:
-        """Inject transients that were drawn: cycle, number of the net and bit.
-
-        Raises:
-            UserError: The loop failed, or a transient is none of this device and job.
-        """
-        answer = self._run(self._write(drawn + np.array([0, 0, 1])), processes, UNDIVIDED, FaultKind())
-        table = np.fromfile(self.folder / "table", dtype=FAULT)
-        return Transients(
-            self._variables(answer["nets"]), drawn, table, answer["processor"], answer["simulated"]
-        )
-
-    def _write(self, faults: NDArray[Any]) -> str:
-        file = self.folder / "faults"
-        file.write_bytes(np.uint32(len(faults)).tobytes() + faults.astype("<u4").tobytes())
-        return str(file)
+        return self._map(self._run(str(write_faults(self.folder, faults)), 1, UNDIVIDED, kind), whole=False)
 
     def _variables(self, listed: Sequence[Any]) -> list[RegisterVariable]:
         return [
@@ -224,23 +149,9 @@ class FaultLoop:
         folder = self.folder
         numbers = [shard.number - 1, shard.count, processes, self._limit, kind.adjacent]
         numbers += [-1 if kind.stuck is None else kind.stuck, self._clear]
-        command = [
-            self._program,
-            *(folder / name for name in ("jobs", "results", "registers", "nets", "table")),
-        ]
-        done = orphans.run(
-            [*command, faults, *map(str, numbers)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-        if done.returncode != 0:
-            lines = done.stderr.strip().splitlines()
-            first = lines[0].removeprefix("error: ") if lines else f"it ended with {done.returncode}"
-            raise UserError(f"faults of {self._device.name}: {first}")
-        answer: dict[str, Any] = json.loads(done.stdout)
-        scenario = self._scenario
-        right = digest(predict(initial_image(scenario), scenario.jobs, scenario.window.base))
-        if answer["digest"] != right:
-            raise UserError(f"{self._device.name} computes another result than the model without a fault")
-        return answer
+        files = (folder / name for name in ("jobs", "results", "registers", "table"))
+        command: list[str | Path] = [self._program, *files, faults, *map(str, numbers)]
+        return answered(command, self._device, self._scenario)
 
     def _map(self, answer: dict[str, Any], *, whole: bool) -> FaultMap:
         table = np.fromfile(self.folder / "table", dtype=FAULT)
@@ -252,6 +163,41 @@ class FaultLoop:
             table.reshape((answer["cycles"], len(chosen)) if whole else (1, -1)),
             *(answer[name] for name in ("trigger", "end", "seconds", "processor", "simulated", "known")),
         )
+
+
+def clear_of(device: Descriptor) -> int:
+    """Offset of the register that clears a device."""
+    return registers_of(device)["SOFT_CLEAR"].offset
+
+
+def patience(device: Descriptor, scenario: Scenario) -> int:
+    """Cycles more than without a fault after which a scenario hangs."""
+    return _PATIENCE * sum(device.bound(each) for each in scenario.jobs)
+
+
+def write_faults(folder: Path, faults: NDArray[Any]) -> Path:
+    """Write faults, a row of numbers each, and return the file."""
+    file = folder / "faults"
+    file.write_bytes(np.uint32(len(faults)).tobytes() + faults.astype("<u4").tobytes())
+    return file
+
+
+def answered(command: Sequence[str | Path], device: Descriptor, scenario: Scenario) -> dict[str, Any]:
+    """Run a loop, and return the object that it prints.
+
+    Raises:
+        UserError: It failed, or its result without a fault is not the model's.
+    """
+    done = orphans.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines()
+        first = lines[0].removeprefix("error: ") if lines else f"it ended with {done.returncode}"
+        raise UserError(f"faults of {device.name}: {first}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    right = digest(predict(initial_image(scenario), scenario.jobs, scenario.window.base))
+    if answer["digest"] != right:
+        raise UserError(f"{device.name} computes another result than the model without a fault")
+    return answer
 
 
 def _written(variable: ScopedVariable) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Registers and nets of a device: what its elaborated design assigns at an edge of a clock, and all else."""
+"""Registers of a device: what its elaborated design assigns at an edge of a clock."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -14,8 +14,6 @@ Chosen = Mapping[str, int | None]
 
 _EDGES = ("POS", "NEG", "BOTH")
 _INITIAL = ("INITIAL", "INITIALSTATIC")
-_PACKED = ("BASICDTYPE", "PACKARRAYDTYPE", "STRUCTDTYPE", "ENUMDTYPE")
-_NETS = ("VAR", "WIRE", "PORT")
 _SELECTIONS = ("SEL", "ARRAYSEL", "STRUCTSEL")
 
 
@@ -48,33 +46,6 @@ def clocked_variables(tree: Path) -> list[ScopedVariable]:
         ValueError: An assignment has a left side that this does not know.
     """
     return _everywhere(json.loads(tree.read_text()), _clocked_in)
-
-
-def nets(tree: Path) -> list[ScopedVariable]:
-    """Variables of all instances but the shell that are combinational, in the order of the hierarchy.
-
-    Unpacked arrays, variables within a block, and clocks and resets, by the names that edges have, are none
-    of them.
-    """
-    content = json.loads(tree.read_text())
-    edges = {
-        reference["name"] for node in _all(content) if node["type"] == "SENITEM" for reference in _all(node)
-    }
-    types = {node["addr"]: node for part in content["miscsp"] for node in _all(part)}
-
-    def packed(node: Node) -> bool:
-        dtype = types.get(node["dtypep"])
-        while dtype is not None and dtype["type"] == "REFDTYPE":
-            dtype = types.get(dtype["refDTypep"])
-        return dtype is not None and dtype["type"] in _PACKED
-
-    def combinational(module: Node) -> Chosen:
-        variables = [node for node in _all(module) if node["type"] == "VAR" and packed(node)]
-        wires = {node["addr"] for node in variables if node["varType"] in _NETS}
-        return dict.fromkeys(wires - _clocked_in(module).keys())
-
-    found = _everywhere(content, combinational)
-    return [each for each in found if "." in each.scope and each.name not in edges]
 
 
 def _everywhere(content: Node, chosen: Callable[[Node], Chosen]) -> list[ScopedVariable]:

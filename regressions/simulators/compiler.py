@@ -142,17 +142,9 @@ def _texts(model: Model) -> dict[str, str]:
     lines = [f'public_flat_rw -module "{model.top}" -var "{name}"' for name in model.driven]
     lines += [f'public_flat_rd -module "{model.top}" -var "{name}"' for name in model.read]
     lines += [f'public_flat_rw -module "*" -var "{name}"' for name in model.shown]
-    seen = dict.fromkeys((*model.kept, *model.forced), "rd")
-    apart = {module for module, _ in model.separate}
-    if model.forced:
-        # What forces a signal is declared once for all instances of a class, and bound to the last one
-        # (Verilator 5.048): so no module is one. A port that may be written stays a variable of its own.
-        seen |= dict.fromkeys(model.separate, "rw")
-        lines += [f'inline -module "{module}"' for module in sorted(apart | {it for it, _ in model.forced})]
-    else:
-        lines += [f'no_inline -module "{module}"' for module in sorted(apart)]
-    lines += [f'public_flat_{how} -module "{module}" -var "{name}"' for (module, name), how in seen.items()]
-    lines += [f'forceable -module "{module}" -var "{name}"' for module, name in model.forced]
+    apart = sorted({module for module, _ in model.separate})
+    lines += [f'no_inline -module "{module}"' for module in apart]
+    lines += [f'public_flat_rd -module "{module}" -var "{name}"' for module, name in model.kept]
     public = {_PUBLIC: "\n".join(["`verilator_config", *lines]) + "\n"} if lines else {}
     return {**public, **model.texts}
 

@@ -50,7 +50,6 @@ class Model:
     read: tuple[str, ...] = ()  # those that it reads
     shown: tuple[str, ...] = ()  # variables of whatever module that Python reads and writes
     kept: tuple[tuple[str, str], ...] = ()  # module and variable of those that C++ finds by name
-    forced: tuple[tuple[str, str], ...] = ()  # module and variable of nets that C++ forces to other values
     separate: tuple[tuple[str, str], ...] = ()  # module and port of those that stay variables of their own
     cpp: tuple[Path, ...] = ()  # C++ sources
     folders: tuple[Path, ...] = ()  # where the C++ compiler looks for headers, beside those that include them

@@ -197,13 +197,6 @@ void print(const char* name, const std::vector<uint64_t>& numbers) {
     std::printf("], ");
 }
 
-// FNV-1a, 64 bits.
-uint64_t digest(const std::vector<uint8_t>& bytes) {
-    uint64_t hash = 0xCBF29CE484222325;
-    for (const uint8_t byte : bytes) hash = (hash ^ byte) * 0x100000001B3;
-    return hash;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {

@@ -84,6 +84,13 @@ inline std::vector<Scenario> read_list(const char* path) {
     return scenarios;
 }
 
+/** FNV-1a of 64 bits. */
+inline uint64_t digest(const std::vector<uint8_t>& bytes) {
+    uint64_t hash = 0xCBF29CE484222325;
+    for (const uint8_t byte : bytes) hash = (hash ^ byte) * 0x100000001B3;
+    return hash;
+}
+
 // Ports wider than 64 bits are arrays of words, others integers; both lie in memory little endian.
 template <typename Port>
 uint8_t* bytes_of(Port& port) {

@@ -10,49 +10,19 @@ from pathlib import Path
 
 import numpy as np
 
-from models.cxx import compiler
-from models.places import cache_folder
 from models.schedule import schedule
-from regressions import orphans
 from regressions.errors import UserError
 from regressions.paths import ROOT
-from regressions.simulators.cache import build_once, content_key
 from regressions.speed.bare import digest, run_bare, write_list
 from regressions.synthesis.activity_jobs import ActivityJob
 from regressions.synthesis.flat import FlatNetlist
 from regressions.synthesis.library import Library
 from regressions.synthesis.measured import ActivityFigures
+from regressions.synthesis.program import cells_program
 from tb.exchange.device import Descriptor
 from tb.stimulus.image import initial_image, predict
 
-_SHIM = Path(__file__).with_name("cells")
 _LOOP = ROOT / "regressions" / "speed" / "bare.cpp"
-_PROGRAM = "cells"
-
-
-def program(device: Descriptor) -> Path:
-    """Compile the loop that evaluates cells, for a width of the port, or find it in the cache.
-
-    Raises:
-        UserError: There is no compiler, or it fails.
-    """
-    sources = [_LOOP, _LOOP.with_name("job_list.h"), *sorted(_SHIM.iterdir())]
-    options = ["-std=c++20", "-O2", f"-DPAYLOAD_BITS={device.instance.dw}", f"-I{_SHIM}"]
-    try:
-        chosen = compiler()
-    except OSError as error:
-        raise UserError(str(error)) from None
-
-    def make(folder: Path) -> None:
-        command = [*chosen.command(folder / "scratch"), *options, str(_LOOP), "-o", str(folder / _PROGRAM)]
-        with (folder / "compiler.log").open("w") as log:
-            done = orphans.run(command, stdout=log, stderr=log)
-        if done.returncode:
-            first = ((folder / "compiler.log").read_text().splitlines() or ["no message"])[0]
-            raise UserError(f"{chosen.name} on {_LOOP.name} with cells: {first}")
-
-    key = content_key(sources, [chosen.version, *options[:-1]])
-    return build_once(cache_folder(), "cells", key, make)[0] / _PROGRAM
 
 
 def measure(
@@ -64,7 +34,7 @@ def measure(
         UserError: A result is not the model's, or there is no compiler.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    executable, cells = program(device), folder / "cells.bin"
+    executable, cells = cells_program(_LOOP, device), folder / "cells.bin"
     flat.write(cells)
     return [_measured(device, flat, library, job, executable, folder, cells) for job in jobs]
 

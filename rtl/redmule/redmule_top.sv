@@ -177,18 +177,21 @@ module redmule_top #(
       .clk_i,
       .rst_ni,
       // of the first copy, what leaves; events and requests wait for the comparison
-      .state_i({{evt[1], busy[1], answer[1]},
-                {evt[0], busy_o, periph_gnt_o, periph_r_valid_o, periph_r_id_o, periph_r_data_o}}),
-      .req_i  (req),
-      .add_i  ({add[1], tcdm_add_o}),
-      .wen_i  ({wen[1], tcdm_wen_o}),
-      .be_i   ({be[1], tcdm_be_o}),
-      .data_i ({data[1], tcdm_data_o}),
-      .clear_i(clear),
-      .stop_o (stop),
-      .stop_i (stop),
-      .halt_o (halt),
-      .event_o(halted)
+      .state_i   ({{evt[1], busy[1], answer[1]},
+                   {evt[0], busy_o, periph_gnt_o, periph_r_valid_o, periph_r_id_o, periph_r_data_o}}),
+      .req_i     (req),
+      .add_i     ({add[1], tcdm_add_o}),
+      .wen_i     ({wen[1], tcdm_wen_o}),
+      .be_i      ({be[1], tcdm_be_o}),
+      .data_i    ({data[1], tcdm_data_o}),
+      .clear_i   (clear),
+      .evt_i     (evt[1]),
+      .stop_o    (stop),
+      .stop_i    (stop),
+      .req_sent_i(tcdm_req_o),
+      .evt_sent_i(evt_o),
+      .halt_o    (halt),
+      .event_o   (halted)
     );
   end else begin : gen_single
     assign stop   = 1'b0;

@@ -15,11 +15,14 @@ SEQUENCES = "tests/rtl/control_upsets.py"
 UPSETS = ("ControlUpsets", "PerformanceUpsets")
 ALL = list(range(8))
 PORT = {
-    "add": "assign tcdm_add_o       = add[0]",
-    "wen": "assign tcdm_wen_o       = FT == 2 ? wen[0] || !req[0] : wen[0]",
-    "busy": "assign busy_o           = busy[0]",
-    "r_data": "assign periph_r_data_o  = answer[0].data",
+    "add": ("assign tcdm_add_o       = {}", "add[0]"),
+    "busy": ("assign busy_o           = {}", "busy[0]"),
+    "evt": ("evt_o[c] = {} |", "(stop ? 2'b00 : evt[0][c])"),
+    "r_data": ("assign periph_r_data_o  = {}", "answer[0].data"),
+    "req": ("assign tcdm_req_o       = {}", "req[0] && !stop"),
+    "wen": ("assign tcdm_wen_o       = {}", "FT == 2 ? wen[0] || !req[0] : wen[0]"),
 }
+"""Where ports are driven behind the copies."""
 STOP = "assign stop_o  = differ || halt != '0;"
 
 
@@ -61,9 +64,8 @@ def test_a_comparison_that_sees_nothing_is_noticed(tmp_path_factory: pytest.Temp
 @pytest.mark.parametrize("name", sorted(PORT))
 def test_what_leaves_is_what_is_compared(name: str, tmp_path: Path) -> None:
     """A fault behind the copies, where the port is driven: bits of some requests are inverted."""
-    line = PORT[name]
-    what = line.partition("= ")[2]
-    broken = line.replace(what, f"({what}) ^ (add[0][6:5] == 2'b11 ? 1'b1 : 1'b0)")
+    text, driver = PORT[name]
+    line, broken = (text.format(it) for it in (driver, f"({driver}) ^ (add[0][6:5] == 2'b11 ? 1'b1 : 1'b0)"))
     descriptor = device(f"port_{name}", broken, FULL, "redmule_top.sv", line, assertions=False)
     (job,) = seen_on(tmp_path, descriptor, ("Undisturbed",), SEQUENCES)["Undisturbed"]
     assert job["told"] == ALL

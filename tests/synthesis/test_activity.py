@@ -99,7 +99,7 @@ def test_changes_are_weighted_by_area_and_summed_by_unit(
         return BareResult(20, 1.0, (cycles,), (0,), ("right",))
 
     monkeypatch.setattr(activity, "run_bare", run)
-    monkeypatch.setattr(activity, "program", lambda _: tmp_path / "program")
+    monkeypatch.setattr(activity, "cells_program", lambda *_: tmp_path / "program")
     monkeypatch.setattr(activity, "digest", lambda _: "right")
     library = Library.read(GENERIC)
     (figures,) = measure(device, _toggling(), library, [JOB], tmp_path)

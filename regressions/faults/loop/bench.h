@@ -11,7 +11,7 @@
 
 #include "device.h"
 
-constexpr size_t kBytes = sizeof(std::remove_reference_t<decltype(std::declval<Vfaults>().tcdm_data_o)>);
+constexpr size_t kBytes = sizeof(std::remove_reference_t<decltype(std::declval<Ports>().tcdm_data_o)>);
 
 /** Everything outside the device but the memory's content. */
 struct Driver {
@@ -69,12 +69,9 @@ class Bench {
 
     bool over() const { return driver.ended >= scenario_.jobs.size(); }
 
-    /** One cycle up to and including the rising edge.
-     *
-     *  `ends`: whether these events end the job of a number; `before`: called before the outputs are sampled.
-     */
-    template <typename Ends, typename Before>
-    Cycle cycle(Ends ends, Before before) {
+    /** One cycle up to and including the rising edge. `ends`: whether these events end the job of a number. */
+    template <typename Ends>
+    Cycle cycle(Ends ends) {
         const bool programming = driver.job < scenario_.jobs.size() && driver.job < driver.ended + kContexts;
         static constexpr Access kNone{};
         const bool asks = programming && driver.pause == 0;
@@ -83,7 +80,6 @@ class Bench {
         // Requests do not follow grants (contract A4.9).
         dut_.tcdm_gnt_i = driver.port_grant && (dut_.tcdm_req_o || scenario_.grant_without_req);
         device_.low();
-        before();
 
         Cycle seen{};
         const bool accessed = dut_.periph_req_i && dut_.periph_gnt_o;
@@ -168,7 +164,7 @@ class Bench {
     static constexpr uint8_t kPoison = 0x7F;  // what addresses without memory read
 
     Device& device_;
-    Vfaults& dut_;
+    Ports& dut_;
     const Scenario& scenario_;
     uint8_t stored_[(kBytes + 7) / 8] = {};
 

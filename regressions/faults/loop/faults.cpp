@@ -55,11 +55,11 @@ std::vector<Bit> kept(Device& device, const std::vector<Bit>& bits) {
 
 class Campaign {
    public:
-    Campaign(const std::string& registers, const std::string& nets, const std::vector<Scenario>& scenarios,
-             const std::vector<Result>& results, const Settings& settings, uint32_t threads)
+    Campaign(const std::string& registers, const std::vector<Scenario>& scenarios, const std::vector<Result>& results,
+             const Settings& settings, uint32_t threads)
         : settings_(settings) {
         for (uint32_t i = 0; i < threads; ++i) {
-            injectors_.push_back(std::make_unique<Injector>(registers, nets, scenarios[0], results, settings_));
+            injectors_.push_back(std::make_unique<Injector>(scenarios[0], results, settings_, registers));
         }
         Injector& first = *injectors_[0];
         golden_ = std::make_unique<Golden>(first.device, first.bench, settings.limit);
@@ -100,25 +100,19 @@ class Campaign {
         for (std::thread& thread : threads) thread.join();
     }
 
-    /** Faults of a file: cycle, number of the bit of a register, 0; or cycle, number of a net and bit + 1. */
+    /** Faults of a file: cycle and number of the bit of a register. */
     void some(const char* file) {
         Reader reader(file);
         std::vector<Chosen> faults(reader.word());
         for (Chosen& fault : faults) {
-            fault = {reader.word(), reader.word(), reader.word()};
-            const bool net = fault.bit != 0;
-            const size_t most = net ? injectors_[0]->device.nets().size() : bits_.size();
-            // A transient ends in the cycle behind it.
-            if (fault.cycle + net >= golden_->cycles() || fault.number >= most) fail("a fault of another device");
+            fault = {reader.word(), reader.word()};
+            if (fault.cycle >= golden_->cycles() || fault.number >= bits_.size()) fail("a fault of another device");
         }
         records_.resize(faults.size());
         std::atomic<size_t> next{0};
         const auto work = [&](Injector& injector) {
             for (size_t i; (i = next++) < faults.size();) {
-                const Chosen& fault = faults[i];
-                records_[i] = fault.bit == 0
-                                  ? injector.upset(*golden_, nullptr, fault.cycle, upset_places(fault.number))
-                                  : injector.pulse(*golden_, fault.cycle, fault.number, fault.bit - 1);
+                records_[i] = injector.upset(*golden_, nullptr, faults[i].cycle, upset_places(faults[i].number));
             }
         };
         std::vector<std::thread> threads;
@@ -126,13 +120,7 @@ class Campaign {
         for (std::thread& thread : threads) thread.join();
     }
 
-    void write_records(const char* path) const {
-        const std::vector<Record>& records = known_ ? known_->records() : records_;
-        std::FILE* file = std::fopen(path, "wb");
-        if (file == nullptr) fail(std::string("cannot write ") + path);
-        const bool whole = std::fwrite(records.data(), sizeof(Record), records.size(), file) == records.size();
-        if (std::fclose(file) != 0 || !whole) fail(std::string("cannot write ") + path);
-    }
+    const std::vector<Record>& records() const { return known_ ? known_->records() : records_; }
 
     void print(double seconds, double processor) const {
         uint64_t simulated = 0, looked_up = 0;
@@ -158,12 +146,6 @@ class Campaign {
             std::printf("%s[%u,%u,%u]", separator, bit.variable, bit.entry, bit.bit);
             separator = ",";
         }
-        std::printf("], \"nets\": [");
-        separator = "";
-        for (const Net& net : injectors_[0]->device.nets()) {
-            std::printf("%s[\"%s\", \"%s\", 1, %u]", separator, net.scope.c_str(), net.name.c_str(), net.width);
-            separator = ", ";
-        }
         std::printf("], \"chosen\": [");
         separator = "";
         for (const uint32_t bit : chosen_) {
@@ -177,7 +159,7 @@ class Campaign {
     static constexpr size_t kTogether = 32;
 
     struct Chosen {
-        uint32_t cycle, number, bit;
+        uint32_t cycle, number;
     };
 
     Settings settings_;
@@ -206,11 +188,11 @@ class Campaign {
             // What is no register stays that of another cycle.
             device.restore(*golden_, cycle * 7919 % golden_->cycles());
             device.device.settle();
-            device.bench.cycle([](uint32_t, uint32_t) { return false; }, [] {});
+            device.bench.cycle([](uint32_t, uint32_t) { return false; });
             device.restore(*golden_, cycle);
             device.device.settle();
             if (cycle + 1 == golden_->cycles()) break;
-            device.bench.cycle([&](uint32_t events, uint32_t job) { return golden_->ends(events, job); }, [] {});
+            device.bench.cycle([&](uint32_t events, uint32_t job) { return golden_->ends(events, job); });
             const Difference found = device.device.difference(golden_->state(cycle + 1));
             if (found.bits != 0 ||
                 !(device.bench.driver == golden_->driver(cycle + 1)) ||
@@ -221,31 +203,25 @@ class Campaign {
         }
         if (!device.repeats(*golden_)) fail("the job goes otherwise the second time, also without a fault");
     }
-
-    static uint64_t digest(const std::vector<uint8_t>& bytes) {
-        uint64_t hash = 0xCBF29CE484222325;
-        for (const uint8_t byte : bytes) hash = (hash ^ byte) * 0x100000001B3;
-        return hash;
-    }
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 14) {
-        fail("usage: faults <job list> <results> <registers> <nets> <records> <faults, or -> <part> <parts> <threads> "
-             "<limit> <adjacent> <stuck> <address of the clear>");
+    if (argc != 13) {
+        fail("usage: faults <job list> <results> <registers> <records> <faults, or -> <part> <parts> <threads> <limit> "
+             "<adjacent> <stuck> <address of the clear>");
     }
     const auto number = [&](int place) { return static_cast<uint32_t>(std::stoul(argv[place])); };
     const std::vector<Scenario> scenarios = read_list(argv[1]);
     const std::vector<Result> results = read_results(argv[2]);
-    const Settings settings{number(10), number(13), number(11), std::stoi(argv[12])};
+    const Settings settings{number(9), number(12), number(10), std::stoi(argv[11])};
     const auto begin = std::chrono::steady_clock::now();
-    Campaign campaign(argv[3], argv[4], scenarios, results, settings, number(9));
-    if (std::string(argv[6]) == "-") campaign.exhaust(number(7), number(8));
-    else campaign.some(argv[6]);
+    Campaign campaign(argv[3], scenarios, results, settings, number(8));
+    if (std::string(argv[5]) == "-") campaign.exhaust(number(6), number(7));
+    else campaign.some(argv[5]);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    campaign.write_records(argv[5]);
+    write_records(campaign.records(), argv[4]);
     campaign.print(seconds.count(), static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
     return 0;
 }

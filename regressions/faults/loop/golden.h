@@ -52,7 +52,7 @@ class Golden {
                 if (events != 0) ends_.push_back(events);
                 return events != 0;
             };
-            const Cycle seen = bench.cycle(ends, [] {});
+            const Cycle seen = bench.cycle(ends);
             const int64_t now = cycles() - 1;
             if (seen.read || seen.write) {
                 bench.touched(seen.address, seen.write, [&](int64_t byte) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
+#include <string>
 #include <vector>
 
 #include "golden.h"
@@ -28,6 +30,13 @@ struct Record {
     float error;  // the largest relative one
 };
 static_assert(sizeof(Record) == 12);
+
+inline void write_records(const std::vector<Record>& records, const char* path) {
+    std::FILE* file = std::fopen(path, "wb");
+    if (file == nullptr) fail(std::string("cannot write ") + path);
+    const bool whole = std::fwrite(records.data(), sizeof(Record), records.size(), file) == records.size();
+    if (std::fclose(file) != 0 || !whole) fail(std::string("cannot write ") + path);
+}
 
 /** Settings of a campaign. */
 struct Settings {
@@ -64,9 +73,10 @@ class Known {
 
 class Injector {
    public:
-    Injector(const std::string& registers, const std::string& nets, const Scenario& scenario,
-             const std::vector<Result>& results, const Settings& settings)
-        : device(registers, nets), bench(device, scenario), results_(results), settings_(settings) {
+    /** `built_from`: what the device is made of. */
+    template <typename... From>
+    Injector(const Scenario& scenario, const std::vector<Result>& results, const Settings& settings, From&&... built_from)
+        : device(built_from...), bench(device, scenario), results_(results), settings_(settings) {
         bench.reset();
     }
 
@@ -97,19 +107,17 @@ class Injector {
         return follow(golden, held_ == nullptr ? known : nullptr, cycle);
     }
 
-    /** A transient: a bit of a net is inverted in one cycle. */
-    Record pulse(const Golden& golden, uint32_t cycle, uint32_t net, uint32_t bit) {
+    /** A transient: something is wrong until the next edge, from the state of a cycle on. */
+    template <typename Begin>
+    Record pulse(const Golden& golden, uint32_t cycle, Begin begin) {
         restore(golden, cycle);
+        begin();
         device.settle();
         before_.clear();
         round_ = 1;
         held_ = nullptr;
         const uint32_t ended = bench.driver.ended;
-        ++simulated;
-        const Cycle seen =
-            bench.cycle([&](uint32_t events, uint32_t job) { return golden.ends(events, job); },
-                        [&] { device.force(net, bit); });
-        device.release(net, bit);
+        const Cycle seen = one(golden);
         const uint32_t last = bench.driver.ended > ended ? cycle : 0;
         return follow(golden, nullptr, cycle + 1, flags_of(golden, seen, ended), last);
     }
@@ -146,7 +154,7 @@ class Injector {
 
     Cycle one(const Golden& golden) {
         ++simulated;
-        const Cycle seen = bench.cycle([&](uint32_t events, uint32_t job) { return golden.ends(events, job); }, [] {});
+        const Cycle seen = bench.cycle([&](uint32_t events, uint32_t job) { return golden.ends(events, job); });
         if (held_ != nullptr) {
             for (const uint32_t place : *held_) device.set(place, settings_.stuck != 0);
             device.settle();

@@ -10,6 +10,7 @@
 
 #include "Vfaults.h"
 #include "Vfaults__Syms.h"
+#include "difference.h"
 #include "job_list.h"
 #include "verilated.h"
 #include "verilated_syms.h"
@@ -36,35 +37,20 @@ struct Variable {
     std::string written;              // with an initial value: bits that an edge writes, hexadecimal, or * for all; else -
 };
 
-/** A net that can be forced: its bits lie in memory little endian. */
-struct Net {
-    std::string scope, name;
-    uint32_t width;
-    const uint8_t* value;
-    uint8_t *enable, *forced;
-};
-
-/** Place of a difference between two blocks of state. */
-struct Difference {
-    uint32_t bits;  // 0 none, 1 one, 2 more
-    uint32_t place;  // of the only one: 8 * byte + bit
-};
+using Ports = Vfaults;
 
 class Device {
    public:
-    /** Files with a line for each variable, its scope and name; in `registers` also which bits an edge writes. */
-    Device(const std::string& registers, const std::string& nets) {
+    /** A file with a line for each variable: its scope and name, and which bits an edge writes. */
+    explicit Device(const std::string& registers) {
         std::ifstream file(registers);
         std::string scope, name, written;
         while (file >> scope >> name >> written) add(scope, name, written);
         if (variables_.empty()) fail("no registers in " + registers);
-        std::ifstream forced(nets);
-        while (forced >> scope >> name) add_net(scope, name);
     }
 
-    Vfaults& ports() { return dut_; }
+    Ports& ports() { return dut_; }
     const std::vector<Variable>& variables() const { return variables_; }
-    const std::vector<Net>& nets() const { return nets_; }
     uint32_t bytes() const { return bytes_; }
 
     /** Two evaluations: inputs with the clock low, then the rising edge. */
@@ -98,31 +84,9 @@ class Device {
         if (at(place) != value) flip(place);
     }
 
-    /** Forces a bit of a net to the inverse of what it is, or ends that. */
-    void force(uint32_t net, uint32_t bit) {
-        const Net& each = nets_[net];
-        const auto mask = static_cast<uint8_t>(1 << bit % 8);
-        each.forced[bit / 8] = static_cast<uint8_t>(~each.value[bit / 8]);
-        each.enable[bit / 8] |= mask;
-        settle();
-    }
-    void release(uint32_t net, uint32_t bit) {
-        nets_[net].enable[bit / 8] = 0;
-        settle();
-    }
-
     Difference difference(const uint8_t* other) const {
         Difference found{0, 0};
-        for (const Run& run : runs_) {
-            const uint8_t* there = other + run.offset;
-            if (std::memcmp(run.live, there, run.bytes) == 0) continue;
-            for (uint32_t byte = 0; byte < run.bytes; ++byte) {
-                const uint32_t bits = run.live[byte] ^ there[byte];
-                if (bits == 0) continue;
-                if (found.bits != 0 || (bits & (bits - 1)) != 0) return {2, 0};
-                found = {1, 8 * (run.offset + byte) + static_cast<uint32_t>(__builtin_ctz(bits))};
-            }
-        }
+        for (const Run& run : runs_) add_difference(found, run.live, other + run.offset, run.bytes, run.offset);
         return found;
     }
 
@@ -135,7 +99,6 @@ class Device {
     VerilatedContext context_;
     Vfaults dut_{&context_, ""};
     std::vector<Variable> variables_;
-    std::vector<Net> nets_;
     std::vector<Run> runs_;  // as many as there are gaps between the variables
     std::vector<uint8_t*> places_;  // of each byte of state
     uint32_t bytes_ = 0;
@@ -146,16 +109,6 @@ class Device {
         const auto& scopes = *context_.scopeNameMap();
         const auto scope = scopes.find(scope_name.c_str());
         return scope == scopes.end() ? nullptr : scope->second->varFind(name.c_str());
-    }
-
-    /** Nets that the compiler did not keep are left out. */
-    void add_net(const std::string& scope, const std::string& name) {
-        VerilatedVar* value = find(scope, name);
-        VerilatedVar* enable = find(scope, name + "__VforceEn");
-        VerilatedVar* forced = find(scope, name + "__VforceVal");
-        if (value == nullptr || enable == nullptr || forced == nullptr || enable->entBits() != value->entBits()) return;
-        const auto at = [](VerilatedVar* var) { return static_cast<uint8_t*>(var->datap()); };
-        nets_.push_back({scope, name, value->entBits(), at(value), at(enable), at(forced)});
     }
 
     void add(const std::string& scope_name, const std::string& name, const std::string& written) {
