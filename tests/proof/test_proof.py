@@ -156,6 +156,15 @@ def _result(module: str, assume: Sequence[str], **answers: Answer) -> ModuleResu
     return ModuleResult(ProvenModule(module, assume=tuple(assume)), 1, results)
 
 
+@pytest.mark.parametrize(
+    "target", [each for each in load_targets() if each.bound], ids=lambda target: target.module
+)
+def test_what_properties_assume_of_an_abstraction_stands_in_its_reason(target: ProvenModule) -> None:
+    assert target.bound is not None
+    for label in re.findall(r"(\w+): assume\b", target.bound.read_text()):
+        assert f"({label})" in target.about
+
+
 def test_an_assumption_is_proven_where_all_its_instances_are() -> None:
     walker = _result("walker", ["steps"], held=Answer.PROVEN)
     parent = {"i_x__steps": Answer.PROVEN, "i_y__steps": Answer.PROVEN}

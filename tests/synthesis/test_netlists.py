@@ -10,6 +10,7 @@ from msgspec import structs
 
 from regressions.proof.answer import Answer
 from regressions.simulators.base import BuildError
+from regressions.synthesis import equivalence
 from regressions.synthesis.equivalence import CELLS, compare
 from regressions.synthesis.library import GENERIC
 from regressions.synthesis.netlists import chosen, kept, with_netlist
@@ -74,6 +75,37 @@ def test_an_exchanged_gate_and_a_lost_reset_are_refuted(tmp_path: Path) -> None:
         changed[place] = replace(cell, kind=new, inputs=inputs)
         wrong = Netlist(changed, netlist.inputs, netlist.outputs, netlist.names, netlist.memories)
         assert _compared(wrong, tmp_path / new) is Answer.REFUTED
+
+
+def test_a_register_that_takes_another_value_is_refuted(tmp_path: Path) -> None:
+    """Registers of equal names are cut: what they become is compared, in each of them."""
+    netlist = _planted()[1]
+    registers = [place for place, cell in enumerate(netlist.cells) if cell.kind == "DFFR"]
+    assert len(registers) == 4
+    for place, other in zip(registers, registers[1:] + registers[:1], strict=True):
+        changed = [*netlist.cells]
+        inputs = {**changed[place].inputs, "D": changed[other].inputs["D"]}
+        changed[place] = replace(changed[place], inputs=inputs)
+        wrong = Netlist(changed, netlist.inputs, netlist.outputs, netlist.names, netlist.memories)
+        assert _compared(wrong, tmp_path / str(place)) is Answer.REFUTED
+
+
+def test_what_only_the_cut_makes_different_is_equivalent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An output is read from the inverse of one register instead of the other, which is always the same."""
+    made = synthesized("opposite", "opposite")
+    netlist = made.units[made.top]
+    outputs = {**netlist.outputs, "second_o": netlist.outputs["inverse_o"]}
+    other = Netlist(netlist.cells, netlist.inputs, outputs, netlist.names, netlist.memories)
+    reading = Reading.of(small("opposite", "opposite", WIDTH=4))
+
+    def answer() -> Answer:
+        return compare(made.top, other, reading, extra(), tmp_path, 20)[0].answer
+
+    assert answer() is Answer.PROVEN
+    monkeypatch.setattr(equivalence, "_CUTS", equivalence._CUTS[:1])
+    assert answer() is not Answer.PROVEN, "the cut sees a difference"
 
 
 def test_units_inside_are_boxes_or_modules() -> None:
