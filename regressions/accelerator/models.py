@@ -28,13 +28,13 @@ _READ = ("clk", "wake", "busy", "periph_gnt_s", "periph_r_data_s", "periph_r_val
 _FLAGS = (*CLOCKED, *ONE_CODE)
 _EFFORT = "-O3"
 # A statement for each gate: the compiler would take minutes to find little.
-_EFFORT_OF_CELLS = "-O1"
+_EFFORT_OF_GATES = "-O1"
 
 
 def bench_model(device: Descriptor) -> Model:
     """Return the bench around a device, under cocotb."""
-    effort = _EFFORT if device.netlist is None else _EFFORT_OF_CELLS
-    device = realized(device)
+    device, cpp = realized(device)
+    gates = device.netlist is not None and not cpp
     return Model(
         name=device.name,
         top=TOP,
@@ -53,16 +53,16 @@ def bench_model(device: Descriptor) -> Model:
         driven=_DRIVEN,
         read=_READ,
         shown=tuple(sorted({path.rsplit(".", 1)[-1].partition("[")[0] for path in device.backdoor.values()})),
-        cpp=(BENCH_DPI / "bench.cpp",),
+        cpp=(BENCH_DPI / "bench.cpp", *cpp),
         folders=(BENCH_DPI,),
-        effort=effort,
+        effort=_EFFORT_OF_GATES if gates else _EFFORT,
         python=True,
     )
 
 
 def bare_model(device: Descriptor) -> Model:
     """Return a device in the loop of `regressions/speed`; flags as those of the bench's fastest build."""
-    device = realized(device)
+    device, cpp = realized(device)
     return Model(
         name=device.name,
         top="dut_shell",
@@ -72,7 +72,7 @@ def bare_model(device: Descriptor) -> Model:
         texts={_SHELL: dut_shell(device, bench=False), **waivers(device)},
         includes=device.includes,
         flags=(*_FLAGS, *device_flags(device), *FAST_X),
-        cpp=(_BARE_LOOP,),
+        cpp=(_BARE_LOOP, *cpp),
         variant="bare",
     )
 

@@ -70,7 +70,7 @@ class TransientLoop:
             UserError: There is no compiler, or it fails.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        flat.write(folder / "cells")
+        flat.words().tofile(folder / "cells")
         write_list(folder / "jobs", [scenario], device)
         write_results(folder / "results", scenario)
         self._program = cells_program(

@@ -35,7 +35,7 @@ def measure(
     """
     folder.mkdir(parents=True, exist_ok=True)
     executable, cells = cells_program(_LOOP, device), folder / "cells.bin"
-    flat.write(cells)
+    flat.words().tofile(cells)
     return [_measured(device, flat, library, job, executable, folder, cells) for job in jobs]
 
 

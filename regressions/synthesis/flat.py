@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A synthesized device as one list of cells, in an order in which they can be evaluated (`cells/Vbare.h`)."""
+"""A synthesized device as one list of cells, in an order of evaluation (`cells/evaluator.h`)."""
 
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from regressions.errors import UserError
 from regressions.synthesis.flow import Synthesized
@@ -18,7 +18,7 @@ INPUTS = (
     *("clk_i", "rst_ni", "test_mode_i", "tcdm_gnt_i", "tcdm_r_data_i", "tcdm_r_valid_i", "periph_req_i"),
     *("periph_add_i", "periph_wen_i", "periph_be_i", "periph_data_i", "periph_id_i"),
 )
-"""Input ports, in the order of `cells/Vbare.h`."""
+"""Input ports, in the order of `cells/Vbare.h` and `cells/device.cpp`."""
 OUTPUTS = (
     *("evt_o", "busy_o", "tcdm_req_o", "tcdm_add_o", "tcdm_wen_o", "tcdm_be_o", "tcdm_data_o"),
     *("periph_gnt_o", "periph_r_data_o", "periph_r_valid_o", "periph_r_id_o"),
@@ -80,8 +80,8 @@ class FlatNetlist:
     ports: Mapping[str, Sequence[int]]
     instances: Sequence[PlacedUnit]
 
-    def write(self, path: Path) -> None:
-        """Write the file that `cells/Vbare.h` reads: little-endian words of 32 bits."""
+    def words(self) -> NDArray[np.uint32]:
+        """List all as numbers that `cells/netlist.h` reads."""
         tables = truth_tables()
         words: list[int] = [self.nets, len(self.cells)]
         for cell in self.cells:
@@ -90,9 +90,23 @@ class FlatNetlist:
         for each in self.registers:
             data, reset = each.inputs
             words += [data, each.output, reset, int(each.kind == "DFFS")]
-        for name in (*INPUTS, *OUTPUTS):
-            words += [len(self.ports[name]), *self.ports[name]]
-        path.write_bytes(np.array(words, "<u4").tobytes())
+        for names in (INPUTS, OUTPUTS):
+            words.append(len(names))
+            for name in names:
+                words += [len(self.ports[name]), *self.ports[name]]
+        return np.array(words, "<u4")
+
+    def followed(self) -> Iterator[tuple[str, str]]:
+        """Each output that follows inputs without a clock edge, with one of these."""
+        origin = {net: name for name in INPUTS for net in self.ports[name]}
+        for cell in self.cells:
+            met = next((origin[net] for net in cell.inputs if net in origin), None)
+            if met is not None:
+                origin[cell.output] = met
+        for name in OUTPUTS:
+            met = next((origin[net] for net in self.ports[name] if net in origin), None)
+            if met is not None:
+                yield name, met
 
 
 def truth_tables() -> Mapping[str, int]:

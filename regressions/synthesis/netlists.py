@@ -12,10 +12,12 @@ from regressions.extras import FORMAL
 from regressions.limits import processors
 from regressions.simulators.base import BuildError
 from regressions.simulators.cache import build_once, content_key
-from regressions.synthesis import flow, verilog
 from regressions.synthesis.equivalence import CELLS
+from regressions.synthesis.flat import flatten
 from regressions.synthesis.flow import Parts, Synthesis
 from regressions.synthesis.library import GENERIC, Library
+from regressions.synthesis.verilog import netlist_text
+from regressions.synthesis.whole import EVALUATOR, MODULE, NUMBERS, TEMPLATE, write_whole
 from regressions.yosys.netlist import SynthesisUnit
 from regressions.yosys.tool import find_yosys
 from tb.exchange.device import Descriptor, NetlistPart
@@ -23,30 +25,39 @@ from tb.headers import included
 from tb.schema import alternatives
 
 _FILE = "netlist.v"
+_TOOLS = ("flat", "flow", "verilog", "whole")
 
 
-def with_netlist(device: Descriptor) -> Descriptor:
+def with_netlist(device: Descriptor) -> tuple[Descriptor, tuple[Path, ...]]:
     """A device whose part that its descriptor names is a netlist of cells; the rest are its own sources.
+
+    A part is Verilog of cells. A whole device, which would be too much to compile, is evaluated in C++.
+
+    Returns:
+        The device, and C++ sources that belong to it.
 
     Raises:
         BuildError: The extra cannot be installed, a source was refused, or there is no such part.
     """
     part = device.netlist
     assert part is not None, "there is nothing to do for others"
+    whole = part.module == device.top and not part.instances
     try:
-        file = _made(device, part)
+        folder = _made(device, part, whole)
     except UserError as error:
         raise BuildError(f"no netlist of {device.name}: {error}") from error
-    if part.module == device.top and not part.instances:
-        others: tuple[Path, ...] = ()
+    if whole:
+        sources: tuple[Path, ...] = (folder / MODULE,)
+        cpp: tuple[Path, ...] = (EVALUATOR, folder / NUMBERS)
     else:
-        others = tuple(path for path in device.sources if path.stem != part.module)
-    return structs.replace(device, sources=(*others, CELLS, file), lint="off")
+        others = (path for path in device.sources if path.stem != part.module)
+        sources, cpp = (*others, CELLS, folder / _FILE), ()
+    return structs.replace(device, sources=sources, lint="off"), cpp
 
 
-def _made(device: Descriptor, part: NetlistPart) -> Path:
-    """The netlist's file."""
-    tools = (Path(flow.__file__), Path(verilog.__file__), GENERIC, FORMAL.pins)
+def _made(device: Descriptor, part: NetlistPart, whole: bool) -> Path:
+    """The folder of the netlist's files."""
+    tools = (*(Path(__file__).with_name(f"{name}.py") for name in _TOOLS), TEMPLATE, GENERIC, FORMAL.pins)
     sources = (*device.sources, *included(device.sources, device.includes))
     settings = [device.top, part.module, *part.instances]
     settings += [
@@ -56,12 +67,14 @@ def _made(device: Descriptor, part: NetlistPart) -> Path:
     def make(folder: Path) -> None:
         synthesis = Synthesis(find_yosys(), folder / "yosys", processors(), Library.read(GENERIC))
         made = synthesis.of(device, lambda parts: chosen(parts, part))
-        text = verilog.netlist_text(made.units, made.top, kept(made.units[made.top].children, part))
-        (folder / _FILE).write_text(text)
+        if whole:
+            write_whole(flatten(made), made.top, folder)
+        else:
+            text = netlist_text(made.units, made.top, kept(made.units[made.top].children, part))
+            (folder / _FILE).write_text(text)
 
     key = content_key([*sources, *tools], settings)
-    folder, _ = build_once(cache_folder(), f"{device.name}-netlist", key, make)
-    return folder / _FILE
+    return build_once(cache_folder(), f"{device.name}-netlist", key, make)[0]
 
 
 def chosen(parts: Parts, part: NetlistPart) -> Parts:

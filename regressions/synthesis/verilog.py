@@ -50,7 +50,7 @@ def unit_text(netlist: Netlist, unit: SynthesisUnit) -> str:
             inputs |= cell.inputs
             outputs |= cell.outputs
     boxes = [
-        f"(* blackbox *)\nmodule {module_name(child)} (\n{_ports(*tables)}\n);\nendmodule\n"
+        f"(* blackbox *)\nmodule {module_name(child)} (\n{ports_text(*tables)}\n);\nendmodule\n"
         for child, tables in ports.items()
     ]
     return "\n".join([_module(netlist, unit.module, named=_register_names(netlist)), *boxes])
@@ -80,7 +80,7 @@ def _module(
     given = ", ".join(f"parameter {key} = {value}" for key, value in parameters)
     lines = [
         f"module {name} {f'#({given}) ' if given else ''}(",
-        _ports(netlist.inputs, netlist.outputs, how[1]),
+        ports_text(netlist.inputs, netlist.outputs, how[1]),
         f");{how[0]}",
         *(f"  wire n{net};" for net in _nets(netlist)),
         *(
@@ -97,7 +97,10 @@ def _module(
     return "\n".join(lines)
 
 
-def _ports(inputs: Mapping[str, Sequence[Bit]], outputs: Mapping[str, Sequence[Bit]], how: str = "") -> str:
+def ports_text(
+    inputs: Mapping[str, Sequence[Bit]], outputs: Mapping[str, Sequence[Bit]], how: str = ""
+) -> str:
+    """Declarations of ports; how they are compiled is a comment for Verilator."""
     return ",\n".join(
         f"    {direction} wire {f'[{len(bits) - 1}:0] ' if len(bits) > 1 else ''}{port}{how}"
         for direction, table in (("input", inputs), ("output", outputs))

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from regressions.planner import RANDOM_STATE
 from regressions.simulators import Build, get_simulator
 from tb.descriptor import load
 from tb.exchange.entry import TestEntry
@@ -21,11 +22,11 @@ DESCRIPTOR = HERE / "faulty.toml"
 
 
 @cache
-def build(device: str = str(DESCRIPTOR)) -> Build:
+def build(device: str = str(DESCRIPTOR), kind: str = "fast") -> Build:
     """The simulation of a device, compiled once for all sessions."""
     descriptor = load(device)
-    log = HERE.parents[1] / "build" / "tests" / "bench" / f"build-{descriptor.name}.log"
-    return get_simulator().build(descriptor, "fast", log)
+    log = HERE.parents[1] / "build" / "tests" / "bench" / f"build-{descriptor.name}-{kind}.log"
+    return get_simulator().build(descriptor, kind, log)
 
 
 @dataclass(slots=True)
@@ -60,11 +61,12 @@ def simulate(
     coverage: Mapping[str, Any] | None = None,
     programs: Mapping[str, Mapping[str, str]] | None = None,
     logs: bool = False,
+    state: int = 0,
 ) -> tuple[dict[str, LoggedTest], str]:
     """Runs a plan of tests with different names on a device, whose name or path is given.
 
     Arguments are further ones of the simulation, such as plusargs; coverage, programs and logs are
-    as in `plan.json`.
+    as in `plan.json`. With a state, registers start at random, by this seed.
 
     Returns:
         What came of each test, by name, and all that the simulation printed.
@@ -79,7 +81,9 @@ def simulate(
         programs=msgspec.convert(dict(programs or {}), dict[str, ProgramBuild]),
         logs=logs,
     ).write(folder)
-    argv, environment = get_simulator().command(build(device), folder)
+    argv, environment = get_simulator().command(
+        build(device, RANDOM_STATE if state else "fast"), folder, state=state
+    )
     done = subprocess.run(
         [*argv, *arguments],
         env=environment,

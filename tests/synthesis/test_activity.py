@@ -64,7 +64,7 @@ def _toggling() -> FlatNetlist:
 
 def _counts(folder: Path) -> tuple[str, list[int]]:
     flat, program = _toggling(), folder / "cells"
-    flat.write(folder / "cells.bin")
+    flat.words().tofile(folder / "cells.bin")
     shim = Path(activity.__file__).with_name("cells")
     options = ["-std=c++20", "-DPAYLOAD_BITS=64", f"-I{shim}", str(HERE / "cells.cpp"), "-o", str(program)]
     subprocess.run([*compiler().command(folder / "scratch"), *options], check=True)

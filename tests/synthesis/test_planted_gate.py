@@ -30,7 +30,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The descriptor of the serial device with its port as a netlist, one NAND of which may be a NOR."""
     extra()
     folder = tmp_path_factory.mktemp("planted")
-    device = with_netlist(structs.replace(load("serial"), netlist=NetlistPart("serial_port")))
+    device, _ = with_netlist(structs.replace(load("serial"), netlist=NetlistPart("serial_port")))
     *sources, netlist = device.sources
     before, gate, behind = netlist.read_text().partition("  NAND2 ")
     assert gate

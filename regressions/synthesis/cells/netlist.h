@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -22,19 +23,25 @@ struct Register {
     uint8_t start;  // value in reset
 };
 
+/** Words of a file. */
+inline std::vector<uint32_t> words_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::vector<uint32_t> all;
+    for (uint32_t word = 0; file.read(reinterpret_cast<char*>(&word), sizeof word);) all.push_back(word);
+    return all;
+}
+
 struct Netlist {
     uint32_t nets = 0;
     std::vector<Cell> cells;
     std::vector<Register> registers;
     std::vector<std::vector<uint32_t>> inputs, outputs;  // nets of each port, in the order of flat.py
 
-    Netlist(const std::string& path, size_t input_ports, size_t output_ports)
-        : inputs(input_ports), outputs(output_ports) {
-        std::ifstream file(path, std::ios::binary);
-        const auto word = [&file] {
-            uint32_t value = 0;
-            file.read(reinterpret_cast<char*>(&value), sizeof value);
-            return value;
+    explicit Netlist(std::span<const uint32_t> words) {
+        size_t at = 0;
+        const auto word = [&words, &at] {
+            if (at == words.size()) throw std::runtime_error("the list of cells ends early");
+            return words[at++];
         };
         nets = word();
         cells.resize(word());
@@ -51,12 +58,12 @@ struct Netlist {
             each.start = word() != 0;
         }
         for (auto* ports : {&inputs, &outputs}) {
+            ports->resize(word());
             for (std::vector<uint32_t>& port : *ports) {
                 port.resize(word());
                 for (uint32_t& net : port) net = word();
             }
         }
-        if (!file) throw std::runtime_error("the file of cells " + path + " ends early");
     }
 
     /** Cells that follow an input without a clock edge, in their order. */

@@ -21,7 +21,7 @@ struct Transient {
 class Campaign {
    public:
     Campaign(const char* cells, const Scenario& scenario, const std::vector<Result>& results, const Settings& settings)
-        : netlist_(cells, CellPorts().inputs().size(), CellPorts().outputs().size()),
+        : netlist_(words_of(cells)),
           scenario_(scenario),
           results_(results),
           settings_(settings) {
