@@ -54,16 +54,22 @@ def title(device: Descriptor) -> str:
 
 def test_the_table_says_what_the_tiers_do() -> None:
     used = {name for tier in TIERS.values() for name in tier.devices}
-    expected = {name: [title(DEVICES[name]), *(cell(TIERS[tier], name) for tier in TIERS)] for name in used}
+    devices = {name: load(name) for name in used}
+    expected = {
+        device.name: [title(device), *(cell(TIERS[tier], name) for tier in TIERS)]
+        for name, device in devices.items()
+    }
     assert documented() == expected
 
 
 def test_the_small_sets_are_those_of_the_text() -> None:
     named = re.search(
-        r"^Small set in smoke: (.*?); in pr also (.*?)\.\nIn public_ci: (.*?)\.$", TEXT, re.MULTILINE
+        r"^Small set in smoke: (.*?); in pr also (.*?)\.\nIn public_ci: (.*?)\.\nIn nightly.*?: (.*?)\.$",
+        TEXT,
+        re.MULTILINE,
     )
-    smoke, more, public = (re.findall(r"`(\w+)`", text) for text in named.groups())
-    sets = {"smoke": set(smoke), "pr": {*smoke, *more}, "public_ci": set(public)}
+    smoke, more, public, night = (re.findall(r"`(\w+)`", text) for text in named.groups())
+    sets = {"smoke": set(smoke), "pr": {*smoke, *more}, "public_ci": set(public), "nightly": set(night)}
     for tier in TIERS.values():
         for part in tier.devices.values():
             if part.tests:
