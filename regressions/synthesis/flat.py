@@ -18,7 +18,7 @@ INPUTS = (
     *("clk_i", "rst_ni", "test_mode_i", "tcdm_gnt_i", "tcdm_r_data_i", "tcdm_r_valid_i", "periph_req_i"),
     *("periph_add_i", "periph_wen_i", "periph_be_i", "periph_data_i", "periph_id_i"),
 )
-"""Input ports, in the order of `cells/Vbare.h` and `cells/device.cpp`."""
+"""Input ports, in the order of `cells/ports.h` and `cells/device.sv.j2`."""
 OUTPUTS = (
     *("evt_o", "busy_o", "tcdm_req_o", "tcdm_add_o", "tcdm_wen_o", "tcdm_be_o", "tcdm_data_o"),
     *("periph_gnt_o", "periph_r_data_o", "periph_r_valid_o", "periph_r_id_o"),
