@@ -64,6 +64,8 @@ def _names(point: Coverpoint, device: Descriptor) -> set[str] | None:
         return None if device.schedule else set()
     if point.needs == "own_y":
         return None if device.registers.own_y else set()
+    if point.needs == "fault_tolerant":
+        return None if device.fault_tolerant else set()
     if point.needs in ("core", "ids"):
         return {str(core) for core in range(device.n_cores)} | (
             {"bad"} if device.registers.access_ids else set()

@@ -34,6 +34,7 @@ NEEDS = (
     "ids",
     "meeting",
     "own_y",
+    "fault_tolerant",
     "schedule",
 )
 

@@ -7,7 +7,7 @@ from tb.coverage.coverpoint import FORMATS, MIXED, OPERATIONS, SIZES, coverpoint
 from tb.coverage.samples import AccessSample, CutSample, JobSample
 from tb.exchange.job import Job, overlap
 from tb.exchange.names import OPERAND_CLASSES
-from tb.exchange.scenario import BANKS, CUT_CAUSES, HELD, STALL_KINDS, WRITE_R_VALID
+from tb.exchange.scenario import BANKS, CUT_CAUSES, HELD, STALL_KINDS, WRITE_R_VALID, Scenario
 from tb.registers.generate import register_map
 from tb.registers.map import CONTEXTS, ONE_HOT
 from tb.stimulus.scenario_draw import AROUND
@@ -15,6 +15,7 @@ from tb.stimulus.scenario_draw import AROUND
 ALIGNMENTS = ("word", "0", "1", "2", "3")
 CUT_TILES = (*(str(tile) for tile in range(21)), "more")
 _WAITS = sorted({2**bits + more for bits in range(1, 13) for more in AROUND})
+MODES = ("performance", "tolerant")
 CORES = tuple(str(core) for core in range(len(ONE_HOT)))
 
 
@@ -200,6 +201,32 @@ def y_place(sample: JobSample) -> str | None:
         return "over_xw"
     earlier = sample.scenario.jobs[: sample.position]
     return "earlier_z" if any(overlap(job.y_range, each.z_range) for each in earlier) else "apart"
+
+
+def _mode(job: Job, scenario: Scenario) -> str | None:
+    """The mode of a job, of a scenario with a job in fault-tolerant mode: other devices have none."""
+    tolerant = any(each.fault_tolerant for each in scenario.jobs)
+    return MODES[job.fault_tolerant] if tolerant else None
+
+
+@coverpoint("job", MODES, needs="fault_tolerant")
+def mode(sample: JobSample) -> str | None:
+    """Mode of a job, of a scenario with one in fault-tolerant mode."""
+    return _mode(sample.job, sample.scenario)
+
+
+@coverpoint("job", ("none", *MODES), needs="fault_tolerant")
+def mode_before(sample: JobSample) -> str | None:
+    """Mode of the job right before it, of a scenario with one in fault-tolerant mode."""
+    before = sample.scenario.jobs[sample.position - 1] if sample.position else None
+    found = _mode(before or sample.job, sample.scenario)
+    return "none" if found and before is None else found
+
+
+@coverpoint("cut", MODES, needs="fault_tolerant")
+def cut_mode(sample: CutSample) -> str | None:
+    """Mode of the job, of a scenario with one in fault-tolerant mode."""
+    return _mode(sample.job, sample.scenario)
 
 
 @coverpoint("cut", CUT_CAUSES)

@@ -172,6 +172,11 @@ class Targets:
             table |= {"y_apart": 1.0, "z_overlap": float(values["y_place"] == "over_z")}
             if values["y_place"] == "earlier_z":
                 table |= {"chain": 1.0, "jobs": 2}
+        modes = {values[name] for name in ("mode", "mode_before") if name in values} - {"none"}
+        if modes:
+            table["fault_tolerant"] = float(modes == {"tolerant"}) or 0.5
+            if "performance" in modes or "mode_before" in values:
+                table["jobs"] = rng.choice((2, 3))
         if "free_grants" in values:
             table["gnt_without_req"] = float(values["free_grants"] == "yes")
         if "write_answers" in values:

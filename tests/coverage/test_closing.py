@@ -122,6 +122,15 @@ def test_places_of_y_are_made_on_a_device_that_has_them() -> None:
         assert (item.name, place) in bins.reached(bins.scenario((item, place), 0, random.Random(1)))
 
 
+def test_modes_are_made_on_a_device_that_has_them() -> None:
+    bins = Targets(DEFINITION, load("redmule_ft_4x12x3"))
+    own = [target for target in bins.targets if target[0].name.startswith("modes.")]
+    assert len(own) > 50
+    assert not any(item.name.startswith("modes.") for item, _ in STREAM.bins.targets)
+    for item, place in own:
+        assert (item.name, place) in bins.reached(bins.scenario((item, place), 0, random.Random(1)))
+
+
 def test_parts_of_a_run_share_the_bins() -> None:
     wanted = [(item.name, index) for item, index in STREAM.bins.targets[100:112]]
     parts = [

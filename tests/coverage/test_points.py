@@ -80,6 +80,24 @@ def test_places_of_y(values: dict[str, object], place: str | None) -> None:
     assert points.y_place(sample(job(z_addr=0x1400), job(**values))) == place  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("modes", "position", "expected"),
+    [
+        ((False, False), 1, (None, None)),
+        ((True,), 0, ("tolerant", "none")),
+        ((False, True), 0, ("performance", "none")),
+        ((False, True), 1, ("tolerant", "performance")),
+        ((True, False), 1, ("performance", "tolerant")),
+    ],
+)
+def test_modes_count_where_a_job_is_fault_tolerant(
+    modes: tuple[bool, ...], position: int, expected: tuple[str | None, str | None]
+) -> None:
+    jobs = tuple(job(fault_tolerant=mode) for mode in modes)
+    it = JobSample(jobs[position], Scenario(0, jobs, WINDOW), position, PAPER)
+    assert (points.mode(it), points.mode_before(it)) == expected
+
+
 def test_formats() -> None:
     assert points.format(sample(job(fmt=Format.E4M3))) == "E4M3"
     it = sample(job(fmt=(Format.E4M3, Format.FP16, Format.BF16)))
