@@ -32,15 +32,23 @@ about = "something"
 """
 
 
-FULL = "redmule_full_4x12x3"
-DEVICES = {"redmule": (load("redmule"), 200), cluster.NAME: (cluster.CLUSTER, 183), FULL: (load(FULL), 24)}
+FULL, PARITY = "redmule_full_4x12x3", "redmule_ft_4x12x3"
+DEVICES = {
+    "redmule": (load("redmule"), 200),
+    cluster.NAME: (cluster.CLUSTER, 183),
+    FULL: (load(FULL), 21),
+    PARITY: (load(PARITY), 3),
+}
 """Sources, and how many defects there are at least."""
 # Types and constants alone, and wires alone between the cluster and its memories.
 PLAIN = {"cluster_pkg.sv", "cluster_system.sv"}
 # Of fault tolerance, which the main array does not have: their defects are those of a device that has it.
 GUARD = {
-    f"redmule_{part}.sv"
-    for part in ("compare", "faults", "guard", "halves", "lockstep", "modes", "retry", "w_parity")
+    FULL: {
+        f"redmule_{part}.sv"
+        for part in ("compare", "faults", "guard", "halves", "lockstep", "modes", "retry")
+    },
+    PARITY: {"redmule_w_parity.sv"},
 }
 
 
@@ -58,19 +66,19 @@ def test_every_defect_is_rendered_as_asked(name: str, tmp_path: Path) -> None:
 def test_each_module_has_three_defects(name: str) -> None:
     thought_of = Counter(Path(defect.file).name for defect in defects.load(name) if not defect.operator)
     own = {Path(source).name for source in placement.own_sources(DEVICES[name][0])}
-    modules = GUARD if name == FULL else own - PLAIN - GUARD
+    modules = GUARD.get(name, own - PLAIN - set().union(*GUARD.values()))
     assert modules <= own
     assert {module: thought_of[module] for module in modules if thought_of[module] < 3} == {}
 
 
-@pytest.mark.parametrize("name", sorted(DEVICES.keys() - {FULL}))
+@pytest.mark.parametrize("name", sorted(DEVICES.keys() - GUARD.keys()))
 def test_operators_made_forty(name: str) -> None:
     made = Counter(defect.operator for defect in defects.load(name) if defect.operator)
     assert made.total() >= 40
     assert set(made) == set(OPERATORS)
 
 
-@pytest.mark.parametrize("name", ["redmule", FULL])
+@pytest.mark.parametrize("name", ["redmule", *GUARD])
 def test_defects_that_were_thought_of_name_checkers_or_a_reason(name: str) -> None:
     rules = {f"rule {int(rule)}" for rule in (*TcdmRule, *PeriphRule)}
     for defect in defects.load(name):
