@@ -15,10 +15,7 @@ SEQUENCES = "tests/rtl/control_upsets.py"
 UPSETS = ("ControlUpsets", "PerformanceUpsets")
 ALL = list(range(8))
 PORT = {
-    "add": ("assign tcdm_add_o       = {}", "add[0]"),
-    "busy": ("assign busy_o           = {}", "busy[0]"),
     "evt": ("evt_o[c] = {} |", "(stop ? 2'b00 : evt[0][c])"),
-    "r_data": ("assign periph_r_data_o  = {}", "answer[0].data"),
     "req": ("assign tcdm_req_o       = {}", "req[0] && !stop"),
     "wen": ("assign tcdm_wen_o       = {}", "FT == 2 ? wen[0] || !req[0] : wen[0]"),
 }
