@@ -66,7 +66,7 @@ module redmule_lockstep #(
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) told_q <= 1'b0;
-    else         told_q <= halt != '0;
+    else         told_q <= halt != '0 && (told_q || evt_sent_i[0][1]);  // no gate that halts can set it
   end
 
   assign stop_o  = differ || halt != '0;
